@@ -1,0 +1,148 @@
+import { padTo8 } from "./columns.ts";
+import { BlockKind, type Gap } from "./frame.ts";
+import { HEADER_BYTES, viewOf, writeHeader } from "./header.ts";
+import { MAX_COLUMNS, MAX_FRAME_BYTES } from "./limits.ts";
+import { TableBuilder, tableBytes, totalLength } from "./table.ts";
+
+/** A message's values: at one x, a value for each name. At most {@link MAX_COLUMNS} names. */
+export interface Row {
+  x: number;
+  /** x is the time of arrival, because the publisher sent none. */
+  arrival: boolean;
+  names: readonly string[];
+  values: readonly number[];
+}
+
+/** A table takes new series only while it has few rows: each is filled with NaN for the rows before. */
+const MAX_ROWS_TO_FILL = 16;
+
+const encoder = new TextEncoder();
+
+/**
+ * Collects rows and encodes them as one frame. Rows that share series share a table, where that is not
+ * mostly empty; otherwise a row begins a new one. Within a series the order of adding is kept: its later
+ * rows are never in an earlier table.
+ */
+export class FrameBuilder {
+  #blocks: (TableBuilder | Uint8Array)[] = [];
+  /** The table that a series' next row may go to. */
+  #tableOf = new Map<string, TableBuilder>();
+  #points = 0;
+  #bytes = HEADER_BYTES;
+
+  get points(): number {
+    return this.#points;
+  }
+
+  /** What {@link encode} returns at most, in bytes: the size before narrowing. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds a row. @returns false, and adds nothing, if the frame would become larger than a frame may be */
+  add(row: Row): boolean {
+    if (row.names.length > MAX_COLUMNS) throw new RangeError(`A row has at most ${MAX_COLUMNS} names.`);
+    const owner = this.#ownerOf(row);
+    const newNames = owner === undefined ? row.names : row.names.filter((name) => !owner.has(name));
+    const table = owner !== undefined && mayTake(owner, row, newNames.length) ? owner : undefined;
+    const before = table?.bytes ?? 0;
+    const after =
+      table === undefined ? tableBytes(row.names.length, 3 * totalLength(row.names), 1) : table.bytesWith(newNames);
+    if (this.#bytes - before + after > MAX_FRAME_BYTES) return false;
+
+    const into = table ?? new TableBuilder(row.arrival);
+    this.#points += into.add(row.x, row.names, row.values);
+    this.#bytes += into.bytes - before;
+    if (table === undefined) this.#blocks.push(into);
+    if (table === undefined || newNames.length > 0) for (const name of row.names) this.#tableOf.set(name, into);
+    return true;
+  }
+
+  /** Says that points are missing before the rows added next. @returns false if that does not fit */
+  addGap(gap: Gap): boolean {
+    const block = gapBlock(gap);
+    if (this.#bytes + block.length > MAX_FRAME_BYTES) return false;
+    this.#blocks.push(block);
+    this.#bytes += block.length;
+    // What comes after a gap must stand after it, so no table goes on across it.
+    this.#tableOf.clear();
+    return true;
+  }
+
+  /** The one table that has this row's series so far; undefined if there is none, or more than one. */
+  #ownerOf(row: Row): TableBuilder | undefined {
+    let owner: TableBuilder | undefined;
+    for (const name of row.names) {
+      const table = this.#tableOf.get(name);
+      if (table === undefined || table === owner) continue;
+      if (owner !== undefined) return undefined;
+      owner = table;
+    }
+    return owner;
+  }
+
+  /** The frame of everything added so far, not yet numbered by the Channel. It has at least one point. */
+  encode(publisher: string, publisherSeq: number): Uint8Array<ArrayBuffer> {
+    if (this.#points === 0) throw new RangeError("A frame has at least one point.");
+    const buffer = new Uint8Array(this.#bytes);
+    let minX = Number.POSITIVE_INFINITY;
+    let maxX = Number.NEGATIVE_INFINITY;
+    let offset = HEADER_BYTES;
+    for (const block of this.#blocks) {
+      if (block instanceof TableBuilder) {
+        offset = block.write(buffer, offset);
+        const [min, max] = block.range();
+        minX = Math.min(minX, min);
+        maxX = Math.max(maxX, max);
+      } else {
+        buffer.set(block, offset);
+        offset += block.length;
+      }
+    }
+    const bytes = buffer.slice(0, offset);
+    const bodyBytes = offset - HEADER_BYTES;
+    writeHeader(bytes, { publisher, publisherSeq, seq: 0, epoch: 0, points: this.#points, minX, maxX, bodyBytes });
+    return bytes;
+  }
+}
+
+function mayTake(table: TableBuilder, row: Row, newNames: number): boolean {
+  const width = table.width + newNames;
+  return (
+    table.arrival === row.arrival &&
+    width <= MAX_COLUMNS &&
+    2 * row.names.length >= width &&
+    (newNames === 0 || table.rows <= MAX_ROWS_TO_FILL)
+  );
+}
+
+/** Encodes all rows as frames of an anonymous or named publisher, the first numbered `publisherSeq`. */
+export function framesOf(rows: Iterable<Row>, publisher: string, publisherSeq: number): Uint8Array<ArrayBuffer>[] {
+  const frames: Uint8Array<ArrayBuffer>[] = [];
+  let builder = new FrameBuilder();
+  for (const row of rows) {
+    if (builder.add(row)) continue;
+    frames.push(builder.encode(publisher, publisherSeq + frames.length));
+    builder = new FrameBuilder();
+    builder.add(row);
+  }
+  if (builder.points > 0) frames.push(builder.encode(publisher, publisherSeq + frames.length));
+  return frames;
+}
+
+function gapBlock(gap: Gap): Uint8Array {
+  const reason = encoder.encode(gap.reason);
+  const series = encoder.encode(gap.series);
+  const block = new Uint8Array(padTo8(40 + reason.length + series.length));
+  const view = viewOf(block);
+  view.setUint16(0, BlockKind.gap, true);
+  view.setUint16(2, reason.length, true);
+  view.setUint32(4, block.length, true);
+  view.setFloat64(8, gap.fromX ?? Number.NaN, true);
+  view.setFloat64(16, gap.toX ?? Number.NaN, true);
+  view.setFloat64(24, gap.points ?? Number.NaN, true);
+  view.setUint16(32, series.length, true);
+  block.set(reason, 40);
+  block.set(series, 40 + reason.length);
+  return block;
+}

@@ -1,0 +1,215 @@
+import { type Column, columnBytes, type Encoding, isEncoding, padTo8, readColumn } from "./columns.ts";
+import { FrameError, HEADER_BYTES, readHeader, viewOf, type FrameHeader } from "./header.ts";
+import { isSeriesName } from "./limits.ts";
+
+/** What the blocks of a body are. A table is points; a gap says that points before the next table are lost. */
+export const BlockKind = { table: 1, gap: 2 } as const;
+/** Table flag: x is the time of arrival, because the publisher sent none. */
+export const FLAG_ARRIVAL = 1;
+
+export interface SeriesColumn {
+  name: string;
+  /** One value a row; NaN where the series has no point in that row. */
+  y: Column;
+}
+
+export interface Table {
+  kind: "table";
+  /** x is the time of arrival, because the publisher sent none. */
+  arrival: boolean;
+  x: Column;
+  columns: SeriesColumn[];
+}
+
+/** Points that a publisher, or the way from it to the Channel, lost before the tables that follow. */
+export interface Gap {
+  kind: "gap";
+  /** A stable code: see SPEC.md, "Gaps". */
+  reason: string;
+  /** How many points are missing; null where that cannot be known. */
+  points: number | null;
+  /** The x between which they are missing; null where that cannot be known. */
+  fromX: number | null;
+  toX: number | null;
+  /** The series concerned; "" is all of the publisher's. */
+  series: string;
+}
+
+export interface Frame {
+  header: FrameHeader;
+  blocks: (Table | Gap)[];
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Decodes one frame, whole: header and body are checked, and what comes back can be drawn without
+ * looking again. Columns are views into `bytes` where their encoding allows it, so `bytes` must be left alone.
+ *
+ * @throws FrameError with the code of SPEC.md if anything does not add up
+ */
+export function decodeFrame(received: Uint8Array): Frame {
+  // Typed arrays need their offset aligned, and a socket library may hand out a slice of a larger buffer.
+  const bytes = received.byteOffset % 8 === 0 ? received : received.slice();
+  const header = readHeader(bytes);
+  if (bytes.byteLength !== HEADER_BYTES + header.bodyBytes) {
+    throw new FrameError("frame-length", "There are bytes after the end of the frame.");
+  }
+  const blocks: Frame["blocks"] = [];
+  for (let offset = HEADER_BYTES; offset < bytes.byteLength; ) {
+    const block = new BlockReader(bytes, offset);
+    blocks.push(block.kind === BlockKind.table ? readTable(block) : readGap(block));
+    offset += block.length;
+  }
+  checkTotals(header, blocks);
+  return { header, blocks };
+}
+
+/** The names of the series in a frame, in order of appearance. */
+export function seriesOf(frame: Frame): string[] {
+  const names = new Set<string>();
+  for (const block of frame.blocks) {
+    if (block.kind === "table") for (const column of block.columns) names.add(column.name);
+  }
+  return [...names];
+}
+
+/** Every point of a frame, in the order it is stored: by table, by row, by column. */
+export function* pointsOf(frame: Frame): Generator<{ series: string; x: number; y: number }> {
+  for (const block of frame.blocks) {
+    if (block.kind !== "table") continue;
+    for (let row = 0; row < block.x.length; row++) {
+      for (const { name, y } of block.columns) {
+        const value = y[row];
+        if (value !== undefined && !Number.isNaN(value)) yield { series: name, x: block.x[row] ?? 0, y: value };
+      }
+    }
+  }
+}
+
+/** One block of a body, with every access inside its bounds. */
+class BlockReader {
+  readonly kind: number;
+  readonly length: number;
+  readonly view: DataView;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array, offset: number) {
+    const rest = bytes.byteLength - offset;
+    const head = new DataView(bytes.buffer, bytes.byteOffset + offset, rest);
+    this.kind = head.getUint16(0, true);
+    this.length = head.getUint32(4, true);
+    if (this.kind !== BlockKind.table && this.kind !== BlockKind.gap) {
+      throw new FrameError("frame-column", `There is no block of kind ${this.kind} in this version of the frame.`);
+    }
+    const smallest = this.kind === BlockKind.table ? 16 : 40;
+    if (this.length % 8 !== 0 || this.length < smallest || this.length > rest) {
+      throw new FrameError("frame-length", `A block's length of ${this.length} does not fit the body.`);
+    }
+    this.#bytes = bytes.subarray(offset, offset + this.length);
+    this.view = viewOf(this.#bytes);
+  }
+
+  text(offset: number, length: number): string {
+    if (offset + length > this.length) throw new FrameError("frame-length", "A name reaches past the end of its block.");
+    try {
+      return decoder.decode(this.#bytes.subarray(offset, offset + length));
+    } catch {
+      throw new FrameError("frame-column", "A name is not UTF-8.");
+    }
+  }
+
+  column(offset: number, encoding: Encoding, rows: number): Column {
+    if (offset % 8 !== 0) throw new FrameError("frame-column", "A column's data must begin at a multiple of 8 bytes.");
+    return readColumn(this.#bytes, offset, encoding, rows);
+  }
+}
+
+function readTable(block: BlockReader): Table {
+  const { view } = block;
+  const yColumns = view.getUint16(2, true);
+  const rows = view.getUint32(8, true);
+  const flags = view.getUint32(12, true);
+  if (yColumns === 0 || rows === 0) throw new FrameError("frame-count", "A table has at least one row and one series.");
+  if (16 + 16 * (1 + yColumns) > block.length) {
+    throw new FrameError("frame-length", "A table's columns do not fit its block.");
+  }
+  if ((flags & ~FLAG_ARRIVAL) !== 0) throw new FrameError("frame-column", "A table has a flag of no known meaning.");
+  const [x, ...columns] = Array.from({ length: 1 + yColumns }, (_, i) => readColumnAt(block, 16 + 16 * i, rows, i > 0));
+  if (x === undefined) throw new FrameError("frame-count", "A table has no x.");
+  if (new Set(columns.map(({ name }) => name)).size < columns.length) {
+    throw new FrameError("frame-column", "A series stands in a table twice.");
+  }
+  return { kind: "table", arrival: (flags & FLAG_ARRIVAL) !== 0, x: x.y, columns };
+}
+
+function readColumnAt(block: BlockReader, at: number, rows: number, named: boolean): SeriesColumn {
+  const { view } = block;
+  const encoding = view.getUint8(at);
+  const dataOffset = view.getUint32(at + 8, true);
+  const dataBytes = view.getUint32(at + 12, true);
+  if (!isEncoding(encoding) || view.getUint8(at + 1) !== 0) {
+    throw new FrameError("frame-column", `There is no column encoding ${encoding} in this version of the frame.`);
+  }
+  if (dataBytes !== columnBytes(encoding, rows)) {
+    throw new FrameError("frame-count", `A column of ${rows} rows does not have ${dataBytes} bytes.`);
+  }
+  if (dataOffset + padTo8(dataBytes) > block.length) {
+    throw new FrameError("frame-length", "A column reaches past the end of its block.");
+  }
+  const name = block.text(view.getUint32(at + 4, true), view.getUint16(at + 2, true));
+  if (named ? !isSeriesName(name) : name !== "") {
+    throw new FrameError("frame-column", "A series' name is 1 to 256 bytes of text; x has none.");
+  }
+  return { name, y: block.column(dataOffset, encoding, rows) };
+}
+
+function readGap(block: BlockReader): Gap {
+  const { view } = block;
+  const reasonBytes = view.getUint16(2, true);
+  const points = known(view.getFloat64(24, true));
+  if (points !== null && !(Number.isSafeInteger(points) && points >= 0)) {
+    throw new FrameError("frame-count", "A gap's number of points must be a whole number, or NaN for unknown.");
+  }
+  return {
+    kind: "gap",
+    reason: block.text(40, reasonBytes),
+    points,
+    fromX: known(view.getFloat64(8, true)),
+    toX: known(view.getFloat64(16, true)),
+    series: block.text(40 + reasonBytes, view.getUint16(32, true)),
+  };
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+/** The header's points and x range must be those of the body: readers rely on them without decoding. */
+function checkTotals(header: FrameHeader, blocks: Frame["blocks"]): void {
+  let points = 0;
+  let minX = Number.POSITIVE_INFINITY;
+  let maxX = Number.NEGATIVE_INFINITY;
+  for (const block of blocks) {
+    if (block.kind !== "table") continue;
+    for (const x of block.x) {
+      if (!Number.isFinite(x)) throw new FrameError("frame-column", "An x is not a finite number.");
+      if (x < minX) minX = x;
+      if (x > maxX) maxX = x;
+    }
+    for (const { y } of block.columns) {
+      for (const value of y) {
+        if (Number.isNaN(value)) continue;
+        if (!Number.isFinite(value)) throw new FrameError("frame-column", "A y is infinite.");
+        points++;
+      }
+    }
+  }
+  if (points === 0) throw new FrameError("frame-count", "A frame has at least one point.");
+  if (points !== header.points) {
+    throw new FrameError("frame-count", `The header says ${header.points} points; the body has ${points}.`);
+  }
+  if (minX !== header.minX || maxX !== header.maxX) {
+    throw new FrameError("frame-count", "The header's smallest and largest x are not those of the body.");
+  }
+}

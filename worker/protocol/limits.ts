@@ -1,0 +1,71 @@
+/** The limits and codes that publisher, Channel and viewer agree on. SPEC.md lists them too. */
+
+const KIB = 1024;
+
+/** The subprotocol of viewers that speak control messages and binary frames. */
+export const SUBPROTOCOL = "plotcast.v1";
+export const FRAME_TYPE = "application/vnd.plotcast.frame";
+
+/** The largest request body, of any type, that a publish may have. */
+export const MAX_BODY_BYTES = 1024 * KIB;
+/**
+ * The largest single frame. Half of what may wait for one viewer, so that a frame always fits a
+ * socket that has drained; a publish of more carries several frames in one body.
+ */
+export const MAX_FRAME_BYTES = 128 * KIB;
+/** Series of one table; a wider message is written as several tables. */
+export const MAX_COLUMNS = 256;
+export const MAX_SERIES_NAME_BYTES = 256;
+export const MAX_CHANNEL_NAME_LENGTH = 128;
+export const MAX_NESTING = 8;
+
+/** What may wait, unread, for one viewer before its frames are skipped. */
+export const VIEWER_BUFFER_BYTES = 256 * KIB;
+/** What one step of catching up sends before it waits for the viewer to ask on. */
+export const CATCH_UP_BYTES = 128 * KIB;
+/** What a viewer that joins may get of the store at most, whatever it asks for. */
+export const MAX_TAIL_BYTES = 8 * 1024 * KIB;
+/** A Durable Object holds 32,768 sockets at most; the rest is for those still closing. */
+export const MAX_VIEWERS = 32_000;
+export const MAX_VIEWER_MESSAGE_BYTES = 1 * KIB;
+/** A viewer may send this many messages at once, and as many again each second. */
+export const VIEWER_MESSAGES_PER_SECOND = 200;
+
+/** Series that a `hello` lists; a channel may have more, which its frames then name. */
+export const MAX_SERIES_LISTED = 4096;
+/** Publishers whose last sequence number the Channel remembers after their frames are gone. */
+export const MAX_PUBLISHERS = 1000;
+
+/** WebSocket close codes of our own (RFC 6455 leaves 4000–4999 to applications). */
+export const CloseCode = {
+  /** A message that is not one of {@link ViewerMessage}. */
+  badMessage: 4400,
+  /** More than {@link VIEWER_MESSAGES_PER_SECOND}. */
+  tooManyMessages: 4429,
+} as const;
+
+/** The text a viewer sends to see whether the line is alive, and its answer; neither wakes the Channel. */
+export const PING = "ping";
+export const PONG = "pong";
+
+/** `[A-Za-z0-9._-]` segments joined by `/`, neither `.` nor `..`, 128 characters at most. */
+export function isChannelName(name: string): boolean {
+  return (
+    name.length <= MAX_CHANNEL_NAME_LENGTH &&
+    name.split("/").every((part) => /^[A-Za-z0-9._-]+$/.test(part) && part !== "." && part !== "..")
+  );
+}
+
+const encoder = new TextEncoder();
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** UTF-8 of 1 to 256 bytes without control characters. */
+export function isSeriesName(name: string): boolean {
+  return name.length > 0 && !CONTROL.test(name) && name.isWellFormed() && utf8Bytes(name) <= MAX_SERIES_NAME_BYTES;
+}
+
+function utf8Bytes(text: string): number {
+  // No string is longer in UTF-8 than three bytes a code unit, so most need no encoding to be known short.
+  return text.length * 3 <= MAX_SERIES_NAME_BYTES ? text.length : encoder.encode(text).length;
+}

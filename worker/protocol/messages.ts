@@ -1,0 +1,116 @@
+/**
+ * The control messages between the Channel and a viewer that speaks `plotcast.v1`: JSON text, told apart
+ * by `type`. What is received is `unknown` until one of the parsers has looked at every field.
+ */
+
+/** Where a viewer stands: it has every point up to number `seq` of numbering `epoch`. */
+export interface Cursor {
+  epoch: number;
+  seq: number;
+}
+
+/** Why points are missing from what a viewer receives, told by the Channel. */
+export type GapReason =
+  /** Older than what the channel keeps. */
+  | "trimmed"
+  /** The numbering began anew: nothing connects it to where the viewer was. */
+  | "epoch";
+
+export type ServerMessage =
+  /** The first message. Then comes a gap, if there is one, and frames from the store; then `live`. */
+  | {
+      type: "hello";
+      version: 1;
+      /** This connection's id, for logs. */
+      viewer: string;
+      channel: string;
+      /** What the channel has taken so far. */
+      epoch: number;
+      seq: number;
+      series: string[];
+      viewers: number;
+    }
+  /** `points` are missing (null: nobody can know) before the frame that comes next; go on from `epoch`, `seq`. */
+  | ({ type: "gap"; reason: GapReason; points: number | null } & Cursor)
+  /** The viewer has everything up to here, and now gets each frame as it comes. */
+  | ({ type: "live" } & Cursor)
+  /** Frames after `seq` wait in the store: send `continue` when all before this is read. */
+  | ({ type: "behind" } & Cursor)
+  /** How many watch. */
+  | { type: "status"; viewers: number };
+
+export type ViewerMessage =
+  /** The viewer has read everything up to `seq` and asks for what comes after. */
+  { type: "continue" } & Cursor;
+
+/** What a publish answers. */
+export interface PublishAnswer {
+  /** The number of the last point taken. */
+  seq: number;
+  /** How many points the body had. */
+  points: number;
+  viewers: number;
+}
+
+/** A message from the Channel; undefined if it is none that this version knows. */
+export function parseServerMessage(text: string): ServerMessage | undefined {
+  const message = parseObject(text);
+  if (message === undefined) return undefined;
+  const { type, version, viewer, channel, epoch, seq, series, viewers, reason, points } = message;
+  switch (type) {
+    case "hello":
+      return version === 1 &&
+        typeof viewer === "string" &&
+        typeof channel === "string" &&
+        isCount(epoch) &&
+        isCount(seq) &&
+        isCount(viewers) &&
+        isStrings(series)
+        ? { type, version, viewer, channel, epoch, seq, series, viewers }
+        : undefined;
+    case "gap":
+      return isGapReason(reason) && (points === null || isCount(points)) && isCount(epoch) && isCount(seq)
+        ? { type, reason, points, epoch, seq }
+        : undefined;
+    case "live":
+    case "behind":
+      return isCount(epoch) && isCount(seq) ? { type, epoch, seq } : undefined;
+    case "status":
+      return isCount(viewers) ? { type, viewers } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A message from a viewer; undefined if it is none that this version knows. */
+export function parseViewerMessage(text: string): ViewerMessage | undefined {
+  const { type, epoch, seq } = parseObject(text) ?? {};
+  return type === "continue" && isCount(epoch) && isCount(seq) ? { type, epoch, seq } : undefined;
+}
+
+/** The answer to a publish; undefined if it is none. */
+export function parsePublishAnswer(text: string): PublishAnswer | undefined {
+  const { seq, points, viewers } = parseObject(text) ?? {};
+  return isCount(seq) && isCount(points) && isCount(viewers) ? { seq, points, viewers } : undefined;
+}
+
+function parseObject(text: string): Partial<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isGapReason(value: unknown): value is GapReason {
+  return value === "trimmed" || value === "epoch";
+}

@@ -1,0 +1,196 @@
+import type { Row } from "./builder.ts";
+import { isSeriesName, MAX_COLUMNS, MAX_NESTING } from "./limits.ts";
+
+/**
+ * What a script sends as JSON, understood as points. One reading for ZeroMQ messages and for POSTed
+ * JSON: SPEC.md, "Points as JSON", lists the shapes.
+ */
+
+/** The series of a value that has no other name. */
+export const DEFAULT_SERIES = "y";
+
+/** Where a time may stand, first found first. `x` is last, because beside `t` it is a coordinate. */
+const TIME_FIELDS = ["t", "time", "ts", "timestamp", "x"] as const;
+
+export type PointFault =
+  | "not-json"
+  | "no-number"
+  | "not-finite"
+  | "time-not-a-number"
+  | "columns-differ"
+  | "too-deep"
+  | "series-name-invalid";
+
+/** Why a value holds no points. */
+export class PointError extends Error {
+  readonly code: PointFault;
+  constructor(code: PointFault, message: string) {
+    super(message);
+    this.name = "PointError";
+    this.code = code;
+  }
+}
+
+export interface Reading {
+  /** When the message arrived, in unix seconds: x of values that come without a time. */
+  arrivedAt: number;
+  /** Names the series, or is the prefix of its names; "" for none. */
+  topic: string;
+}
+
+/**
+ * Parses one JSON text into rows.
+ * @throws PointError if it is not JSON, or JSON that holds no points
+ */
+export function rowsOfJson(text: string, reading: Reading): Row[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new PointError("not-json", "This is not JSON. NaN and Infinity are not either: leave such a value out.");
+  }
+  return rowsOf(value, reading);
+}
+
+/**
+ * The rows in a JSON value: all of them, or the reason why not.
+ * @throws PointError
+ */
+export function rowsOf(value: unknown, reading: Reading): Row[] {
+  // [x, y] is the one array of numbers that is not a list of values.
+  if (Array.isArray(value) && !isPair(value)) {
+    if (value.length === 0) throw new PointError("no-number", "The array is empty: there is no number to plot.");
+    return value.flatMap((item) => rowsOfItem(item, reading));
+  }
+  return rowsOfItem(value, reading);
+}
+
+function rowsOfItem(value: unknown, { topic, arrivedAt }: Reading): Row[] {
+  const name = topic === "" ? DEFAULT_SERIES : topic;
+  if (typeof value === "number") {
+    return [{ x: arrivedAt, arrival: true, names: [named(name)], values: [finite(value)] }];
+  }
+  if (isPair(value)) {
+    return [{ x: unixSeconds(value[0]), arrival: false, names: [named(name)], values: [finite(value[1])] }];
+  }
+  if (!isObject(value)) {
+    throw new PointError("no-number", "There is no number here to plot: send a number, [x, y] or an object with one.");
+  }
+  return rowsOfObject(value, topic, arrivedAt);
+}
+
+function rowsOfObject(object: Record<string, unknown>, topic: string, arrivedAt: number): Row[] {
+  const timeField = TIME_FIELDS.find((field) => Object.hasOwn(object, field));
+  const time = timeField === undefined ? undefined : object[timeField];
+  if (Array.isArray(time)) return rowsOfColumns(object, timeField ?? "", time, topic);
+
+  const names: string[] = [];
+  const values: number[] = [];
+  collectNumbers(object, timeField, "", 0, (path, value) => {
+    names.push(path);
+    values.push(finite(value));
+  });
+  if (names.length === 0) {
+    throw new PointError("no-number", "No field has a number to plot. A number in quotes is text: leave the quotes out.");
+  }
+  const x = timeField === undefined ? arrivedAt : timeOf(time);
+  const arrival = timeField === undefined;
+  return split(names.map((path) => seriesName(path, topic)), values).map((part) => ({ x, arrival, ...part }));
+}
+
+/** `{"x": [1, 2], "y": [3, 4], …}`: one row for each x; null is a missing value. */
+function rowsOfColumns(object: Record<string, unknown>, timeField: string, times: unknown[], topic: string): Row[] {
+  const columns = Object.entries(object).flatMap(([key, value]) =>
+    key !== timeField && Array.isArray(value) ? [{ name: seriesName(key, topic), value: value as unknown[] }] : [],
+  );
+  if (columns.length === 0) throw new PointError("no-number", "There is a column of times and none of values.");
+  if (columns.some(({ value }) => value.length !== times.length)) {
+    throw new PointError("columns-differ", "The columns do not all have as many values as there are times.");
+  }
+  const rows = times.flatMap((time, i) => {
+    const present = columns.filter(({ value }) => value[i] !== null);
+    const x = timeOf(time);
+    const names = present.map(({ name }) => name);
+    const values = present.map(({ value }) => finite(value[i]));
+    return split(names, values).map((part) => ({ x, arrival: false, ...part }));
+  });
+  if (rows.length === 0) throw new PointError("no-number", "The columns are empty: there is no number to plot.");
+  return rows;
+}
+
+/** Walks an object's numbers, each with its path; an element of an array has its index for a name. */
+function collectNumbers(
+  object: Record<string, unknown> | unknown[],
+  timeField: string | undefined,
+  prefix: string,
+  depth: number,
+  found: (path: string, value: number) => void,
+): void {
+  if (depth > MAX_NESTING) {
+    throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
+  }
+  for (const [key, value] of Object.entries(object)) {
+    if (depth === 0 && key === timeField) continue;
+    if (typeof value === "number") found(prefix + key, value);
+    else if (isObject(value) || Array.isArray(value)) {
+      collectNumbers(value, undefined, `${prefix}${key}.`, depth + 1, found);
+    }
+  }
+}
+
+function seriesName(path: string, topic: string): string {
+  if (topic === "") return named(path);
+  return named(path === DEFAULT_SERIES ? topic : `${topic}.${path}`);
+}
+
+function named(name: string): string {
+  if (isSeriesName(name)) return name;
+  throw new PointError("series-name-invalid", "A series' name is 1 to 256 bytes of text without control characters.");
+}
+
+/** A message of more series than a table may have is several rows at the same x. */
+function split(names: string[], values: number[]): { names: string[]; values: number[] }[] {
+  if (names.length <= MAX_COLUMNS) return names.length === 0 ? [] : [{ names, values }];
+  const parts = [];
+  for (let i = 0; i < names.length; i += MAX_COLUMNS) {
+    parts.push({ names: names.slice(i, i + MAX_COLUMNS), values: values.slice(i, i + MAX_COLUMNS) });
+  }
+  return parts;
+}
+
+function finite(value: unknown): number {
+  if (typeof value !== "number") throw new PointError("no-number", "A value is not a number; a number in quotes is text.");
+  // JSON has no infinities, but 1e999 is read as one.
+  if (!Number.isFinite(value)) throw new PointError("not-finite", "A number is too large for a float64.");
+  return value;
+}
+
+/** A time as a number in any unit, or as ISO 8601 text with a date. */
+function timeOf(time: unknown): number {
+  if (typeof time === "number") return unixSeconds(time);
+  const parsed = typeof time === "string" && /^\d{4}-\d\d-\d\d[T ]/.test(time) ? Date.parse(time) : Number.NaN;
+  if (Number.isNaN(parsed)) {
+    throw new PointError("time-not-a-number", "The time is not a number (unix seconds) and not an ISO 8601 date.");
+  }
+  return parsed / 1000;
+}
+
+/**
+ * Seconds, milliseconds, microseconds and nanoseconds since 1970 are told apart by magnitude: each is taken
+ * for what makes it a date from 1973 to 5138. A smaller number is not a date, and is left as it is.
+ */
+export function unixSeconds(time: number): number {
+  finite(time);
+  if (time < 1e11) return time;
+  if (time < 1e14) return time / 1e3;
+  if (time < 1e17) return time / 1e6;
+  return time / 1e9;
+}
+
+function isPair(value: unknown): value is [number, number] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "number" && typeof value[1] === "number";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
