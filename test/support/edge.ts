@@ -30,53 +30,53 @@ export interface EdgeOptions {
   publishToken?: string | null;
 }
 
+/** Starts an edge; it must be closed, or the test process stays. */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
-  const token = options.publishToken === undefined ? "test-token" : options.publishToken;
-  const vars = { ...options.vars, ...(token === null ? {} : { PUBLISH_TOKEN: token }) };
   worker ??= loadWorker();
-  const ownDir = options.persistDir === undefined ? await mkdtemp(join(tmpdir(), "plotcast-edge-")) : undefined;
-  const edge = new Edge(await worker, { vars, token, persistDir: options.persistDir ?? ownDir ?? "", ownDir });
-  try {
-    await edge.startOn(options.port);
-  } catch (error) {
-    await edge.close();
-    throw error;
+  const loaded = await worker;
+  for (let attempt = 1; ; attempt++) {
+    const ownDir = options.persistDir === undefined ? await mkdtemp(join(tmpdir(), "plotcast-edge-")) : undefined;
+    const edge = new Edge(loaded, options, options.port ?? randomPort(), ownDir);
+    try {
+      await edge.restart();
+      return edge;
+    } catch (error) {
+      await edge.close();
+      const isTaken = error instanceof Error && "code" in error && error.code === "ERR_ADDRESS_IN_USE";
+      if (options.port !== undefined || !isTaken || attempt === 20) throw error;
+    }
   }
-  return edge;
 }
 
 export class Edge {
+  readonly url: URL;
   /** The publish token that the Worker was given. */
   readonly token: string | null;
   /** What the Worker logged and what the runtime complained of, a line each, since the edge began. */
   readonly logs: string[] = [];
 
-  #worker: WorkerBundle;
-  #vars: Record<string, string>;
-  #persistDir: string;
+  #channel: WorkerBundle["channel"];
+  #options: MiniflareOptions;
   #ownDir: string | undefined;
-  #port: number | undefined;
   #running: { miniflare: Miniflare; processes: ChildProcess[] } | undefined;
 
-  constructor(
-    worker: WorkerBundle,
-    given: { vars: Record<string, string>; token: string | null; persistDir: string; ownDir: string | undefined },
-  ) {
-    this.#worker = worker;
-    this.#vars = given.vars;
-    this.token = given.token;
-    this.#persistDir = given.persistDir;
-    this.#ownDir = given.ownDir;
-  }
-
-  get url(): URL {
-    if (this.#port === undefined) throw new Error("this edge has not started");
-    return new URL(`http://${HOST}:${this.#port}`);
+  /** For `startEdge`. */
+  constructor(worker: WorkerBundle, options: EdgeOptions, port: number, ownDir: string | undefined) {
+    this.url = new URL(`http://${HOST}:${port}`);
+    this.token = options.publishToken === undefined ? "test-token" : options.publishToken;
+    this.#channel = worker.channel;
+    this.#ownDir = ownDir;
+    this.#options = worker.optionsFor({
+      port,
+      vars: { ...options.vars, ...(this.token === null ? {} : { PUBLISH_TOKEN: this.token }) },
+      persistDir: options.persistDir ?? ownDir,
+      logs: this.logs,
+    });
   }
 
   /** The process id of workerd, to measure it. */
   get pid(): number {
-    const pid = this.#workerd().pid;
+    const { pid } = this.#workerd();
     if (pid === undefined) throw new Error("workerd has no process id");
     return pid;
   }
@@ -86,12 +86,13 @@ export class Edge {
   }
 
   /**
-   * Evicts a channel's Durable Object from memory: whatever it did not store is forgotten, the next event
-   * runs its constructor. Its sockets stay open, as in hibernation. Waits for what the object is doing.
+   * Evicts a channel's Durable Object from memory: what it did not store is forgotten, and the next event
+   * runs its constructor. Its sockets stay open, as in hibernation. Waits for requests under way; rejects if
+   * the object is not in memory.
    */
   async evict(channelName: string): Promise<void> {
     if (this.#running === undefined) throw new Error("this edge is not running");
-    const { scriptName, className } = this.#worker.channel;
+    const { scriptName, className } = this.#channel;
     await this.#running.miniflare.unsafeEvictDurableObject(scriptName, className, {
       name: channelName,
       webSockets: "hibernate",
@@ -104,13 +105,16 @@ export class Edge {
     await this.#stop();
   }
 
-  /** Starts again on the same port and storage, after `kill()` or, ending it as abruptly, while running. */
+  /** Starts again on the same port and storage; an edge that is running is killed first. */
   async restart(): Promise<void> {
-    const { port } = this.url;
     await this.#stop();
-    await this.startOn(Number(port));
+    const processes: ChildProcess[] = [];
+    const miniflare = processesOfMiniflare.run(processes, () => new Miniflare(this.#options));
+    this.#running = { miniflare, processes };
+    await miniflare.ready;
   }
 
+  /** Ends the edge, and removes its storage if that is its own. */
   async close(): Promise<void> {
     await this.#stop();
     if (this.#ownDir !== undefined) await rm(this.#ownDir, { recursive: true, force: true });
@@ -120,35 +124,14 @@ export class Edge {
     await this.close();
   }
 
-  /** Starts on `port`, or on a free one. Only `startEdge` and `restart` call this. */
-  async startOn(port: number | undefined): Promise<void> {
-    for (let attempt = 1; this.#running === undefined; attempt++) {
-      const chosen = port ?? randomPort();
-      try {
-        await this.#start(chosen);
-        this.#port = chosen;
-      } catch (error) {
-        await this.#stop();
-        const inUse = error instanceof Error && "code" in error && error.code === "ERR_ADDRESS_IN_USE";
-        if (port !== undefined || !inUse || attempt === 20) throw error;
-      }
-    }
-  }
-
-  async #start(port: number): Promise<void> {
-    const processes: ChildProcess[] = [];
-    const options = this.#worker.optionsFor({ port, vars: this.#vars, persistDir: this.#persistDir, logs: this.logs });
-    const miniflare = processesOfMiniflare.run(processes, () => new Miniflare(options));
-    this.#running = { miniflare, processes };
-    await miniflare.ready;
-  }
-
-  /** Miniflare ends workerd with SIGKILL: there is no gentler way, and none is missed, for storage is the truth. */
+  /**
+   * Miniflare itself ends workerd with SIGKILL. It starts a workerd that died by itself again, unless it was
+   * disposed in the same turn: so nothing may be awaited between a kill and this.
+   */
   async #stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
     if (running === undefined) return;
-    // Called in the same turn as a kill: a disposed Miniflare does not start a killed workerd again.
     await running.miniflare.dispose();
     await Promise.all(running.processes.filter(isRunning).map((child) => once(child, "exit")));
   }
@@ -166,7 +149,7 @@ interface WorkerBundle {
   optionsFor(edge: {
     port: number;
     vars: Record<string, string>;
-    persistDir: string;
+    persistDir: string | undefined;
     logs: string[];
   }): MiniflareOptions;
 }
@@ -203,7 +186,7 @@ async function loadWorker(): Promise<WorkerBundle> {
         // Without this Miniflare asks cloudflare.com what `request.cf` is to be.
         cf: false,
         telemetry: { enabled: false },
-        resourcePersistencePath: persistDir,
+        ...(persistDir === undefined ? {} : { resourcePersistencePath: persistDir }),
         logRequests: false,
         log: new LogInto(logs),
         handleStructuredLogs: ({ message }) => logs.push(message),

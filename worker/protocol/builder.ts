@@ -29,6 +29,12 @@ export class FrameBuilder {
   #tableOf = new Map<string, TableBuilder>();
   #points = 0;
   #bytes = HEADER_BYTES;
+  readonly #maxBytes: number;
+
+  /** @param maxBytes what a frame may have at most; less than the protocol allows, to leave room for a gap */
+  constructor(maxBytes: number = MAX_FRAME_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
 
   get points(): number {
     return this.#points;
@@ -48,7 +54,7 @@ export class FrameBuilder {
     const before = table?.bytes ?? 0;
     const after =
       table === undefined ? tableBytes(row.names.length, 3 * totalLength(row.names), 1) : table.bytesWith(newNames);
-    if (this.#bytes - before + after > MAX_FRAME_BYTES) return false;
+    if (this.#bytes - before + after > this.#maxBytes) return false;
 
     const into = table ?? new TableBuilder(row.arrival);
     this.#points += into.add(row.x, row.names, row.values);
@@ -61,7 +67,7 @@ export class FrameBuilder {
   /** Says that points are missing before the rows added next. @returns false if that does not fit */
   addGap(gap: Gap): boolean {
     const block = gapBlock(gap);
-    if (this.#bytes + block.length > MAX_FRAME_BYTES) return false;
+    if (this.#bytes + block.length > this.#maxBytes) return false;
     this.#blocks.push(block);
     this.#bytes += block.length;
     // What comes after a gap must stand after it, so no table goes on across it.
@@ -130,7 +136,8 @@ export function framesOf(rows: Iterable<Row>, publisher: string, publisherSeq: n
   return frames;
 }
 
-function gapBlock(gap: Gap): Uint8Array {
+/** A gap as a block of a frame's body. */
+export function gapBlock(gap: Gap): Uint8Array<ArrayBuffer> {
   const reason = encoder.encode(gap.reason);
   const series = encoder.encode(gap.series);
   const block = new Uint8Array(padTo8(40 + reason.length + series.length));

@@ -194,3 +194,14 @@ function isPair(value: unknown): value is [number, number] {
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** A point as JSON text, as viewers without a subprotocol get it: `{"x":1,"y":2}`, with `"series"` where it is not `y`. */
+export function pointText(series: string, x: number, y: number): string {
+  const name = series === DEFAULT_SERIES ? "" : `"series":${JSON.stringify(series)},`;
+  return `{${name}"x":${numberText(x)},"y":${numberText(y)}}`;
+}
+
+/** The shortest decimal that reads back as the same float64; JSON.stringify would lose the sign of -0. */
+export function numberText(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}

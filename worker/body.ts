@@ -1,0 +1,147 @@
+import { framesOf } from "./protocol/builder.ts";
+import { decodeFrame, seriesOf } from "./protocol/frame.ts";
+import { ANONYMOUS, FrameError, splitFrames } from "./protocol/header.ts";
+import { FRAME_TYPE, MAX_BODY_BYTES } from "./protocol/limits.ts";
+import { PointError, type Reading, rowsOfJson } from "./protocol/points.ts";
+import { Problem } from "./problem.ts";
+
+/** What a publish brings, checked whole: frames, one after the other, and the series in them. */
+export interface Publication {
+  frames: Uint8Array;
+  series: string[];
+}
+
+/** Types that are tried as JSON: its own, and what clients send when nobody told them a type. */
+const JSON_TYPES = new Set([
+  "",
+  "application/json",
+  "application/x-ndjson",
+  "application/ndjson",
+  "application/jsonl",
+  "application/x-www-form-urlencoded",
+  "application/octet-stream",
+  "text/plain",
+  "text/json",
+]);
+const ACCEPT_POST = `${FRAME_TYPE}, application/json, application/x-ndjson`;
+
+/**
+ * Reads the body of a publish.
+ * @throws Problem if it is too large, of no known type, or not what its type says
+ */
+export async function readPublication(request: Request): Promise<Publication> {
+  const type = (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type !== FRAME_TYPE && !JSON_TYPES.has(type) && !type.endsWith("+json")) {
+    throw new Problem("content-type-unsupported", `A publish is one of ${ACCEPT_POST}; this is ${type}.`, {
+      "Accept-Post": ACCEPT_POST,
+    });
+  }
+  const body = await readBody(request);
+  if (body.byteLength === 0) {
+    throw new Problem("body-empty", 'There is nothing in the body. A point is {"x": <unix seconds>, "y": <number>}.');
+  }
+  try {
+    return type === FRAME_TYPE ? readFrames(body) : readJson(body);
+  } catch (error) {
+    if (error instanceof FrameError || error instanceof PointError) throw new Problem(error.code, error.message);
+    throw error;
+  }
+}
+
+function readFrames(body: Uint8Array): Publication {
+  const frames = splitFrames(body).map(decodeFrame);
+  if (frames.some(({ header }) => header.publisher !== frames[0]?.header.publisher)) {
+    throw new Problem("frame-publishers-differ", "All frames of one body must be of one publisher.");
+  }
+  return { frames: body, series: [...new Set(frames.flatMap(seriesOf))] };
+}
+
+function readJson(body: Uint8Array): Publication {
+  const rows = rowsOfText(decodeText(body), { arrivedAt: Date.now() / 1000, topic: "" });
+  return {
+    frames: concat(framesOf(rows, ANONYMOUS, 0)),
+    series: [...new Set(rows.flatMap(({ names }) => names))],
+  };
+}
+
+/** One JSON text; or, where that fails and there are several lines, one on each. */
+function rowsOfText(text: string, reading: Reading) {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length === 0) throw new Problem("body-empty", "There is nothing but white space in the body.");
+  if (lines.length === 1 || isJson(text)) return rowsOfJson(text, reading);
+  return lines.flatMap((line, i) => {
+    try {
+      return rowsOfJson(line, reading);
+    } catch (error) {
+      if (error instanceof PointError) throw new PointError(error.code, `Line ${i + 1}: ${error.message}`);
+      throw error;
+    }
+  });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function decodeText(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
+  } catch {
+    throw new Problem("body-encoding", "JSON must be UTF-8 text.");
+  }
+}
+
+/** GD4: the body, decompressed, of which no more than {@link MAX_BODY_BYTES} is ever read. */
+async function readBody(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get("Content-Length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  if (request.body === null) return new Uint8Array(0);
+  const encoding = (request.headers.get("Content-Encoding") ?? "identity").trim().toLowerCase();
+  if (encoding === "identity") return await readUpTo(request.body);
+  if (encoding !== "gzip" && encoding !== "deflate") {
+    throw new Problem("content-encoding-unsupported", `Send the body as it is, or as gzip or deflate; not ${encoding}.`, {
+      "Accept-Encoding": "gzip, deflate, identity",
+    });
+  }
+  try {
+    return await readUpTo(request.body.pipeThrough(new DecompressionStream(encoding)));
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem("body-encoding", `The body is not ${encoding}, or is cut short.`);
+  }
+}
+
+async function readUpTo(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop by a throw cancels the stream.
+  for await (const chunk of stream) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return concat(chunks);
+}
+
+function tooLarge(): Problem {
+  return new Problem(
+    "body-too-large",
+    `A body has ${MAX_BODY_BYTES} bytes at most, decompressed. Publish in several requests.`,
+  );
+}
+
+/** All parts in one array; the part itself where there is only one. */
+export function concat(parts: Uint8Array[]): Uint8Array {
+  if (parts.length === 1 && parts[0] !== undefined) return parts[0];
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.byteLength;
+  }
+  return whole;
+}

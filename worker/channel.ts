@@ -1,0 +1,93 @@
+import { DurableObject } from "cloudflare:workers";
+import { dialectOf } from "./guard.ts";
+import { type Batch, History } from "./history.ts";
+import { Problem } from "./problem.ts";
+import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
+import type { Cursor, PublishAnswer } from "./protocol/messages.ts";
+import { watchQuery } from "./read.ts";
+import { closeQuietly, Viewers } from "./viewers.ts";
+
+/** How soon a viewer that waits with nothing else to wake the Channel is looked after. */
+const ATTEND_AFTER_MS = 1000;
+
+/**
+ * One channel: numbers what publishers send, stores it, and shows it to viewers, in this order. It is its own
+ * single thread, so between a viewer's greeting and its first live frame nothing can come.
+ */
+export class Channel extends DurableObject<Env> {
+  readonly #history: History;
+  readonly #viewers: Viewers;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const bounds = { seconds: Number(env.STORE_SECONDS), bytes: Number(env.STORE_BYTES) };
+    this.#history = new History(ctx.storage, bounds, Date.now());
+    this.#viewers = new Viewers(this.#history, ctx.getWebSockets());
+    // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+  }
+
+  /**
+   * Takes frames of one publisher, one after the other and checked by the Worker. When this resolves, and when a
+   * viewer sees them, they are durable: the output gate holds answers and sockets back until the write is.
+   */
+  async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer> {
+    const nowMs = Date.now();
+    const { fresh, seq, points } = this.#history.append(frames, series, nowMs);
+    this.#viewers.broadcast(fresh);
+    this.#viewers.tellStatus(nowMs);
+    await this.#attendLater();
+    return { seq, points, viewers: this.#viewers.count };
+  }
+
+  /** A viewer joins. Its request has passed the guards. */
+  override async fetch(request: Request): Promise<Response> {
+    if (this.#viewers.count >= MAX_VIEWERS) {
+      return new Problem("viewers-full", `${MAX_VIEWERS} watch already.`, { "Retry-After": "30" }).toResponse();
+    }
+    const url = new URL(request.url);
+    const dialect = dialectOf(request);
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    this.#viewers.join(server, dialect, watchQuery(url.searchParams, dialect), url.pathname.slice("/c/".length));
+    await this.#attendLater();
+    const headers = dialect === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
+    return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
+  }
+
+  /** Stored frames that hold points after number `seq` and reach into a range of x, so many bytes at a time. */
+  async after(seq: number, maxBytes: number, fromX: number, toX: number): Promise<Batch> {
+    return this.#history.after(seq, maxBytes, fromX, toX);
+  }
+
+  async position(): Promise<Cursor> {
+    return this.#history.position;
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    this.#viewers.receive(socket, message, Date.now());
+    await this.#attendLater();
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
+    this.#viewers.leave(socket);
+    // 1005 and 1006 stand for "none given" and may not be sent (RFC 6455, 7.4.1).
+    closeQuietly(socket, code === 1005 || code === 1006 ? 1000 : code, reason);
+    await this.#attendLater();
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.#viewers.leave(socket);
+    await this.#attendLater();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#viewers.attend(Date.now());
+    await this.#attendLater();
+  }
+
+  async #attendLater(): Promise<void> {
+    if (!this.#viewers.needsAttention || (await this.ctx.storage.getAlarm()) !== null) return;
+    await this.ctx.storage.setAlarm(Date.now() + ATTEND_AFTER_MS);
+  }
+}

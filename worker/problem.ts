@@ -1,0 +1,64 @@
+import type { FrameFault } from "./protocol/header.ts";
+import type { PointFault } from "./protocol/points.ts";
+
+/** Every code a refusal may have, with its status and title. SPEC.md, "Refusals", lists them. */
+const PROBLEMS = {
+  "channel-name-invalid": [400, "Not a channel name"],
+  "query-invalid": [400, "The query cannot be understood"],
+  "subprotocol-unsupported": [400, "WebSocket subprotocol not supported"],
+  "body-empty": [400, "The body is empty"],
+  "body-encoding": [400, "The body cannot be decoded"],
+  "not-json": [400, "Not JSON"],
+  "no-number": [400, "No number to plot"],
+  "not-finite": [400, "Not a finite number"],
+  "time-not-a-number": [400, "The time is not a number"],
+  "columns-differ": [400, "Columns of different length"],
+  "too-deep": [400, "Nested too deep"],
+  "series-name-invalid": [400, "Not a series name"],
+  "frame-truncated": [400, "The frame is cut short"],
+  "frame-magic": [400, "Not a frame"],
+  "frame-version": [400, "Frame version not supported"],
+  "frame-length": [400, "A length in the frame is wrong"],
+  "frame-count": [400, "A count in the frame is wrong"],
+  "frame-column": [400, "A column of the frame is wrong"],
+  "frame-publishers-differ": [400, "Frames of several publishers in one body"],
+  "token-missing": [401, "Token missing"],
+  "token-wrong": [401, "Token wrong"],
+  "origin-not-allowed": [403, "Origin not allowed"],
+  "not-found": [404, "Nothing here"],
+  "method-not-allowed": [405, "Method not allowed"],
+  "not-acceptable": [406, "No such representation"],
+  "body-too-large": [413, "The body is too large"],
+  "content-type-unsupported": [415, "Content type not supported"],
+  "content-encoding-unsupported": [415, "Content encoding not supported"],
+  internal: [500, "Something went wrong here"],
+  "publishing-not-configured": [503, "Publishing is not configured"],
+  "viewers-full": [503, "The channel is full"],
+  "channel-unavailable": [503, "The channel is not available just now"],
+} as const satisfies Record<string, readonly [number, string]> & Record<FrameFault["code"] | PointFault, unknown>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A refusal: thrown anywhere on the way of a request, answered in one place. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly headers: Record<string, string>;
+
+  /** @param detail a sentence that says what to do */
+  constructor(code: ProblemCode, detail: string, headers: Record<string, string> = {}) {
+    super(detail);
+    this.name = "Problem";
+    this.code = code;
+    this.headers = headers;
+  }
+
+  /** The answer, as RFC 9457 has it. */
+  toResponse(): Response {
+    const [status, title] = PROBLEMS[this.code];
+    const body = { type: "about:blank", title, status, detail: this.message, code: this.code };
+    return new Response(`${JSON.stringify(body)}\n`, {
+      status,
+      headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", Vary: "Accept", ...this.headers },
+    });
+  }
+}
