@@ -1,9 +1,9 @@
+import { Problem } from "./problem.ts";
 import { framesOf } from "./protocol/builder.ts";
 import { decodeFrame, seriesOf } from "./protocol/frame.ts";
 import { ANONYMOUS, FrameError, splitFrames } from "./protocol/header.ts";
 import { FRAME_TYPE, MAX_BODY_BYTES } from "./protocol/limits.ts";
 import { PointError, type Reading, rowsOfJson } from "./protocol/points.ts";
-import { Problem } from "./problem.ts";
 
 /** What a publish brings, checked whole: frames, one after the other, and the series in them. */
 export interface Publication {
@@ -103,9 +103,13 @@ async function readBody(request: Request): Promise<Uint8Array> {
   const encoding = (request.headers.get("Content-Encoding") ?? "identity").trim().toLowerCase();
   if (encoding === "identity") return await readUpTo(request.body);
   if (encoding !== "gzip" && encoding !== "deflate") {
-    throw new Problem("content-encoding-unsupported", `Send the body as it is, or as gzip or deflate; not ${encoding}.`, {
-      "Accept-Encoding": "gzip, deflate, identity",
-    });
+    throw new Problem(
+      "content-encoding-unsupported",
+      `Send the body as it is, or as gzip or deflate; not ${encoding}.`,
+      {
+        "Accept-Encoding": "gzip, deflate, identity",
+      },
+    );
   }
   try {
     return await readUpTo(request.body.pipeThrough(new DecompressionStream(encoding)));

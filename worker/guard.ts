@@ -1,5 +1,5 @@
-import { isChannelName, MAX_CHANNEL_NAME_LENGTH, SUBPROTOCOL } from "./protocol/limits.ts";
 import { Problem } from "./problem.ts";
+import { isChannelName, MAX_CHANNEL_NAME_LENGTH, SUBPROTOCOL } from "./protocol/limits.ts";
 
 /** Who may publish, who may watch, and what a channel is called. Each guard throws a {@link Problem} or passes. */
 
@@ -15,7 +15,11 @@ export async function mayPublish(request: Request, token: string | undefined): P
   const challenge = { "WWW-Authenticate": 'Bearer realm="plotcast"' };
   const given = /^Bearer +(\S+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
   if (given === undefined) {
-    throw new Problem("token-missing", 'Publishing needs the header "Authorization: Bearer <PUBLISH_TOKEN>".', challenge);
+    throw new Problem(
+      "token-missing",
+      'Publishing needs the header "Authorization: Bearer <PUBLISH_TOKEN>".',
+      challenge,
+    );
   }
   if (!(await equalInConstantTime(given, token))) {
     throw new Problem("token-wrong", "The token is not this Worker's PUBLISH_TOKEN.", challenge);

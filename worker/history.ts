@@ -60,18 +60,18 @@ export class History {
       CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY) WITHOUT ROWID;
     `);
     const numbering = this.#rows("SELECT epoch FROM numbering")[0];
-    this.#epoch = numbering ? Number(numbering["epoch"]) : nowMs;
+    this.#epoch = numbering ? Number(numbering.epoch) : nowMs;
     if (numbering === undefined) this.#sql.exec("INSERT INTO numbering VALUES (?)", this.#epoch);
     const totals = this.#sql.exec("SELECT MAX(seq) AS seq, SUM(LENGTH(frame)) AS bytes FROM frames").one();
-    this.#seq = Number(totals["seq"] ?? 0);
-    this.#bytes = Number(totals["bytes"] ?? 0);
+    this.#seq = Number(totals.seq ?? 0);
+    this.#bytes = Number(totals.bytes ?? 0);
     this.#readOldest();
     for (const row of this.#rows(`
       SELECT id, publisher_seq, seq FROM publishers
       UNION ALL SELECT publisher, MAX(publisher_seq), seq FROM frames GROUP BY publisher ORDER BY 3`)) {
-      this.#remember(String(row["id"]), Number(row["publisher_seq"]), Number(row["seq"]));
+      this.#remember(String(row.id), Number(row.publisher_seq), Number(row.seq));
     }
-    for (const row of this.#rows("SELECT name FROM series")) this.#series.add(String(row["name"]));
+    for (const row of this.#rows("SELECT name FROM series")) this.#series.add(String(row.name));
   }
 
   /** What the channel has taken so far. */
@@ -139,12 +139,12 @@ export class History {
       toX,
     );
     for (const row of rows) {
-      const frame = row["frame"];
+      const frame = row.frame;
       if (!(frame instanceof ArrayBuffer)) throw new Error("A stored frame is not bytes.");
       bytes += frame.byteLength;
       if (parts.length > 0 && bytes > maxBytes) return { frames: concat(parts), seq: reached };
       parts.push(new Uint8Array(frame));
-      reached = Number(row["seq"]);
+      reached = Number(row.seq);
     }
     return { frames: concat(parts), seq: this.#seq };
   }
@@ -154,16 +154,18 @@ export class History {
    * further, within what is kept and {@link MAX_TAIL_BYTES}.
    */
   tailStart(points: number, seconds: number): number {
-    const newestMs = Number(this.#rows("SELECT taken_at_ms FROM frames ORDER BY seq DESC LIMIT 1")[0]?.["taken_at_ms"] ?? 0);
+    const newestMs = Number(
+      this.#rows("SELECT taken_at_ms FROM frames ORDER BY seq DESC LIMIT 1")[0]?.taken_at_ms ?? 0,
+    );
     let start = this.#seq;
     let bytes = 0;
     for (const row of this.#sql.exec(
       "SELECT seq, points, taken_at_ms, LENGTH(frame) AS bytes FROM frames ORDER BY seq DESC",
     )) {
-      const wanted = this.#seq - points < start || Number(row["taken_at_ms"]) >= newestMs - 1000 * seconds;
-      bytes += Number(row["bytes"]);
+      const wanted = this.#seq - points < start || Number(row.taken_at_ms) >= newestMs - 1000 * seconds;
+      bytes += Number(row.bytes);
       if (!wanted || bytes > MAX_TAIL_BYTES) break;
-      start = Number(row["seq"]) - Number(row["points"]);
+      start = Number(row.seq) - Number(row.points);
     }
     // A number within a frame is as good: viewers that take single points begin exactly there.
     return seconds > 0 ? start : Math.max(start, this.#seq - points);
@@ -201,8 +203,12 @@ export class History {
     const { publisher, publisherSeq } = repeat;
     const latest = this.#publishers.get(publisher);
     if (latest?.publisherSeq === publisherSeq) return latest.seq;
-    const stored = this.#rows("SELECT seq FROM frames WHERE publisher = ? AND publisher_seq = ?", publisher, publisherSeq);
-    return Number(stored[0]?.["seq"] ?? latest?.seq ?? this.#seq);
+    const stored = this.#rows(
+      "SELECT seq FROM frames WHERE publisher = ? AND publisher_seq = ?",
+      publisher,
+      publisherSeq,
+    );
+    return Number(stored[0]?.seq ?? latest?.seq ?? this.#seq);
   }
 
   #trim(nowMs: number): void {
@@ -214,10 +220,10 @@ export class History {
     let left = this.#bytes;
     let through = 0;
     for (const row of this.#sql.exec("SELECT seq, taken_at_ms, LENGTH(frame) AS bytes FROM frames ORDER BY seq")) {
-      const enough = left <= bytesToKeep && Number(row["taken_at_ms"]) >= nowMs - maxAgeMs;
-      if (enough || Number(row["seq"]) === this.#seq) break;
-      left -= Number(row["bytes"]);
-      through = Number(row["seq"]);
+      const enough = left <= bytesToKeep && Number(row.taken_at_ms) >= nowMs - maxAgeMs;
+      if (enough || Number(row.seq) === this.#seq) break;
+      left -= Number(row.bytes);
+      through = Number(row.seq);
     }
     if (through > 0) this.#deleteThrough(through);
   }
@@ -236,15 +242,15 @@ export class History {
       );
       this.#sql.exec("DELETE FROM frames WHERE seq <= ?", seq);
     });
-    this.#bytes = Number(this.#sql.exec("SELECT SUM(LENGTH(frame)) AS bytes FROM frames").one()["bytes"] ?? 0);
+    this.#bytes = Number(this.#sql.exec("SELECT SUM(LENGTH(frame)) AS bytes FROM frames").one().bytes ?? 0);
     this.#readOldest();
   }
 
   #readOldest(): void {
     const row = this.#rows("SELECT seq, points, taken_at_ms FROM frames ORDER BY seq LIMIT 1")[0];
     this.#oldest = row && {
-      takenAtMs: Number(row["taken_at_ms"]),
-      startSeq: Number(row["seq"]) - Number(row["points"]),
+      takenAtMs: Number(row.taken_at_ms),
+      startSeq: Number(row.seq) - Number(row.points),
     };
   }
 

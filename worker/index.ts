@@ -2,10 +2,10 @@ import { Hono } from "hono";
 import { readPublication } from "./body.ts";
 import type { Channel } from "./channel.ts";
 import { channelName, dialectOf, mayPublish, mayWatch } from "./guard.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
 import { Problem } from "./problem.ts";
 import { readQuery, storedPoints, watchQuery } from "./read.ts";
-import { SECURITY_HEADERS } from "./headers.ts";
 
 export { Channel } from "./channel.ts";
 
@@ -39,7 +39,12 @@ app.get("/c/:name{.+}", async (c) => {
   if (type === "text/html") {
     const page = await c.env.ASSETS.fetch(new URL("/page.html", url));
     return new Response(page.body, {
-      headers: { ...SECURITY_HEADERS, "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache", Vary: "Accept" },
+      headers: {
+        ...SECURITY_HEADERS,
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": "no-cache",
+        Vary: "Accept",
+      },
     });
   }
   const points = storedPoints(channel, readQuery(url.searchParams), type);

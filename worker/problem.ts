@@ -58,7 +58,12 @@ export class Problem extends Error {
     const body = { type: "about:blank", title, status, detail: this.message, code: this.code };
     return new Response(`${JSON.stringify(body)}\n`, {
       status,
-      headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", Vary: "Accept", ...this.headers },
+      headers: {
+        "Content-Type": "application/problem+json",
+        "Cache-Control": "no-store",
+        Vary: "Accept",
+        ...this.headers,
+      },
     });
   }
 }

@@ -1,11 +1,11 @@
 import type { Channel } from "./channel.ts";
-import type { Dialect } from "./viewer.ts";
 import type { Representation } from "./negotiate.ts";
 import { Problem } from "./problem.ts";
 import { decodeFrame, pointsOf } from "./protocol/frame.ts";
 import { splitFrames } from "./protocol/header.ts";
 import { FRAME_TYPE } from "./protocol/limits.ts";
 import { numberText, pointText } from "./protocol/points.ts";
+import type { Dialect } from "./viewer.ts";
 import type { Wish } from "./viewers.ts";
 
 /** Reading what is stored: the query, and points as text while they come from the Channel. */
@@ -41,7 +41,8 @@ export function watchQuery(query: URLSearchParams, dialect: Dialect = "frames"):
   if (epoch !== undefined && seq !== undefined) return { kind: "resume", cursor: { epoch, seq } };
   if (epoch !== undefined || seq !== undefined) throw invalid("epoch", "and seq belong together");
   const [points, seconds] = [count(query, "points"), count(query, "seconds")];
-  if (points !== undefined || seconds !== undefined) return { kind: "tail", points: points ?? 0, seconds: seconds ?? 0 };
+  if (points !== undefined || seconds !== undefined)
+    return { kind: "tail", points: points ?? 0, seconds: seconds ?? 0 };
   return dialect === "frames"
     ? { kind: "tail", points: 1000, seconds: 300 }
     : { kind: "tail", points: 100, seconds: 0 };
@@ -55,7 +56,11 @@ interface Point {
 }
 
 /** What is stored, in the order of its numbers, in the representation asked for; read as fast as it is taken. */
-export function storedPoints(channel: DurableObjectStub<Channel>, query: ReadQuery, type: Stored): ReadableStream<Uint8Array> {
+export function storedPoints(
+  channel: DurableObjectStub<Channel>,
+  query: ReadQuery,
+  type: Stored,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const parts = type === FRAME_TYPE ? storedFrames(channel, query) : asText(select(channel, query), type);
   return new ReadableStream({
@@ -117,7 +122,10 @@ async function* pointsBetween(channel: DurableObjectStub<Channel>, query: ReadQu
   }
 }
 
-async function* asText(batches: AsyncIterable<Point[]>, type: Exclude<Stored, typeof FRAME_TYPE>): AsyncGenerator<string> {
+async function* asText(
+  batches: AsyncIterable<Point[]>,
+  type: Exclude<Stored, typeof FRAME_TYPE>,
+): AsyncGenerator<string> {
   if (type === "text/csv") yield "x,series,y\r\n";
   if (type === "application/json") yield "[";
   let separator = "";
@@ -151,7 +159,8 @@ function finite(query: URLSearchParams, name: string): number | undefined {
 
 function count(query: URLSearchParams, name: string): number | undefined {
   const value = finite(query, name);
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) throw invalid(name, "must be a whole number");
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
+    throw invalid(name, "must be a whole number");
   return value;
 }
 

@@ -98,8 +98,8 @@ export class Viewers {
   receive(socket: WebSocket, message: string | ArrayBuffer, nowMs: number): void {
     const viewer = this.#viewers.get(socket);
     if (viewer === undefined) return;
-    let limit = this.#limits.get(socket);
-    if (limit === undefined) this.#limits.set(socket, (limit = new RateLimit(VIEWER_MESSAGES_PER_SECOND, nowMs)));
+    const limit = this.#limits.get(socket) ?? new RateLimit(VIEWER_MESSAGES_PER_SECOND, nowMs);
+    this.#limits.set(socket, limit);
     if (!limit.take(nowMs)) return this.#dismiss(socket, CloseCode.tooManyMessages, "Too many messages.");
     const fits = typeof message === "string" && message.length <= MAX_VIEWER_MESSAGE_BYTES;
     const parsed = fits ? parseViewerMessage(message) : undefined;
@@ -152,7 +152,8 @@ export class Viewers {
       this.#tell(socket, { type: "gap", reason: "trimmed", points: from - seq, epoch: position.epoch, seq: from });
     }
     const batch = this.#source.after(from, CATCH_UP_BYTES);
-    const sent = batch.frames.byteLength === 0 ? "all" : this.#send(socket, viewer, batch.frames, from, new TextCache());
+    const sent =
+      batch.frames.byteLength === 0 ? "all" : this.#send(socket, viewer, batch.frames, from, new TextCache());
     const reached = sent === "all" ? batch.seq : sent;
     if (reached < position.seq) return this.#fallBehind(socket, viewer, reached, viewer.dialect === "points");
     this.#setState(socket, viewer, { kind: "live" });

@@ -1,5 +1,5 @@
 import { type Column, columnBytes, type Encoding, isEncoding, padTo8, readColumn } from "./columns.ts";
-import { FrameError, HEADER_BYTES, readHeader, viewOf, type FrameHeader } from "./header.ts";
+import { FrameError, type FrameHeader, HEADER_BYTES, readHeader, viewOf } from "./header.ts";
 import { isSeriesName } from "./limits.ts";
 
 /** What the blocks of a body are. A table is points; a gap says that points before the next table are lost. */
@@ -111,7 +111,8 @@ class BlockReader {
   }
 
   text(offset: number, length: number): string {
-    if (offset + length > this.length) throw new FrameError("frame-length", "A name reaches past the end of its block.");
+    if (offset + length > this.length)
+      throw new FrameError("frame-length", "A name reaches past the end of its block.");
     try {
       return decoder.decode(this.#bytes.subarray(offset, offset + length));
     } catch {

@@ -91,11 +91,17 @@ function rowsOfObject(object: Record<string, unknown>, topic: string, arrivedAt:
     values.push(finite(value));
   });
   if (names.length === 0) {
-    throw new PointError("no-number", "No field has a number to plot. A number in quotes is text: leave the quotes out.");
+    throw new PointError(
+      "no-number",
+      "No field has a number to plot. A number in quotes is text: leave the quotes out.",
+    );
   }
   const x = timeField === undefined ? arrivedAt : timeOf(time);
   const arrival = timeField === undefined;
-  return split(names.map((path) => seriesName(path, topic)), values).map((part) => ({ x, arrival, ...part }));
+  return split(
+    names.map((path) => seriesName(path, topic)),
+    values,
+  ).map((part) => ({ x, arrival, ...part }));
 }
 
 /** `{"x": [1, 2], "y": [3, 4], …}`: one row for each x; null is a missing value. */
@@ -159,7 +165,8 @@ function split(names: string[], values: number[]): { names: string[]; values: nu
 }
 
 function finite(value: unknown): number {
-  if (typeof value !== "number") throw new PointError("no-number", "A value is not a number; a number in quotes is text.");
+  if (typeof value !== "number")
+    throw new PointError("no-number", "A value is not a number; a number in quotes is text.");
   // JSON has no infinities, but 1e999 is read as one.
   if (!Number.isFinite(value)) throw new PointError("not-finite", "A number is too large for a float64.");
   return value;

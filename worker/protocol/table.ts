@@ -75,7 +75,10 @@ export class TableBuilder {
   /** The x range of the rows so far. */
   range(): [min: number, max: number] {
     const x = this.#x.subarray(0, this.rows);
-    return [x.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY), x.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)];
+    return [
+      x.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      x.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    ];
   }
 
   /** Writes the block at `offset`, narrowed. @returns the offset behind it */
