@@ -101,8 +101,7 @@ async function readBody(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get("Content-Length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   if (request.body === null) return new Uint8Array(0);
   const encoding = (request.headers.get("Content-Encoding") ?? "identity").trim().toLowerCase();
-  if (encoding === "identity") return await readUpTo(request.body);
-  if (encoding !== "gzip" && encoding !== "deflate") {
+  if (encoding !== "identity" && encoding !== "gzip" && encoding !== "deflate") {
     throw new Problem(
       "content-encoding-unsupported",
       `Send the body as it is, or as gzip or deflate; not ${encoding}.`,
@@ -112,10 +111,15 @@ async function readBody(request: Request): Promise<Uint8Array> {
     );
   }
   try {
-    return await readUpTo(request.body.pipeThrough(new DecompressionStream(encoding)));
+    const { body } = request;
+    return await readUpTo(encoding === "identity" ? body : body.pipeThrough(new DecompressionStream(encoding)));
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem("body-encoding", `The body is not ${encoding}, or is cut short.`);
+    // Its sender hung up in the middle, or it is not what its header says.
+    throw new Problem(
+      "body-encoding",
+      encoding === "identity" ? "The body is cut short." : `The body is not ${encoding}, or is cut short.`,
+    );
   }
 }
 

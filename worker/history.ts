@@ -57,7 +57,7 @@ export class History {
         max_x REAL NOT NULL, publisher TEXT NOT NULL, publisher_seq INTEGER NOT NULL, frame BLOB NOT NULL);
       CREATE TABLE IF NOT EXISTS publishers (
         id TEXT PRIMARY KEY, publisher_seq INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY);
     `);
     const numbering = this.#rows("SELECT epoch FROM numbering")[0];
     this.#epoch = numbering ? Number(numbering.epoch) : nowMs;
@@ -71,7 +71,7 @@ export class History {
       UNION ALL SELECT publisher, MAX(publisher_seq), seq FROM frames GROUP BY publisher ORDER BY 3`)) {
       this.#remember(String(row.id), Number(row.publisher_seq), Number(row.seq));
     }
-    for (const row of this.#rows("SELECT name FROM series")) this.#series.add(String(row.name));
+    for (const row of this.#rows("SELECT name FROM series ORDER BY rowid")) this.#series.add(String(row.name));
   }
 
   /** What the channel has taken so far. */
@@ -97,11 +97,11 @@ export class History {
     const frames = splitFrames(body);
     const headers = frames.map((frame) => readHeader(frame));
     const last = headers.at(-1);
-    const known = this.#publishers.get(headers[0]?.publisher ?? ANONYMOUS)?.publisherSeq ?? Number.NEGATIVE_INFINITY;
+    const newSeries = series.filter((name) => !this.#series.has(name)).slice(0, MAX_SERIES_LISTED - this.#series.size);
+    let latest = this.#publishers.get(headers[0]?.publisher ?? ANONYMOUS)?.publisherSeq ?? Number.NEGATIVE_INFINITY;
     let seq = this.#seq;
     const fresh: Uint8Array[] = [];
     this.#storage.transactionSync(() => {
-      let latest = known;
       frames.forEach((frame, i) => {
         const header = headers[i];
         if (header === undefined || header.publisherSeq <= latest) return;
@@ -111,15 +111,16 @@ export class History {
         this.#insert(frame, header, seq, nowMs);
         fresh.push(frame);
       });
-      for (const name of series) if (this.#isNewSeries(name)) this.#sql.exec("INSERT INTO series VALUES (?)", name);
+      for (const name of newSeries) this.#sql.exec("INSERT INTO series VALUES (?)", name);
     });
     // Only now is it certain that the rows are there: memory never runs ahead of storage.
     this.#seq = seq;
     for (const frame of fresh) this.#bytes += frame.byteLength;
-    for (const name of series) if (this.#isNewSeries(name)) this.#series.add(name);
-    if (last && fresh.length > 0) this.#remember(last.publisher, last.publisherSeq, seq);
+    for (const name of newSeries) this.#series.add(name);
+    if (last && fresh.length > 0) this.#remember(last.publisher, latest, seq);
     if (this.#oldest === undefined) this.#readOldest();
-    this.#trim(nowMs);
+    // What is kept is told from the newest frame: a repeat, however late, frees nothing.
+    if (fresh.length > 0) this.#trim(nowMs);
     const points = headers.reduce((sum, header) => sum + header.points, 0);
     return { fresh, seq: fresh.length > 0 || !last ? seq : this.#firstAnswer(last), points };
   }
@@ -183,10 +184,6 @@ export class History {
       header.publisherSeq,
       frame.slice().buffer,
     );
-  }
-
-  #isNewSeries(name: string): boolean {
-    return !this.#series.has(name) && this.#series.size < MAX_SERIES_LISTED;
   }
 
   #remember(id: string, publisherSeq: number, seq: number): void {

@@ -5,6 +5,7 @@ import { channelName, dialectOf, mayPublish, mayWatch } from "./guard.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
 import { Problem } from "./problem.ts";
+import { MAX_BODY_BYTES } from "./protocol/limits.ts";
 import { readQuery, storedPoints, watchQuery } from "./read.ts";
 
 export { Channel } from "./channel.ts";
@@ -19,7 +20,7 @@ app.get("/", (c) => c.redirect("/c/main", 302));
 
 // A publish: frames or JSON points, numbered and stored before it is answered.
 app.post("/c/:name{.+}", async (c) => {
-  const channel = channelOf(c.env, c.req.param("name"));
+  const channel = channelOf(c.env, c.req.url);
   await mayPublish(c.req.raw, c.env.PUBLISH_TOKEN);
   const { frames, series } = await readPublication(c.req.raw);
   return c.json(await channel.publish(frames, series), 200, { "Cache-Control": "no-store" });
@@ -27,7 +28,7 @@ app.post("/c/:name{.+}", async (c) => {
 
 // Live by WebSocket; else the page, or what is stored, as Accept asks.
 app.get("/c/:name{.+}", async (c) => {
-  const channel = channelOf(c.env, c.req.param("name"));
+  const channel = channelOf(c.env, c.req.url);
   const url = new URL(c.req.url);
   if (c.req.header("Upgrade")?.toLowerCase() === "websocket") {
     mayWatch(c.req.raw, c.env.ALLOWED_ORIGINS);
@@ -61,14 +62,13 @@ app.all("/c/:name{.+}", (c) => {
   throw new Problem("method-not-allowed", `A channel knows ${METHODS}; not ${c.req.method}.`, { Allow: METHODS });
 });
 
-app.notFound(() =>
-  new Problem("not-found", "Channels are at /c/<name>; the one everybody starts with is /c/main.").toResponse(),
-);
+app.notFound(async (c) => {
+  await discardBody(c.req.raw);
+  return new Problem("not-found", "Channels are at /c/<name>; the one everybody starts with is /c/main.").toResponse();
+});
 
 app.onError(async (error, c) => {
-  // `wrangler dev` breaks the next request on a connection whose body nobody read (workers-sdk).
-  const { body, bodyUsed } = c.req.raw;
-  if (body !== null && !bodyUsed && !body.locked) await body.cancel();
+  await discardBody(c.req.raw);
   if (error instanceof Problem) return error.toResponse();
   console.error(error);
   // What a stub throws when its object restarts or is overloaded (Cloudflare docs, "Error handling").
@@ -79,8 +79,21 @@ app.onError(async (error, c) => {
   return new Problem("internal", "This is our fault, and it is in the Worker's log.").toResponse();
 });
 
-function channelOf(env: Env, name: string): DurableObjectStub<Channel> {
-  return env.CHANNEL.getByName(channelName(name));
+/** The name is the path as it stands, not decoded: one URL for each channel. */
+function channelOf(env: Env, url: string): DurableObjectStub<Channel> {
+  return env.CHANNEL.getByName(channelName(new URL(url).pathname.slice("/c/".length)));
+}
+
+/**
+ * GD5. `wrangler dev` breaks the next request on a connection whose body nobody read (workers-sdk). Cancelling costs
+ * the connection, so a body that is known to be small is read; one that may have no end is not.
+ */
+async function discardBody({ body, bodyUsed, headers }: Request): Promise<void> {
+  if (body === null || bodyUsed || body.locked) return;
+  const length = Number(headers.get("Content-Length") ?? Number.POSITIVE_INFINITY);
+  if (length > MAX_BODY_BYTES) return await body.cancel();
+  // Its sender may hang up meanwhile: then there is nothing left to read, and nobody to answer.
+  await body.pipeTo(new WritableStream()).catch(() => {});
 }
 
 export default app;

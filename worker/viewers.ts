@@ -105,9 +105,13 @@ export class Viewers {
     const parsed = fits ? parseViewerMessage(message) : undefined;
     if (parsed === undefined) return this.#dismiss(socket, CloseCode.badMessage, "That is no message of plotcast.v1.");
     switch (parsed.type) {
-      case "continue":
-        if (viewer.state.kind === "behind") this.#resume(socket, viewer, parsed);
-        return;
+      case "continue": {
+        if (viewer.state.kind !== "behind") return;
+        const { epoch, seq } = this.#source.position;
+        // A connection lives in one numbering. (To answer this with a gap would queue one for each such message.)
+        if (parsed.epoch === epoch && parsed.seq <= seq) return this.#catchUp(socket, viewer, parsed.seq);
+        return this.#dismiss(socket, CloseCode.badMessage, "That cursor is not of this channel.");
+      }
       default:
         parsed.type satisfies never;
     }
@@ -126,7 +130,8 @@ export class Viewers {
     if (this.#told.viewers === this.count || nowMs - this.#told.atMs < STATUS_INTERVAL_MS) return;
     this.#told = { viewers: this.count, atMs: nowMs };
     for (const [socket, { dialect }] of this.#viewers) {
-      if (dialect === "frames") this.#tell(socket, { type: "status", viewers: this.count });
+      const hasRoom = socket.bufferedAmount < VIEWER_BUFFER_BYTES;
+      if (dialect === "frames" && hasRoom) this.#tell(socket, { type: "status", viewers: this.count });
     }
   }
 
@@ -181,10 +186,9 @@ export class Viewers {
       const { seq, points } = readHeader(frames);
       return seq - points;
     }
-    for (const [seq, text] of texts.of(frames)) {
+    for (const { seq, text, bytes } of texts.of(frames)) {
       if (seq <= from) continue;
-      // In UTF-8 no text is longer than three bytes a code unit.
-      room -= 3 * text.length;
+      room -= bytes;
       if (room < 0) return seq - 1;
       this.#sendQuietly(socket, text);
     }
@@ -215,17 +219,29 @@ export class Viewers {
   }
 }
 
+interface NumberedText {
+  seq: number;
+  text: string;
+  /** In UTF-8. */
+  bytes: number;
+}
+
+const encoder = new TextEncoder();
+
 /** The points of frames as numbered texts, made once for all viewers that want them, and only if one does. */
 class TextCache {
-  readonly #texts = new Map<Uint8Array, (readonly [seq: number, text: string])[]>();
+  readonly #texts = new Map<Uint8Array, NumberedText[]>();
 
-  of(frames: Uint8Array): (readonly [seq: number, text: string])[] {
+  of(frames: Uint8Array): NumberedText[] {
     let texts = this.#texts.get(frames);
     if (texts === undefined) {
       texts = splitFrames(frames).flatMap((bytes) => {
         const frame = decodeFrame(bytes);
         const before = frame.header.seq - frame.header.points;
-        return [...pointsOf(frame)].map(({ series, x, y }, i) => [before + 1 + i, pointText(series, x, y)] as const);
+        return [...pointsOf(frame)].map(({ series, x, y }, i) => {
+          const text = pointText(series, x, y);
+          return { seq: before + 1 + i, text, bytes: encoder.encode(text).length };
+        });
       });
       this.#texts.set(frames, texts);
     }

@@ -88,7 +88,7 @@ export class Edge {
   /**
    * Evicts a channel's Durable Object from memory: what it did not store is forgotten, and the next event
    * runs its constructor. Its sockets stay open, as in hibernation. Waits for requests under way; rejects if
-   * the object is not in memory.
+   * the object is not in memory, or, after 30 s, if bytes wait in it for a viewer that does not read.
    */
   async evict(channelName: string): Promise<void> {
     if (this.#running === undefined) throw new Error("this edge is not running");
@@ -160,7 +160,7 @@ let worker: Promise<WorkerBundle> | undefined;
 async function loadWorker(): Promise<WorkerBundle> {
   const configFile = join(ROOT, "wrangler.toml");
   const { name, vars: ownVars, className, assetsDirectory } = narrowConfig(unstable_readConfig({ config: configFile }));
-  const { workerOptions, main, define } = unstable_getMiniflareWorkerOptions(configFile);
+  const { workerOptions, main, define } = quietly(() => unstable_getMiniflareWorkerOptions(configFile));
   if (main === undefined) throw new Error("wrangler.toml names no main");
   await buildPageIfMissing(join(ROOT, assetsDirectory));
   const bundle = await build({
@@ -213,7 +213,9 @@ function narrowConfig(config: unknown): {
 } {
   const name = field(config, "name");
   const bindings = field(field(config, "durable_objects"), "bindings");
-  const channel = Array.isArray(bindings) ? bindings.find((binding) => field(binding, "name") === "CHANNEL") : undefined;
+  const channel = Array.isArray(bindings)
+    ? bindings.find((binding) => field(binding, "name") === "CHANNEL")
+    : undefined;
   const className = field(channel, "class_name");
   const assetsDirectory = field(field(config, "assets"), "directory");
   if (typeof name !== "string" || typeof className !== "string" || typeof assetsDirectory !== "string") {
@@ -228,7 +230,20 @@ function narrowConfig(config: unknown): {
 }
 
 function field(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? new Map<string, unknown>(Object.entries(value)).get(key) : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).find(([name]) => name === key)?.[1];
+}
+
+/** Runs `read` without wrangler telling which of the developer's secrets it found or missed: an edge takes none. */
+function quietly<T>(read: () => T): T {
+  const before = process.env.WRANGLER_LOG;
+  process.env.WRANGLER_LOG = "error";
+  try {
+    return read();
+  } finally {
+    if (before === undefined) delete process.env.WRANGLER_LOG;
+    else process.env.WRANGLER_LOG = before;
+  }
 }
 
 /** `npm test` builds the page first; this is for a test file that is run by itself. */

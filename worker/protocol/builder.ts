@@ -2,9 +2,9 @@ import { padTo8 } from "./columns.ts";
 import { BlockKind, type Gap } from "./frame.ts";
 import { HEADER_BYTES, viewOf, writeHeader } from "./header.ts";
 import { MAX_COLUMNS, MAX_FRAME_BYTES } from "./limits.ts";
-import { TableBuilder, tableBytes, totalLength } from "./table.ts";
+import { namesBytes, TableBuilder, tableBytes } from "./table.ts";
 
-/** A message's values: at one x, a value for each name. At most {@link MAX_COLUMNS} names. */
+/** A message's values: at one x, a value for each name, or NaN for all where the line breaks. At most {@link MAX_COLUMNS} names. */
 export interface Row {
   x: number;
   /** x is the time of arrival, because the publisher sent none. */
@@ -53,7 +53,7 @@ export class FrameBuilder {
     const table = owner !== undefined && mayTake(owner, row, newNames.length) ? owner : undefined;
     const before = table?.bytes ?? 0;
     const after =
-      table === undefined ? tableBytes(row.names.length, 3 * totalLength(row.names), 1) : table.bytesWith(newNames);
+      table === undefined ? tableBytes(row.names.length, namesBytes(row.names), 1) : table.bytesWith(newNames);
     if (this.#bytes - before + after > this.#maxBytes) return false;
 
     const into = table ?? new TableBuilder(row.arrival);

@@ -1,6 +1,6 @@
 import { type Column, columnBytes, type Encoding, isEncoding, padTo8, readColumn } from "./columns.ts";
 import { FrameError, type FrameHeader, HEADER_BYTES, readHeader, viewOf } from "./header.ts";
-import { isSeriesName } from "./limits.ts";
+import { isSeriesName, MAX_COLUMNS, MAX_FRAME_BYTES } from "./limits.ts";
 
 /** What the blocks of a body are. A table is points; a gap says that points before the next table are lost. */
 export const BlockKind = { table: 1, gap: 2 } as const;
@@ -50,15 +50,20 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export function decodeFrame(received: Uint8Array): Frame {
   // Typed arrays need their offset aligned, and a socket library may hand out a slice of a larger buffer.
-  const bytes = received.byteOffset % 8 === 0 ? received : received.slice();
+  // (Not `slice`: that of a Node Buffer copies nothing.)
+  const bytes = received.byteOffset % 8 === 0 ? received : new Uint8Array(received);
   const header = readHeader(bytes);
   if (bytes.byteLength !== HEADER_BYTES + header.bodyBytes) {
     throw new FrameError("frame-length", "There are bytes after the end of the frame.");
   }
   const blocks: Frame["blocks"] = [];
+  // A `regular` column is 16 bytes however many rows it stands for, so what is unpacked has a bound of its own.
+  let valuesLeft = MAX_FRAME_BYTES / 8;
   for (let offset = HEADER_BYTES; offset < bytes.byteLength; ) {
     const block = new BlockReader(bytes, offset);
-    blocks.push(block.kind === BlockKind.table ? readTable(block) : readGap(block));
+    const content = block.kind === BlockKind.table ? readTable(block, valuesLeft) : readGap(block);
+    if (content.kind === "table") valuesLeft -= content.x.length * (1 + content.columns.length);
+    blocks.push(content);
     offset += block.length;
   }
   checkTotals(header, blocks);
@@ -126,12 +131,16 @@ class BlockReader {
   }
 }
 
-function readTable(block: BlockReader): Table {
+function readTable(block: BlockReader, valuesLeft: number): Table {
   const { view } = block;
   const yColumns = view.getUint16(2, true);
   const rows = view.getUint32(8, true);
   const flags = view.getUint32(12, true);
   if (yColumns === 0 || rows === 0) throw new FrameError("frame-count", "A table has at least one row and one series.");
+  if (yColumns > MAX_COLUMNS) throw new FrameError("frame-count", `A table has ${MAX_COLUMNS} series at most.`);
+  if (rows * (1 + yColumns) > valuesLeft) {
+    throw new FrameError("frame-count", `A frame has ${MAX_FRAME_BYTES / 8} values at most, those of x counted too.`);
+  }
   if (16 + 16 * (1 + yColumns) > block.length) {
     throw new FrameError("frame-length", "A table's columns do not fit its block.");
   }

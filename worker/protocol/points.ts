@@ -104,7 +104,10 @@ function rowsOfObject(object: Record<string, unknown>, topic: string, arrivedAt:
   ).map((part) => ({ x, arrival, ...part }));
 }
 
-/** `{"x": [1, 2], "y": [3, 4], …}`: one row for each x; null is a missing value. */
+/**
+ * `{"x": [1, 2], "y": [3, 4], …}`: one row for each x; null is a missing value. Where all are null the
+ * line breaks, which one row says as well as many: without values, NaN for each series.
+ */
 function rowsOfColumns(object: Record<string, unknown>, timeField: string, times: unknown[], topic: string): Row[] {
   const columns = Object.entries(object).flatMap(([key, value]) =>
     key !== timeField && Array.isArray(value) ? [{ name: seriesName(key, topic), value: value as unknown[] }] : [],
@@ -113,14 +116,19 @@ function rowsOfColumns(object: Record<string, unknown>, timeField: string, times
   if (columns.some(({ value }) => value.length !== times.length)) {
     throw new PointError("columns-differ", "The columns do not all have as many values as there are times.");
   }
+  let points = 0;
+  let blank = false;
   const rows = times.flatMap((time, i) => {
-    const present = columns.filter(({ value }) => value[i] !== null);
+    const valued = columns.filter(({ value }) => value[i] !== null);
+    const present = valued.length === 0 && !blank ? columns : valued;
+    blank = valued.length === 0;
+    points += valued.length;
     const x = timeOf(time);
     const names = present.map(({ name }) => name);
-    const values = present.map(({ value }) => finite(value[i]));
+    const values = present.map(({ value }) => (value[i] === null ? Number.NaN : finite(value[i])));
     return split(names, values).map((part) => ({ x, arrival: false, ...part }));
   });
-  if (rows.length === 0) throw new PointError("no-number", "The columns are empty: there is no number to plot.");
+  if (points === 0) throw new PointError("no-number", "The columns are empty: there is no number to plot.");
   return rows;
 }
 
@@ -175,7 +183,7 @@ function finite(value: unknown): number {
 /** A time as a number in any unit, or as ISO 8601 text with a date. */
 function timeOf(time: unknown): number {
   if (typeof time === "number") return unixSeconds(time);
-  const parsed = typeof time === "string" && /^\d{4}-\d\d-\d\d[T ]/.test(time) ? Date.parse(time) : Number.NaN;
+  const parsed = typeof time === "string" && /^\d{4}-\d\d-\d\d(?:[T ]|$)/.test(time) ? Date.parse(time) : Number.NaN;
   if (Number.isNaN(parsed)) {
     throw new PointError("time-not-a-number", "The time is not a number (unix seconds) and not an ISO 8601 date.");
   }

@@ -38,7 +38,7 @@ export class TableBuilder {
 
   /** What {@link bytes} would be with one more row and these further series. */
   bytesWith(newNames: readonly string[]): number {
-    return tableBytes(this.width + newNames.length, this.#namesBytes + 3 * totalLength(newNames), this.rows + 1);
+    return tableBytes(this.width + newNames.length, this.#namesBytes + namesBytes(newNames), this.rows + 1);
   }
 
   /** Adds a row. @returns how many points that made */
@@ -50,8 +50,9 @@ export class TableBuilder {
     let points = 0;
     for (let i = 0; i < names.length; i++) {
       const { values: into } = this.#column(names[i] ?? "");
-      if (Number.isNaN(into[row])) points++;
-      into[row] = values[i] ?? Number.NaN;
+      const value = values[i] ?? Number.NaN;
+      if (Number.isNaN(into[row]) && !Number.isNaN(value)) points++;
+      into[row] = value;
     }
     return points;
   }
@@ -120,10 +121,11 @@ export function tableBytes(width: number, namesBytes: number, rows: number): num
   return ENTRY_BYTES * (2 + width) + padTo8(namesBytes) + 8 * rows * (1 + width);
 }
 
-export function totalLength(names: readonly string[]): number {
-  let length = 0;
-  for (const name of names) length += name.length;
-  return length;
+/** The length of all names together in UTF-8. */
+export function namesBytes(names: readonly string[]): number {
+  let bytes = 0;
+  for (const name of names) bytes += encoder.encode(name).length;
+  return bytes;
 }
 
 function grown(values: Float64Array<ArrayBuffer>, capacity: number): Float64Array<ArrayBuffer> {

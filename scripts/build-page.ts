@@ -1,0 +1,116 @@
+/**
+ * Builds the page into dist/page: bundled, minified, its script and styles under names that hold their hash.
+ * Fails if that is more than the page may weigh. wrangler runs it before it serves anything (wrangler.toml, [build]).
+ */
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, type Plugin } from "esbuild";
+import { ASSET_CACHE_CONTROL, SECURITY_HEADERS } from "../worker/headers.ts";
+
+const MAX_GZIP_BYTES = 35 * 1024;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SOURCE = join(ROOT, "worker/page");
+const TARGET = join(ROOT, "dist/page");
+
+/**
+ * What uPlot has for others, and nothing here calls: kinds of paths, logarithmic scales, tables by x and y, and what it
+ * exports. Without it esbuild leaves out what only that needs: 4 KB gzip. Each must be found as often as said, so
+ * that another version of uPlot is noticed.
+ */
+const UNUSED_IN_UPLOT: { is: RegExp; becomes: string; times: number }[] = [
+  { is: /\(paths\.(?:stepped|bars|spline)\s*= \w+\);/g, becomes: "", times: 3 },
+  {
+    is: /uPlot\.(?:assign|fmtNum|rangeNum|rangeLog|rangeAsinh|orient|join|fmtDate|tzDate|sync|addGap|clipGaps)\s*= \w+;/g,
+    becomes: "",
+    times: 12,
+  },
+  { is: /\bmode == 1\b/g, becomes: "true", times: 16 },
+  { is: /\bmode == 2\b/g, becomes: "false", times: 16 },
+  {
+    is: /\b(?:sc\.distr|scale\.distr|wsc\.distr|scaleX\.distr|xScaleDistr|distr) == (?:2|3|4|100)\b/g,
+    becomes: "false",
+    times: 35,
+  },
+];
+
+const withoutUnused: Plugin = {
+  name: "without-unused",
+  setup({ onLoad }) {
+    onLoad({ filter: /uPlot\.esm\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, "utf8");
+      const errors = UNUSED_IN_UPLOT.flatMap(({ is, becomes, times }) => {
+        let found = 0;
+        contents = contents.replace(is, () => {
+          found++;
+          return becomes;
+        });
+        return found === times ? [] : [{ text: `uPlot has ${is} ${found} times, not ${times}: see build-page.ts` }];
+      });
+      return { contents, errors };
+    });
+  },
+};
+
+const started = performance.now();
+const { outputFiles } = await build({
+  entryPoints: [join(SOURCE, "main.ts"), join(SOURCE, "page.css")],
+  outdir: join(TARGET, "assets"),
+  entryNames: "page-[hash]",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022", "chrome111", "firefox111", "safari16.4"],
+  charset: "utf8",
+  // uPlot's licence asks for it; the notice stays in the file.
+  legalComments: "inline",
+  write: false,
+  plugins: [withoutUnused],
+  logLevel: "warning",
+});
+
+const files = new Map<string, string>();
+for (const { path, text } of outputFiles) files.set(`assets/${basename(path)}`, text);
+const [script, styles] = [".js", ".css"].map((ending) => [...files.keys()].find((name) => name.endsWith(ending)));
+files.set(
+  "page.html",
+  (await readFile(join(SOURCE, "page.html"), "utf8"))
+    .replace('href="page.css"', `href="/${styles}"`)
+    .replace('src="main.ts"', `src="/${script}"`)
+    .replace(/\n\s*/g, "\n"),
+);
+
+let total = 0;
+for (const [name, text] of files) {
+  const bytes = gzipSync(text, { level: 9 }).byteLength;
+  total += bytes;
+  console.log(`${String(bytes).padStart(6)} B gzip  ${name}`);
+}
+files.set("favicon.svg", await readFile(join(SOURCE, "favicon.svg"), "utf8"));
+files.set("_headers", headersFile());
+
+// What is new first, and then away with what is old: a server that watches the folder always finds a whole page.
+for (const [name, text] of files) {
+  const path = join(TARGET, name);
+  // What is the same is left alone: somebody may be reading it.
+  if ((await readFile(path, "utf8").catch(() => undefined)) === text) continue;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+for (const entry of await readdir(TARGET, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !files.has(path.slice(TARGET.length + 1).replaceAll("\\", "/"))) await rm(path);
+}
+
+const took = Math.round(performance.now() - started);
+console.log(`${String(total).padStart(6)} B gzip  in all, of ${MAX_GZIP_BYTES} (${took} ms)`);
+if (total > MAX_GZIP_BYTES) {
+  console.error(`The page is ${total - MAX_GZIP_BYTES} bytes too large (SPEC.md, PG8).`);
+  process.exitCode = 1;
+}
+
+function headersFile(): string {
+  const lines = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}`);
+  return ["/*", ...lines, "/assets/*", `  cache-control: ${ASSET_CACHE_CONTROL}`, ""].join("\n");
+}

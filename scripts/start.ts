@@ -1,0 +1,168 @@
+/**
+ * `npm start` and `npm run dev`: the whole path on this machine. Builds and serves the page and the Worker
+ * (`wrangler dev`), runs the bridge, and for `npm start` a demo publisher that speaks real ZeroMQ to it.
+ */
+import { randomBytes } from "node:crypto";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { AddressError } from "../bridge/address.ts";
+import { type Bridge, DEFAULT_BIND, startBridge } from "../bridge/bridge.ts";
+import { type Demo, startDemo } from "../bridge/demo.ts";
+import { createLog } from "../bridge/log.ts";
+import { tokenFrom } from "../bridge/options.ts";
+import { isChannelName } from "../worker/protocol/limits.ts";
+import { isTaken, openBrowser } from "./machine.ts";
+import { type LocalWorker, startWorker } from "./wrangler-dev.ts";
+
+/** SPEC.md, BR10: the same codes as the bridge's. */
+const ExitCode = { ok: 0, failed: 1, usage: 2, address: 4 } as const;
+const DRAIN_MS = 3000;
+
+interface Flags {
+  port: number;
+  bind: string[];
+  connect: string[];
+  topic: string[];
+  channel: string;
+  demo: boolean;
+  open: boolean;
+}
+
+/** What stops a start, in one line, with the exit code that says it to a script. */
+class StartError extends Error {
+  readonly exitCode: number;
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+function parseFlags(): Flags {
+  const append = (value: string, before: string[]): string[] => [...before, value];
+  return new Command("npm start --")
+    .description("Plotcast on this machine: the Worker, the bridge, and with `npm start` a demo publisher.")
+    .addOption(new Option("--port <port>", "of the page and the Worker").argParser(parsePort).default(8787))
+    .addOption(
+      new Option("--bind <address>", "where publishers connect to; repeats")
+        .argParser(append)
+        .default([], DEFAULT_BIND),
+    )
+    .addOption(
+      new Option("--connect <address>", "a publisher that binds; repeats").argParser(append).default([], "none"),
+    )
+    .addOption(
+      new Option("--topic <prefix>", "subscribe to what begins so; repeats")
+        .argParser(append)
+        .default([], "everything"),
+    )
+    .addOption(new Option("--channel <name>", "the channel").argParser(parseChannelName).default("main"))
+    .addOption(new Option("--demo", "send a sine, as `npm start` does").default(false))
+    .addOption(new Option("--no-open", "do not open a browser"))
+    .helpOption("--help", "print this help")
+    .addHelpText(
+      "after",
+      "\nPUBLISH_TOKEN in the environment is the token for publishing; without it one is made up and printed.",
+    )
+    .exitOverride()
+    .parse()
+    .opts<Flags>();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError("A port is 1 to 65535.");
+  return port;
+}
+
+function parseChannelName(text: string): string {
+  if (!isChannelName(text))
+    throw new InvalidArgumentError("A name is letters, digits and . _ - in segments joined by /.");
+  return text;
+}
+
+/** Everything that runs, closed in the order of the flow. */
+class Running {
+  bridge: Bridge | undefined;
+  worker: LocalWorker | undefined;
+  demo: Demo | undefined;
+
+  async close(): Promise<void> {
+    this.demo?.close();
+    await this.bridge?.close({ drainMs: DRAIN_MS });
+    await this.worker?.close();
+  }
+}
+
+async function start(flags: Flags, running: Running): Promise<void> {
+  const { port, bind, connect: connects, topic: topics } = flags;
+  const again = flags.demo ? "npm start" : "npm run dev";
+  if (process.env.PUBLISH_TOKEN !== undefined && tokenFrom(process.env) === undefined) {
+    throw new StartError(ExitCode.usage, "PUBLISH_TOKEN is empty, or has characters that cannot stand in a header.");
+  }
+  const token = tokenFrom(process.env) ?? randomBytes(16).toString("hex");
+  if ((await isTaken(port, "127.0.0.1")) || (await isTaken(port, "::1"))) {
+    throw new StartError(
+      ExitCode.address,
+      `Port ${port} is in use. Free it, or choose another: ${again} -- --port ${port + 1}`,
+    );
+  }
+  const log = createLog("text");
+  const url = new URL(`http://localhost:${port}/c/${flags.channel}`);
+  // The bridge first: what it receives it keeps until the Worker is there.
+  running.bridge = await startBridge({ to: url, token, log, bind, connect: connects, topics });
+  console.log("Starting the Worker …");
+  running.worker = await startWorker({ port, token, onLine: tellTrouble });
+  await running.worker.ready;
+  const bound = running.bridge.addresses[0] ?? DEFAULT_BIND;
+  const here = bound.replace(/^tcp:\/\/(\*|0\.0\.0\.0|\[::\])/, "tcp://127.0.0.1");
+  if (flags.demo) running.demo = startDemo({ connect: here });
+
+  console.log(`
+  Plotcast is live     ${url.href}
+  publishers           ${running.bridge.addresses.join("  ")}${flags.demo ? "   (a demo sends a sine)" : ""}
+  or with curl         curl -H "Authorization: Bearer ${token}" -d '{"y":1}' ${url.href}
+
+  Ctrl-C ends it.
+`);
+  if (flags.open) openBrowser(url);
+}
+
+/** Of what wrangler says, what its user needs to know. */
+function tellTrouble(line: string): void {
+  if (/warn|error|✘|crash/i.test(line) && !/telemetry/i.test(line)) console.error(line);
+}
+
+async function main(): Promise<number> {
+  const running = new Running();
+  let told = 0;
+  const signal = new Promise<"signal">((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(name, () => {
+        // The terminal and npm may each pass on the same Ctrl-C; only one that comes later is meant as "now".
+        if (told > 0 && performance.now() - told > 500)
+          running.worker?.close().finally(() => process.exit(ExitCode.failed));
+        if (told === 0) told = performance.now();
+        resolve("signal");
+      });
+    }
+  });
+  try {
+    const started = start(parseFlags(), running);
+    // Told to end while it starts, what then fails to start is no news.
+    started.catch(() => undefined);
+    await Promise.race([
+      signal,
+      started.then(() => Promise.race([signal, running.worker?.failed, running.bridge?.done])),
+    ]);
+    console.log("\nEnding …");
+    return ExitCode.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    console.error(error instanceof Error ? error.message : String(error));
+    if (error instanceof StartError) return error.exitCode;
+    return error instanceof AddressError ? ExitCode.address : ExitCode.failed;
+  } finally {
+    await running.close();
+  }
+}
+
+process.exit(await main());

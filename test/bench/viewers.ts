@@ -1,0 +1,63 @@
+/**
+ * Many viewers in a process of their own. Arguments: URL, how many, "frames" (plotcast.v1) or "points" (JSON text, a
+ * message a point). Tells its parent `{"ready": n}` once all are open; on any message from it answers with what came
+ * since the last: points of all viewers, how many viewers got any, and the latencies in ms that viewer 0 saw.
+ */
+import { once } from "node:events";
+import WebSocket from "ws";
+import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
+import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
+import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { parseServerMessage, type ViewerMessage } from "../../worker/protocol/messages.ts";
+
+const [url = "", count = "1", dialect = "frames"] = process.argv.slice(2);
+const counts = new Array<number>(Number(count)).fill(0);
+let latenciesMs: number[] = [];
+
+const nowSeconds = (): number => (performance.timeOrigin + performance.now()) / 1000;
+
+function receiveFrames(socket: WebSocket, index: number, data: Buffer, isBinary: boolean): void {
+  if (!isBinary) {
+    const message = parseServerMessage(data.toString());
+    if (message?.type !== "behind") return;
+    socket.send(JSON.stringify({ ...message, type: "continue" } satisfies ViewerMessage));
+    return;
+  }
+  for (const frame of splitFrames(data)) {
+    counts[index] = (counts[index] ?? 0) + readHeader(frame).points;
+    if (index !== 0) continue;
+    const now = nowSeconds();
+    for (const { x } of pointsOf(decodeFrame(frame))) latenciesMs.push((now - x) * 1000);
+  }
+}
+
+function receivePoint(index: number, data: Buffer): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+  if (index !== 0) return;
+  const point: unknown = JSON.parse(data.toString());
+  const x = typeof point === "object" && point !== null && "x" in point ? Number(point.x) : Number.NaN;
+  latenciesMs.push((nowSeconds() - x) * 1000);
+}
+
+for (const index of counts.keys()) {
+  const socket = new WebSocket(url, dialect === "frames" ? SUBPROTOCOL : [], { perMessageDeflate: false });
+  socket.on("message", (data, isBinary) => {
+    if (!Buffer.isBuffer(data)) return;
+    if (dialect === "frames") receiveFrames(socket, index, data, isBinary);
+    else receivePoint(index, data);
+  });
+  await once(socket, "open");
+}
+
+process.on("message", () => {
+  process.send?.({
+    points: counts.reduce((sum, n) => sum + n, 0),
+    served: counts.filter((n) => n > 0).length,
+    least: Math.min(...counts),
+    latenciesMs,
+  });
+  counts.fill(0);
+  latenciesMs = [];
+});
+process.on("disconnect", () => process.exit());
+process.send?.({ ready: counts.length });

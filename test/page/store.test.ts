@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { copySeries } from "../../worker/page/handle.ts";
+import { MAX_SERIES, Store } from "../../worker/page/store.ts";
+import { FrameBuilder, type Row } from "../../worker/protocol/builder.ts";
+import { decodeFrame, type Frame, type Gap } from "../../worker/protocol/frame.ts";
+
+const T = 1.7e9;
+
+function row(x: number, values: Record<string, number>): Row {
+  return { x, arrival: false, names: Object.keys(values), values: Object.values(values) };
+}
+
+function gap(series = "", points: number | null = 3): Gap {
+  return { kind: "gap", reason: "bridge-full", points, fromX: null, toX: null, series };
+}
+
+function frame(parts: (Row | Gap)[], publisher = "00000000000000aa"): Frame {
+  const builder = new FrameBuilder();
+  for (const part of parts) assert.ok("kind" in part ? builder.addGap(part) : builder.add(part));
+  return decodeFrame(builder.encode(publisher, 1));
+}
+
+/** A series as text: its y one after the other, `|` for a break. */
+function line(store: Store, name: string): string {
+  const series = copySeries(store).find((one) => one.name === name);
+  return series?.y.map((value) => (value === null ? "|" : String(value))).join(" ") ?? "none";
+}
+
+test("[PG1] every series is found by itself, with its last value", () => {
+  const store = new Store();
+  store.ingest(frame([row(T, { a: 1, b: 2 }), row(T + 1, { a: 3, c: 4.5 })]));
+  assert.deepEqual(
+    [...store.series].map(({ name, lastY }) => [name, lastY]),
+    [
+      ["a", 3],
+      ["b", 2],
+      ["c", 4.5],
+    ],
+  );
+  assert.deepEqual(
+    [...store.series].map(({ integers }) => integers),
+    [true, true, false],
+  );
+});
+
+test("[PG1] past 256 series the rest is counted", () => {
+  const store = new Store();
+  for (let i = 0; i < MAX_SERIES + 7; i++) store.ingest(frame([row(T, { [`s${i}`]: 1 })]));
+  store.ingest(frame([row(T, { [`s${MAX_SERIES + 6}`]: 1 })]));
+  assert.equal(store.size, MAX_SERIES);
+  assert.equal(store.refused, 7);
+});
+
+test("[PG5] a value missing where its companions are breaks the line, in one frame or in several", () => {
+  const rows = [row(T, { a: 1, b: 1 }), row(T + 1, { a: 2, b: 2 }), row(T + 2, { a: 3 }), row(T + 3, { a: 4, b: 4 })];
+  const one = new Store();
+  one.ingest(frame(rows));
+  const several = new Store();
+  for (const each of rows) several.ingest(frame([each]));
+  for (const store of [one, several]) {
+    assert.equal(line(store, "a"), "1 2 3 4");
+    assert.equal(line(store, "b"), "1 2 | 4");
+  }
+});
+
+test("[PG5] series that come in turns, each with its own message, have no breaks", () => {
+  const rows = Array.from({ length: 8 }, (_, i) => row(T + i, i % 2 === 0 ? { a: i } : { b: i }));
+  const one = new Store();
+  one.ingest(frame(rows));
+  assert.equal(line(one, "a"), "0 2 4 6");
+  assert.equal(line(one, "b"), "1 3 5 7");
+});
+
+test("[PG5] a series that has a value in every tenth message only is whole once that is its habit", () => {
+  const store = new Store();
+  for (let i = 0; i < 80; i++) store.ingest(frame([row(T + i, i % 10 === 0 ? { a: i, b: i } : { a: i })]));
+  assert.equal(line(store, "b"), "0 | 10 | 20 | 30 40 50 60 70");
+});
+
+test("[PG5] a gap in a frame breaks its series, or all of its publisher, and is recorded", () => {
+  const store = new Store();
+  store.ingest(frame([row(T, { a: 1, b: 1 })]));
+  store.ingest(frame([row(T, { c: 1 })], "00000000000000bb"));
+  store.ingest(frame([gap("a", null), row(T + 1, { a: 2, b: 2 })]));
+  store.ingest(frame([gap(), row(T + 2, { a: 3, b: 3 })]));
+  store.ingest(frame([row(T + 3, { c: 2 })], "00000000000000bb"));
+  assert.equal(line(store, "a"), "1 | 2 | 3");
+  assert.equal(line(store, "b"), "1 2 | 3");
+  assert.equal(line(store, "c"), "1 2");
+  assert.deepEqual(store.lost, { points: 3, unknown: true });
+  assert.equal(store.gaps.length, 2);
+});
+
+test("[PG5] points lost on the way break every line once", () => {
+  const store = new Store();
+  store.ingest(frame([row(T, { a: 1, b: 1 })]));
+  store.lose({ reason: "hole", points: 5 });
+  store.lose({ reason: "trimmed", points: 6 });
+  store.ingest(frame([row(T + 1, { a: 2, b: 2 }), row(T + 2, { a: 3, b: 3 })]));
+  assert.equal(line(store, "a"), "1 | 2 3");
+  assert.equal(line(store, "b"), "1 | 2 3");
+  assert.deepEqual(store.lost, { points: 11, unknown: false });
+});
+
+test("[PG9] the list of gaps is bounded, their sum is not", () => {
+  const store = new Store();
+  for (let i = 0; i < 1500; i++) store.lose({ reason: "hole", points: 1 });
+  assert.equal(store.gaps.length, 1000);
+  assert.equal(store.lost.points, 1500);
+});
+
+test("[PG4] late points stand at their x and do not become the last value", () => {
+  const store = new Store();
+  store.ingest(frame([row(T, { a: 0 }), row(T + 5, { a: 5 })]));
+  store.ingest(frame([row(T + 2, { a: 2 }), row(T + 1, { a: 1 }), row(T + 5, { a: 6 })]));
+  store.ingest(frame([row(T + 4, { a: 4 })]));
+  assert.equal(line(store, "a"), "0 1 2 4 5 6");
+  assert.equal([...store.series][0]?.lastY, 6);
+});
+
+test("[PG2] a numeric x that begins anew begins a new line; one a little late does not", () => {
+  const store = new Store();
+  for (let i = 0; i < 200; i++) store.ingest(frame([row(i, { a: i })]));
+  store.ingest(frame([row(150.5, { a: 7 })]));
+  assert.equal(copySeries(store)[0]?.x.length, 201);
+  store.ingest(frame([row(0, { a: 42 }), row(1, { a: 43 })]));
+  assert.equal(line(store, "a"), "42 43");
+});
+
+test("[PG9] a long feed is held as far as the rings allow: the newest points", () => {
+  const store = new Store();
+  const builder = (from: number): Frame =>
+    frame(Array.from({ length: 1000 }, (_, i) => row(T + from + i, { a: from + i })));
+  for (let from = 0; from < 5000; from += 1000) store.ingest(builder(from));
+  const [series] = copySeries(store);
+  assert.deepEqual([series?.y.length, series?.y[0], series?.y.at(-1)], [5000, 0, 4999]);
+});

@@ -1,0 +1,130 @@
+/**
+ * What a bridge delivers to, without a Worker: an HTTP server that keeps every frame, knows repeats as the Channel
+ * does, and answers as a test tells it to.
+ */
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { decodeFrame, type Gap, pointsOf } from "../../worker/protocol/frame.ts";
+import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
+import { waitFor } from "./wait.ts";
+
+export interface Post {
+  path: string;
+  headers: IncomingHttpHeaders;
+  frames: Uint8Array[];
+  atMs: number;
+  /** What it was answered: a status, or "cut" if there was no answer. */
+  answered: number | "cut";
+}
+
+/** What becomes of a POST. `take`: its frames are kept, whatever the answer. */
+export interface Reply {
+  take: boolean;
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+  /** The connection ends without an answer. */
+  cut?: boolean;
+  /** The answer waits for this. */
+  until?: Promise<unknown>;
+}
+
+export type Script = (post: Omit<Post, "answered">, number: number) => Reply | undefined;
+
+export interface FakeWorker {
+  url: URL;
+  /** Every POST, in order, repeats and refusals included. */
+  posts: Post[];
+  /** The frames taken, without repeats, in order. */
+  frames: Uint8Array[];
+  viewers: number;
+  /** At most this many POSTs were ever in flight at once. */
+  mostAtOnce: number;
+  /** Decides each answer; undefined is the ordinary one: taken, 200. */
+  script: Script;
+  points(): { series: string; x: number; y: number }[];
+  gaps(): Gap[];
+  /** Resolves when `count` points were taken. */
+  waitForPoints(count: number, deadlineMs?: number): Promise<void>;
+  waitForPosts(count: number, deadlineMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Promise<FakeWorker> {
+  const lastSeq = new Map<string, number>();
+  let taken = 0;
+  let atOnce = 0;
+  const take = (frames: readonly Uint8Array[]): void => {
+    for (const frame of frames) {
+      const { publisher, publisherSeq, points } = readHeader(frame);
+      if (publisherSeq <= (lastSeq.get(publisher) ?? 0)) continue;
+      lastSeq.set(publisher, publisherSeq);
+      worker.frames.push(frame);
+      taken += points;
+    }
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const frames = splitFrames(await bodyOf(request));
+    const got = { path: request.url ?? "", headers: request.headers, frames, atMs: performance.now() };
+    const reply = worker.script(got, worker.posts.length + 1) ?? { take: true };
+    const post: Post = { ...got, answered: reply.cut ? "cut" : (reply.status ?? 200) };
+    worker.posts.push(post);
+    if (reply.take) take(frames);
+    await reply.until;
+    if (reply.cut) {
+      request.socket.destroy();
+      return;
+    }
+    const points = frames.reduce((sum, frame) => sum + readHeader(frame).points, 0);
+    response.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
+    response.end(reply.body ?? JSON.stringify({ seq: taken, points, viewers: worker.viewers }));
+  };
+  const server = createServer((request, response) => {
+    worker.mostAtOnce = Math.max(worker.mostAtOnce, ++atOnce);
+    response.on("close", () => atOnce--);
+    answer(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  });
+  const worker: FakeWorker = {
+    url: new URL(`http://127.0.0.1:${portOf(server.address())}${path}`),
+    posts: [],
+    frames: [],
+    viewers: 1,
+    mostAtOnce: 0,
+    script: () => undefined,
+    points: () => worker.frames.flatMap((frame) => [...pointsOf(decodeFrame(frame))]),
+    gaps: () => worker.frames.flatMap((frame) => decodeFrame(frame).blocks.filter((block) => block.kind === "gap")),
+    waitForPoints: async (count, deadlineMs) => {
+      await waitFor(`the Worker taking ${count} points`, () => (taken >= count ? true : undefined), limit(deadlineMs));
+    },
+    waitForPosts: async (count, deadlineMs) => {
+      await waitFor(`POST number ${count}`, () => worker.posts.length >= count, limit(deadlineMs));
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return worker;
+}
+
+export function problem(code: string, detail = "Says the test."): string {
+  return JSON.stringify({ type: "about:blank", title: code, detail, code });
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of request) if (part instanceof Uint8Array) parts.push(part);
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  return address.port;
+}
+
+function limit(deadlineMs: number | undefined): { deadlineMs?: number } {
+  return deadlineMs === undefined ? {} : { deadlineMs };
+}

@@ -1,0 +1,116 @@
+/** Publishing and reading as a client would, and the frames to do it with. */
+import assert from "node:assert/strict";
+import { framesOf, type Row } from "../../worker/protocol/builder.ts";
+import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
+import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
+import { FRAME_TYPE } from "../../worker/protocol/limits.ts";
+import { type PublishAnswer, parsePublishAnswer } from "../../worker/protocol/messages.ts";
+import type { Edge } from "./edge.ts";
+
+export interface Point {
+  series: string;
+  x: number;
+  y: number;
+}
+
+export type Body = NonNullable<RequestInit["body"]>;
+
+let channels = 0;
+
+/** A channel that no other test has. */
+export function newChannel(): string {
+  return `test/${process.pid}-${++channels}`;
+}
+
+/** The headers of an authorised publish. */
+export function publishHeaders(edge: Edge, type: string): Record<string, string> {
+  return { Authorization: `Bearer ${edge.token ?? ""}`, "Content-Type": type };
+}
+
+export function post(edge: Edge, channel: string, body: Body, headers: Record<string, string> = {}): Promise<Response> {
+  const init = { method: "POST", headers: { ...publishHeaders(edge, "application/json"), ...headers }, body };
+  return fetch(edge.channelUrl(channel), init);
+}
+
+/** Publishes a JSON value. */
+export async function publishJson(edge: Edge, channel: string, value: unknown): Promise<PublishAnswer> {
+  return await answerOf(await post(edge, channel, JSON.stringify(value)));
+}
+
+/** Publishes frames in one body. */
+export async function publishFrames(edge: Edge, channel: string, ...frames: Uint8Array[]): Promise<PublishAnswer> {
+  return await answerOf(await post(edge, channel, Buffer.concat(frames), { "Content-Type": FRAME_TYPE }));
+}
+
+async function answerOf(response: Response): Promise<PublishAnswer> {
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  const answer = parsePublishAnswer(text);
+  assert.ok(answer, `no publish answer: ${text}`);
+  return answer;
+}
+
+/** One frame with a point of one series for each y; x counts from `firstX`. */
+export function frameOf(
+  publisher: string,
+  publisherSeq: number,
+  ys: readonly number[],
+  firstX = 0,
+  series = "y",
+): Uint8Array {
+  return frameOfRows(
+    publisher,
+    publisherSeq,
+    ys.map((y, i) => rowOf(firstX + i, { [series]: y })),
+  );
+}
+
+export function frameOfRows(publisher: string, publisherSeq: number, rows: readonly Row[]): Uint8Array {
+  const [frame, ...others] = framesOf(rows, publisher, publisherSeq);
+  assert.ok(frame && others.length === 0, "these rows are not one frame");
+  return frame;
+}
+
+export function rowOf(x: number, values: Record<string, number>): Row {
+  return { x, arrival: false, names: Object.keys(values), values: Object.values(values) };
+}
+
+/** A frame of `points` of one series that no encoding narrows: 120 bytes and 16 a point. */
+export function bulkyFrame(publisher: string, publisherSeq: number, points: number): Uint8Array {
+  return frameOfRows(
+    publisher,
+    publisherSeq,
+    Array.from({ length: points }, (_, i) => rowOf(i + Math.random(), { y: Math.random() })),
+  );
+}
+
+/** What is stored of a channel, read as frames, so that every bit counts. */
+export async function storedPoints(edge: Edge, channel: string, query = ""): Promise<Point[]> {
+  const url = new URL(query, edge.channelUrl(channel));
+  const response = await fetch(url, { headers: { Accept: FRAME_TYPE } });
+  assert.equal(response.status, 200);
+  return pointsIn(new Uint8Array(await response.arrayBuffer()));
+}
+
+/** What a reader of one representation gets. */
+export async function read(edge: Edge, channel: string, accept: string, query = ""): Promise<Response> {
+  return await fetch(new URL(query, edge.channelUrl(channel)), { headers: { Accept: accept } });
+}
+
+/** The points of frames that stand one after the other. */
+export function pointsIn(frames: Uint8Array): Point[] {
+  return splitFrames(frames).flatMap((frame) => [...pointsOf(decodeFrame(frame))]);
+}
+
+/** The range of numbers that frames hold, checked to be one without holes: after `from`, up to `to`. */
+export function numbersIn(frames: Uint8Array): { epoch: number; from: number; to: number } {
+  const headers = splitFrames(frames).map((frame) => readHeader(frame));
+  const [first] = headers;
+  assert.ok(first, "no frames");
+  let to = first.seq - first.points;
+  for (const { seq, points, epoch } of headers) {
+    assert.deepEqual({ before: seq - points, epoch }, { before: to, epoch: first.epoch });
+    to = seq;
+  }
+  return { epoch: first.epoch, from: first.seq - first.points, to };
+}

@@ -1,0 +1,188 @@
+import { decodeFrame, type Frame } from "../protocol/frame.ts";
+import { FrameError, splitFrames } from "../protocol/header.ts";
+import { PING, PONG } from "../protocol/limits.ts";
+import { type Cursor, parseServerMessage, type ViewerMessage } from "../protocol/messages.ts";
+import {
+  type ConnectionAction,
+  type ConnectionEvent,
+  type ConnectionState,
+  connecting,
+  dueAtMs,
+  transition,
+} from "./connection-state.ts";
+import { type Advance, advance, advanceToLive, type Loss } from "./cursor.ts";
+
+/** What a first connection asks for: the longest window, and enough of a slow feed. */
+const FIRST_QUERY = "seconds=300&points=1000";
+
+/** The part of a WebSocket that is used; its callbacks are set by {@link Outside.openSocket}. */
+export interface Socket {
+  send(text: string): void;
+  /** No callback comes after this. */
+  leave(): void;
+}
+
+export interface SocketEvents {
+  message(data: string | ArrayBuffer): void;
+  closed(): void;
+}
+
+/** Everything the connection needs of the world, so that tests can stand in for it. */
+export interface Outside {
+  openSocket(query: string, events: SocketEvents): Socket;
+  nowMs(): number;
+  /** One timer: a new time replaces the old one. */
+  wakeAt(timeMs: number, wake: () => void): void;
+  random(): number;
+}
+
+/** What becomes of what the Channel sends. */
+export interface Receiver {
+  /** A frame that was not here yet, in order. `stored`: it comes from the store, not as it is taken. */
+  frame(frame: Frame, stored: boolean): void;
+  /** Points are missing between what came so far and what comes next. */
+  lost(loss: Loss): void;
+  viewers(count: number): void;
+  /** The state changed. */
+  changed(): void;
+}
+
+/**
+ * A live connection that comes back by itself and goes on where it was: every point once, and every hole said.
+ */
+export class Connection {
+  #state: ConnectionState;
+  #cursor: Cursor | undefined;
+  #socket: Socket | undefined;
+  readonly #outside: Outside;
+  readonly #receiver: Receiver;
+  /** Frames that were refused for what they are; the hole they leave is found by the next one. */
+  badFrames = 0;
+
+  constructor(outside: Outside, receiver: Receiver) {
+    this.#outside = outside;
+    this.#receiver = receiver;
+    this.#state = connecting(outside.nowMs());
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** The last point that was received; undefined before the first. */
+  get cursor(): Cursor | undefined {
+    return this.#cursor;
+  }
+
+  /** Opens the first socket. */
+  start(): void {
+    this.#act("open");
+    this.#wakeWhenDue();
+  }
+
+  /** Something happened outside that the connection may want to act on. */
+  notify(event: Extract<ConnectionEvent, "retry" | "online" | "offline" | "visible">): void {
+    this.#on(event);
+  }
+
+  #on(event: ConnectionEvent): void {
+    const { state, action } = transition(this.#state, event, this.#outside.nowMs(), this.#outside.random());
+    const phaseChanged = state.phase !== this.#state.phase;
+    const moved = state !== this.#state;
+    this.#state = state;
+    this.#act(action);
+    if (moved) this.#wakeWhenDue();
+    if (phaseChanged) this.#receiver.changed();
+  }
+
+  #wakeWhenDue(): void {
+    this.#outside.wakeAt(dueAtMs(this.#state), () => {
+      // A timer may fire early, or late for a state that has moved on since.
+      if (this.#outside.nowMs() >= dueAtMs(this.#state)) this.#on("due");
+      else this.#wakeWhenDue();
+    });
+  }
+
+  #act(action: ConnectionAction): void {
+    switch (action) {
+      case "open": {
+        this.#socket?.leave();
+        const cursor = this.#cursor;
+        const query = cursor === undefined ? FIRST_QUERY : `epoch=${cursor.epoch}&seq=${cursor.seq}`;
+        this.#socket = this.#outside.openSocket(query, {
+          message: (data) => this.#receive(data),
+          closed: () => {
+            this.#socket = undefined;
+            this.#on("closed");
+          },
+        });
+        return;
+      }
+      case "leave":
+        this.#socket?.leave();
+        this.#socket = undefined;
+        return;
+      case "ping":
+        this.#socket?.send(PING);
+        return;
+      case "none":
+    }
+  }
+
+  #receive(data: string | ArrayBuffer): void {
+    // Anything at all proves the line alive: on a slow one the pong can stand behind many frames.
+    this.#on("heard");
+    if (typeof data !== "string") this.#receiveFrames(new Uint8Array(data));
+    else if (data !== PONG) this.#receiveMessage(data);
+  }
+
+  /** From the store come several frames at once, one after the other. */
+  #receiveFrames(bytes: Uint8Array): void {
+    let frames: Frame[];
+    try {
+      frames = splitFrames(bytes).map(decodeFrame);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.badFrames++;
+      return;
+    }
+    for (const frame of frames) {
+      if (this.#follow(advance(this.#cursor, frame.header))) {
+        this.#receiver.frame(frame, this.#state.phase === "connecting");
+      }
+    }
+  }
+
+  #receiveMessage(text: string): void {
+    const message = parseServerMessage(text);
+    // A type that this version does not know comes from a newer Channel and is none of its business.
+    if (message === undefined) return;
+    switch (message.type) {
+      case "hello":
+      case "status":
+        this.#receiver.viewers(message.viewers);
+        return;
+      case "gap":
+        this.#cursor = { epoch: message.epoch, seq: message.seq };
+        this.#receiver.lost({ reason: message.reason, points: message.points });
+        return;
+      case "live":
+        this.#follow(advanceToLive(this.#cursor, message));
+        this.#on("caught-up");
+        return;
+      case "behind": {
+        const { epoch, seq } = message;
+        this.#socket?.send(JSON.stringify({ type: "continue", epoch, seq } satisfies ViewerMessage));
+        return;
+      }
+    }
+  }
+
+  /** @returns false if it is a repeat */
+  #follow(step: Advance): boolean {
+    if (step.kind === "repeat") return false;
+    this.#cursor = step.cursor;
+    if (step.loss !== undefined) this.#receiver.lost(step.loss);
+    return true;
+  }
+}

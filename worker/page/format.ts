@@ -1,0 +1,74 @@
+/** Numbers for people, of a width that does not change with every value. */
+
+/** How a series' values are written: with so many places after the point, or with so many digits and a power of ten. */
+export type NumberStyle = { kind: "places"; places: number } | { kind: "power"; digits: number };
+
+const LARGEST_PLAIN = 1e9;
+const SMALLEST_PLAIN = 1e-3;
+/** The finest difference shown is about this part of the range that is in view. */
+const RESOLUTION = 1 / 500;
+const MAX_DIGITS = 10;
+
+/**
+ * The style for values that lie between `low` and `high`.
+ * @param previous is kept while it is nearly right, so that the width does not jump
+ */
+export function numberStyle(low: number, high: number, integers: boolean, previous?: NumberStyle): NumberStyle {
+  const magnitude = Math.max(Math.abs(low), Math.abs(high));
+  if (!Number.isFinite(magnitude) || magnitude === 0) return previous ?? { kind: "places", places: 0 };
+  const integerDigits = Math.floor(Math.log10(magnitude)) + 1;
+  const span = high - low;
+  // How many places the resolution asks for, as a real number; a flat line has four digits.
+  const wanted = span > magnitude * 1e-12 ? -Math.log10(span * RESOLUTION) : 4 - integerDigits;
+  if (magnitude >= LARGEST_PLAIN || magnitude < SMALLEST_PLAIN) {
+    const exact = Math.min(MAX_DIGITS, Math.max(3, wanted + integerDigits));
+    const keep = previous?.kind === "power" && Math.abs(previous.digits - exact - 0.5) <= 1;
+    return keep ? previous : { kind: "power", digits: Math.ceil(exact) };
+  }
+  if (integers) return { kind: "places", places: 0 };
+  const exact = Math.max(0, Math.min(wanted, MAX_DIGITS - Math.max(1, integerDigits)));
+  const keep = previous?.kind === "places" && Math.abs(previous.places - exact - 0.5) <= 1;
+  return keep ? previous : { kind: "places", places: Math.ceil(exact) };
+}
+
+/** A value in a style; one that the style would write too long or as nothing is written with a power of ten. */
+export function formatValue(value: number, style: NumberStyle): string {
+  if (Number.isNaN(value)) return "–";
+  if (value === 0) return style.kind === "places" ? (0).toFixed(style.places) : "0";
+  if (style.kind === "power") return withPower(value, style.digits);
+  if (Math.abs(value) >= 1e12) return withPower(value, 4);
+  const text = value.toFixed(style.places);
+  return Number(text) === 0 ? (0).toFixed(style.places) : text;
+}
+
+function withPower(value: number, digits: number): string {
+  return value.toExponential(digits - 1).replace("e+", "e");
+}
+
+/** A count, its thousands set apart by narrow spaces: `12 500`. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+}
+
+/** A rate, to three digits: `9 980`, `10`, `0.2`. */
+export function formatRate(perSecond: number): string {
+  if (perSecond >= 2.95) return formatCount(Number(perSecond.toPrecision(3)));
+  return String(Number(perSecond.toPrecision(perSecond < 1 ? 1 : 2)));
+}
+
+/** A short duration: `42 ms`, `1.2 s`, `12 s`. */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 999.5) return `${Math.round(durationMs)} ms`;
+  return durationMs < 9_950 ? `${(durationMs / 1000).toFixed(1)} s` : `${Math.round(durationMs / 1000)} s`;
+}
+
+/** The local time of day: `09:05:00`. */
+export function clockText(timeMs: number): string {
+  const date = new Date(timeMs);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+/** A count and its noun: `1 viewer`, `2 viewers`. `series` is its own plural. */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 || noun === "series" ? "" : "s"}`;
+}

@@ -1,0 +1,104 @@
+/** What is remembered of the newest frames. */
+const MAX_BEATS = 128;
+/** Frames closer than this count as one beat, so that 128 beats reach far enough back. */
+const BEAT_MS = 50;
+const RATE_WINDOW_MS = 5_000;
+const STALE_AFTER_MS = 5_000;
+const STALE_AFTER_INTERVALS = 10;
+/** A lag outside of this is a difference between two clocks, and no lag. */
+const MIN_LAG_MS = -1_000;
+const MAX_LAG_MS = 60_000;
+/** How much of the newest lag goes into the one shown. */
+const LAG_WEIGHT = 0.1;
+
+interface Beat {
+  atMs: number;
+  points: number;
+}
+
+/** A frame as the pulse sees it. */
+export interface Arrival {
+  /** By our clock. */
+  nowMs: number;
+  points: number;
+  /** The largest x, if x is a time. */
+  newestMs: number | undefined;
+  /** It comes from the store: it was not taken just now. */
+  stored: boolean;
+}
+
+/** How often points come, how late, and since when none did. */
+export class Pulse {
+  readonly #beats: Beat[] = [];
+  /** Since when points are counted. */
+  #sinceMs: number | undefined;
+  #lagMs: number | undefined;
+
+  /** Notes a frame. A stored one beats at the time of its points, as far as that can be believed. */
+  note({ nowMs, points, newestMs, stored }: Arrival): void {
+    if (!stored) this.#noteLag(nowMs, newestMs);
+    const atMs = stored && newestMs !== undefined ? Math.min(newestMs, nowMs) : nowMs;
+    // Stored points whose time is not known would look as if they all came at once.
+    const counted = stored && newestMs === undefined ? 0 : points;
+    if (counted > 0) this.#sinceMs ??= atMs;
+    const last = this.#beats.at(-1);
+    if (last !== undefined && atMs - last.atMs < BEAT_MS) {
+      last.points += counted;
+      return;
+    }
+    this.#beats.push({ atMs, points: counted });
+    if (this.#beats.length > MAX_BEATS) this.#beats.shift();
+  }
+
+  /** The connection is made anew: what the lag was says nothing of what it will be. */
+  forgetLag(): void {
+    this.#lagMs = undefined;
+  }
+
+  /** Points a second of late; undefined before anything came. */
+  rate(nowMs: number): number | undefined {
+    if (this.#sinceMs === undefined) return undefined;
+    const intervalMs = this.#usualIntervalMs() ?? 0;
+    const windowMs = Math.max(RATE_WINDOW_MS, 3 * intervalMs);
+    const beats = this.#beats.filter(({ atMs }) => atMs > nowMs - windowMs);
+    const [first, ...later] = beats;
+    const sum = (some: Beat[]): number => some.reduce((points, beat) => points + beat.points, 0);
+    if (first === undefined || later.length < 2) {
+      return (sum(beats) * 1_000) / Math.min(windowMs, Math.max(1_000, nowMs - this.#sinceMs));
+    }
+    // From beat to beat a steady feed has a steady rate; from edge to edge it would tremble by a beat.
+    const lastMs = later.at(-1)?.atMs ?? nowMs;
+    const endMs = nowMs - lastMs > 2 * intervalMs + 2 * BEAT_MS ? nowMs : lastMs;
+    return (sum(later) * 1_000) / (endMs - first.atMs);
+  }
+
+  /** How long a point takes from its time to here; undefined where that cannot be known. */
+  get lagMs(): number | undefined {
+    return this.#lagMs;
+  }
+
+  /** When the last point came, if that is too long ago. */
+  staleSinceMs(nowMs: number): number | undefined {
+    const lastMs = this.#beats.at(-1)?.atMs;
+    if (lastMs === undefined) return undefined;
+    const patienceMs = Math.max(STALE_AFTER_MS, STALE_AFTER_INTERVALS * (this.#usualIntervalMs() ?? 0));
+    return nowMs - lastMs > patienceMs ? lastMs : undefined;
+  }
+
+  /** The usual time between beats, which one pause does not change: the median of the last few. */
+  #usualIntervalMs(): number | undefined {
+    const times = this.#beats.slice(-17).map(({ atMs }) => atMs);
+    const intervals = times.slice(1).map((time, i) => time - (times[i] ?? time));
+    return intervals.sort((a, b) => a - b)[intervals.length >> 1];
+  }
+
+  #noteLag(nowMs: number, newestMs: number | undefined): void {
+    const lagMs = newestMs === undefined ? Number.NaN : nowMs - newestMs;
+    if (!(lagMs > MIN_LAG_MS && lagMs < MAX_LAG_MS)) {
+      this.#lagMs = undefined;
+    } else {
+      const positiveMs = Math.max(0, lagMs);
+      this.#lagMs = this.#lagMs === undefined ? positiveMs : this.#lagMs + LAG_WEIGHT * (positiveMs - this.#lagMs);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** The colours of the canvas, which CSS cannot reach: read from the page's custom properties. */
+export interface Theme {
+  lines: string[];
+  text: string;
+  grid: string;
+  tick: string;
+}
+
+/** How many colours there are for lines; page.css has as many. */
+export const LINE_COLOURS = 8;
+
+/** The custom property with a series' colour. */
+export function lineColour(index: number): string {
+  return `--line-${index % LINE_COLOURS}`;
+}
+
+/** The colours as they are now. */
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.documentElement);
+  const read = (property: string): string => style.getPropertyValue(property).trim();
+  return {
+    lines: Array.from({ length: LINE_COLOURS }, (_, index) => read(lineColour(index))),
+    text: read("--quiet"),
+    grid: read("--grid"),
+    tick: read("--tick"),
+  };
+}
+
+/** Calls back when the system changes between light and dark. */
+export function onThemeChange(changed: () => void): void {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+}
