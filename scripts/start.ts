@@ -16,6 +16,7 @@ import { type LocalWorker, startWorker } from "./wrangler-dev.ts";
 /** SPEC.md, BR10: the same codes as the bridge's. */
 const ExitCode = { ok: 0, failed: 1, usage: 2, address: 4 } as const;
 const DRAIN_MS = 3000;
+const STATUS_EVERY_MS = 60_000;
 
 interface Flags {
   port: number;
@@ -23,6 +24,7 @@ interface Flags {
   connect: string[];
   topic: string[];
   channel: string;
+  store?: string;
   demo: boolean;
   open: boolean;
 }
@@ -55,6 +57,7 @@ function parseFlags(): Flags {
         .default([], "everything"),
     )
     .addOption(new Option("--channel <name>", "the channel").argParser(parseChannelName).default("main"))
+    .addOption(new Option("--store <dir>", "where the Worker keeps what it stores (default: .wrangler/state)"))
     .addOption(new Option("--demo", "send a sine, as `npm start` does").default(false))
     .addOption(new Option("--no-open", "do not open a browser"))
     .helpOption("--help", "print this help")
@@ -108,9 +111,17 @@ async function start(flags: Flags, running: Running): Promise<void> {
   const log = createLog("text");
   const url = new URL(`http://localhost:${port}/c/${flags.channel}`);
   // The bridge first: what it receives it keeps until the Worker is there.
-  running.bridge = await startBridge({ to: url, token, log, bind, connect: connects, topics });
+  running.bridge = await startBridge({
+    to: url,
+    token,
+    log,
+    bind,
+    connect: connects,
+    topics,
+    statusEveryMs: STATUS_EVERY_MS,
+  });
   console.log("Starting the Worker …");
-  running.worker = await startWorker({ port, token, onLine: tellTrouble });
+  running.worker = await startWorker({ port, token, storeDir: flags.store, onLine: tellTrouble });
   await running.worker.ready;
   const bound = running.bridge.addresses[0] ?? DEFAULT_BIND;
   const here = bound.replace(/^tcp:\/\/(\*|0\.0\.0\.0|\[::\])/, "tcp://127.0.0.1");

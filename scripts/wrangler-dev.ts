@@ -9,6 +9,8 @@ import { setTimeout } from "node:timers/promises";
 export interface WorkerOptions {
   port: number;
   token: string;
+  /** Where what is stored is kept; `.wrangler/state` unless given. */
+  storeDir?: string | undefined;
   /** What wrangler prints, a line each. */
   onLine: (line: string) => void;
 }
@@ -26,7 +28,7 @@ const READY_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 5000;
 
 /** Starts the Worker with `wrangler dev`, which starts workerd anew by itself if that dies. */
-export async function startWorker({ port, token, onLine }: WorkerOptions): Promise<LocalWorker> {
+export async function startWorker({ port, token, storeDir, onLine }: WorkerOptions): Promise<LocalWorker> {
   // A file that only this user can read: others can read arguments, and .dev.vars is the user's own.
   const secrets = await mkdtemp(join(tmpdir(), "plotcast-"));
   const envFile = join(secrets, "worker.env");
@@ -34,6 +36,7 @@ export async function startWorker({ port, token, onLine }: WorkerOptions): Promi
 
   const cli = createRequire(import.meta.url).resolve("wrangler");
   const args = ["dev", "--port", String(port), "--inspector-port", "0", "--env-file", envFile];
+  if (storeDir !== undefined) args.push("--persist-to", storeDir);
   const child = spawn(process.execPath, ["--no-warnings", cli, ...args, "--show-interactive-dev-session=false"], {
     // A process group of its own: Ctrl-C in the terminal must not end the Worker before the bridge has delivered.
     detached: true,
