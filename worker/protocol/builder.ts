@@ -128,7 +128,8 @@ export function framesOf(rows: Iterable<Row>, publisher: string, publisherSeq: n
   let builder = new FrameBuilder();
   for (const row of rows) {
     if (builder.add(row)) continue;
-    frames.push(builder.encode(publisher, publisherSeq + frames.length));
+    // Rows of nothing but NaN are no frame by themselves: where a line breaks is all that they say.
+    if (builder.points > 0) frames.push(builder.encode(publisher, publisherSeq + frames.length));
     builder = new FrameBuilder();
     builder.add(row);
   }

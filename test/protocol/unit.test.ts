@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { negotiate } from "../../worker/negotiate.ts";
+import { Problem } from "../../worker/problem.ts";
+import { fullJitterMs } from "../../worker/protocol/backoff.ts";
+import { isChannelName, isSeriesName } from "../../worker/protocol/limits.ts";
+import { parsePublishAnswer, parseServerMessage, parseViewerMessage } from "../../worker/protocol/messages.ts";
+import { RateLimit } from "../../worker/rate-limit.ts";
+
+for (const [accept, type] of [
+  [undefined, "application/x-ndjson"],
+  ["*/*", "application/x-ndjson"],
+  ["application/*", "application/x-ndjson"],
+  ["application/json", "application/json"],
+  ["text/csv", "text/csv"],
+  ["text/*", "text/csv"],
+  ["application/vnd.plotcast.frame", "application/vnd.plotcast.frame"],
+  ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"],
+  ["text/csv;q=0.5, application/json;q=0.9", "application/json"],
+  ["APPLICATION/JSON", "application/json"],
+  ["application/x-ndjson;q=0, */*", "application/json"],
+] as const) {
+  test(`[RT3] Accept: ${accept} is answered with ${type}`, () => assert.equal(negotiate(accept), type));
+}
+
+for (const accept of ["image/png", "application/xml, image/*", "*/*;q=0", "application/json;q=0"]) {
+  test(`[RT2] Accept: ${accept} is not acceptable`, () => {
+    assert.throws(
+      () => negotiate(accept),
+      (error) => error instanceof Problem && error.code === "not-acceptable",
+    );
+  });
+}
+
+test("[BR6] full jitter is between nothing and a ceiling that doubles up to a bound", () => {
+  for (let attempt = 0; attempt < 2000; attempt++) {
+    const ceiling = Math.min(30_000, 250 * 2 ** attempt);
+    assert.equal(fullJitterMs(attempt, 250, 30_000, 0), 0);
+    assert.equal(fullJitterMs(attempt, 250, 30_000, 0.5), ceiling / 2);
+    assert.ok(fullJitterMs(attempt, 250, 30_000, 1 - Number.EPSILON) < ceiling);
+  }
+});
+
+function takenOf(limit: RateLimit, times: number, nowMs: number): number {
+  return Array.from({ length: times }, () => limit.take(nowMs)).filter(Boolean).length;
+}
+
+test("[VW7] a rate limit gives so many at once and as many again each second", () => {
+  const limit = new RateLimit(200, 5000);
+  assert.equal(takenOf(limit, 300, 5000), 200);
+  assert.equal(takenOf(limit, 300, 5500), 100);
+  assert.equal(takenOf(limit, 300, 6500), 200);
+  assert.equal(takenOf(limit, 300, 60_000), 200);
+});
+
+test("[VW7] a clock that goes back gives a rate limit nothing", () => {
+  const limit = new RateLimit(10, 5000);
+  assert.equal(takenOf(limit, 20, 5000), 10);
+  assert.equal(takenOf(limit, 20, 1000), 0);
+});
+
+const SERVED = ["a", "main", "lab/rig-2/temp.motor", "...", "A_b.c-9", "a/.b/c..", "a".repeat(128)];
+for (const name of SERVED) test(`"${name.slice(0, 30)}" is a channel name`, () => assert.ok(isChannelName(name)));
+
+const NOT_SERVED = [
+  "",
+  ".",
+  "..",
+  "a/..",
+  "./a",
+  "a//b",
+  "/a",
+  "a/",
+  "a b",
+  "ü",
+  "a%2Fb",
+  "a\n",
+  "a?b",
+  "a\\b",
+  "a".repeat(129),
+];
+for (const name of NOT_SERVED) {
+  test(`${JSON.stringify(name).slice(0, 30)} is no channel name`, () => assert.ok(!isChannelName(name)));
+}
+
+for (const name of ["y", "temp.motor", "ü€😀", " ", "a".repeat(256), "€".repeat(85), "__proto__"]) {
+  test(`[FR1] "${name.slice(0, 30)}" of ${name.length} is a series name`, () => assert.ok(isSeriesName(name)));
+}
+
+for (const name of ["", "\u0000", "a\tb", "\u007f", "\ud800", "a".repeat(257), "€".repeat(86), "😀".repeat(65)]) {
+  test(`[FR1] ${JSON.stringify(name).slice(0, 30)} of ${name.length} is no series name`, () =>
+    assert.ok(!isSeriesName(name)));
+}
+
+for (const text of [
+  ...["", "x", "null", "1", "[]", "{}", '{"type":"stop"}', '{"type":"continue"}', '{"type":"continue","epoch":1}'],
+  ...['{"type":"continue","epoch":1,"seq":-1}', '{"type":"continue","epoch":1.5,"seq":1}'],
+  ...[
+    '{"type":"continue","epoch":"1","seq":1}',
+    '{"type":"continue","epoch":1,"seq":1e16}',
+    '{"__proto__":{"type":"continue"}}',
+  ],
+]) {
+  test(`[VW7] ${text || "nothing"} is no message of a viewer`, () => assert.equal(parseViewerMessage(text), undefined));
+}
+
+test("[VW3] a viewer's message is its type and its cursor", () => {
+  const text = '{"type":"continue","epoch":1,"seq":2,"more":3}';
+  assert.deepEqual(parseViewerMessage(text), { type: "continue", epoch: 1, seq: 2 });
+});
+
+const HELLO = { type: "hello", version: 1, viewer: "v", channel: "c", epoch: 1, seq: 0, series: ["y"], viewers: 1 };
+for (const message of [
+  HELLO,
+  { type: "gap", reason: "trimmed", points: 5, epoch: 1, seq: 5 },
+  { type: "gap", reason: "epoch", points: null, epoch: 1, seq: 0 },
+  { type: "live", epoch: 1, seq: 0 },
+  { type: "behind", epoch: 1, seq: 0 },
+  { type: "status", viewers: 0 },
+]) {
+  test(`a ${message.type} is a message of the Channel`, () => {
+    assert.deepEqual(parseServerMessage(JSON.stringify(message)), message);
+  });
+  const required = Object.keys(message).filter((key) => key !== "type");
+  test(`a ${message.type} without any of its fields is none`, () => {
+    for (const key of required) {
+      assert.equal(parseServerMessage(JSON.stringify({ ...message, [key]: undefined })), undefined);
+    }
+  });
+}
+
+test("[RT4] a publish answer is a number, how many points, how many viewers", () => {
+  assert.deepEqual(parsePublishAnswer('{"seq":3,"points":2,"viewers":1}'), { seq: 3, points: 2, viewers: 1 });
+  for (const text of ["", "[]", '{"seq":3,"points":2}', '{"seq":-3,"points":2,"viewers":1}']) {
+    assert.equal(parsePublishAnswer(text), undefined);
+  }
+});
