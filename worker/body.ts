@@ -1,5 +1,6 @@
 import { Problem } from "./problem.ts";
 import { framesOf } from "./protocol/builder.ts";
+import { concat } from "./protocol/bytes.ts";
 import { decodeFrame, seriesOf } from "./protocol/frame.ts";
 import { ANONYMOUS, FrameError, splitFrames } from "./protocol/header.ts";
 import { FRAME_TYPE, MAX_BODY_BYTES } from "./protocol/limits.ts";
@@ -140,16 +141,4 @@ function tooLarge(): Problem {
     "body-too-large",
     `A body has ${MAX_BODY_BYTES} bytes at most, decompressed. Publish in several requests.`,
   );
-}
-
-/** All parts in one array; the part itself where there is only one. */
-export function concat(parts: Uint8Array[]): Uint8Array {
-  if (parts.length === 1 && parts[0] !== undefined) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.byteLength;
-  }
-  return whole;
 }

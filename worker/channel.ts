@@ -1,14 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import { dialectOf } from "./guard.ts";
 import { type Batch, History } from "./history.ts";
+import { closeQuietly } from "./outlet.ts";
 import { Problem } from "./problem.ts";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
 import type { Cursor, PublishAnswer } from "./protocol/messages.ts";
-import { watchQuery } from "./read.ts";
-import { closeQuietly, Viewers } from "./viewers.ts";
-
-/** How soon a viewer that waits with nothing else to wake the Channel is looked after. */
-const ATTEND_AFTER_MS = 1000;
+import { watchQuery } from "./query.ts";
+import { Viewers } from "./viewers.ts";
 
 /**
  * One channel: numbers what publishers send, stores it, and shows it to viewers, in this order. It is its own
@@ -86,8 +84,10 @@ export class Channel extends DurableObject<Env> {
     await this.#attendLater();
   }
 
+  /** Sets an alarm for viewers that nothing else would wake us for. */
   async #attendLater(): Promise<void> {
-    if (!this.#viewers.needsAttention || (await this.ctx.storage.getAlarm()) !== null) return;
-    await this.ctx.storage.setAlarm(Date.now() + ATTEND_AFTER_MS);
+    const afterMs = this.#viewers.attendAfterMs;
+    if (afterMs === undefined || (await this.ctx.storage.getAlarm()) !== null) return;
+    await this.ctx.storage.setAlarm(Date.now() + afterMs);
   }
 }

@@ -1,4 +1,4 @@
-import { concat } from "./body.ts";
+import { concat } from "./protocol/bytes.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "./protocol/header.ts";
 import { MAX_PUBLISHERS, MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
 import type { Cursor } from "./protocol/messages.ts";

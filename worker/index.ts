@@ -6,7 +6,8 @@ import { SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
 import { Problem } from "./problem.ts";
 import { MAX_BODY_BYTES } from "./protocol/limits.ts";
-import { readQuery, storedPoints, watchQuery } from "./read.ts";
+import { readQuery, watchQuery } from "./query.ts";
+import { storedPoints } from "./read.ts";
 
 export { Channel } from "./channel.ts";
 
@@ -39,6 +40,7 @@ app.get("/c/:name{.+}", async (c) => {
   const type = negotiate(c.req.header("Accept"));
   if (type === "text/html") {
     const page = await c.env.ASSETS.fetch(new URL("/page.html", url));
+    if (!page.ok) throw new Error(`The page was not built: page.html is ${page.status}.`);
     return new Response(page.body, {
       headers: {
         ...SECURITY_HEADERS,

@@ -17,7 +17,8 @@ export type Representation = (typeof REPRESENTATIONS)[number];
  * @throws Problem `not-acceptable` if it accepts none
  */
 export function negotiate(accept: string | undefined): Representation {
-  const headers = accept === undefined ? {} : { accept };
+  // Parameters such as charset pick nothing here; q does.
+  const headers = accept === undefined ? {} : { accept: accept.replace(/;\s*(?!q=)[^;,]*/gi, "") };
   const chosen = new Negotiator({ headers }).mediaType([...REPRESENTATIONS]);
   const type = REPRESENTATIONS.find((representation) => representation === chosen);
   if (type !== undefined) return type;

@@ -1,52 +1,15 @@
 import type { Channel } from "./channel.ts";
 import type { Representation } from "./negotiate.ts";
-import { Problem } from "./problem.ts";
 import { decodeFrame, pointsOf } from "./protocol/frame.ts";
 import { splitFrames } from "./protocol/header.ts";
 import { FRAME_TYPE } from "./protocol/limits.ts";
 import { numberText, pointText } from "./protocol/points.ts";
-import type { Dialect } from "./viewer.ts";
-import type { Wish } from "./viewers.ts";
+import type { ReadQuery } from "./query.ts";
 
-/** Reading what is stored: the query, and points as text while they come from the Channel. */
-
-export interface ReadQuery {
-  fromX: number;
-  toX: number;
-  /** Empty for all. */
-  series: Set<string>;
-  /** Only the last so many; undefined for all. */
-  points: number | undefined;
-}
+/** Reading what is stored: frames as they are, or points as text, while they come from the Channel. */
 
 /** What one request to the Channel brings at most. */
 const READ_BYTES = 1024 * 1024;
-
-/** @throws Problem `query-invalid` */
-export function readQuery(query: URLSearchParams): ReadQuery {
-  return {
-    fromX: finite(query, "from") ?? Number.NEGATIVE_INFINITY,
-    toX: finite(query, "to") ?? Number.POSITIVE_INFINITY,
-    series: new Set(query.getAll("series")),
-    points: count(query, "points"),
-  };
-}
-
-/**
- * What a viewer asks for when it joins.
- * @throws Problem `query-invalid`
- */
-export function watchQuery(query: URLSearchParams, dialect: Dialect = "frames"): Wish {
-  const [epoch, seq] = [count(query, "epoch"), count(query, "seq")];
-  if (epoch !== undefined && seq !== undefined) return { kind: "resume", cursor: { epoch, seq } };
-  if (epoch !== undefined || seq !== undefined) throw invalid("epoch", "and seq belong together");
-  const [points, seconds] = [count(query, "points"), count(query, "seconds")];
-  if (points !== undefined || seconds !== undefined)
-    return { kind: "tail", points: points ?? 0, seconds: seconds ?? 0 };
-  return dialect === "frames"
-    ? { kind: "tail", points: 1000, seconds: 300 }
-    : { kind: "tail", points: 100, seconds: 0 };
-}
 
 type Stored = Exclude<Representation, "text/html">;
 interface Point {
@@ -147,23 +110,4 @@ async function* asText(
 /** RFC 4180: what holds a comma or a quote is quoted. (A series' name has no line breaks.) */
 function csvText(text: string): string {
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function finite(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw invalid(name, "must be a number");
-  return value;
-}
-
-function count(query: URLSearchParams, name: string): number | undefined {
-  const value = finite(query, name);
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
-    throw invalid(name, "must be a whole number");
-  return value;
-}
-
-function invalid(name: string, what: string): Problem {
-  return new Problem("query-invalid", `In the query, ${name} ${what}.`);
 }

@@ -1,16 +1,16 @@
-import { decodeFrame, pointsOf } from "./protocol/frame.ts";
-import { readHeader, splitFrames } from "./protocol/header.ts";
+import { closeQuietly, Outlet } from "./outlet.ts";
+import { readHeader } from "./protocol/header.ts";
 import {
   CATCH_UP_BYTES,
   CloseCode,
+  MAX_SERIES_LISTED_BYTES,
   MAX_VIEWER_MESSAGE_BYTES,
-  VIEWER_BUFFER_BYTES,
   VIEWER_MESSAGES_PER_SECOND,
 } from "./protocol/limits.ts";
-import { type Cursor, parseViewerMessage, type ServerMessage } from "./protocol/messages.ts";
-import { pointText } from "./protocol/points.ts";
+import { type Cursor, parseViewerMessage } from "./protocol/messages.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { type Dialect, readAttachment, type Viewer } from "./viewer.ts";
+import { type NumberedText, Texts, textsAfter } from "./texts.ts";
+import { type Dialect, readAttachment } from "./viewer.ts";
 
 /** Where viewers' frames come from: whoever numbers and stores them. */
 export interface Source {
@@ -27,77 +27,82 @@ export interface Source {
 export type Wish = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
 
 const STATUS_INTERVAL_MS = 1000;
+const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
+/** How soon to look again after a viewer that catches up: while it reads, and while it does not. */
+const READING_INTERVAL_MS = 5;
+const STUCK_INTERVAL_MS = 1000;
 /** Where a viewer begins whose own cursor means nothing here. */
 const DEFAULT_TAIL = { points: 1000, seconds: 300 };
 
 /**
- * The sockets of one channel: greets, sends or skips, catches up. A viewer is `live` and gets each frame as it
+ * The viewers of one channel: greets, sends or skips, catches up. A viewer is `live` and gets each frame as it
  * is taken, or `behind` and gets what is stored in steps, each when it has read the one before. So what waits
  * for one socket is bounded, and what it costs is its own affair.
  */
 export class Viewers {
   readonly #source: Source;
-  readonly #viewers = new Map<WebSocket, Viewer>();
+  readonly #outlets = new Map<WebSocket, Outlet>();
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
   #told = { viewers: 0, atMs: 0 };
+  /** Whether somebody who cannot ask on got more since we last looked. */
+  #someoneReads = true;
 
   /** @param sockets those that outlived an eviction: what they were is in their attachments */
   constructor(source: Source, sockets: WebSocket[]) {
     this.#source = source;
     for (const socket of sockets) {
       const viewer = readAttachment(socket.deserializeAttachment());
-      if (viewer !== undefined) this.#viewers.set(socket, viewer);
+      if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer));
       else closeQuietly(socket, CloseCode.badMessage, "This connection is from another version; connect again.");
     }
   }
 
   get count(): number {
-    return this.#viewers.size;
+    return this.#outlets.size;
   }
 
-  /** Whether some viewer waits to be caught up, or to be told how many watch, with nothing else to wake us. */
-  get needsAttention(): boolean {
-    if (this.#told.viewers !== this.count && this.count > 0) return true;
-    for (const { state } of this.#viewers.values()) if (state.kind === "behind" && state.asked) return true;
-    return false;
+  /** When to {@link attend} to viewers that wait with nothing else to wake us; undefined if there are none. */
+  get attendAfterMs(): number | undefined {
+    for (const { viewer } of this.#outlets.values()) {
+      if (viewer.state.kind !== "behind" || !viewer.state.asked) continue;
+      return this.#someoneReads ? READING_INTERVAL_MS : STUCK_INTERVAL_MS;
+    }
+    return this.#told.viewers !== this.count && this.count > 0 ? STATUS_INTERVAL_MS : undefined;
   }
 
   /** Greets a viewer and sends it the first of what it wishes for. */
   join(socket: WebSocket, dialect: Dialect, wish: Wish, channel: string): void {
     const id = crypto.randomUUID().slice(0, 8);
-    const viewer: Viewer = { id, dialect, state: { kind: "behind", seq: 0, asked: true } };
-    this.#viewers.set(socket, viewer);
-    const { position, series } = this.#source;
-    this.#tell(socket, { type: "hello", version: 1, viewer: id, channel, ...position, series, viewers: this.count });
-    if (wish.kind === "tail") this.#catchUp(socket, viewer, this.#source.tailStart(wish.points, wish.seconds));
-    else this.#resume(socket, viewer, wish.cursor);
+    const outlet = new Outlet(socket, { id, dialect, state: { kind: "behind", seq: 0, asked: true } });
+    this.#outlets.set(socket, outlet);
+    const { position } = this.#source;
+    if (dialect === "frames") {
+      const series = within(MAX_SERIES_LISTED_BYTES, this.#source.series);
+      outlet.tell({ type: "hello", version: 1, viewer: id, channel, ...position, series, viewers: this.count });
+    }
+    if (wish.kind === "tail") this.#catchUp(outlet, this.#source.tailStart(wish.points, wish.seconds));
+    else this.#resume(outlet, wish.cursor);
+    if (outlet.isClosed) this.leave(socket);
   }
 
   leave(socket: WebSocket): void {
-    this.#viewers.delete(socket);
+    this.#outlets.delete(socket);
   }
 
   /** Sends frames that were just taken, numbered, to everybody who can take them. */
   broadcast(frames: Uint8Array[]): void {
-    const texts = new TextCache();
-    for (const [socket, viewer] of this.#viewers) {
-      if (viewer.state.kind === "behind") {
-        if (viewer.state.asked) this.#catchUp(socket, viewer, viewer.state.seq);
-        continue;
-      }
-      for (const frame of frames) {
-        const reached = this.#send(socket, viewer, frame, 0, texts);
-        if (reached === "all") continue;
-        this.#fallBehind(socket, viewer, reached, viewer.dialect === "points");
-        break;
-      }
+    const texts = new Texts();
+    for (const [socket, outlet] of this.#outlets) {
+      if (outlet.viewer.state.kind === "live") this.#sendLive(outlet, frames, texts);
+      else this.#lookAfter(outlet);
+      if (outlet.isClosed) this.leave(socket);
     }
   }
 
   /** Takes a message from a viewer: it has read so far and asks on. */
   receive(socket: WebSocket, message: string | ArrayBuffer, nowMs: number): void {
-    const viewer = this.#viewers.get(socket);
-    if (viewer === undefined) return;
+    const outlet = this.#outlets.get(socket);
+    if (outlet === undefined) return;
     const limit = this.#limits.get(socket) ?? new RateLimit(VIEWER_MESSAGES_PER_SECOND, nowMs);
     this.#limits.set(socket, limit);
     if (!limit.take(nowMs)) return this.#dismiss(socket, CloseCode.tooManyMessages, "Too many messages.");
@@ -106,10 +111,10 @@ export class Viewers {
     if (parsed === undefined) return this.#dismiss(socket, CloseCode.badMessage, "That is no message of plotcast.v1.");
     switch (parsed.type) {
       case "continue": {
-        if (viewer.state.kind !== "behind") return;
+        if (outlet.viewer.state.kind !== "behind") return;
         const { epoch, seq } = this.#source.position;
         // A connection lives in one numbering. (To answer this with a gap would queue one for each such message.)
-        if (parsed.epoch === epoch && parsed.seq <= seq) return this.#catchUp(socket, viewer, parsed.seq);
+        if (parsed.epoch === epoch && parsed.seq <= seq) return this.#catchUp(outlet, parsed.seq);
         return this.#dismiss(socket, CloseCode.badMessage, "That cursor is not of this channel.");
       }
       default:
@@ -119,8 +124,10 @@ export class Viewers {
 
   /** What no frame and no message would do: catch up who has drained, tell how many watch. */
   attend(nowMs: number): void {
-    for (const [socket, viewer] of this.#viewers) {
-      if (viewer.state.kind === "behind" && viewer.state.asked) this.#catchUp(socket, viewer, viewer.state.seq);
+    this.#someoneReads = false;
+    for (const [socket, outlet] of this.#outlets) {
+      this.#lookAfter(outlet);
+      if (outlet.isClosed) this.leave(socket);
     }
     this.tellStatus(nowMs);
   }
@@ -129,88 +136,61 @@ export class Viewers {
   tellStatus(nowMs: number): void {
     if (this.#told.viewers === this.count || nowMs - this.#told.atMs < STATUS_INTERVAL_MS) return;
     this.#told = { viewers: this.count, atMs: nowMs };
-    for (const [socket, { dialect }] of this.#viewers) {
-      const hasRoom = socket.bufferedAmount < VIEWER_BUFFER_BYTES;
-      if (dialect === "frames" && hasRoom) this.#tell(socket, { type: "status", viewers: this.count });
+    for (const outlet of this.#outlets.values()) {
+      if (outlet.viewer.dialect === "frames" && outlet.room > 0) outlet.tell({ type: "status", viewers: this.count });
     }
+  }
+
+  #sendLive(outlet: Outlet, frames: Uint8Array[], texts: Texts): void {
+    for (const frame of frames) {
+      const reached =
+        outlet.viewer.dialect === "frames" ? sendFrames(outlet, frame) : sendTexts(outlet, texts.of(frame));
+      if (reached !== "all") return this.#fallBehind(outlet, reached);
+    }
+  }
+
+  #lookAfter(outlet: Outlet): void {
+    const { state } = outlet.viewer;
+    if (state.kind === "behind" && state.asked) this.#catchUp(outlet, state.seq);
   }
 
   /** Goes on from a viewer's cursor, or says why that cannot be. */
-  #resume(socket: WebSocket, viewer: Viewer, cursor: Cursor): void {
+  #resume(outlet: Outlet, cursor: Cursor): void {
     const { epoch, seq } = this.#source.position;
-    if (cursor.epoch === epoch && cursor.seq <= seq) return this.#catchUp(socket, viewer, cursor.seq);
+    if (cursor.epoch === epoch && cursor.seq <= seq) return this.#catchUp(outlet, cursor.seq);
     const start = this.#source.tailStart(DEFAULT_TAIL.points, DEFAULT_TAIL.seconds);
-    if (viewer.dialect === "frames") {
-      this.#tell(socket, { type: "gap", reason: "epoch", points: null, epoch, seq: start });
+    if (outlet.viewer.dialect === "frames") {
+      outlet.tell({ type: "gap", reason: "epoch", points: null, epoch, seq: start });
     }
-    this.#catchUp(socket, viewer, start);
+    this.#catchUp(outlet, start);
   }
 
   /** Sends one step of what is stored after `seq`, if the socket has room for it. */
-  #catchUp(socket: WebSocket, viewer: Viewer, seq: number): void {
-    if (socket.bufferedAmount > VIEWER_BUFFER_BYTES - CATCH_UP_BYTES) {
-      return this.#setState(socket, viewer, { kind: "behind", seq, asked: true });
-    }
+  #catchUp(outlet: Outlet, seq: number): void {
     const { position, keptAfter } = this.#source;
+    const speaksFrames = outlet.viewer.dialect === "frames";
+    // Whole frames need room for the largest; texts go one by one.
+    if (outlet.room < (speaksFrames ? CATCH_UP_BYTES : MIN_ROOM_FOR_TEXTS_BYTES)) {
+      return outlet.become({ kind: "behind", seq, asked: true });
+    }
     const from = Math.max(seq, keptAfter);
-    if (from > seq && viewer.dialect === "frames") {
-      this.#tell(socket, { type: "gap", reason: "trimmed", points: from - seq, epoch: position.epoch, seq: from });
+    if (from > seq && speaksFrames) {
+      outlet.tell({ type: "gap", reason: "trimmed", points: from - seq, epoch: position.epoch, seq: from });
     }
-    const batch = this.#source.after(from, CATCH_UP_BYTES);
-    const sent =
-      batch.frames.byteLength === 0 ? "all" : this.#send(socket, viewer, batch.frames, from, new TextCache());
+    // Texts are many, and few have room at once.
+    const batch = this.#source.after(from, speaksFrames ? CATCH_UP_BYTES : 0);
+    const sent = speaksFrames ? sendFrames(outlet, batch.frames) : sendTexts(outlet, textsAfter(from, batch.frames));
     const reached = sent === "all" ? batch.seq : sent;
-    if (reached < position.seq) return this.#fallBehind(socket, viewer, reached, viewer.dialect === "points");
-    this.#setState(socket, viewer, { kind: "live" });
-    if (viewer.dialect === "frames") this.#tell(socket, { type: "live", ...position });
+    if (reached > seq) this.#someoneReads = true;
+    if (reached < position.seq) return this.#fallBehind(outlet, reached);
+    outlet.become({ kind: "live" });
+    if (speaksFrames) outlet.tell({ type: "live", ...position });
   }
 
-  #fallBehind(socket: WebSocket, viewer: Viewer, seq: number, asked: boolean): void {
-    this.#setState(socket, viewer, { kind: "behind", seq, asked });
-    if (viewer.dialect === "frames") {
-      this.#tell(socket, { type: "behind", epoch: this.#source.position.epoch, seq });
-    }
-  }
-
-  /**
-   * Sends frames, or the points in them after number `from`, as far as the socket has room.
-   * @returns "all", or the number of the last point that the viewer has now been sent
-   */
-  #send(socket: WebSocket, viewer: Viewer, frames: Uint8Array, from: number, texts: TextCache): number | "all" {
-    let room = VIEWER_BUFFER_BYTES - socket.bufferedAmount;
-    if (viewer.dialect === "frames") {
-      if (frames.byteLength <= room) {
-        this.#sendQuietly(socket, frames);
-        return "all";
-      }
-      const { seq, points } = readHeader(frames);
-      return seq - points;
-    }
-    for (const { seq, text, bytes } of texts.of(frames)) {
-      if (seq <= from) continue;
-      room -= bytes;
-      if (room < 0) return seq - 1;
-      this.#sendQuietly(socket, text);
-    }
-    return "all";
-  }
-
-  #setState(socket: WebSocket, viewer: Viewer, state: Viewer["state"]): void {
-    viewer.state = state;
-    socket.serializeAttachment(viewer);
-  }
-
-  #tell(socket: WebSocket, message: ServerMessage): void {
-    this.#sendQuietly(socket, JSON.stringify(message));
-  }
-
-  /** `send` throws once a socket is closing, which nobody is told before it happens. */
-  #sendQuietly(socket: WebSocket, data: string | Uint8Array): void {
-    try {
-      socket.send(data);
-    } catch {
-      this.leave(socket);
-    }
+  #fallBehind(outlet: Outlet, seq: number): void {
+    const speaksFrames = outlet.viewer.dialect === "frames";
+    outlet.become({ kind: "behind", seq, asked: !speaksFrames });
+    if (speaksFrames) outlet.tell({ type: "behind", epoch: this.#source.position.epoch, seq });
   }
 
   #dismiss(socket: WebSocket, code: number, reason: string): void {
@@ -219,41 +199,33 @@ export class Viewers {
   }
 }
 
-interface NumberedText {
-  seq: number;
-  text: string;
-  /** In UTF-8. */
-  bytes: number;
+/** Sends frames, one after the other, if there is room. @returns "all", or the number of the last point sent before */
+function sendFrames(outlet: Outlet, frames: Uint8Array): number | "all" {
+  if (frames.byteLength === 0) return "all";
+  if (frames.byteLength <= outlet.room) {
+    outlet.send(frames);
+    return "all";
+  }
+  const { seq, points } = readHeader(frames);
+  return seq - points;
 }
 
-const encoder = new TextEncoder();
-
-/** The points of frames as numbered texts, made once for all viewers that want them, and only if one does. */
-class TextCache {
-  readonly #texts = new Map<Uint8Array, NumberedText[]>();
-
-  of(frames: Uint8Array): NumberedText[] {
-    let texts = this.#texts.get(frames);
-    if (texts === undefined) {
-      texts = splitFrames(frames).flatMap((bytes) => {
-        const frame = decodeFrame(bytes);
-        const before = frame.header.seq - frame.header.points;
-        return [...pointsOf(frame)].map(({ series, x, y }, i) => {
-          const text = pointText(series, x, y);
-          return { seq: before + 1 + i, text, bytes: encoder.encode(text).length };
-        });
-      });
-      this.#texts.set(frames, texts);
-    }
-    return texts;
+/** Sends texts as far as there is room. @returns "all", or the number of the last point sent */
+function sendTexts(outlet: Outlet, texts: Iterable<NumberedText>): number | "all" {
+  for (const { seq, text, bytes } of texts) {
+    if (bytes > outlet.room) return seq - 1;
+    outlet.send(text);
   }
+  return "all";
 }
 
-/** Closing a socket that is closed already throws; there is nothing left to do then. */
-export function closeQuietly(socket: WebSocket, code: number, reason: string): void {
-  try {
-    socket.close(code, reason);
-  } catch {
-    // Closed already.
-  }
+/** The first of these texts, as many as fit. */
+function within(maxBytes: number, texts: string[]): string[] {
+  let bytes = 0;
+  const end = texts.findIndex((text) => {
+    // As JSON a text takes six bytes a code unit at most.
+    bytes += 6 * text.length;
+    return bytes > maxBytes;
+  });
+  return end < 0 ? texts : texts.slice(0, end);
 }

@@ -132,7 +132,8 @@ export class Edge {
     const running = this.#running;
     this.#running = undefined;
     if (running === undefined) return;
-    await running.miniflare.dispose();
+    // If it did not start, this rejects with the reason again, which restart() has told.
+    await running.miniflare.dispose().catch(() => undefined);
     await Promise.all(running.processes.filter(isRunning).map((child) => once(child, "exit")));
   }
 

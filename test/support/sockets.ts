@@ -131,7 +131,10 @@ export class Viewer {
         try {
           while (this.#passed < this.messages.length) {
             const message = this.messages[this.#passed++];
-            if (message !== undefined && predicate(message)) return resolve(message);
+            if (message === undefined || !predicate(message)) continue;
+            // More may come in this turn, before the caller goes on: they are the next call's.
+            this.#wake = () => {};
+            return resolve(message);
           }
         } catch (error) {
           return reject(error);

@@ -21,10 +21,10 @@ test("[CH6] viewers of either kind get what is published after an eviction, and 
     assert.equal((await publishFrames(edge, channel, frameOf(A, n, [n]))).viewers, 2);
   }
   await watcher.reaches(5);
-  await until(viewer, "five points", () => viewer.messages.length > 5 || undefined);
+  await until(viewer, "five points", () => viewer.messages.length >= 5 || undefined);
   assert.deepEqual(watcher.ys, [1, 2, 3, 4, 5]);
   assert.deepEqual(
-    viewer.messages.slice(1),
+    viewer.messages,
     [1, 2, 3, 4, 5].map((y) => `{"x":0,"y":${y}}`),
   );
   await Promise.all([watcher.close(), viewer.close()]);
@@ -53,10 +53,10 @@ test("[CH6] [VW5] a viewer of text that is behind is caught up after an eviction
   const channel = newChannel();
   for (let n = 1; n <= 2; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
   const viewer = await openViewer(new URL("?points=16000", edge.channelUrl(channel)));
-  await until(viewer, "a hello", () => viewer.messages.length > 0 || undefined);
+  await until(viewer, "its first points", () => viewer.messages.length > 0 || undefined);
   await edge.evict(channel);
-  await until(viewer, "16,000 points", () => viewer.messages.length > 16_000 || undefined, 30_000);
-  assert.equal(new Set(viewer.messages).size, 1 + 16_000);
+  await until(viewer, "16,000 points", () => viewer.messages.length >= 16_000 || undefined, 30_000);
+  assert.equal(new Set(viewer.messages).size, 16_000);
   await viewer.close();
 });
 

@@ -39,7 +39,7 @@ async function residentBytes(of: Edge): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * KIB;
 }
 
-/** Viewers that have got their hello and now read no more. */
+/** Viewers that are there, and now read no more. */
 async function pausedViewers(
   channel: string,
   count: number,
@@ -49,7 +49,8 @@ async function pausedViewers(
   return await Promise.all(
     Array.from({ length: count }, async () => {
       const viewer = await openViewer(at.channelUrl(channel), options);
-      await until(viewer, "a hello", () => viewer.messages.length > 0 || undefined);
+      if (options.subprotocol !== undefined)
+        await until(viewer, "a hello", () => viewer.messages.length > 0 || undefined);
       viewer.pause();
       return viewer;
     }),
@@ -140,7 +141,7 @@ test("[VW3] viewers that ask on without reading are sent no more than may wait",
 
 /** The y of a viewer of text's points, in order. */
 function ysOf(viewer: Viewer): number[] {
-  return viewer.messages.slice(1).map((message) => Number(/"y":([^}]+)}/.exec(String(message))?.[1]));
+  return viewer.messages.map((message) => Number(/"y":([^}]+)}/.exec(String(message))?.[1]));
 }
 
 test("[VW3] [VW5] a viewer of text that did not read is caught up exactly, from the store", async () => {
@@ -155,7 +156,7 @@ test("[VW3] [VW5] a viewer of text that did not read is caught up exactly, from 
   }
   slow.resume();
   for (const viewer of [reader, slow]) {
-    await until(viewer, "every point", () => viewer.messages.length > frames * each || undefined, 60_000);
+    await until(viewer, "every point", () => viewer.messages.length >= frames * each || undefined, 60_000);
     assert.deepEqual(
       ysOf(viewer),
       Array.from({ length: frames * each }, (_, i) => i + 0.123),
@@ -169,8 +170,8 @@ test("[VW3] [VW5] viewers of text that do not read cost little memory", async ()
   const slow = await pausedViewers(channel, 10, {});
   const before = await residentBytes(edge);
   await publishMuch(channel);
-  // The runtime takes about 1 KiB for a message of 40 bytes: what waits is 256 KiB of text, but 7 to 12 MiB of memory.
-  await assertGrownBy(200, before);
+  // The runtime takes about 1 KiB for a message of 40 bytes; 256 KiB of text alone would be 7 to 12 MiB of memory each.
+  await assertGrownBy(60, before);
   for (const viewer of slow) viewer.cut();
 });
 

@@ -49,7 +49,8 @@ export class Header {
     this.#state.dataset.state = status.kind;
     setText(this.#word, word);
     setText(this.#rest, rest);
-    this.#retry.hidden = status.kind !== "reconnecting" && status.kind !== "offline";
+    // It stays through each attempt: to come and go would move what is under it.
+    if (status.kind !== "connecting") this.#retry.hidden = status.kind !== "reconnecting" && status.kind !== "offline";
   }
 
   showFigures(text: string): void {

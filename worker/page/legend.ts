@@ -6,7 +6,7 @@ interface Entry {
   button: HTMLButtonElement;
   value: HTMLElement;
   style: NumberStyle | undefined;
-  /** The longest value so far, in characters: the entry never becomes narrower, so that nothing jumps. */
+  /** The longest value in this style, in characters: the entry does not become narrower, so that nothing jumps. */
   width: number;
 }
 
@@ -32,8 +32,11 @@ export class Legend {
       const { minY = Number.NaN, maxY = Number.NaN } = ranges[series.index] ?? {};
       const low = Math.min(minY, series.lastY);
       const high = Math.max(maxY, series.lastY);
-      entry.style = numberStyle(low, high, series.integers, entry.style);
-      const text = formatValue(series.lastY, entry.style);
+      const style = numberStyle(low, high, series.integers, entry.style);
+      // Few values lie close together, and have many places: their width is no measure for those that follow.
+      if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
+      entry.style = style;
+      const text = formatValue(series.lastY, style);
       if (entry.value.textContent !== text) entry.value.textContent = text;
       if (text.length > entry.width) {
         entry.width = text.length;

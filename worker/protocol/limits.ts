@@ -33,6 +33,8 @@ export const VIEWER_MESSAGES_PER_SECOND = 200;
 
 /** Series that a `hello` lists; a channel may have more, which its frames then name. */
 export const MAX_SERIES_LISTED = 4096;
+/** What their names may take, so that a `hello` is no burden. */
+export const MAX_SERIES_LISTED_BYTES = 64 * KIB;
 /** Publishers whose last sequence number the Channel remembers after their frames are gone. */
 export const MAX_PUBLISHERS = 1000;
 

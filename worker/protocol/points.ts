@@ -110,7 +110,7 @@ function rowsOfObject(object: Record<string, unknown>, topic: string, arrivedAt:
  */
 function rowsOfColumns(object: Record<string, unknown>, timeField: string, times: unknown[], topic: string): Row[] {
   const columns = Object.entries(object).flatMap(([key, value]) =>
-    key !== timeField && Array.isArray(value) ? [{ name: seriesName(key, topic), value: value as unknown[] }] : [],
+    key !== timeField && hasNumbers(value) ? [{ name: seriesName(key, topic), value }] : [],
   );
   if (columns.length === 0) throw new PointError("no-number", "There is a column of times and none of values.");
   if (columns.some(({ value }) => value.length !== times.length)) {
@@ -183,11 +183,17 @@ function finite(value: unknown): number {
 /** A time as a number in any unit, or as ISO 8601 text with a date. */
 function timeOf(time: unknown): number {
   if (typeof time === "number") return unixSeconds(time);
-  const parsed = typeof time === "string" && /^\d{4}-\d\d-\d\d(?:[T ]|$)/.test(time) ? Date.parse(time) : Number.NaN;
+  const parsed =
+    typeof time === "string" && /^\d{4}-\d\d-\d\d(?:[T ]|$)/.test(time) ? Date.parse(utc(time)) : Number.NaN;
   if (Number.isNaN(parsed)) {
     throw new PointError("time-not-a-number", "The time is not a number (unix seconds) and not an ISO 8601 date.");
   }
   return parsed / 1000;
+}
+
+/** Without an offset it is UTC: Date.parse would take it for the time of wherever this runs. */
+function utc(iso: string): string {
+  return /(?:[Zz]|[+-]\d\d:?\d\d|^.{10})$/.test(iso) ? iso : `${iso}Z`;
 }
 
 /**
@@ -204,6 +210,11 @@ export function unixSeconds(time: number): number {
 
 function isPair(value: unknown): value is [number, number] {
   return Array.isArray(value) && value.length === 2 && typeof value[0] === "number" && typeof value[1] === "number";
+}
+
+/** A column of text is no series, as a field of text is none. */
+function hasNumbers(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.some((item) => typeof item === "number");
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,61 @@
+import { VIEWER_BUFFER_BYTES } from "./protocol/limits.ts";
+import type { ServerMessage } from "./protocol/messages.ts";
+import type { Viewer } from "./viewer.ts";
+
+/** What workerd takes for a message that waits, beside its bytes: some 1.1 KB, as measured. */
+const MESSAGE_OVERHEAD_BYTES = 1024;
+
+/** One viewer's socket, and how much waits there unread. */
+export class Outlet {
+  readonly viewer: Viewer;
+  readonly #socket: WebSocket;
+  /** Messages sent since nothing waited, at most so many wait now. Eviction forgets it, and waits until nothing does. */
+  #waitingMessages = 0;
+  #closed = false;
+
+  constructor(socket: WebSocket, viewer: Viewer) {
+    this.#socket = socket;
+    this.viewer = viewer;
+  }
+
+  /** `send` throws once a socket is closing, which nobody is told before it happens. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** How many bytes more may wait; what a message takes beside its bytes is counted as waiting. */
+  get room(): number {
+    const waitingBytes = this.#socket.bufferedAmount;
+    if (waitingBytes === 0) this.#waitingMessages = 0;
+    return VIEWER_BUFFER_BYTES - waitingBytes - this.#waitingMessages * MESSAGE_OVERHEAD_BYTES;
+  }
+
+  /** Sends, whether there is room or not. */
+  send(data: string | Uint8Array): void {
+    try {
+      this.#socket.send(data);
+      this.#waitingMessages++;
+    } catch {
+      this.#closed = true;
+    }
+  }
+
+  tell(message: ServerMessage): void {
+    this.send(JSON.stringify(message));
+  }
+
+  /** Changes what the viewer is, also in its attachment, by which it outlives eviction. */
+  become(state: Viewer["state"]): void {
+    this.viewer.state = state;
+    this.#socket.serializeAttachment(this.viewer);
+  }
+}
+
+/** Closing a socket that is closed already throws; there is nothing left to do then. */
+export function closeQuietly(socket: WebSocket, code: number, reason: string): void {
+  try {
+    socket.close(code, reason);
+  } catch {
+    // Closed already.
+  }
+}
