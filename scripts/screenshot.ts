@@ -1,0 +1,111 @@
+/**
+ * `npm run screenshot`: the pictures of the README. A real publisher sends for half a minute over ZeroMQ to a real
+ * bridge, Worker and browser, and what the page then shows is the picture.
+ */
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { context, Publisher } from "zeromq";
+import { startBridge } from "../bridge/bridge.ts";
+import { createLog } from "../bridge/log.ts";
+import { newPage, openBrowser, type PageOptions } from "../test/support/browser.ts";
+import { startEdge } from "../test/support/edge.ts";
+
+const CHANNEL = "lab/bench-3";
+const FOLDER = fileURLToPath(new URL("../docs/", import.meta.url));
+const PICTURES: (PageOptions & { name: string })[] = [
+  { name: "plotcast-dark.png", width: 1280, height: 760, colorScheme: "dark" },
+  { name: "plotcast-light.png", width: 1280, height: 760, colorScheme: "light" },
+  { name: "plotcast-phone.png", width: 390, height: 800, colorScheme: "dark" },
+];
+/** The window that is shown, and a little more. */
+const SECONDS = 32;
+/** The thermometers are away for this part of it. */
+const GAP_S = { from: 19, to: 22.5 };
+const MAX_BYTES = 180_000;
+
+/** A publisher for each kind of sensor of a test bench, as they would be: each with its own rate. */
+function sensors(send: (message: Record<string, unknown>) => void): () => void {
+  const startS = Date.now() / 1000;
+  const noise = (size: number): number => (Math.random() - 0.5) * size;
+  const wave = (t: number, periodS: number, phase = 0): number => Math.sin((2 * Math.PI * t) / periodS + phase);
+  const every = (hz: number, messageAt: (t: number) => Record<string, unknown> | undefined): NodeJS.Timeout => {
+    let sent = 0;
+    return setInterval(() => {
+      // As many as are due, each with the time it was due at.
+      for (const due = (Date.now() / 1000 - startS) * hz; sent < due; sent++) {
+        const t = sent / hz;
+        const message = messageAt(t);
+        if (message !== undefined) send({ t: startS + t, ...message });
+      }
+    }, 10);
+  };
+  const timers = [
+    every(100, (t) => {
+      const [L1, L2, L3] = [0, -2.1, -4.2].map((phase) => 86 + 7.5 * wave(t, 6.2, phase) + noise(0.3));
+      return { power: { L1, L2, L3 } };
+    }),
+    every(500, (t) => {
+      const sway = 1 + 0.35 * wave(t, 11);
+      const [x, y, z] = [4 + 3.2 * sway * wave(t, 0.53), 14 + 2.4 * wave(t, 0.8), 21.5 + 1.6 * wave(t, 1.9)];
+      return { vib: { x: x + noise(0.2), y: y + noise(0.2), z: z + noise(0.3) } };
+    }),
+    every(20, (t) => {
+      const motor = 62 + 3.4 * wave(t, 23, -1.2) + noise(0.12);
+      const drive = 48 + 2.6 * wave(t, 41, 2.1) + noise(0.1);
+      // A thermometer that does not answer says null, and the line breaks there.
+      const isAway = t > GAP_S.from && t < GAP_S.to;
+      return { temp: { motor: isAway ? null : motor, drive: isAway ? null : drive, ambient: 33.4 + noise(0.06) } };
+    }),
+    every(20, (t) => ({ load: 73.5 + 0.8 * Math.sign(wave(t, 9.4, 0.6)) })),
+  ];
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
+}
+
+context.blocky = false;
+const [edge, browser] = await Promise.all([startEdge(), openBrowser()]);
+const bridge = await startBridge({
+  to: edge.channelUrl(CHANNEL),
+  token: edge.token ?? "",
+  log: createLog("text", "warn"),
+  bind: ["tcp://127.0.0.1:*"],
+});
+const publisher = new Publisher({ linger: 0 });
+try {
+  await mkdir(FOLDER, { recursive: true });
+  publisher.connect(bridge.addresses[0] ?? "");
+  await sleep(300);
+  // A PUB's send waits for nothing, but one at a time may be under way.
+  let sending = Promise.resolve();
+  const stop = sensors((message) => {
+    const text = JSON.stringify(message);
+    sending = sending.then(() => publisher.send(text));
+  });
+  const pages = await Promise.all(
+    PICTURES.map(async (picture) => {
+      const opened = await newPage(browser, picture);
+      await opened.page.goto(edge.channelUrl(CHANNEL).href);
+      return { ...picture, ...opened };
+    }),
+  );
+  console.log(`Sending for ${SECONDS} s …`);
+  await sleep(1000 * SECONDS);
+  for (const { name, page, errors } of pages) {
+    const path = join(FOLDER, name);
+    await page.bringToFront();
+    await page.screenshot({ path });
+    if (errors.length > 0) throw new Error(`${name}: ${errors}`);
+    const { size } = await stat(path);
+    console.log(`docs/${name}  ${size} bytes`);
+    if (size > MAX_BYTES) throw new Error(`${name} is too large for a README.`);
+  }
+  stop();
+  await sending;
+} finally {
+  publisher.close();
+  await bridge.close({ drainMs: 1000 });
+  await Promise.all([browser.close(), edge.close()]);
+}

@@ -1,0 +1,102 @@
+/** A channel before its first point, and after its last; and what the browser is allowed to do for it. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { after, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { SECURITY_HEADERS } from "../../worker/headers.ts";
+import { clockText } from "../../worker/page/format.ts";
+import { newPage } from "../support/browser.ts";
+import { newChannel } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { counting, Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+describe("a channel and its page", { concurrency: true }, () => {
+  test("[PG3] when the publisher stops the page says since when, and is live again with the next point", async (t) => {
+    const channel = newChannel();
+    const { send } = await stage.feed(t, channel);
+    const look = await stage.look(t, channel);
+    const now = (): number => Date.now() / 1000;
+    for (const y of counting(5)) await send({ x: now(), y });
+    await look.holds(5);
+    const lastMs = Date.now();
+    await look.says("Live");
+    await look.says(/^Stale since \d\d:\d\d:\d\d$/, 8000);
+    const silentMs = Date.now() - lastMs;
+    assert.ok(silentMs > 4500 && silentMs < 7000, `stale after ${silentMs} ms`);
+    const since = (await look.text("#state")).replace("Stale since ", "");
+    const clocks = [-1000, 0, 1000].map((aside) => clockText(lastMs + aside));
+    assert.ok(clocks.includes(since), `${since} is none of ${clocks}`);
+    await send({ x: now(), y: 5 });
+    await look.says("Live");
+    assert.deepEqual((await look.series()).y, counting(6));
+  });
+
+  test("[PG3] a channel that nobody publishes to is live and empty; its curl command, run as it stands, draws the point", async (t) => {
+    const channel = newChannel();
+    const look = await stage.look(t, channel);
+    await look.says("Live");
+    await waitFor("the empty page", () => look.page.locator("#empty").isVisible());
+    const command = await look.text("#empty-curl");
+    const url = stage.edge.channelUrl(channel).href;
+    assert.ok(command.endsWith(` ${url}`), command);
+    assert.equal(await look.text("#empty-bridge"), `npm run bridge -- --to ${url}`);
+    const env = { ...process.env, PUBLISH_TOKEN: stage.edge.token ?? "" };
+    const { stdout } = await promisify(execFile)("sh", ["-c", command], { env });
+    assert.deepEqual(JSON.parse(stdout), { seq: 1, points: 1, viewers: 1 });
+    await look.holds(1);
+    await waitFor("the empty page gone", () => look.page.locator("#empty").isHidden());
+    assert.deepEqual((await look.series()).y, [1]);
+    const drawn = (await look.curve()).columns.filter((rows) => rows !== null);
+    assert.ok(drawn.length >= 2, "a single point is drawn as a dot");
+    await promisify(execFile)("sh", ["-c", command.replace('"y":1', '"y":2')], { env });
+    await look.holds(2);
+    assert.deepEqual((await look.series()).y, [1, 2]);
+  });
+
+  test("[RT6] the page and every file it loads carry the security headers, and come from one origin", async (t) => {
+    const look = await stage.look(t, newChannel());
+    const loaded = new Map<string, Record<string, string>>();
+    look.page.on("response", async (response) => loaded.set(response.url(), response.headers()));
+    await look.page.reload();
+    await look.says("Live");
+    // The icon only comes where there is a tab to show it.
+    const icon = await look.page.request.get(new URL("/favicon.svg", stage.edge.url).href);
+    loaded.set(icon.url(), icon.headers());
+    assert.ok(loaded.size >= 4, `${[...loaded.keys()]}`);
+    for (const [url, headers] of loaded) {
+      assert.equal(new URL(url).origin, stage.edge.url.origin);
+      for (const [name, value] of Object.entries(SECURITY_HEADERS))
+        assert.equal(headers[name], value, `${name}: ${url}`);
+    }
+  });
+
+  test("[RT6] a script that does not stand in a file of ours is not run", async (t) => {
+    const look = await stage.look(t, newChannel(), { breaksPolicy: true, expectedErrors: /Content Security Policy/ });
+    await look.says("Live");
+    await look.page.evaluate(`{
+      const script = document.createElement("script");
+      script.textContent = "globalThis.intruder = true";
+      document.body.append(script);
+    }`);
+    assert.equal(await look.page.evaluate("globalThis.intruder"), undefined);
+    const violations = await look.page.evaluate<string[]>("globalThis.recorded.violations");
+    assert.deepEqual(violations, ["script-src-elem inline"]);
+  });
+
+  test("[RT6] a page of another site cannot show it in a frame; one of the same origin can", async (t) => {
+    const { page, close } = await newPage(stage.browser, { width: 800, height: 600, colorScheme: "light" });
+    t.after(close);
+    const body = `<iframe src="${stage.edge.channelUrl(newChannel())}"></iframe>`;
+    for (const [site, isAllowed] of [
+      ["http://another.test/", false],
+      [new URL("/frame.html", stage.edge.url).href, true],
+    ] as const) {
+      await page.route(site, (route) => route.fulfill({ contentType: "text/html", body }));
+      await page.goto(site);
+      assert.equal(await page.frames()[1]?.locator("#plot").count(), isAllowed ? 1 : 0, site);
+    }
+  });
+});

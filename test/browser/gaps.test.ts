@@ -1,0 +1,98 @@
+/** Whatever is missing, and for whatever reason: the line breaks there, and nowhere else. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { FrameBuilder } from "../../worker/protocol/builder.ts";
+import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { isDrawnBetween, type Look, NETWORK_ERROR } from "./look.ts";
+import { Relay } from "./relay.ts";
+import { counting, Stage } from "./stage.ts";
+
+/** A small store, so that something can be older than what is kept. */
+const stage = await Stage.open({ vars: { STORE_BYTES: String(64 * 1024) } });
+after(() => stage.close());
+
+const newest = Math.floor(Date.now() / 1000);
+const x = counting(21).map((i) => newest - 20 + i);
+const y = counting(21).map((i) => Math.sin(i / 4));
+
+/** From second 10 to 11 nothing is drawn, elsewhere the line goes through. */
+async function assertBroken(look: Look, name = "y"): Promise<void> {
+  const curve = await look.curve(name);
+  const at = (i: number): number => x[i] ?? 0;
+  assert.ok(isDrawnBetween(curve, at(0), at(1)) && isDrawnBetween(curve, at(9), at(10)), "drawn before");
+  assert.ok(!isDrawnBetween(curve, at(10), at(11)), "nothing is drawn where something is missing");
+  assert.ok(isDrawnBetween(curve, at(11), at(12)) && isDrawnBetween(curve, at(19), at(20)), "drawn after");
+}
+
+test("[PG5] [PT4] a null in a column breaks its line, and no other", async (t) => {
+  const channel = newChannel();
+  const { send } = await stage.feed(t, channel);
+  const look = await stage.look(t, channel);
+  const half = newest - 9.5;
+  const values = [...y.slice(0, 11), null, ...y.slice(11)];
+  const whole = values.map((value) => 2 + (value ?? 0));
+  await send({ x: [...x.slice(0, 11), half, ...x.slice(11)], broken: values, whole });
+  await look.holds(22, "whole");
+  await assertBroken(look, "broken");
+  assert.ok(isDrawnBetween(await look.curve("whole"), x[10] ?? 0, x[11] ?? 0));
+});
+
+test("[PG5] [PT4] a row of nothing but nulls breaks every line of its message", async (t) => {
+  const channel = newChannel();
+  const { send } = await stage.feed(t, channel);
+  const look = await stage.look(t, channel);
+  const values = [...y.slice(0, 11), null, ...y.slice(11)];
+  const higher = values.map((value) => (value === null ? null : value + 3));
+  await send({ x: [...x.slice(0, 11), newest - 9.5, ...x.slice(11)], y: values, higher });
+  await look.holds(22, "higher");
+  await assertBroken(look);
+  await assertBroken(look, "higher");
+});
+
+test("[PG5] a gap in a frame breaks the line, and the page says how many points are missing", async (t) => {
+  const channel = newChannel();
+  const look = await stage.look(t, channel);
+  const builder = new FrameBuilder();
+  for (const i of counting(21)) {
+    const gap = { reason: "bridge-full", points: 1234, fromX: x[10] ?? 0, toX: x[11] ?? 0, series: "" };
+    if (i === 11) builder.addGap({ kind: "gap", ...gap });
+    builder.add(rowOf(x[i] ?? 0, { y: y[i] ?? 0 }));
+  }
+  await publishFrames(stage.edge, channel, builder.encode("00000000000000aa", 1));
+  await look.holds(22);
+  await assertBroken(look);
+  assert.deepEqual(await look.gaps(), [{ reason: "bridge-full", points: 1234, series: "" }]);
+  await waitFor("the page saying what is missing", async () =>
+    /\b1\s234 points missing\b/.test(await look.text("#figures")),
+  );
+});
+
+test("[PG5] [VW2] what was trimmed while the page was away breaks the line, and is counted exactly", async (t) => {
+  const channel = newChannel();
+  const { send } = await stage.feed(t, channel);
+  const relay = await Relay.to(t, stage.edge.url);
+  const look = await stage.look(t, channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+  await send({ x: x.slice(0, 11), y: y.slice(0, 11) });
+  await look.holds(11);
+  relay.cut();
+  // Its numbers fill the store, and its x lie far back, out of every window.
+  const noise = counting(1000).map(() => Math.random());
+  const rounds = 10;
+  const witness = await stage.look(t, channel);
+  for (const round of counting(rounds)) {
+    await send({ x: noise.map((r, i) => newest - 5000 + round + i / 1000 + r / 1e5), y: noise }, "noise");
+    // One frame each, so that there is something to trim.
+    await witness.holds(1000 * (round + 1), "noise");
+  }
+  await send({ x: x.slice(11), y: y.slice(11) });
+  relay.mend();
+  await look.holds(22);
+  await look.page.locator("#legend").getByText("noise", { exact: true }).click();
+  await assertBroken(look);
+  const gaps = await look.gaps();
+  assert.equal(gaps.length, 1);
+  assert.equal(gaps[0]?.reason, "trimmed");
+  const held = (await look.held()).flatMap((series) => series.y).filter((value) => value !== null);
+  assert.equal(held.length + (gaps[0]?.points ?? 0), 21 + 1000 * rounds, "held and missing are all that was sent");
+});

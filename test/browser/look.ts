@@ -1,0 +1,220 @@
+/** What a test sees of a page: what it holds, what it says, and what it has drawn. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import type { PlotcastHandle } from "../../worker/page/handle.ts";
+import { waitFor } from "../support/wait.ts";
+
+type Held = ReturnType<PlotcastHandle["series"]>;
+
+/**
+ * Runs in the page before its own scripts, and keeps what passes too quickly to be seen from outside: what the header
+ * said of the connection, the texts of the newest drawing, what the policy refused, and how many frames there were.
+ * (Code for the page is text here: these tests are checked without the types of a browser.)
+ */
+export const RECORDER = `{
+  const recorded = { said: [], texts: [], violations: [], frames: 0 };
+  globalThis.recorded = recorded;
+  addEventListener("securitypolicyviolation", (event) => recorded.violations.push(event.violatedDirective + " " + event.blockedURI));
+  const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...rest) {
+    recorded.texts = [];
+    return clearRect.apply(this, rest);
+  };
+  CanvasRenderingContext2D.prototype.fillText = function (...rest) {
+    recorded.texts.push(rest[0]);
+    return fillText.apply(this, rest);
+  };
+  const count = () => { recorded.frames++; requestAnimationFrame(count); };
+  requestAnimationFrame(count);
+  document.addEventListener("DOMContentLoaded", () => {
+    const state = document.getElementById("state");
+    const note = () => {
+      if (recorded.said.at(-1) !== state.textContent) recorded.said.push(state.textContent);
+    };
+    new MutationObserver(note).observe(state, { childList: true, characterData: true, subtree: true });
+    note();
+  });
+}`;
+
+/** For each pixel column of the plot, from where to where it has a line's colour. */
+const READ_CURVE = `(name) => {
+  const canvas = document.querySelector("#plot canvas");
+  const context = canvas.getContext("2d");
+  const outer = canvas.getBoundingClientRect();
+  const inner = document.querySelector("#plot .u-over").getBoundingClientRect();
+  const scale = canvas.width / outer.width;
+  const [left, top, width, height] =
+    [inner.left - outer.left, inner.top - outer.top, inner.width, inner.height].map((size) => Math.round(size * scale));
+  const button = [...document.querySelectorAll("#legend button")].find(({ title }) => title === name);
+  const swatch = button?.querySelector(".swatch");
+  if (swatch == null) throw new Error("the legend has no " + name);
+  const [r, g, b] = getComputedStyle(swatch).backgroundColor.match(/\\d+/g).map(Number);
+  const { data } = context.getImageData(left, top, width, height);
+  const columns = Array.from({ length: width }, (_, x) => {
+    let column = null;
+    for (let y = 0; y < height; y++) {
+      const at = 4 * (y * width + x);
+      const near = Math.abs(data[at] - r) + Math.abs(data[at + 1] - g) + Math.abs(data[at + 2] - b) < 150;
+      if (near && data[at + 3] > 90) column = [column === null ? y : column[0], y];
+    }
+    return column;
+  });
+  const { minX, maxX } = plotcast.window();
+  return { minX, maxX, height, scale, columns };
+}`;
+
+export interface Curve {
+  minX: number;
+  maxX: number;
+  /** In device pixels. */
+  height: number;
+  /** Device pixels of a CSS pixel. */
+  scale: number;
+  columns: ([top: number, bottom: number] | null)[];
+}
+
+export class Look {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  held(): Promise<Held> {
+    return this.page.evaluate(() => plotcast.series());
+  }
+
+  /** What the page holds of one series. */
+  async series(name = "y"): Promise<Held[number]> {
+    return (await this.held()).find((series) => series.name === name) ?? { name, x: [], y: [] };
+  }
+
+  window(): Promise<ReturnType<PlotcastHandle["window"]>> {
+    return this.page.evaluate(() => plotcast.window());
+  }
+
+  gaps(): Promise<ReturnType<PlotcastHandle["gaps"]>> {
+    return this.page.evaluate(() => plotcast.gaps());
+  }
+
+  counters(): Promise<ReturnType<PlotcastHandle["counters"]>> {
+    return this.page.evaluate(() => plotcast.counters());
+  }
+
+  /** How many animation frames there were. */
+  frames(): Promise<number> {
+    return this.page.evaluate<number>("globalThis.recorded.frames");
+  }
+
+  /** Everything the header said of the connection so far. */
+  said(): Promise<string[]> {
+    return this.page.evaluate<string[]>("globalThis.recorded.said");
+  }
+
+  /** The labels of the axes. */
+  labels(): Promise<string[]> {
+    return this.page.evaluate<string[]>("globalThis.recorded.texts");
+  }
+
+  async text(selector: string): Promise<string> {
+    return ((await this.page.locator(selector).textContent()) ?? "").trim();
+  }
+
+  /** The legend as it reads, by the names of the series. */
+  legend(): Promise<Record<string, string>> {
+    return this.page.evaluate<Record<string, string>>(
+      `Object.fromEntries([...document.querySelectorAll("#legend button")].map((button) =>
+        [button.querySelector(".name").textContent, button.querySelector(".value").textContent]))`,
+    );
+  }
+
+  async says(what: string | RegExp, deadlineMs?: number): Promise<void> {
+    const options = deadlineMs === undefined ? {} : { deadlineMs };
+    await waitFor(
+      `the page saying ${what}`,
+      async () => {
+        const text = await this.text("#state");
+        return typeof what === "string" ? text === what : what.test(text);
+      },
+      options,
+    );
+  }
+
+  /** Resolves once it holds so many rows of a series. */
+  async holds(count: number, name = "y", deadlineMs = 10_000): Promise<void> {
+    await waitFor(
+      `${count} points of ${name} in the page`,
+      async () => {
+        const held = await this.page.evaluate(
+          (of) => plotcast.series().find((series) => series.name === of)?.x.length ?? 0,
+          name,
+        );
+        return held >= count;
+      },
+      { deadlineMs },
+    );
+  }
+
+  async choose(window: string): Promise<void> {
+    await this.page.locator("#windows").getByText(window, { exact: true }).click();
+    await this.drawn();
+  }
+
+  /** Resolves once what has come so far is drawn. */
+  async drawn(): Promise<void> {
+    await this.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  }
+
+  async curve(name = "y"): Promise<Curve> {
+    await this.drawn();
+    return await this.page.evaluate<Curve>(`(${READ_CURVE})(${JSON.stringify(name)})`);
+  }
+
+  /** The whole picture, as bytes that only another picture changes. */
+  picture(): Promise<string> {
+    return this.page.evaluate<string>(`document.querySelector("#plot canvas").toDataURL()`);
+  }
+}
+
+/** The pixel column of an x. */
+export function columnOf({ minX, maxX, columns }: Curve, x: number): number {
+  return Math.round(((x - minX) / (maxX - minX)) * columns.length);
+}
+
+/** Whether a line is drawn somewhere between two x, `margin` CSS pixels left out at both ends. */
+export function isDrawnBetween(curve: Curve, fromX: number, toX: number, margin = 4): boolean {
+  const edge = margin * curve.scale;
+  const part = curve.columns.slice(columnOf(curve, fromX) + edge, columnOf(curve, toX) - edge);
+  assert.ok(part.length >= 4, `there are ${part.length} columns between ${fromX} and ${toX}`);
+  return part.some((column) => column !== null);
+}
+
+/**
+ * Each of these points must lie where the line is. The plot's scale of y is read off the highest and the lowest, so
+ * they must be more than two, and the line not steep.
+ */
+export function assertDrawn(curve: Curve, x: readonly number[], y: readonly number[], tolerance = 3): void {
+  const rowAt = (i: number): [number, number] => {
+    const column = Math.min(columnOf(curve, x[i] ?? Number.NaN), curve.columns.length - 1);
+    // A line's end is thinner than the line.
+    const found = [0, -1, 1].map((aside) => curve.columns[column + aside]).find((rows) => rows != null);
+    assert.ok(found, `nothing is drawn at x ${x[i]}, column ${column} of ${curve.columns.length}`);
+    return found;
+  };
+  const middle = (i: number): number => (rowAt(i)[0] + rowAt(i)[1]) / 2;
+  const lowest = y.indexOf(Math.min(...y));
+  const highest = y.indexOf(Math.max(...y));
+  const [lowY = 0, highY = 0] = [y[lowest], y[highest]];
+  const perUnit = (middle(highest) - middle(lowest)) / (highY - lowY);
+  assert.ok(-perUnit * (highY - lowY) > curve.height / 2, "the line fills less than half of the plot's height");
+  for (const [i, value] of y.entries()) {
+    const row = middle(lowest) + (value - lowY) * perUnit;
+    const [top, bottom] = rowAt(i);
+    const isNear = row >= top - tolerance * curve.scale && row <= bottom + tolerance * curve.scale;
+    assert.ok(isNear, `point ${i} (${x[i]}, ${value}) should be at row ${row}, and the line is at ${top} to ${bottom}`);
+  }
+}
+
+/** What a browser itself logs when it cannot reach a server. */
+export const NETWORK_ERROR =
+  /WebSocket connection to '[^']+' failed|net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET)/;

@@ -1,0 +1,121 @@
+/** What part of a channel is looked at, and holding it. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { newChannel } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { assertDrawn } from "./look.ts";
+import { counting, Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+/** One wave in 40 points, which grows, so that no two windows have the same range of y. */
+const wave = (i: number): number => (1 + i / 400) * Math.sin((i * Math.PI) / 20);
+
+test("[PG2] each window shows its span up to the newest x, the line filling it; the axis says times of day", async (t) => {
+  const channel = newChannel();
+  const { send } = await stage.feed(t, channel);
+  const newest = Math.floor(Date.now() / 1000);
+  const x = counting(401).map((i) => newest - 400 + i);
+  const y = counting(401).map(wave);
+  await send({ x, y });
+  const look = await stage.look(t, channel);
+  await look.holds(401);
+  await look.drawn();
+  assert.equal((await look.window()).name, "30 s", "where x is a time, it begins with 30 s");
+  for (const [name, span] of [
+    ["10 s", 10],
+    ["30 s", 30],
+    ["1 m", 60],
+    ["5 m", 300],
+    ["100 points", 99],
+  ] as const) {
+    await look.choose(name);
+    const pressed = look.page.locator("#windows [aria-pressed=true]");
+    assert.deepEqual(await pressed.allInnerTexts(), [name]);
+    const curve = await look.curve();
+    // The right edge is the newest x, up to a column of pixels.
+    const column = span / curve.columns.length;
+    assert.ok(curve.maxX >= newest && curve.maxX <= newest + column, `${name}: ends at ${curve.maxX}, not ${newest}`);
+    assert.ok(Math.abs(curve.maxX - curve.minX - span) < 1e-6, `${name}: spans ${curve.maxX - curve.minX} s`);
+    const isEmpty = curve.columns.map((rows) => rows === null);
+    assert.deepEqual(isEmpty.slice(2, -2).indexOf(true), -1, `${name}: the line fills the width`);
+    const from = 400 - span + 1;
+    if (span <= 100) assertDrawn(curve, x.slice(from, -1), y.slice(from, -1), 6);
+    const labels = await look.labels();
+    const times = labels.filter((label) => label.includes(":"));
+    assert.ok(times.length >= 4, `${name}: ${labels}`);
+    for (const time of times) assert.match(time, /^\d\d:\d\d(:\d\d)?$/);
+  }
+});
+
+test("[PG2] an x that is no time has an axis of numbers, and begins with the last 100 points", async (t) => {
+  const channel = newChannel();
+  const { send } = await stage.feed(t, channel);
+  const look = await stage.look(t, channel);
+  for (const i of counting(250)) await send({ x: i * 10, y: wave(i) });
+  await look.holds(250);
+  const curve = await look.curve();
+  assert.deepEqual(await look.window(), { name: "100 points", minX: 1500, maxX: 2490, paused: false });
+  assertDrawn(
+    curve,
+    counting(98, 151).map((i) => i * 10),
+    counting(98, 151).map(wave),
+    6,
+  );
+  const labels = await look.labels();
+  for (const label of ["1600", "2000", "2400"]) assert.ok(labels.includes(label), `${label} in ${labels}`);
+  assert.ok(!labels.some((label) => label.includes(":")), `${labels}`);
+});
+
+test("[PG6] pause holds the picture, pixel by pixel, while points come; resumed, it has them all", async (t) => {
+  const channel = newChannel();
+  const { send } = await stage.feed(t, channel);
+  const look = await stage.look(t, channel);
+  const start = Math.floor(Date.now() / 1000);
+  const x = counting(200).map((i) => start + i / 10);
+  const y = counting(200).map((i) => Math.sin(i / 30));
+  const sendSome = async (from: number, to: number): Promise<void> => {
+    for (let i = from; i < to; i++) await send({ x: x[i], y: y[i] });
+  };
+  await sendSome(0, 80);
+  await look.holds(80);
+  await look.page.locator("#pause").click();
+  await look.drawn();
+  const [picture, window] = [await look.picture(), await look.window()];
+  assert.equal(window.paused, true);
+  assert.equal(await look.text("#pause"), "Resume");
+  await waitFor("the words saying that it is paused", async () => /^paused\b/.test(await look.text("#figures")));
+  for (let i = 80; i < 180; i += 20) {
+    await sendSome(i, i + 20);
+    await look.holds(i + 20);
+    await look.drawn();
+    assert.equal(await look.picture(), picture, "the picture changed while it was paused");
+  }
+  assert.deepEqual(await look.window(), window);
+  assert.deepEqual(Object.keys(await look.legend()), ["y"]);
+  await look.page.locator("#pause").click();
+  await sendSome(180, 200);
+  await look.holds(200);
+  assert.deepEqual(await look.held(), [{ name: "y", x, y }]);
+  await look.choose("30 s");
+  assert.equal((await look.window()).paused, false);
+  assertDrawn(await look.curve(), x.slice(0, -1), y.slice(0, -1));
+});
+
+test("[PG6] while it is paused another window can be looked at, of what was there", async (t) => {
+  const channel = newChannel();
+  const { send } = await stage.feed(t, channel);
+  const look = await stage.look(t, channel);
+  const newest = Math.floor(Date.now() / 1000);
+  const x = counting(60).map((i) => newest - 59 + i);
+  await send({ x, y: counting(60).map(wave) });
+  await look.holds(60);
+  await look.page.locator("#pause").click();
+  await send({ x: newest + 20, y: 0 });
+  await look.holds(61);
+  await look.choose("10 s");
+  const { minX, maxX, paused } = await look.window();
+  assert.ok(paused && maxX !== null && minX !== null && maxX >= newest && maxX < newest + 0.1, `${minX} to ${maxX}`);
+  assert.ok(Math.abs(maxX - minX - 10) < 1e-6);
+});
