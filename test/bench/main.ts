@@ -34,6 +34,11 @@ interface Measured {
   served: number;
 }
 
+interface Comparison {
+  plotcast: Measured;
+  relay: Measured;
+}
+
 function start(file: string, ...args: string[]): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)), args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
 }
@@ -112,7 +117,8 @@ async function measure(route: Route, perSecond: number, viewerCount: number): Pr
 const number = (value: number, digits = 0): string =>
   value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits });
 
-async function compare(what: string, perSecond: number): Promise<{ plotcast: Measured; relay: Measured }> {
+/** Both routes with so many points a second (0: flat out), one after the other. */
+async function compare(what: string, perSecond: number, viewerCount: number): Promise<Comparison> {
   const results: Measured[] = [];
   for (const startRoute of [startPlotcast, startRelay]) {
     const route = await startRoute();
@@ -120,20 +126,23 @@ async function compare(what: string, perSecond: number): Promise<{ plotcast: Mea
     await route.close();
     results.push(result);
     const { perSecond: rate, p50Ms, p99Ms, served } = result;
-    console.log(
-      `${what.padEnd(24)} ${route.name.padEnd(9)} ${number(rate).padStart(12)} points/s to ${served} of ${viewerCount} viewers   p50 ${number(p50Ms, 1)} ms   p99 ${number(p99Ms, 1)} ms`,
-    );
+    const delivered = `${number(rate).padStart(12)} points/s to ${served} of ${viewerCount} viewers`;
+    const latency = perSecond === 0 ? "" : `   p50 ${number(p50Ms, 1)} ms   p99 ${number(p99Ms, 1)} ms`;
+    console.log(`${what.padEnd(24)} ${route.name.padEnd(9)} ${delivered}${latency}`);
   }
   const [plotcast, relay] = results;
   if (plotcast === undefined || relay === undefined) throw new Error("A route was not measured.");
   return { plotcast, relay };
 }
 
-const flatOut = await compare("flat out", 0);
-const slow = await compare("20 points a second", 20);
-const fast = await compare("1,000 points a second", 1000);
+const flatOut = await compare("flat out", 0, viewerCount);
+const slow = await compare("20 points a second", 20, viewerCount);
+const fast = await compare("1,000 points a second", 1000, viewerCount);
+const crowd = await compare("1,000 points a second", 1000, 3 * viewerCount);
 
+const p99 = ({ plotcast, relay }: Comparison): string => number(plotcast.p99Ms / relay.p99Ms, 2).padStart(8);
 console.log(`
-points delivered, flat out     ${number(flatOut.plotcast.perSecond / flatOut.relay.perSecond, 1)} times the relay's
-p99 at 20 points a second      ${number(slow.plotcast.p99Ms / slow.relay.p99Ms, 2)} of the relay's
-p99 at 1,000 points a second   ${number(fast.plotcast.p99Ms / fast.relay.p99Ms, 2)} of the relay's`);
+points delivered flat out, ${viewerCount} viewers           ${number(flatOut.plotcast.perSecond / flatOut.relay.perSecond, 1).padStart(8)} times the relay's
+p99 at 20 points a second, ${viewerCount} viewers           ${p99(slow)} times the relay's
+p99 at 1,000 points a second, ${viewerCount} viewers        ${p99(fast)} times the relay's
+p99 at 1,000 points a second, ${3 * viewerCount} viewers        ${p99(crowd)} times the relay's`);

@@ -2,7 +2,7 @@
  * A publisher of one-point messages, in a process of its own: `{"x": <unix seconds now>, "y": …}`, so many a second,
  * or flat out (0). Arguments: address, points a second.
  */
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { Publisher } from "zeromq";
 
 const [address = "", rate = "0"] = process.argv.slice(2);
@@ -18,5 +18,6 @@ for (let sent = 0; ; ) {
     const x = (performance.timeOrigin + performance.now()) / 1000;
     await publisher.send(`{"x":${x},"y":${Math.sin(x)}}`);
   }
-  await setImmediate();
+  // At a rate it sleeps between points: spinning would take a core from what is measured.
+  await (perSecond === 0 ? setImmediate() : setTimeout(1));
 }
