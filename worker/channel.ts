@@ -20,7 +20,7 @@ export class Channel extends DurableObject<Env> {
     super(ctx, env);
     const bounds = { seconds: Number(env.STORE_SECONDS), bytes: Number(env.STORE_BYTES) };
     this.#history = new History(ctx.storage, bounds, Date.now());
-    this.#viewers = new Viewers(this.#history, ctx.getWebSockets());
+    this.#viewers = new Viewers(this.#history, ctx.getWebSockets(), Date.now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
@@ -34,6 +34,7 @@ export class Channel extends DurableObject<Env> {
     const { fresh, seq, points } = this.#history.append(frames, series, nowMs);
     this.#viewers.broadcast(fresh);
     this.#viewers.tellStatus(nowMs);
+    this.#viewers.sweep(nowMs, (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime());
     await this.#attendLater();
     return { seq, points, viewers: this.#viewers.count };
   }
@@ -47,7 +48,13 @@ export class Channel extends DurableObject<Env> {
     const dialect = dialectOf(request);
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    this.#viewers.join(server, dialect, watchQuery(url.searchParams, dialect), url.pathname.slice("/c/".length));
+    this.#viewers.join(
+      server,
+      dialect,
+      watchQuery(url.searchParams, dialect),
+      url.pathname.slice("/c/".length),
+      Date.now(),
+    );
     await this.#attendLater();
     const headers = dialect === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
     return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
@@ -56,6 +63,12 @@ export class Channel extends DurableObject<Env> {
   /** Stored frames that hold points after number `seq` and reach into a range of x, so many bytes at a time. */
   async after(seq: number, maxBytes: number, fromX: number, toX: number): Promise<Batch> {
     return this.#history.after(seq, maxBytes, fromX, toX);
+  }
+
+  /** Forgets every point; the epoch changes, and viewers are told. */
+  async clear(): Promise<void> {
+    this.#history.clear(Date.now());
+    this.#viewers.beginAnew();
   }
 
   async position(): Promise<Cursor> {

@@ -41,7 +41,7 @@ export class History {
   readonly #bounds: Bounds;
   readonly #publishers = new Map<string, Publisher>();
   readonly #series = new Set<string>();
-  readonly #epoch: number;
+  #epoch: number;
   #seq: number;
   #bytes: number;
   #oldest: { takenAtMs: number; startSeq: number } | undefined;
@@ -226,21 +226,44 @@ export class History {
   }
 
   #deleteThrough(seq: number): void {
-    this.#storage.transactionSync(() => {
-      this.#sql.exec(
-        `INSERT OR REPLACE INTO publishers
-         SELECT publisher, MAX(publisher_seq), seq FROM frames WHERE seq <= ? AND publisher <> ? GROUP BY publisher`,
-        seq,
-        ANONYMOUS,
-      );
-      this.#sql.exec(
-        "DELETE FROM publishers WHERE id NOT IN (SELECT id FROM publishers ORDER BY seq DESC LIMIT ?)",
-        MAX_PUBLISHERS,
-      );
-      this.#sql.exec("DELETE FROM frames WHERE seq <= ?", seq);
-    });
+    this.#storage.transactionSync(() => this.#deleteRowsThrough(seq));
     this.#bytes = Number(this.#sql.exec("SELECT SUM(LENGTH(frame)) AS bytes FROM frames").one().bytes ?? 0);
     this.#readOldest();
+  }
+
+  /** Deletes frames; what their publishers have sent stays known. */
+  #deleteRowsThrough(seq: number): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO publishers
+       SELECT publisher, MAX(publisher_seq), seq FROM frames WHERE seq <= ? AND publisher <> ? GROUP BY publisher`,
+      seq,
+      ANONYMOUS,
+    );
+    this.#sql.exec(
+      "DELETE FROM publishers WHERE id NOT IN (SELECT id FROM publishers ORDER BY seq DESC LIMIT ?)",
+      MAX_PUBLISHERS,
+    );
+    this.#sql.exec("DELETE FROM frames WHERE seq <= ?", seq);
+  }
+
+  /**
+   * Forgets every point and begins the numbering anew. What publishers have sent stays known, so that a frame which was
+   * taken before is a repeat afterwards, too.
+   */
+  clear(nowMs: number): void {
+    const epoch = Math.max(nowMs, this.#epoch + 1);
+    this.#storage.transactionSync(() => {
+      this.#deleteRowsThrough(this.#seq);
+      this.#sql.exec("UPDATE publishers SET seq = 0");
+      this.#sql.exec("DELETE FROM series");
+      this.#sql.exec("UPDATE numbering SET epoch = ?", epoch);
+    });
+    this.#epoch = epoch;
+    this.#seq = 0;
+    this.#bytes = 0;
+    this.#oldest = undefined;
+    this.#series.clear();
+    for (const publisher of this.#publishers.values()) publisher.seq = 0;
   }
 
   #readOldest(): void {

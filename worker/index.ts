@@ -12,7 +12,7 @@ import { storedPoints } from "./read.ts";
 export { Channel } from "./channel.ts";
 
 type Bindings = { Bindings: Env };
-const METHODS = "GET, HEAD, POST, OPTIONS";
+const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
 const app = new Hono<Bindings>();
 
@@ -54,6 +54,14 @@ app.get("/c/:name{.+}", async (c) => {
   return new Response(c.req.method === "HEAD" ? null : points, {
     headers: { "Content-Type": type, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", Vary: "Accept" },
   });
+});
+
+// Forget every point; who may publish may do that.
+app.delete("/c/:name{.+}", async (c) => {
+  const channel = channelOf(c.env, c.req.url);
+  await mayPublish(c.req.raw, c.env.PUBLISH_TOKEN);
+  await channel.clear();
+  return c.body(null, 204);
 });
 
 // What one may do here.

@@ -5,17 +5,35 @@ import type { Viewer } from "./viewer.ts";
 /** What workerd takes for a message that waits, beside its bytes: some 1.1 KB, as measured. */
 const MESSAGE_OVERHEAD_BYTES = 1024;
 
+/** The part of a WebSocket that is used. */
+export interface OutletSocket {
+  readonly bufferedAmount: number;
+  send(data: string | Uint8Array): void;
+  serializeAttachment(attachment: unknown): void;
+}
+
 /** One viewer's socket, and how much waits there unread. */
 export class Outlet {
   readonly viewer: Viewer;
-  readonly #socket: WebSocket;
+  readonly #socket: OutletSocket;
   /** Messages sent since nothing waited, at most so many wait now. Eviction forgets it, and waits until nothing does. */
   #waitingMessages = 0;
   #closed = false;
+  /** Whether nothing waited at some time since we last looked how long something does. */
+  #drained = true;
+  #drainedAtMs: number;
 
-  constructor(socket: WebSocket, viewer: Viewer) {
+  constructor(socket: OutletSocket, viewer: Viewer, nowMs: number) {
     this.#socket = socket;
     this.viewer = viewer;
+    this.#drainedAtMs = nowMs;
+  }
+
+  /** For how long something has waited, as far as was seen. */
+  stuckForMs(nowMs: number): number {
+    if (this.#drained || this.#socket.bufferedAmount === 0) this.#drainedAtMs = nowMs;
+    this.#drained = false;
+    return nowMs - this.#drainedAtMs;
   }
 
   /** `send` throws once a socket is closing, which nobody is told before it happens. */
@@ -26,7 +44,10 @@ export class Outlet {
   /** How many bytes more may wait; what a message takes beside its bytes is counted as waiting. */
   get room(): number {
     const waitingBytes = this.#socket.bufferedAmount;
-    if (waitingBytes === 0) this.#waitingMessages = 0;
+    if (waitingBytes === 0) {
+      this.#waitingMessages = 0;
+      this.#drained = true;
+    }
     return VIEWER_BUFFER_BYTES - waitingBytes - this.#waitingMessages * MESSAGE_OVERHEAD_BYTES;
   }
 
@@ -52,7 +73,11 @@ export class Outlet {
 }
 
 /** Closing a socket that is closed already throws; there is nothing left to do then. */
-export function closeQuietly(socket: WebSocket, code: number, reason: string): void {
+export function closeQuietly(
+  socket: { close(code: number, reason: string): void },
+  code: number,
+  reason: string,
+): void {
   try {
     socket.close(code, reason);
   } catch {

@@ -4,7 +4,9 @@ import {
   CATCH_UP_BYTES,
   CloseCode,
   MAX_SERIES_LISTED_BYTES,
+  MAX_SILENCE_MS,
   MAX_VIEWER_MESSAGE_BYTES,
+  RECONNECTS_PER_SECOND,
   VIEWER_MESSAGES_PER_SECOND,
 } from "./protocol/limits.ts";
 import { type Cursor, parseViewerMessage } from "./protocol/messages.ts";
@@ -27,6 +29,8 @@ export interface Source {
 export type Wish = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
 
 const STATUS_INTERVAL_MS = 1000;
+const SWEEP_INTERVAL_MS = 60_000;
+const MIN_RETRY_WITHIN_MS = 500;
 const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
 /** How soon to look again after a viewer that catches up: while it reads, and while it does not. */
 const READING_INTERVAL_MS = 5;
@@ -44,21 +48,27 @@ export class Viewers {
   readonly #outlets = new Map<WebSocket, Outlet>();
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
   #told = { viewers: 0, atMs: 0 };
+  #sweptAtMs = 0;
   /** Whether somebody who cannot ask on got more since we last looked. */
   #someoneReads = true;
 
   /** @param sockets those that outlived an eviction: what they were is in their attachments */
-  constructor(source: Source, sockets: WebSocket[]) {
+  constructor(source: Source, sockets: WebSocket[], nowMs: number) {
     this.#source = source;
     for (const socket of sockets) {
       const viewer = readAttachment(socket.deserializeAttachment());
-      if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer));
+      if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer, nowMs));
       else closeQuietly(socket, CloseCode.badMessage, "This connection is from another version; connect again.");
     }
   }
 
   get count(): number {
     return this.#outlets.size;
+  }
+
+  /** Over how long all of them should spread their coming back, should they all be cut off. */
+  get retryWithinMs(): number {
+    return Math.max(MIN_RETRY_WITHIN_MS, Math.round((1000 * this.count) / RECONNECTS_PER_SECOND));
   }
 
   /** When to {@link attend} to viewers that wait with nothing else to wake us; undefined if there are none. */
@@ -71,14 +81,15 @@ export class Viewers {
   }
 
   /** Greets a viewer and sends it the first of what it wishes for. */
-  join(socket: WebSocket, dialect: Dialect, wish: Wish, channel: string): void {
+  join(socket: WebSocket, dialect: Dialect, wish: Wish, channel: string, nowMs: number): void {
     const id = crypto.randomUUID().slice(0, 8);
-    const outlet = new Outlet(socket, { id, dialect, state: { kind: "behind", seq: 0, asked: true } });
+    const outlet = new Outlet(socket, { id, dialect, state: { kind: "behind", seq: 0, asked: true } }, nowMs);
     this.#outlets.set(socket, outlet);
     const { position } = this.#source;
     if (dialect === "frames") {
       const series = within(MAX_SERIES_LISTED_BYTES, this.#source.series);
-      outlet.tell({ type: "hello", version: 1, viewer: id, channel, ...position, series, viewers: this.count });
+      const { count: viewers, retryWithinMs } = this;
+      outlet.tell({ type: "hello", version: 1, viewer: id, channel, ...position, series, viewers, retryWithinMs });
     }
     if (wish.kind === "tail") this.#catchUp(outlet, this.#source.tailStart(wish.points, wish.seconds));
     else this.#resume(outlet, wish.cursor);
@@ -136,8 +147,38 @@ export class Viewers {
   tellStatus(nowMs: number): void {
     if (this.#told.viewers === this.count || nowMs - this.#told.atMs < STATUS_INTERVAL_MS) return;
     this.#told = { viewers: this.count, atMs: nowMs };
+    const outlets = [...this.#outlets.values()];
+    const behind = outlets.filter(({ viewer }) => viewer.state.kind === "behind").length;
+    const { count: viewers, retryWithinMs } = this;
+    for (const outlet of outlets) {
+      if (outlet.viewer.dialect !== "frames" || outlet.room <= 0) continue;
+      outlet.tell({ type: "status", viewers, behind, retryWithinMs });
+    }
+  }
+
+  /** The numbering began anew: tells everybody, and nobody is behind any more. */
+  beginAnew(): void {
+    const { position } = this.#source;
     for (const outlet of this.#outlets.values()) {
-      if (outlet.viewer.dialect === "frames" && outlet.room > 0) outlet.tell({ type: "status", viewers: this.count });
+      outlet.become({ kind: "live" });
+      if (outlet.viewer.dialect !== "frames") continue;
+      outlet.tell({ type: "gap", reason: "epoch", points: null, ...position });
+      outlet.tell({ type: "live", ...position });
+    }
+  }
+
+  /**
+   * Closes the sockets of viewers that are gone without having said so: what waits for them was not read for long, or
+   * their pings have ceased. Looks once a minute, whatever the calls.
+   *
+   * @param lastPingMs when a viewer last sent a ping; undefined if it never did
+   */
+  sweep(nowMs: number, lastPingMs: (socket: WebSocket) => number | undefined): void {
+    if (nowMs - this.#sweptAtMs < SWEEP_INTERVAL_MS) return;
+    this.#sweptAtMs = nowMs;
+    for (const [socket, outlet] of this.#outlets) {
+      const silentForMs = Math.max(outlet.stuckForMs(nowMs), nowMs - (lastPingMs(socket) ?? nowMs));
+      if (silentForMs > MAX_SILENCE_MS) this.#dismiss(socket, CloseCode.gone, "Nothing was heard of you for long.");
     }
   }
 

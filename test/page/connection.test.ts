@@ -104,6 +104,7 @@ const hello = (seq: number, epoch = 1): ServerMessage => ({
   seq,
   series: [],
   viewers: 2,
+  retryWithinMs: 500,
 });
 
 test("[PG4] it asks for five minutes at first, and where it was when it comes back", () => {

@@ -109,14 +109,24 @@ test("[VW3] a viewer's message is its type and its cursor", () => {
   assert.deepEqual(parseViewerMessage(text), { type: "continue", epoch: 1, seq: 2 });
 });
 
-const HELLO = { type: "hello", version: 1, viewer: "v", channel: "c", epoch: 1, seq: 0, series: ["y"], viewers: 1 };
+const HELLO = {
+  type: "hello",
+  version: 1,
+  viewer: "v",
+  channel: "c",
+  epoch: 1,
+  seq: 0,
+  series: ["y"],
+  viewers: 1,
+  retryWithinMs: 500,
+};
 for (const message of [
   HELLO,
   { type: "gap", reason: "trimmed", points: 5, epoch: 1, seq: 5 },
   { type: "gap", reason: "epoch", points: null, epoch: 1, seq: 0 },
   { type: "live", epoch: 1, seq: 0 },
   { type: "behind", epoch: 1, seq: 0 },
-  { type: "status", viewers: 0 },
+  { type: "status", viewers: 0, behind: 0, retryWithinMs: 500 },
 ]) {
   test(`a ${message.type} is a message of the Channel`, () => {
     assert.deepEqual(parseServerMessage(JSON.stringify(message)), message);

@@ -190,7 +190,7 @@ for (const how of ["closes", "is cut off"] as const) {
       "one watches",
       () =>
         reader.viewer.messages.findLast((message) => String(message).startsWith('{"type":"status"')) ===
-          '{"type":"status","viewers":1}' || undefined,
+          '{"type":"status","viewers":1,"behind":0,"retryWithinMs":500}' || undefined,
     );
     assert.equal((await publishJson(edge, channel, 1)).viewers, 1);
     await reader.reaches(TOTAL + 1);

@@ -60,15 +60,24 @@ export function dueAtMs(state: ConnectionState): number {
   }
 }
 
-/** @param random a number in [0, 1), for the jitter */
-export function transition(state: ConnectionState, event: ConnectionEvent, nowMs: number, random: number): Transition {
+/**
+ * @param random a number in [0, 1), for the jitter
+ * @param baseDelayMs over how long the Channel wants its viewers to spread their coming back
+ */
+export function transition(
+  state: ConnectionState,
+  event: ConnectionEvent,
+  nowMs: number,
+  random: number,
+  baseDelayMs = BASE_DELAY_MS,
+): Transition {
   const stay: Transition = { state, action: "none" };
   const open = (attempt: number, online = true): Transition => ({
     state: connecting(nowMs, attempt, online),
     action: "open",
   });
   const back = (phase: "waiting" | "offline", attempt: number, action: ConnectionAction): Transition => {
-    const retryAtMs = nowMs + fullJitterMs(attempt, BASE_DELAY_MS, MAX_DELAY_MS, random);
+    const retryAtMs = nowMs + fullJitterMs(attempt, baseDelayMs, Math.max(baseDelayMs, MAX_DELAY_MS), random);
     return { state: { phase, attempt: attempt + 1, retryAtMs }, action };
   };
   const probe: Transition = { state: { phase: "probing", deadlineMs: nowMs + SILENCE_MS }, action: "ping" };

@@ -3,6 +3,7 @@ import { FrameError, splitFrames } from "../protocol/header.ts";
 import { PING, PONG } from "../protocol/limits.ts";
 import { type Cursor, parseServerMessage, type ViewerMessage } from "../protocol/messages.ts";
 import {
+  BASE_DELAY_MS,
   type ConnectionAction,
   type ConnectionEvent,
   type ConnectionState,
@@ -54,6 +55,7 @@ export class Connection {
   #state: ConnectionState;
   #cursor: Cursor | undefined;
   #socket: Socket | undefined;
+  #retryWithinMs = BASE_DELAY_MS;
   readonly #outside: Outside;
   readonly #receiver: Receiver;
   /** Frames that were refused for what they are; the hole they leave is found by the next one. */
@@ -86,7 +88,13 @@ export class Connection {
   }
 
   #on(event: ConnectionEvent): void {
-    const { state, action } = transition(this.#state, event, this.#outside.nowMs(), this.#outside.random());
+    const { state, action } = transition(
+      this.#state,
+      event,
+      this.#outside.nowMs(),
+      this.#outside.random(),
+      this.#retryWithinMs,
+    );
     const phaseChanged = state.phase !== this.#state.phase;
     const moved = state !== this.#state;
     this.#state = state;
@@ -160,6 +168,7 @@ export class Connection {
     switch (message.type) {
       case "hello":
       case "status":
+        this.#retryWithinMs = message.retryWithinMs;
         this.#receiver.viewers(message.viewers);
         return;
       case "gap":

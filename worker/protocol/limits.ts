@@ -38,10 +38,18 @@ export const MAX_SERIES_LISTED_BYTES = 64 * KIB;
 /** Publishers whose last sequence number the Channel remembers after their frames are gone. */
 export const MAX_PUBLISHERS = 1000;
 
+/** A viewer of which nothing is heard for so long is gone. Browsers let a hidden page's timers run once a minute. */
+export const MAX_SILENCE_MS = 5 * 60_000;
+
+/** Reconnections that a small machine takes in its stride: what spreads a herd. */
+export const RECONNECTS_PER_SECOND = 200;
+
 /** WebSocket close codes of our own (RFC 6455 leaves 4000–4999 to applications). */
 export const CloseCode = {
   /** A message that is not one of {@link ViewerMessage}. */
   badMessage: 4400,
+  /** Read nothing for {@link MAX_SILENCE_MS}, or sent no ping for as long though it did before. */
+  gone: 4408,
   /** More than {@link VIEWER_MESSAGES_PER_SECOND}. */
   tooManyMessages: 4429,
 } as const;

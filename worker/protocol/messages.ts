@@ -29,6 +29,8 @@ export type ServerMessage =
       seq: number;
       series: string[];
       viewers: number;
+      /** Should the connection end, come back at a random time within this: so a herd comes back spread out. */
+      retryWithinMs: number;
     }
   /** `points` are missing (null: nobody can know) before the frame that comes next; go on from `epoch`, `seq`. */
   | ({ type: "gap"; reason: GapReason; points: number | null } & Cursor)
@@ -36,8 +38,8 @@ export type ServerMessage =
   | ({ type: "live" } & Cursor)
   /** Frames after `seq` wait in the store: send `continue` when all before this is read. */
   | ({ type: "behind" } & Cursor)
-  /** How many watch. */
-  | { type: "status"; viewers: number };
+  /** How many watch, and how many of them are behind because they do not read as fast as points come. */
+  | { type: "status"; viewers: number; behind: number; retryWithinMs: number };
 
 export type ViewerMessage =
   /** The viewer has read everything up to `seq` and asks for what comes after. */
@@ -56,7 +58,8 @@ export interface PublishAnswer {
 export function parseServerMessage(text: string): ServerMessage | undefined {
   const message = parseObject(text);
   if (message === undefined) return undefined;
-  const { type, version, viewer, channel, epoch, seq, series, viewers, reason, points } = message;
+  const { type, version, viewer, channel, epoch, seq, series, viewers, behind, retryWithinMs, reason, points } =
+    message;
   switch (type) {
     case "hello":
       return version === 1 &&
@@ -65,8 +68,9 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
         isCount(epoch) &&
         isCount(seq) &&
         isCount(viewers) &&
+        isCount(retryWithinMs) &&
         isStrings(series)
-        ? { type, version, viewer, channel, epoch, seq, series, viewers }
+        ? { type, version, viewer, channel, epoch, seq, series, viewers, retryWithinMs }
         : undefined;
     case "gap":
       return isGapReason(reason) && (points === null || isCount(points)) && isCount(epoch) && isCount(seq)
@@ -76,7 +80,9 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
     case "behind":
       return isCount(epoch) && isCount(seq) ? { type, epoch, seq } : undefined;
     case "status":
-      return isCount(viewers) ? { type, viewers } : undefined;
+      return isCount(viewers) && isCount(behind) && isCount(retryWithinMs)
+        ? { type, viewers, behind, retryWithinMs }
+        : undefined;
     default:
       return undefined;
   }
