@@ -1,13 +1,20 @@
-import { randomBytes } from "node:crypto";
 import { createClock } from "./clock.ts";
 import { Collector, type Held } from "./collect.ts";
-import { Decoder } from "./decode.ts";
 import { Deliverer } from "./deliver.ts";
+import { gapOf } from "./gaps.ts";
+import { Intake } from "./intake.ts";
+import { Keeper } from "./keep.ts";
 import { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
+import { type MetricsAddress, type MetricsServer, serveMetrics } from "./metrics.ts";
+import { openSpool, type SpoolOptions } from "./open-spool.ts";
+import { Peers } from "./peers.ts";
 import { Poster } from "./post.ts";
 import { Receiver } from "./receive.ts";
-import { reportStatus } from "./status.ts";
+import { SequenceTracker } from "./sequence.ts";
+import { Silence } from "./silence.ts";
+import { reportStatus, statusLine } from "./status.ts";
+import { counted, duration } from "./text.ts";
 import { UndecodableWarnings } from "./warnings.ts";
 
 export interface BridgeOptions {
@@ -18,10 +25,17 @@ export interface BridgeOptions {
   bind?: readonly string[];
   connect?: readonly string[];
   topics?: readonly string[];
-  /** Bound of what is kept undelivered; 64 MiB by default, 1 MiB at least. */
+  /** Bound of what is kept in memory; 64 MiB by default, 1 MiB at least. */
   bufferBytes?: number;
-  /** 16 hexadecimal digits. A new one for each start unless given, so that its numbers can begin at 1. */
+  /** Where what is undelivered is kept on disk too; without it, in memory alone. */
+  spool?: SpoolOptions | undefined;
+  /** 16 hexadecimal digits; without it the spool's own, or else a new one for each start. */
   publisher?: string;
+  /** The JSON field in which publishers number their messages. */
+  sequenceField?: string | undefined;
+  /** How often a message is expected at least; learnt unless given. */
+  expectEveryMs?: number | undefined;
+  metrics?: MetricsAddress | undefined;
   statusEveryMs?: number;
   bindWithinMs?: number;
 }
@@ -30,8 +44,16 @@ export interface Bridge {
   /** The ZeroMQ endpoints in use; a bound port `*` is resolved. */
   readonly addresses: readonly string[];
   readonly ledger: Ledger;
+  /** Of `/metrics`, if asked for. */
+  readonly metricsUrl: string | undefined;
+  /** Whether what is undelivered outlives the process. */
+  readonly isSpooling: boolean;
   /** What no 2xx has confirmed yet. */
   held(): Held;
+  /** The line of status, now. */
+  status(): string;
+  /** Writes everything to the spool at once, for an end that cannot wait. */
+  save(): void;
   /** Resolves after {@link close}; rejects if the bridge fails by itself, which only a fault in it can cause. */
   readonly done: Promise<void>;
   /** Stops receiving, delivers what is left within `drainMs`, and ends. @returns how many points stay undelivered */
@@ -40,43 +62,113 @@ export interface Bridge {
 
 export const DEFAULT_BIND = "tcp://*:5000";
 export const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
+/** What SIGKILL may cost at most: points that wait longer are in the spool. */
+const SAVE_EVERY_MS = 100;
+const CHECK_EVERY_MS = 1000;
 
 /**
  * Starts a bridge: receive → decode → collect → deliver. The Worker need not be there yet.
- * @throws AddressError if a ZeroMQ address cannot be used; nothing then goes on running
+ * @throws AddressError if an address cannot be used, SpoolError if the spool must not; nothing then goes on running
  */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
-  const { to, token, log, bind = [], connect = [], topics = [] } = options;
+  const { to, token, log, bind = [], connect = [], topics = [], sequenceField: field } = options;
   const ledger = new Ledger();
+  const { spool, state } = openSpool(options.spool, to, log);
+  const tracker = new SequenceTracker(state.numbers);
+  const keeper = spool === undefined ? undefined : new Keeper({ spool, tracker, log, ledger });
   const collector = new Collector({
-    publisher: options.publisher ?? randomBytes(8).toString("hex"),
+    publisher: spool === undefined ? (options.publisher ?? state.publisher) : state.publisher,
+    firstSeq: state.nextSeq,
     maxBytes: options.bufferBytes ?? DEFAULT_BUFFER_BYTES,
+    maxSpoolBytes: options.spool?.maxBytes ?? 0,
+    ...(keeper === undefined ? {} : { keeper }),
+    state,
     lost: (reason, points) => ledger.countDropped(reason, points),
   });
-  const decoder = new Decoder();
-  const warnings = new UndecodableWarnings(log);
-  const unixSeconds = createClock();
-
-  const receiver = await Receiver.open({
-    bind: bind.length + connect.length === 0 ? [DEFAULT_BIND] : bind,
-    connect,
-    topics,
-    ...(options.bindWithinMs === undefined ? {} : { bindWithinMs: options.bindWithinMs }),
-    onMessage: (frames) => {
-      ledger.received++;
-      const decoded = decoder.decode(frames, unixSeconds());
-      if (decoded.ok) {
-        ledger.decoded += collector.add(decoded.rows);
-      } else {
-        ledger.countRefused(decoded.reason);
-        warnings.warn(decoded.reason, decoded.detail, frames);
-      }
+  for (const gap of state.gaps) ledger.countGap(gap);
+  const addGap = (gap: ReturnType<typeof gapOf>): void => {
+    collector.addGap(gap);
+    ledger.countGap(gap);
+  };
+  // What publishers sent while no bridge was there, only their own numbers can tell.
+  const isTold = field !== undefined && state.numbers.length > 0;
+  if (!isTold && (state.sentSeq > 0 || state.frames.length > 0)) addGap(gapOf("bridge-restarted", null));
+  tellSpooled(collector.held, log);
+  const sequence = field === undefined ? undefined : { field, tracker };
+  const intake = new Intake({
+    collector,
+    ledger,
+    warnings: new UndecodableWarnings(log),
+    unixSeconds: createClock(),
+    ...(sequence === undefined ? {} : { sequence }),
+  });
+  const peers = new Peers({
+    log,
+    onReturn: () => {
+      if (field === undefined) addGap(gapOf("publisher-reconnected", null));
+    },
+    onGone: () => ledger.disconnects++,
+    onCount: (connected) => {
+      ledger.publishers = connected;
     },
   });
+
+  let receiver: Receiver | undefined;
+  let metrics: MetricsServer | undefined;
+  const silence = new Silence({
+    log,
+    ...(options.expectEveryMs === undefined ? {} : { expectEveryMs: options.expectEveryMs }),
+    isConnected: () => ledger.publishers > 0,
+    reopen: () => receiver?.reopen(),
+    onStale: () => ledger.silences++,
+  });
+  const backlog = () => {
+    const { frames, bytes, memoryBytes } = collector.backlog;
+    return { frames, bytes, memoryBytes, bytesOnDisk: keeper === undefined ? 0 : Math.max(0, bytes - memoryBytes) };
+  };
+  const isSpoolFailing = () => keeper?.isFailing ?? false;
+  try {
+    if (options.metrics !== undefined) {
+      const isStale = () => silence.isStale;
+      metrics = await serveMetrics(options.metrics, {
+        ledger,
+        held: () => collector.held,
+        backlog,
+        isStale,
+        isSpoolFailing,
+      });
+    }
+    receiver = await Receiver.open({
+      bind: bind.length + connect.length === 0 ? [DEFAULT_BIND] : bind,
+      connect,
+      topics,
+      peers,
+      ...(options.bindWithinMs === undefined ? {} : { bindWithinMs: options.bindWithinMs }),
+      onMessage: (frames) => {
+        silence.heard();
+        intake.take(frames);
+      },
+    });
+  } catch (error) {
+    await metrics?.close();
+    keeper?.close(collector.unusedSeq);
+    throw error;
+  }
+  const reading = receiver;
   const poster = new Poster({ to, token });
   const deliverer = new Deliverer({ collector, ledger, log, post: (body, signal) => poster.post(body, signal) });
-  const stopReporting = reportStatus(ledger, () => collector.held, log, options.statusEveryMs ?? 10_000);
-  const done = Promise.all([receiver.done, deliverer.run()]).then(() => undefined);
+  const status = () =>
+    statusLine(ledger, collector.held, { bytesOnDisk: backlog().bytesOnDisk, isFailing: isSpoolFailing() });
+  const stopReporting = reportStatus(status, ledger, log, options.statusEveryMs ?? 10_000);
+  const timers = [
+    setInterval(() => collector.save(), SAVE_EVERY_MS),
+    setInterval(() => {
+      silence.check(CHECK_EVERY_MS);
+      keeper?.shrink();
+    }, CHECK_EVERY_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  const done = Promise.all([reading.done, deliverer.run()]).then(() => undefined);
   // Whoever started the bridge may not look; then close() tells.
   done.catch(() => undefined);
 
@@ -84,22 +176,38 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const close = async (drainMs: number): Promise<{ undelivered: number }> => {
     try {
       // If reading failed, `done` says so; what was read before is delivered all the same.
-      await receiver.close().catch(() => undefined);
+      await reading.close().catch(() => undefined);
+      collector.save();
       await deliverer.drain(drainMs);
     } finally {
       stopReporting();
+      for (const timer of timers) clearInterval(timer);
+      collector.save();
+      keeper?.close(collector.unusedSeq);
+      await metrics?.close();
       await poster.close();
     }
     return { undelivered: collector.held.points };
   };
   return {
-    addresses: receiver.addresses,
+    addresses: reading.addresses,
     ledger,
+    metricsUrl: metrics?.url,
+    isSpooling: keeper !== undefined,
     held: () => collector.held,
+    status,
+    save: () => collector.save(),
     done,
     close: ({ drainMs }) => {
       closing ??= close(drainMs);
       return closing;
     },
   };
+}
+
+function tellSpooled(held: Held, log: Log): void {
+  if (held.points === 0) return;
+  log.info(
+    `${counted(held.points, "point")} of before in the spool (the oldest is ${duration(held.oldestAgeMs)} old).`,
+  );
 }

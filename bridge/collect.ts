@@ -1,27 +1,28 @@
-import { FrameBuilder, type Row } from "../worker/protocol/builder.ts";
+import type { Row } from "../worker/protocol/builder.ts";
 import { MAX_FRAME_BYTES } from "../worker/protocol/limits.ts";
-import { GAPS_BYTES, type Loss, type LossReason, lossOf, mergeLosses, withGaps } from "./gaps.ts";
+import { Backlog } from "./backlog.ts";
+import { GAPS_BYTES, type Loss, type LossReason, mergeAllSeries, withGaps } from "./gaps.ts";
+import type { Keeper } from "./keep.ts";
+import { OpenFrame } from "./open.ts";
+import type { HeldFrame, SpoolState } from "./spool-state.ts";
 
 export interface CollectorOptions {
   /** 16 hexadecimal digits. */
   publisher: string;
   /** The publisher's number of the first frame. */
   firstSeq?: number;
-  /** Bound of everything held, in flight included; at least {@link MIN_FRAMES_HELD} frames. */
+  /** Bound of everything held in memory, in flight included; at least {@link MIN_FRAMES_HELD} frames. */
   maxBytes: number;
   maxFrameBytes?: number;
+  /** As `Date.now()`: ages outlive a restart. */
   nowMs?: () => number;
   /** Called for each frame that is lost. */
   lost: (reason: LossReason, points: number) => void;
-}
-
-/** A frame that nobody has confirmed. Its bytes, publisher and number stay the same however often it is sent. */
-interface HeldFrame {
-  bytes: Uint8Array;
-  points: number;
-  heldSinceMs: number;
-  /** What was lost between the frame before and this one. */
-  losses: Loss[];
+  /** What keeps it all on disk too, and the bound of that. */
+  keeper?: Keeper;
+  maxSpoolBytes?: number;
+  /** What an earlier process left in the spool. */
+  state?: Pick<SpoolState, "frames" | "sentSeq" | "gaps">;
 }
 
 /** What one POST carries. */
@@ -42,55 +43,74 @@ export interface Held {
 export const MIN_FRAMES_HELD = 8;
 
 /**
- * Rows → frames, kept until confirmed, in order. Rows go into one open frame; full ones wait in a queue. Past the
- * bound the oldest in the queue is lost, counted, and told as a gap before the frame that follows it. What is in flight
- * is never lost and never changed: the Channel may have taken it already.
+ * Rows → frames, kept until confirmed, in order. Rows go into one open frame; full ones wait in a backlog, in memory
+ * and in the spool. Past the bounds the oldest is lost, counted, and told as a gap before the frame that follows it.
  */
 export class Collector {
-  readonly #options: Required<CollectorOptions>;
-  #open: FrameBuilder;
-  #openSinceMs = 0;
-  #openLosses: Loss[] = [];
-  /** The oldest is at `#head`: shifting an array of thousands is slow. */
-  #queue: HeldFrame[] = [];
-  #head = 0;
+  readonly #options: CollectorOptions & { maxFrameBytes: number; nowMs: () => number };
+  readonly #open: OpenFrame;
+  readonly #backlog: Backlog;
   #inFlight: Batch | undefined;
   #nextSeq: number;
-  #closedBytes = 0;
-  #closedPoints = 0;
+  /** The open frame as the spool has it. */
+  #draft: { seq: number; version: number } | undefined;
+  #untoldChanged = false;
   #wake: (() => void) | undefined;
 
   constructor(options: CollectorOptions) {
-    this.#options = { firstSeq: 1, maxFrameBytes: MAX_FRAME_BYTES, nowMs: () => performance.now(), ...options };
-    const leastBytes = MIN_FRAMES_HELD * this.#options.maxFrameBytes;
-    if (options.maxBytes < leastBytes) throw new RangeError(`The buffer must have ${leastBytes} bytes at least.`);
-    this.#nextSeq = this.#options.firstSeq;
-    this.#open = this.#newFrame();
+    this.#options = { maxFrameBytes: MAX_FRAME_BYTES, nowMs: Date.now, ...options };
+    const { maxBytes, maxFrameBytes, state, keeper, maxSpoolBytes = 0 } = this.#options;
+    const leastBytes = MIN_FRAMES_HELD * maxFrameBytes;
+    if (maxBytes < leastBytes) throw new RangeError(`The buffer must have ${leastBytes} bytes at least.`);
+    this.#nextSeq = options.firstSeq ?? 1;
+    this.#open = new OpenFrame(maxFrameBytes);
+    this.#backlog = new Backlog({
+      memoryBytes: maxBytes,
+      totalBytes: keeper === undefined ? maxBytes : Math.max(maxBytes, maxSpoolBytes),
+      sentSeq: state?.sentSeq ?? 0,
+      frames: state?.frames ?? [],
+      read: (seq) => keeper?.read(seq),
+      lost: options.lost,
+    });
+    for (const gap of state?.gaps ?? []) this.#open.addGap(gap);
+    this.#tell(this.#backlog.dropToFit(0));
   }
 
   /** What no 2xx has confirmed yet, in flight included. */
   get held(): Held {
-    const points = this.#closedPoints + this.#open.points;
-    const oldest = this.#inFlight?.frames[0] ?? this.#queue[this.#head];
-    const sinceMs = oldest?.heldSinceMs ?? this.#openSinceMs;
-    return { points, bytes: this.#bytes, oldestAgeMs: points === 0 ? 0 : this.#options.nowMs() - sinceMs };
+    const points = this.#backlog.points + this.#open.points;
+    const sinceMs = this.#backlog.first?.sinceMs ?? this.#open.sinceMs;
+    const ageMs = points === 0 ? 0 : Math.max(0, this.#options.nowMs() - sinceMs);
+    return { points, bytes: this.#backlog.bytes + this.#open.bytes, oldestAgeMs: ageMs };
+  }
+
+  /** Frames in the backlog, and how many bytes of it and of the open frame are in memory. */
+  get backlog(): { frames: number; bytes: number; memoryBytes: number } {
+    const { length, bytes, memoryBytes } = this.#backlog;
+    return { frames: length, bytes, memoryBytes: memoryBytes + this.#open.bytes };
   }
 
   /** Bytes that {@link take} could hand out now. */
   get waitingBytes(): number {
-    return this.#bytes - (this.#inFlight === undefined ? 0 : bytesOf(this.#inFlight));
-  }
-
-  get #bytes(): number {
-    return this.#closedBytes + (this.#open.points === 0 ? 0 : this.#open.bytes);
+    const inFlight = this.#inFlight?.frames.reduce((sum, { size }) => sum + size, 0) ?? 0;
+    return this.#backlog.bytes + this.#open.bytes - inFlight;
   }
 
   /** Adds the rows of a message. Never refuses: what is too much goes at the other end. @returns how many points */
   add(rows: readonly Row[]): number {
     let points = 0;
     for (const row of rows) points += this.#addRow(row);
+    // Not before the last row: what is saved is whole messages, as the publishers' numbers are that are saved with it.
+    if (this.#backlog.needsSpool(this.#open.bytes)) this.save();
+    this.#tell(this.#backlog.dropToFit(this.#open.bytes));
     this.wake();
     return points;
+  }
+
+  /** Says that points are missing before those that are added next. */
+  addGap(gap: Loss): void {
+    this.#open.addGap(gap);
+    this.#untoldChanged = true;
   }
 
   /** Resolves when there is something to take, or at {@link wake}. One at a time may wait. */
@@ -109,115 +129,133 @@ export class Collector {
 
   /**
    * The next frames, oldest first: as many as `maxBytes` allows and the open one too if it fits; undefined if nothing
-   * waits. Then one of {@link delivered}, {@link putBack} and {@link setAside} must follow.
+   * waits. They are in the spool then. One of {@link delivered}, {@link putBack} and {@link setAside} must follow.
    */
   take(maxBytes: number, maxFrames = Number.POSITIVE_INFINITY): Batch | undefined {
     if (this.#inFlight !== undefined) throw new Error("There is a batch in flight already.");
     const limit = Math.min(maxBytes, this.#options.maxBytes / 4);
     const frames: HeldFrame[] = [];
+    const parts: Uint8Array[] = [];
     let bytes = 0;
     while (frames.length < maxFrames) {
-      const size = (this.#queue[this.#head]?.bytes.length ?? this.#open.bytes) + GAPS_BYTES;
+      if (frames.length === this.#backlog.length && this.#open.points === 0) break;
+      const size = (this.#backlog.at(frames.length)?.size ?? this.#open.bytes) + GAPS_BYTES;
       if (frames.length > 0 && bytes + size > limit) break;
-      if (this.#head === this.#queue.length) this.#closeOpen();
-      const frame = this.#shift();
+      if (frames.length === this.#backlog.length) this.#closeOpen();
+      const frame = this.#backlog.at(frames.length);
       if (frame === undefined) break;
+      const content = this.#backlog.settle(frame);
+      if (content === undefined) {
+        // The disk does not have it any more. What is before it goes first.
+        if (frames.length > 0) break;
+        this.#tell(this.#backlog.loseFirst("spool-damaged"));
+        continue;
+      }
       frames.push(frame);
+      parts.push(withGaps(content, frame.losses));
       bytes += size;
     }
     if (frames.length === 0) return undefined;
+    // Before the POST: what was sent must be known to have been, even by a process that follows this one.
+    if (this.#backlog.isUnsaved) this.save();
+    else this.#options.keeper?.saveProgress(this.#progress);
     const points = frames.reduce((sum, frame) => sum + frame.points, 0);
-    this.#inFlight = { frames, points, body: concat(frames.map((frame) => withGaps(frame.bytes, frame.losses))) };
+    this.#inFlight = { frames, points, body: concat(parts) };
     return this.#inFlight;
+  }
+
+  /** Nobody knows whether the Channel has taken the batch: from now on not a byte of it may change. */
+  mayBeTaken(): void {
+    this.#backlog.keepSettled();
   }
 
   /** A 2xx confirmed the batch. */
   delivered(batch: Batch): void {
-    this.#forget(batch);
+    this.#land(batch);
+    this.#backlog.keepSettled();
+    this.#backlog.remove(batch.frames.length);
   }
 
-  /** The batch will be taken again, frame by frame if need be. */
+  /** The batch was not taken, or {@link mayBeTaken} has said so. It will be taken again, frame by frame if need be. */
   putBack(batch: Batch): void {
-    this.#forget(batch);
-    this.#queue = [...batch.frames, ...this.#queue.slice(this.#head)];
-    this.#head = 0;
-    for (const frame of batch.frames) this.#count(frame, 1);
+    this.#land(batch);
+    this.#backlog.unsettle();
   }
 
   /** The batch was refused for good: it is lost, and told as a gap. */
   setAside(batch: Batch): void {
-    this.#forget(batch);
-    for (const frame of batch.frames) this.#lose(frame, "frame-refused");
+    this.#land(batch);
+    this.#backlog.unsettle();
+    for (const _ of batch.frames) this.#tell(this.#backlog.loseFirst("frame-refused"));
   }
 
-  #forget(batch: Batch): void {
+  /** Brings the spool up to date: every closed frame, the open one as a draft, and what belongs to them. */
+  save(): void {
+    const { keeper } = this.#options;
+    const backlog = this.#backlog;
+    if (keeper === undefined || !keeper.isReady) return;
+    const isDrafted =
+      this.#open.points === 0 || (this.#draft?.seq === this.#nextSeq && this.#draft.version === this.#open.version);
+    if (isDrafted && !backlog.isUnsaved && !this.#untoldChanged) {
+      keeper.saveProgress(this.#progress);
+      return;
+    }
+    const draft = this.#open.points > 0 ? [this.#asFrame()] : [];
+    const changes = {
+      ...this.#progress,
+      frames: [...backlog.unsaved, ...draft],
+      losses: [...backlog.lossesChanged],
+      gone: backlog.gone,
+      untold: this.#open.untold,
+    };
+    if (!keeper.save(changes)) return;
+    this.#draft = draft.length > 0 ? { seq: this.#nextSeq, version: this.#open.version } : undefined;
+    this.#untoldChanged = false;
+    backlog.saved();
+  }
+
+  /** Above every number used, the draft's included. */
+  get unusedSeq(): number {
+    return this.#nextSeq + 1;
+  }
+
+  get #progress(): { sentSeq: number; goneUpTo: number; nextSeq: number } {
+    return { sentSeq: this.#backlog.sentSeq, goneUpTo: this.#backlog.goneUpTo, nextSeq: this.#nextSeq };
+  }
+
+  #land(batch: Batch): void {
     if (batch !== this.#inFlight) throw new Error("This batch is not in flight.");
     this.#inFlight = undefined;
-    for (const frame of batch.frames) this.#count(frame, -1);
   }
 
   #addRow(row: Row): number {
-    const before = this.#open.points;
-    if (before === 0) this.#openSinceMs = this.#options.nowMs();
-    if (!this.#open.add(row)) {
-      // The widest row, 256 names of 256 bytes, takes half a frame.
-      if (before === 0) throw new RangeError("A row does not fit a frame of its own.");
-      this.#closeOpen();
-      return this.#addRow(row);
-    }
-    const points = this.#open.points - before;
-    while (this.#bytes > this.#options.maxBytes) {
-      const oldest = this.#shift();
-      if (oldest === undefined) break;
-      this.#count(oldest, -1);
-      this.#lose(oldest, "bridge-full");
-    }
-    return points;
+    const points = this.#open.add(row, this.#options.nowMs());
+    if (points !== undefined) return points;
+    this.#closeOpen();
+    return this.#addRow(row);
   }
 
   #closeOpen(): void {
-    if (this.#open.points === 0) return;
-    const bytes = this.#open.encode(this.#options.publisher, this.#nextSeq++);
-    const frame = { bytes, points: this.#open.points, heldSinceMs: this.#openSinceMs, losses: this.#openLosses };
-    this.#queue.push(frame);
-    this.#count(frame, 1);
-    this.#open = this.#newFrame();
-    this.#openSinceMs = this.#options.nowMs();
-    this.#openLosses = [];
+    this.#backlog.push(this.#asFrame());
+    this.#nextSeq++;
+    this.#open.next();
   }
 
-  #newFrame(): FrameBuilder {
-    return new FrameBuilder(this.#options.maxFrameBytes - GAPS_BYTES);
+  #asFrame(): HeldFrame {
+    const seq = this.#nextSeq;
+    const { points, sinceMs, losses } = this.#open;
+    const bytes = this.#open.encode(this.#options.publisher, seq);
+    const wasDraft = this.#draft?.seq === seq;
+    return { seq, points, size: bytes.length, sinceMs, losses, bytes, inSpool: false, wasDraft };
   }
 
-  #shift(): HeldFrame | undefined {
-    const frame = this.#queue[this.#head];
-    if (frame === undefined) return undefined;
-    this.#head++;
-    if (this.#head === this.#queue.length || this.#head >= 1024) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return frame;
+  /** Losses that no closed frame can tell. */
+  #tell(losses: readonly Loss[]): void {
+    if (losses.length === 0) return;
+    this.#open.losses = mergeAllSeries([...this.#open.losses, ...losses]);
+    this.#open.version++;
+    this.#untoldChanged = true;
   }
-
-  /** Its points, and those it would have told as lost, are told as lost by the frame that follows it. */
-  #lose(frame: HeldFrame, reason: LossReason): void {
-    this.#options.lost(reason, frame.points);
-    const losses = [...frame.losses, lossOf(frame.bytes, reason)];
-    const next = this.#queue[this.#head];
-    if (next === undefined) this.#openLosses = mergeLosses([...losses, ...this.#openLosses]);
-    else next.losses = mergeLosses([...losses, ...next.losses]);
-  }
-
-  #count(frame: HeldFrame, sign: 1 | -1): void {
-    this.#closedBytes += sign * frame.bytes.length;
-    this.#closedPoints += sign * frame.points;
-  }
-}
-
-function bytesOf(batch: Batch): number {
-  return batch.frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

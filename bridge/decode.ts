@@ -2,11 +2,15 @@ import { isUtf8 } from "node:buffer";
 import type { Row } from "../worker/protocol/builder.ts";
 import { isSeriesName } from "../worker/protocol/limits.ts";
 import { DEFAULT_SERIES, PointError, type PointFault, rowsOf, unixSeconds } from "../worker/protocol/points.ts";
+import { numberFrom } from "./sequence.ts";
 
 /** Why a message holds no points. The codes are stable; SPEC.md lists those of {@link PointFault}. */
 export type DecodeFault = PointFault | "topic-not-text" | "too-many-frames" | "decode-failed";
 
-export type Decoded = { ok: true; rows: Row[] } | { ok: false; reason: DecodeFault; detail: string };
+export type Decoded = ({ ok: true; rows: Row[] } | { ok: false; reason: DecodeFault; detail: string }) & {
+  /** What the publisher numbered the message, and its topic; undefined if it did not, or nobody asked. */
+  numbered?: { topic: string; number: number };
+};
 
 interface Topic {
   name: string;
@@ -27,6 +31,12 @@ const NUMBER = /^-?\d+(\.\d*)?([eE][-+]?\d+)?$/;
 /** Reads messages as points: SPEC.md, "Points as JSON" and BR2. Remembers topics, so it is one object per bridge. */
 export class Decoder {
   readonly #topics = new Map<string, Topic>();
+  readonly #sequenceField: string | undefined;
+
+  /** @param sequenceField the field of an object that has the publisher's own number: it is taken out, not plotted */
+  constructor(sequenceField?: string) {
+    this.#sequenceField = sequenceField;
+  }
 
   /**
    * @param frames the ZeroMQ frames of one message: a payload, or a topic and a payload
@@ -46,10 +56,9 @@ export class Decoder {
       const text = first.toString();
       if (!isText(text, first))
         return refused("topic-not-text", "The first of two frames is the topic; this is not UTF-8.");
-      return read(textOf(second), this.#topicOf(text), arrivedAt);
+      return this.#read(textOf(second), this.#topicOf(text), arrivedAt);
     } catch (error) {
-      if (error instanceof PointError) return refused(error.code, error.message);
-      return refused("decode-failed", error instanceof Error ? error.message : "The message cannot be read.");
+      return refusedFor(error);
     }
   }
 
@@ -58,7 +67,7 @@ export class Decoder {
     let fault: unknown;
     if (MAY_BE_JSON.test(text)) {
       try {
-        return read(text, this.#topicOf(""), arrivedAt);
+        return this.#read(text, this.#topicOf(""), arrivedAt);
       } catch (error) {
         if (!(error instanceof PointError && error.code === "not-json")) throw error;
         fault = error;
@@ -69,7 +78,26 @@ export class Decoder {
     if (word === undefined || rest === undefined || (NUMBER.test(word) && NUMBER.test(rest.trimEnd()))) {
       throw fault ?? new PointError("not-json", "This is neither JSON nor a word (the topic), a space and JSON.");
     }
-    return read(rest, this.#topicOf(word), arrivedAt);
+    return this.#read(rest, this.#topicOf(word), arrivedAt);
+  }
+
+  #read(text: string, topic: Topic, arrivedAt: number): Decoded {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new PointError("not-json", "This is not JSON. NaN and Infinity are not either: leave such a value out.");
+    }
+    if (this.#sequenceField === undefined) return { ok: true, rows: rowsIn(value, topic, arrivedAt) };
+    const number = takeNumber(value, this.#sequenceField);
+    if (number === undefined) return { ok: true, rows: rowsIn(value, topic, arrivedAt) };
+    const numbered = { topic: topic.name, number };
+    try {
+      return { ok: true, rows: rowsIn(value, topic, arrivedAt), numbered };
+    } catch (error) {
+      // It has arrived all the same: its number is not missing.
+      return { ...refusedFor(error), numbered };
+    }
   }
 
   #topicOf(text: string): Topic {
@@ -84,16 +112,6 @@ export class Decoder {
     }
     return topic;
   }
-}
-
-function read(text: string, topic: Topic, arrivedAt: number): Decoded {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new PointError("not-json", "This is not JSON. NaN and Infinity are not either: leave such a value out.");
-  }
-  return { ok: true, rows: commonestRows(value, topic) ?? rowsOf(value, { topic: topic.name, arrivedAt }) };
 }
 
 /** `{"x": number, "y": number}`, or an array of these, by the short way: a third of the time of looking at every field. */
@@ -121,6 +139,20 @@ function commonestRow(value: unknown, names: readonly [string]): Row | undefined
   return fields === 2 ? { x: unixSeconds(x), arrival: false, names, values: [y] } : undefined;
 }
 
+function rowsIn(value: unknown, topic: Topic, arrivedAt: number): Row[] {
+  return commonestRows(value, topic) ?? rowsOf(value, { topic: topic.name, arrivedAt });
+}
+
+/** Takes the publisher's number out of an object; undefined, and nothing is taken, if there is none. */
+function takeNumber(value: unknown, field: string): number | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, field)) {
+    return undefined;
+  }
+  const number = numberFrom(Reflect.get(value, field));
+  if (number !== undefined) Reflect.deleteProperty(value, field);
+  return number;
+}
+
 function textOf(bytes: Buffer): string {
   const text = bytes.toString();
   if (isText(text, bytes)) return text;
@@ -130,6 +162,11 @@ function textOf(bytes: Buffer): string {
 /** Whether `text` is what `bytes` say. Bytes that are not UTF-8 become U+FFFD, so most text needs no second look. */
 function isText(text: string, bytes: Buffer): boolean {
   return !text.includes("\uFFFD") || isUtf8(bytes);
+}
+
+function refusedFor(error: unknown): Decoded {
+  if (error instanceof PointError) return refused(error.code, error.message);
+  return refused("decode-failed", error instanceof Error ? error.message : "The message cannot be read.");
 }
 
 function refused(reason: DecodeFault, detail: string): Decoded {

@@ -35,6 +35,8 @@ export class Deliverer {
   #phase: Phase = "running";
   /** So many of the frames that come next are sent one by one, because together they were refused. */
   #singly = 0;
+  /** Lower than the Worker's own limit when something on the way takes less. */
+  #maxBodyBytes = MAX_BODY_BYTES;
   #lastPostAtMs = Number.NEGATIVE_INFINITY;
   #wakeSleeper: (() => void) | undefined;
   #running: Promise<void> | undefined;
@@ -77,7 +79,7 @@ export class Deliverer {
         continue;
       }
       await this.#keepPace();
-      const batch = collector.take(MAX_BODY_BYTES, this.#singly > 0 ? 1 : undefined);
+      const batch = collector.take(this.#maxBodyBytes, this.#singly > 0 ? 1 : undefined);
       if (batch !== undefined) await this.#deliver(batch);
     }
   }
@@ -96,7 +98,10 @@ export class Deliverer {
       ledger.posts++;
       if (attempt > 0) ledger.retries++;
       const outcome = await post(batch.body, this.#stop.signal);
+      ledger.onPost((performance.now() - this.#lastPostAtMs) / 1000);
       if (outcome.kind === "answer") ledger.viewers = outcome.viewers ?? ledger.viewers;
+      // Only a 4xx says for sure that nothing was taken.
+      if (outcome.kind === "failed" || outcome.status >= 500) collector.mayBeTaken();
       const next = whatNext(outcome, attempt, random(), policy);
       switch (next.do) {
         case "delivered":
@@ -133,7 +138,13 @@ export class Deliverer {
     if (batch.frames.length > 1) {
       // A body is taken whole or not at all, so one bad frame keeps out the good ones it travels with.
       collector.putBack(batch);
-      this.#singly = batch.frames.length;
+      if (next.tooLarge) {
+        // Remembered, so that not every body is refused once before it is split.
+        this.#maxBodyBytes = Math.floor(batch.body.length / 2);
+        log.warn(
+          `A body of ${batch.body.length} bytes was refused: ${next.message}. Sending half as much at once from now on.`,
+        );
+      } else this.#singly = batch.frames.length;
       return;
     }
     collector.setAside(batch);

@@ -1,44 +1,82 @@
 import { gapBlock } from "../worker/protocol/builder.ts";
-import type { Gap } from "../worker/protocol/frame.ts";
+import { BlockKind, decodeFrame, type Gap } from "../worker/protocol/frame.ts";
 import { HEADER_BYTES, readHeader, viewOf } from "../worker/protocol/header.ts";
 
-/** Why the bridge lost points, as viewers are told (SPEC.md, "Viewers", gap reasons). */
-export type LossReason = "bridge-full" | "frame-refused";
+/** Why a frame was lost in the bridge, as viewers are told (SPEC.md, "Viewers", gap reasons). */
+export type LossReason = "bridge-full" | "frame-refused" | "spool-damaged";
 
+/** What a gap in a frame of ours may say: how many points are missing, or that nobody knows. */
+const WITH_POINTS = ["bridge-full", "frame-refused", "spool-damaged", "publisher-dropped"] as const;
+const WITHOUT_POINTS = [
+  "spool-damaged",
+  "bridge-restarted",
+  "publisher-dropped",
+  "publisher-restarted",
+  "publisher-reconnected",
+] as const;
+export type GapReason = (typeof WITH_POINTS)[number] | (typeof WITHOUT_POINTS)[number];
+
+/** Points that are missing before those that follow. */
 export interface Loss extends Gap {
-  reason: LossReason;
-  points: number;
-  fromX: number;
-  toX: number;
+  reason: GapReason;
 }
 
-/** What {@link withGaps} adds to a frame at most: one gap for each reason, 56 bytes each. */
-export const GAPS_BYTES = 112;
+/** What {@link withGaps} adds to a frame at most: each of these once. */
+export const GAPS_BYTES = [
+  ...WITH_POINTS.map((reason) => gapOf(reason, 0)),
+  ...WITHOUT_POINTS.map((reason) => gapOf(reason, null)),
+]
+  .map((gap) => gapBlock(gap).length)
+  .reduce((sum, bytes) => sum + bytes, 0);
 
-/** What is lost when this frame is. */
-export function lossOf(frame: Uint8Array, reason: LossReason): Loss {
+/** A gap of all series whose x nobody knows. */
+export function gapOf(reason: GapReason, points: number | null): Loss {
+  return { kind: "gap", reason, points, fromX: null, toX: null, series: "" };
+}
+
+/** What is lost when this frame is: its points, and what it would have told as lost. */
+export function lossesOf(frame: Uint8Array, reason: LossReason): Loss[] {
   const { points, minX, maxX } = readHeader(frame);
-  return { kind: "gap", reason, points, fromX: minX, toX: maxX, series: "" };
+  return [...gapsIn(frame), { ...gapOf(reason, points), fromX: minX, toX: maxX }];
 }
 
-/** Several losses as one of each reason: no point that was lost is forgotten. */
+/** The gaps of our own that stand among the points of a frame. */
+export function gapsIn(frame: Uint8Array): Loss[] {
+  const view = viewOf(frame);
+  for (let offset = HEADER_BYTES; offset < frame.length; offset += view.getUint32(offset + 4, true)) {
+    if (view.getUint16(offset, true) !== BlockKind.gap) continue;
+    return decodeFrame(frame).blocks.flatMap((block) => (block.kind === "gap" && isLoss(block) ? [block] : []));
+  }
+  return [];
+}
+
+export function isLoss(gap: Gap): gap is Loss {
+  return [...WITH_POINTS, ...WITHOUT_POINTS].some((reason) => reason === gap.reason);
+}
+
+/** Several losses as one of each reason and series: no point that was lost is forgotten, and no exact number blurred. */
 export function mergeLosses(losses: readonly Loss[]): Loss[] {
-  const merged = new Map<LossReason, Loss>();
+  const merged = new Map<string, Loss>();
   for (const loss of losses) {
-    const before = merged.get(loss.reason);
-    merged.set(
-      loss.reason,
-      before === undefined
-        ? loss
-        : {
-            ...loss,
-            points: before.points + loss.points,
-            fromX: Math.min(before.fromX, loss.fromX),
-            toX: Math.max(before.toX, loss.toX),
-          },
-    );
+    const key = `${loss.reason} ${loss.points === null} ${loss.series}`;
+    const before = merged.get(key);
+    merged.set(key, before === undefined ? loss : joined(before, loss));
   }
   return [...merged.values()];
+}
+
+/** The same without their series: {@link GAPS_BYTES} then hold them all. */
+export function mergeAllSeries(losses: readonly Loss[]): Loss[] {
+  return mergeLosses(losses.map((loss) => (loss.series === "" ? loss : { ...loss, series: "" })));
+}
+
+function joined(a: Loss, b: Loss): Loss {
+  return {
+    ...b,
+    points: a.points === null || b.points === null ? null : a.points + b.points,
+    fromX: a.fromX === null || b.fromX === null ? null : Math.min(a.fromX, b.fromX),
+    toX: a.toX === null || b.toX === null ? null : Math.max(a.toX, b.toX),
+  };
 }
 
 /** The frame with these gaps before its points; only for a frame that no Channel can have taken yet. */

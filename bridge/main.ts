@@ -4,7 +4,18 @@ import { Command, CommanderError, Option } from "commander";
 import { AddressError } from "./address.ts";
 import { type Bridge, DEFAULT_BIND, startBridge } from "./bridge.ts";
 import { createLog, type Log, type LogFormat } from "./log.ts";
-import { parseBytes, parseChannelUrl, tokenFrom } from "./options.ts";
+import type { MetricsAddress } from "./metrics.ts";
+import { SpoolError } from "./open-spool.ts";
+import {
+  defaultSpoolFile,
+  parseBytes,
+  parseChannelUrl,
+  parseDuration,
+  parseFieldName,
+  parseMetricsAddress,
+  parseSpoolFile,
+  tokenFrom,
+} from "./options.ts";
 import { counted } from "./text.ts";
 
 /** SPEC.md, BR10. */
@@ -18,7 +29,18 @@ interface Flags {
   connect: string[];
   topic: string[];
   buffer: number;
+  /** Undefined: the channel's default file. */
+  spool?: SpoolFlag;
+  spoolMax: number;
+  sequenceField?: string;
+  expectEvery?: number;
+  metrics?: MetricsAddress;
   log: LogFormat;
+}
+
+/** Undefined: none. */
+interface SpoolFlag {
+  file: string | undefined;
 }
 
 const HELP = `
@@ -31,10 +53,21 @@ Examples:
       another channel, another port
   PUBLISH_TOKEN=… node bridge/main.ts --connect tcp://192.168.1.20:5556 --topic temp --topic hum
       the publisher binds; only topics that begin with temp or hum
+  PUBLISH_TOKEN=… node bridge/main.ts --sequence-field seq --expect-every 1s
+      messages are like {"seq": 17, "y": 1.5}: a number left out is shown as a gap of that size; more than
+      three seconds without a message are reported, and connections opened anew
+  PUBLISH_TOKEN=… node bridge/main.ts --spool /var/lib/plotcast/lab.db --spool-max 10GiB
+      what is undelivered is kept there too, and delivered by the next start
+  PUBLISH_TOKEN=… node bridge/main.ts --metrics 9464
+      counters for Prometheus at http://127.0.0.1:9464/metrics
+
+What is undelivered outlives the bridge in the spool: by default a file of the channel's own in .plotcast/ of the
+working directory (--spool none: in memory alone). Two bridges cannot have the same.
 
 Exit codes:
   0  ended as told        1  something failed     2  wrong usage, or no PUBLISH_TOKEN
-  3  ended with points undelivered                4  a ZeroMQ address cannot be used
+     (the spool is another bridge's, or holds points for another channel: 1)
+  3  ended with points undelivered                4  an address cannot be used (ZeroMQ, metrics)
 `;
 
 const SET_TOKEN =
@@ -66,9 +99,31 @@ function parseFlags(argv: readonly string[]): Flags {
         .default([], "everything"),
     )
     .addOption(
-      new Option("--buffer <size>", "kept at most while the Worker is away")
+      new Option("--buffer <size>", "kept in memory at most while the Worker is away")
         .argParser(parseBytes)
         .default(parseBytes("64MiB"), "64MiB"),
+    )
+    .addOption(
+      new Option(
+        "--spool <file>",
+        "where it is kept on disk, too; none: nowhere (default: .plotcast/spool-….db)",
+      ).argParser((text: string): SpoolFlag => ({ file: parseSpoolFile(text) })),
+    )
+    .addOption(
+      new Option("--spool-max <size>", "kept on disk at most; beyond, the oldest goes")
+        .argParser(parseBytes)
+        .default(parseBytes("1GiB"), "1GiB"),
+    )
+    .addOption(
+      new Option("--sequence-field <name>", "JSON field with the publisher's own number").argParser(parseFieldName),
+    )
+    .addOption(
+      new Option("--expect-every <time>", "a message is due so often (default: learnt)").argParser(parseDuration),
+    )
+    .addOption(
+      new Option("--metrics <[host:]port>", "serve /metrics for Prometheus (default: off)").argParser(
+        parseMetricsAddress,
+      ),
     )
     .addOption(new Option("--log <format>", "to stderr").choices(["text", "json"]).default("text"))
     .version(version(), "--version", "print the version")
@@ -107,15 +162,27 @@ function untilSignal(onSecond: () => void): Promise<NodeJS.Signals> {
 async function run(flags: Flags, token: string, log: Log): Promise<number> {
   let bridge: Bridge;
   try {
-    const { to, bind, connect, topic: topics, buffer: bufferBytes } = flags;
-    bridge = await startBridge({ to, token, log, bind, connect, topics, bufferBytes });
+    const { to, bind, connect, topic: topics, buffer: bufferBytes, sequenceField, metrics } = flags;
+    const file = flags.spool === undefined ? defaultSpoolFile(to) : flags.spool.file;
+    const spool = file === undefined ? undefined : { file, maxBytes: flags.spoolMax };
+    const expectEveryMs = flags.expectEvery;
+    const more = { bind, connect, topics, bufferBytes, spool, sequenceField, expectEveryMs, metrics };
+    bridge = await startBridge({ to, token, log, ...more });
   } catch (error) {
+    if (error instanceof SpoolError) {
+      log.error(error.message);
+      return ExitCode.failed;
+    }
     if (!(error instanceof AddressError)) throw error;
     log.error(error.message);
     return ExitCode.address;
   }
-  const signal = untilSignal(() => process.exit(bridge.held().points > 0 ? ExitCode.undelivered : ExitCode.ok));
+  const signal = untilSignal(() => {
+    bridge.save();
+    process.exit(bridge.held().points > 0 ? ExitCode.undelivered : ExitCode.ok);
+  });
   log.info(`Listening on ${bridge.addresses.join(", ")}; delivering to ${flags.to.href}`);
+  if (bridge.metricsUrl !== undefined) log.info(`Metrics at ${bridge.metricsUrl}`);
 
   const failure = await Promise.race([
     signal.then(() => undefined),
@@ -126,7 +193,8 @@ async function run(flags: Flags, token: string, log: Log): Promise<number> {
   const { undelivered } = await bridge.close({ drainMs: DRAIN_MS });
   const delivered = `${counted(bridge.ledger.delivered, "point")} delivered`;
   if (undelivered > 0) {
-    log.error(`Ended; ${delivered}, ${counted(undelivered, "point")} undelivered.`);
+    const kept = bridge.isSpooling ? "; they are in the spool, for the next start" : "";
+    log.error(`Ended; ${delivered}, ${counted(undelivered, "point")} undelivered${kept}.`);
     return ExitCode.undelivered;
   }
   log.info(`Ended; ${delivered}.`);

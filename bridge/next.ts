@@ -20,7 +20,7 @@ export type Next =
   | { do: "retry"; afterMs: number; waitIsAsked: boolean; message: string }
   /** Only a person can mend it: try again now and then, and say what to do. */
   | { do: "hold"; afterMs: number; message: string }
-  | { do: "setAside"; code: string; message: string };
+  | { do: "setAside"; code: string; message: string; tooLarge: boolean };
 
 export interface RetryPolicy {
   baseDelayMs: number;
@@ -53,7 +53,7 @@ export function whatNext(outcome: Outcome, attempt: number, random: number, poli
     case 413:
     case 415:
     case 422:
-      return { do: "setAside", code: code || `http-${status}`, message: said };
+      return { do: "setAside", code: code || `http-${status}`, message: said, tooLarge: status === 413 };
     case 401:
     case 403:
       return {
@@ -66,8 +66,9 @@ export function whatNext(outcome: Outcome, attempt: number, random: number, poli
     case 429:
       return retry();
     default:
-      if (status < 500)
+      if (status < 500) {
         return { do: "hold", afterMs: policy.holdMs, message: `${said} (check the URL given with --to)` };
+      }
       if (code === "publishing-not-configured") return { do: "hold", afterMs: policy.holdMs, message: said };
       return retry();
   }

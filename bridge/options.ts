@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { InvalidArgumentError } from "commander";
 import { isChannelName } from "../worker/protocol/limits.ts";
 
@@ -22,9 +24,45 @@ export function parseBytes(text: string): number {
   const factor = UNITS[(unit ?? "").toLowerCase()];
   if (digits === undefined || factor === undefined) throw new InvalidArgumentError("Give a size such as 64MiB.");
   const bytes = Math.floor(Number(digits) * factor);
-  if (bytes < MIN_BUFFER_BYTES) throw new InvalidArgumentError("The buffer must be 1MiB at least.");
+  if (bytes < MIN_BUFFER_BYTES) throw new InvalidArgumentError("It must be 1MiB at least.");
   if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError("That is more than any machine has.");
   return bytes;
+}
+
+/** `1s`, `500ms`, `2 min` → milliseconds. */
+export function parseDuration(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?) ?(ms|s|min|h)$/.exec(text.trim()) ?? [];
+  const factor = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }[unit ?? ""];
+  const ms = digits === undefined || factor === undefined ? Number.NaN : Number(digits) * factor;
+  if (!(ms > 0 && ms <= 7 * 86_400_000)) throw new InvalidArgumentError("Give a time such as 500ms, 1s or 2min.");
+  return ms;
+}
+
+/** `9464`, `0.0.0.0:9464`, `[::1]:9464`; a port alone is of this machine, for this machine. */
+export function parseMetricsAddress(text: string): { host: string; port: number } {
+  const [, bracketed, plain, digits] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text.trim()) ?? [];
+  const port = Number(digits ?? Number.NaN);
+  if (!(port <= 65_535)) throw new InvalidArgumentError("Give a port, or host:port, such as 9464 or 0.0.0.0:9464.");
+  return { host: bracketed ?? plain ?? "127.0.0.1", port };
+}
+
+/** A file, or undefined for `none`. */
+export function parseSpoolFile(text: string): string | undefined {
+  if (text.trim() === "") throw new InvalidArgumentError("Give a file, or none.");
+  return text === "none" ? undefined : text;
+}
+
+export function parseFieldName(text: string): string {
+  if (text === "") throw new InvalidArgumentError("Give the name of a JSON field, such as seq.");
+  return text;
+}
+
+/** The channel's own file in the working directory: bridges to different channels do not share one. */
+export function defaultSpoolFile(to: URL): string {
+  const name = `${to.host}${to.pathname.slice("/c".length)}`;
+  // Names that only differ in what a file's name cannot have are told apart by the sum.
+  const sum = crc32(to.href).toString(16).padStart(8, "0");
+  return join(".plotcast", `spool-${name.replace(/[^A-Za-z0-9.-]+/g, "_").slice(0, 100)}-${sum}.db`);
 }
 
 /** A channel's URL: http or https, path /c/<name>, and nothing else. */

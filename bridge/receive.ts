@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { context, Subscriber } from "zeromq";
+import { context, type Observer, Subscriber } from "zeromq";
 import { fullJitterMs } from "../worker/protocol/backoff.ts";
 import { AddressError, addressFault, type Side } from "./address.ts";
+import type { Peers } from "./peers.ts";
 
 export interface ReceiverOptions {
   bind: readonly string[];
@@ -12,6 +13,8 @@ export interface ReceiverOptions {
   onMessage: (frames: Buffer[]) => void;
   /** How long an address in use is tried again. */
   bindWithinMs?: number;
+  /** Told who comes and goes. */
+  peers?: Pick<Peers, "connected" | "disconnected" | "reopened">;
 }
 
 /** Messages that libzmq keeps for each publisher while this process is busy; beyond, the publisher drops. */
@@ -33,6 +36,8 @@ export class Receiver {
   /** Settles when reading ends: after {@link close}, or rejects if it fails. */
   readonly done: Promise<void>;
   readonly #socket: Subscriber;
+  readonly #options: ReceiverOptions;
+  readonly #watching: Promise<void>;
   #reads = 0;
 
   /**
@@ -51,6 +56,8 @@ export class Receiver {
       tcpKeepaliveInterval: 15,
       ipv6: options.bind.concat(options.connect).some((address) => address.includes("[")),
     });
+    // Before anything can happen: what libzmq tells earlier is told to nobody.
+    const { events } = socket;
     try {
       socket.subscribe(...(options.topics.length > 0 ? options.topics : [""]));
       const addresses: string[] = [];
@@ -62,17 +69,31 @@ export class Receiver {
         connectTo(socket, address);
         addresses.push(address);
       }
-      return new Receiver(socket, addresses, options.onMessage);
+      return new Receiver(socket, events, addresses, options);
     } catch (error) {
       socket.close();
       throw error;
     }
   }
 
-  private constructor(socket: Subscriber, addresses: readonly string[], onMessage: (frames: Buffer[]) => void) {
+  private constructor(socket: Subscriber, events: Observer, addresses: readonly string[], options: ReceiverOptions) {
     this.#socket = socket;
+    this.#options = options;
     this.addresses = addresses;
-    this.done = this.#read(onMessage);
+    this.done = this.#read(options.onMessage);
+    this.#watching = this.#watch(events);
+  }
+
+  /** Ends the connections that this socket began, and begins them again. */
+  reopen(): void {
+    if (this.#socket.closed) return;
+    const { connect, peers } = this.#options;
+    if (connect.length === 0) return;
+    for (const address of connect) {
+      this.#socket.disconnect(address);
+      this.#socket.connect(address);
+    }
+    peers?.reopened(this.addresses.slice(0, this.addresses.length - connect.length));
   }
 
   /** Reads what has arrived (for half a second at most, should more keep coming), then closes the socket. */
@@ -83,7 +104,17 @@ export class Receiver {
       await sleep(10);
     }
     this.#socket.close();
+    await this.#watching;
     await this.done;
+  }
+
+  /** Ends with the socket: closing it closes its events. */
+  async #watch(events: Observer): Promise<void> {
+    const { peers } = this.#options;
+    for await (const event of events) {
+      if (event.type === "handshake") peers?.connected(event.address);
+      else if (event.type === "disconnect") peers?.disconnected(event.address);
+    }
   }
 
   /** zeromq.js lets the event loop turn after 512 messages at most, so POSTs go out however fast messages come. */

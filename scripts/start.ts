@@ -3,12 +3,13 @@
  * (`wrangler dev`), runs the bridge, and for `npm start` a demo publisher that speaks real ZeroMQ to it.
  */
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { AddressError } from "../bridge/address.ts";
 import { type Bridge, DEFAULT_BIND, startBridge } from "../bridge/bridge.ts";
 import { type Demo, startDemo } from "../bridge/demo.ts";
 import { createLog } from "../bridge/log.ts";
-import { tokenFrom } from "../bridge/options.ts";
+import { defaultSpoolFile, tokenFrom } from "../bridge/options.ts";
 import { isChannelName } from "../worker/protocol/limits.ts";
 import { isTaken, openBrowser } from "./machine.ts";
 import { type LocalWorker, startWorker } from "./wrangler-dev.ts";
@@ -17,6 +18,7 @@ import { type LocalWorker, startWorker } from "./wrangler-dev.ts";
 const ExitCode = { ok: 0, failed: 1, usage: 2, address: 4 } as const;
 const DRAIN_MS = 3000;
 const STATUS_EVERY_MS = 60_000;
+const SPOOL_MAX_BYTES = 2 ** 30;
 
 interface Flags {
   port: number;
@@ -57,7 +59,9 @@ function parseFlags(): Flags {
         .default([], "everything"),
     )
     .addOption(new Option("--channel <name>", "the channel").argParser(parseChannelName).default("main"))
-    .addOption(new Option("--store <dir>", "where the Worker keeps what it stores (default: .wrangler/state)"))
+    .addOption(
+      new Option("--store <dir>", "where Worker and bridge keep what they store (default: .wrangler/state, .plotcast)"),
+    )
     .addOption(new Option("--demo", "send a sine, as `npm start` does").default(false))
     .addOption(new Option("--no-open", "do not open a browser"))
     .helpOption("--help", "print this help")
@@ -119,6 +123,10 @@ async function start(flags: Flags, running: Running): Promise<void> {
     connect: connects,
     topics,
     statusEveryMs: STATUS_EVERY_MS,
+    spool: {
+      file: flags.store === undefined ? defaultSpoolFile(url) : join(flags.store, "spool.db"),
+      maxBytes: SPOOL_MAX_BYTES,
+    },
   });
   console.log("Starting the Worker …");
   running.worker = await startWorker({ port, token, storeDir: flags.store, onLine: tellTrouble });

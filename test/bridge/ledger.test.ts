@@ -26,7 +26,7 @@ it("the status is one line of plain words with every count that is not nothing",
   const busy = statusLine(ledger, { points: 7, bytes: 1, oldestAgeMs: 65_000 });
   assert.equal(
     busy,
-    "received 1,234 messages, delivered 1 point in 2 POSTs, 7 points waiting (the oldest for 65 s), 1 retry, " +
+    "received 1,234 messages, delivered 1 point in 2 POSTs, behind by 7 points (the oldest waits for 65 s), 1 retry, " +
       "2 messages not understood (not-json), 8,001 points lost (bridge-full), nobody watches",
   );
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type FakeWorker, startFakeWorker } from "../support/fake-worker.ts";
@@ -13,15 +16,18 @@ const MAIN = fileURLToPath(new URL("../../bridge/main.ts", import.meta.url));
 
 let worker: FakeWorker;
 let children: ChildProcess[];
+let directory: string;
 
 beforeEach(async () => {
   worker = await startFakeWorker();
+  directory = await mkdtemp(join(tmpdir(), "plotcast-main-"));
   children = [];
 });
 
 afterEach(async () => {
   for (const child of children) child.kill("SIGKILL");
   await worker.close();
+  await rm(directory, { recursive: true, force: true });
 });
 
 interface Running {
@@ -36,7 +42,8 @@ interface Running {
 
 function run(args: string[], env: Record<string, string> = { PUBLISH_TOKEN: "secret-token" }): Running {
   const { PUBLISH_TOKEN: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env } });
+  // The default spool is in the working directory.
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env }, cwd: directory });
   children.push(child);
   let stderr = "";
   let stdout = "";
@@ -109,7 +116,7 @@ describe("the command", () => {
   it("[BR10] [ST2] ends with 4 and one line that names the address and the option when it is in use", async () => {
     const first = bridgeTo(worker.url);
     const address = await first.address();
-    const second = run(["--to", worker.url.href, "--bind", address]);
+    const second = run(["--to", worker.url.href, "--bind", address, "--spool", "none"]);
     assert.equal(await withDeadline("the exit", second.exit), 4);
     const lines = second.stderr().trim().split("\n");
     assert.equal(lines.length, 1);
@@ -143,6 +150,11 @@ describe("the command", () => {
       ["--buffer", "much"],
       ["--buffer", "1KiB"],
       ["--log", "xml"],
+      ["--spool", ""],
+      ["--spool-max", "1KiB"],
+      ["--expect-every", "soon"],
+      ["--metrics", "99999"],
+      ["--sequence-field", ""],
       ["surplus"],
     ].map((args) => ({ args, running: run(args) }));
     for (const { args, running } of wrong) {
@@ -154,12 +166,40 @@ describe("the command", () => {
   it("[BR10] documents its exit codes in --help", async () => {
     const help = run(["--help"], {});
     assert.equal(await withDeadline("the exit", help.exit), 0);
-    for (const text of ["PUBLISH_TOKEN", "Exit codes", "--connect", "tcp://*:5000", "64MiB"]) {
+    for (const text of [
+      "PUBLISH_TOKEN",
+      "Exit codes",
+      "--connect",
+      "tcp://*:5000",
+      "64MiB",
+      "--spool none",
+      "--metrics 9464",
+    ]) {
       assert.ok(help.stdout().includes(text), text);
     }
     const version = run(["--version"], {});
     assert.equal(await withDeadline("the exit", version.exit), 0);
     assert.match(version.stdout(), /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("[BR12] keeps what is undelivered at the end in a file of the channel's own, and says so", async () => {
+    worker.script = () => ({ take: false, status: 500 });
+    const bridge = bridgeTo(worker.url);
+    const publisher = await connectPublisher(await bridge.address());
+    await publisher.send("[1, 1]");
+    await worker.waitForPosts(1);
+    bridge.child.kill("SIGINT");
+    await waitFor("the line about ending", () => bridge.stderr().includes("what is left"));
+    bridge.child.kill("SIGINT");
+    assert.equal(await withDeadline("the exit", bridge.exit, 5000), 3);
+    publisher.close();
+    worker.script = () => undefined;
+    // Another channel has another file, so it starts beside it.
+    await bridgeTo(new URL("/c/other", worker.url)).address();
+    bridgeTo(worker.url);
+    await worker.waitForPoints(1);
+    const names = await readdir(join(directory, ".plotcast"));
+    assert.equal(names.filter((name) => name.endsWith(".db")).length, 2, String(names));
   });
 
   it("logs JSON with --log json", async () => {

@@ -1,0 +1,107 @@
+import type { Ledger } from "./ledger.ts";
+import type { Log } from "./log.ts";
+import type { SequenceTracker } from "./sequence.ts";
+import type { Spool } from "./spool.ts";
+import type { SpoolChanges } from "./spool-state.ts";
+
+export interface KeeperOptions {
+  spool: Spool;
+  /** Its numbers are saved with the points that bear them, in one transaction. */
+  tracker?: SequenceTracker;
+  log: Log;
+  ledger: Ledger;
+  retryMs?: number;
+  nowMs?: () => number;
+}
+
+type Progress = Pick<SpoolChanges, "sentSeq" | "goneUpTo" | "nextSeq">;
+
+/**
+ * Writes to the spool, and goes on without it while the disk fails: that is said once, and again when it is over. What
+ * could not be written is written then, for whoever calls {@link save} keeps it until that returns true.
+ */
+export class Keeper {
+  readonly #options: Required<Omit<KeeperOptions, "tracker">> & Pick<KeeperOptions, "tracker">;
+  #failedAtMs: number | undefined;
+
+  constructor(options: KeeperOptions) {
+    this.#options = { retryMs: 1000, nowMs: () => performance.now(), ...options };
+  }
+
+  get isFailing(): boolean {
+    return this.#failedAtMs !== undefined;
+  }
+
+  /** False while a failed write is not tried again yet. */
+  get isReady(): boolean {
+    const { retryMs, nowMs } = this.#options;
+    return this.#failedAtMs === undefined || nowMs() - this.#failedAtMs >= retryMs;
+  }
+
+  /** @returns whether everything is in the spool now */
+  save(changes: Omit<SpoolChanges, "numbers" | "numbersGone">): boolean {
+    const { tracker } = this.#options;
+    const { numbers, gone } = tracker?.changes ?? { numbers: [], gone: [] };
+    if (!this.#write({ ...changes, numbers, numbersGone: gone })) return false;
+    tracker?.saved();
+    return true;
+  }
+
+  /** How far delivery has come, and nothing else. */
+  saveProgress(progress: Progress): void {
+    const nothing = { frames: [], losses: [], gone: [], untold: undefined, numbers: [], numbersGone: [] };
+    if (this.#options.spool.isBehind(progress)) this.#write({ ...progress, ...nothing });
+  }
+
+  read(seq: number): Uint8Array | undefined {
+    try {
+      return this.#options.spool.read(seq);
+    } catch (error) {
+      this.#options.log.error(`The spool cannot be read: ${textOf(error)}.`);
+      return undefined;
+    }
+  }
+
+  /** Gives back what the file does not need any more. */
+  shrink(): void {
+    try {
+      if (!this.isFailing) this.#options.spool.shrink();
+    } catch {
+      // Then it stays as large as it is.
+    }
+  }
+
+  close(nextSeq: number): void {
+    try {
+      this.#options.spool.close(this.isFailing ? undefined : nextSeq);
+    } catch (error) {
+      this.#options.log.error(`The spool could not be closed in order: ${textOf(error)}.`);
+    }
+  }
+
+  #write(changes: SpoolChanges): boolean {
+    const { spool, log, ledger, nowMs } = this.#options;
+    if (!this.isReady) return false;
+    try {
+      spool.write(changes);
+    } catch (error) {
+      ledger.spoolFailures++;
+      if (this.#failedAtMs === undefined) {
+        log.error(
+          `The spool ${spool.file} cannot be written: ${textOf(error)}. Going on in memory; what is undelivered when ` +
+            "the bridge ends may be lost. Trying again.",
+        );
+      }
+      this.#failedAtMs = nowMs();
+      return false;
+    }
+    if (this.#failedAtMs !== undefined)
+      log.info(`The spool ${spool.file} can be written again; it has everything now.`);
+    this.#failedAtMs = undefined;
+    return true;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

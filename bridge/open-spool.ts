@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import { renameSync } from "node:fs";
+import { gapOf, type Loss } from "./gaps.ts";
+import type { Log } from "./log.ts";
+import { Spool } from "./spool.ts";
+import { type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
+import { counted } from "./text.ts";
+
+export interface SpoolOptions {
+  file: string;
+  /** Bound of the undelivered frames in it; beyond, the oldest are dropped. */
+  maxBytes: number;
+  /** SQLite's `max_page_count`: what a full disk is to the tests. */
+  maxPages?: number;
+}
+
+/** A spool that must not be used; in a sentence for whoever started the bridge. */
+export class SpoolError extends Error {
+  override readonly name = "SpoolError";
+}
+
+export interface OpenedSpool {
+  /** Undefined: in memory only. */
+  spool: Spool | undefined;
+  state: SpoolState;
+  /** What is wrong with it, if it is undefined though it was asked for. */
+  fault?: string;
+}
+
+/**
+ * Opens the spool for the channel at `to`. A damaged one is set aside and a new one begun; one that cannot be opened is
+ * gone without: what comes in is worth more than what waits in a file.
+ * @throws SpoolError if another bridge has it, or it holds points for another channel
+ */
+export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log): OpenedSpool {
+  if (options === undefined) return { spool: undefined, state: emptyState() };
+  const { file } = options;
+  try {
+    return openOnce(options, to, []);
+  } catch (error) {
+    if (error instanceof SpoolError) throw error;
+    const code = sqliteCode(error);
+    if (code === SqliteCode.busy || code === SqliteCode.locked) {
+      throw new SpoolError(
+        `The spool ${file} is in use by another bridge. End that one, or give this one --spool FILE.`,
+      );
+    }
+    if (code !== SqliteCode.corrupt && code !== SqliteCode.notADatabase) return without(file, error, log);
+    try {
+      const aside = setAside(file);
+      log.error(`The spool ${file} is damaged (${textOf(error)}). It is now ${aside}; going on with a new one.`);
+      return openOnce(options, to, [gapOf("spool-damaged", null)]);
+    } catch (second) {
+      return without(file, second, log);
+    }
+  }
+}
+
+function openOnce(options: SpoolOptions, to: URL, gaps: readonly Loss[]): OpenedSpool {
+  const spool = new Spool(options.file, options);
+  try {
+    const before = spool.to;
+    const { points } = spool;
+    if (before !== undefined && before !== to.href && points > 0) {
+      throw new SpoolError(
+        `The spool ${options.file} holds ${counted(points, "point")} for ${before}, not for ${to.href}. ` +
+          `Start once with --to ${before} to deliver them, or give another file with --spool, or remove this one.`,
+      );
+    }
+    return { spool, state: spool.load(to.href, gaps) };
+  } catch (error) {
+    spool.close();
+    throw error;
+  }
+}
+
+/** A publisher of its own then, because nobody knows which numbers the one in the file has used. */
+function without(file: string, error: unknown, log: Log): OpenedSpool {
+  const fault = textOf(error);
+  log.error(
+    `The spool ${file} cannot be used: ${fault}. Going on in memory alone: what is undelivered at the end is lost.`,
+  );
+  return { spool: undefined, state: emptyState(), fault };
+}
+
+function emptyState(): SpoolState {
+  const publisher = randomBytes(8).toString("hex");
+  return { publisher, nextSeq: 1, sentSeq: 0, frames: [], gaps: [], numbers: [] };
+}
+
+function setAside(file: string): string {
+  const aside = `${file}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
+  renameSync(file, aside);
+  // What else belongs to it would be taken for the new one's.
+  for (const suffix of ["-wal", "-shm", "-journal"]) {
+    try {
+      renameSync(file + suffix, aside + suffix);
+    } catch {
+      // There is none.
+    }
+  }
+  return aside;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,117 @@
+/** Checks the numbers that a publisher gives its messages itself (BR16). One publisher a topic; topics are told apart. */
+
+/** A topic's last number, as the spool keeps it. */
+export interface LastNumber {
+  topic: string;
+  number: number;
+  /** Of the message's payload. */
+  crc: number;
+  /** The message's last x; null where it had none. */
+  x: number | null;
+}
+
+export type Verdict =
+  /** The first of its topic, or the one that was expected. */
+  | { kind: "next" }
+  /** So many messages are missing before this one. */
+  | { kind: "jump"; missing: number; fromX: number | null }
+  /** The same number with the same payload as one of the last {@link NUMBERS_REMEMBERED}. */
+  | { kind: "repeat" }
+  /** It counts anew; what was lost before, nobody knows. */
+  | { kind: "restart"; fromX: number | null };
+
+export const NUMBERS_REMEMBERED = 1024;
+/** 12 KiB each. Past that the topic heard of least recently is forgotten: its next message is taken for its first. */
+export const MAX_TOPICS_NUMBERED = 4096;
+/** Where counters of 8, 16 and 32 bits begin again at 0: that is the next number. */
+const WRAPS = new Set([0xff, 0xffff, 0xffff_ffff]);
+
+/** The last numbers of a topic; which is at `number % NUMBERS_REMEMBERED`. */
+class Remembered {
+  readonly #numbers = new Float64Array(NUMBERS_REMEMBERED).fill(-1);
+  readonly #crcs = new Uint32Array(NUMBERS_REMEMBERED);
+  last: LastNumber;
+
+  constructor(last: LastNumber) {
+    this.last = last;
+    this.put(last);
+  }
+
+  put(last: LastNumber): void {
+    this.last = last;
+    this.#numbers[last.number % NUMBERS_REMEMBERED] = last.number;
+    this.#crcs[last.number % NUMBERS_REMEMBERED] = last.crc;
+  }
+
+  has(number: number, crc: number): boolean {
+    const at = number % NUMBERS_REMEMBERED;
+    return this.#numbers[at] === number && this.#crcs[at] === crc;
+  }
+
+  clear(): void {
+    this.#numbers.fill(-1);
+  }
+}
+
+export class SequenceTracker {
+  /** The topic heard of least recently is the first. */
+  readonly #topics = new Map<string, Remembered>();
+  /** What the spool does not have yet. */
+  readonly #changed = new Set<Remembered>();
+  readonly #forgotten = new Set<string>();
+  readonly #maxTopics: number;
+
+  constructor(numbers: readonly LastNumber[] = [], maxTopics = MAX_TOPICS_NUMBERED) {
+    this.#maxTopics = maxTopics;
+    for (const last of numbers) this.#topics.set(last.topic, new Remembered(last));
+  }
+
+  /** @param number a whole number, 0 or more */
+  observe(next: LastNumber): Verdict {
+    const { topic, number, crc } = next;
+    const known = this.#topics.get(topic);
+    if (known === undefined) {
+      this.#remember(topic, new Remembered(next));
+      return { kind: "next" };
+    }
+    if (known.has(number, crc)) return { kind: "repeat" };
+    const { last } = known;
+    const wraps = number === 0 && WRAPS.has(last.number);
+    const restarts = number <= last.number && !wraps;
+    if (restarts) known.clear();
+    known.put(next.x === null ? { ...next, x: restarts ? null : last.x } : next);
+    this.#topics.delete(topic);
+    this.#remember(topic, known);
+    if (restarts) return { kind: "restart", fromX: last.x };
+    const missing = wraps ? 0 : number - last.number - 1;
+    return missing === 0 ? { kind: "next" } : { kind: "jump", missing, fromX: last.x };
+  }
+
+  /** What {@link saved} will confirm: the numbers up to which every point is among those being written. */
+  get changes(): { numbers: LastNumber[]; gone: readonly string[] } {
+    return { numbers: [...this.#changed].map(({ last }) => last), gone: [...this.#forgotten] };
+  }
+
+  saved(): void {
+    this.#changed.clear();
+    this.#forgotten.clear();
+  }
+
+  #remember(topic: string, remembered: Remembered): void {
+    this.#topics.set(topic, remembered);
+    this.#changed.add(remembered);
+    this.#forgotten.delete(topic);
+    if (this.#topics.size <= this.#maxTopics) return;
+    const [oldest] = this.#topics;
+    if (oldest === undefined) return;
+    this.#topics.delete(oldest[0]);
+    this.#changed.delete(oldest[1]);
+    this.#forgotten.add(oldest[0]);
+  }
+}
+
+/** A publisher's number as it stands in a message; undefined if it is none. */
+export function numberFrom(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}

@@ -1,0 +1,64 @@
+import type { Loss } from "./gaps.ts";
+import type { LastNumber } from "./sequence.ts";
+
+/** A frame that nobody has confirmed. Its bytes, publisher and number stay the same however often it is sent. */
+export interface HeldFrame {
+  readonly seq: number;
+  readonly points: number;
+  /** Of its bytes, without the gaps of {@link losses}. */
+  readonly size: number;
+  /** When its first point came, as `Date.now()`. */
+  readonly sinceMs: number;
+  /** Frames that were lost between the one before and this one. They are settled when it is first sent. */
+  losses: readonly Loss[];
+  /** Undefined while only the spool has them. */
+  bytes: Uint8Array | undefined;
+  /** The spool has it as it is, but for its losses. */
+  inSpool: boolean;
+  /** The spool has an earlier state of it, under its number. */
+  wasDraft?: boolean;
+}
+
+/** What a spool holds when it is opened. */
+export interface SpoolState {
+  publisher: string;
+  /** Above every number ever used. */
+  nextSeq: number;
+  /** Frames up to here may have been sent. */
+  sentSeq: number;
+  frames: HeldFrame[];
+  /** To be told before the next point. */
+  gaps: Loss[];
+  numbers: LastNumber[];
+}
+
+/** What changed since the last write. */
+export interface SpoolChanges {
+  /** New or changed frames, the draft of the open one among them. */
+  frames: readonly HeldFrame[];
+  /** Frames whose losses alone changed. */
+  losses: readonly HeldFrame[];
+  gone: Iterable<number>;
+  goneUpTo: number;
+  sentSeq: number;
+  nextSeq: number;
+  /** Undefined: as before. */
+  untold: readonly Loss[] | undefined;
+  numbers: Iterable<LastNumber>;
+  numbersGone: Iterable<string>;
+}
+
+/** https://www.sqlite.org/rescode.html */
+export const SqliteCode = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
+
+/** SQLite's primary result code; undefined if the error is not of SQLite. */
+export function sqliteCode(error: unknown): number | undefined {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
+    ? error.errcode & 0xff
+    : undefined;
+}
+
+/** What SQLite would say of a file whose content cannot be ours. */
+export function damaged(message: string): Error {
+  return Object.assign(new Error(message), { errcode: SqliteCode.corrupt });
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import { AddressError } from "../../bridge/address.ts";
+import { startBridge } from "../../bridge/bridge.ts";
+import { createLog } from "../../bridge/log.ts";
+import { parseDuration, parseMetricsAddress } from "../../bridge/options.ts";
+import { startFakeWorker } from "../support/fake-worker.ts";
+import { connectPublisher } from "../support/publisher.ts";
+import { waitFor } from "../support/wait.ts";
+
+const log = createLog("text", "silent");
+
+test("[BR17] /metrics has every count of the ledger, and reading it changes none", async (t) => {
+  const worker = await startFakeWorker();
+  t.after(() => worker.close());
+  worker.script = (_, number) => (number === 1 ? { take: false, status: 500 } : undefined);
+  const metrics = { host: "127.0.0.1", port: 0 };
+  const bind = ["tcp://127.0.0.1:*"];
+  const bridge = await startBridge({ to: worker.url, token: "t", log, bind, metrics, sequenceField: "seq" });
+  t.after(() => bridge.close({ drainMs: 0 }));
+  const publisher = await connectPublisher(bridge.addresses[0] ?? "");
+  t.after(() => publisher.close());
+  for (const text of ['{"seq":1,"y":1}', '{"seq":4,"y":4}', '{"seq":4,"y":4}', "nonsense", "[1,2]"])
+    await publisher.send(text);
+  await waitFor("them delivered", () => bridge.ledger.delivered === 3);
+  const url = bridge.metricsUrl ?? "";
+  await fetch(url);
+  const answer = await fetch(url);
+  assert.match(answer.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+  const text = await answer.text();
+  const value = (name: string): number =>
+    Number(
+      text
+        .split("\n")
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(" ")[1],
+    );
+  for (const [name, expected] of [
+    ["received_messages_total", 5],
+    ["decoded_points_total", 3],
+    ['refused_messages_total{reason="not-json"}', 1],
+    ["delivered_points_total", 3],
+    ["retries_total", 1],
+    ['gap_points_total{reason="publisher-dropped"}', 2],
+    ["repeats_total", 1],
+    ["unnumbered_messages_total", 2],
+    ["publishers", 1],
+    ["oldest_undelivered_seconds", 0],
+    ["post_seconds_count", bridge.ledger.posts],
+  ] as const) {
+    assert.equal(value(`plotcast_bridge_${name}`), expected, name);
+  }
+  assert.ok(value("process_resident_memory_bytes") > 1e6);
+  assert.equal((await fetch(new URL("/", url))).status, 404);
+  assert.equal((await fetch(url, { method: "POST", body: "x" })).status, 404);
+});
+
+test("[BR17] [BR10] a port in use is one line that names it and the flag", async (t) => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  t.after(() => other.close());
+  const address = other.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const to = new URL("http://127.0.0.1:9/c/main");
+  const metrics = { host: "127.0.0.1", port };
+  await assert.rejects(startBridge({ to, token: "t", log, bind: ["tcp://127.0.0.1:*"], metrics }), (error) => {
+    assert.ok(error instanceof AddressError);
+    assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${port}: another program is using it.*--metrics`));
+    return true;
+  });
+});
+
+test("[BR17] --metrics takes a port or an address, --expect-every a time", () => {
+  assert.deepEqual(parseMetricsAddress("9464"), { host: "127.0.0.1", port: 9464 });
+  assert.deepEqual(parseMetricsAddress("0.0.0.0:9464"), { host: "0.0.0.0", port: 9464 });
+  assert.deepEqual(parseMetricsAddress("[::1]:1"), { host: "::1", port: 1 });
+  for (const text of ["", "x", "70000", ":1", "::1:5"])
+    assert.throws(() => parseMetricsAddress(text), { code: "commander.invalidArgument" }, text);
+  assert.deepEqual(["500ms", "1s", "1.5 min", "2h"].map(parseDuration), [500, 1000, 90_000, 7_200_000]);
+  for (const text of ["", "1", "s", "0s", "-1s", "9999h"])
+    assert.throws(() => parseDuration(text), { code: "commander.invalidArgument" }, text);
+});
