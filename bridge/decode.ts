@@ -5,7 +5,7 @@ import { DEFAULT_SERIES, PointError, type PointFault, rowsOf, unixSeconds } from
 import { numberFrom } from "./sequence.ts";
 
 /** Why a message holds no points. The codes are stable; SPEC.md lists those of {@link PointFault}. */
-export type DecodeFault = PointFault | "topic-not-text" | "too-many-frames" | "decode-failed";
+export type DecodeFault = PointFault | "topic-not-text" | "too-many-frames" | "message-too-large" | "decode-failed";
 
 export type Decoded = ({ ok: true; rows: Row[] } | { ok: false; reason: DecodeFault; detail: string }) & {
   /** What the publisher numbered the message, and its topic; undefined if it did not, or nobody asked. */
@@ -18,6 +18,8 @@ interface Topic {
   series: readonly [string] | undefined;
 }
 
+/** Reading a larger one would hold up everything else for a second or more. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Topics are few, or there are too many to remember. */
 const MAX_TOPICS_REMEMBERED = 4096;
 /** Longer is no name of a series, whatever is trimmed; trimming would be quadratic, and remembering costly. */
@@ -49,6 +51,13 @@ export class Decoder {
       return refused(
         "too-many-frames",
         `A message is a payload, or a topic and a payload; this has ${frames.length} frames.`,
+      );
+    }
+    const bytes = first.length + (second?.length ?? 0);
+    if (bytes > MAX_MESSAGE_BYTES) {
+      return refused(
+        "message-too-large",
+        `A message has ${MAX_MESSAGE_BYTES} bytes at most; this has ${bytes}. Send several.`,
       );
     }
     try {

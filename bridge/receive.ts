@@ -19,7 +19,8 @@ export interface ReceiverOptions {
 
 /** Messages that libzmq keeps for each publisher while this process is busy; beyond, the publisher drops. */
 const RECEIVE_HIGH_WATER_MARK = 100_000;
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** libzmq cuts a publisher off whose message is larger, and tells nobody; up to here it is for the decoder to refuse. */
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 /** While ending, for reading what has arrived but was not read yet. */
 const READ_ON_MS = 500;
 

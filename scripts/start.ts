@@ -12,7 +12,7 @@ import { createLog } from "../bridge/log.ts";
 import { defaultSpoolFile, tokenFrom } from "../bridge/options.ts";
 import { isChannelName } from "../worker/protocol/limits.ts";
 import { isTaken, openBrowser } from "./machine.ts";
-import { type LocalWorker, startWorker } from "./wrangler-dev.ts";
+import { type LocalWorker, startWorker, type WorkerOptions } from "./wrangler-dev.ts";
 
 /** SPEC.md, BR10: the same codes as the bridge's. */
 const ExitCode = { ok: 0, failed: 1, usage: 2, address: 4 } as const;
@@ -42,7 +42,7 @@ class StartError extends Error {
 
 function parseFlags(): Flags {
   const append = (value: string, before: string[]): string[] => [...before, value];
-  return new Command("npm start --")
+  return new Command(process.argv.includes("--demo") ? "npm start --" : "npm run dev --")
     .description("Plotcast on this machine: the Worker, the bridge, and with `npm start` a demo publisher.")
     .addOption(new Option("--port <port>", "of the page and the Worker").argParser(parsePort).default(8787))
     .addOption(
@@ -89,18 +89,47 @@ function parseChannelName(text: string): string {
 /** Everything that runs, closed in the order of the flow. */
 class Running {
   bridge: Bridge | undefined;
-  worker: LocalWorker | undefined;
   demo: Demo | undefined;
+  #worker: LocalWorker | undefined;
+  #closed = false;
 
+  /** Starts the Worker and resolves once it answers. */
+  async startWorker(options: WorkerOptions): Promise<void> {
+    const worker = await startWorker(options);
+    this.#worker = worker;
+    if (this.#closed) await worker.close();
+    await worker.ready;
+  }
+
+  /** Starts the Worker again whenever it fails. Rejects if it cannot be started. */
+  async keepWorker(options: WorkerOptions): Promise<never> {
+    for (;;) {
+      await this.#worker?.failed.catch((error) => console.error(`${messageOf(error)}\nStarting the Worker again …`));
+      await this.#worker?.close();
+      await this.startWorker(options);
+    }
+  }
+
+  /** Ends all, and says if points were left. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.demo?.close();
-    await this.bridge?.close({ drainMs: DRAIN_MS });
-    await this.worker?.close();
+    const left = await this.bridge?.close({ drainMs: DRAIN_MS });
+    if (left && left.undelivered > 0) {
+      console.error(`${left.undelivered} points are not delivered yet; they are kept, and go out at the next start.`);
+    }
+    await this.endWorker();
+  }
+
+  async endWorker(): Promise<void> {
+    await this.#worker?.close();
   }
 }
 
-async function start(flags: Flags, running: Running): Promise<void> {
-  const { port, bind, connect: connects, topic: topics } = flags;
+async function start(flags: Flags, running: Running): Promise<WorkerOptions> {
+  const { port, connect: connects, topic: topics } = flags;
+  // The demo needs a bound address to connect to, even where the user's publishers bind.
+  const bind = flags.demo && flags.bind.length === 0 && connects.length > 0 ? ["tcp://127.0.0.1:*"] : flags.bind;
   const again = flags.demo ? "npm start" : "npm run dev";
   if (process.env.PUBLISH_TOKEN !== undefined && tokenFrom(process.env) === undefined) {
     throw new StartError(ExitCode.usage, "PUBLISH_TOKEN is empty, or has characters that cannot stand in a header.");
@@ -129,11 +158,9 @@ async function start(flags: Flags, running: Running): Promise<void> {
     },
   });
   console.log("Starting the Worker …");
-  running.worker = await startWorker({ port, token, storeDir: flags.store, onLine: tellTrouble });
-  await running.worker.ready;
-  const bound = running.bridge.addresses[0] ?? DEFAULT_BIND;
-  const here = bound.replace(/^tcp:\/\/(\*|0\.0\.0\.0|\[::\])/, "tcp://127.0.0.1");
-  if (flags.demo) running.demo = startDemo({ connect: here });
+  const worker = { port, token, storeDir: flags.store, onLine: tellTrouble };
+  await running.startWorker(worker);
+  if (flags.demo) running.demo = startDemo({ connect: addressForDemo(running.bridge.addresses[0] ?? DEFAULT_BIND) });
 
   console.log(`
   Plotcast is live     ${url.href}
@@ -143,11 +170,21 @@ async function start(flags: Flags, running: Running): Promise<void> {
   Ctrl-C ends it.
 `);
   if (flags.open) openBrowser(url);
+  return worker;
+}
+
+/** Where the demo connects to reach what is bound there. */
+function addressForDemo(bound: string): string {
+  return bound.replace(/^tcp:\/\/(\*|0\.0\.0\.0|\[::\])/, "tcp://127.0.0.1");
 }
 
 /** Of what wrangler says, what its user needs to know. */
 function tellTrouble(line: string): void {
   if (/warn|error|✘|crash/i.test(line) && !/telemetry/i.test(line)) console.error(line);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function main(): Promise<number> {
@@ -157,12 +194,18 @@ async function main(): Promise<number> {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(name, () => {
         // The terminal and npm may each pass on the same Ctrl-C; only one that comes later is meant as "now".
-        if (told > 0 && performance.now() - told > 500)
-          running.worker?.close().finally(() => process.exit(ExitCode.failed));
+        if (told > 0 && performance.now() - told > 500) {
+          running.endWorker().finally(() => process.exit(ExitCode.failed));
+        }
         if (told === 0) told = performance.now();
         resolve("signal");
       });
     }
+    // Whoever ends npm (a supervisor, say) does not end what npm started.
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) resolve("signal");
+    }, 1000).unref();
   });
   try {
     const started = start(parseFlags(), running);
@@ -170,13 +213,13 @@ async function main(): Promise<number> {
     started.catch(() => undefined);
     await Promise.race([
       signal,
-      started.then(() => Promise.race([signal, running.worker?.failed, running.bridge?.done])),
+      started.then((worker) => Promise.race([signal, running.keepWorker(worker), running.bridge?.done])),
     ]);
     console.log("\nEnding …");
     return ExitCode.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(messageOf(error));
     if (error instanceof StartError) return error.exitCode;
     return error instanceof AddressError ? ExitCode.address : ExitCode.failed;
   } finally {

@@ -18,7 +18,7 @@ export interface WorkerOptions {
 export interface LocalWorker {
   /** Resolves once the Worker answers; rejects with wrangler's last words if it ends, or is silent for too long. */
   ready: Promise<void>;
-  /** Rejects when wrangler ends without having been told to. */
+  /** Rejects when wrangler ends, or the Worker no longer answers, without having been told to. */
   failed: Promise<never>;
   /** Ends wrangler and all that it started, at any time. */
   close(): Promise<void>;
@@ -26,8 +26,13 @@ export interface LocalWorker {
 
 const READY_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 5000;
+const LOOK_EVERY_MS = 3000;
+const MISSED_ANSWERS = 2;
 
-/** Starts the Worker with `wrangler dev`, which starts workerd anew by itself if that dies. */
+/**
+ * Starts the Worker with `wrangler dev`. That starts a workerd that died anew by itself; but of its two, the one that
+ * listens does not answer after that, so whether the Worker answers is looked at, too.
+ */
 export async function startWorker({ port, token, storeDir, onLine }: WorkerOptions): Promise<LocalWorker> {
   // A file that only this user can read: others can read arguments, and .dev.vars is the user's own.
   const secrets = await mkdtemp(join(tmpdir(), "plotcast-"));
@@ -57,15 +62,17 @@ export async function startWorker({ port, token, storeDir, onLine }: WorkerOptio
 
   const exited = once(child, "exit").then(() => undefined);
   const closing = new AbortController();
-  const failed = exited.then(() => {
+  const exit = exited.then(() => {
     // Told to end, it has not failed; whoever waits for a failure then waits for ever.
     if (closing.signal.aborted) return new Promise<never>(() => undefined);
     throw new Error(`wrangler dev ended by itself. Its last words:\n${lines.join("\n")}`);
   });
-  failed.catch(() => undefined);
   const url = new URL(`http://localhost:${port}/c/main?points=1`);
+  const ready = Promise.race([answers(url, closing.signal), exit]);
+  const failed = Promise.race([exit, ready.then(() => silence(url, closing.signal))]);
+  failed.catch(() => undefined);
   return {
-    ready: Promise.race([answers(url, closing.signal), failed]),
+    ready,
     failed,
     close: async () => {
       closing.abort();
@@ -79,16 +86,30 @@ export async function startWorker({ port, token, storeDir, onLine }: WorkerOptio
 async function answers(url: URL, closing: AbortSignal): Promise<void> {
   const deadlineMs = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadlineMs && !closing.aborted) {
-    try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
-      await response.body?.cancel();
-      if (response.ok) return;
-    } catch {
-      // Not listening yet.
-    }
+    if (await isAnswered(url)) return;
     await setTimeout(100);
   }
   throw new Error(`The Worker does not answer at ${url.href} after ${READY_WITHIN_MS / 1000} s.`);
+}
+
+/** Rejects once GETs of `url` have not been answered several times in a row. */
+async function silence(url: URL, closing: AbortSignal): Promise<never> {
+  for (let missed = 0; missed < MISSED_ANSWERS; ) {
+    await setTimeout(LOOK_EVERY_MS, undefined, { signal: closing }).catch(() => new Promise<never>(() => undefined));
+    missed = (await isAnswered(url)) ? 0 : missed + 1;
+  }
+  throw new Error("The Worker no longer answers.");
+}
+
+async function isAnswered(url: URL): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    // Not listening, or busy with something else.
+    return false;
+  }
 }
 
 /** Ends wrangler and the workerds it started; if it does not go by itself, by force. */

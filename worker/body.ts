@@ -67,14 +67,14 @@ function readJson(body: Uint8Array): Publication {
 
 /** One JSON text; or, where that fails and there are several lines, one on each. */
 function rowsOfText(text: string, reading: Reading) {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const lines = text.split("\n").flatMap((line, i) => (line.trim() === "" ? [] : [{ line, number: i + 1 }]));
   if (lines.length === 0) throw new Problem("body-empty", "There is nothing but white space in the body.");
   if (lines.length === 1 || isJson(text)) return rowsOfJson(text, reading);
-  return lines.flatMap((line, i) => {
+  return lines.flatMap(({ line, number }) => {
     try {
       return rowsOfJson(line, reading);
     } catch (error) {
-      if (error instanceof PointError) throw new PointError(error.code, `Line ${i + 1}: ${error.message}`);
+      if (error instanceof PointError) throw new PointError(error.code, `Line ${number}: ${error.message}`);
       throw error;
     }
   });

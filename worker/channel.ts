@@ -8,6 +8,9 @@ import type { Cursor, PublishAnswer } from "./protocol/messages.ts";
 import { watchQuery } from "./query.ts";
 import { Viewers } from "./viewers.ts";
 
+const DEFAULT_STORE_SECONDS = 900;
+const DEFAULT_STORE_BYTES = 32 * 1024 * 1024;
+
 /**
  * One channel: numbers what publishers send, stores it, and shows it to viewers, in this order. It is its own
  * single thread, so between a viewer's greeting and its first live frame nothing can come.
@@ -18,7 +21,10 @@ export class Channel extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const bounds = { seconds: Number(env.STORE_SECONDS), bytes: Number(env.STORE_BYTES) };
+    const bounds = {
+      seconds: positiveOr(DEFAULT_STORE_SECONDS, env.STORE_SECONDS, "STORE_SECONDS"),
+      bytes: positiveOr(DEFAULT_STORE_BYTES, env.STORE_BYTES, "STORE_BYTES"),
+    };
     this.#history = new History(ctx.storage, bounds, Date.now());
     this.#viewers = new Viewers(this.#history, ctx.getWebSockets(), Date.now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
@@ -100,7 +106,17 @@ export class Channel extends DurableObject<Env> {
   /** Sets an alarm for viewers that nothing else would wake us for. */
   async #attendLater(): Promise<void> {
     const afterMs = this.#viewers.attendAfterMs;
-    if (afterMs === undefined || (await this.ctx.storage.getAlarm()) !== null) return;
-    await this.ctx.storage.setAlarm(Date.now() + afterMs);
+    if (afterMs === undefined) return;
+    const atMs = Date.now() + afterMs;
+    const alarmAtMs = await this.ctx.storage.getAlarm();
+    if (alarmAtMs === null || alarmAtMs > atMs) await this.ctx.storage.setAlarm(atMs);
   }
+}
+
+/** A bound from the configuration. What is no number must not be taken for "keep nothing". */
+function positiveOr(fallback: number, text: string | undefined, name: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  if (text !== undefined) console.warn(`${name} must be a number above 0, not "${text}"; ${fallback} is used.`);
+  return fallback;
 }

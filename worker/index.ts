@@ -12,6 +12,8 @@ import { storedPoints } from "./read.ts";
 export { Channel } from "./channel.ts";
 
 type Bindings = { Bindings: Env };
+const MAX_DISCARDED_BYTES = 16 * MAX_BODY_BYTES;
+const MAX_DISCARDING_MS = 1000;
 const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
 const app = new Hono<Bindings>();
@@ -95,15 +97,21 @@ function channelOf(env: Env, url: string): DurableObjectStub<Channel> {
 }
 
 /**
- * GD5. `wrangler dev` breaks the next request on a connection whose body nobody read (workers-sdk). Cancelling costs
- * the connection, so a body that is known to be small is read; one that may have no end is not.
+ * GD5. `wrangler dev` breaks the next request on a connection whose body nobody read (workers-sdk), and at times the
+ * answer to one whose body was cancelled. So what is left is read before the answer, but not for long.
  */
-async function discardBody({ body, bodyUsed, headers }: Request): Promise<void> {
+async function discardBody({ body, bodyUsed }: Request): Promise<void> {
   if (body === null || bodyUsed || body.locked) return;
-  const length = Number(headers.get("Content-Length") ?? Number.POSITIVE_INFINITY);
-  if (length > MAX_BODY_BYTES) return await body.cancel();
-  // Its sender may hang up meanwhile: then there is nothing left to read, and nobody to answer.
-  await body.pipeTo(new WritableStream()).catch(() => {});
+  const reader = body.getReader();
+  const late = new Promise<"late">((resolve) => setTimeout(resolve, MAX_DISCARDING_MS, "late"));
+  for (let bytes = 0; bytes <= MAX_DISCARDED_BYTES; ) {
+    // Its sender may hang up meanwhile: then there is nothing left to read.
+    const part = await Promise.race([late, reader.read().catch(() => undefined)]);
+    if (part === undefined || part === "late" || part.done) break;
+    bytes += part.value.byteLength;
+  }
+  // Not awaited: it would wait for what is still to come.
+  reader.cancel().catch(() => {});
 }
 
 export default app;

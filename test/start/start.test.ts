@@ -57,7 +57,8 @@ async function live(started: Started): Promise<void> {
 }
 
 async function stored(url: string): Promise<{ x: number; y: number }[]> {
-  return JSON.parse(await (await fetch(url, { headers: { Accept: "application/json" } })).text());
+  const signal = AbortSignal.timeout(2000);
+  return JSON.parse(await (await fetch(url, { headers: { Accept: "application/json" }, signal })).text());
 }
 
 /** The process and all that it started, in any group. */
@@ -118,6 +119,33 @@ test("[ST3] Ctrl-C while it starts ends it, too", async (t) => {
   interrupt(started.child);
   await withDeadline("the end after Ctrl-C", started.exit);
   await waitFor("every process ended", () => !pids.some(isAlive));
+});
+
+test("[ST4] the process that listens is killed: the Worker is started again, and no point is lost", async (t) => {
+  const started = await run(t, "dev");
+  await live(started);
+  const publisher = await connectPublisher(started.zmq);
+  t.after(() => publisher.close());
+  await publisher.send('{"x":1,"y":1}');
+  await waitFor("the first point stored", async () => (await stored(started.url)).length === 1 || undefined);
+  const { stdout } = await promisify(execFile)("pgrep", [
+    "-f",
+    `workerd.*entry=localhost:${new URL(started.url).port}`,
+  ]);
+  process.kill(Number(stdout.trim()), "SIGKILL");
+  await publisher.send('{"x":2,"y":2}');
+  const points = await waitFor(
+    "both points stored",
+    async () => {
+      const points = await stored(started.url);
+      return points.length >= 2 ? points : undefined;
+    },
+    { deadlineMs: 60_000 },
+  );
+  assert.deepEqual(points, [
+    { x: 1, y: 1 },
+    { x: 2, y: 2 },
+  ]);
 });
 
 for (const taken of ["port", "zmqPort"] as const) {

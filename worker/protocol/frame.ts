@@ -24,7 +24,7 @@ export interface Table {
 /** Points that a publisher, or the way from it to the Channel, lost before the tables that follow. */
 export interface Gap {
   kind: "gap";
-  /** A stable code: see SPEC.md, "Gaps". */
+  /** A stable code: see SPEC.md, "Viewers". */
   reason: string;
   /** How many points are missing; null where that cannot be known. */
   points: number | null;
