@@ -1,7 +1,7 @@
 /**
  * Adds to package-lock.json what npm left out: builds of optional dependencies for platforms that the registry in
  * use did not carry. Without their entries `npm ci` fails with "Missing … from lock file". Run it after every
- * `npm install` that changes the lock: `node scripts/complete-lock.ts`.
+ * `npm install` that changes the lock: `npm run lock`.
  */
 import { readFile, writeFile } from "node:fs/promises";
 
