@@ -6,10 +6,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { ASSET_CACHE_CONTROL, SECURITY_HEADERS } from "../worker/headers.ts";
 
-const MAX_GZIP_BYTES = 40 * 1024;
+const MAX_GZIP_BYTES = 35 * 1024;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCE = join(ROOT, "worker/page");
 const TARGET = join(ROOT, "dist/page");
@@ -53,11 +53,8 @@ const withoutUnused: Plugin = {
   },
 };
 
-const started = performance.now();
-const { outputFiles } = await build({
-  entryPoints: [join(SOURCE, "main.ts"), join(SOURCE, "page.css")],
+const OPTIONS = {
   outdir: join(TARGET, "assets"),
-  entryNames: "page-[hash]",
   bundle: true,
   minify: true,
   format: "esm",
@@ -66,13 +63,38 @@ const { outputFiles } = await build({
   // uPlot's licence asks for it; the notice stays in the file.
   legalComments: "inline",
   write: false,
-  plugins: [withoutUnused],
   logLevel: "warning",
+} as const satisfies BuildOptions;
+
+const started = performance.now();
+// What most pages never need, loaded when one does: whole in itself, so that no page fetches a third file for both.
+const later = await build({
+  ...OPTIONS,
+  entryPoints: [join(SOURCE, "gap-marks.ts")],
+  entryNames: "later-[hash]",
+  loader: { ".css": "text" },
+});
+const laterFile = basename(later.outputFiles[0]?.path ?? "");
+const apart: Plugin = {
+  name: "apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/gap-marks\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: `./${laterFile}`, external: true } : undefined,
+    );
+  },
+};
+const page = await build({
+  ...OPTIONS,
+  entryPoints: [join(SOURCE, "main.ts"), join(SOURCE, "page.css")],
+  entryNames: "page-[hash]",
+  plugins: [withoutUnused, apart],
 });
 
 const files = new Map<string, string>();
-for (const { path, text } of outputFiles) files.set(`assets/${basename(path)}`, text);
-const [script, styles] = [".js", ".css"].map((ending) => [...files.keys()].find((name) => name.endsWith(ending)));
+for (const { path, text } of [...page.outputFiles, ...later.outputFiles]) files.set(`assets/${basename(path)}`, text);
+const [script, styles] = [".js", ".css"].map((ending) =>
+  [...files.keys()].find((name) => name.startsWith("assets/page-") && name.endsWith(ending)),
+);
 files.set(
   "page.html",
   (await readFile(join(SOURCE, "page.html"), "utf8"))
@@ -84,7 +106,7 @@ files.set(
 let total = 0;
 for (const [name, text] of files) {
   const bytes = gzipSync(text, { level: 9 }).byteLength;
-  total += bytes;
+  if (!name.startsWith("assets/later-")) total += bytes;
   console.log(`${String(bytes).padStart(6)} B gzip  ${name}`);
 }
 files.set("favicon.svg", await readFile(join(SOURCE, "favicon.svg"), "utf8"));
@@ -104,7 +126,7 @@ for (const entry of await readdir(TARGET, { recursive: true, withFileTypes: true
 }
 
 const took = Math.round(performance.now() - started);
-console.log(`${String(total).padStart(6)} B gzip  in all, of ${MAX_GZIP_BYTES} (${took} ms)`);
+console.log(`${String(total).padStart(6)} B gzip  for every page, of ${MAX_GZIP_BYTES} (${took} ms)`);
 if (total > MAX_GZIP_BYTES) {
   console.error(`The page is ${total - MAX_GZIP_BYTES} bytes too large (SPEC.md, PG8).`);
   process.exitCode = 1;

@@ -1,5 +1,6 @@
 import type { Cursor } from "../protocol/messages.ts";
-import type { GapRecord, Store } from "./store.ts";
+import type { Loss } from "./cursor.ts";
+import type { Store } from "./store.ts";
 
 /**
  * `globalThis.plotcast`: what the page holds, for scripts in the console and for tests. It can only be read; what it
@@ -14,8 +15,8 @@ export interface PlotcastHandle {
   series(): { name: string; x: number[]; y: (number | null)[] }[];
   /** What is looked at: the window's name, the x at its edges (null before the first point), and whether it is held. */
   window(): { name: string; minX: number | null; maxX: number | null; paused: boolean };
-  /** What is known to be missing, oldest first. */
-  gaps(): GapRecord[];
+  /** What is known to be missing, oldest first; a series of "" is all. */
+  gaps(): (Loss & { series: string })[];
   /** How often the plot was drawn, and what the rings can hold, in bytes. */
   counters(): { draws: number; ringBytes: number; badFrames: number };
 }

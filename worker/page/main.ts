@@ -86,7 +86,7 @@ offerHandle({
     maxX: sight?.maxX ?? null,
     paused: view.paused,
   }),
-  gaps: () => store.gaps.map((gap) => ({ ...gap })),
+  gaps: () => store.gaps.map(({ reason, points, series }) => ({ reason, points, series })),
   counters: () => ({ draws, ringBytes: budget.bytes, badFrames: connection.badFrames }),
 });
 connection.start();

@@ -1,4 +1,5 @@
 import { decimate, Line } from "./decimate.ts";
+import type { GapMarks } from "./gap-marks.ts";
 import { Plot } from "./plot.ts";
 import { type Range, stableRange } from "./range.ts";
 import { onThemeChange, readTheme } from "./theme.ts";
@@ -8,6 +9,9 @@ import type { Sight } from "./view.ts";
 export class Panel {
   readonly #host: HTMLElement;
   readonly #plot: Plot;
+  readonly #stirred: () => void;
+  /** Loaded when there is a gap to mark: most pages never need it. */
+  #marks: GapMarks | "loading" | undefined;
   readonly #reused: Line[] = [];
   #shown: (Line | undefined)[] = [];
   #y: Range | undefined;
@@ -16,6 +20,7 @@ export class Panel {
   constructor(host: HTMLElement, stirred: () => void) {
     this.#host = host;
     this.#plot = new Plot(host, readTheme(), stirred);
+    this.#stirred = stirred;
     onThemeChange(() => {
       this.#plot.setTheme(readTheme());
       stirred();
@@ -36,7 +41,7 @@ export class Panel {
     this.#y = undefined;
   }
 
-  draw({ minX, maxX, time, bucket, slices }: Sight): void {
+  draw({ minX, maxX, time, bucket, slices, gaps }: Sight): void {
     this.#host.dataset.drawn = "";
     this.#shown = [];
     let low = Number.POSITIVE_INFINITY;
@@ -50,6 +55,21 @@ export class Panel {
       high = Math.max(high, line.maxY);
     }
     this.#y = low <= high ? stableRange(this.#y, low, high) : (this.#y ?? { min: 0, max: 1 });
-    this.#plot.draw({ x: { min: minX, max: maxX }, y: this.#y, time, lines: this.#shown });
+    const x = { min: minX, max: maxX };
+    this.#plot.draw({ x, y: this.#y, time, lines: this.#shown });
+    if (this.#marks === undefined && gaps.length > 0) this.#loadMarks();
+    if (typeof this.#marks === "object") this.#marks.show(gaps, x, time, this.#plot.columns / devicePixelRatio);
+  }
+
+  async #loadMarks(): Promise<void> {
+    this.#marks = "loading";
+    try {
+      const { GapMarks } = await import("./gap-marks.ts");
+      this.#marks = new GapMarks(this.#host, this.#plot.under);
+      this.#stirred();
+    } catch {
+      // The Worker is away, or was deployed anew: the next drawing tries again.
+      this.#marks = undefined;
+    }
   }
 }

@@ -54,6 +54,11 @@ export class Plot {
     return Math.max(1, Math.round(this.#u.bbox.width));
   }
 
+  /** Lies behind the lines, and is as large as the part they are drawn in. */
+  get under(): HTMLElement {
+    return this.#u.under;
+  }
+
   setTheme(theme: Theme): void {
     this.#theme = theme;
   }

@@ -37,16 +37,16 @@ export class Pulse {
   /** Notes a frame. A stored one beats at the time of its points, as far as that can be believed. */
   note({ nowMs, points, newestMs, stored }: Arrival): void {
     if (!stored) this.#noteLag(nowMs, newestMs);
+    // Of a stored point whose x is no time, nobody here knows when it came.
+    if (stored && newestMs === undefined) return;
     const atMs = stored && newestMs !== undefined ? Math.min(newestMs, nowMs) : nowMs;
-    // Stored points whose time is not known would look as if they all came at once.
-    const counted = stored && newestMs === undefined ? 0 : points;
-    if (counted > 0) this.#sinceMs ??= atMs;
+    if (points > 0) this.#sinceMs ??= atMs;
     const last = this.#beats.at(-1);
     if (last !== undefined && atMs - last.atMs < BEAT_MS) {
-      last.points += counted;
+      last.points += points;
       return;
     }
-    this.#beats.push({ atMs, points: counted });
+    this.#beats.push({ atMs, points });
     if (this.#beats.length > MAX_BEATS) this.#beats.shift();
   }
 

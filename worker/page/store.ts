@@ -1,23 +1,30 @@
 import type { Frame, Gap, Table } from "../protocol/frame.ts";
 import { Companions } from "./companions.ts";
 import type { Loss } from "./cursor.ts";
+import { GapLog, type GapRecord } from "./gap-log.ts";
 import { type Ring, RingBudget } from "./rings.ts";
 import { type Run, rowsOf, runOf } from "./runs.ts";
 
 export const MAX_SERIES = 256;
-const MAX_GAPS = 1000;
 const MAX_REFUSED_NAMES = 10_000;
 /** Smaller x are not unix seconds: this is 1973. */
 const FIRST_TIME_X = 1e8;
 /** A numeric x that falls back further than so many points, and below the middle, begins anew. */
 const RESTART_POINTS = 64;
+/** A time so far behind is no late point: the one before was wrong, or the clock was set. */
+const CLOCK_STEP_SECONDS = 10;
+const RUNS_TO_STEP_BACK = 3;
 
 export interface Series {
   name: string;
   /** The how-manieth series of the channel it is: gives its colour. */
   index: number;
   ring: Ring;
-  /** The y at the largest x so far; NaN before the first point. */
+  /** The x that the picture follows: see {@link follow}. */
+  headX: number;
+  /** How many runs in a row came from far behind it. */
+  runsBehind: number;
+  /** The y at `headX`; NaN before the first point. */
   lastY: number;
   /** Every y so far is a whole number. */
   integers: boolean;
@@ -25,13 +32,9 @@ export interface Series {
   publisher: string;
   /** Points are missing before the next one. */
   breakNext: boolean;
+  /** How many gaps there were when its last point came. */
+  gapsSeen: number;
   companions: Companions;
-}
-
-/** Points that did not arrive. */
-export interface GapRecord extends Loss {
-  /** The series concerned; "" is all, of the channel or of one publisher. */
-  series: string;
 }
 
 /** True where x is unix seconds; else it is just a number. */
@@ -44,8 +47,7 @@ export class Store {
   readonly #series = new Map<string, Series>();
   readonly #budget: RingBudget;
   readonly #refused = new Set<string>();
-  readonly #gaps: GapRecord[] = [];
-  #lost = { points: 0, unknown: false };
+  readonly #log = new GapLog();
 
   constructor(budget = new RingBudget()) {
     this.#budget = budget;
@@ -67,12 +69,12 @@ export class Store {
 
   /** The newest losses, oldest first. */
   get gaps(): readonly GapRecord[] {
-    return this.#gaps;
+    return this.#log.gaps;
   }
 
   /** How many points are missing in all, and whether there are more that nobody could count. */
   get lost(): Readonly<{ points: number; unknown: boolean }> {
-    return this.#lost;
+    return this.#log.lost;
   }
 
   /** Takes a frame in. */
@@ -93,14 +95,14 @@ export class Store {
   /** Points of any series are missing before what comes next. */
   lose(loss: Loss): void {
     for (const series of this.#series.values()) series.breakNext = true;
-    this.#record({ ...loss, series: "" });
+    this.#log.add(loss);
   }
 
   #takeGap(gap: Gap, publisher: string): void {
     for (const series of this.#series.values()) {
       if (gap.series === series.name || (gap.series === "" && series.publisher === publisher)) series.breakNext = true;
     }
-    this.#record({ reason: gap.reason, points: gap.points, series: gap.series });
+    this.#log.add(gap, gap, publisher);
   }
 
   #takeTable(table: Table, publisher: string, breaking: Set<string>): void {
@@ -111,20 +113,13 @@ export class Store {
       if (series === undefined) continue;
       present.add(name);
       if (breaking.delete(name)) series.breakNext = true;
-      this.#append(series, runOf(table, column, rows, series.companions));
       series.publisher = publisher;
+      this.#append(series, runOf(table, column, rows, series.companions));
     }
     for (const [name, { companions }] of this.#series) {
       if (present.has(name)) continue;
       for (const [shape, count] of rows.counts) if (shape.size > 0) companions.absent(shape, count);
     }
-  }
-
-  #record(gap: GapRecord): void {
-    this.#gaps.push(gap);
-    this.#lost.points += gap.points ?? 0;
-    this.#lost.unknown ||= gap.points === null;
-    if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
   }
 
   #seriesOf(name: string): Series | undefined {
@@ -141,10 +136,13 @@ export class Store {
       name,
       index,
       ring,
+      headX: Number.NEGATIVE_INFINITY,
+      runsBehind: 0,
       lastY: Number.NaN,
       integers: true,
       publisher: "",
       breakNext: false,
+      gapsSeen: 0,
       companions,
     };
     this.#series.set(name, series);
@@ -156,7 +154,12 @@ export class Store {
     let { x, y } = run;
     const first = x[0];
     if (first === undefined) return;
-    if (restarts(ring, first)) ring.clear();
+    if (restarts(ring, first)) {
+      ring.clear();
+      series.headX = Number.NEGATIVE_INFINITY;
+      this.#log.beginsAnew(series.name, series.publisher, first);
+    }
+    this.#log.goesOn(series, series.publisher, ring.x, first);
     if (ring.length === 0) {
       // Before the first point there is no line to break.
       if (Number.isNaN(y[0])) [x, y] = [x.subarray(1), y.subarray(1)];
@@ -165,7 +168,7 @@ export class Store {
       y = prepend(Number.NaN, y);
     }
     series.breakNext = false;
-    const isNewest = (x.at(-1) ?? Number.NEGATIVE_INFINITY) >= ring.lastX;
+    const isNewest = follow(series, x.at(-1) ?? Number.NEGATIVE_INFINITY);
     this.#budget.makeRoom(ring, ring.length + x.length);
     ring.append(x, y);
     for (const value of y) {
@@ -174,6 +177,20 @@ export class Store {
       if (series.integers && !Number.isInteger(value)) series.integers = false;
     }
   }
+}
+
+/**
+ * Moves a series' head to the x that came last, and says whether it did. Late points leave it where it is. But one wrong
+ * time, or a clock that is set back, must not hold the picture in the future: after a few runs from far behind, the head
+ * goes back to where points come.
+ */
+function follow(series: Series, arrivedX: number): boolean {
+  const isFarBehind = isTime(series.headX) && series.headX - arrivedX > CLOCK_STEP_SECONDS;
+  series.runsBehind = isFarBehind ? series.runsBehind + 1 : 0;
+  if (arrivedX < series.headX && series.runsBehind < RUNS_TO_STEP_BACK) return false;
+  series.headX = arrivedX;
+  series.runsBehind = 0;
+  return true;
 }
 
 function prepend(value: number, column: Float64Array): Float64Array {

@@ -1,3 +1,4 @@
+import type { GapRecord } from "./gap-log.ts";
 import { lowerBound, upperBound } from "./rings.ts";
 import { isTime, type Series, type Store } from "./store.ts";
 
@@ -24,6 +25,8 @@ export interface Sight {
   /** The width of a pixel column in x, to which `maxX` is rounded; 0 where a window shows every point. */
   bucket: number;
   slices: Slice[];
+  /** What is missing of the visible series, in view or not. */
+  gaps: readonly GapRecord[];
 }
 
 /** Which part of the rings is looked at. */
@@ -71,22 +74,24 @@ export class View {
     if (newestX === Number.NEGATIVE_INFINITY) return undefined;
     const visible = [...store.series].filter(({ name, ring }) => !this.#hidden.has(name) && ring.length > 0);
     const span = SPANS[this.window(store)];
-    return span === undefined ? lastPoints(visible, newestX) : lastSpan(visible, newestX, span, columns);
+    const gaps = store.gaps.filter(({ series }) => !this.#hidden.has(series));
+    const seen = span === undefined ? lastPoints(visible, newestX) : lastSpan(visible, newestX, span, columns);
+    return { ...seen, gaps };
   }
 
   /** The newest x of the visible series; of all, if none is visible. */
   #newestX(store: Store): number {
     let newest = Number.NEGATIVE_INFINITY;
     let newestVisible = Number.NEGATIVE_INFINITY;
-    for (const { name, ring } of store.series) {
-      newest = Math.max(newest, ring.lastX);
-      if (!this.#hidden.has(name)) newestVisible = Math.max(newestVisible, ring.lastX);
+    for (const { name, headX } of store.series) {
+      newest = Math.max(newest, headX);
+      if (!this.#hidden.has(name)) newestVisible = Math.max(newestVisible, headX);
     }
     return newestVisible === Number.NEGATIVE_INFINITY ? newest : newestVisible;
   }
 }
 
-function lastSpan(visible: Series[], newestX: number, span: number, columns: number): Sight {
+function lastSpan(visible: Series[], newestX: number, span: number, columns: number): Omit<Sight, "gaps"> {
   // The edge moves by whole pixel columns: what is drawn moves, and does not change on the way.
   const bucket = span / Math.max(1, columns);
   const maxX = Math.ceil(newestX / bucket) * bucket;
@@ -101,7 +106,7 @@ function lastSpan(visible: Series[], newestX: number, span: number, columns: num
   return { minX, maxX, time: isTime(newestX), bucket, slices };
 }
 
-function lastPoints(visible: Series[], newestX: number): Sight {
+function lastPoints(visible: Series[], newestX: number): Omit<Sight, "gaps"> {
   let minX = Number.POSITIVE_INFINITY;
   const slices = visible.map((series) => {
     const { x, y } = series.ring;

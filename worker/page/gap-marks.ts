@@ -1,0 +1,126 @@
+import type { GapRecord, Place } from "./gap-log.ts";
+import styles from "./gap-marks.css";
+import { type Mark, markAt, marksOf } from "./gap-spans.ts";
+import { gapTexts } from "./gap-text.ts";
+import type { Range } from "./range.ts";
+
+/** What is closer than this, in CSS pixels, is one mark; page.css makes none narrower. */
+const APART_PX = 8;
+const MOUSE_REACH_PX = 6;
+const FINGER_REACH_PX = 22;
+const HOLD_PX = 48;
+const EDGE_PX = 4;
+
+/** What is missing, marked behind the lines; pointing at a mark, a tap, or the arrow keys say what it is. */
+export class GapMarks {
+  readonly #host: HTMLElement;
+  readonly #under: HTMLElement;
+  readonly #tip = document.createElement("div");
+  readonly #bands: HTMLElement[] = [];
+  #marks: Mark[] = [];
+  #range: Range = { min: 0, max: 1 };
+  #time = false;
+  /** Part of the mark that is spoken of: marks are made anew with each drawing. */
+  #meant: Place | undefined;
+  #said = "";
+
+  /** @param under lies behind the plot's lines, and is as large as the part they are drawn in */
+  constructor(host: HTMLElement, under: HTMLElement) {
+    this.#host = host;
+    this.#under = under;
+    // A sheet made here needs no 'unsafe-inline', and comes with what it is for.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    document.adoptedStyleSheets.push(sheet);
+    this.#tip.id = "gap-tip";
+    this.#tip.role = "status";
+    host.append(this.#tip);
+    host.addEventListener("pointermove", (event) => this.#pointAt(event));
+    // Anywhere: a tap beside the plot is one beside the mark.
+    addEventListener("pointerdown", (event) => this.#pointAt(event));
+    host.addEventListener("pointerleave", ({ pointerType }) => {
+      // A finger that is lifted leaves, too.
+      if (pointerType === "mouse") this.#speakOf(undefined);
+    });
+    host.addEventListener("focus", () => {
+      if (host.matches(":focus-visible")) this.#speakOf(this.#marks.at(-1));
+    });
+    host.addEventListener("blur", () => this.#speakOf(undefined));
+    host.addEventListener("keydown", ({ key }) => {
+      const at = this.#marks.findIndex((mark) => this.#isMeant(mark));
+      if (key === "Escape") this.#speakOf(undefined);
+      if (key === "ArrowLeft") this.#speakOf(this.#marks.at(at < 1 ? at : at - 1));
+      if (key === "ArrowRight") this.#speakOf(this.#marks.at(Math.min(at + 1, this.#marks.length - 1)));
+    });
+  }
+
+  /** @param widthPx of the part of the plot with the lines, in CSS pixels */
+  show(gaps: readonly GapRecord[], range: Range, time: boolean, widthPx: number): void {
+    if (gaps.length === 0 && this.#marks.length === 0) return;
+    this.#range = range;
+    this.#time = time;
+    const span = range.max - range.min;
+    this.#marks = marksOf(gaps, range, (APART_PX * span) / widthPx);
+    while (this.#bands.length < this.#marks.length) {
+      const band = document.createElement("div");
+      band.className = "gap";
+      this.#under.append(band);
+      this.#bands.push(band);
+    }
+    for (const [i, band] of this.#bands.entries()) {
+      const mark = this.#marks[i];
+      band.hidden = mark === undefined;
+      if (mark === undefined) continue;
+      band.style.left = `${(100 * (mark.fromX - range.min)) / span}%`;
+      band.style.width = `${(100 * (mark.toX - mark.fromX)) / span}%`;
+    }
+    this.#host.tabIndex = this.#marks.length === 0 ? -1 : 0;
+    this.#say();
+  }
+
+  #isMeant({ spans }: Mark): boolean {
+    return spans.some(({ place }) => place === this.#meant);
+  }
+
+  #pointAt(event: PointerEvent): void {
+    if (!event.composedPath().includes(this.#host)) return this.#speakOf(undefined);
+    const { left, width } = this.#under.getBoundingClientRect();
+    const { min, max } = this.#range;
+    const pixel = (max - min) / width;
+    const reach = event.pointerType === "mouse" ? MOUSE_REACH_PX : FINGER_REACH_PX;
+    const meant = this.#marks.find((mark) => this.#isMeant(mark));
+    const x = min + (event.clientX - left) * pixel;
+    this.#speakOf(markAt(this.#marks, x, reach * pixel, meant, HOLD_PX * pixel));
+  }
+
+  #speakOf(mark: Mark | undefined): void {
+    this.#meant = mark?.spans[0]?.place;
+    this.#say();
+  }
+
+  #say(): void {
+    const at = this.#meant === undefined ? -1 : this.#marks.findIndex((mark) => this.#isMeant(mark));
+    for (const [i, band] of this.#bands.entries()) band.classList.toggle("meant", i === at);
+    const mark = this.#marks[at];
+    const texts = mark === undefined ? [] : gapTexts(mark.spans, this.#time);
+    const said = JSON.stringify(texts);
+    if (said !== this.#said) {
+      this.#said = said;
+      this.#tip.replaceChildren(
+        ...texts.flatMap(({ title, where, why }) => [line("b", title), line("p", where), line("p", why)]),
+      );
+    }
+    if (mark === undefined) return;
+    const { min, max } = this.#range;
+    const middle = ((mark.fromX + mark.toX) / 2 - min) / (max - min);
+    const centred = this.#under.offsetLeft + middle * this.#under.offsetWidth - this.#tip.offsetWidth / 2;
+    const furthest = this.#host.clientWidth - this.#tip.offsetWidth - EDGE_PX;
+    this.#tip.style.left = `${Math.max(EDGE_PX, Math.min(centred, furthest))}px`;
+  }
+}
+
+function line(tag: string, text: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
