@@ -163,7 +163,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const timers = [
     setInterval(() => collector.save(), SAVE_EVERY_MS),
     setInterval(() => {
-      silence.check(CHECK_EVERY_MS);
+      // Once nothing is read any more, silence says nothing of publishers.
+      if (closing === undefined) silence.check(CHECK_EVERY_MS);
       keeper?.shrink();
     }, CHECK_EVERY_MS),
   ];

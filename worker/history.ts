@@ -130,24 +130,27 @@ export class History {
    * else up to so many bytes. `seq` of the answer is how far they reach: to the end, if nothing more is in range.
    */
   after(seq: number, maxBytes: number, fromX = Number.NEGATIVE_INFINITY, toX = Number.POSITIVE_INFINITY): Batch {
-    const parts: Uint8Array[] = [];
+    const inRange = "max_x >= ? AND min_x <= ?";
     let bytes = 0;
-    let reached = seq;
-    const rows = this.#sql.exec(
-      "SELECT seq, frame FROM frames WHERE seq > ? AND max_x >= ? AND min_x <= ? ORDER BY seq",
+    let through: number | undefined;
+    let isCut = false;
+    for (const row of this.#scan("LENGTH(frame) AS bytes", seq, `AND ${inRange}`, fromX, toX)) {
+      bytes += Number(row.bytes);
+      isCut = through !== undefined && bytes > maxBytes;
+      if (isCut) break;
+      through = Number(row.seq);
+    }
+    const parts = this.#rows(
+      `SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND ${inRange} ORDER BY seq`,
       seq,
+      through ?? seq,
       fromX,
       toX,
-    );
-    for (const row of rows) {
-      const frame = row.frame;
+    ).map(({ frame }) => {
       if (!(frame instanceof ArrayBuffer)) throw new Error("A stored frame is not bytes.");
-      bytes += frame.byteLength;
-      if (parts.length > 0 && bytes > maxBytes) return { frames: concat(parts), seq: reached };
-      parts.push(new Uint8Array(frame));
-      reached = Number(row.seq);
-    }
-    return { frames: concat(parts), seq: this.#seq };
+      return new Uint8Array(frame);
+    });
+    return { frames: concat(parts), seq: isCut ? (through ?? seq) : this.#seq };
   }
 
   /**
@@ -160,9 +163,7 @@ export class History {
     );
     let start = this.#seq;
     let bytes = 0;
-    for (const row of this.#sql.exec(
-      "SELECT seq, points, taken_at_ms, LENGTH(frame) AS bytes FROM frames ORDER BY seq DESC",
-    )) {
+    for (const row of this.#scan("points, taken_at_ms, LENGTH(frame) AS bytes", "newest first")) {
       const wanted = this.#seq - points < start || Number(row.taken_at_ms) >= newestMs - 1000 * seconds;
       bytes += Number(row.bytes);
       if (!wanted || bytes > MAX_TAIL_BYTES) break;
@@ -216,7 +217,7 @@ export class History {
     const bytesToKeep = this.#bytes <= bytes ? bytes : bytes * (1 - TRIM_SHARE);
     let left = this.#bytes;
     let through = 0;
-    for (const row of this.#sql.exec("SELECT seq, taken_at_ms, LENGTH(frame) AS bytes FROM frames ORDER BY seq")) {
+    for (const row of this.#scan("taken_at_ms, LENGTH(frame) AS bytes", 0)) {
       const enough = left <= bytesToKeep && Number(row.taken_at_ms) >= nowMs - maxAgeMs;
       if (enough || Number(row.seq) === this.#seq) break;
       left -= Number(row.bytes);
@@ -272,6 +273,28 @@ export class History {
       takenAtMs: Number(row.taken_at_ms),
       startSeq: Number(row.seq) - Number(row.points),
     };
+  }
+
+  /**
+   * Columns of the frames after a number, or of all from the newest on, for readers that may stop at any row. They are
+   * read some at a time, since a cursor that is not read to its end stays open until it is collected as garbage, and
+   * while one is open SQLite cannot begin its write-ahead log anew: that would grow without end, and memory with it.
+   */
+  *#scan(columns: string, from: number | "newest first", condition = "", ...bindings: number[]) {
+    const isBackward = from === "newest first";
+    let seq = isBackward ? Number.MAX_SAFE_INTEGER : from;
+    for (let limit = 8; ; limit = Math.min(2 * limit, 1024)) {
+      const rows = this.#rows(
+        `SELECT seq, ${columns} FROM frames WHERE seq ${isBackward ? "<" : ">"} ? ${condition}
+         ORDER BY seq ${isBackward ? "DESC" : "ASC"} LIMIT ?`,
+        seq,
+        ...bindings,
+        limit,
+      );
+      yield* rows;
+      if (rows.length < limit) return;
+      seq = Number(rows.at(-1)?.seq);
+    }
   }
 
   #rows(query: string, ...bindings: (string | number)[]) {

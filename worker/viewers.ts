@@ -47,7 +47,7 @@ export class Viewers {
   readonly #source: Source;
   readonly #outlets = new Map<WebSocket, Outlet>();
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
-  #told = { viewers: 0, atMs: 0 };
+  #told = { viewers: 0, behind: 0, atMs: 0 };
   #sweptAtMs = 0;
   /** Whether somebody who cannot ask on got more since we last looked. */
   #someoneReads = true;
@@ -143,13 +143,14 @@ export class Viewers {
     this.tellStatus(nowMs);
   }
 
-  /** Tells everybody how many watch, if that changed, at most once a second. */
+  /** Tells everybody how many watch, and how many are behind, if that changed, at most once a second. */
   tellStatus(nowMs: number): void {
-    if (this.#told.viewers === this.count || nowMs - this.#told.atMs < STATUS_INTERVAL_MS) return;
-    this.#told = { viewers: this.count, atMs: nowMs };
+    if (nowMs - this.#told.atMs < STATUS_INTERVAL_MS) return;
     const outlets = [...this.#outlets.values()];
     const behind = outlets.filter(({ viewer }) => viewer.state.kind === "behind").length;
     const { count: viewers, retryWithinMs } = this;
+    if (viewers === this.#told.viewers && behind === this.#told.behind) return;
+    this.#told = { viewers, behind, atMs: nowMs };
     for (const outlet of outlets) {
       if (outlet.viewer.dialect !== "frames" || outlet.room <= 0) continue;
       outlet.tell({ type: "status", viewers, behind, retryWithinMs });

@@ -1,0 +1,179 @@
+/** Does to the stage what a plan says. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { waitFor } from "../support/wait.ts";
+import type { Fault } from "./plan.ts";
+import type { PublisherProcess } from "./publishers.ts";
+import type { Stage } from "./stage.ts";
+
+const CHANNEL = "torture";
+/** Ended by SIGTERM: everything delivered, or what is left in the spool. */
+const ENDED_IN_ORDER: readonly unknown[] = [0, 3];
+
+/** Points of the steady publisher after which nothing of one that is gone can come any more. */
+const READ_OUT_POINTS = 200;
+const READ_OUT_WITHIN_MS = 90_000;
+
+export class Injector {
+  /** How often each was done. */
+  readonly done = new Map<string, number>();
+  /** Those that could not be, such as evicting what was not in memory. */
+  readonly failed = new Map<string, number>();
+  /** What should never have come of one. */
+  readonly faults: string[] = [];
+  readonly #stage: Stage;
+  /** One thing at a time happens to each. */
+  readonly #turns = new Map<string, Promise<void>>();
+  #isOver = false;
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  inject(fault: Fault): void {
+    const { edge, bridge, publishers, viewers, lines, proxy, disk } = this.#stage;
+    switch (fault.kind) {
+      case "bridge killed":
+        return this.#inTurn("bridge", fault, async () => {
+          await bridge.kill();
+          await this.#pause(fault.awayMs);
+          await bridge.start();
+        });
+      case "bridge ended":
+        return this.#inTurn("bridge", fault, async () => {
+          const code = await bridge.stop();
+          if (code !== undefined && !ENDED_IN_ORDER.includes(code)) this.faults.push(`a bridge ended with ${code}`);
+          await this.#pause(fault.awayMs);
+          await bridge.start();
+        });
+      case "worker killed":
+        return this.#inTurn("worker", fault, async () => {
+          await edge.kill();
+          await this.#pause(fault.awayMs);
+          await edge.restart();
+        });
+      case "channel evicted":
+        // Waits for viewers that do not read; nothing waits for it.
+        void edge.evict(CHANNEL).then(
+          () => this.#count(this.done, fault),
+          () => this.#count(this.failed, fault),
+        );
+        return;
+      case "viewer cut": {
+        this.#count(this.done, fault);
+        const line = lines[fault.viewer];
+        if (line !== undefined && fault.awayMs === 0) line.cut();
+        else viewers[fault.viewer]?.cut(fault.awayMs);
+        return;
+      }
+      case "viewer stopped reading":
+        this.#count(this.done, fault);
+        return viewers[fault.viewer]?.stopReading(fault.forMs);
+      case "uplink cut":
+        return this.#inTurn("uplink", fault, async () => {
+          proxy.cut();
+          await this.#pause(fault.awayMs);
+          proxy.mend();
+        });
+      case "disk full":
+        return this.#inTurn("disk", fault, async () => {
+          const isFull = disk.fill();
+          await this.#pause(fault.forMs);
+          disk.free();
+          return isFull;
+        });
+      case "publisher killed":
+      case "publisher counts anew":
+        return this.#inTurn(`publisher ${fault.publisher}`, fault, async () => {
+          const publisher = publishers[fault.publisher];
+          await publisher?.kill();
+          await this.#pause(fault.awayMs);
+          if (publisher !== undefined) await this.#readOut(publisher);
+          publisher?.start(fault.kind === "publisher counts anew");
+        });
+      case "publisher halted":
+        return this.#inTurn(`publisher ${fault.publisher}`, fault, async () => {
+          publishers[fault.publisher]?.halt();
+          await this.#pause(fault.forMs);
+          publishers[fault.publisher]?.goOn();
+        });
+      case "flood":
+        this.#count(this.done, fault);
+        return publishers[fault.publisher]?.flood(fault.points);
+      case "flood unread":
+      case "flood unseen":
+        this.#count(this.done, fault);
+        for (let i = 0; i < 3; i++) {
+          const viewer = viewers[(fault.viewer + i) % viewers.length];
+          if (fault.kind === "flood unread") viewer?.stopReading(fault.forMs);
+          else viewer?.cut(fault.forMs);
+        }
+        return publishers[fault.publisher]?.flood(fault.points);
+      case "flood in an outage":
+        return this.#inTurn("uplink", fault, async () => {
+          proxy.cut();
+          for (const publisher of publishers.slice(0, -1)) publisher.flood(fault.points);
+          await this.#pause(fault.forMs);
+          proxy.mend();
+        });
+      default:
+        for (let i = 0; i < fault.times; i++) proxy.tricks.push(fault.trick);
+    }
+  }
+
+  /** Ends every fault, and waits until all is as it should be. */
+  async heal(): Promise<void> {
+    this.#isOver = true;
+    const { proxy, viewers } = this.#stage;
+    proxy.tricks.length = 0;
+    for (const viewer of viewers) viewer.readOn();
+    for (const [kind, count] of proxy.played) this.done.set(`uplink: ${kind}`, count);
+    await Promise.all(this.#turns.values());
+    proxy.tricks.length = 0;
+  }
+
+  /**
+   * ZeroMQ takes turns between connections: what the bridge has not read yet of one that is gone would mix with what
+   * the next one sends, and no order holds between two. But by turns means, too: once the steady publisher's points
+   * come without those of the one that is gone, nothing of it is left.
+   */
+  async #readOut({ topic }: PublisherProcess): Promise<void> {
+    const { publishers, viewers } = this.#stage;
+    const steady = publishers.at(-1);
+    if (steady === undefined) return;
+    const begin = steady.reserved;
+    const seen = viewers.map(() => ({ last: -1, at: begin }));
+    const isOver = (): boolean => {
+      const without = viewers.filter(({ account }, i) => {
+        const [last, at] = [account.last(topic) ?? -1, account.last(steady.topic) ?? -1];
+        const before = seen[i];
+        if (before === undefined || at < begin) return false;
+        if (before.last !== last) seen[i] = { last, at };
+        return before.last === last && at - before.at > READ_OUT_POINTS;
+      });
+      // One alone may have missed those that were trimmed.
+      return without.length > 1;
+    };
+    await waitFor(`the last that came of ${topic}`, isOver, { deadlineMs: READ_OUT_WITHIN_MS });
+  }
+
+  /** @param action returns false if it could not be done */
+  #inTurn(who: string, fault: Fault, action: () => Promise<unknown>): void {
+    const turn = (this.#turns.get(who) ?? Promise.resolve()).then(async () => {
+      if (this.#isOver) return;
+      try {
+        this.#count((await action()) === false ? this.failed : this.done, fault);
+      } catch (error) {
+        this.faults.push(`${fault.kind}: ${error}`);
+      }
+    });
+    this.#turns.set(who, turn);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (!this.#isOver) await sleep(ms);
+  }
+
+  #count(counts: Map<string, number>, { kind }: Fault): void {
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+}
