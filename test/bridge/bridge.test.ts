@@ -87,14 +87,16 @@ describe("publishers that connect", () => {
     assert.ok(sample.length <= 121);
   });
 
-  it("[BR3] that send more than 16 MiB at once are cut off, and the others not", async () => {
+  it("[BR3] that send more than 16 MiB at once are refused, counted, and go on", async () => {
     const bridge = await bridgeOf();
     const greedy = await connected(bridge);
     const modest = await connected(bridge);
     await greedy.send(Buffer.alloc(17 * 1024 * 1024));
-    await modest.send('{"x": 1, "y": 1}');
-    await worker.waitForPoints(1);
-    assert.equal(bridge.ledger.received, 1);
+    await greedy.send('{"x": 1, "y": 1}');
+    await modest.send('{"x": 2, "y": 2}');
+    await worker.waitForPoints(2);
+    assert.equal(bridge.ledger.received, 3);
+    assert.equal(bridge.ledger.refused.get("message-too-large"), 1);
   });
 });
 
