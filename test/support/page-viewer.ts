@@ -9,7 +9,7 @@ export class PageViewer {
   /** Points that were said to be missing; NaN once a number was not known. */
   lost = 0;
   readonly connection: Connection;
-  #socket: WebSocket | undefined;
+  #leave = (): void => {};
   #timer: NodeJS.Timeout | undefined;
 
   constructor(url: URL) {
@@ -41,7 +41,7 @@ export class PageViewer {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#socket?.terminate();
+    this.#leave();
   }
 
   #open(url: URL, events: SocketEvents) {
@@ -56,15 +56,16 @@ export class PageViewer {
     );
     socket.on("close", () => unlessLeft(() => events.closed()));
     socket.on("error", () => {});
-    this.#socket = socket;
+    const leave = (): void => {
+      left = true;
+      socket.terminate();
+    };
+    this.#leave = leave;
     return {
       send: (text: string) => {
         if (socket.readyState === WebSocket.OPEN) socket.send(text);
       },
-      leave: () => {
-        left = true;
-        socket.terminate();
-      },
+      leave,
     };
   }
 }
