@@ -6,8 +6,6 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { startBridge } from "../../bridge/bridge.ts";
-import { createLog } from "../../bridge/log.ts";
 import { startEdge } from "../support/edge.ts";
 import { withDeadline } from "../support/wait.ts";
 
@@ -58,19 +56,16 @@ async function answer(child: ChildProcess, what: string): Promise<Record<string,
 async function startPlotcast(): Promise<Route> {
   const edge = await startEdge();
   const to = edge.channelUrl("bench");
-  const bridge = await startBridge({
-    to,
-    token: edge.token ?? "",
-    bind: ["tcp://127.0.0.1:*"],
-    log: createLog("text", "error"),
-  });
+  // In a process of its own, as users run it, and like the relay.
+  const bridge = start("bridge.ts", to.href);
+  const { zmq } = await answer(bridge, "the bridge's start");
   return {
     name: "Plotcast",
-    zmq: bridge.addresses[0] ?? "",
+    zmq: String(zmq),
     url: to.href.replace("http", "ws"),
     dialect: "frames",
     close: async () => {
-      await bridge.close({ drainMs: 1000 });
+      await stop(bridge);
       await edge.close();
     },
   };
