@@ -138,6 +138,10 @@ test("[PG7] [PG3] on a phone the figures are whole, however many there are", asy
 test("[PG7] the empty page fits a phone", async (t) => {
   const look = await stage.look(t, newChannel(), { phone: true });
   await waitFor("the empty page", () => look.page.locator("#empty").isVisible());
+  await look.says("Live");
+  // The header grows when it tells how many watch, and the plot takes its new size with the frame after.
+  await waitFor("how many watch", async () => (await look.page.locator("#figures").textContent())?.includes("viewer"));
+  await look.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
   await assertFits(look);
 });
 
