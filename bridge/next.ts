@@ -28,7 +28,7 @@ export interface RetryPolicy {
   holdMs: number;
 }
 
-export const RETRY_POLICY: RetryPolicy = { baseDelayMs: 250, maxDelayMs: 10_000, holdMs: 10_000 };
+export const RETRY_POLICY: RetryPolicy = { baseDelayMs: 250, maxDelayMs: 2_000, holdMs: 10_000 };
 
 /** setTimeout fires at once beyond 2^31 ms; nobody means more than an hour. */
 const MAX_RETRY_AFTER_MS = 3_600_000;

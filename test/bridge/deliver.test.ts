@@ -5,6 +5,7 @@ import { Deliverer } from "../../bridge/deliver.ts";
 import { Ledger } from "../../bridge/ledger.ts";
 import { createLog } from "../../bridge/log.ts";
 import { Poster } from "../../bridge/post.ts";
+import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { readHeader } from "../../worker/protocol/header.ts";
 import { MAX_BODY_BYTES } from "../../worker/protocol/limits.ts";
 import { type FakeWorker, problem, startFakeWorker } from "../support/fake-worker.ts";
@@ -251,6 +252,37 @@ describe("when a frame is refused for good", () => {
     );
     const numbers = arrived();
     assert.ok(numbers.every((number, i) => i === 0 || number > (numbers[i - 1] ?? 0)));
+  });
+
+  it("[BR6] after a POST without an answer, no byte of its frames changes: what is lost is told by a later one", async () => {
+    const { opened, open } = gate();
+    // Answered: the first; not at all; refused as a whole; the bad frame refused by itself.
+    worker.script = (_, number) => {
+      if (number === 1) return { take: true, until: opened };
+      if (number === 2) return { take: false, cut: true };
+      return number <= 4 ? { take: false, status: 422, body: problem("frame-column") } : undefined;
+    };
+    add();
+    await worker.waitForPosts(1);
+    add(50_000);
+    open();
+    await waitFor("the rest delivered", () => collector.held.points === 0);
+    add();
+    await waitFor("the gap told", () => worker.gaps().length > 0);
+    const sent = worker.posts[1]?.frames ?? [];
+    assert.ok(sent.length > 2);
+    assert.deepEqual(
+      worker.posts
+        .slice(4)
+        .flatMap(({ frames }) => frames)
+        .slice(0, sent.length - 1),
+      sent.slice(1),
+    );
+    const last = worker.frames.at(-1) ?? new Uint8Array();
+    assert.deepEqual(
+      decodeFrame(last).blocks.map((block) => block.kind),
+      ["gap", "table"],
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import { fullJitterMs } from "../protocol/backoff.ts";
 /** The pure half of the connection: which state follows from which event, and what is to be done about it. */
 
 export const BASE_DELAY_MS = 500;
-export const MAX_DELAY_MS = 15_000;
+export const MAX_DELAY_MS = 3_000;
 export const PING_EVERY_MS = 20_000;
 /** How long a ping, or a connection being made, may stay without any sign of life. */
 export const SILENCE_MS = 10_000;
