@@ -1,3 +1,4 @@
+import { Announcer } from "./announce.ts";
 import { createClock } from "./clock.ts";
 import { Collector, type Held } from "./collect.ts";
 import { Deliverer } from "./deliver.ts";
@@ -65,6 +66,7 @@ export const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
 /** What SIGKILL may cost at most: points that wait longer are in the spool. */
 const SAVE_EVERY_MS = 100;
 const CHECK_EVERY_MS = 1000;
+const ANNOUNCE_EVERY_MS = 100;
 
 /**
  * Starts a bridge: receive → decode → collect → deliver. The Worker need not be there yet.
@@ -73,11 +75,12 @@ const CHECK_EVERY_MS = 1000;
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const { to, token, log, bind = [], connect = [], topics = [], sequenceField: field } = options;
   const ledger = new Ledger();
-  const { spool, state } = openSpool(options.spool, to, log);
+  const { spool, state, failure } = openSpool(options.spool, to, log);
   const tracker = new SequenceTracker(state.numbers);
-  const keeper = spool === undefined ? undefined : new Keeper({ spool, tracker, log, ledger });
+  const keeper = spool === undefined ? undefined : new Keeper({ spool, tracker, failure, log, ledger });
+  const publisher = spool === undefined ? (options.publisher ?? state.publisher) : state.publisher;
   const collector = new Collector({
-    publisher: spool === undefined ? (options.publisher ?? state.publisher) : state.publisher,
+    publisher,
     firstSeq: state.nextSeq,
     maxBytes: options.bufferBytes ?? DEFAULT_BUFFER_BYTES,
     maxSpoolBytes: options.spool?.maxBytes ?? 0,
@@ -91,16 +94,25 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     ledger.countGap(gap);
   };
   // What publishers sent while no bridge was there, only their own numbers can tell.
-  const isTold = field !== undefined && state.numbers.length > 0;
+  const isTold =
+    (field !== undefined && state.numbers.length > 0) || state.gaps.some(({ reason }) => reason === "bridge-restarted");
   if (!isTold && (state.sentSeq > 0 || state.frames.length > 0)) addGap(gapOf("bridge-restarted", null));
   tellSpooled(collector.held, log);
-  const sequence = field === undefined ? undefined : { field, tracker };
+  const sequence = field === undefined ? undefined : { field, tracker, log };
   const intake = new Intake({
     collector,
     ledger,
     warnings: new UndecodableWarnings(log),
     unixSeconds: createClock(),
     ...(sequence === undefined ? {} : { sequence }),
+  });
+  const poster = new Poster({ to, token });
+  const announcer = new Announcer({
+    publisher,
+    log,
+    post: (body, signal, type) => poster.post(body, signal, type),
+    isIdle: () => collector.held.points === 0,
+    isKnown: state.sentSeq > 0,
   });
   const peers = new Peers({
     log,
@@ -110,6 +122,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     onGone: () => ledger.disconnects++,
     onCount: (connected) => {
       ledger.publishers = connected;
+      announcer.count(connected);
     },
   });
 
@@ -151,17 +164,18 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     });
   } catch (error) {
     await metrics?.close();
+    await poster.close();
     keeper?.close(collector.unusedSeq);
     throw error;
   }
   const reading = receiver;
-  const poster = new Poster({ to, token });
-  const deliverer = new Deliverer({ collector, ledger, log, post: (body, signal) => poster.post(body, signal) });
+  const deliverer = new Deliverer({ collector, ledger, log, post: (body, signal) => announcer.post(body, signal) });
   const status = () =>
     statusLine(ledger, collector.held, { bytesOnDisk: backlog().bytesOnDisk, isFailing: isSpoolFailing() });
   const stopReporting = reportStatus(status, ledger, log, options.statusEveryMs ?? 10_000);
   const timers = [
     setInterval(() => collector.save(), SAVE_EVERY_MS),
+    setInterval(() => announcer.check(), ANNOUNCE_EVERY_MS),
     setInterval(() => {
       // Once nothing is read any more, silence says nothing of publishers.
       if (closing === undefined) silence.check(CHECK_EVERY_MS);
@@ -173,17 +187,24 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   // Whoever started the bridge may not look; then close() tells.
   done.catch(() => undefined);
 
+  /** For an end, so there may be no other time. */
+  const save = (): void => {
+    keeper?.retryNow();
+    collector.save();
+  };
   let closing: Promise<{ undelivered: number }> | undefined;
   const close = async (drainMs: number): Promise<{ undelivered: number }> => {
     try {
       // If reading failed, `done` says so; what was read before is delivered all the same.
       await reading.close().catch(() => undefined);
-      collector.save();
+      save();
+      const drainUntilMs = performance.now() + drainMs;
       await deliverer.drain(drainMs);
+      await announcer.end(drainUntilMs - performance.now());
     } finally {
       stopReporting();
       for (const timer of timers) clearInterval(timer);
-      collector.save();
+      save();
       keeper?.close(collector.unusedSeq);
       await metrics?.close();
       await poster.close();
@@ -194,10 +215,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     addresses: reading.addresses,
     ledger,
     metricsUrl: metrics?.url,
-    isSpooling: keeper !== undefined,
+    get isSpooling() {
+      return keeper !== undefined && !keeper.isFailing;
+    },
     held: () => collector.held,
     status,
-    save: () => collector.save(),
+    save,
     done,
     close: ({ drainMs }) => {
       closing ??= close(drainMs);

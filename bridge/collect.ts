@@ -196,7 +196,8 @@ export class Collector {
     if (keeper === undefined || !keeper.isReady) return;
     const isDrafted =
       this.#open.points === 0 || (this.#draft?.seq === this.#nextSeq && this.#draft.version === this.#open.version);
-    if (isDrafted && !backlog.isUnsaved && !this.#untoldChanged) {
+    const isSaved = isDrafted && !backlog.isUnsaved && !this.#untoldChanged && !keeper.hasNumbers;
+    if (isSaved && !keeper.isFailing) {
       keeper.saveProgress(this.#progress);
       return;
     }

@@ -4,7 +4,9 @@ import type { Collector } from "./collect.ts";
 import { type Decoded, Decoder } from "./decode.ts";
 import { gapOf, type Loss } from "./gaps.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Log } from "./log.ts";
 import type { SequenceTracker, Verdict } from "./sequence.ts";
+import { escaped } from "./text.ts";
 import type { UndecodableWarnings } from "./warnings.ts";
 
 export interface IntakeOptions {
@@ -13,8 +15,10 @@ export interface IntakeOptions {
   warnings: UndecodableWarnings;
   unixSeconds: () => number;
   /** The field with the publishers' own numbers, and what checks them. */
-  sequence?: { field: string; tracker: SequenceTracker };
+  sequence?: { field: string; tracker: SequenceTracker; log: Log };
 }
+
+const MAX_TOPIC_LENGTH = 80;
 
 /** Message → points, with a gap before them where the publisher's own numbers tell of one. */
 export class Intake {
@@ -56,12 +60,16 @@ export class Intake {
       ledger.countGap(gap);
     }
     if (verdict.kind === "repeat") ledger.repeats++;
+    if (verdict.kind === "shared") {
+      ledger.sharedTopics++;
+      sequence.log.warn(sharedText(decoded.numbered.topic));
+    }
     return verdict.kind !== "repeat";
   }
 }
 
 function gapFrom(verdict: Verdict, rows: readonly Row[]): Loss | undefined {
-  if (verdict.kind === "next" || verdict.kind === "repeat") return undefined;
+  if (verdict.kind !== "jump" && verdict.kind !== "restart") return undefined;
   const names = new Set(rows.flatMap((row) => row.names));
   const [only = ""] = names;
   const where = { fromX: verdict.fromX, toX: rows[0]?.x ?? null, series: names.size === 1 ? only : "" };
@@ -70,8 +78,17 @@ function gapFrom(verdict: Verdict, rows: readonly Row[]): Loss | undefined {
 }
 
 /** A message that did not come is taken to have had as many points as the one that did. */
-function missingPoints(messages: number, rows: readonly Row[]): number | null {
+function missingPoints(messages: number | null, rows: readonly Row[]): number | null {
+  if (messages === null) return null;
   const each = rows.reduce((sum, { values }) => sum + values.filter((value) => !Number.isNaN(value)).length, 0);
   const points = messages * each;
   return points > 0 && Number.isSafeInteger(points) ? points : null;
+}
+
+function sharedText(topic: string): string {
+  const where = topic === "" ? "without a topic" : `of the topic "${escaped(topic, MAX_TOPIC_LENGTH)}"`;
+  return (
+    `Several publishers number the messages ${where}, each by itself: these are not checked any more, so what is lost ` +
+    "of them is not told. Give each publisher a topic of its own."
+  );
 }

@@ -32,6 +32,8 @@ export class Ledger {
   repeats = 0;
   /** Messages without a number, where --sequence-field asks for one. */
   unnumbered = 0;
+  /** Topics whose numbers were not checked any more, because several publishers sent them. */
+  sharedTopics = 0;
   /** Publishers connected now, and how often one has gone. */
   publishers = 0;
   disconnects = 0;

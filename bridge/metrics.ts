@@ -120,6 +120,11 @@ function registryOf({ ledger, held, backlog, isStale, isSpoolFailing }: MetricsS
   countBy("gap_points", "Points known to be missing in these gaps.", () => each(ledger.gaps, ({ points }) => points));
   count("repeats", "Messages left out because they had come before.", () => ledger.repeats);
   count("unnumbered_messages", "Messages without the number that --sequence-field names.", () => ledger.unnumbered);
+  count(
+    "shared_topics",
+    "Topics not checked any more, because several publishers number them.",
+    () => ledger.sharedTopics,
+  );
   count("publisher_disconnects", "Publishers that went.", () => ledger.disconnects);
   count("silences", "Times that publishers fell silent without a word.", () => ledger.silences);
   count("spool_write_failures", "Writes to the spool that failed.", () => ledger.spoolFailures);

@@ -5,6 +5,7 @@ import type { Log } from "./log.ts";
 import { Spool } from "./spool.ts";
 import { type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
 import { counted } from "./text.ts";
+import { isWhole, markNotWhole } from "./whole.ts";
 
 export interface SpoolOptions {
   file: string;
@@ -23,20 +24,21 @@ export interface OpenedSpool {
   /** Undefined: in memory only. */
   spool: Spool | undefined;
   state: SpoolState;
-  /** What is wrong with it, if it is undefined though it was asked for. */
-  fault?: string;
+  /** Why it could be read but not written yet. */
+  failure?: unknown;
 }
 
 /**
- * Opens the spool for the channel at `to`. A damaged one is set aside and a new one begun; one that cannot be opened is
- * gone without: what comes in is worth more than what waits in a file.
+ * Opens the spool for the channel at `to`. A damaged one is set aside and a new one begun; one that can be read but not
+ * written, as on a full disk, is used as it is; one that cannot be opened is gone without: what comes in is worth more
+ * than what waits in a file.
  * @throws SpoolError if another bridge has it, or it holds points for another channel
  */
 export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log): OpenedSpool {
   if (options === undefined) return { spool: undefined, state: emptyState() };
   const { file } = options;
   try {
-    return openOnce(options, to, []);
+    return openOnce(options, to, [], log);
   } catch (error) {
     if (error instanceof SpoolError) throw error;
     const code = sqliteCode(error);
@@ -49,25 +51,35 @@ export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log):
     try {
       const aside = setAside(file);
       log.error(`The spool ${file} is damaged (${textOf(error)}). It is now ${aside}; going on with a new one.`);
-      return openOnce(options, to, [gapOf("spool-damaged", null)]);
+      return openOnce(options, to, [gapOf("spool-damaged", null)], log);
     } catch (second) {
       return without(file, second, log);
     }
   }
 }
 
-function openOnce(options: SpoolOptions, to: URL, gaps: readonly Loss[]): OpenedSpool {
-  const spool = new Spool(options.file, options);
+function openOnce(options: SpoolOptions, to: URL, gaps: readonly Loss[], log: Log): OpenedSpool {
+  const { file } = options;
+  const spool = new Spool(file, options);
   try {
     const before = spool.to;
     const { points } = spool;
     if (before !== undefined && before !== to.href && points > 0) {
       throw new SpoolError(
-        `The spool ${options.file} holds ${counted(points, "point")} for ${before}, not for ${to.href}. ` +
+        `The spool ${file} holds ${counted(points, "point")} for ${before}, not for ${to.href}. ` +
           `Start once with --to ${before} to deliver them, or give another file with --spool, or remove this one.`,
       );
     }
-    return { spool, state: spool.load(to.href, gaps) };
+    const isSure = spool.isNew || isWhole(file);
+    const state = spool.load(to.href, gaps, isSure);
+    if (!isSure) log.warn(`The spool ${file} could not be written to the last: what was lost then, nobody knows.`);
+    try {
+      spool.begin();
+    } catch (failure) {
+      if (sqliteCode(failure) === SqliteCode.corrupt) throw failure;
+      return { spool, state, failure };
+    }
+    return { spool, state };
   } catch (error) {
     spool.close();
     throw error;
@@ -76,11 +88,12 @@ function openOnce(options: SpoolOptions, to: URL, gaps: readonly Loss[]): Opened
 
 /** A publisher of its own then, because nobody knows which numbers the one in the file has used. */
 function without(file: string, error: unknown, log: Log): OpenedSpool {
-  const fault = textOf(error);
   log.error(
-    `The spool ${file} cannot be used: ${fault}. Going on in memory alone: what is undelivered at the end is lost.`,
+    `The spool ${file} cannot be used: ${textOf(error)}. Going on in memory alone: what is undelivered at the end is lost.`,
   );
-  return { spool: undefined, state: emptyState(), fault };
+  // What is sent now, it will not know.
+  markNotWhole(file);
+  return { spool: undefined, state: { ...emptyState(), gaps: [gapOf("bridge-restarted", null)] } };
 }
 
 function emptyState(): SpoolState {

@@ -19,7 +19,10 @@ export interface PostOptions {
 const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_DETAIL_LENGTH = 300;
 
-/** One connection to the Worker, opened when needed. HTTP/1.1, because one POST at a time needs no more and costs less. */
+/**
+ * One connection to the Worker, opened when needed, with one request in flight: another waits for it. HTTP/1.1, because
+ * that needs no more and costs less.
+ */
 export class Poster {
   readonly #client: Client;
   readonly #path: string;
@@ -35,12 +38,12 @@ export class Poster {
       keepAliveTimeout: 30_000,
     });
     this.#path = to.pathname;
-    this.#headers = { "content-type": FRAME_TYPE, accept: "application/json", authorization: `Bearer ${token}` };
+    this.#headers = { accept: "application/json", authorization: `Bearer ${token}` };
     this.#totalTimeoutMs = totalTimeoutMs;
   }
 
-  /** POSTs frames. Never rejects: whatever goes wrong is an outcome. */
-  async post(body: Uint8Array, signal: AbortSignal): Promise<Outcome> {
+  /** POSTs a body, of frames unless another type is given. Never rejects: whatever goes wrong is an outcome. */
+  async post(body: Uint8Array, signal: AbortSignal, type: string = FRAME_TYPE): Promise<Outcome> {
     // Not AbortSignal.any: it would leave something at `signal`, which lives as long as the bridge, for every POST.
     const ending = new AbortController();
     const onEnd = (): void => ending.abort();
@@ -55,7 +58,7 @@ export class Poster {
       } = await this.#client.request({
         path: this.#path,
         method: "POST",
-        headers: this.#headers,
+        headers: { ...this.#headers, "content-type": type },
         body,
         signal: ending.signal,
       });

@@ -1,11 +1,12 @@
 /** Checks the numbers that a publisher gives its messages itself (BR16). One publisher a topic; topics are told apart. */
+import { Turns } from "./turns.ts";
 
 /** A topic's last number, as the spool keeps it. */
 export interface LastNumber {
   topic: string;
   number: number;
-  /** Of the message's payload. */
-  crc: number;
+  /** Of the message's payload; null: others may have come after it, so nobody knows how many are missing. */
+  crc: number | null;
   /** The message's last x; null where it had none. */
   x: number | null;
 }
@@ -13,12 +14,14 @@ export interface LastNumber {
 export type Verdict =
   /** The first of its topic, or the one that was expected. */
   | { kind: "next" }
-  /** So many messages are missing before this one. */
-  | { kind: "jump"; missing: number; fromX: number | null }
+  /** So many messages are missing before this one; null: nobody knows how many, or whether any is. */
+  | { kind: "jump"; missing: number | null; fromX: number | null }
   /** The same number with the same payload as one of the last {@link NUMBERS_REMEMBERED}. */
   | { kind: "repeat" }
   /** It counts anew; what was lost before, nobody knows. */
-  | { kind: "restart"; fromX: number | null };
+  | { kind: "restart"; fromX: number | null }
+  /** Several publishers number this topic: from now on, said once, it is not checked until one alone does. */
+  | { kind: "shared" };
 
 export const NUMBERS_REMEMBERED = 1024;
 /** 12 KiB each. Past that the topic heard of least recently is forgotten: its next message is taken for its first. */
@@ -30,6 +33,8 @@ const WRAPS = new Set([0xff, 0xffff, 0xffff_ffff]);
 class Remembered {
   readonly #numbers = new Float64Array(NUMBERS_REMEMBERED).fill(-1);
   readonly #crcs = new Uint32Array(NUMBERS_REMEMBERED);
+  readonly turns = new Turns(NUMBERS_REMEMBERED);
+  isSaidShared = false;
   last: LastNumber;
 
   constructor(last: LastNumber) {
@@ -39,17 +44,23 @@ class Remembered {
 
   put(last: LastNumber): void {
     this.last = last;
+    if (last.crc === null) return;
     this.#numbers[last.number % NUMBERS_REMEMBERED] = last.number;
     this.#crcs[last.number % NUMBERS_REMEMBERED] = last.crc;
   }
 
-  has(number: number, crc: number): boolean {
+  has({ number, crc }: LastNumber): boolean {
     const at = number % NUMBERS_REMEMBERED;
     return this.#numbers[at] === number && this.#crcs[at] === crc;
   }
 
   clear(): void {
     this.#numbers.fill(-1);
+  }
+
+  /** As the spool keeps it: of several publishers' numbers it says nothing about what comes next. */
+  get kept(): LastNumber {
+    return this.turns.areTaken ? { ...this.last, crc: null } : this.last;
   }
 }
 
@@ -68,33 +79,50 @@ export class SequenceTracker {
 
   /** @param number a whole number, 0 or more */
   observe(next: LastNumber): Verdict {
-    const { topic, number, crc } = next;
+    const { topic, number } = next;
     const known = this.#topics.get(topic);
     if (known === undefined) {
       this.#remember(topic, new Remembered(next));
       return { kind: "next" };
     }
-    if (known.has(number, crc)) return { kind: "repeat" };
-    const { last } = known;
+    const { last, turns } = known;
+    // Two publishers may well send the same.
+    if (!turns.areTaken && known.has(next)) return { kind: "repeat" };
     const wraps = number === 0 && WRAPS.has(last.number);
     const restarts = number <= last.number && !wraps;
     if (restarts) known.clear();
     known.put(next.x === null ? { ...next, x: restarts ? null : last.x } : next);
     this.#topics.delete(topic);
     this.#remember(topic, known);
-    if (restarts) return { kind: "restart", fromX: last.x };
     const missing = wraps ? 0 : number - last.number - 1;
-    return missing === 0 ? { kind: "next" } : { kind: "jump", missing, fromX: last.x };
+    if (missing === 0) {
+      turns.goOn();
+      return { kind: "next" };
+    }
+    const isDoubtful = turns.breakOff(last.number, number);
+    if (turns.areTaken) return this.#shared(known);
+    if (restarts) return { kind: "restart", fromX: last.x };
+    return { kind: "jump", missing: isDoubtful || last.crc === null ? null : missing, fromX: last.x };
+  }
+
+  get isChanged(): boolean {
+    return this.#changed.size + this.#forgotten.size > 0;
   }
 
   /** What {@link saved} will confirm: the numbers up to which every point is among those being written. */
   get changes(): { numbers: LastNumber[]; gone: readonly string[] } {
-    return { numbers: [...this.#changed].map(({ last }) => last), gone: [...this.#forgotten] };
+    return { numbers: [...this.#changed].map(({ kept }) => kept), gone: [...this.#forgotten] };
   }
 
   saved(): void {
     this.#changed.clear();
     this.#forgotten.clear();
+  }
+
+  #shared(known: Remembered): Verdict {
+    if (known.isSaidShared) return { kind: "next" };
+    known.isSaidShared = true;
+    return { kind: "shared" };
   }
 
   #remember(topic: string, remembered: Remembered): void {

@@ -1,4 +1,4 @@
-import type { Loss } from "./gaps.ts";
+import { gapOf, isLoss, type Loss } from "./gaps.ts";
 import type { LastNumber } from "./sequence.ts";
 
 /** A frame that nobody has confirmed. Its bytes, publisher and number stay the same however often it is sent. */
@@ -48,6 +48,16 @@ export interface SpoolChanges {
   numbersGone: Iterable<string>;
 }
 
+/** What is sure of a spool that lacks what was last done: any of its frames may have been sent, any loss told. */
+export function unsure(state: SpoolState): SpoolState {
+  return {
+    ...state,
+    sentSeq: Math.max(state.sentSeq, state.frames.at(-1)?.seq ?? 0),
+    gaps: [...state.gaps.filter(({ points }) => points === null), gapOf("bridge-restarted", null)],
+    numbers: state.numbers.map((last) => ({ ...last, crc: null })),
+  };
+}
+
 /** https://www.sqlite.org/rescode.html */
 export const SqliteCode = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
 
@@ -61,4 +71,22 @@ export function sqliteCode(error: unknown): number | undefined {
 /** What SQLite would say of a file whose content cannot be ours. */
 export function damaged(message: string): Error {
   return Object.assign(new Error(message), { errcode: SqliteCode.corrupt });
+}
+
+/** A whole number, 0 or more, as it stands in a file; undefined if it is none. */
+export function count(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+export function lossesFrom(json: unknown): Loss[] {
+  if (typeof json !== "string") return [];
+  try {
+    const losses: unknown = JSON.parse(json);
+    // Written by write(); the check is for a file that somebody else changed.
+    return Array.isArray(losses)
+      ? losses.filter((loss) => typeof loss === "object" && loss !== null && isLoss(loss))
+      : [];
+  } catch {
+    throw damaged("its losses cannot be read");
+  }
 }

@@ -4,9 +4,17 @@ import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { isPublisherId } from "../worker/protocol/header.ts";
-import { isLoss, type Loss } from "./gaps.ts";
+import type { Loss } from "./gaps.ts";
 import type { LastNumber } from "./sequence.ts";
-import { damaged, type HeldFrame, type SpoolChanges, type SpoolState } from "./spool-state.ts";
+import {
+  count,
+  damaged,
+  type HeldFrame,
+  lossesFrom,
+  type SpoolChanges,
+  type SpoolState,
+  unsure,
+} from "./spool-state.ts";
 
 /** "PLCs": that the file is a spool of ours. */
 const APPLICATION_ID = 0x504c4373;
@@ -16,6 +24,12 @@ const SCHEMA_VERSION = 1;
  * later start can use again, however this one ends.
  */
 const SEQS_RESERVED = 2 ** 30;
+/**
+ * A start that cannot reserve any is not seen by the next one. So numbers go on by the time since the last that could,
+ * faster than frames are ever sent; and not beyond what a clock that is far wrong may use up.
+ */
+const SEQS_PER_MS = 1024;
+const MAX_MS_UNRESERVED = 10 * 365 * 86_400_000;
 /** Freed pages are given back to the file system, some at a time, beyond this. */
 const MAX_FREE_PAGES = 4096;
 const PAGES_PER_VACUUM = 512;
@@ -31,13 +45,17 @@ const SCHEMA = `
 /** The SQLite file. Every error of it is thrown as SQLite says it; `open-spool.ts` knows what to do with those of opening. */
 export class Spool {
   readonly file: string;
+  /** It did not exist before. */
+  readonly isNew: boolean;
   readonly #db: DatabaseSync;
   readonly #statements: Record<
-    "meta" | "frame" | "losses" | "gone" | "goneUpTo" | "read" | "number" | "numberGone",
+    "meta" | "frame" | "losses" | "gone" | "goneUpTo" | "read" | "number" | "numberGone" | "numbersUnsure",
     StatementSync
   >;
   #reservedSeq = 0;
   #written = { goneUpTo: 0, sentSeq: 0, untold: "" };
+  /** What the first write of this process writes besides. */
+  #toBegin: (() => void) | undefined;
 
   /** Opens or makes the file, alone: the lock is held until {@link close}, or the end of the process. */
   constructor(file: string, { maxPages = 0 } = {}) {
@@ -46,14 +64,19 @@ export class Spool {
     this.#db = new DatabaseSync(file, { timeout: 0 });
     try {
       const db = this.#db;
-      db.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA auto_vacuum=INCREMENTAL");
+      db.exec("PRAGMA locking_mode=EXCLUSIVE");
       if (this.#pragma("application_id") !== APPLICATION_ID && this.#pragma("schema_version") !== 0) {
         throw new Error("it is the database of another program");
       }
-      if (this.#pragma("user_version") > SCHEMA_VERSION) throw new Error("it was made by a newer version of Plotcast");
+      const version = this.#pragma("user_version");
+      if (version > SCHEMA_VERSION) throw new Error("it was made by a newer version of Plotcast");
+      this.isNew = version !== SCHEMA_VERSION;
+      // One that is there is not written, so that it opens on a full disk.
+      if (this.isNew) db.exec("PRAGMA auto_vacuum=INCREMENTAL");
       db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=16777216");
+      const schema = `${SCHEMA} PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${SCHEMA_VERSION};`;
       db.exec("BEGIN IMMEDIATE");
-      db.exec(`${SCHEMA} PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${SCHEMA_VERSION}; COMMIT`);
+      db.exec(`${this.isNew ? schema : ""} COMMIT`);
       const check = db.prepare("PRAGMA quick_check(1)").get()?.quick_check;
       if (check !== "ok") throw damaged(String(check));
       if (maxPages > 0) db.exec(`PRAGMA max_page_count=${maxPages}`);
@@ -66,6 +89,7 @@ export class Spool {
         read: db.prepare("SELECT crc, bytes FROM frames WHERE seq = ?"),
         number: db.prepare("INSERT OR REPLACE INTO numbers VALUES (?, ?, ?, ?)"),
         numberGone: db.prepare("DELETE FROM numbers WHERE topic = ?"),
+        numbersUnsure: db.prepare("UPDATE numbers SET crc = NULL"),
       };
     } catch (error) {
       this.#db.close();
@@ -73,30 +97,44 @@ export class Spool {
     }
   }
 
-  /** What the last process left, for the channel at `to`; reserves this one's numbers. */
-  load(to: string, gaps: readonly Loss[]): SpoolState {
+  /**
+   * What the last process left, for the channel at `to`. {@link begin} must follow.
+   * @param isWhole whether it wrote all that it did
+   */
+  load(to: string, gaps: readonly Loss[], isWhole: boolean): SpoolState {
     const frames = this.#frames();
     const publisher = String(this.#meta("publisher") ?? randomBytes(8).toString("hex"));
-    const nextSeq = count(this.#meta("reserved")) ?? 1;
-    const state: SpoolState = {
+    const reserved = count(this.#meta("reserved")) ?? 1;
+    if (!isPublisherId(publisher) || frames.some(({ seq }) => seq >= reserved))
+      throw damaged("its numbers do not add up");
+    // What an earlier channel was to be told is nothing to this one.
+    const untold = this.to === to ? lossesFrom(this.#meta("untold")) : [];
+    const left: SpoolState = {
       publisher,
-      nextSeq,
+      nextSeq: reserved + this.#seqsSince(count(this.#meta("reservedAtMs"))),
       sentSeq: count(this.#meta("sent")) ?? 0,
       frames,
-      // What an earlier channel was to be told is nothing to this one.
-      gaps: [...(this.to === to ? lossesFrom(this.#meta("untold")) : []), ...gaps],
+      gaps: [...untold, ...gaps],
       numbers: this.#numbers(),
     };
-    if (!isPublisherId(publisher) || frames.some(({ seq }) => seq >= nextSeq))
-      throw damaged("its numbers do not add up");
-    this.#transaction(() => {
-      this.#statements.meta.run("publisher", publisher);
-      this.#statements.meta.run("to", to);
-      this.#statements.meta.run("untold", JSON.stringify(state.gaps));
-      this.#reserve(nextSeq);
-    });
+    const state = isWhole ? left : unsure(left);
+    this.#toBegin = () => {
+      const { meta, numbersUnsure } = this.#statements;
+      meta.run("publisher", publisher);
+      meta.run("to", to);
+      meta.run("untold", JSON.stringify(state.gaps));
+      meta.run("sent", state.sentSeq);
+      if (!isWhole) numbersUnsure.run();
+      this.#reserve(state.nextSeq);
+    };
     this.#written = { goneUpTo: 0, sentSeq: state.sentSeq, untold: JSON.stringify(state.gaps) };
     return state;
+  }
+
+  /** Reserves this process's numbers. If it throws, the first {@link write} that does not has done it. */
+  begin(): void {
+    this.#transaction(() => this.#toBegin?.());
+    this.#toBegin = undefined;
   }
 
   /** The channel that its frames are for; undefined in a new spool. */
@@ -117,6 +155,7 @@ export class Spool {
     const reserved = this.#reservedSeq;
     try {
       this.#transaction(() => {
+        this.#toBegin?.();
         for (const seq of changes.gone) gone.run(seq);
         if (changes.goneUpTo > this.#written.goneUpTo) goneUpTo.run(changes.goneUpTo);
         for (const { seq, points, sinceMs, losses, bytes } of changes.frames) {
@@ -133,6 +172,7 @@ export class Spool {
       this.#reservedSeq = reserved;
       throw error;
     }
+    this.#toBegin = undefined;
     this.#written = { goneUpTo: changes.goneUpTo, sentSeq: changes.sentSeq, untold };
   }
 
@@ -156,15 +196,26 @@ export class Spool {
   /** @param nextSeq gives back the numbers that were reserved and not used; left out when the end was none in order */
   close(nextSeq?: number): void {
     try {
-      if (nextSeq !== undefined) this.#statements.meta.run("reserved", nextSeq);
+      if (nextSeq !== undefined) this.#transaction(() => this.#reserveUpTo(nextSeq));
     } finally {
       this.#db.close();
     }
   }
 
   #reserve(nextSeq: number): void {
-    this.#reservedSeq = nextSeq + SEQS_RESERVED;
-    this.#statements.meta.run("reserved", this.#reservedSeq);
+    this.#reserveUpTo(nextSeq + SEQS_RESERVED);
+  }
+
+  #reserveUpTo(seq: number): void {
+    this.#reservedSeq = seq;
+    this.#statements.meta.run("reserved", seq);
+    this.#statements.meta.run("reservedAtMs", Date.now());
+  }
+
+  /** How many starts that could reserve none may have used since then. */
+  #seqsSince(atMs: number | undefined): number {
+    if (this.isNew) return 0;
+    return SEQS_PER_MS * Math.min(Math.max(0, Date.now() - (atMs ?? 0)), MAX_MS_UNRESERVED);
   }
 
   #transaction(action: () => void): void {
@@ -203,25 +254,8 @@ export class Spool {
     return [...rows.iterate()].map(({ topic, number, crc, x }) => ({
       topic: String(topic),
       number: Number(number),
-      crc: Number(crc),
+      crc: typeof crc === "number" ? crc : null,
       x: typeof x === "number" ? x : null,
     }));
-  }
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function lossesFrom(json: unknown): Loss[] {
-  if (typeof json !== "string") return [];
-  try {
-    const losses: unknown = JSON.parse(json);
-    // Written by write(); the check is for a file that somebody else changed.
-    return Array.isArray(losses)
-      ? losses.filter((loss) => typeof loss === "object" && loss !== null && isLoss(loss))
-      : [];
-  } catch {
-    throw damaged("its losses cannot be read");
   }
 }

@@ -25,6 +25,7 @@ export function statusLine(ledger: Ledger, held: Held, spool?: SpoolStatus): str
   for (const [reason, count] of ledger.refused) parts.push(`${counted(count, "message")} not understood (${reason})`);
   if (ledger.repeats > 0) parts.push(`${counted(ledger.repeats, "repeat")} left out`);
   if (ledger.unnumbered > 0) parts.push(`${counted(ledger.unnumbered, "message")} without a number`);
+  if (ledger.sharedTopics > 0) parts.push(`${counted(ledger.sharedTopics, "topic")} of several publishers`);
   for (const [reason, { gaps, points }] of ledger.gaps) {
     parts.push(points > 0 ? `${counted(points, "point")} lost (${reason})` : `${counted(gaps, "gap")} (${reason})`);
   }

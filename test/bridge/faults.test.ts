@@ -196,6 +196,33 @@ test("[BR15] [BR16] publishers that number their messages tell exactly instead",
   assert.ok(!worker.points().some(({ series }) => series === "lab.n"), "the number is not plotted");
 });
 
+test("[BR16] two publishers that number one topic, each by itself: said once with what to do, and no number told that is false", async (t) => {
+  const worker = await workerOf(t);
+  const { bridge, lines } = await bridgeOf(t, worker.url, { bind: ["tcp://127.0.0.1:*"], sequenceField: "n" });
+  const publishers = [
+    await connectPublisher(bridge.addresses[0] ?? ""),
+    await connectPublisher(bridge.addresses[0] ?? ""),
+  ];
+  t.after(() => {
+    for (const publisher of publishers) publisher.close();
+  });
+  for (let i = 0; i < 200; i++) {
+    for (const [which, publisher] of publishers.entries())
+      await publisher.send("lab", JSON.stringify({ n: i + (which === 0 ? 90_000 : 1), x: 1e9 + i, y: i }));
+    // One after the other, or else they take turns only now and then.
+    await waitFor("both messages", () => bridge.ledger.received >= 2 * i + 2, { everyMs: 1 });
+  }
+  await worker.waitForPoints(400);
+  assert.equal(worker.points().length, 400, "no point is left out");
+  const exact = worker.gaps().filter(({ points }) => points !== null);
+  assert.ok(exact.length <= 1 && worker.gaps().length <= 4, JSON.stringify(worker.gaps()));
+  const said = lines.filter((line) => line.includes("Several publishers number"));
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? "", /of the topic "lab".*Give each publisher a topic of its own\./);
+  assert.equal(bridge.ledger.sharedTopics, 1);
+  assert.match(bridge.status(), /1 topic of several publishers/);
+});
+
 test("[BR15] a silence is reported once, connections are opened anew, and its end is reported", async (t) => {
   const worker = await workerOf(t);
   const publisher = await bindPublisher();

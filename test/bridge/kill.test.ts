@@ -88,11 +88,9 @@ test("[BR12] [BR16] killed again and again in mid-stream: every number arrives o
       return worker.points().length > before + 20;
     });
   }
-  const { length } = worker.points();
   await sleep(150);
   await send(1);
   await waitFor("the last number", () => worker.points().at(-1)?.y === next - 1);
-  assert.ok(length > 2000, `${length} points arrived`);
   const missing = checkNumbers(worker, next);
   assert.ok(missing > 0, "something was sent while no bridge was there");
   assert.deepEqual(new Set(worker.gaps().map(({ reason }) => reason)), new Set(["publisher-dropped"]));

@@ -55,6 +55,17 @@ describe("a publisher's own numbers", () => {
     assert.deepEqual(tracker.changes, { numbers: [], gone: [] });
   });
 
+  it("[BR16] that may not have been the last before leave open how many are missing, once", () => {
+    const tracker = new SequenceTracker([{ topic: "t", number: 10, crc: null, x: 10 }]);
+    assert.deepEqual(observe(tracker, 20), { kind: "jump", missing: null, fromX: 10 });
+    assert.deepEqual(observe(tracker, 23), { kind: "jump", missing: 2, fromX: 20 });
+    assert.deepEqual(new SequenceTracker(tracker.changes.numbers).observe({ topic: "t", number: 25, crc: 0, x: 25 }), {
+      kind: "jump",
+      missing: 1,
+      fromX: 23,
+    });
+  });
+
   it("[BR16] whatever is lost, the jumps add up to it", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), (steps) => {
@@ -67,12 +78,103 @@ describe("a publisher's own numbers", () => {
           if (step % 7 === 0) tracker = new SequenceTracker([{ topic: "t", number, crc: number, x: number }]);
           number += step;
           const verdict = observe(tracker, number);
-          missing += verdict.kind === "jump" ? verdict.missing : 0;
+          missing += verdict.kind === "jump" ? (verdict.missing ?? Number.NaN) : 0;
           assert.equal(observe(tracker, number).kind, "repeat");
         }
         assert.equal(missing, number - steps.length);
       }),
     );
+  });
+});
+
+describe("several publishers on one topic", () => {
+  /** @param turns which publisher sends, each counting up from its own number, none lost */
+  function verdicts(tracker: SequenceTracker, from: readonly number[], turns: readonly number[]) {
+    const next = [...from];
+    return turns.map((turn) => {
+      const number = next[turn] ?? 0;
+      next[turn] = number + 1;
+      return observe(tracker, number, number * 10 + turn);
+    });
+  }
+  const byTurns = (publishers: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => i % publishers);
+  const exact = (all: ReturnType<typeof verdicts>): number =>
+    all.filter((verdict) => verdict.kind === "jump" && verdict.missing !== null).length;
+
+  it("[BR16] that each number their messages are noticed: then nothing is said to be missing", () => {
+    for (const from of [
+      [1000, 5],
+      [5, 1000],
+      [7, 7],
+      [10, 9],
+      [5000, 300, 70],
+      [1, 1, 1, 1000],
+    ]) {
+      const all = verdicts(new SequenceTracker(), from, byTurns(from.length, 100));
+      assert.equal(all.filter(({ kind }) => kind === "shared").length, 1, `${from}`);
+      const noticed = all.findIndex(({ kind }) => kind === "shared");
+      assert.ok(noticed <= 4 * from.length, `${from} noticed at ${noticed}`);
+      assert.ok(all.slice(noticed + 1).every(({ kind }) => kind === "next"));
+      assert.ok(
+        exact(all) <= from.length - 1,
+        `${from}: only who is heard for the first time can seem to have lost any`,
+      );
+    }
+  });
+
+  it("[BR16] that send the same under the same number repeat nothing", () => {
+    const tracker = new SequenceTracker();
+    verdicts(tracker, [1000, 5], byTurns(2, 20));
+    assert.equal(observe(tracker, 2000, 1).kind, "next");
+    assert.equal(observe(tracker, 2000, 1).kind, "next");
+  });
+
+  it("[BR16] in runs of any length, too", () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 12, maxLength: 30 });
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 20_000, max: 90_000 }), (runs, above) => {
+        const turns = runs.flatMap((length, i) => Array<number>(length).fill(i % 2));
+        const all = verdicts(new SequenceTracker(), [above, 1], turns);
+        assert.equal(all.filter(({ kind }) => kind === "shared").length, 1);
+        assert.equal(exact(all), 0);
+      }),
+    );
+  });
+
+  it("[BR16] one that restarts, however often, and loses some is not several", () => {
+    const life = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(fc.array(life, { minLength: 2, maxLength: 12 }), (lives) => {
+        const tracker = new SequenceTracker();
+        for (const [i, steps] of lives.entries()) {
+          let number = 0;
+          for (const [at, step] of steps.entries()) {
+            number += at === 0 ? 1 : step;
+            assert.notEqual(observe(tracker, number, i * 1e6 + number).kind, "shared");
+          }
+        }
+      }),
+    );
+  });
+
+  it("[BR16] of which one alone is left are checked again, and nobody is told a second time", () => {
+    const tracker = new SequenceTracker();
+    const turns = [...byTurns(2, 20), ...Array<number>(2000).fill(0)];
+    verdicts(tracker, [1_000_000, 1], turns);
+    const next = 1_000_000 + 2010;
+    assert.deepEqual(observe(tracker, next + 5), { kind: "jump", missing: 5, fromX: next - 1 });
+    const again = verdicts(tracker, [next + 6, 5000], byTurns(2, 50));
+    assert.ok(again.every(({ kind }) => kind !== "shared"));
+    assert.deepEqual(again.at(-1), { kind: "next" });
+  });
+
+  it("[BR16] leave open after a restart of the bridge, too, how many are missing", () => {
+    const before = new SequenceTracker();
+    verdicts(before, [1000, 5], byTurns(2, 50));
+    const all = verdicts(new SequenceTracker(before.changes.numbers), [1025, 30], byTurns(2, 50));
+    assert.equal(exact(all), 0);
+    assert.equal(all.filter(({ kind }) => kind === "shared").length, 1);
   });
 });
 

@@ -89,7 +89,7 @@ class Bridge {
       ledger,
       warnings: new UndecodableWarnings(log),
       unixSeconds: () => 1,
-      sequence: { field: "seq", tracker },
+      sequence: { field: "seq", tracker, log },
     });
   }
 
@@ -100,7 +100,7 @@ class Bridge {
   /** The process is gone, and another begins with what is on the disk. */
   crash(): Bridge {
     const file = join(directory, `${++files}.db`);
-    for (const suffix of ["", "-wal"])
+    for (const suffix of ["", "-wal", ".whole"])
       if (existsSync(this.file + suffix)) copyFileSync(this.file + suffix, file + suffix);
     this.end();
     return new Bridge(file);

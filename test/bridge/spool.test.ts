@@ -102,7 +102,7 @@ describe("the spool", () => {
     assert.ok(sent);
     // The process is gone here: what it wrote is in the files.
     const copy = newFile();
-    for (const suffix of ["", "-wal"]) copyFileSync(file + suffix, copy + suffix);
+    for (const suffix of ["", "-wal", ".whole"]) copyFileSync(file + suffix, copy + suffix);
     first.close();
     const second = start(copy, { maxSpoolBytes: MIB });
     second.collector.add(rows(30_000, 300_000));
@@ -271,7 +271,7 @@ it("[BR12] a copy of the files at any moment is a spool", () => {
   first.collector.add(rows(0, 20_000));
   first.collector.save();
   const copy = newFile();
-  for (const suffix of ["", "-wal"]) copyFileSync(file + suffix, copy + suffix);
+  for (const suffix of ["", "-wal", ".whole"]) copyFileSync(file + suffix, copy + suffix);
   const second = start(copy);
   assert.deepEqual(drain(second).numbers, upTo(20_000));
   second.close();

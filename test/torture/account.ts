@@ -9,8 +9,6 @@ export interface Told {
   series: string;
   /** Of a gap of the Channel's: the numbers that are missing, from the first not included to the last. */
   numbers?: { after: number; upTo: number };
-  /** Gaps that were told in the frames which are missing. */
-  within?: readonly Told[];
 }
 
 /** Counters of one series that did not come between two that did. */

@@ -49,6 +49,11 @@ export class TortureBridge {
     );
   }
 
+  /** How often it found that its spool had not been written to the last, so that it could not know what was lost. */
+  get unsureStarts(): number {
+    return this.stderr.split("could not be written to the last").length - 1;
+  }
+
   /** For an end that cannot wait. */
   killNow(): void {
     const child = this.#child;

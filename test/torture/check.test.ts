@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Account, type Told } from "./account.ts";
-import { isGood, judge, type Verdict } from "./check.ts";
-
-const NONE = new Map<string, number>();
+import { isGood, judge, NONE_ALLOWED, type Verdict } from "./check.ts";
 
 function gap(points: number | null, series = "", reason = "r"): Told {
   return { reason, points, series };
@@ -28,7 +26,7 @@ function wrong(verdict: Verdict): Partial<Verdict> {
 
 function faultsOf(...events: (string | Told)[]): Partial<Verdict> {
   const verdict = judge(accountOf(...events));
-  assert.equal(isGood(verdict, NONE), verdict.places.length === 0, "every fault has a place");
+  assert.equal(isGood(verdict, NONE_ALLOWED), verdict.places.length === 0, "every fault has a place");
   return wrong(verdict);
 }
 
@@ -94,17 +92,23 @@ describe("the check of the torture test", () => {
 
   it("counts gaps of unknown size by themselves, and lets no more of them be than are allowed", () => {
     const account = accountOf("a0", gap(null, "a", "restart"), "a10", "a11");
-    const verdict = judge(account, new Map([["restart", 1]]));
+    const allowed = { reasons: ["restart", "elsewhere"], atMost: 1 };
+    const verdict = judge(account, allowed);
     assert.deepEqual(wrong(verdict), {});
     assert.equal(verdict.toldUnknown, 9);
-    assert.ok(isGood(verdict, new Map([["restart", 1]])));
-    assert.ok(!isGood(judge(account), NONE));
+    assert.ok(isGood(verdict, allowed));
+    assert.ok(!isGood(judge(account), NONE_ALLOWED));
+    assert.ok(!isGood(verdict, { ...allowed, reasons: ["elsewhere"] }));
+    account.gap(gap(null, "", "elsewhere"));
+    assert.ok(!isGood(judge(account, allowed), allowed), "together they are too many");
     assert.deepEqual(wrong(judge(accountOf("a0", "b0", gap(null, "a"), "a2", "b2"))), { untold: 1 }, "of a series");
   });
 
-  it("counts what was told in frames that are missing themselves", () => {
-    const trimmed = { ...gap(4), within: [gap(2, "a")] };
-    const verdict = judge(accountOf("a0", "b0", trimmed, "a4", "b4"));
-    assert.deepEqual([wrong(verdict), verdict.toldWithin], [{}, 2]);
+  it("takes what trimmed frames held and what they told as lost together, and no other sum", () => {
+    const told = (points: number) => ["a0", "b0", gap(4, "", "trimmed"), gap(points, "", "gaps-trimmed"), "a4", "b4"];
+    assert.deepEqual(faultsOf(...told(2)), {});
+    assert.deepEqual(faultsOf(...told(1)), { untold: 1 });
+    assert.deepEqual(faultsOf(...told(3)), { toldTooMuch: 1 });
+    assert.deepEqual(faultsOf("a0", "b0", gap(4, "", "trimmed"), "a4", "b4"), { untold: 2 });
   });
 });

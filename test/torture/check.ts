@@ -19,8 +19,6 @@ export interface Verdict {
   toldUnknown: number;
   /** Gaps of unknown size, by reason. */
   unknownGaps: Map<string, number>;
-  /** Missing, and told in frames that are missing themselves: the gap that tells of those says nothing of these. */
-  toldWithin: number;
   /** Missing, and no gap says so. */
   untold: number;
   /** Gaps say so, but it is not missing. */
@@ -31,14 +29,18 @@ export interface Verdict {
   places: string[];
 }
 
-/** Gaps of unknown size that are no fault, by reason. */
-export type Allowed = ReadonlyMap<string, number>;
+/** Gaps of unknown size that are no fault: those of these reasons, so many of them together. */
+export interface Allowed {
+  reasons: readonly string[];
+  atMost: number;
+}
+
+export const NONE_ALLOWED: Allowed = { reasons: [], atMost: 0 };
 
 interface Supply {
   told: Told;
   at: number;
   left: number;
-  isWithin: boolean;
 }
 
 interface Demand {
@@ -50,7 +52,7 @@ interface Demand {
 
 const MAX_PLACES = 8;
 
-export function judge(account: Account, allowed: Allowed = new Map()): Verdict {
+export function judge(account: Account, allowed = NONE_ALLOWED): Verdict {
   const places: string[] = [];
   const unknown = suppliesOf(account).filter(({ told }) => told.points === null);
   const isUnknown = (hole: Hole): boolean => unknown.some((supply) => reaches(supply, hole));
@@ -79,24 +81,20 @@ export function judge(account: Account, allowed: Allowed = new Map()): Verdict {
   }
   const unknownGaps = new Map<string, number>();
   for (const { told } of unknown) add(unknownGaps, told.reason, 1);
-  for (const [reason, count] of unknownGaps) {
-    if (count > (allowed.get(reason) ?? 0)) places.push(`${count} gaps ${reason} of unknown size`);
+  if (!areAllowed(unknownGaps, allowed)) {
+    for (const [reason, count] of unknownGaps) places.push(`${count} gaps ${reason} of unknown size`);
   }
   for (const place of account.repeated) places.push(`repeated: ${textOf(place)}`);
   for (const place of account.late) places.push(`out of order: ${textOf(place)}`);
   const told = new Map<string, number>();
-  let toldWithin = 0;
-  for (const { told: gap, left, isWithin } of supplies) {
-    const missing = (gap.points ?? 0) - left;
-    if (isWithin) toldWithin += missing;
-    else add(told, gap.series === "" ? gap.reason : `${gap.reason} of ${gap.series}`, missing);
+  for (const { told: gap, left } of supplies) {
+    add(told, gap.series === "" ? gap.reason : `${gap.reason} of ${gap.series}`, (gap.points ?? 0) - left);
   }
   return {
     delivered: account.points - account.repeated.length,
     told,
     toldUnknown: all.reduce((sum, { hole, left, isOpen }) => sum + (isOpen && !hole.isHead ? left : 0), 0),
     unknownGaps,
-    toldWithin,
     untold,
     toldTooMuch,
     repeated: account.repeated.length,
@@ -107,14 +105,16 @@ export function judge(account: Account, allowed: Allowed = new Map()): Verdict {
 
 /** Nothing lost without a gap, nothing in a gap that was not lost, nothing twice, nothing out of order. */
 export function isGood({ untold, toldTooMuch, repeated, outOfOrder, unknownGaps }: Verdict, allowed: Allowed): boolean {
-  const isAllowed = [...unknownGaps].every(([reason, count]) => count <= (allowed.get(reason) ?? 0));
-  return untold + toldTooMuch + repeated + outOfOrder === 0 && isAllowed;
+  return untold + toldTooMuch + repeated + outOfOrder === 0 && areAllowed(unknownGaps, allowed);
+}
+
+function areAllowed(unknownGaps: ReadonlyMap<string, number>, { reasons, atMost }: Allowed): boolean {
+  const count = [...unknownGaps.values()].reduce((sum, gaps) => sum + gaps, 0);
+  return count <= atMost && [...unknownGaps.keys()].every((reason) => reasons.includes(reason));
 }
 
 function suppliesOf(account: Account): Supply[] {
-  return account.gaps.flatMap((gap, at) =>
-    [gap, ...(gap.within ?? [])].map((told) => ({ told, at, left: told.points ?? 0, isWithin: told !== gap })),
-  );
+  return account.gaps.map((told, at) => ({ told, at, left: told.points ?? 0 }));
 }
 
 /** Takes from both sides what matches. @returns the supplies */

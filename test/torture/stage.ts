@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { Line, PostProxy } from "../support/proxy.ts";
 import { waitFor } from "../support/wait.ts";
-import type { Told } from "./account.ts";
 import { TortureBridge } from "./bridge.ts";
 import { SmallDisk } from "./disk.ts";
 import { type Plan, PUBLISHERS, VIEWERS } from "./plan.ts";
@@ -32,7 +31,6 @@ export interface Stage {
   viewers: TortureViewer[];
   /** Those of the viewers that have one. */
   lines: (Line | undefined)[];
-  gapsInFrames: Map<number, Told[]>;
   close(): Promise<void>;
 }
 
@@ -71,7 +69,6 @@ export async function startStage(seed: number, plan: Plan): Promise<Stage> {
     ends.push(() => edge.close());
     const proxy = await PostProxy.to(edge.url);
     ends.push(() => proxy.close());
-    const gapsInFrames = new Map<number, Told[]>();
     const lines: (Line | undefined)[] = [];
     const viewers: TortureViewer[] = [];
     for (let i = 0; i < VIEWERS; i++) {
@@ -79,7 +76,7 @@ export async function startStage(seed: number, plan: Plan): Promise<Stage> {
       ends.push(() => line?.close());
       lines.push(line);
       const url = new URL(edge.channelUrl(CHANNEL).pathname, line?.url ?? edge.url);
-      viewers.push(new TortureViewer(`viewer ${i}`, url, new Random(seed * VIEWERS + i), gapsInFrames));
+      viewers.push(new TortureViewer(`viewer ${i}`, url, new Random(seed * VIEWERS + i)));
     }
     ends.push(() => {
       for (const viewer of viewers) viewer.stop();
@@ -109,7 +106,7 @@ export async function startStage(seed: number, plan: Plan): Promise<Stage> {
       () => viewers.every(({ account }) => publishers.every(({ topic }) => account.last(topic) !== undefined)),
       { deadlineMs: 30_000 },
     );
-    return { directory, edge, proxy, bridge, disk, publishers, viewers, lines, gapsInFrames, close };
+    return { directory, edge, proxy, bridge, disk, publishers, viewers, lines, close };
   } catch (error) {
     await close();
     throw error;

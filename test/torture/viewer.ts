@@ -9,7 +9,7 @@ import {
   type ServerMessage,
   type ViewerMessage,
 } from "../../worker/protocol/messages.ts";
-import { Account, type Told } from "./account.ts";
+import { Account } from "./account.ts";
 import type { Random } from "./random.ts";
 
 const FIRST_RETRY_WITHIN_MS = 500;
@@ -20,14 +20,14 @@ const SILENT_MS = 5000;
 export class TortureViewer {
   readonly name: string;
   readonly account = new Account();
-  /** Every gap block that came in a frame, by that frame's number: shared among all viewers. */
-  readonly #gapsInFrames: Map<number, Told[]>;
   readonly closeCodes = new Map<number, number>();
   /** What no Channel may send. */
   readonly faults: string[] = [];
   connections = 0;
   timesBehind = 0;
   cursor: Cursor | undefined;
+  /** Told, but nothing that follows them has come yet: only then do they count. */
+  #gaps: (ServerMessage & { type: "gap" })[] = [];
   readonly #url: URL;
   readonly #random: Random;
   #socket: WebSocket | undefined;
@@ -39,11 +39,10 @@ export class TortureViewer {
   #isReading = true;
   #isWanted = false;
 
-  constructor(name: string, url: URL, random: Random, gapsInFrames: Map<number, Told[]>) {
+  constructor(name: string, url: URL, random: Random) {
     this.name = name;
     this.#url = url;
     this.#random = random;
-    this.#gapsInFrames = gapsInFrames;
   }
 
   start(): void {
@@ -84,6 +83,7 @@ export class TortureViewer {
   #open(): void {
     const url = new URL(this.#url);
     const { cursor } = this;
+    this.#gaps = [];
     if (cursor !== undefined) url.search = `epoch=${cursor.epoch}&seq=${cursor.seq}`;
     const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
     socket.binaryType = "nodebuffer";
@@ -126,17 +126,16 @@ export class TortureViewer {
   }
 
   #takeFrames(bytes: Buffer): void {
+    this.#takeGaps();
     for (const frame of splitFrames(bytes).map(decodeFrame)) this.#takeFrame(frame);
   }
 
   /** A frame that was here already is taken again: then its points are repeated, and that is seen. */
   #takeFrame({ header: { epoch, seq, points }, blocks }: Frame): void {
     this.#reach({ epoch, seq: seq - points });
-    const gaps: Told[] = [];
     for (const block of blocks) {
       if (block.kind === "gap") {
         const { reason, points: missing, series } = block;
-        gaps.push({ reason, points: missing, series });
         this.account.gap({ reason, points: missing, series });
         continue;
       }
@@ -147,7 +146,6 @@ export class TortureViewer {
         }
       }
     }
-    if (gaps.length > 0) this.#gapsInFrames.set(seq, gaps);
     if (this.cursor === undefined || this.cursor.epoch !== epoch || this.cursor.seq < seq) this.cursor = { epoch, seq };
   }
 
@@ -165,6 +163,14 @@ export class TortureViewer {
     }
   }
 
+  #takeGaps(): void {
+    const after = this.cursor?.seq ?? 0;
+    for (const { reason, points, epoch, seq } of this.#gaps.splice(0)) {
+      this.account.gap({ reason, points, series: "", numbers: { after, upTo: seq } });
+      this.cursor = { epoch, seq };
+    }
+  }
+
   #takeText(text: string): void {
     if (text === PONG) return;
     const message = parseServerMessage(text);
@@ -178,18 +184,16 @@ export class TortureViewer {
       case "status":
         this.#retryWithinMs = message.retryWithinMs;
         return;
-      case "gap": {
-        const { reason, points, epoch, seq } = message;
-        const numbers = { after: this.cursor?.seq ?? 0, upTo: seq };
-        this.account.gap({ reason, points, series: "", numbers });
-        this.cursor = { epoch, seq };
+      case "gap":
+        this.#gaps.push(message);
         return;
-      }
       case "live":
+        this.#takeGaps();
         this.#reach(message);
         this.cursor ??= { epoch: message.epoch, seq: message.seq };
         return;
       case "behind": {
+        this.#takeGaps();
         this.timesBehind++;
         const { epoch, seq } = message;
         this.#socket?.send(JSON.stringify({ type: "continue", epoch, seq } satisfies ViewerMessage));
