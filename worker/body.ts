@@ -3,7 +3,8 @@ import { framesOf } from "./protocol/builder.ts";
 import { concat } from "./protocol/bytes.ts";
 import { decodeFrame, seriesOf } from "./protocol/frame.ts";
 import { ANONYMOUS, FrameError, splitFrames } from "./protocol/header.ts";
-import { FRAME_TYPE, MAX_BODY_BYTES } from "./protocol/limits.ts";
+import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "./protocol/limits.ts";
+import { type Announcement, parseAnnouncement } from "./protocol/messages.ts";
 import { PointError, type Reading, rowsOfJson } from "./protocol/points.ts";
 
 /** What a publish brings, checked whole: frames, one after the other, and the series in them. */
@@ -26,18 +27,33 @@ const JSON_TYPES = new Set([
 ]);
 const ACCEPT_POST = `${FRAME_TYPE}, application/json, application/x-ndjson`;
 
+/** Whether a POST says something of its publisher, and publishes nothing. */
+export function isAnnouncement(request: Request): boolean {
+  return typeOf(request) === PRESENCE_TYPE;
+}
+
+/** @throws Problem if the body is not an announcement */
+export async function readAnnouncement(request: Request): Promise<Announcement> {
+  const announcement = parseAnnouncement(decodeText(await readBody(request, MAX_PRESENCE_BYTES)));
+  if (announcement !== undefined) return announcement;
+  throw new Problem(
+    "presence-invalid",
+    'An announcement is {"publisher": "<16 hexadecimal digits, not all 0>", "here": true or false}, and nothing else.',
+  );
+}
+
 /**
  * Reads the body of a publish.
  * @throws Problem if it is too large, of no known type, or not what its type says
  */
 export async function readPublication(request: Request): Promise<Publication> {
-  const type = (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const type = typeOf(request);
   if (type !== FRAME_TYPE && !JSON_TYPES.has(type) && !type.endsWith("+json")) {
     throw new Problem("content-type-unsupported", `A publish is one of ${ACCEPT_POST}; this is ${type}.`, {
-      "Accept-Post": ACCEPT_POST,
+      "Accept-Post": `${ACCEPT_POST}, ${PRESENCE_TYPE}`,
     });
   }
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (body.byteLength === 0) {
     throw new Problem("body-empty", 'There is nothing in the body. A point is {"x": <unix seconds>, "y": <number>}.');
   }
@@ -47,6 +63,10 @@ export async function readPublication(request: Request): Promise<Publication> {
     if (error instanceof FrameError || error instanceof PointError) throw new Problem(error.code, error.message);
     throw error;
   }
+}
+
+function typeOf(request: Request): string {
+  return (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
 function readFrames(body: Uint8Array): Publication {
@@ -97,9 +117,9 @@ function decodeText(body: Uint8Array): string {
   }
 }
 
-/** GD4: the body, decompressed, of which no more than {@link MAX_BODY_BYTES} is ever read. */
-async function readBody(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get("Content-Length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+/** GD4: the body, decompressed, of which no more than so many bytes are ever read. */
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array(0);
   const encoding = (request.headers.get("Content-Encoding") ?? "identity").trim().toLowerCase();
   if (encoding !== "identity" && encoding !== "gzip" && encoding !== "deflate") {
@@ -113,7 +133,10 @@ async function readBody(request: Request): Promise<Uint8Array> {
   }
   try {
     const { body } = request;
-    return await readUpTo(encoding === "identity" ? body : body.pipeThrough(new DecompressionStream(encoding)));
+    return await readUpTo(
+      maxBytes,
+      encoding === "identity" ? body : body.pipeThrough(new DecompressionStream(encoding)),
+    );
   } catch (error) {
     if (error instanceof Problem) throw error;
     // Its sender hung up in the middle, or it is not what its header says.
@@ -124,21 +147,19 @@ async function readBody(request: Request): Promise<Uint8Array> {
   }
 }
 
-async function readUpTo(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function readUpTo(maxBytes: number, stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // Leaving the loop by a throw cancels the stream.
   for await (const chunk of stream) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_BODY_BYTES) throw tooLarge();
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   return concat(chunks);
 }
 
-function tooLarge(): Problem {
-  return new Problem(
-    "body-too-large",
-    `A body has ${MAX_BODY_BYTES} bytes at most, decompressed. Publish in several requests.`,
-  );
+function tooLarge(maxBytes: number): Problem {
+  const advice = maxBytes === MAX_BODY_BYTES ? " Publish in several requests." : "";
+  return new Problem("body-too-large", `This body has ${maxBytes} bytes at most, decompressed.${advice}`);
 }

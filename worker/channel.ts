@@ -2,9 +2,11 @@ import { DurableObject } from "cloudflare:workers";
 import { dialectOf } from "./guard.ts";
 import { type Batch, History } from "./history.ts";
 import { closeQuietly } from "./outlet.ts";
+import { Presence } from "./presence.ts";
 import { Problem } from "./problem.ts";
+import { readHeader } from "./protocol/header.ts";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
-import type { Cursor, PublishAnswer } from "./protocol/messages.ts";
+import type { Announcement, Cursor, PublishAnswer } from "./protocol/messages.ts";
 import { watchQuery } from "./query.ts";
 import { Viewers } from "./viewers.ts";
 
@@ -17,6 +19,7 @@ const DEFAULT_STORE_BYTES = 32 * 1024 * 1024;
  */
 export class Channel extends DurableObject<Env> {
   readonly #history: History;
+  readonly #presence: Presence;
   readonly #viewers: Viewers;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -26,7 +29,8 @@ export class Channel extends DurableObject<Env> {
       bytes: positiveOr(DEFAULT_STORE_BYTES, env.STORE_BYTES, "STORE_BYTES"),
     };
     this.#history = new History(ctx.storage, bounds, Date.now());
-    this.#viewers = new Viewers(this.#history, ctx.getWebSockets(), Date.now());
+    this.#presence = new Presence(ctx.storage.sql);
+    this.#viewers = new Viewers(this.#history, this.#presence, ctx.getWebSockets(), Date.now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
@@ -38,11 +42,21 @@ export class Channel extends DurableObject<Env> {
   async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer> {
     const nowMs = Date.now();
     const { fresh, seq, points } = this.#history.append(frames, series, nowMs);
+    const [first] = fresh;
+    if (first !== undefined) this.#presence.heardOf(readHeader(first).publisher, nowMs);
     this.#viewers.broadcast(fresh);
     this.#viewers.tellStatus(nowMs);
-    this.#viewers.sweep(nowMs, (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime());
+    this.#sweep(nowMs);
     await this.#attendLater();
     return { seq, points, viewers: this.#viewers.count };
+  }
+
+  /** A publisher says that it is here, or gone: viewers are told. */
+  async announce(announcement: Announcement): Promise<void> {
+    const nowMs = Date.now();
+    this.#presence.announce(announcement, nowMs);
+    this.#viewers.tellStatus(nowMs);
+    await this.#attendLater();
   }
 
   /** A viewer joins. Its request has passed the guards. */
@@ -99,8 +113,14 @@ export class Channel extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#viewers.attend(Date.now());
+    const nowMs = Date.now();
+    this.#viewers.attend(nowMs);
+    this.#sweep(nowMs);
     await this.#attendLater();
+  }
+
+  #sweep(nowMs: number): void {
+    this.#viewers.sweep(nowMs, (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime());
   }
 
   /** Sets an alarm for viewers that nothing else would wake us for. */

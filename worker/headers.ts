@@ -1,3 +1,14 @@
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+];
+const ORIGIN = /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?$/i;
+
 /**
  * The headers of the page and of every file it consists of (SPEC.md, RT6): as `_headers` in what is built, and on
  * answers that the Worker makes itself.
@@ -7,16 +18,7 @@
  * `unsafe-inline`.
  */
 export const SECURITY_HEADERS = {
-  "content-security-policy": [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'self'",
-  ].join("; "),
+  "content-security-policy": policyFor("'self'"),
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
@@ -27,3 +29,34 @@ export const SECURITY_HEADERS = {
 
 /** Files whose name holds the hash of their content never change. */
 export const ASSET_CACHE_CONTROL = "public, max-age=31536000, immutable";
+
+/**
+ * The headers of a page that other sites may frame (SPEC.md, RT7). Its files need no others: to them the frame is of their
+ * own origin, and so it is to the Channel.
+ *
+ * @param embedOrigins EMBED_ORIGINS: "*", "none", or origins with spaces between
+ */
+export function embeddedHeaders(embedOrigins = "*"): Record<string, string> {
+  const ancestors = ancestorsOf(embedOrigins);
+  if (ancestors === undefined) return SECURITY_HEADERS;
+  const { "x-frame-options": _, "cross-origin-opener-policy": __, ...others } = SECURITY_HEADERS;
+  return {
+    ...others,
+    "content-security-policy": policyFor(ancestors),
+    "cross-origin-resource-policy": "cross-origin",
+  };
+}
+
+/** Who may frame the page, as frame-ancestors has it; undefined: nobody else. */
+function ancestorsOf(embedOrigins: string): string | undefined {
+  const words = embedOrigins.split(/[\s,]+/).filter((word) => word !== "" && word !== "none");
+  if (words.includes("*")) return "*";
+  // What is no origin could end the directive and begin another.
+  const origins = words.map((word) => word.replace(/\/$/, "")).filter((word) => ORIGIN.test(word));
+  if (origins.length < words.length) console.warn("EMBED_ORIGINS holds what is no origin; that is left out.");
+  return origins.length === 0 ? undefined : ["'self'", ...origins].join(" ");
+}
+
+function policyFor(ancestors: string): string {
+  return [...POLICY, `frame-ancestors ${ancestors}`].join("; ");
+}

@@ -1,7 +1,9 @@
-import { concat } from "./protocol/bytes.ts";
+import { Frames, type Oldest } from "./frames.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "./protocol/header.ts";
-import { MAX_PUBLISHERS, MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
+import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
 import type { Cursor } from "./protocol/messages.ts";
+import { Publishers } from "./publishers.ts";
+import { ToldGaps } from "./told.ts";
 
 /** How much of a channel is kept: so long before its newest frame, or so many bytes, whichever is less. */
 export interface Bounds {
@@ -22,11 +24,6 @@ export interface Batch {
   seq: number;
 }
 
-interface Publisher {
-  publisherSeq: number;
-  seq: number;
-}
-
 /** Trimming is amortised: it waits until the bounds are passed by a sixteenth, then frees so much at once. */
 const TRIM_SHARE = 1 / 16;
 
@@ -39,12 +36,14 @@ export class History {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #bounds: Bounds;
-  readonly #publishers = new Map<string, Publisher>();
+  readonly #frames: Frames;
+  readonly #publishers: Publishers;
+  readonly #toldGaps: ToldGaps;
   readonly #series = new Set<string>();
   #epoch: number;
   #seq: number;
   #bytes: number;
-  #oldest: { takenAtMs: number; startSeq: number } | undefined;
+  #oldest: Oldest | undefined;
 
   constructor(storage: DurableObjectStorage, bounds: Bounds, nowMs: number) {
     this.#storage = storage;
@@ -52,26 +51,20 @@ export class History {
     this.#bounds = bounds;
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS numbering (epoch INTEGER NOT NULL);
-      CREATE TABLE IF NOT EXISTS frames (
-        seq INTEGER PRIMARY KEY, points INTEGER NOT NULL, taken_at_ms INTEGER NOT NULL, min_x REAL NOT NULL,
-        max_x REAL NOT NULL, publisher TEXT NOT NULL, publisher_seq INTEGER NOT NULL, frame BLOB NOT NULL);
-      CREATE TABLE IF NOT EXISTS publishers (
-        id TEXT PRIMARY KEY, publisher_seq INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY);
     `);
-    const numbering = this.#rows("SELECT epoch FROM numbering")[0];
+    this.#frames = new Frames(this.#sql);
+    this.#publishers = new Publishers(this.#sql);
+    this.#toldGaps = new ToldGaps(this.#sql);
+    const numbering = this.#sql.exec("SELECT epoch FROM numbering").toArray()[0];
     this.#epoch = numbering ? Number(numbering.epoch) : nowMs;
     if (numbering === undefined) this.#sql.exec("INSERT INTO numbering VALUES (?)", this.#epoch);
-    const totals = this.#sql.exec("SELECT MAX(seq) AS seq, SUM(LENGTH(frame)) AS bytes FROM frames").one();
-    this.#seq = Number(totals.seq ?? 0);
-    this.#bytes = Number(totals.bytes ?? 0);
-    this.#readOldest();
-    for (const row of this.#rows(`
-      SELECT id, publisher_seq, seq FROM publishers
-      UNION ALL SELECT publisher, MAX(publisher_seq), seq FROM frames GROUP BY publisher ORDER BY 3`)) {
-      this.#remember(String(row.id), Number(row.publisher_seq), Number(row.seq));
-    }
-    for (const row of this.#rows("SELECT name FROM series ORDER BY rowid")) this.#series.add(String(row.name));
+    const { seq, bytes } = this.#frames.totals();
+    this.#seq = seq;
+    this.#bytes = bytes;
+    this.#oldest = this.#frames.oldest();
+    const names = this.#sql.exec("SELECT name FROM series ORDER BY rowid").toArray();
+    for (const { name } of names) this.#series.add(String(name));
   }
 
   /** What the channel has taken so far. */
@@ -98,7 +91,8 @@ export class History {
     const headers = frames.map((frame) => readHeader(frame));
     const last = headers.at(-1);
     const newSeries = series.filter((name) => !this.#series.has(name)).slice(0, MAX_SERIES_LISTED - this.#series.size);
-    let latest = this.#publishers.get(headers[0]?.publisher ?? ANONYMOUS)?.publisherSeq ?? Number.NEGATIVE_INFINITY;
+    const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
+    let latest = this.#publishers.standing(publisher)?.publisherSeq ?? Number.NEGATIVE_INFINITY;
     let seq = this.#seq;
     const fresh: Uint8Array[] = [];
     this.#storage.transactionSync(() => {
@@ -108,7 +102,7 @@ export class History {
         if (header.publisher !== ANONYMOUS) latest = header.publisherSeq;
         seq += header.points;
         numberFrame(frame, this.#epoch, seq);
-        this.#insert(frame, header, seq, nowMs);
+        this.#frames.insert(frame, header, seq, nowMs);
         fresh.push(frame);
       });
       for (const name of newSeries) this.#sql.exec("INSERT INTO series VALUES (?)", name);
@@ -117,8 +111,8 @@ export class History {
     this.#seq = seq;
     for (const frame of fresh) this.#bytes += frame.byteLength;
     for (const name of newSeries) this.#series.add(name);
-    if (last && fresh.length > 0) this.#remember(last.publisher, latest, seq);
-    if (this.#oldest === undefined) this.#readOldest();
+    if (last && fresh.length > 0) this.#publishers.remember(last.publisher, { publisherSeq: latest, seq });
+    this.#oldest ??= this.#frames.oldest();
     // What is kept is told from the newest frame: a repeat, however late, frees nothing.
     if (fresh.length > 0) this.#trim(nowMs);
     const points = headers.reduce((sum, header) => sum + header.points, 0);
@@ -130,27 +124,16 @@ export class History {
    * else up to so many bytes. `seq` of the answer is how far they reach: to the end, if nothing more is in range.
    */
   after(seq: number, maxBytes: number, fromX = Number.NEGATIVE_INFINITY, toX = Number.POSITIVE_INFINITY): Batch {
-    const inRange = "max_x >= ? AND min_x <= ?";
-    let bytes = 0;
-    let through: number | undefined;
-    let isCut = false;
-    for (const row of this.#scan("LENGTH(frame) AS bytes", seq, `AND ${inRange}`, fromX, toX)) {
-      bytes += Number(row.bytes);
-      isCut = through !== undefined && bytes > maxBytes;
-      if (isCut) break;
-      through = Number(row.seq);
-    }
-    const parts = this.#rows(
-      `SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND ${inRange} ORDER BY seq`,
-      seq,
-      through ?? seq,
-      fromX,
-      toX,
-    ).map(({ frame }) => {
-      if (!(frame instanceof ArrayBuffer)) throw new Error("A stored frame is not bytes.");
-      return new Uint8Array(frame);
-    });
-    return { frames: concat(parts), seq: isCut ? (through ?? seq) : this.#seq };
+    const { frames, cutAt } = this.#frames.after(seq, maxBytes, fromX, toX);
+    return { frames, seq: cutAt ?? this.#seq };
+  }
+
+  /**
+   * How many points were told as lost in frames that are numbered above `seq` and not in the store any more; null if
+   * nobody can know.
+   */
+  toldInTrimmed(seq: number): number | null {
+    return this.#toldGaps.totalAfter(seq);
   }
 
   /**
@@ -158,12 +141,10 @@ export class History {
    * further, within what is kept and {@link MAX_TAIL_BYTES}.
    */
   tailStart(points: number, seconds: number): number {
-    const newestMs = Number(
-      this.#rows("SELECT taken_at_ms FROM frames ORDER BY seq DESC LIMIT 1")[0]?.taken_at_ms ?? 0,
-    );
+    const newestMs = this.#frames.newestTakenAtMs();
     let start = this.#seq;
     let bytes = 0;
-    for (const row of this.#scan("points, taken_at_ms, LENGTH(frame) AS bytes", "newest first")) {
+    for (const row of this.#frames.scan("points, taken_at_ms, LENGTH(frame) AS bytes", "newest first")) {
       const wanted = this.#seq - points < start || Number(row.taken_at_ms) >= newestMs - 1000 * seconds;
       bytes += Number(row.bytes);
       if (!wanted || bytes > MAX_TAIL_BYTES) break;
@@ -173,40 +154,11 @@ export class History {
     return seconds > 0 ? start : Math.max(start, this.#seq - points);
   }
 
-  #insert(frame: Uint8Array, header: FrameHeader, seq: number, nowMs: number): void {
-    this.#sql.exec(
-      "INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      seq,
-      header.points,
-      nowMs,
-      header.minX,
-      header.maxX,
-      header.publisher,
-      header.publisherSeq,
-      frame.slice().buffer,
-    );
-  }
-
-  #remember(id: string, publisherSeq: number, seq: number): void {
-    if (id === ANONYMOUS) return;
-    // Deleting first keeps the map in order of use, so that its first is the one to forget.
-    this.#publishers.delete(id);
-    this.#publishers.set(id, { publisherSeq, seq });
-    const first = this.#publishers.keys().next();
-    if (this.#publishers.size > MAX_PUBLISHERS && !first.done) this.#publishers.delete(first.value);
-  }
-
   /** What a repeat was answered the first time; if that frame is gone, where its publisher stands. */
-  #firstAnswer(repeat: FrameHeader): number {
-    const { publisher, publisherSeq } = repeat;
-    const latest = this.#publishers.get(publisher);
-    if (latest?.publisherSeq === publisherSeq) return latest.seq;
-    const stored = this.#rows(
-      "SELECT seq FROM frames WHERE publisher = ? AND publisher_seq = ?",
-      publisher,
-      publisherSeq,
-    );
-    return Number(stored[0]?.seq ?? latest?.seq ?? this.#seq);
+  #firstAnswer({ publisher, publisherSeq }: FrameHeader): number {
+    const standing = this.#publishers.standing(publisher);
+    if (standing?.publisherSeq === publisherSeq) return standing.seq;
+    return this.#frames.numberOf(publisher, publisherSeq) ?? standing?.seq ?? this.#seq;
   }
 
   #trim(nowMs: number): void {
@@ -217,34 +169,24 @@ export class History {
     const bytesToKeep = this.#bytes <= bytes ? bytes : bytes * (1 - TRIM_SHARE);
     let left = this.#bytes;
     let through = 0;
-    for (const row of this.#scan("taken_at_ms, LENGTH(frame) AS bytes", 0)) {
+    for (const row of this.#frames.scan("taken_at_ms, LENGTH(frame) AS bytes", 0)) {
       const enough = left <= bytesToKeep && Number(row.taken_at_ms) >= nowMs - maxAgeMs;
       if (enough || Number(row.seq) === this.#seq) break;
       left -= Number(row.bytes);
       through = Number(row.seq);
     }
-    if (through > 0) this.#deleteThrough(through);
+    if (through > 0) this.#trimThrough(through);
   }
 
-  #deleteThrough(seq: number): void {
-    this.#storage.transactionSync(() => this.#deleteRowsThrough(seq));
-    this.#bytes = Number(this.#sql.exec("SELECT SUM(LENGTH(frame)) AS bytes FROM frames").one().bytes ?? 0);
-    this.#readOldest();
-  }
-
-  /** Deletes frames; what their publishers have sent stays known. */
-  #deleteRowsThrough(seq: number): void {
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO publishers
-       SELECT publisher, MAX(publisher_seq), seq FROM frames WHERE seq <= ? AND publisher <> ? GROUP BY publisher`,
-      seq,
-      ANONYMOUS,
-    );
-    this.#sql.exec(
-      "DELETE FROM publishers WHERE id NOT IN (SELECT id FROM publishers ORDER BY seq DESC LIMIT ?)",
-      MAX_PUBLISHERS,
-    );
-    this.#sql.exec("DELETE FROM frames WHERE seq <= ?", seq);
+  /** Deletes frames; what they told of their publishers, and of points that were lost before them, stays known. */
+  #trimThrough(seq: number): void {
+    this.#storage.transactionSync(() => {
+      this.#publishers.writeThrough(seq);
+      this.#toldGaps.add(this.#frames.lossesThrough(seq));
+      this.#frames.deleteThrough(seq);
+    });
+    this.#bytes = this.#frames.totals().bytes;
+    this.#oldest = this.#frames.oldest();
   }
 
   /**
@@ -254,50 +196,17 @@ export class History {
   clear(nowMs: number): void {
     const epoch = Math.max(nowMs, this.#epoch + 1);
     this.#storage.transactionSync(() => {
-      this.#deleteRowsThrough(this.#seq);
-      this.#sql.exec("UPDATE publishers SET seq = 0");
+      this.#publishers.writeThrough(this.#seq);
+      this.#frames.deleteThrough(this.#seq);
+      this.#toldGaps.clear();
       this.#sql.exec("DELETE FROM series");
       this.#sql.exec("UPDATE numbering SET epoch = ?", epoch);
+      this.#publishers.beginAnew();
     });
     this.#epoch = epoch;
     this.#seq = 0;
     this.#bytes = 0;
     this.#oldest = undefined;
     this.#series.clear();
-    for (const publisher of this.#publishers.values()) publisher.seq = 0;
-  }
-
-  #readOldest(): void {
-    const row = this.#rows("SELECT seq, points, taken_at_ms FROM frames ORDER BY seq LIMIT 1")[0];
-    this.#oldest = row && {
-      takenAtMs: Number(row.taken_at_ms),
-      startSeq: Number(row.seq) - Number(row.points),
-    };
-  }
-
-  /**
-   * Columns of the frames after a number, or of all from the newest on, for readers that may stop at any row. They are
-   * read some at a time, since a cursor that is not read to its end stays open until it is collected as garbage, and
-   * while one is open SQLite cannot begin its write-ahead log anew: that would grow without end, and memory with it.
-   */
-  *#scan(columns: string, from: number | "newest first", condition = "", ...bindings: number[]) {
-    const isBackward = from === "newest first";
-    let seq = isBackward ? Number.MAX_SAFE_INTEGER : from;
-    for (let limit = 8; ; limit = Math.min(2 * limit, 1024)) {
-      const rows = this.#rows(
-        `SELECT seq, ${columns} FROM frames WHERE seq ${isBackward ? "<" : ">"} ? ${condition}
-         ORDER BY seq ${isBackward ? "DESC" : "ASC"} LIMIT ?`,
-        seq,
-        ...bindings,
-        limit,
-      );
-      yield* rows;
-      if (rows.length < limit) return;
-      seq = Number(rows.at(-1)?.seq);
-    }
-  }
-
-  #rows(query: string, ...bindings: (string | number)[]) {
-    return this.#sql.exec(query, ...bindings).toArray();
   }
 }

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { readPublication } from "./body.ts";
+import { isAnnouncement, readAnnouncement, readPublication } from "./body.ts";
 import type { Channel } from "./channel.ts";
 import { channelName, dialectOf, mayPublish, mayWatch } from "./guard.ts";
-import { SECURITY_HEADERS } from "./headers.ts";
+import { embeddedHeaders, SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
 import { Problem } from "./problem.ts";
 import { MAX_BODY_BYTES } from "./protocol/limits.ts";
@@ -21,10 +21,14 @@ const app = new Hono<Bindings>();
 // The front door: the channel everybody starts with.
 app.get("/", (c) => c.redirect("/c/main", 302));
 
-// A publish: frames or JSON points, numbered and stored before it is answered.
+// A publish: frames or JSON points, numbered and stored before it is answered. Or a publisher says that it comes or goes.
 app.post("/c/:name{.+}", async (c) => {
   const channel = channelOf(c.env, c.req.url);
   await mayPublish(c.req.raw, c.env.PUBLISH_TOKEN);
+  if (isAnnouncement(c.req.raw)) {
+    await channel.announce(await readAnnouncement(c.req.raw));
+    return c.body(null, 204);
+  }
   const { frames, series } = await readPublication(c.req.raw);
   return c.json(await channel.publish(frames, series), 200, { "Cache-Control": "no-store" });
 });
@@ -45,7 +49,7 @@ app.get("/c/:name{.+}", async (c) => {
     if (!page.ok) throw new Error(`The page was not built: page.html is ${page.status}.`);
     return new Response(page.body, {
       headers: {
-        ...SECURITY_HEADERS,
+        ...(url.searchParams.get("embed") === "1" ? embeddedHeaders(c.env.EMBED_ORIGINS) : SECURITY_HEADERS),
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-cache",
         Vary: "Accept",
@@ -76,12 +80,14 @@ app.all("/c/:name{.+}", (c) => {
 
 app.notFound(async (c) => {
   await discardBody(c.req.raw);
-  return new Problem("not-found", "Channels are at /c/<name>; the one everybody starts with is /c/main.").toResponse();
+  return new Problem("not-found", "Channels are at /c/<name>; the one everybody starts with is /c/main.").toResponse(
+    c.req.header("Accept"),
+  );
 });
 
 app.onError(async (error, c) => {
   await discardBody(c.req.raw);
-  if (error instanceof Problem) return error.toResponse();
+  if (error instanceof Problem) return error.toResponse(c.req.header("Accept"));
   console.error(error);
   // What a stub throws when its object restarts or is overloaded (Cloudflare docs, "Error handling").
   if (("retryable" in error && error.retryable) || ("overloaded" in error && error.overloaded)) {

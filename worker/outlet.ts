@@ -1,5 +1,7 @@
+import { readHeader } from "./protocol/header.ts";
 import { VIEWER_BUFFER_BYTES } from "./protocol/limits.ts";
 import type { ServerMessage } from "./protocol/messages.ts";
+import type { NumberedText } from "./texts.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** What workerd takes for a message that waits, beside its bytes: some 1.1 KB, as measured. */
@@ -15,6 +17,8 @@ export interface OutletSocket {
 /** One viewer's socket, and how much waits there unread. */
 export class Outlet {
   readonly viewer: Viewer;
+  /** There was no room for the last status. */
+  owesStatus = false;
   readonly #socket: OutletSocket;
   /** Messages sent since nothing waited, at most so many wait now. Eviction forgets it, and waits until nothing does. */
   #waitingMessages = 0;
@@ -70,6 +74,26 @@ export class Outlet {
     this.viewer.state = state;
     this.#socket.serializeAttachment(this.viewer);
   }
+}
+
+/** Sends frames, one after the other, if there is room. @returns "all", or the number of the last point sent before */
+export function sendFrames(outlet: Outlet, frames: Uint8Array): number | "all" {
+  if (frames.byteLength === 0) return "all";
+  if (frames.byteLength <= outlet.room) {
+    outlet.send(frames);
+    return "all";
+  }
+  const { seq, points } = readHeader(frames);
+  return seq - points;
+}
+
+/** Sends texts as far as there is room. @returns "all", or the number of the last point sent */
+export function sendTexts(outlet: Outlet, texts: Iterable<NumberedText>): number | "all" {
+  for (const { seq, text, bytes } of texts) {
+    if (bytes > outlet.room) return seq - 1;
+    outlet.send(text);
+  }
+  return "all";
 }
 
 /** Closing a socket that is closed already throws; there is nothing left to do then. */

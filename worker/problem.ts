@@ -1,3 +1,6 @@
+import Negotiator from "negotiator";
+import { SECURITY_HEADERS } from "./headers.ts";
+import { problemPage } from "./problem-page.ts";
 import type { FrameFault } from "./protocol/header.ts";
 import type { PointFault } from "./protocol/points.ts";
 
@@ -22,6 +25,7 @@ const PROBLEMS = {
   "frame-count": [400, "A count in the frame is wrong"],
   "frame-column": [400, "A column of the frame is wrong"],
   "frame-publishers-differ": [400, "Frames of several publishers in one body"],
+  "presence-invalid": [400, "Not an announcement"],
   "token-missing": [401, "Token missing"],
   "token-wrong": [401, "Token wrong"],
   "origin-not-allowed": [403, "Origin not allowed"],
@@ -39,6 +43,10 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+const PROBLEM_TYPE = "application/problem+json";
+/** What somebody meets who types an address, or follows a link. */
+const FOR_PEOPLE = new Set<ProblemCode>(["channel-name-invalid", "not-found", "method-not-allowed", "not-acceptable"]);
+
 /** A refusal: thrown anywhere on the way of a request, answered in one place. */
 export class Problem extends Error {
   readonly code: ProblemCode;
@@ -52,18 +60,25 @@ export class Problem extends Error {
     this.headers = headers;
   }
 
-  /** The answer, as RFC 9457 has it. */
-  toResponse(): Response {
+  /** The answer: as RFC 9457 has it, or as a page, if a person asks and it is an address that went wrong. */
+  toResponse(accept?: string): Response {
     const [status, title] = PROBLEMS[this.code];
-    const body = { type: "about:blank", title, status, detail: this.message, code: this.code };
-    return new Response(`${JSON.stringify(body)}\n`, {
+    const problem = { title, status, detail: this.message, code: this.code };
+    const isPage = FOR_PEOPLE.has(this.code) && prefersPage(accept);
+    return new Response(isPage ? problemPage(problem) : `${JSON.stringify({ type: "about:blank", ...problem })}\n`, {
       status,
       headers: {
-        "Content-Type": "application/problem+json",
+        ...(isPage ? SECURITY_HEADERS : {}),
+        "Content-Type": isPage ? "text/html; charset=utf-8" : PROBLEM_TYPE,
         "Cache-Control": "no-store",
         Vary: "Accept",
         ...this.headers,
       },
     });
   }
+}
+
+/** Whoever does not care gets the problem; a browser says that it would rather have a page. */
+function prefersPage(accept = "*/*"): boolean {
+  return new Negotiator({ headers: { accept } }).mediaType([PROBLEM_TYPE, "text/html"]) === "text/html";
 }

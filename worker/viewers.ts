@@ -1,5 +1,4 @@
-import { closeQuietly, Outlet } from "./outlet.ts";
-import { readHeader } from "./protocol/header.ts";
+import { closeQuietly, Outlet, sendFrames, sendTexts } from "./outlet.ts";
 import {
   CATCH_UP_BYTES,
   CloseCode,
@@ -11,7 +10,8 @@ import {
 } from "./protocol/limits.ts";
 import { type Cursor, parseViewerMessage } from "./protocol/messages.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { type NumberedText, Texts, textsAfter } from "./texts.ts";
+import { momentOf, STATUS_INTERVAL_MS, type Standing, Status } from "./status.ts";
+import { Texts, textsAfter } from "./texts.ts";
 import { type Dialect, readAttachment } from "./viewer.ts";
 
 /** Where viewers' frames come from: whoever numbers and stores them. */
@@ -21,6 +21,8 @@ export interface Source {
   readonly series: string[];
   /** Every point after this number can still be had. */
   readonly keptAfter: number;
+  /** How many points were told as lost in frames after a number that cannot be had any more; null: nobody can know. */
+  toldInTrimmed(seq: number): number | null;
   after(seq: number, maxBytes: number): { frames: Uint8Array; seq: number };
   tailStart(points: number, seconds: number): number;
 }
@@ -28,7 +30,6 @@ export interface Source {
 /** What a viewer asks for when it joins: the end of what is stored, or what came after a cursor. */
 export type Wish = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
 
-const STATUS_INTERVAL_MS = 1000;
 const SWEEP_INTERVAL_MS = 60_000;
 const MIN_RETRY_WITHIN_MS = 500;
 const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
@@ -45,16 +46,18 @@ const DEFAULT_TAIL = { points: 1000, seconds: 300 };
  */
 export class Viewers {
   readonly #source: Source;
+  readonly #publishers: Pick<Standing, "allGoneAtMs">;
   readonly #outlets = new Map<WebSocket, Outlet>();
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
-  #told = { viewers: 0, behind: 0, atMs: 0 };
+  readonly #status = new Status();
   #sweptAtMs = 0;
   /** Whether somebody who cannot ask on got more since we last looked. */
   #someoneReads = true;
 
   /** @param sockets those that outlived an eviction: what they were is in their attachments */
-  constructor(source: Source, sockets: WebSocket[], nowMs: number) {
+  constructor(source: Source, publishers: Pick<Standing, "allGoneAtMs">, sockets: WebSocket[], nowMs: number) {
     this.#source = source;
+    this.#publishers = publishers;
     for (const socket of sockets) {
       const viewer = readAttachment(socket.deserializeAttachment());
       if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer, nowMs));
@@ -73,11 +76,14 @@ export class Viewers {
 
   /** When to {@link attend} to viewers that wait with nothing else to wake us; undefined if there are none. */
   get attendAfterMs(): number | undefined {
-    for (const { viewer } of this.#outlets.values()) {
-      if (viewer.state.kind !== "behind" || !viewer.state.asked) continue;
-      return this.#someoneReads ? READING_INTERVAL_MS : STUCK_INTERVAL_MS;
+    let isUntold = this.#status.isUntold(this.#standing);
+    for (const { viewer, owesStatus } of this.#outlets.values()) {
+      if (viewer.state.kind === "behind" && viewer.state.asked) {
+        return this.#someoneReads ? READING_INTERVAL_MS : STUCK_INTERVAL_MS;
+      }
+      isUntold ||= owesStatus;
     }
-    return this.#told.viewers !== this.count && this.count > 0 ? STATUS_INTERVAL_MS : undefined;
+    return isUntold && this.count > 0 ? STATUS_INTERVAL_MS : undefined;
   }
 
   /** Greets a viewer and sends it the first of what it wishes for. */
@@ -88,8 +94,10 @@ export class Viewers {
     const { position } = this.#source;
     if (dialect === "frames") {
       const series = within(MAX_SERIES_LISTED_BYTES, this.#source.series);
-      const { count: viewers, retryWithinMs } = this;
-      outlet.tell({ type: "hello", version: 1, viewer: id, channel, ...position, series, viewers, retryWithinMs });
+      const { viewers, retryWithinMs } = this.#standing;
+      const moment = momentOf(this.#publishers, nowMs);
+      const standing = { ...position, series, viewers, retryWithinMs, ...moment };
+      outlet.tell({ type: "hello", version: 1, viewer: id, channel, ...standing });
     }
     if (wish.kind === "tail") this.#catchUp(outlet, this.#source.tailStart(wish.points, wish.seconds));
     else this.#resume(outlet, wish.cursor);
@@ -133,7 +141,7 @@ export class Viewers {
     }
   }
 
-  /** What no frame and no message would do: catch up who has drained, tell how many watch. */
+  /** What no frame and no message would do: catch up who has drained, tell how things stand. */
   attend(nowMs: number): void {
     this.#someoneReads = false;
     for (const [socket, outlet] of this.#outlets) {
@@ -143,18 +151,13 @@ export class Viewers {
     this.tellStatus(nowMs);
   }
 
-  /** Tells everybody how many watch, and how many are behind, if that changed, at most once a second. */
+  /** Tells everybody how many watch, how many are behind, and whether publishers are gone, if that changed. */
   tellStatus(nowMs: number): void {
-    if (nowMs - this.#told.atMs < STATUS_INTERVAL_MS) return;
-    const outlets = [...this.#outlets.values()];
-    const behind = outlets.filter(({ viewer }) => viewer.state.kind === "behind").length;
-    const { count: viewers, retryWithinMs } = this;
-    if (viewers === this.#told.viewers && behind === this.#told.behind) return;
-    this.#told = { viewers, behind, atMs: nowMs };
-    for (const outlet of outlets) {
-      if (outlet.viewer.dialect !== "frames" || outlet.room <= 0) continue;
-      outlet.tell({ type: "status", viewers, behind, retryWithinMs });
-    }
+    this.#status.tell(this.#outlets.values(), this.#standing, nowMs);
+  }
+
+  get #standing(): Standing {
+    return { viewers: this.count, retryWithinMs: this.retryWithinMs, allGoneAtMs: this.#publishers.allGoneAtMs };
   }
 
   /** The numbering began anew: tells everybody, and nobody is behind any more. */
@@ -216,9 +219,7 @@ export class Viewers {
       return outlet.become({ kind: "behind", seq, asked: true });
     }
     const from = Math.max(seq, keptAfter);
-    if (from > seq && speaksFrames) {
-      outlet.tell({ type: "gap", reason: "trimmed", points: from - seq, epoch: position.epoch, seq: from });
-    }
+    if (from > seq && speaksFrames) this.#tellTrimmed(outlet, seq, { epoch: position.epoch, seq: from });
     // Texts are many, and few have room at once.
     const batch = this.#source.after(from, speaksFrames ? CATCH_UP_BYTES : 0);
     const sent = speaksFrames ? sendFrames(outlet, batch.frames) : sendTexts(outlet, textsAfter(from, batch.frames));
@@ -227,6 +228,13 @@ export class Viewers {
     if (reached < position.seq) return this.#fallBehind(outlet, reached);
     outlet.become({ kind: "live" });
     if (speaksFrames) outlet.tell({ type: "live", ...position });
+  }
+
+  /** Nothing between number `after` and the cursor can be had any more: neither points, nor what was told there. */
+  #tellTrimmed(outlet: Outlet, after: number, cursor: Cursor): void {
+    outlet.tell({ type: "gap", reason: "trimmed", points: cursor.seq - after, ...cursor });
+    const told = this.#source.toldInTrimmed(after);
+    if (told !== 0) outlet.tell({ type: "gap", reason: "gaps-trimmed", points: told, ...cursor });
   }
 
   #fallBehind(outlet: Outlet, seq: number): void {
@@ -239,26 +247,6 @@ export class Viewers {
     this.leave(socket);
     closeQuietly(socket, code, reason);
   }
-}
-
-/** Sends frames, one after the other, if there is room. @returns "all", or the number of the last point sent before */
-function sendFrames(outlet: Outlet, frames: Uint8Array): number | "all" {
-  if (frames.byteLength === 0) return "all";
-  if (frames.byteLength <= outlet.room) {
-    outlet.send(frames);
-    return "all";
-  }
-  const { seq, points } = readHeader(frames);
-  return seq - points;
-}
-
-/** Sends texts as far as there is room. @returns "all", or the number of the last point sent */
-function sendTexts(outlet: Outlet, texts: Iterable<NumberedText>): number | "all" {
-  for (const { seq, text, bytes } of texts) {
-    if (bytes > outlet.room) return seq - 1;
-    outlet.send(text);
-  }
-  return "all";
 }
 
 /** The first of these texts, as many as fit. */

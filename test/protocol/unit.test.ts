@@ -2,9 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { negotiate } from "../../worker/negotiate.ts";
 import { Problem } from "../../worker/problem.ts";
+import { escaped, problemPage } from "../../worker/problem-page.ts";
 import { fullJitterMs } from "../../worker/protocol/backoff.ts";
 import { isChannelName, isSeriesName } from "../../worker/protocol/limits.ts";
-import { parsePublishAnswer, parseServerMessage, parseViewerMessage } from "../../worker/protocol/messages.ts";
+import {
+  parseAnnouncement,
+  parsePublishAnswer,
+  parseServerMessage,
+  parseViewerMessage,
+} from "../../worker/protocol/messages.ts";
 import { RateLimit } from "../../worker/rate-limit.ts";
 
 for (const [accept, type] of [
@@ -119,14 +125,18 @@ const HELLO = {
   series: ["y"],
   viewers: 1,
   retryWithinMs: 500,
+  nowMs: 1_700_000_000_000,
+  goneForMs: null,
 };
 for (const message of [
   HELLO,
   { type: "gap", reason: "trimmed", points: 5, epoch: 1, seq: 5 },
+  { type: "gap", reason: "gaps-trimmed", points: 7, epoch: 1, seq: 5 },
   { type: "gap", reason: "epoch", points: null, epoch: 1, seq: 0 },
   { type: "live", epoch: 1, seq: 0 },
   { type: "behind", epoch: 1, seq: 0 },
-  { type: "status", viewers: 0, behind: 0, retryWithinMs: 500 },
+  { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: 0 },
+  { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: null },
 ]) {
   test(`a ${message.type} is a message of the Channel`, () => {
     assert.deepEqual(parseServerMessage(JSON.stringify(message)), message);
@@ -138,6 +148,37 @@ for (const message of [
     }
   });
 }
+
+test("[VW11] the Channel's clock is a count, and how long publishers are gone is one or null", () => {
+  const status = { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: 0 };
+  for (const message of [HELLO, status]) {
+    for (const wrong of [{ nowMs: -1 }, { nowMs: null }, { nowMs: 1.5 }, { goneForMs: -1 }, { goneForMs: "1" }]) {
+      assert.equal(parseServerMessage(JSON.stringify({ ...message, ...wrong })), undefined, JSON.stringify(wrong));
+    }
+  }
+});
+
+test("[CH9] an announcement is a publisher's id and whether it is here, and nothing else", () => {
+  const publisher = "00000000000000aa";
+  for (const here of [true, false]) {
+    assert.deepEqual(parseAnnouncement(JSON.stringify({ publisher, here })), { publisher, here });
+  }
+  for (const text of [
+    ...["", "x", "null", "[]", "{}", '{"here":true}', `{"publisher":"${publisher}"}`],
+    ...[{ here: 1 }, { here: "true" }, { here: null }, { more: 1 }, { publisher: "0".repeat(16) }].map((wrong) =>
+      JSON.stringify({ publisher, here: true, ...wrong }),
+    ),
+    ...[`${publisher}a`, "00000000000000AA", "aa", 170].map((id) => JSON.stringify({ publisher: id, here: true })),
+  ]) {
+    assert.equal(parseAnnouncement(text), undefined, text);
+  }
+});
+
+test("[RT2] what a refusal says is escaped in a page", () => {
+  assert.equal(escaped(`<a href="x">&'`), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+  const page = problemPage({ title: "<t>", status: 404, detail: "<script>", code: "not-found" });
+  assert.ok(!page.includes("<t>") && !page.includes("<script>") && page.includes("&lt;script&gt;"));
+});
 
 test("[RT4] a publish answer is a number, how many points, how many viewers", () => {
   assert.deepEqual(parsePublishAnswer('{"seq":3,"points":2,"viewers":1}'), { seq: 3, points: 2, viewers: 1 });

@@ -6,6 +6,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import { decodeFrame, type Gap, pointsOf } from "../../worker/protocol/frame.ts";
 import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
+import { PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
+import { type Announcement, parseAnnouncement } from "../../worker/protocol/messages.ts";
 import { waitFor } from "./wait.ts";
 
 export interface Post {
@@ -29,12 +31,22 @@ export interface Reply {
   until?: Promise<unknown>;
 }
 
+/** What a bridge said of itself, and how many points were taken before. */
+export interface Announced extends Announcement {
+  afterPoints: number;
+  atMs: number;
+}
+
 export type Script = (post: Omit<Post, "answered">, number: number) => Reply | undefined;
 
 export interface FakeWorker {
   url: URL;
   /** Every POST, in order, repeats and refusals included. */
   posts: Post[];
+  /** Every announcement, in order; they are no POSTs to a script. */
+  announced: Announced[];
+  /** What becomes of the next announcements; undefined is the ordinary: 204. */
+  onAnnounced: () => Pick<Reply, "status" | "until"> | undefined;
   /** The frames taken, without repeats, in order. */
   frames: Uint8Array[];
   viewers: number;
@@ -63,8 +75,20 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
       taken += points;
     }
   };
+  const announce = async (text: string, response: ServerResponse): Promise<void> => {
+    const announcement = parseAnnouncement(text);
+    if (announcement === undefined) throw new Error(`no announcement: ${text}`);
+    const { status = 204, until } = worker.onAnnounced() ?? {};
+    worker.announced.push({ ...announcement, afterPoints: taken, atMs: performance.now() });
+    await until;
+    response.writeHead(status).end();
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const frames = splitFrames(await bodyOf(request));
+    const body = await bodyOf(request);
+    if (request.headers["content-type"] === PRESENCE_TYPE) {
+      return await announce(Buffer.from(body).toString(), response);
+    }
+    const frames = splitFrames(body);
     const got = { path: request.url ?? "", headers: request.headers, frames, atMs: performance.now() };
     const reply = worker.script(got, worker.posts.length + 1) ?? { take: true };
     const post: Post = { ...got, answered: reply.cut ? "cut" : (reply.status ?? 200) };
@@ -90,6 +114,8 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
   const worker: FakeWorker = {
     url: new URL(`http://127.0.0.1:${portOf(server.address())}${path}`),
     posts: [],
+    announced: [],
+    onAnnounced: () => undefined,
     frames: [],
     viewers: 1,
     mostAtOnce: 0,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, test } from "node:test";
-import { FRAME_TYPE, SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { FRAME_TYPE, PRESENCE_TYPE, SUBPROTOCOL } from "../../worker/protocol/limits.ts";
 import { startEdge } from "../support/edge.ts";
 import { newChannel, post, publishJson, read, storedPoints } from "../support/publish.ts";
 import { openViewer, UpgradeRefused, type ViewerOptions } from "../support/sockets.ts";
@@ -214,7 +214,10 @@ test("[RT2] another Accept is refused with what there is", async () => {
 test("[RT2] another Content-Type is refused with what there is", async () => {
   const response = await post(edge, "main", "<y>1</y>", { "Content-Type": "text/xml" });
   await assertProblem(response, 415, "content-type-unsupported");
-  assert.equal(response.headers.get("Accept-Post"), `${FRAME_TYPE}, application/json, application/x-ndjson`);
+  assert.equal(
+    response.headers.get("Accept-Post"),
+    `${FRAME_TYPE}, application/json, application/x-ndjson, ${PRESENCE_TYPE}`,
+  );
 });
 
 test("[GD4] another Content-Encoding is refused with what there is", async () => {

@@ -135,7 +135,7 @@ test("[VW1] a hello names the channel, its series and how many watch", async () 
   const { seq } = await publishJson(edge, channel, { "temp.motor": 1, ü: 2 });
   const [first, second] = [await Watcher.open(edge, channel), await Watcher.open(edge, channel)];
   const hello = await second.tells("hello");
-  const { viewer, epoch } = hello;
+  const { viewer, epoch, nowMs } = hello;
   assert.deepEqual(hello, {
     type: "hello",
     version: 1,
@@ -146,6 +146,8 @@ test("[VW1] a hello names the channel, its series and how many watch", async () 
     series: ["temp.motor", "ü"],
     viewers: 2,
     retryWithinMs: 500,
+    nowMs,
+    goneForMs: null,
   });
   assert.notEqual(viewer, (await first.tells("hello")).viewer);
   await Promise.all([first.close(), second.close()]);

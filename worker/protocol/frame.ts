@@ -79,6 +79,17 @@ export function seriesOf(frame: Frame): string[] {
   return [...names];
 }
 
+/** The gaps in a frame that was checked before: its tables are passed over, not decoded. */
+export function gapsOf(bytes: Uint8Array): Gap[] {
+  const gaps: Gap[] = [];
+  for (let offset = HEADER_BYTES; offset < bytes.byteLength; ) {
+    const block = new BlockReader(bytes, offset);
+    if (block.kind === BlockKind.gap) gaps.push(readGap(block));
+    offset += block.length;
+  }
+  return gaps;
+}
+
 /** Every point of a frame, in the order it is stored: by table, by row, by column. */
 export function* pointsOf(frame: Frame): Generator<{ series: string; x: number; y: number }> {
   for (const block of frame.blocks) {

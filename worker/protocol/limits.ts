@@ -5,9 +5,12 @@ const KIB = 1024;
 /** The subprotocol of viewers that speak control messages and binary frames. */
 export const SUBPROTOCOL = "plotcast.v1";
 export const FRAME_TYPE = "application/vnd.plotcast.frame";
+/** What a publisher says of itself: that it is here, or that it is gone. */
+export const PRESENCE_TYPE = "application/vnd.plotcast.presence+json";
 
 /** The largest request body, of any type, that a publish may have. */
 export const MAX_BODY_BYTES = 1024 * KIB;
+export const MAX_PRESENCE_BYTES = 1 * KIB;
 /**
  * The largest single frame. Half of what may wait for one viewer, so that a frame always fits a
  * socket that has drained; a publish of more carries several frames in one body.
@@ -35,8 +38,10 @@ export const VIEWER_MESSAGES_PER_SECOND = 200;
 export const MAX_SERIES_LISTED = 4096;
 /** What their names may take, so that a `hello` is no burden. */
 export const MAX_SERIES_LISTED_BYTES = 64 * KIB;
-/** Publishers whose last sequence number the Channel remembers after their frames are gone. */
+/** Publishers of which the Channel remembers the last sequence number after their frames are gone, and the presence. */
 export const MAX_PUBLISHERS = 1000;
+/** Frames whose gaps the Channel remembers one by one after they are gone; those of older ones are merged. */
+export const MAX_TOLD_GAPS = 1024;
 
 /** A viewer of which nothing is heard for so long is gone. Browsers let a hidden page's timers run once a minute. */
 export const MAX_SILENCE_MS = 5 * 60_000;

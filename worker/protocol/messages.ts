@@ -2,6 +2,7 @@
  * The control messages between the Channel and a viewer that speaks `plotcast.v1`: JSON text, told apart
  * by `type`. What is received is `unknown` until one of the parsers has looked at every field.
  */
+import { ANONYMOUS, isPublisherId } from "./header.ts";
 
 /** Where a viewer stands: it has every point up to number `seq` of numbering `epoch`. */
 export interface Cursor {
@@ -13,12 +14,25 @@ export interface Cursor {
 export type GapReason =
   /** Older than what the channel keeps. */
   | "trimmed"
+  /** Told as lost in frames that were trimmed: what a viewer that is told `trimmed` would have learnt from these. */
+  | "gaps-trimmed"
   /** The numbering began anew: nothing connects it to where the viewer was. */
   | "epoch";
 
+/** How things stood when a message was sent. */
+export interface Moment {
+  /** The Channel's clock, in milliseconds since 1970: whoever compares it learns how far its own is off. */
+  nowMs: number;
+  /**
+   * How long ago the last of the publishers that announce themselves said that it is gone; null while at least one is
+   * here, or if none ever did.
+   */
+  goneForMs: number | null;
+}
+
 export type ServerMessage =
   /** The first message. Then comes a gap, if there is one, and frames from the store; then `live`. */
-  | {
+  | ({
       type: "hello";
       version: 1;
       /** This connection's id, for logs. */
@@ -31,19 +45,30 @@ export type ServerMessage =
       viewers: number;
       /** Should the connection end, come back at a random time within this: so a herd comes back spread out. */
       retryWithinMs: number;
-    }
-  /** `points` are missing (null: nobody can know) before the frame that comes next; go on from `epoch`, `seq`. */
+    } & Moment)
+  /**
+   * `points` are missing (null: nobody can know) before the frame that comes next; go on from `epoch`, `seq`. Several
+   * may come together: they count once what follows them is there, so that a connection that ends between them has told
+   * nothing yet.
+   */
   | ({ type: "gap"; reason: GapReason; points: number | null } & Cursor)
   /** The viewer has everything up to here, and now gets each frame as it comes. */
   | ({ type: "live" } & Cursor)
   /** Frames after `seq` wait in the store: send `continue` when all before this is read. */
   | ({ type: "behind" } & Cursor)
   /** How many watch, and how many of them are behind because they do not read as fast as points come. */
-  | { type: "status"; viewers: number; behind: number; retryWithinMs: number };
+  | ({ type: "status"; viewers: number; behind: number; retryWithinMs: number } & Moment);
 
 export type ViewerMessage =
   /** The viewer has read everything up to `seq` and asks for what comes after. */
   { type: "continue" } & Cursor;
+
+/** What a publisher says of itself. */
+export interface Announcement {
+  /** Its id, as in its frames: 16 hexadecimal digits, not the anonymous one. */
+  publisher: string;
+  here: boolean;
+}
 
 /** What a publish answers. */
 export interface PublishAnswer {
@@ -60,6 +85,7 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
   if (message === undefined) return undefined;
   const { type, version, viewer, channel, epoch, seq, series, viewers, behind, retryWithinMs, reason, points } =
     message;
+  const { nowMs, goneForMs } = message;
   switch (type) {
     case "hello":
       return version === 1 &&
@@ -69,19 +95,21 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
         isCount(seq) &&
         isCount(viewers) &&
         isCount(retryWithinMs) &&
-        isStrings(series)
-        ? { type, version, viewer, channel, epoch, seq, series, viewers, retryWithinMs }
+        isStrings(series) &&
+        isCount(nowMs) &&
+        isCountOrNull(goneForMs)
+        ? { type, version, viewer, channel, epoch, seq, series, viewers, retryWithinMs, nowMs, goneForMs }
         : undefined;
     case "gap":
-      return isGapReason(reason) && (points === null || isCount(points)) && isCount(epoch) && isCount(seq)
+      return isGapReason(reason) && isCountOrNull(points) && isCount(epoch) && isCount(seq)
         ? { type, reason, points, epoch, seq }
         : undefined;
     case "live":
     case "behind":
       return isCount(epoch) && isCount(seq) ? { type, epoch, seq } : undefined;
     case "status":
-      return isCount(viewers) && isCount(behind) && isCount(retryWithinMs)
-        ? { type, viewers, behind, retryWithinMs }
+      return isCount(viewers) && isCount(behind) && isCount(retryWithinMs) && isCount(nowMs) && isCountOrNull(goneForMs)
+        ? { type, viewers, behind, retryWithinMs, nowMs, goneForMs }
         : undefined;
     default:
       return undefined;
@@ -92,6 +120,13 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
 export function parseViewerMessage(text: string): ViewerMessage | undefined {
   const { type, epoch, seq } = parseObject(text) ?? {};
   return type === "continue" && isCount(epoch) && isCount(seq) ? { type, epoch, seq } : undefined;
+}
+
+/** An announcement: these two fields and no other; undefined if it is none. */
+export function parseAnnouncement(text: string): Announcement | undefined {
+  const { publisher, here, ...others } = parseObject(text) ?? {};
+  const isNamed = typeof publisher === "string" && isPublisherId(publisher) && publisher !== ANONYMOUS;
+  return isNamed && typeof here === "boolean" && Object.keys(others).length === 0 ? { publisher, here } : undefined;
 }
 
 /** The answer to a publish; undefined if it is none. */
@@ -113,10 +148,14 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
+function isCountOrNull(value: unknown): value is number | null {
+  return value === null || isCount(value);
+}
+
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 function isGapReason(value: unknown): value is GapReason {
-  return value === "trimmed" || value === "epoch";
+  return value === "trimmed" || value === "gaps-trimmed" || value === "epoch";
 }

@@ -1,0 +1,130 @@
+import { concat } from "./protocol/bytes.ts";
+import { gapsOf } from "./protocol/frame.ts";
+import type { FrameHeader } from "./protocol/header.ts";
+import { type Loss, totalOf } from "./told.ts";
+
+/** Where the oldest stored frame begins, and when it was taken. */
+export interface Oldest {
+  takenAtMs: number;
+  startSeq: number;
+}
+
+/** The stored frames: a row each, by the number of its last point. */
+export class Frames {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(`
+      CREATE TABLE IF NOT EXISTS frames (
+        seq INTEGER PRIMARY KEY, points INTEGER NOT NULL, taken_at_ms INTEGER NOT NULL, min_x REAL NOT NULL,
+        max_x REAL NOT NULL, publisher TEXT NOT NULL, publisher_seq INTEGER NOT NULL, frame BLOB NOT NULL)`);
+  }
+
+  /** The number of the newest, and the bytes of all. */
+  totals(): { seq: number; bytes: number } {
+    const { seq, bytes } = this.#sql.exec("SELECT MAX(seq) AS seq, SUM(LENGTH(frame)) AS bytes FROM frames").one();
+    return { seq: Number(seq ?? 0), bytes: Number(bytes ?? 0) };
+  }
+
+  oldest(): Oldest | undefined {
+    const row = this.#rows("SELECT seq, points, taken_at_ms FROM frames ORDER BY seq LIMIT 1")[0];
+    return row && { takenAtMs: Number(row.taken_at_ms), startSeq: Number(row.seq) - Number(row.points) };
+  }
+
+  newestTakenAtMs(): number {
+    return Number(this.#rows("SELECT taken_at_ms FROM frames ORDER BY seq DESC LIMIT 1")[0]?.taken_at_ms ?? 0);
+  }
+
+  /** The number under which a publisher's frame is stored; undefined if it is not. */
+  numberOf(publisher: string, publisherSeq: number): number | undefined {
+    const query = "SELECT seq FROM frames WHERE publisher = ? AND publisher_seq = ?";
+    const row = this.#rows(query, publisher, publisherSeq)[0];
+    return row && Number(row.seq);
+  }
+
+  insert(frame: Uint8Array, header: FrameHeader, seq: number, takenAtMs: number): void {
+    this.#sql.exec(
+      "INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      seq,
+      header.points,
+      takenAtMs,
+      header.minX,
+      header.maxX,
+      header.publisher,
+      header.publisherSeq,
+      frame.slice().buffer,
+    );
+  }
+
+  deleteThrough(seq: number): void {
+    this.#sql.exec("DELETE FROM frames WHERE seq <= ?", seq);
+  }
+
+  /**
+   * The frames that hold points after number `seq` and reach into the range of x: at least one if there is any,
+   * else up to so many bytes. `cutAt` is the number they reach to, if there are more.
+   */
+  after(seq: number, maxBytes: number, fromX: number, toX: number): { frames: Uint8Array; cutAt: number | undefined } {
+    const inRange = "max_x >= ? AND min_x <= ?";
+    let bytes = 0;
+    let through: number | undefined;
+    let isCut = false;
+    for (const row of this.scan("LENGTH(frame) AS bytes", seq, `AND ${inRange}`, fromX, toX)) {
+      bytes += Number(row.bytes);
+      isCut = through !== undefined && bytes > maxBytes;
+      if (isCut) break;
+      through = Number(row.seq);
+    }
+    const parts = this.#rows(
+      `SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND ${inRange} ORDER BY seq`,
+      seq,
+      through ?? seq,
+      fromX,
+      toX,
+    ).map(({ frame }) => bytesOf(frame));
+    return { frames: concat(parts), cutAt: isCut ? through : undefined };
+  }
+
+  /** What the frames up to a number tell as lost; those that tell of nothing are left out. */
+  lossesThrough(seq: number): Loss[] {
+    const losses: Loss[] = [];
+    // All of them together may be too much for memory; this cursor has one at a time there, and is read to its end.
+    for (const row of this.#sql.exec("SELECT seq, frame FROM frames WHERE seq <= ? ORDER BY seq", seq)) {
+      const points = totalOf(gapsOf(bytesOf(row.frame)));
+      if (points !== 0) losses.push({ seq: Number(row.seq), points });
+    }
+    return losses;
+  }
+
+  /**
+   * Columns of the frames after a number, or of all from the newest on, for readers that may stop at any row. They are
+   * read some at a time, since a cursor that is not read to its end stays open until it is collected as garbage, and
+   * while one is open SQLite cannot begin its write-ahead log anew: that would grow without end, and memory with it.
+   */
+  *scan(columns: string, from: number | "newest first", condition = "", ...bindings: number[]) {
+    const isBackward = from === "newest first";
+    let seq = isBackward ? Number.MAX_SAFE_INTEGER : from;
+    for (let limit = 8; ; limit = Math.min(2 * limit, 1024)) {
+      const rows = this.#rows(
+        `SELECT seq, ${columns} FROM frames WHERE seq ${isBackward ? "<" : ">"} ? ${condition}
+         ORDER BY seq ${isBackward ? "DESC" : "ASC"} LIMIT ?`,
+        seq,
+        ...bindings,
+        limit,
+      );
+      yield* rows;
+      if (rows.length < limit) return;
+      seq = Number(rows.at(-1)?.seq);
+    }
+  }
+
+  #rows(query: string, ...bindings: (string | number)[]) {
+    return this.#sql.exec(query, ...bindings).toArray();
+  }
+}
+
+function bytesOf(frame: SqlStorageValue | undefined): Uint8Array {
+  if (!(frame instanceof ArrayBuffer)) throw new Error("A stored frame is not bytes.");
+  return new Uint8Array(frame);
+}

@@ -1,0 +1,64 @@
+import { ANONYMOUS } from "./protocol/header.ts";
+import { MAX_PUBLISHERS } from "./protocol/limits.ts";
+
+/** The last frame that was taken of a publisher: its own number of it, and the channel's. */
+interface Standing {
+  publisherSeq: number;
+  seq: number;
+}
+
+/**
+ * Where publishers stand, which is how a repeat is known: the last {@link MAX_PUBLISHERS} of them. The frames in the
+ * store tell that; what they no longer tell is written down when they are deleted.
+ */
+export class Publishers {
+  readonly #sql: SqlStorage;
+  /** In the order of use, so that the first is the one to forget. */
+  readonly #standings = new Map<string, Standing>();
+
+  /** @param sql has the table of frames already */
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(`
+      CREATE TABLE IF NOT EXISTS publishers (
+        id TEXT PRIMARY KEY, publisher_seq INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID`);
+    const query = `
+      SELECT id, publisher_seq, seq FROM publishers
+      UNION ALL SELECT publisher, MAX(publisher_seq), seq FROM frames GROUP BY publisher ORDER BY 3`;
+    for (const row of sql.exec(query).toArray()) {
+      this.remember(String(row.id), { publisherSeq: Number(row.publisher_seq), seq: Number(row.seq) });
+    }
+  }
+
+  standing(id: string): Standing | undefined {
+    return this.#standings.get(id);
+  }
+
+  remember(id: string, standing: Standing): void {
+    if (id === ANONYMOUS) return;
+    this.#standings.delete(id);
+    this.#standings.set(id, standing);
+    const first = this.#standings.keys().next();
+    if (this.#standings.size > MAX_PUBLISHERS && !first.done) this.#standings.delete(first.value);
+  }
+
+  /** Writes down what the frames up to a number tell: they are about to be deleted. */
+  writeThrough(seq: number): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO publishers
+       SELECT publisher, MAX(publisher_seq), seq FROM frames WHERE seq <= ? AND publisher <> ? GROUP BY publisher`,
+      seq,
+      ANONYMOUS,
+    );
+    this.#sql.exec(
+      "DELETE FROM publishers WHERE id NOT IN (SELECT id FROM publishers ORDER BY seq DESC LIMIT ?)",
+      MAX_PUBLISHERS,
+    );
+  }
+
+  /** The numbering began anew, and every frame is gone; what publishers have sent stays known. */
+  beginAnew(): void {
+    this.#sql.exec("UPDATE publishers SET seq = 0");
+    for (const standing of this.#standings.values()) standing.seq = 0;
+  }
+}

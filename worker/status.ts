@@ -1,0 +1,49 @@
+import type { Outlet } from "./outlet.ts";
+import type { Moment } from "./protocol/messages.ts";
+
+export const STATUS_INTERVAL_MS = 1000;
+
+/** How things stand with a channel, but for its points. */
+export interface Standing {
+  viewers: number;
+  retryWithinMs: number;
+  /** When the last of the publishers has gone; null while one is here, or if there never was any. */
+  allGoneAtMs: number | null;
+}
+
+/** What all viewers were last told of how things stand. */
+export class Status {
+  #told: { viewers: number; behind: number; allGoneAtMs: number | null; atMs: number };
+
+  /** After an eviction nobody knows what was told before: then it is told again. */
+  constructor() {
+    this.#told = { viewers: 0, behind: 0, allGoneAtMs: null, atMs: 0 };
+  }
+
+  /** Whether something has changed that must not wait for the next frame. */
+  isUntold({ viewers, allGoneAtMs }: Standing): boolean {
+    return viewers !== this.#told.viewers || allGoneAtMs !== this.#told.allGoneAtMs;
+  }
+
+  /** Tells everybody, if anything changed, at most once a second. Who has no room for it is told later. */
+  tell(all: Iterable<Outlet>, standing: Standing, nowMs: number): void {
+    if (nowMs - this.#told.atMs < STATUS_INTERVAL_MS) return;
+    const outlets = [...all];
+    const { viewers, retryWithinMs, allGoneAtMs } = standing;
+    const behind = outlets.filter(({ viewer }) => viewer.state.kind === "behind").length;
+    const isNews = this.isUntold(standing) || behind !== this.#told.behind;
+    const listeners = outlets.filter(({ viewer, owesStatus }) => viewer.dialect === "frames" && (isNews || owesStatus));
+    if (!isNews && listeners.length === 0) return;
+    this.#told = { viewers, behind, allGoneAtMs, atMs: nowMs };
+    for (const outlet of listeners) {
+      outlet.owesStatus = outlet.room <= 0;
+      if (outlet.owesStatus) continue;
+      outlet.tell({ type: "status", viewers, behind, retryWithinMs, ...momentOf(standing, nowMs) });
+    }
+  }
+}
+
+export function momentOf({ allGoneAtMs }: Pick<Standing, "allGoneAtMs">, nowMs: number): Moment {
+  // The clock may have been set back since.
+  return { nowMs, goneForMs: allGoneAtMs === null ? null : Math.max(0, nowMs - allGoneAtMs) };
+}
