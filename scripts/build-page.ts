@@ -6,52 +6,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { ASSET_CACHE_CONTROL, SECURITY_HEADERS } from "../worker/headers.ts";
 
 const MAX_GZIP_BYTES = 35 * 1024;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCE = join(ROOT, "worker/page");
 const TARGET = join(ROOT, "dist/page");
-
-/**
- * What uPlot has for others, and nothing here calls: kinds of paths, logarithmic scales, tables by x and y, and what it
- * exports. Without it esbuild leaves out what only that needs: 4 KB gzip. Each must be found as often as said, so
- * that another version of uPlot is noticed.
- */
-const UNUSED_IN_UPLOT: { is: RegExp; becomes: string; times: number }[] = [
-  { is: /\(paths\.(?:stepped|bars|spline)\s*= \w+\);/g, becomes: "", times: 3 },
-  {
-    is: /uPlot\.(?:assign|fmtNum|rangeNum|rangeLog|rangeAsinh|orient|join|fmtDate|tzDate|sync|addGap|clipGaps)\s*= \w+;/g,
-    becomes: "",
-    times: 12,
-  },
-  { is: /\bmode == 1\b/g, becomes: "true", times: 16 },
-  { is: /\bmode == 2\b/g, becomes: "false", times: 16 },
-  {
-    is: /\b(?:sc\.distr|scale\.distr|wsc\.distr|scaleX\.distr|xScaleDistr|distr) == (?:2|3|4|100)\b/g,
-    becomes: "false",
-    times: 35,
-  },
-];
-
-const withoutUnused: Plugin = {
-  name: "without-unused",
-  setup({ onLoad }) {
-    onLoad({ filter: /uPlot\.esm\.js$/ }, async ({ path }) => {
-      let contents = await readFile(path, "utf8");
-      const errors = UNUSED_IN_UPLOT.flatMap(({ is, becomes, times }) => {
-        let found = 0;
-        contents = contents.replace(is, () => {
-          found++;
-          return becomes;
-        });
-        return found === times ? [] : [{ text: `uPlot has ${is} ${found} times, not ${times}: see build-page.ts` }];
-      });
-      return { contents, errors };
-    });
-  },
-};
 
 const OPTIONS = {
   outdir: join(TARGET, "assets"),
@@ -60,7 +21,7 @@ const OPTIONS = {
   format: "esm",
   target: ["es2022", "chrome111", "firefox111", "safari16.4"],
   charset: "utf8",
-  // uPlot's licence asks for it; the notice stays in the file.
+  // Licences ask for it: their notices stay in the files.
   legalComments: "inline",
   write: false,
   logLevel: "warning",
@@ -70,24 +31,16 @@ const started = performance.now();
 // What most pages never need, loaded when one does: whole in itself, so that no page fetches a third file for both.
 const later = await build({
   ...OPTIONS,
-  entryPoints: [join(SOURCE, "gap-marks.ts")],
+  entryPoints: [join(SOURCE, "later/index.ts")],
   entryNames: "later-[hash]",
   loader: { ".css": "text" },
 });
 const laterFile = basename(later.outputFiles[0]?.path ?? "");
-const apart: Plugin = {
-  name: "apart",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/gap-marks\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: `./${laterFile}`, external: true } : undefined,
-    );
-  },
-};
 const page = await build({
   ...OPTIONS,
   entryPoints: [join(SOURCE, "main.ts"), join(SOURCE, "page.css")],
   entryNames: "page-[hash]",
-  plugins: [withoutUnused, apart],
+  define: { LATER_FILE: JSON.stringify(`./${laterFile}`) },
 });
 
 const files = new Map<string, string>();

@@ -1,8 +1,8 @@
 /**
- * `npm run screenshot`: the pictures of the README. A real publisher sends for half a minute over ZeroMQ to a real
- * bridge, Worker and browser, and what the page then shows is the picture.
+ * `npm run screenshot`: the pictures of the README, and a short moving one. A real publisher sends for half a minute over
+ * ZeroMQ to a real bridge, Worker and browser, and what the page then shows is the picture.
  */
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { startBridge } from "../bridge/bridge.ts";
 import { createLog } from "../bridge/log.ts";
 import { newPage, openBrowser, type PageOptions } from "../test/support/browser.ts";
 import { startEdge } from "../test/support/edge.ts";
+import { animatedPng } from "./apng.ts";
 
 const CHANNEL = "lab/bench-3";
 const FOLDER = fileURLToPath(new URL("../docs/", import.meta.url));
@@ -19,6 +20,11 @@ const PICTURES: (PageOptions & { name: string })[] = [
   { name: "plotcast-light.png", width: 1280, height: 760, colorScheme: "light" },
   { name: "plotcast-phone.png", width: 390, height: 800, colorScheme: "dark" },
 ];
+/** Small and not too quick: it is loaded with the README. */
+const MOVING: PageOptions = { width: 800, height: 470, colorScheme: "dark" };
+const MOVING_FRAMES = 24;
+const MOVING_EVERY_MS = 125;
+const MOVING_MAX_BYTES = 1_500_000;
 /** The window that is shown, and a little more. */
 const SECONDS = 32;
 /** The thermometers are away for this part of it. */
@@ -44,21 +50,26 @@ function sensors(send: (message: Record<string, unknown>) => void): () => void {
   const timers = [
     every(100, (t) => {
       const [L1, L2, L3] = [0, -2.1, -4.2].map((phase) => 86 + 7.5 * wave(t, 6.2, phase) + noise(0.3));
-      return { power: { L1, L2, L3 } };
+      return { power: { "L1 [kW]": L1, "L2 [kW]": L2, "L3 [kW]": L3 } };
     }),
     every(500, (t) => {
       const sway = 1 + 0.35 * wave(t, 11);
       const [x, y, z] = [4 + 3.2 * sway * wave(t, 0.53), 14 + 2.4 * wave(t, 0.8), 21.5 + 1.6 * wave(t, 1.9)];
-      return { vib: { x: x + noise(0.2), y: y + noise(0.2), z: z + noise(0.3) } };
+      return { vib: { "x [m/s²]": x + noise(0.2), "y [m/s²]": y + noise(0.2), "z [m/s²]": z + noise(0.3) } };
     }),
     every(20, (t) => {
       const motor = 62 + 3.4 * wave(t, 23, -1.2) + noise(0.12);
       const drive = 48 + 2.6 * wave(t, 41, 2.1) + noise(0.1);
       // A thermometer that does not answer says null, and the line breaks there.
       const isAway = t > GAP_S.from && t < GAP_S.to;
-      return { temp: { motor: isAway ? null : motor, drive: isAway ? null : drive, ambient: 33.4 + noise(0.06) } };
+      return {
+        temp: {
+          "motor [°C]": isAway ? null : motor,
+          "drive [°C]": isAway ? null : drive,
+          "ambient [°C]": 33.4 + noise(0.06),
+        },
+      };
     }),
-    every(20, (t) => ({ load: 73.5 + 0.8 * Math.sign(wave(t, 9.4, 0.6)) })),
   ];
   return () => {
     for (const timer of timers) clearInterval(timer);
@@ -102,6 +113,19 @@ try {
     console.log(`docs/${name}  ${size} bytes`);
     if (size > MAX_BYTES) throw new Error(`${name} is too large for a README.`);
   }
+  const moving = await newPage(browser, MOVING);
+  await moving.page.goto(`${edge.channelUrl(CHANNEL).href}?embed=1#window=10s`);
+  await moving.page.waitForFunction("plotcast.counters().draws > 10");
+  const frames: Buffer[] = [];
+  const beganMs = performance.now();
+  while (frames.length < MOVING_FRAMES) {
+    await sleep(Math.max(0, beganMs + frames.length * MOVING_EVERY_MS - performance.now()));
+    frames.push(await moving.page.screenshot());
+  }
+  const animation = animatedPng(frames, MOVING_EVERY_MS);
+  await writeFile(join(FOLDER, "plotcast-moving.png"), animation);
+  console.log(`docs/plotcast-moving.png  ${animation.length} bytes`);
+  if (animation.length > MOVING_MAX_BYTES) throw new Error("The moving picture is too large for a README.");
   stop();
   await sending;
 } finally {

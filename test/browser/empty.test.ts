@@ -56,6 +56,32 @@ describe("a channel and its page", { concurrency: true }, () => {
     assert.deepEqual((await look.series()).y, [1, 2]);
   });
 
+  test("[PG20] Copy copies the command that it stands beside, exactly, and says so", async (t) => {
+    const channel = newChannel();
+    const look = await stage.look(t, channel);
+    await look.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await look.page.locator("#empty").waitFor();
+    const url = stage.edge.channelUrl(channel).href;
+    for (const [i, command] of [
+      `curl -H "Authorization: Bearer $PUBLISH_TOKEN" -d '{"y":1}' ${url}`,
+      `npm run bridge -- --to ${url}`,
+    ].entries()) {
+      const copy = look.page.locator("#empty .command button").nth(i);
+      await copy.click();
+      await waitFor("it is said", async () => (await copy.textContent()) === "Copied");
+      assert.equal(await look.page.evaluate("navigator.clipboard.readText()"), command);
+    }
+  });
+
+  test("[PG20] where the browser gives no clipboard there is nothing to press, and the command is selected whole", async (t) => {
+    const before = "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined });";
+    const look = await stage.look(t, newChannel(), { before });
+    await look.page.locator("#empty").waitFor();
+    assert.equal(await look.page.locator("#empty .command button").count(), 0);
+    await look.page.locator("#empty-curl").click();
+    assert.equal(await look.page.evaluate("String(getSelection()).trim()"), await look.text("#empty-curl"));
+  });
+
   test("[RT6] the page and every file it loads carry the security headers, and come from one origin", async (t) => {
     const look = await stage.look(t, newChannel());
     const loaded = new Map<string, Record<string, string>>();
@@ -96,7 +122,7 @@ describe("a channel and its page", { concurrency: true }, () => {
     ] as const) {
       await page.route(site, (route) => route.fulfill({ contentType: "text/html", body }));
       await page.goto(site);
-      assert.equal(await page.frames()[1]?.locator("#plot").count(), isAllowed ? 1 : 0, site);
+      assert.equal(await page.frames()[1]?.locator("#board").count(), isAllowed ? 1 : 0, site);
     }
   });
 });

@@ -88,7 +88,7 @@ test("[PG5] [VW2] what was trimmed while the page was away breaks the line, and 
   await send({ x: x.slice(11), y: y.slice(11) });
   relay.mend();
   await look.holds(22);
-  await look.page.locator("#legend").getByText("noise", { exact: true }).click();
+  await look.page.locator(".legend").getByText("noise", { exact: true }).click();
   await assertBroken(look);
   const gaps = await look.gaps();
   assert.equal(gaps.length, 1);

@@ -1,118 +1,82 @@
-/** The page on a phone and in both colour schemes. */
+/** The page on a phone and on screens of other sizes, and in both colour schemes. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import { FrameBuilder } from "../../worker/protocol/builder.ts";
-import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
+import { rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
+import { type Coloured, contrast, luminance, READ_COLOURS, type Rgb } from "./colours.ts";
+import { assertFits, assertTargets } from "./fits.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";
 import { Relay } from "./relay.ts";
-import { counting, type LookOptions, Stage } from "./stage.ts";
+import { manySeries, Source, type Values } from "./source.ts";
+import { type LookOptions, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
 
-interface Box {
-  what: string;
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-  cut: boolean;
-}
-
-/** Everything in the page that holds text of its own or can be pressed; `cut`: what is in it is wider, and cannot be swiped. */
-const READ_BOXES = `[...document.querySelectorAll("body *:not(#legend *, noscript)")].filter((element) =>
-  element.matches("button, #plot, #legend, canvas") || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
-).filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.textContent !== "" || element.matches("#plot, canvas"))
-  .map((element) => {
-    const { left, right, top, bottom } = element.getBoundingClientRect();
-    const what = (element.id || element.className || element.tagName) + ": " + element.textContent.slice(0, 60);
-    const { display, overflowX } = getComputedStyle(element);
-    const cut = element.scrollWidth > element.clientWidth + 1 && display !== "inline" && overflowX !== "auto";
-    return { what, left, right, top, bottom, cut };
-  })`;
-
-/** What in the header lies over something else there. */
-const READ_OVERLAPS = `{
-  const parts = [...document.querySelectorAll("h1, #state, #figures, header button")].filter((part) => part.checkVisibility());
-  const boxes = parts.map((part) => ({ what: part.id || part.textContent, box: part.getBoundingClientRect() }));
-  boxes.flatMap(({ what, box: a }, i) => boxes.slice(i + 1)
-    .filter(({ box: b }) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5)
-    .map((other) => what + " and " + other.what))
-}`;
-
-async function assertFits({ page }: Look): Promise<void> {
-  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
-  const scrolled = await page.evaluate<number[]>(
-    "[document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]",
+// No line lies on a line of the grid, with which its colour would mix.
+const NINE: Values = (i) =>
+  Object.fromEntries(
+    ["vib.x", "vib.y", "vib.z", "temp.motor", "temp.drive", "temp.ambient", "power.L1", "power.L2", "power.L3"].map(
+      (name, k) => [name, 1000 * k + 310 + Math.sin(i / 10 + k)],
+    ),
   );
-  assert.deepEqual(scrolled, [width, height], "nothing to scroll, neither way");
-  for (const { what, left, right, top, bottom, cut } of await page.evaluate<Box[]>(READ_BOXES)) {
-    const box = `${what} at ${left},${top} to ${right},${bottom}`;
-    assert.ok(left >= 0 && right <= width + 0.5 && top >= 0 && bottom <= height + 0.5, `${box} reaches out`);
-    assert.ok(!cut || what.startsWith("channel:"), `${box} is cut off`);
-  }
-  const overlapping = await page.evaluate<string[]>(READ_OVERLAPS);
-  assert.deepEqual(overlapping, []);
-  const buttons = await page.evaluate<[string, number, number][]>(`[...document.querySelectorAll("button")]
-    .filter((button) => button.checkVisibility())
-    .map((button) => [button.textContent, button.offsetWidth, button.offsetHeight])`);
-  assert.ok(buttons.length >= 6);
-  for (const [label, wide, high] of buttons) assert.ok(wide >= 44 && high >= 44, `${label} is ${wide} × ${high}`);
+const LONG_NAME = "a-name-that-is-as-long-as-the-rules-allow-for-a-channel-of-this-kind";
+const LONG: Values = (i) => ({
+  "factory.hall-7.line-3.station-12.robot.arm.joint-4.torque-sensor.filtered [mN·m]": Math.sin(i),
+  "factory.hall-7.line-3.station-12.robot.arm.joint-4.temperature.filtered [mN·m]": 123456.789 * Math.sin(i),
+  "/another/topic/that/has/a/name/without/any/end/of/it/at/all/and/on/and/on": -1e-12 * i,
+});
+
+async function lookAt(t: TestContext, values: Values, options: LookOptions & { channel?: string } = {}) {
+  const source = new Source(stage.edge, options.channel);
+  await source.past(values);
+  const look = await stage.look(t, source.channel, options);
+  const end = source.goOn(t, values);
+  await settled(look, values);
+  return { look, source, end };
 }
 
-async function lookAtTen(t: TestContext, channel: string, options: LookOptions): Promise<Look> {
-  const { send } = await stage.feed(t, channel);
-  const names = [
-    "vib.x",
-    "vib.y",
-    "vib.z",
-    "temp.motor",
-    "temp.drive",
-    "temp.ambient",
-    "power.L1",
-    "power.L2",
-    "power.L3",
-  ];
-  // No line lies on a line of the grid, with which its colour would mix.
-  const start = Date.now() / 1000 - 30;
-  for (const i of counting(121)) {
-    const values = names.map((name, k): [string, number] => [name, 1000 * k + 310 + Math.sin(i / 10 + k)]);
-    await send({ x: start + i / 4, ...Object.fromEntries(values) });
-  }
-  const look = await stage.look(t, channel, options);
-  await look.holds(121, "power.L3");
+/** All of it is there, and drawn. */
+async function settled(look: Look, values: Values): Promise<void> {
   await look.says("Live");
+  await look.holds(121, Object.keys(values(0)).at(-1));
+  await waitFor("how many watch", async () => (await look.text("#figures")).includes("viewer"));
   await look.drawn();
-  return look;
 }
 
 test("[PG7] at 390 pixels with a finger: nothing scrolls sideways or is cut off, and what can be pressed is 44 pixels large", async (t) => {
-  const look = await lookAtTen(t, newChannel(), { phone: true });
+  const { look } = await lookAt(t, NINE, { phone: true });
   assert.ok(await look.page.evaluate<boolean>("matchMedia('(pointer: coarse)').matches"), "this is no phone");
   await waitFor("figures", async () => (await look.text("#figures")).includes("9 series"));
   await assertFits(look);
-  const plot = await look.page.locator("#plot").boundingBox();
-  assert.ok(plot && plot.width === 390 && plot.height >= 480, `the plot has ${plot?.width} × ${plot?.height}`);
+  await assertTargets(look, 44);
+  const plots = await look.page.evaluate<[number, number][]>(
+    `[...document.querySelectorAll(".plot")].map((plot) => [plot.clientWidth, plot.clientHeight])`,
+  );
+  assert.ok(plots.length >= 3 && plots.every(([width, height]) => width === 390 && height >= 110), `${plots}`);
+  assert.ok(await look.page.locator("#share").isHidden(), "the menu has it");
   await look.page.locator("#pause").click();
-  await waitFor("paused", async () => (await look.text("#figures")).startsWith("paused"));
-  await assertFits(look);
-  const isReachable = await look.page.evaluate<boolean>(`{
-    const legend = document.getElementById("legend");
+  await look.says("Paused");
+  await waitFor("the pill", () => look.page.locator("#go-live").isVisible());
+  await assertFits(look, "paused");
+  await assertTargets(look, 44);
+  const isReachable = await look.page.evaluate<boolean>(`[...document.querySelectorAll(".legend")].every((legend) => {
     legend.scrollLeft = 1e6;
-    legend.lastElementChild.getBoundingClientRect().right <= innerWidth
-  }`);
-  assert.ok(isReachable, "the legend can be swiped to its end");
+    return legend.lastElementChild.getBoundingClientRect().right <= innerWidth;
+  })`);
+  assert.ok(isReachable, "legends can be swiped to their ends");
 });
 
 test("[PG7] [PG3] on a phone all that the page says while it has no network fits too, beside a long name", async (t) => {
-  const channel = `${newChannel()}/a-name-that-is-as-long-as-the-rules-allow-for-a-channel-of-this-kind`;
   const relay = await Relay.to(t, stage.edge.url);
-  const look = await lookAtTen(t, channel, { phone: true, at: relay.url, expectedErrors: NETWORK_ERROR });
+  const channel = `${new Source(stage.edge).channel}/${LONG_NAME}`;
+  const options = { phone: true, at: relay.url, expectedErrors: NETWORK_ERROR, channel };
+  const { look } = await lookAt(t, NINE, options);
   relay.cut();
   // Long enough that what says so is still there when it has been measured.
   await look.says(/^Reconnecting in [2-9] s$/);
   await assertFits(look);
+  await assertTargets(look, 44);
   const name = await look.page.locator("#channel").boundingBox();
   assert.ok(name && name.width >= 48, `of the channel's name ${name?.width} pixels are left`);
   await look.page.context().setOffline(true);
@@ -121,84 +85,129 @@ test("[PG7] [PG3] on a phone all that the page says while it has no network fits
 });
 
 test("[PG7] [PG3] on a phone the figures are whole, however many there are", async (t) => {
-  const channel = newChannel();
-  const look = await lookAtTen(t, channel, { phone: true });
-  const builder = new FrameBuilder();
-  builder.addGap({ kind: "gap", reason: "bridge-full", points: 1_234_567, fromX: null, toX: null, series: "" });
-  builder.add(rowOf(Date.now() / 1000, { "vib.x": 1 }));
-  await publishFrames(stage.edge, channel, builder.encode("00000000000000aa", 1));
+  const { look, source } = await lookAt(t, NINE, { phone: true });
+  await source.now(NINE, 1_234_567);
   await look.page.locator("#pause").click();
   await waitFor("all figures", async () =>
-    /^paused .*pts.s .* 9 series .* 1\s234\s567 points missing .* viewer$/.test(await look.text("#figures")),
+    /^[\d ]+ pts.s · 9 series · lag .* · 1\s234\s567 points missing · 1 viewer$/.test(await look.text("#figures")),
   );
   await look.drawn();
   await assertFits(look);
 });
 
-test("[PG7] the empty page fits a phone", async (t) => {
-  const look = await stage.look(t, newChannel(), { phone: true });
-  await waitFor("the empty page", () => look.page.locator("#empty").isVisible());
-  await look.says("Live");
-  // The header grows when it tells how many watch, and the plot takes its new size with the frame after.
-  await waitFor("how many watch", async () => (await look.page.locator("#figures").textContent())?.includes("viewer"));
-  await look.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-  await assertFits(look);
+test("[PG7] in windows of all widths the figures are whole, and two lines of them move nothing", async (t) => {
+  const { look, source, end } = await lookAt(t, NINE, { width: 1280 });
+  await end();
+  const before = await look.page.locator("header").boundingBox();
+  const x = Date.now() / 1000 + 3600;
+  await source.publish([rowOf(x, NINE(0)), rowOf(x + 1, NINE(1))], 1_234_567);
+  await waitFor("all figures", async () =>
+    /the publisher’s clock .* missing · 1 viewer/.test(await look.text("#figures")),
+  );
+  assert.equal((await look.page.locator("header").boundingBox())?.height, before?.height);
+  for (const width of [1280, 1100, 1024, 900, 800, 761, 700, 480]) {
+    await look.page.setViewportSize({ width, height: 760 });
+    await look.drawn();
+    await assertFits(look, `${width} px`);
+  }
 });
 
-/** Colours as the browser computes them: what is written or drawn, with its ground. */
-const READ_COLOURS = `{
-  const context = document.createElement("canvas").getContext("2d");
-  const rgb = (colour) => {
-    context.fillStyle = colour;
-    context.fillRect(0, 0, 1, 1);
-    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const groundOf = (element) => {
-    const { backgroundColor } = getComputedStyle(element);
-    return /rgba\\(.*, 0\\)/.test(backgroundColor) ? groundOf(element.parentElement) : rgb(backgroundColor);
-  };
-  const root = getComputedStyle(document.documentElement);
-  const ground = groundOf(document.body);
-  const texts = ["#channel", "#state", "#figures", "#pause", "#windows button", "#windows [aria-pressed=true]", ".name", ".value"]
-    .map((selector) => {
-      const element = document.querySelector(selector);
-      return { what: selector, ink: rgb(getComputedStyle(element).color), ground: groundOf(element) };
-    });
-  const words = ["--live", "--warn", "--bad", "--quiet"].map((what) => ({ what, ink: rgb(root.getPropertyValue(what)), ground }));
-  const lines = Array.from({ length: 8 }, (_, i) => ({ what: "--line-" + i, ink: rgb(root.getPropertyValue("--line-" + i)), ground }));
-  ({ ground, texts: [...texts, ...words], lines })
-}`;
+test("[PG7] the empty page fits a phone", async (t) => {
+  const look = await stage.look(t, new Source(stage.edge).channel, { phone: true });
+  await waitFor("the empty page", () => look.page.locator("#empty").isVisible());
+  await look.says("Live");
+  // The header grows when it tells how many watch, and the rest takes its new size with the frame after.
+  await waitFor("how many watch", async () => (await look.text("#figures")).includes("viewer"));
+  await look.drawn();
+  await assertFits(look);
+  await assertTargets(look, 44);
+});
 
-type Rgb = [number, number, number];
-
-interface Coloured {
-  what: string;
-  ink: Rgb;
-  ground: Rgb;
-}
-
-/** WCAG 2.2's contrast ratio. */
-function contrast({ ink, ground }: Coloured): number {
-  const [light = 0, dark = 0] = [ink, ground].map(luminance).sort((a, b) => b - a);
-  return (light + 0.05) / (dark + 0.05);
-}
-
-function luminance(colour: Rgb): number {
-  const [r = 0, g = 0, b = 0] = colour.map((part) => {
-    const share = part / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+for (const [width, height, phone] of [
+  [320, 640, true],
+  [390, 800, true],
+  [320, 256, false],
+  [768, 1024, false],
+  [1280, 760, false],
+  [1920, 1080, false],
+] as const) {
+  test(`[PG7] ${phone ? "a phone" : "a window"} of ${width} × ${height} shows 1, 3, 12 and 60 series, long names and a right axis whole`, async (t) => {
+    const first = manySeries(1, 1);
+    const { look, end } = await lookAt(t, first, { width, height, phone });
+    await end();
+    for (const [what, values] of [
+      ["1 series", first],
+      ["3 series", manySeries(3, 3)],
+      ["12 series", manySeries(12, 4)],
+      ["60 series", manySeries(60, 5)],
+      ["long names", LONG],
+    ] as const) {
+      const source = new Source(stage.edge);
+      await source.past(values);
+      await look.page.goto(stage.edge.channelUrl(source.channel).href);
+      const endThis = source.goOn(t, values);
+      await settled(look, values);
+      await assertFits(look, what);
+      await assertTargets(look, phone ? 44 : 24);
+      await rightAxis(look);
+      await assertFits(look, `${what}, the first on the right`);
+      // The cursor's chip stays within at both ends.
+      await look.page.keyboard.press("c");
+      for (const key of ["Shift+ArrowLeft", "Shift+ArrowRight"]) {
+        for (let i = 0; i < 22; i++) await look.page.keyboard.press(key);
+        await look.drawn();
+        await assertFits(look, `${what}, cursor`);
+      }
+      await look.page.locator("#pause").click();
+      await waitFor("the pill", () => look.page.locator("#go-live").isVisible());
+      await assertFits(look, `${what}, paused`);
+      await endThis();
+    }
   });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+/** Takes the first panel's first series to the right axis. */
+async function rightAxis({ page }: Look): Promise<void> {
+  await page.locator(".panel-menu").first().click();
+  const select = page.locator("dialog select").first();
+  await select.selectOption("Here, right axis");
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await page.locator('.swatch[data-axis="right"]').first().waitFor({ state: "attached" });
+}
+
+test("[PG7] on phones down to 320 px each dialog fits, scrolls only up and down, and its targets are 44 px large", async (t) => {
+  const source = new Source(stage.edge, `${new Source(stage.edge).channel}/${LONG_NAME}`);
+  await source.past(LONG);
+  for (const width of [320, 390]) {
+    const look = await stage.look(t, source.channel, { phone: true, width, height: 640 });
+    await look.holds(100, Object.keys(LONG(0))[0]);
+    await look.drawn();
+    for (const [tool, open] of [
+      ["share", () => look.page.keyboard.press("s")],
+      ["menu", () => look.page.locator("#menu").click()],
+      ["help", () => look.page.keyboard.press("?")],
+      ["panel", () => look.page.locator(".panel-menu").first().click()],
+    ] as const) {
+      await open();
+      await look.page.locator("dialog").waitFor();
+      await assertFits(look, `${width} px, ${tool}:`);
+      await assertTargets(look, 44);
+      await look.page.keyboard.press("Escape");
+      await look.page.locator("dialog").waitFor({ state: "detached" });
+    }
+  }
+});
 
 test("[PG7] light and dark by the system, also while it is open: text has a contrast of 4.5, lines of 3", async (t) => {
-  const look = await lookAtTen(t, newChannel(), { colorScheme: "light" });
+  const { look } = await lookAt(t, NINE, { colorScheme: "light" });
   for (const scheme of ["light", "dark", "light"] as const) {
     await look.page.emulateMedia({ colorScheme: scheme });
     await look.drawn();
     const { ground, texts, lines } = await look.page.evaluate<{ ground: Rgb; texts: Coloured[]; lines: Coloured[] }>(
       READ_COLOURS,
     );
+    assert.ok(texts.length > 25, `${texts.length} texts`);
     assert.equal(luminance(ground) > 0.5, scheme === "light", `${scheme}: the ground is ${ground}`);
     for (const text of texts) assert.ok(contrast(text) >= 4.5, `${scheme}: ${text.what} has ${contrast(text)}`);
     for (const line of lines) assert.ok(contrast(line) >= 3, `${scheme}: ${line.what} has ${contrast(line)}`);

@@ -12,16 +12,19 @@ type Held = ReturnType<PlotcastHandle["series"]>;
  * (Code for the page is text here: these tests are checked without the types of a browser.)
  */
 export const RECORDER = `{
-  const recorded = { said: [], texts: [], violations: [], frames: 0 };
+  const recorded = { said: [], violations: [], frames: 0 };
+  const texts = new Map();
+  recorded.texts = () => [...texts].flatMap(([canvas, said]) => (canvas.isConnected ? said.map(([text]) => text) : []));
+  recorded.labelsOn = (canvas) => (texts.get(canvas) ?? []).map(([text, x, y]) => ({ text, x, y }));
   globalThis.recorded = recorded;
   addEventListener("securitypolicyviolation", (event) => recorded.violations.push(event.violatedDirective + " " + event.blockedURI));
   const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.clearRect = function (...rest) {
-    recorded.texts = [];
+    texts.set(this.canvas, []);
     return clearRect.apply(this, rest);
   };
   CanvasRenderingContext2D.prototype.fillText = function (...rest) {
-    recorded.texts.push(rest[0]);
+    texts.get(this.canvas)?.push(rest);
     return fillText.apply(this, rest);
   };
   const count = () => { recorded.frames++; requestAnimationFrame(count); };
@@ -38,17 +41,17 @@ export const RECORDER = `{
 
 /** For each pixel column of the plot, from where to where it has a line's colour. */
 const READ_CURVE = `(name) => {
-  const canvas = document.querySelector("#plot canvas");
+  const button = [...document.querySelectorAll(".legend button")].find(({ title }) => title === name);
+  if (button === undefined) throw new Error("no legend has " + name);
+  const panel = button.closest(".panel");
+  const canvas = panel.querySelector("canvas");
   const context = canvas.getContext("2d");
   const outer = canvas.getBoundingClientRect();
-  const inner = document.querySelector("#plot .u-over").getBoundingClientRect();
+  const inner = panel.querySelector(".over").getBoundingClientRect();
   const scale = canvas.width / outer.width;
   const [left, top, width, height] =
     [inner.left - outer.left, inner.top - outer.top, inner.width, inner.height].map((size) => Math.round(size * scale));
-  const button = [...document.querySelectorAll("#legend button")].find(({ title }) => title === name);
-  const swatch = button?.querySelector(".swatch");
-  if (swatch == null) throw new Error("the legend has no " + name);
-  const [r, g, b] = getComputedStyle(swatch).backgroundColor.match(/\\d+/g).map(Number);
+  const [r, g, b] = getComputedStyle(button.querySelector(".swatch")).color.match(/\\d+/g).map(Number);
   const { data } = context.getImageData(left, top, width, height);
   const columns = Array.from({ length: width }, (_, x) => {
     let column = null;
@@ -111,9 +114,18 @@ export class Look {
     return this.page.evaluate<string[]>("globalThis.recorded.said");
   }
 
-  /** The labels of the axes. */
+  /** The labels of all axes. */
   labels(): Promise<string[]> {
-    return this.page.evaluate<string[]>("globalThis.recorded.texts");
+    return this.page.evaluate<string[]>("globalThis.recorded.texts()");
+  }
+
+  panels(): Promise<ReturnType<PlotcastHandle["panels"]>> {
+    return this.page.evaluate(() => plotcast.panels());
+  }
+
+  /** The labels of one panel's y axes, and where they stand in it. */
+  labelsOn(panel: number): Promise<{ text: string; x: number; y: number }[]> {
+    return this.page.evaluate(`recorded.labelsOn(document.querySelectorAll(".panel canvas")[${panel}])`);
   }
 
   async text(selector: string): Promise<string> {
@@ -123,7 +135,7 @@ export class Look {
   /** The legend as it reads, by the names of the series. */
   legend(): Promise<Record<string, string>> {
     return this.page.evaluate<Record<string, string>>(
-      `Object.fromEntries([...document.querySelectorAll("#legend button")].map((button) =>
+      `Object.fromEntries([...document.querySelectorAll(".legend button")].map((button) =>
         [button.querySelector(".name").textContent, button.querySelector(".value").textContent]))`,
     );
   }
@@ -172,7 +184,9 @@ export class Look {
 
   /** The whole picture, as bytes that only another picture changes. */
   picture(): Promise<string> {
-    return this.page.evaluate<string>(`document.querySelector("#plot canvas").toDataURL()`);
+    return this.page.evaluate<string>(
+      `[...document.querySelectorAll("#board canvas")].map((canvas) => canvas.toDataURL()).join()`,
+    );
   }
 }
 
@@ -217,4 +231,4 @@ export function assertDrawn(curve: Curve, x: readonly number[], y: readonly numb
 
 /** What a browser itself logs when it cannot reach a server. */
 export const NETWORK_ERROR =
-  /WebSocket connection to '[^']+' failed|net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET)/;
+  /WebSocket connection to '[^']+' failed|net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE)/;

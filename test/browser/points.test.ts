@@ -72,7 +72,7 @@ test("[PG1] a press on the legend hides a line, another brings it back", async (
   const look = await stage.look(t, channel);
   await look.holds(21, "b");
   const isDrawn = async (name: string): Promise<boolean> => (await look.curve(name)).columns.some((rows) => rows);
-  const press = (name: string): Promise<void> => look.page.locator("#legend").getByText(name, { exact: true }).click();
+  const press = (name: string): Promise<void> => look.page.locator(".legend").getByText(name, { exact: true }).click();
   assert.deepEqual([await isDrawn("a"), await isDrawn("b")], [true, true]);
   await press("a");
   assert.deepEqual([await isDrawn("a"), await isDrawn("b")], [false, true]);
@@ -87,8 +87,8 @@ test("[PG1] the legend makes room for the longest value, and not for the many pl
   const start = Math.floor(Date.now() / 1000);
   const roomIs = (characters: number, of: string): Promise<true> =>
     waitFor(`room for ${characters} characters, of ${of}`, async () => {
-      const room = await look.page.evaluate<string>("document.querySelector('#legend .value').style.minWidth");
-      assert.deepEqual({ room, text: await look.text("#legend .value") }, { room: `${characters}ch`, text: of });
+      const room = await look.page.evaluate<string>("document.querySelector('.legend .value').style.minWidth");
+      assert.deepEqual({ room, text: await look.text(".legend .value") }, { room: `${characters}ch`, text: of });
       return true as const;
     });
   await send({ x: start, y: 90.00012 });

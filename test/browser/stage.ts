@@ -18,6 +18,12 @@ export interface LookOptions extends Partial<PageOptions> {
   expectedErrors?: RegExp;
   /** The test breaks the Content-Security-Policy itself. */
   breaksPolicy?: boolean;
+  /** What follows the channel in the URL. */
+  query?: string;
+  /** Code that runs in the page before its own scripts. */
+  before?: string;
+  /** What is not found there, until it is unrouted. */
+  blocked?: string;
 }
 
 export interface Feed {
@@ -65,9 +71,11 @@ export class Stage {
 
   /** A browser that has the channel's page open. The test fails if the page logs an error or breaks its own policy. */
   async look(t: TestContext, channel: string, options: LookOptions = {}): Promise<Look> {
-    const { phone = false, at = this.edge.url, expectedErrors, breaksPolicy = false, ...pageOptions } = options;
-    const size = phone ? { width: 390, height: 800 } : { width: 1280, height: 760 };
-    const { page, errors, close } = await newPage(this.browser, { ...size, colorScheme: "dark", ...pageOptions });
+    const { phone = false, at = this.edge.url, expectedErrors, breaksPolicy = false } = options;
+    const { query = "", before, blocked, ...pageOptions } = options;
+    const { width = phone ? 390 : 1280, height = phone ? 800 : 760 } = pageOptions;
+    const size = { width, height };
+    const { page, errors, close } = await newPage(this.browser, { colorScheme: "dark", ...pageOptions, ...size });
     t.after(async () => {
       const violations = await page.evaluate<string[]>("globalThis.recorded.violations");
       await close();
@@ -76,12 +84,14 @@ export class Stage {
       assert.deepEqual(unexpected, [], "errors in the page");
     });
     await page.addInitScript(RECORDER);
+    if (before !== undefined) await page.addInitScript(before);
+    if (blocked !== undefined) await page.route(blocked, (route) => route.fulfill({ status: 404 }));
     if (phone) {
       const devtools = await page.context().newCDPSession(page);
       await devtools.send("Emulation.setTouchEmulationEnabled", { enabled: true, maxTouchPoints: 5 });
       await devtools.send("Emulation.setDeviceMetricsOverride", { ...size, deviceScaleFactor: 3, mobile: true });
     }
-    await page.goto(new URL(`/c/${channel}`, at).href);
+    await page.goto(new URL(`/c/${channel}${query}`, at).href);
     return new Look(page);
   }
 }

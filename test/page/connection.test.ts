@@ -72,8 +72,8 @@ function start() {
       for (const { y } of pointsOf(frame)) got.push(y);
     },
     lost: (loss) => void got.push(loss),
-    viewers(count) {
-      seen.viewers = count;
+    told({ viewers }) {
+      seen.viewers = viewers;
     },
     changed: () => void seen.changes++,
   });
@@ -105,6 +105,8 @@ const hello = (seq: number, epoch = 1): ServerMessage => ({
   series: [],
   viewers: 2,
   retryWithinMs: 500,
+  nowMs: 1_000_000,
+  goneForMs: null,
 });
 
 test("[PG4] it asks for five minutes at first, and where it was when it comes back", () => {
@@ -144,6 +146,27 @@ test("[PG4] a gap moves the cursor, so that the frame after it fits", () => {
   world.socket.message(frame(1, 1, 2));
   assert.deepEqual(got, [1, 2, { reason: "trimmed", points: 10 }, 13, { reason: "epoch", points: null }, 1]);
   assert.deepEqual(connection.cursor, { epoch: 2, seq: 1 });
+});
+
+test("[PG4] gaps count once something follows them: a connection that ends between two has told neither", () => {
+  const { world, connection, got } = start();
+  world.socket.message(frame(1, 2));
+  world.say({ type: "gap", reason: "trimmed", points: 10, epoch: 1, seq: 12 });
+  assert.deepEqual([got, connection.cursor], [[1, 2], { epoch: 1, seq: 2 }]);
+  world.socket.closed();
+  world.pass(250);
+  assert.equal(world.socket.query, "epoch=1&seq=2");
+  const told = [
+    { reason: "trimmed", points: 11 },
+    { reason: "gaps-trimmed", points: 7 },
+  ] as const;
+  for (const loss of told) world.say({ type: "gap", ...loss, epoch: 1, seq: 13 });
+  world.say({ type: "behind", epoch: 1, seq: 13 });
+  assert.deepEqual([got, connection.cursor], [[1, 2, ...told], { epoch: 1, seq: 13 }]);
+  world.socket.message(frame(14, 14));
+  world.say({ type: "gap", ...told[0], epoch: 1, seq: 25 });
+  world.say({ type: "live", epoch: 1, seq: 25 });
+  assert.deepEqual(got, [1, 2, ...told, 14, told[0]]);
 });
 
 test("[PG4] `live` beyond the last frame is a hole too, and a first `live` is the place to begin", () => {

@@ -5,7 +5,7 @@ import { decimate, Line } from "../../worker/page/decimate.ts";
 
 function drawn(x: number[], y: number[], bucket: number): { x: number[]; y: number[]; line: Line } {
   const line = new Line();
-  decimate(Float64Array.from(x), Float64Array.from(y), bucket, line);
+  decimate([{ x: Float64Array.from(x), y: Float64Array.from(y) }], bucket, line);
   return { x: [...line.x.subarray(0, line.length)], y: [...line.y.subarray(0, line.length)], line };
 }
 
@@ -98,4 +98,31 @@ test("the line ends at the last point", () => {
   const y = x.map((value) => Math.sin(value * 20));
   const out = drawn(x, y, 0.5);
   assert.equal(out.x.at(-1), 0.99);
+});
+
+test("[PG2] parts that lie one after the other are one line", () => {
+  fc.assert(
+    fc.property(series, fc.nat(400), ({ x, y }, at) => {
+      const line = new Line();
+      const cut = Math.min(at, x.length);
+      const parts = [
+        { x: Float64Array.from(x.slice(0, cut)), y: Float64Array.from(y.slice(0, cut)) },
+        { x: Float64Array.from(x.slice(cut)), y: Float64Array.from(y.slice(cut)) },
+      ];
+      decimate(parts, 0, line);
+      assert.deepEqual([...line.x.subarray(0, line.length)], x);
+      assert.deepEqual([...line.y.subarray(0, line.length)], y);
+      decimate(parts, 1, line);
+      const whole = drawn(x, y, 1);
+      assert.deepEqual([line.minY, line.maxY], [whole.line.minY, whole.line.maxY]);
+      assert.ok(line.length <= whole.x.length + 5);
+    }),
+  );
+});
+
+test("[PG12] on a logarithmic axis a line is of powers of ten, and what is not above 0 breaks it", () => {
+  const { line } = drawn([1, 2, 3, 4, 5], [0.01, 100, 0, -5, 1], 0);
+  line.toPowers();
+  assert.deepEqual([...line.y.subarray(0, line.length)], [-2, 2, Number.NaN, Number.NaN, 0]);
+  assert.deepEqual([line.minY, line.maxY], [-2, 2]);
 });

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import type { GapRecord } from "../../worker/page/gap-log.ts";
+import { marksOf } from "../../worker/page/gap-spans.ts";
 import { type GapText, gapTexts } from "../../worker/page/gap-text.ts";
+import { Store } from "../../worker/page/store.ts";
+import { decodeFrame } from "../../worker/protocol/frame.ts";
+import { frameOf } from "../support/publish.ts";
 
 const NOON_S = new Date(2026, 10, 20, 12, 0, 0).getTime() / 1000;
 
@@ -54,6 +58,30 @@ test("[PG10] gaps of one reason at one place are one text with their sum, others
   );
   const many = textsOf(Array.from({ length: 9 }, (_, i) => ({ series: `s${i}` })));
   assert.deepEqual([many.length, many.at(-1)?.title], [4, "and 6 more"]);
+});
+
+test("[PG10] what was trimmed, and what the trimmed frames told as lost, stand at one place and are both said", () => {
+  const store = new Store();
+  store.ingest(decodeFrame(frameOf("00000000000000aa", 1, [1, 2])));
+  store.lose({ reason: "trimmed", points: 1000 });
+  store.lose({ reason: "gaps-trimmed", points: 23 });
+  store.ingest(decodeFrame(frameOf("00000000000000aa", 2, [3], 10)));
+  const [mark, ...others] = marksOf(store.gaps, { min: 0, max: 10 }, 0.1);
+  assert.ok(mark !== undefined && others.length === 0);
+  const where = "all series\n1 – 10";
+  assert.deepEqual(gapTexts(mark.spans, false), [
+    {
+      title: "1\u202f000 points missing",
+      where,
+      why: "This page was away, or too slow, for longer than the Worker keeps points.",
+    },
+    {
+      title: "23 points missing",
+      where,
+      why: "They were lost before they reached the Worker; what said why is no longer kept.",
+    },
+  ]);
+  assert.deepEqual(store.lost, { points: 1023, unknown: false });
 });
 
 test("[PG10] one gap at two places is counted once", () => {

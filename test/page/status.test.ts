@@ -1,39 +1,45 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connecting } from "../../worker/page/connection-state.ts";
+import { type ConnectionState, connecting } from "../../worker/page/connection-state.ts";
 import { clockText } from "../../worker/page/format.ts";
 import { Pulse } from "../../worker/page/pulse.ts";
-import { figuresText, statusOf, statusText } from "../../worker/page/status.ts";
+import { type Circumstances, figuresText, statusOf, statusText } from "../../worker/page/status.ts";
 
 const NOW = new Date(2026, 10, 20, 14, 30, 0).getTime();
-const words = (...args: Parameters<typeof statusOf>): string => statusText(statusOf(...args), NOW).join("");
+const QUIET: Circumstances = { nowMs: NOW, staleSinceMs: undefined, goneSinceMs: undefined, isHeld: false };
+const words = (connection: ConnectionState, circumstances: Partial<Circumstances> = {}): string =>
+  statusText(statusOf(connection, { ...QUIET, ...circumstances }), NOW).join("");
+const live = { phase: "live", pingAtMs: NOW } as const;
 
 test("[PG3] every state has its words", () => {
-  const live = { phase: "live", pingAtMs: NOW } as const;
-  assert.equal(words(connecting(NOW), undefined, NOW), "Connecting…");
-  assert.equal(words(live, undefined, NOW), "Live");
-  assert.equal(words({ phase: "probing", deadlineMs: NOW }, undefined, NOW), "Live");
-  assert.equal(words(live, NOW - 60_000, NOW), "Stale since 14:29:00");
-  assert.equal(
-    words({ phase: "waiting", attempt: 1, retryAtMs: NOW + 2_100 }, NOW - 60_000, NOW),
-    "Reconnecting in 3 s",
-  );
-  assert.equal(words({ phase: "offline", attempt: 1, retryAtMs: NOW }, undefined, NOW), "Offline");
-  assert.equal(words(connecting(NOW, 1, false), undefined, NOW), "Offline");
+  assert.equal(words(connecting(NOW)), "Connecting…");
+  assert.equal(words(connecting(NOW, 1)), "Reconnecting…");
+  assert.equal(words(live), "Live");
+  assert.equal(words({ phase: "probing", deadlineMs: NOW }), "Live");
+  assert.equal(words(live, { isHeld: true }), "Paused");
+  assert.equal(words(live, { staleSinceMs: NOW - 60_000 }), "Stale since 14:29:00");
+  const gone = { staleSinceMs: NOW - 50_000, goneSinceMs: NOW - 60_000 };
+  assert.equal(words(live, gone), "Publisher gone since 14:29:00");
+  assert.equal(words(live, { ...gone, isHeld: true }), "Paused");
+  const waiting = { phase: "waiting", attempt: 1, retryAtMs: NOW + 2_100 } as const;
+  assert.equal(words(waiting, { ...gone, isHeld: true }), "Reconnecting in 3 s");
+  assert.equal(words({ phase: "offline", attempt: 1, retryAtMs: NOW }), "Offline");
+  assert.equal(words(connecting(NOW, 1, false)), "Offline");
+  assert.equal(statusText({ kind: "snapshot" }, NOW).join(""), "Snapshot");
+  assert.equal(statusText({ kind: "unsupported" }, NOW).join(""), "No WebSocket");
 });
 
 test("[PG3] what went stale on another day says which", () => {
-  const text = words({ phase: "live", pingAtMs: NOW }, NOW - 86_400_000, NOW);
-  assert.match(text, /^Stale since .*19.* 14:30:00$/);
+  assert.match(words(live, { staleSinceMs: NOW - 86_400_000 }), /^Stale since .*19.* 14:30:00$/);
 });
 
 test("the quiet line says what is known, and nothing else", () => {
   const nothing = {
-    paused: false,
     rate: undefined,
     series: 0,
     refusedSeries: 0,
     lagMs: undefined,
+    clocks: { publisherAheadMs: undefined, oursAheadMs: undefined },
     lostPoints: { points: 0, unknown: false },
     viewers: undefined,
   };
@@ -42,10 +48,15 @@ test("the quiet line says what is known, and nothing else", () => {
     figuresText({ ...nothing, rate: 10, series: 3, lagMs: 42, viewers: 2 }),
     "10 pts/s · 3 series · lag 42 ms · 2 viewers",
   );
-  assert.equal(figuresText({ ...nothing, paused: true, refusedSeries: 4 }), "paused · 4 series more than can be shown");
+  assert.equal(figuresText({ ...nothing, refusedSeries: 4 }), "4 series more than can be shown");
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 1, unknown: false } }), "1 point missing");
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 12, unknown: true } }), "over 12 points missing");
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 0, unknown: true } }), "points missing");
+  const clocks = { publisherAheadMs: 12_000, oursAheadMs: -180_000 };
+  assert.equal(
+    figuresText({ ...nothing, clocks }),
+    "the publisher’s clock is 12 s ahead · this device’s clock is 3 min behind",
+  );
 });
 
 /** A feed of `points` every `everyMs`, for `count` times, ending at NOW. */
@@ -79,13 +90,4 @@ test("the rate is that of the last seconds, steady for a steady feed, and falls 
   assert.equal(feed(20_000, 1, 20).rate(NOW + 10_000), 0.05);
   assert.equal(feed(100, 1, 100).rate(NOW + 60_000), 0);
   assert.equal(new Pulse().rate(NOW), undefined);
-});
-
-test("a lag is shown where x is a time and can be true", () => {
-  assert.equal(Math.round(feed(100, 1, 50, false, 42).lagMs ?? 0), 42);
-  assert.equal(feed(100, 1, 50, false, 3_600_000).lagMs, undefined);
-  assert.equal(feed(100, 1, 50, true, 42).lagMs, undefined);
-  const pulse = new Pulse();
-  pulse.note({ nowMs: NOW, points: 1, newestMs: undefined, stored: false });
-  assert.equal(pulse.lagMs, undefined);
 });

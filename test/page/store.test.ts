@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copySeries } from "../../worker/page/handle.ts";
+import { justAbove, RingBudget } from "../../worker/page/rings.ts";
 import { MAX_SERIES, Store } from "../../worker/page/store.ts";
 import { FrameBuilder, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, type Frame, type Gap } from "../../worker/protocol/frame.ts";
@@ -23,8 +23,8 @@ function frame(parts: (Row | Gap)[], publisher = "00000000000000aa"): Frame {
 
 /** A series as text: its y one after the other, `|` for a break. */
 function line(store: Store, name: string): string {
-  const series = copySeries(store).find((one) => one.name === name);
-  return series?.y.map((value) => (value === null ? "|" : String(value))).join(" ") ?? "none";
+  const y = store.find(name)?.ring.y;
+  return y === undefined ? "none" : Array.from(y, (value) => (Number.isNaN(value) ? "|" : String(value))).join(" ");
 }
 
 test("[PG1] every series is found by itself, with its last value", () => {
@@ -123,7 +123,7 @@ test("[PG2] a numeric x that begins anew begins a new line; one a little late do
   const store = new Store();
   for (let i = 0; i < 200; i++) store.ingest(frame([row(i, { a: i })]));
   store.ingest(frame([row(150.5, { a: 7 })]));
-  assert.equal(copySeries(store)[0]?.x.length, 201);
+  assert.equal([...store.series][0]?.ring.x.length, 201);
   store.ingest(frame([row(0, { a: 42 }), row(1, { a: 43 })]));
   assert.equal(line(store, "a"), "42 43");
 });
@@ -133,6 +133,95 @@ test("[PG9] a long feed is held as far as the rings allow: the newest points", (
   const builder = (from: number): Frame =>
     frame(Array.from({ length: 1000 }, (_, i) => row(T + from + i, { a: from + i })));
   for (let from = 0; from < 5000; from += 1000) store.ingest(builder(from));
-  const [series] = copySeries(store);
-  assert.deepEqual([series?.y.length, series?.y[0], series?.y.at(-1)], [5000, 0, 4999]);
+  const [series] = store.series;
+  assert.deepEqual([series?.ring.y.length, series?.ring.y[0], series?.ring.y.at(-1)], [5000, 0, 4999]);
+});
+
+const rows = (series: string, from: number, to: number): Row[] =>
+  Array.from({ length: to - from }, (_, i) => row(from + i, { [series]: i }));
+
+test("[PG14] what is held is complete from where it was joined", () => {
+  const store = new Store();
+  assert.equal(store.completeFromX, Number.NEGATIVE_INFINITY);
+  store.ingest(frame(rows("a", T, T + 10)), true);
+  assert.equal(store.completeFromX, justAbove(T));
+  // Nobody knows what there was of it before.
+  store.ingest(frame(rows("b", T + 5, T + 10)), true);
+  assert.equal(store.completeFromX, justAbove(T + 5));
+  store.ingest(frame(rows("a", T - 20, T - 10)), true);
+  assert.equal(store.completeFromX, justAbove(T + 5));
+  store.ingest(frame(rows("a", T + 20, T + 30)));
+  // This one begins, or was silent: it is no part of what was joined, even if it comes late.
+  store.ingest(frame(rows("c", T + 30, T + 40)), true);
+  assert.equal(store.completeFromX, justAbove(T + 5));
+});
+
+test("[PG14] of a channel that was watched from its first point everything is held, from there on", () => {
+  const store = new Store();
+  store.ingest(frame(rows("a", T, T + 10)));
+  store.ingest(frame(rows("b", T + 100, T + 110)));
+  assert.equal(store.completeFromX, T);
+});
+
+test("[PG14] what the rings drop is not held: complete is what lies above it, late points or not", () => {
+  const store = new Store(new RingBudget(32 * 1024));
+  for (let i = 0; i < 10; i++) store.ingest(frame(rows("a", T + 100 * i, T + 100 * (i + 1))), true);
+  assert.equal(store.completeFromX, justAbove(T));
+  for (let i = 10; i < 15; i++) store.ingest(frame(rows("a", T + 100 * i, T + 100 * (i + 1))));
+  const x = store.find("a")?.ring.x ?? new Float64Array();
+  assert.deepEqual([x.length, x[0]], [1024, T + 476]);
+  assert.equal(store.completeFromX, justAbove(T + 475));
+  store.ingest(frame(rows("a", T, T + 50)));
+  assert.equal(store.completeFromX, justAbove(T + 475));
+  // Of these there is one left.
+  store.ingest(frame([...rows("b", T, T + 1024), row(T + 1023, { b: 1 }), row(T + 1023, { b: 2 })]));
+  store.ingest(frame(Array.from({ length: 1023 }, () => row(T + 1024, { b: 1 }))));
+  assert.equal(store.find("b")?.ring.x[0], T + 1023);
+  assert.equal(store.completeFromX, justAbove(T + 1023));
+});
+
+test("[PG14] a ring that has to make room for others has dropped, too", () => {
+  const store = new Store(new RingBudget(2 * 32 * 1024));
+  for (let i = 0; i < 20; i++) store.ingest(frame(rows("a", T + 100 * i, T + 100 * (i + 1))));
+  assert.equal(store.completeFromX, T);
+  store.ingest(frame(rows("b", T, T + 1)));
+  assert.equal(store.find("a")?.ring.length, 1024);
+  assert.equal(store.completeFromX, justAbove(T + 975));
+});
+
+test("[PG14] numeric x that begin anew are complete again, whatever was joined or dropped before", () => {
+  const store = new Store(new RingBudget(32 * 1024));
+  for (let x = 5000; x < 8000; x += 100) store.ingest(frame(rows("a", x, x + 100)), true);
+  assert.equal(store.completeFromX, justAbove(8000 - 1025));
+  store.ingest(frame(rows("a", 0, 10)));
+  assert.ok(store.completeFromX < 10);
+  store.ingest(frame(rows("a", 10, 20)));
+  assert.equal(line(store, "a").split(" ").length, 20);
+  assert.ok(store.completeFromX < 10);
+});
+
+test("[PG14] a wrong time at which it was joined is not what it is complete from", () => {
+  const store = new Store();
+  store.ingest(frame(rows("a", 2 * T, 2 * T + 1)), true);
+  for (let i = 0; i < 3; i++) store.ingest(frame(rows("a", T + i, T + i + 1)));
+  assert.equal(store.completeFromX, T + 2);
+});
+
+test("[PG14] the next number is just above, for every number", () => {
+  for (const x of [0, -0, 1, -1, 1.7e9, -1.7e9, Number.MIN_VALUE, -Number.MIN_VALUE, 1e300, 0.1]) {
+    const next = justAbove(x);
+    assert.ok(next > x, `${x}`);
+    // Nothing lies between: halfway is one of the two.
+    const middle = x / 2 + next / 2;
+    assert.ok(middle <= x || middle >= next, `${x}`);
+  }
+});
+
+test("the largest |y| is known", () => {
+  const store = new Store();
+  assert.equal(store.find("a"), undefined);
+  store.ingest(frame([row(T, { a: 1 }), row(T + 1, { a: -7.5 }), row(T + 2, { a: 3 })]));
+  assert.equal(store.find("a")?.magnitude, 7.5);
+  store.ingest(frame([gap(), row(T + 3, { a: 0, b: 0 })]));
+  assert.deepEqual([store.find("a")?.magnitude, store.find("b")?.magnitude], [7.5, 0]);
 });

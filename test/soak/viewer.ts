@@ -37,7 +37,7 @@ export class CountingViewer {
       {
         frame: (frame) => this.#take(frame),
         lost: ({ reason, points }) => this.#note(this.gaps, `${reason}: ${points} points after ${this.last}`),
-        viewers: () => {},
+        told: () => {},
         changed: () => {},
       },
     );

@@ -29,7 +29,7 @@ export class PageViewer {
       lost: ({ points }) => {
         this.lost += points ?? Number.NaN;
       },
-      viewers: () => {},
+      told: () => {},
       changed: () => {},
     });
     this.connection.start();

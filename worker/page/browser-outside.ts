@@ -6,10 +6,11 @@ export function browserOutside(channelUrl: URL): Outside {
   let timer: number | undefined;
   return {
     openSocket: (query, events) => openSocket(channelUrl, query, events),
-    nowMs: () => Date.now(),
+    // Not the time of day, which may be set meanwhile.
+    nowMs: () => performance.now(),
     wakeAt(timeMs, wake) {
       clearTimeout(timer);
-      timer = setTimeout(wake, Math.max(0, timeMs - Date.now()));
+      timer = setTimeout(wake, Math.max(0, timeMs - performance.now()));
     },
     random: Math.random,
   };

@@ -1,7 +1,7 @@
 import { decodeFrame, type Frame } from "../protocol/frame.ts";
 import { FrameError, splitFrames } from "../protocol/header.ts";
 import { PING, PONG } from "../protocol/limits.ts";
-import { type Cursor, parseServerMessage, type ViewerMessage } from "../protocol/messages.ts";
+import { type Cursor, parseServerMessage, type ServerMessage, type ViewerMessage } from "../protocol/messages.ts";
 import {
   BASE_DELAY_MS,
   type ConnectionAction,
@@ -43,7 +43,8 @@ export interface Receiver {
   frame(frame: Frame, stored: boolean): void;
   /** Points are missing between what came so far and what comes next. */
   lost(loss: Loss): void;
-  viewers(count: number): void;
+  /** The Channel said how things stand. */
+  told(message: Extract<ServerMessage, { type: "hello" | "status" }>): void;
   /** The state changed. */
   changed(): void;
 }
@@ -54,7 +55,10 @@ export interface Receiver {
 export class Connection {
   #state: ConnectionState;
   #cursor: Cursor | undefined;
+  /** Told, but nothing that follows them has come yet. */
+  #gaps: (Loss & Cursor)[] = [];
   #socket: Socket | undefined;
+  #isStopped = false;
   #retryWithinMs = BASE_DELAY_MS;
   readonly #outside: Outside;
   readonly #receiver: Receiver;
@@ -82,12 +86,19 @@ export class Connection {
     this.#wakeWhenDue();
   }
 
+  /** Ends it for good. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#act("leave");
+  }
+
   /** Something happened outside that the connection may want to act on. */
   notify(event: Extract<ConnectionEvent, "retry" | "online" | "offline" | "visible">): void {
     this.#on(event);
   }
 
   #on(event: ConnectionEvent): void {
+    if (this.#isStopped) return;
     const { state, action } = transition(
       this.#state,
       event,
@@ -115,6 +126,8 @@ export class Connection {
     switch (action) {
       case "open": {
         this.#socket?.leave();
+        // Were any left that the last connection told, this one tells them again: the cursor is before them.
+        this.#gaps = [];
         const cursor = this.#cursor;
         const query = cursor === undefined ? FIRST_QUERY : `epoch=${cursor.epoch}&seq=${cursor.seq}`;
         this.#socket = this.#outside.openSocket(query, {
@@ -154,6 +167,7 @@ export class Connection {
       this.badFrames++;
       return;
     }
+    this.#takeGaps();
     for (const frame of frames) {
       if (this.#follow(advance(this.#cursor, frame.header))) {
         this.#receiver.frame(frame, this.#state.phase === "connecting");
@@ -169,21 +183,29 @@ export class Connection {
       case "hello":
       case "status":
         this.#retryWithinMs = message.retryWithinMs;
-        this.#receiver.viewers(message.viewers);
+        this.#receiver.told(message);
         return;
       case "gap":
-        this.#cursor = { epoch: message.epoch, seq: message.seq };
-        this.#receiver.lost({ reason: message.reason, points: message.points });
+        this.#gaps.push(message);
         return;
       case "live":
+        this.#takeGaps();
         this.#follow(advanceToLive(this.#cursor, message));
         this.#on("caught-up");
         return;
       case "behind": {
         const { epoch, seq } = message;
+        this.#takeGaps();
         this.#socket?.send(JSON.stringify({ type: "continue", epoch, seq } satisfies ViewerMessage));
         return;
       }
+    }
+  }
+
+  #takeGaps(): void {
+    for (const { reason, points, epoch, seq } of this.#gaps.splice(0)) {
+      this.#cursor = { epoch, seq };
+      this.#receiver.lost({ reason, points });
     }
   }
 

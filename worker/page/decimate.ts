@@ -1,5 +1,13 @@
+/** Points as they lie in memory: x ascending, a y of NaN is a break. */
+export interface Part {
+  x: Float64Array;
+  y: Float64Array;
+}
+
 /** What is drawn of one series: at most a few points for each pixel column. Reused from one drawing to the next. */
 export class Line {
+  /** Drawn with a line of one device pixel last time. */
+  thin = false;
   x = new Float64Array(4096);
   /** NaN is a break. */
   y = new Float64Array(4096);
@@ -23,6 +31,19 @@ export class Line {
     this.x[this.length] = x;
     this.y[this.length++] = y;
   }
+
+  /** Makes every y the power of ten that it is; what is not above 0 is none, and breaks the line. */
+  toPowers(): void {
+    this.minY = Number.POSITIVE_INFINITY;
+    this.maxY = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.length; i++) {
+      const value = this.y[i] ?? 0;
+      const power = value > 0 ? Math.log10(value) : Number.NaN;
+      this.y[i] = power;
+      if (power < this.minY) this.minY = power;
+      if (power > this.maxY) this.maxY = power;
+    }
+  }
 }
 
 /** Fewer points than this for each bucket are drawn as they are. */
@@ -34,24 +55,26 @@ const POINTS_A_BUCKET = 2;
  *
  * A break stays where one can be seen: not between two points of the same bucket.
  *
- * @param x ascending
+ * @param parts one after the other, their x ascending
  * @param bucket the width of a bucket, in x; 0 draws every point
  */
-export function decimate(x: Float64Array, y: Float64Array, bucket: number, line: Line): void {
-  const span = (x.at(-1) ?? 0) - (x[0] ?? 0);
-  if (bucket > 0 && x.length > POINTS_A_BUCKET * (span / bucket + 1)) {
-    line.begin(Math.min(x.length, 3 * (span / bucket + 2)) + 1);
-    reduce(x, y, bucket, line);
-  } else {
-    line.begin(x.length);
-    copy(x, y, line);
+export function decimate(parts: readonly Part[], bucket: number, line: Line): void {
+  const rooms = parts.map(({ x }) => {
+    const buckets = ((x.at(-1) ?? 0) - (x[0] ?? 0)) / bucket;
+    const isDense = bucket > 0 && x.length > POINTS_A_BUCKET * (buckets + 1);
+    return { isDense, points: isDense ? Math.min(x.length, 3 * (buckets + 2)) + 1 : x.length };
+  });
+  line.begin(rooms.reduce((sum, { points }) => sum + points, 0));
+  for (const [i, { x, y }] of parts.entries()) {
+    if (rooms[i]?.isDense) reduce(x, y, bucket, line);
+    else copy(x, y, line);
   }
 }
 
 function copy(x: Float64Array, y: Float64Array, line: Line): void {
-  line.x.set(x);
-  line.y.set(y);
-  line.length = x.length;
+  line.x.set(x, line.length);
+  line.y.set(y, line.length);
+  line.length += x.length;
   for (const value of y) {
     if (value < line.minY) line.minY = value;
     if (value > line.maxY) line.maxY = value;

@@ -1,5 +1,7 @@
 import { element } from "./header.ts";
 
+const COPIED_MS = 2000;
+
 /** A command line that publishes one point to a channel. */
 export function curlCommand(channelUrl: string): string {
   return `curl -H "Authorization: Bearer $PUBLISH_TOKEN" -d '{"y":1}' ${channelUrl}`;
@@ -15,11 +17,33 @@ export class EmptyState {
   readonly #section = element("empty");
 
   constructor(channelUrl: string) {
-    element("empty-curl").textContent = curlCommand(channelUrl);
-    element("empty-bridge").textContent = bridgeCommand(channelUrl);
+    offer(element("empty-curl"), curlCommand(channelUrl));
+    offer(element("empty-bridge"), bridgeCommand(channelUrl));
   }
 
   show(empty: boolean): void {
     this.#section.hidden = !empty;
   }
+}
+
+/** Shows a command, with a button that copies it; where a page may not copy, a press on it selects it. */
+function offer(code: HTMLElement, command: string): void {
+  code.textContent = command;
+  if (navigator.clipboard === undefined) return;
+  const copy = document.createElement("button");
+  copy.type = "button";
+  copy.textContent = "Copy";
+  copy.ariaLive = "polite";
+  copy.setAttribute("aria-describedby", code.id);
+  copy.addEventListener("click", async () => {
+    const isCopied = await navigator.clipboard.writeText(command).then(
+      () => true,
+      () => false,
+    );
+    copy.textContent = isCopied ? "Copied" : "Select it";
+    setTimeout(() => {
+      copy.textContent = "Copy";
+    }, COPIED_MS);
+  });
+  code.closest(".command")?.append(copy);
 }

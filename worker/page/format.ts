@@ -56,10 +56,15 @@ export function formatRate(perSecond: number): string {
   return String(Number(perSecond.toPrecision(perSecond < 1 ? 1 : 2)));
 }
 
-/** A short duration: `42 ms`, `1.2 s`, `12 s`. */
+/** A duration: `42 ms`, `1.2 s`, `12 s`, `2 min`, `3 h`, `2 days`. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 999.5) return `${Math.round(durationMs)} ms`;
-  return durationMs < 9_950 ? `${(durationMs / 1000).toFixed(1)} s` : `${Math.round(durationMs / 1000)} s`;
+  if (durationMs < 9_950) return `${(durationMs / 1000).toFixed(1)} s`;
+  if (durationMs < 120_000) return `${Math.round(durationMs / 1000)} s`;
+  if (durationMs < 7_200_000) return `${Math.round(durationMs / 60_000)} min`;
+  return durationMs < 172_800_000
+    ? `${Math.round(durationMs / 3_600_000)} h`
+    : `${Math.round(durationMs / 86_400_000)} days`;
 }
 
 /** The local time of day: `09:05:00`. */

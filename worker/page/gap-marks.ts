@@ -1,17 +1,14 @@
 import type { GapRecord, Place } from "./gap-log.ts";
-import styles from "./gap-marks.css";
 import { type Mark, markAt, marksOf } from "./gap-spans.ts";
 import { gapTexts } from "./gap-text.ts";
 import type { Range } from "./range.ts";
 
 /** What is closer than this, in CSS pixels, is one mark; page.css makes none narrower. */
 const APART_PX = 8;
-const MOUSE_REACH_PX = 6;
-const FINGER_REACH_PX = 22;
 const HOLD_PX = 48;
 const EDGE_PX = 4;
 
-/** What is missing, marked behind the lines; pointing at a mark, a tap, or the arrow keys say what it is. */
+/** What is missing, marked behind the lines; pointing at a mark, by hand or by key, says what it is. */
 export class GapMarks {
   readonly #host: HTMLElement;
   readonly #under: HTMLElement;
@@ -28,30 +25,26 @@ export class GapMarks {
   constructor(host: HTMLElement, under: HTMLElement) {
     this.#host = host;
     this.#under = under;
-    // A sheet made here needs no 'unsafe-inline', and comes with what it is for.
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    document.adoptedStyleSheets.push(sheet);
-    this.#tip.id = "gap-tip";
+    this.#tip.className = "gap-tip";
     this.#tip.role = "status";
     host.append(this.#tip);
-    host.addEventListener("pointermove", (event) => this.#pointAt(event));
-    // Anywhere: a tap beside the plot is one beside the mark.
-    addEventListener("pointerdown", (event) => this.#pointAt(event));
-    host.addEventListener("pointerleave", ({ pointerType }) => {
-      // A finger that is lifted leaves, too.
-      if (pointerType === "mouse") this.#speakOf(undefined);
-    });
-    host.addEventListener("focus", () => {
-      if (host.matches(":focus-visible")) this.#speakOf(this.#marks.at(-1));
-    });
-    host.addEventListener("blur", () => this.#speakOf(undefined));
-    host.addEventListener("keydown", ({ key }) => {
-      const at = this.#marks.findIndex((mark) => this.#isMeant(mark));
-      if (key === "Escape") this.#speakOf(undefined);
-      if (key === "ArrowLeft") this.#speakOf(this.#marks.at(at < 1 ? at : at - 1));
-      if (key === "ArrowRight") this.#speakOf(this.#marks.at(Math.min(at + 1, this.#marks.length - 1)));
-    });
+  }
+
+  /** Speaks of the mark at `x`, if there is one within `reachPx`. */
+  pointAt(x: number | undefined, reachPx: number): void {
+    if (x === undefined) return this.#speakOf(undefined);
+    const pixel = (this.#range.max - this.#range.min) / Math.max(1, this.#under.clientWidth);
+    const meant = this.#marks.find((mark) => this.#isMeant(mark));
+    this.#speakOf(markAt(this.#marks, x, reachPx * pixel, meant, HOLD_PX * pixel));
+  }
+
+  /** The middle of the next mark to the left (-1) or to the right (1) of `x`; undefined if there is none. */
+  next(x: number, direction: -1 | 1): number | undefined {
+    const middles = this.#marks.map(({ fromX, toX }) => (fromX + toX) / 2);
+    const pixel = (this.#range.max - this.#range.min) / Math.max(1, this.#under.clientWidth);
+    return direction < 0
+      ? middles.findLast((middle) => middle < x - pixel)
+      : middles.find((middle) => middle > x + pixel);
   }
 
   /** @param widthPx of the part of the plot with the lines, in CSS pixels */
@@ -74,23 +67,11 @@ export class GapMarks {
       band.style.left = `${(100 * (mark.fromX - range.min)) / span}%`;
       band.style.width = `${(100 * (mark.toX - mark.fromX)) / span}%`;
     }
-    this.#host.tabIndex = this.#marks.length === 0 ? -1 : 0;
     this.#say();
   }
 
   #isMeant({ spans }: Mark): boolean {
     return spans.some(({ place }) => place === this.#meant);
-  }
-
-  #pointAt(event: PointerEvent): void {
-    if (!event.composedPath().includes(this.#host)) return this.#speakOf(undefined);
-    const { left, width } = this.#under.getBoundingClientRect();
-    const { min, max } = this.#range;
-    const pixel = (max - min) / width;
-    const reach = event.pointerType === "mouse" ? MOUSE_REACH_PX : FINGER_REACH_PX;
-    const meant = this.#marks.find((mark) => this.#isMeant(mark));
-    const x = min + (event.clientX - left) * pixel;
-    this.#speakOf(markAt(this.#marks, x, reach * pixel, meant, HOLD_PX * pixel));
   }
 
   #speakOf(mark: Mark | undefined): void {

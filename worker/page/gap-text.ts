@@ -17,6 +17,7 @@ const MAX_REASON_LENGTH = 80;
 /** Losses on the way from the Worker to here; those of a bridge concern its own series only. */
 const ON_THE_WAY: Record<string, string> = {
   trimmed: "This page was away, or too slow, for longer than the Worker keeps points.",
+  "gaps-trimmed": "They were lost before they reached the Worker; what said why is no longer kept.",
   epoch: "The channel was emptied, or its numbering began anew.",
   hole: "They were lost between the Worker and this page.",
 };

@@ -1,12 +1,15 @@
+import { formatCount } from "./format.ts";
+import { WINDOWS, type Window } from "./look/view.ts";
 import type { Status } from "./status.ts";
 import { statusText } from "./status.ts";
-import { WINDOWS, type Window } from "./view.ts";
 
 /** What the header can be told by the one who looks at it. */
 export interface HeaderActions {
   pause(): void;
+  live(): void;
   retry(): void;
   choose(window: Window): void;
+  open(tool: "share" | "menu", opener: HTMLElement): void;
 }
 
 /** The element with this id, which page.html has. */
@@ -16,7 +19,7 @@ export function element(id: string): HTMLElement {
   return found;
 }
 
-/** The line at the top: channel, state, figures, and what can be chosen. */
+/** The line at the top: channel, state, figures, and what can be chosen; and the pill that leads back to it. */
 export class Header {
   readonly #state = element("state");
   readonly #word = element("state-word");
@@ -24,6 +27,8 @@ export class Header {
   readonly #retry = element("retry");
   readonly #figures = element("figures");
   readonly #pause = element("pause");
+  readonly #pauseWord = this.#pause.querySelector("span") ?? this.#pause;
+  readonly #pill = element("go-live");
   readonly #windows = new Map<Window, HTMLButtonElement>();
 
   constructor(channel: string, actions: HeaderActions) {
@@ -33,6 +38,11 @@ export class Header {
     name.title = channel;
     this.#pause.addEventListener("click", actions.pause);
     this.#retry.addEventListener("click", actions.retry);
+    this.#pill.addEventListener("click", actions.live);
+    for (const tool of ["share", "menu"] as const) {
+      const button = element(tool);
+      button.addEventListener("click", () => actions.open(tool, button));
+    }
     for (const window of WINDOWS) {
       const button = document.createElement("button");
       button.type = "button";
@@ -57,14 +67,17 @@ export class Header {
     setText(this.#figures, text);
   }
 
-  showChoices(window: Window, paused: boolean): void {
+  /** @param window undefined while a range of one's own is looked at */
+  showChoices(window: Window | undefined, isHeld: boolean, pointsSince: number): void {
     for (const [name, button] of this.#windows) button.ariaPressed = String(name === window);
-    this.#pause.ariaPressed = String(paused);
-    setText(this.#pause, paused ? "Resume" : "Pause");
+    this.#pause.ariaPressed = String(isHeld);
+    setText(this.#pauseWord, isHeld ? "Resume" : "Pause");
+    this.#pill.hidden = !isHeld;
+    setText(this.#pill, pointsSince === 0 ? "Go live" : `Go live · +${formatCount(pointsSince)}`);
   }
 }
 
 /** Text that stays the same is left alone: the browser need not lay out the page again. */
-function setText(target: HTMLElement, text: string): void {
+export function setText(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }

@@ -1,68 +1,122 @@
+import type { Shown } from "./draw/panel.ts";
 import { formatValue, type NumberStyle, numberStyle } from "./format.ts";
-import type { Series } from "./store.ts";
-import { lineColour } from "./theme.ts";
+import { unitOf } from "./look/unit.ts";
+import { LINE_COLOURS, lineColour } from "./theme.ts";
+
+/** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
+export interface Reading {
+  kind: "last" | "cursor" | "difference";
+  value: number;
+}
+
+export interface LegendActions {
+  toggle(name: string): void;
+  /** Shows only this one of its panel; all of them, if it is. */
+  only(name: string): void;
+  /** A series is pointed at, or none. */
+  mean(name: string | undefined): void;
+}
 
 interface Entry {
+  item: HTMLElement;
   button: HTMLButtonElement;
+  swatch: HTMLElement;
   value: HTMLElement;
   style: NumberStyle | undefined;
   /** The longest value in this style, in characters: the entry does not become narrower, so that nothing jumps. */
   width: number;
 }
 
-/** Above the plot: each series with its colour, name and last value. A press hides or shows its line. */
+/** Above a panel's lines: each series with its colour, name, value and unit. */
 export class Legend {
   readonly #list: HTMLElement;
   readonly #entries = new Map<string, Entry>();
-  readonly #toggled: (name: string) => void;
+  readonly #actions: LegendActions;
 
-  constructor(list: HTMLElement, toggled: (name: string) => void) {
+  constructor(list: HTMLElement, actions: LegendActions) {
     this.#list = list;
-    this.#toggled = toggled;
+    this.#actions = actions;
+    list.ariaLabel = "Series";
   }
 
-  /** @param ranges the range of y in view, by the index of the series */
-  show(
-    all: Iterable<Series>,
-    ranges: readonly ({ minY: number; maxY: number } | undefined)[],
-    isHidden: (name: string) => boolean,
-  ): void {
-    for (const series of all) {
-      const entry = this.#entries.get(series.name) ?? this.#add(series);
-      const { minY = Number.NaN, maxY = Number.NaN } = ranges[series.index] ?? {};
-      const low = Math.min(minY, series.lastY);
-      const high = Math.max(maxY, series.lastY);
-      const style = numberStyle(low, high, series.integers, entry.style);
-      // Few values lie close together, and have many places: their width is no measure for those that follow.
-      if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
-      entry.style = style;
-      const text = formatValue(series.lastY, style);
-      if (entry.value.textContent !== text) entry.value.textContent = text;
-      if (text.length > entry.width) {
-        entry.width = text.length;
-        entry.value.style.minWidth = `${text.length}ch`;
-      }
-      entry.button.ariaPressed = String(!isHidden(series.name));
+  /** Brings the list up to date with the series of the panel, in their order. */
+  show(shown: readonly Shown[], read: (shown: Shown) => Reading): void {
+    for (const [i, one] of shown.entries()) {
+      const { name } = one.series;
+      const entry = this.#entries.get(name) ?? this.#add(name);
+      if (this.#list.children[i] !== entry.item) this.#list.insertBefore(entry.item, this.#list.children[i] ?? null);
+      showSwatch(entry.swatch, one);
+      showValue(entry, one, read(one));
+      entry.button.ariaPressed = String(!one.isHidden);
     }
-    this.#list.hidden = this.#entries.size === 0;
+    if (this.#entries.size === shown.length) return;
+    const names = new Set(shown.map(({ series }) => series.name));
+    for (const [name, { item }] of this.#entries) {
+      if (names.has(name)) continue;
+      item.remove();
+      this.#entries.delete(name);
+    }
   }
 
-  #add({ name, index }: Series): Entry {
-    const swatch = span("swatch");
-    swatch.style.background = `var(${lineColour(index)})`;
-    const value = span("value");
+  #add(name: string): Entry {
+    const actions = this.#actions;
+    const { label, unit } = unitOf(name);
+    const [swatch, value] = [span("swatch"), span("value")];
     const button = document.createElement("button");
     button.type = "button";
     button.title = name;
-    button.append(swatch, span("name", name), value);
-    button.addEventListener("click", () => this.#toggled(name));
+    button.draggable = true;
+    button.dataset.series = name;
+    // It is cut off at its beginning, where names of one kind are the same: what it ends with tells it apart.
+    const shownName = span("name");
+    const text = document.createElement("bdi");
+    text.textContent = label;
+    shownName.append(text);
+    button.append(swatch, shownName, value);
+    if (unit !== "") button.append(span("unit", unit));
+    button.addEventListener("click", ({ shiftKey }) => (shiftKey ? actions.only(name) : actions.toggle(name)));
+    button.addEventListener("pointerenter", () => actions.mean(name));
+    button.addEventListener("pointerleave", () => actions.mean(undefined));
+    button.addEventListener("focus", () => {
+      if (button.matches(":focus-visible")) actions.mean(name);
+    });
+    button.addEventListener("blur", () => actions.mean(undefined));
     const item = document.createElement("li");
     item.append(button);
-    this.#list.append(item);
-    const entry = { button, value, style: undefined, width: 0 };
+    const entry = { item, button, swatch, value, style: undefined, width: 0 };
     this.#entries.set(name, entry);
     return entry;
   }
+}
+
+function showSwatch(swatch: HTMLElement, { slot, onRight }: Shown): void {
+  const dashes = String(Math.floor(slot / LINE_COLOURS) % 4);
+  const key = `${slot} ${onRight}`;
+  if (swatch.dataset.key === key) return;
+  swatch.dataset.key = key;
+  swatch.dataset.dashes = dashes;
+  swatch.style.color = `var(${lineColour(slot)})`;
+  swatch.dataset.axis = onRight ? "right" : "left";
+}
+
+function showValue(entry: Entry, { series, minY, maxY }: Shown, { kind, value }: Reading): void {
+  const low = Math.min(minY, series.lastY);
+  const high = Math.max(maxY, series.lastY);
+  const style = numberStyle(low, high, series.integers, entry.style);
+  // Few values lie close together, and have many places: their width is no measure for those that follow.
+  if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
+  entry.style = style;
+  const text = kind === "difference" ? differenceText(value, style) : formatValue(value, style);
+  if (entry.value.textContent !== text) entry.value.textContent = text;
+  entry.value.dataset.kind = kind;
+  if (text.length <= entry.width) return;
+  entry.width = text.length;
+  entry.value.style.minWidth = `${text.length}ch`;
+}
+
+function differenceText(value: number, style: NumberStyle): string {
+  const text = formatValue(value, style);
+  return value > 0 ? `Δ+${text}` : `Δ${text}`;
 }
 
 function span(className: string, text = ""): HTMLElement {

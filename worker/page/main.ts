@@ -1,149 +1,304 @@
-/** The page's own flow: connect → ring → plot. This file only wires its parts to each other. */
+/** The page's own flow: connect → hold → look → draw. This file only wires its parts to each other. */
 import { browserOutside } from "./browser-outside.ts";
+import { browserPast } from "./browser-past.ts";
+import { pageIsOutdated } from "./browser-renewal.ts";
+import { Clocks } from "./clocks.ts";
 import { Connection } from "./connection.ts";
-import { EmptyState } from "./empty.ts";
-import { copySeries, offerHandle } from "./handle.ts";
+import { Board } from "./draw/board.ts";
+import { Marks } from "./draw/marks.ts";
+import { Pace } from "./draw/pace.ts";
 import { element, Header } from "./header.ts";
-import { Legend } from "./legend.ts";
-import { Panel } from "./panel.ts";
+import { Holdings } from "./holdings.ts";
+import type { Context } from "./later/context.ts";
+import { Later } from "./later.ts";
+import { Arrangement } from "./look/arrangement.ts";
+import { Memory } from "./look/memory.ts";
+import { type Sight, View, WINDOWS } from "./look/view.ts";
+import { Notice } from "./notice.ts";
+import { offerHandle } from "./offer-handle.ts";
+import { Cursor } from "./point/cursor.ts";
+import { dragSeries } from "./point/drag.ts";
+import { Hands } from "./point/hands.ts";
+import { Keys } from "./point/keys.ts";
+import type { Command } from "./point/shortcuts.ts";
 import { Pulse } from "./pulse.ts";
-import { RingBudget } from "./rings.ts";
-import { figuresText, type Status, statusOf } from "./status.ts";
-import { isTime, Store } from "./store.ts";
-import { type Sight, View } from "./view.ts";
 
-/** Words and values are read, not watched: they change no faster than this. */
-const WORDS_EVERY_MS = 250;
+import { isTime } from "./series.ts";
+import { Words } from "./words.ts";
+
+/** Values are read, not watched: they change no faster than this. */
 const VALUES_EVERY_MS = 150;
 
 const channelUrl = new URL(location.pathname, location.origin);
 const channel = channelUrl.pathname.replace(/^\/c\//, "");
+if (new URLSearchParams(location.search).has("embed")) document.body.dataset.embed = "";
 
-const budget = new RingBudget();
-const store = new Store(budget);
+const arrangement = new Arrangement();
+const past = browserPast(channelUrl, () => pace.now());
+const source = new Holdings(past, (name) => arrangement.isHidden(name));
 const view = new View();
+const memory = new Memory(channel, view, arrangement);
 const pulse = new Pulse();
-let viewers: number | undefined;
+const clocks = new Clocks();
+const notice = new Notice();
+const later = new Later(
+  async () => {
+    if (!(await offerRenewal())) notice.show("later", "This part of the page cannot be loaded now. Try it again.");
+  },
+  () => notice.hide("later"),
+);
+const pace = new Pace(draw);
 let sight: Sight | undefined;
+let meant: string | undefined;
 let draws = 0;
-let drawing = false;
-let valuesShownMs = 0;
+let valuesShownMs = Number.NEGATIVE_INFINITY;
+let valuesTimer: number | undefined;
+let wasLive = false;
+let afterDraw: (() => void) | undefined;
 
 const header = new Header(channel, {
-  pause() {
-    view.setPaused(!view.paused, store);
-    changed();
-  },
+  pause: () => run("pause"),
+  live: () => run("live"),
   retry: () => connection.notify("retry"),
   choose(window) {
     view.choose(window);
-    panel.forgetRange();
-    changed();
+    moved();
   },
+  open: (tool, opener) => void later.load().then((loaded) => loaded?.openTool(tool, context, opener)),
 });
-const legend = new Legend(element("legend"), (name) => {
-  view.toggle(name);
-  panel.forgetRange();
-  changed();
+const board = new Board(element("board"), {
+  toggle(name) {
+    arrangement.toggle(name);
+    rearranged();
+  },
+  only(name) {
+    arrangement.only(name);
+    rearranged();
+  },
+  mean(name) {
+    meant = name;
+    pace.now();
+  },
+  settings: (id, opener) => void later.load().then((loaded) => loaded?.openPanelSettings(context, id, opener)),
+  stirred: () => pace.now(),
 });
-const empty = new EmptyState(channelUrl.href);
-const panel = new Panel(element("plot"), drawSoon);
+const marks = new Marks(
+  async () => {
+    const loaded = await later.load();
+    return loaded && ((host, under) => new loaded.GapMarks(host, under));
+  },
+  () => pace.now(),
+);
+const cursor = new Cursor(board);
+const hands = new Hands({ board, view, source, cursor, marks, sight: () => sight, moved, pointed: () => pace.now() });
+const words = new Words({
+  header,
+  view,
+  source,
+  pulse,
+  clocks,
+  notice,
+  channelUrl: channelUrl.href,
+  connection: () => connection.state,
+  sight: () => sight,
+});
 
 const connection = new Connection(browserOutside(channelUrl), {
   frame(frame, stored) {
+    const { store } = source;
     const knownSeries = store.size;
-    store.ingest(frame);
-    const { points, maxX } = frame.header;
-    pulse.note({ nowMs: Date.now(), points, newestMs: isTime(maxX) ? maxX * 1000 : undefined, stored });
-    if (store.size !== knownSeries) showWords();
-    // A held picture stays as it is, whatever late points come and old ones go.
-    if (!view.paused) drawSoon();
+    store.ingest(frame, stored);
+    const { points, minX, maxX } = frame.header;
+    const newestMs = isTime(maxX) ? maxX * 1000 : undefined;
+    const nowMs = Date.now();
+    pulse.note({ nowMs, points, newestMs: newestMs && clocks.ours(newestMs), stored });
+    if (!stored) clocks.note(nowMs, newestMs, frame.header.publisher);
+    if (store.size !== knownSeries) words.show();
+    if (view.isLive) return pace.soon();
+    words.pointsSince += points;
+    // What the rings are about to drop, and is looked at, is fetched before.
+    source.want(sight?.wanted);
+    const { range } = view;
+    if (range !== undefined && minX <= range.max && maxX >= range.min) pace.soon();
   },
-  lost: (loss) => store.lose(loss),
-  viewers(count) {
-    viewers = count;
+  lost(loss) {
+    if (loss.reason === "epoch") past.clear();
+    source.store.lose(loss);
+    if (view.isLive) pace.soon();
+  },
+  told({ viewers, nowMs, goneForMs }) {
+    words.viewers = viewers;
+    words.goneSinceMs = goneForMs == null ? undefined : Date.now() - goneForMs;
+    clocks.compare(Date.now(), nowMs ?? Date.now());
   },
   changed() {
-    if (connection.state.phase === "connecting") pulse.forgetLag();
-    showWords();
+    const { phase } = connection.state;
+    if (phase === "connecting") clocks.forgetLag();
+    // A connection that ends is what a deploy looks like from here.
+    if (phase === "live" && wasLive) void offerRenewal();
+    wasLive ||= phase === "live";
+    words.show();
   },
 });
 
+const keys = new Keys(run);
+dragSeries(board, arrangement, rearranged);
+memory.onReturn(moved);
 addEventListener("online", () => connection.notify("online"));
 addEventListener("offline", () => connection.notify("offline"));
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") connection.notify("visible");
 });
-setInterval(showWords, WORDS_EVERY_MS);
 
+const context: Context = {
+  channel,
+  board,
+  arrangement,
+  view,
+  memory,
+  source,
+  cursor,
+  keys,
+  notice,
+  sight: () => sight,
+  rearranged,
+  openSnapshot(frames) {
+    connection.stop();
+    words.instead = { kind: "snapshot" };
+    source.beginAnew();
+    for (const frame of frames) source.store.ingest(frame, true);
+    view.goLive();
+    view.choose("All");
+    moved();
+  },
+  onDraw(drawn) {
+    afterDraw = drawn;
+  },
+};
 offerHandle({
-  state: () => status().kind,
-  cursor: () => (connection.cursor === undefined ? null : { ...connection.cursor }),
-  series: () => copySeries(store),
-  window: () => ({
-    name: view.window(store),
-    minX: sight?.minX ?? null,
-    maxX: sight?.maxX ?? null,
-    paused: view.paused,
-  }),
-  gaps: () => store.gaps.map(({ reason, points, series }) => ({ reason, points, series })),
-  counters: () => ({ draws, ringBytes: budget.bytes, badFrames: connection.badFrames }),
+  view,
+  source,
+  board,
+  cursor,
+  connection,
+  status: () => words.status.kind,
+  sight: () => sight,
+  draws: () => draws,
 });
-connection.start();
-changed();
+if (typeof WebSocket === "undefined") {
+  words.instead = { kind: "unsupported" };
+  notice.show(
+    "unsupported",
+    `This browser has no WebSocket, by which points come. To read what is stored: curl "${channelUrl.href}?points=100"`,
+  );
+} else {
+  connection.start();
+}
+moved();
 
-function status(): Status {
-  const nowMs = Date.now();
-  return statusOf(connection.state, pulse.staleSinceMs(nowMs), nowMs);
+/** What a key or a button asks for. */
+function run(command: Command, event?: KeyboardEvent): void {
+  const far = event?.shiftKey === true;
+  switch (command) {
+    case "pause":
+      if (view.isLive) view.hold(source);
+      else view.goLive();
+      return moved();
+    case "live":
+      return hands.live();
+    case "window": {
+      const window = WINDOWS[Number(event?.key) - 1];
+      if (window !== undefined) view.choose(window);
+      return moved();
+    }
+    case "zoom-in":
+    case "zoom-out":
+      return hands.zoomBySteps(command === "zoom-in" ? 1 : -1);
+    case "left":
+    case "right":
+      return hands.goSideways(command === "left" ? -1 : 1, far);
+    case "cursor":
+      return hands.toggleCursor();
+    case "mark":
+      return hands.toggleMark();
+    case "gap":
+      return hands.goToGap(far ? 1 : -1);
+    case "dismiss":
+      return hands.dismiss();
+    case "full-screen":
+      return void (document.fullscreenElement
+        ? document.exitFullscreen()
+        : document.documentElement.requestFullscreen());
+    case "table":
+    case "share":
+    case "menu":
+    case "help":
+      return void later.load().then((loaded) => loaded?.openTool(command, context));
+  }
 }
 
-/** Something that was chosen has changed. */
-function changed(): void {
-  valuesShownMs = 0;
-  showWords();
-  drawSoon();
+/** After a deploy there is another page to be had. @returns whether there is */
+async function offerRenewal(): Promise<boolean> {
+  const outdated = await pageIsOutdated();
+  const reload = { word: "Reload", act: () => location.reload() };
+  if (outdated) notice.show("outdated", "There is a new version of this page.", reload);
+  return outdated;
 }
 
-/** However often it is asked for, one drawing an animation frame; none while the tab is hidden. */
-function drawSoon(): void {
-  if (drawing) return;
-  drawing = true;
-  requestAnimationFrame(draw);
+/** Another part of the x axis is looked at. */
+function moved(): void {
+  if (view.isLive) words.pointsSince = 0;
+  // What is done next, be it before the next drawing, begins here.
+  sight = view.look(source, board.columns);
+  board.forgetRanges();
+  noteChoice();
+}
+
+/** Series stand elsewhere, or are hidden. */
+function rearranged(): void {
+  board.forgetRanges();
+  noteChoice();
+}
+
+function noteChoice(): void {
+  memory.note(() => (view.isLive ? undefined : (view.range ?? sight?.x)));
+  valuesShownMs = Number.NEGATIVE_INFINITY;
+  words.show();
+  pace.now();
 }
 
 function draw(): void {
-  drawing = false;
-  sight = view.look(store, panel.columns);
+  board.arrange(arrangement.panels(source.series));
+  sight = view.look(source, board.columns);
+  source.want(sight?.wanted);
   if (sight === undefined) return;
-  panel.draw(sight);
+  const { left, right } = board.gutters;
+  board.draw(sight, { seriesOf: (name) => source.seriesOf(name), isHidden: source.isHidden, meant });
+  if (left !== board.gutters.left || right !== board.gutters.right) hands.pointAgain();
+  marks.show(board.panels, sight);
   draws++;
-  showValues();
+  afterDraw?.();
+  const waitMs = cursor.pointing.cursor === undefined ? valuesShownMs + VALUES_EVERY_MS - Date.now() : 0;
+  if (waitMs <= 0) return showValues();
+  cursor.show(sight, false);
+  // These may be the last points for long.
+  valuesTimer ??= setTimeout(showValues, waitMs);
 }
 
 function showValues(): void {
-  const nowMs = Date.now();
-  if (nowMs - valuesShownMs < VALUES_EVERY_MS) return;
-  valuesShownMs = nowMs;
-  legend.show(store.series, panel.lines, (name) => view.isHidden(name));
+  clearTimeout(valuesTimer);
+  valuesTimer = undefined;
+  valuesShownMs = Date.now();
+  if (sight !== undefined) cursor.show(sight, true);
 }
 
-function showWords(): void {
-  const nowMs = Date.now();
-  const now = status();
-  header.showStatus(now, nowMs);
-  header.showChoices(view.window(store), view.paused);
-  const connected = now.kind === "live" || now.kind === "stale";
-  header.showFigures(
-    figuresText({
-      paused: view.paused,
-      rate: connected ? pulse.rate(nowMs) : undefined,
-      series: store.size,
-      refusedSeries: store.refused,
-      lagMs: now.kind === "live" ? pulse.lagMs : undefined,
-      lostPoints: store.lost,
-      viewers: connected ? viewers : undefined,
-    }),
-  );
-  empty.show(store.size === 0 && now.kind === "live");
-  if (store.size > 0) showValues();
-}
+// A snapshot can be let go anywhere.
+addEventListener("dragover", (event) => {
+  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+});
+addEventListener("drop", (event) => {
+  const [file] = event.dataTransfer?.files ?? [];
+  if (file === undefined) return;
+  event.preventDefault();
+  void later.load().then((loaded) => loaded?.openFile(context, file));
+});

@@ -5,12 +5,6 @@ const BEAT_MS = 50;
 const RATE_WINDOW_MS = 5_000;
 const STALE_AFTER_MS = 5_000;
 const STALE_AFTER_INTERVALS = 10;
-/** A lag outside of this is a difference between two clocks, and no lag. */
-const MIN_LAG_MS = -1_000;
-const MAX_LAG_MS = 60_000;
-/** How much of the newest lag goes into the one shown. */
-const LAG_WEIGHT = 0.1;
-
 interface Beat {
   atMs: number;
   points: number;
@@ -27,16 +21,14 @@ export interface Arrival {
   stored: boolean;
 }
 
-/** How often points come, how late, and since when none did. */
+/** How often points come, and since when none did. */
 export class Pulse {
   readonly #beats: Beat[] = [];
   /** Since when points are counted. */
   #sinceMs: number | undefined;
-  #lagMs: number | undefined;
 
   /** Notes a frame. A stored one beats at the time of its points, as far as that can be believed. */
   note({ nowMs, points, newestMs, stored }: Arrival): void {
-    if (!stored) this.#noteLag(nowMs, newestMs);
     // Of a stored point whose x is no time, nobody here knows when it came.
     if (stored && newestMs === undefined) return;
     const atMs = stored && newestMs !== undefined ? Math.min(newestMs, nowMs) : nowMs;
@@ -48,11 +40,6 @@ export class Pulse {
     }
     this.#beats.push({ atMs, points });
     if (this.#beats.length > MAX_BEATS) this.#beats.shift();
-  }
-
-  /** The connection is made anew: what the lag was says nothing of what it will be. */
-  forgetLag(): void {
-    this.#lagMs = undefined;
   }
 
   /** Points a second of late; undefined before anything came. */
@@ -72,11 +59,6 @@ export class Pulse {
     return (sum(later) * 1_000) / (endMs - first.atMs);
   }
 
-  /** How long a point takes from its time to here; undefined where that cannot be known. */
-  get lagMs(): number | undefined {
-    return this.#lagMs;
-  }
-
   /** When the last point came, if that is too long ago. */
   staleSinceMs(nowMs: number): number | undefined {
     const lastMs = this.#beats.at(-1)?.atMs;
@@ -90,15 +72,5 @@ export class Pulse {
     const times = this.#beats.slice(-17).map(({ atMs }) => atMs);
     const intervals = times.slice(1).map((time, i) => time - (times[i] ?? time));
     return intervals.sort((a, b) => a - b)[intervals.length >> 1];
-  }
-
-  #noteLag(nowMs: number, newestMs: number | undefined): void {
-    const lagMs = newestMs === undefined ? Number.NaN : nowMs - newestMs;
-    if (!(lagMs > MIN_LAG_MS && lagMs < MAX_LAG_MS)) {
-      this.#lagMs = undefined;
-    } else {
-      const positiveMs = Math.max(0, lagMs);
-      this.#lagMs = this.#lagMs === undefined ? positiveMs : this.#lagMs + LAG_WEIGHT * (positiveMs - this.#lagMs);
-    }
   }
 }

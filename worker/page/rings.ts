@@ -13,6 +13,7 @@ export class Ring {
   #y: Float64Array;
   #start = 0;
   #length = 0;
+  #completeFromX = Number.NEGATIVE_INFINITY;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -26,6 +27,11 @@ export class Ring {
 
   get length(): number {
     return this.#length;
+  }
+
+  /** From this x on nothing was dropped: just above the largest x that was, since others at that very x may be left. */
+  get completeFromX(): number {
+    return this.#completeFromX;
   }
 
   /** A view, valid until the next change. */
@@ -64,23 +70,27 @@ export class Ring {
 
   /** Keeps as many of the newest points as fit. */
   resize(capacity: number): void {
-    const keep = Math.min(this.#length, capacity);
-    const [x, y] = [this.x.subarray(this.#length - keep), this.y.subarray(this.#length - keep)];
+    const { x, y } = this;
     this.#capacity = capacity;
     this.#x = new Float64Array(2 * capacity);
     this.#y = new Float64Array(2 * capacity);
-    this.clear();
+    this.#start = 0;
+    this.#length = 0;
     this.#push(x, y);
   }
 
+  /** Forgets everything, and that anything was dropped. */
   clear(): void {
     this.#start = 0;
     this.#length = 0;
+    this.#completeFromX = Number.NEGATIVE_INFINITY;
   }
 
   #push(x: Float64Array, y: Float64Array): void {
     const fit = Math.min(x.length, this.#capacity);
     const over = Math.max(0, this.#length + fit - this.#capacity);
+    const droppedX = fit < x.length ? x[x.length - fit - 1] : over > 0 ? this.#x[this.#start + over - 1] : undefined;
+    if (droppedX !== undefined && droppedX >= this.#completeFromX) this.#completeFromX = justAbove(droppedX);
     this.#start = (this.#start + over) % this.#capacity;
     this.#length -= over;
     const at = (this.#start + this.#length) % this.#capacity;
@@ -174,6 +184,17 @@ export function upperBound(column: Float64Array, value: number): number {
     else high = middle;
   }
   return low;
+}
+
+const float = new Float64Array(1);
+const bits = new BigInt64Array(float.buffer);
+
+/** The next number that a float64 can be. */
+export function justAbove(x: number): number {
+  if (x === 0) return Number.MIN_VALUE;
+  float[0] = x;
+  bits[0] = (bits[0] ?? 0n) + (x > 0 ? 1n : -1n);
+  return float[0];
 }
 
 /** Two ascending runs as one; of equal x, those of the first come first. */

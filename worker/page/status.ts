@@ -1,3 +1,4 @@
+import type { ClockRemarks } from "./clocks.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { clockText, counted, formatDuration, formatRate } from "./format.ts";
 
@@ -5,21 +6,45 @@ import { clockText, counted, formatDuration, formatRate } from "./format.ts";
 export type Status =
   | { kind: "connecting" }
   | { kind: "live" }
+  /** The picture is held; points go on coming. */
+  | { kind: "paused" }
+  /** Nothing has come since. */
   | { kind: "stale"; sinceMs: number }
-  | { kind: "reconnecting"; inSeconds: number }
-  | { kind: "offline" };
+  /** Every publisher has said goodbye. */
+  | { kind: "gone"; sinceMs: number }
+  /** Undefined: right now. */
+  | { kind: "reconnecting"; inSeconds: number | undefined }
+  | { kind: "offline" }
+  /** Points from a file; nothing comes. */
+  | { kind: "snapshot" }
+  /** This browser cannot do what the page needs. */
+  | { kind: "unsupported" };
+
+/** What the state follows from, beside the connection. */
+export interface Circumstances {
+  /** By the clock that the connection goes by. */
+  nowMs: number;
+  staleSinceMs: number | undefined;
+  goneSinceMs: number | undefined;
+  isHeld: boolean;
+}
 
 /** What the page is doing, for the one who looks at it. */
-export function statusOf(connection: ConnectionState, staleSinceMs: number | undefined, nowMs: number): Status {
+export function statusOf(connection: ConnectionState, circumstances: Circumstances): Status {
+  const { nowMs, staleSinceMs, goneSinceMs, isHeld } = circumstances;
   switch (connection.phase) {
     case "connecting":
-      return connection.online ? { kind: "connecting" } : { kind: "offline" };
+      if (!connection.online) return { kind: "offline" };
+      // One word for all attempts: it is announced when it changes, and there may be many.
+      return connection.attempt === 0 ? { kind: "connecting" } : { kind: "reconnecting", inSeconds: undefined };
     case "waiting":
       return { kind: "reconnecting", inSeconds: Math.max(0, Math.ceil((connection.retryAtMs - nowMs) / 1000)) };
     case "offline":
       return { kind: "offline" };
     case "live":
     case "probing":
+      if (isHeld) return { kind: "paused" };
+      if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: goneSinceMs };
       return staleSinceMs === undefined ? { kind: "live" } : { kind: "stale", sinceMs: staleSinceMs };
   }
 }
@@ -31,40 +56,55 @@ export function statusText(status: Status, nowMs: number): [word: string, rest: 
       return ["Connecting", "…"];
     case "live":
       return ["Live", ""];
+    case "paused":
+      return ["Paused", ""];
     case "stale":
       return ["Stale", ` since ${sinceText(status.sinceMs, nowMs)}`];
+    case "gone":
+      return ["Publisher gone", ` since ${sinceText(status.sinceMs, nowMs)}`];
     case "reconnecting":
-      return ["Reconnecting", ` in ${status.inSeconds} s`];
+      return ["Reconnecting", status.inSeconds === undefined ? "…" : ` in ${status.inSeconds} s`];
     case "offline":
       return ["Offline", ""];
+    case "snapshot":
+      return ["Snapshot", ""];
+    case "unsupported":
+      return ["No WebSocket", ""];
   }
 }
 
 /** What the quiet line is made of; undefined is not known, and left out. */
 export interface Figures {
-  paused: boolean;
   rate: number | undefined;
   series: number;
   refusedSeries: number;
   lagMs: number | undefined;
+  clocks: ClockRemarks;
   lostPoints: { points: number; unknown: boolean };
   viewers: number | undefined;
 }
 
 /** The quiet line: `10 pts/s · 3 series · lag 42 ms · 2 viewers`. */
 export function figuresText(figures: Figures): string {
-  const { paused, rate, series, refusedSeries, lagMs, lostPoints, viewers } = figures;
+  const { rate, series, refusedSeries, lagMs, clocks, lostPoints, viewers } = figures;
   return [
-    paused ? "paused" : undefined,
     rate === undefined ? undefined : `${formatRate(rate)} pts/s`,
     series === 0 ? undefined : counted(series, "series"),
     refusedSeries === 0 ? undefined : `${counted(refusedSeries, "series")} more than can be shown`,
     lagMs === undefined ? undefined : `lag ${formatDuration(lagMs)}`,
+    clocks.publisherAheadMs === undefined
+      ? undefined
+      : `the publisher’s clock is ${formatDuration(clocks.publisherAheadMs)} ahead`,
+    clocks.oursAheadMs === undefined ? undefined : `this device’s clock is ${aheadText(clocks.oursAheadMs)}`,
     lossText(lostPoints),
     viewers === undefined ? undefined : counted(viewers, "viewer"),
   ]
     .filter((part) => part !== undefined)
     .join(" · ");
+}
+
+function aheadText(aheadMs: number): string {
+  return `${formatDuration(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead" : "behind"}`;
 }
 
 function lossText({ points, unknown }: Figures["lostPoints"]): string | undefined {

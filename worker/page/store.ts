@@ -1,46 +1,14 @@
 import type { Frame, Gap, Table } from "../protocol/frame.ts";
-import { Companions } from "./companions.ts";
 import type { Loss } from "./cursor.ts";
 import { GapLog, type GapRecord } from "./gap-log.ts";
-import { type Ring, RingBudget } from "./rings.ts";
+import { justAbove, RingBudget } from "./rings.ts";
 import { type Run, rowsOf, runOf } from "./runs.ts";
+import { completeFrom, follow, newSeries, restarts, type Series } from "./series.ts";
+
+export { isTime, type Series } from "./series.ts";
 
 export const MAX_SERIES = 256;
 const MAX_REFUSED_NAMES = 10_000;
-/** Smaller x are not unix seconds: this is 1973. */
-const FIRST_TIME_X = 1e8;
-/** A numeric x that falls back further than so many points, and below the middle, begins anew. */
-const RESTART_POINTS = 64;
-/** A time so far behind is no late point: the one before was wrong, or the clock was set. */
-const CLOCK_STEP_SECONDS = 10;
-const RUNS_TO_STEP_BACK = 3;
-
-export interface Series {
-  name: string;
-  /** The how-manieth series of the channel it is: gives its colour. */
-  index: number;
-  ring: Ring;
-  /** The x that the picture follows: see {@link follow}. */
-  headX: number;
-  /** How many runs in a row came from far behind it. */
-  runsBehind: number;
-  /** The y at `headX`; NaN before the first point. */
-  lastY: number;
-  /** Every y so far is a whole number. */
-  integers: boolean;
-  /** Who published its last points. */
-  publisher: string;
-  /** Points are missing before the next one. */
-  breakNext: boolean;
-  /** How many gaps there were when its last point came. */
-  gapsSeen: number;
-  companions: Companions;
-}
-
-/** True where x is unix seconds; else it is just a number. */
-export function isTime(x: number): boolean {
-  return x >= FIRST_TIME_X;
-}
 
 /** Frames become rings here: every series found by itself, every loss a break in its line and a record. */
 export class Store {
@@ -48,6 +16,10 @@ export class Store {
   readonly #budget: RingBudget;
   readonly #refused = new Set<string>();
   readonly #log = new GapLog();
+  #joining = true;
+  /** Where it was joined, the last series that was: one that comes later may have points before this, too. */
+  #joinedX = Number.NEGATIVE_INFINITY;
+  #firstX: number | undefined;
 
   constructor(budget = new RingBudget()) {
     this.#budget = budget;
@@ -60,6 +32,21 @@ export class Store {
 
   get size(): number {
     return this.#series.size;
+  }
+
+  /** The series of this name. */
+  find(name: string): Series | undefined {
+    return this.#series.get(name);
+  }
+
+  /**
+   * From this x on everything that the channel has is in the rings, of all series; -Infinity before the first point.
+   * It falls only where x begins anew, or a clock was set back.
+   */
+  get completeFromX(): number {
+    let x = Number.NEGATIVE_INFINITY;
+    for (const series of this.#series.values()) x = Math.max(x, completeFrom(series));
+    return x > Number.NEGATIVE_INFINITY ? x : (this.#firstX ?? x);
   }
 
   /** How many series there are that are not shown, because {@link MAX_SERIES} are. */
@@ -77,9 +64,13 @@ export class Store {
     return this.#log.lost;
   }
 
-  /** Takes a frame in. */
-  ingest(frame: Frame): void {
+  /**
+   * Takes a frame in.
+   * @param stored it comes from the store, not as it is taken: if the first ones do, there are others before them
+   */
+  ingest(frame: Frame, stored = false): void {
     const { publisher } = frame.header;
+    this.#joining &&= stored;
     // A series that another publisher wrote last is this publisher's too, as is seen only when its points come.
     const breaking = new Set<string>();
     for (const block of frame.blocks) {
@@ -130,23 +121,13 @@ export class Store {
       if (this.#refused.size < MAX_REFUSED_NAMES) this.#refused.add(name);
       return undefined;
     }
-    const ring = this.#budget.newRing();
-    const companions = new Companions();
-    const series = {
-      name,
-      index,
-      ring,
-      headX: Number.NEGATIVE_INFINITY,
-      runsBehind: 0,
-      lastY: Number.NaN,
-      integers: true,
-      publisher: "",
-      breakNext: false,
-      gapsSeen: 0,
-      companions,
-    };
+    const series = newSeries(name, index, this.#budget.newRing());
     this.#series.set(name, series);
     return series;
+  }
+
+  #mayBreak(name: string): boolean {
+    return this.#log.gaps.some(({ series }) => series === "" || series === name);
   }
 
   #append(series: Series, run: Run): void {
@@ -157,40 +138,39 @@ export class Store {
     if (restarts(ring, first)) {
       ring.clear();
       series.headX = Number.NEGATIVE_INFINITY;
+      // What the channel has from before belongs to no line that is drawn.
+      series.joinedX = this.#joinedX = Number.NEGATIVE_INFINITY;
+      series.breakNext = false;
       this.#log.beginsAnew(series.name, series.publisher, first);
+    } else if (ring.length === 0) {
+      // Others at that very x may not have been sent.
+      if (this.#joining) this.#joinedX = Math.max(this.#joinedX, justAbove(first));
+      series.joinedX = this.#joining ? justAbove(first) : this.#joinedX;
+      // Before the first point there is no line to break, unless it goes on from what was not sent.
+      series.breakNext = !this.#joining && series.joinedX > Number.NEGATIVE_INFINITY && this.#mayBreak(series.name);
     }
     this.#log.goesOn(series, series.publisher, ring.x, first);
-    if (ring.length === 0) {
-      // Before the first point there is no line to break.
-      if (Number.isNaN(y[0])) [x, y] = [x.subarray(1), y.subarray(1)];
-    } else if (series.breakNext && !Number.isNaN(y[0])) {
+    if (ring.length === 0 && Number.isNaN(y[0])) [x, y] = [x.subarray(1), y.subarray(1)];
+    if (series.breakNext && !Number.isNaN(y[0])) {
       x = prepend(first, x);
       y = prepend(Number.NaN, y);
     }
     series.breakNext = false;
+    const { headX } = series;
     const isNewest = follow(series, x.at(-1) ?? Number.NEGATIVE_INFINITY);
+    if (series.headX < headX) this.#joinedX = Math.min(this.#joinedX, series.headX);
+    // It is where a head was that went back: a wrong time at first holds nothing either.
+    this.#firstX = Math.min(this.#firstX ?? first, series.headX);
     this.#budget.makeRoom(ring, ring.length + x.length);
     ring.append(x, y);
     for (const value of y) {
       if (Number.isNaN(value)) continue;
       if (isNewest) series.lastY = value;
+      const size = Math.abs(value);
+      if (size > series.magnitude) series.magnitude = size;
       if (series.integers && !Number.isInteger(value)) series.integers = false;
     }
   }
-}
-
-/**
- * Moves a series' head to the x that came last, and says whether it did. Late points leave it where it is. But one wrong
- * time, or a clock that is set back, must not hold the picture in the future: after a few runs from far behind, the head
- * goes back to where points come.
- */
-function follow(series: Series, arrivedX: number): boolean {
-  const isFarBehind = isTime(series.headX) && series.headX - arrivedX > CLOCK_STEP_SECONDS;
-  series.runsBehind = isFarBehind ? series.runsBehind + 1 : 0;
-  if (arrivedX < series.headX && series.runsBehind < RUNS_TO_STEP_BACK) return false;
-  series.headX = arrivedX;
-  series.runsBehind = 0;
-  return true;
 }
 
 function prepend(value: number, column: Float64Array): Float64Array {
@@ -198,15 +178,4 @@ function prepend(value: number, column: Float64Array): Float64Array {
   longer[0] = value;
   longer.set(column, 1);
   return longer;
-}
-
-/**
- * A publisher that counts its points begins anew when it is restarted. Its points would otherwise be taken for
- * late ones, drawn over the old ones, and the newest x would stand still. A time does not begin anew.
- */
-function restarts(ring: Ring, firstX: number): boolean {
-  if (ring.length < RESTART_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;
-  const held = ring.x;
-  const lowest = held[0] ?? 0;
-  return firstX < (lowest + ring.lastX) / 2 && firstX < (held[held.length - RESTART_POINTS] ?? 0);
 }

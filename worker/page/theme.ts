@@ -6,6 +6,8 @@ export interface Theme {
   tick: string;
 }
 
+export const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+
 /** How many colours there are for lines; page.css has as many. */
 export const LINE_COLOURS = 8;
 

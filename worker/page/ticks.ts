@@ -63,6 +63,8 @@ export function timeTicks(minS: number, maxS: number, stepS: number): number[] {
 /** What a number's tick says, with as many places as its step needs. */
 export function numberLabels(values: readonly number[], step: number): string[] {
   const magnitude = Math.max(0, ...values.map(Math.abs));
+  // Of nothing but zeros nobody needs the places.
+  if (magnitude === 0) return values.map(() => "0");
   if (magnitude >= 1e7 || (magnitude > 0 && magnitude < 1e-3)) {
     const digits = Math.min(
       12,

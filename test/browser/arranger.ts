@@ -1,0 +1,99 @@
+/** What a person does with the panels of a page: drags from their legends, and their settings. */
+import type { Locator } from "playwright-core";
+import { waitFor } from "../support/wait.ts";
+import type { Look } from "./look.ts";
+
+/** Where in a panel something is let go. */
+export type Place = "middle" | "right edge" | "top edge" | "bottom edge";
+
+const PARTS: Record<Place, [x: number, y: number]> = {
+  middle: [0.5, 0.5],
+  "right edge": [0.97, 0.5],
+  "top edge": [0.5, 0],
+  "bottom edge": [0.5, 1],
+};
+const EDGE_PX = 6;
+
+export class Arranger {
+  readonly #look: Look;
+
+  constructor(look: Look) {
+    this.#look = look;
+  }
+
+  /** The names in each panel, those on the right axis after a bar: `a, b | c`. */
+  async names(): Promise<string[]> {
+    await this.#look.drawn();
+    return await this.#look.page.evaluate<string[]>(
+      `[...document.querySelectorAll(".panel")].map((panel) => {
+        const on = (axis) => [...panel.querySelectorAll(".legend button")]
+          .filter((button) => button.querySelector(".swatch").dataset.axis === axis).map(({ title }) => title).join(", ");
+        return on("left") + (on("right") === "" ? "" : " | " + on("right"));
+      })`,
+    );
+  }
+
+  /** Resolves once the panels have these names, in the legends and in what is drawn. */
+  async shows(expected: readonly string[]): Promise<void> {
+    const told = async () =>
+      (await this.#look.panels()).map(({ names, right }) => [[...names].sort(), right !== null] as const);
+    const [want, wantPlans] = [
+      JSON.stringify(expected),
+      JSON.stringify(
+        expected.map((text) => [
+          text
+            .split(/, | \| /)
+            .filter((name) => name !== "")
+            .sort(),
+          text.includes("|"),
+        ]),
+      ),
+    ];
+    let last = "";
+    await waitFor(`panels ${want}`, async () => {
+      last = JSON.stringify(await this.names());
+      if (last !== want) throw new Error(`the legends have ${last}`);
+      last = JSON.stringify(await told());
+      if (last !== wantPlans) throw new Error(`the panels are ${last}`);
+      return true;
+    });
+  }
+
+  entry(name: string): Locator {
+    return this.#look.page.locator(`.legend button[title=${JSON.stringify(name)}]`);
+  }
+
+  /** Drags a series from its legend to a place of a panel, and lets go. */
+  async drag(name: string, panel: number, place: Place): Promise<void> {
+    const { mouse } = this.#look.page;
+    const from = await this.entry(name).boundingBox();
+    const to = await this.#look.page.locator(".panel").nth(panel).boundingBox();
+    if (from === null || to === null) throw new Error(`${name} or panel ${panel} cannot be seen`);
+    const [partX, partY] = PARTS[place];
+    const inside = (part: number, size: number): number => Math.min(Math.max(part * size, EDGE_PX), size - EDGE_PX);
+    await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await mouse.down();
+    await mouse.move(from.x + from.width / 2 + 10, from.y + from.height / 2 + 4);
+    const target = [to.x + inside(partX, to.width), to.y + inside(partY, to.height)] as const;
+    // Another move, as a hand makes many: the first only enters.
+    for (const _ of [1, 2]) await mouse.move(...target);
+    await mouse.up();
+    await mouse.move(0, 0);
+    await this.#look.drawn();
+  }
+
+  /** Opens the settings of a panel, by key. */
+  async settings(panel: number): Promise<Locator> {
+    await this.#look.page.locator(".panel-menu").nth(panel).focus();
+    await this.#look.page.keyboard.press("Enter");
+    const dialog = this.#look.page.getByRole("dialog", { name: "Panel" });
+    await dialog.waitFor();
+    return dialog;
+  }
+
+  async close(): Promise<void> {
+    await this.#look.page.keyboard.press("Escape");
+    await waitFor("the dialog closing", async () => (await this.#look.page.locator("dialog").count()) === 0);
+    await this.#look.drawn();
+  }
+}

@@ -1,0 +1,123 @@
+/** What axe-core finds in each state of the page, in both colour schemes, with a mouse and with a finger. */
+import assert from "node:assert/strict";
+import { after, type TestContext, test } from "node:test";
+import axe from "axe-core";
+import { waitFor } from "../support/wait.ts";
+import { assertTargets } from "./fits.ts";
+import { type Look, NETWORK_ERROR } from "./look.ts";
+import { Relay } from "./relay.ts";
+import { Source, THREE } from "./source.ts";
+import { Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+// The page's policy lets no other script in: this one comes by the devtools.
+const RUN = `(async () => {
+  const { violations, passes } = await axe.run(document, { runOnly: { type: "tag", values: ${JSON.stringify(TAGS)} } });
+  const found = violations.map(({ id, impact, nodes }) =>
+    impact + " " + id + ": " + nodes.map(({ html, failureSummary }) => html + " " + failureSummary).join("; "));
+  return { found, passed: passes.map(({ id }) => id) };
+})()`;
+
+async function assertAccessible({ page }: Look, what: string): Promise<void> {
+  if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(axe.source);
+  const { found, passed } = await page.evaluate<{ found: string[]; passed: string[] }>(RUN);
+  assert.deepEqual(found, [], what);
+  assert.ok(passed.length > 15 && passed.includes("color-contrast"), `${what}: only ${passed} could be looked at`);
+}
+
+async function openThree(t: TestContext, phone: boolean): Promise<Look> {
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  // In the newest second something is missing, so that there is a mark to point at.
+  await source.now(THREE, 7);
+  const look = await stage.look(t, source.channel, { phone });
+  source.goOn(t, THREE);
+  await look.holds(122, "vib.x");
+  await look.says("Live");
+  await waitFor("three panels", async () => (await look.page.locator(".panel").count()) === 3);
+  return look;
+}
+
+const DIALOGS = [
+  ["share", "s"],
+  ["menu", "."],
+  ["help", "?"],
+] as const;
+
+for (const phone of [false, true]) {
+  const device = phone ? "on a phone" : "on a desktop";
+  test(`[PG16] ${device} axe finds nothing in the page, light or dark: live, paused, a gap told, each dialog, the table`, async (t) => {
+    const look = await openThree(t, phone);
+    const { page } = look;
+    const inBoth = async (what: string): Promise<void> => {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await look.drawn();
+        await assertAccessible(look, `${what}, ${colorScheme}`);
+      }
+      await assertTargets(look, phone ? 44 : 24);
+    };
+    await inBoth("live");
+    await page.locator(".gap").first().waitFor({ state: "attached" });
+    await page.keyboard.press("g");
+    await page.locator(".gap-tip:not(:empty)").first().waitFor();
+    await inBoth("a gap told");
+    await page.keyboard.press("Escape");
+    for (const [what, key] of DIALOGS) {
+      await page.keyboard.press(key);
+      await page.locator("dialog").waitFor();
+      await inBoth(what);
+      await page.keyboard.press("Escape");
+      await page.locator("dialog").waitFor({ state: "detached" });
+    }
+    await page.locator(".panel-menu").first().click();
+    await page.locator("dialog").waitFor();
+    await inBoth("panel settings");
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.locator('[data-series="vib.x"]').click();
+    await inBoth("a series hidden");
+    await page.locator("#pause").click();
+    await look.says("Paused");
+    await inBoth("paused");
+    await page.keyboard.press("t");
+    await page.locator("table").waitFor();
+    await inBoth("the table");
+  });
+
+  test(`[PG16] ${device} axe finds nothing in the empty page, light or dark`, async (t) => {
+    const look = await stage.look(t, new Source(stage.edge).channel, { phone });
+    await look.page.locator("#empty").waitFor();
+    await look.says("Live");
+    for (const colorScheme of ["light", "dark"] as const) {
+      await look.page.emulateMedia({ colorScheme });
+      await assertAccessible(look, colorScheme);
+    }
+    await assertTargets(look, phone ? 44 : 24);
+  });
+}
+
+test("[PG16] axe finds nothing while the page reconnects, with a notice, stale, and in a frame, light or dark", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  const relay = await Relay.to(t, stage.edge.url);
+  const expectedErrors = new RegExp(`${NETWORK_ERROR.source}|Failed to load resource`);
+  const noticed = await stage.look(t, source.channel, { at: relay.url, blocked: "**/assets/later-*", expectedErrors });
+  const framed = await stage.look(t, source.channel, { query: "?embed=1", width: 300, height: 200 });
+  await noticed.says("Live");
+  await noticed.page.keyboard.press("?");
+  await waitFor("the notice", () => noticed.page.locator("#notice").isVisible());
+  relay.cut();
+  await noticed.says(/^Reconnecting/);
+  await framed.says(/^Stale since/, 8000);
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const look of [noticed, framed]) {
+      await look.page.emulateMedia({ colorScheme });
+      await assertAccessible(look, `${look.page.url()}, ${colorScheme}`);
+      await assertTargets(look, 24);
+    }
+  }
+});

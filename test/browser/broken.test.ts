@@ -1,0 +1,138 @@
+/** The page after a deploy, without a part of it, in a browser that lacks something, and in a frame. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { waitFor } from "../support/wait.ts";
+import { assertFits } from "./fits.ts";
+import { type Look, NETWORK_ERROR } from "./look.ts";
+import { Relay } from "./relay.ts";
+import { Source, THREE } from "./source.ts";
+import { Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+const notice = ({ page }: Look) => page.locator("#notice");
+const MISSING = /Failed to load resource: the server responded with a status of 404/;
+
+/** The Worker has another page by now, whose script has another name. */
+async function deploy({ page }: Look): Promise<() => Promise<void>> {
+  const html = `<!doctype html><script type="module" src="/assets/page-AFTERWARDS.js"></script>`;
+  const isPage = ({ pathname, search }: URL): boolean => pathname.startsWith("/c/") && search === "";
+  await page.route(isPage, (route) => route.fulfill({ contentType: "text/html", body: html }));
+  return () => page.unroute(isPage);
+}
+
+test("[PG20] after a deploy the page offers to be loaded anew when it is live again, and goes on meanwhile", async (t) => {
+  const relay = await Relay.to(t, stage.edge.url);
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  const look = await stage.look(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+  await look.says("Live");
+  // Nothing was deployed: nothing is said.
+  relay.cut();
+  await look.says(/^Reconnecting/);
+  relay.mend();
+  const asked = look.page.waitForResponse((response) => response.url().endsWith(source.channel));
+  await look.says("Live");
+  await asked;
+  await look.drawn();
+  assert.ok(await notice(look).isHidden());
+  const undo = await deploy(look);
+  relay.cut();
+  await look.says(/^Reconnecting/);
+  relay.mend();
+  await waitFor("it is offered", () => notice(look).isVisible());
+  assert.match((await notice(look).textContent()) ?? "", /^There is a new version of this page\./);
+  await assertFits(look, "the offer");
+  await source.now(THREE);
+  await look.holds(121, "vib.x");
+  await undo();
+  const again = look.page.waitForEvent("load");
+  await notice(look).getByRole("button", { name: "Reload" }).click();
+  await again;
+  await look.holds(121, "vib.x");
+  assert.ok(await notice(look).isHidden());
+});
+
+test("[PG20] a part that is gone with a deploy is not asked for again: the page offers to be loaded anew", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  const look = await stage.look(t, source.channel, { expectedErrors: MISSING });
+  await look.holds(120, "vib.x");
+  await look.page.route("**/assets/later-*", (route) => route.fulfill({ status: 404 }));
+  await deploy(look);
+  await look.page.keyboard.press("t");
+  await waitFor("it is offered", () => notice(look).isVisible());
+  assert.match((await notice(look).textContent()) ?? "", /^There is a new version of this page\./);
+  assert.ok(await look.page.locator("#board").isVisible(), "the plots stay");
+  await notice(look).getByRole("button", { name: "Dismiss" }).click();
+  assert.ok(await notice(look).isHidden());
+});
+
+test("[PG20] a part that cannot be had now is said to be missing, and is had when the Worker is there again", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  const look = await stage.look(t, source.channel, { phone: true, expectedErrors: MISSING });
+  await look.holds(120, "vib.x");
+  await look.page.route("**/assets/later-*", (route) => route.fulfill({ status: 404 }));
+  await look.page.locator("#menu").click();
+  await waitFor("it is said", () => notice(look).isVisible());
+  assert.match((await notice(look).textContent()) ?? "", /^This part of the page cannot be loaded now/);
+  await assertFits(look, "the notice");
+  await look.page.unroute("**/assets/later-*");
+  await look.page.locator("#menu").click();
+  await look.page.getByRole("dialog", { name: "Menu" }).waitFor();
+  assert.ok(await notice(look).isHidden(), "what was said is not true any more");
+});
+
+test("[PG20] without the part that marks gaps the lines go on, it is asked for now and then, and they are marked when it is there", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  await source.now(THREE, 7);
+  const look = await stage.look(t, source.channel, {
+    expectedErrors: MISSING,
+    blocked: "**/assets/later-*",
+  });
+  const asked: string[] = [];
+  look.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  source.goOn(t, THREE, 40);
+  await look.holds(180, "vib.x");
+  assert.ok(asked.length <= 4, `asked for ${asked}`);
+  await look.page.unroute("**/assets/later-*");
+  await look.page.locator(".gap").first().waitFor({ state: "attached" });
+});
+
+test("[PG20] a browser without WebSocket is told so, and how to read the points", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  const look = await stage.look(t, source.channel, { before: "delete globalThis.WebSocket;", phone: true });
+  await look.says("No WebSocket");
+  const command = `curl "${stage.edge.channelUrl(source.channel).href}?points=100"`;
+  assert.ok((await notice(look).textContent())?.includes(command));
+  await assertFits(look, "the notice");
+  assert.ok(await look.page.locator("#empty").isHidden());
+});
+
+test("[PG20] [PG7] in a frame of 300 × 200 it shows what comes and how things stand, and nothing to press but what leads back", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  const look = await stage.look(t, source.channel, { width: 300, height: 200, query: "?embed=1" });
+  const end = source.goOn(t, (i) => ({ "vib.x": Math.sin(i / 10) }));
+  await look.says("Live");
+  await look.holds(122, "vib.x");
+  await look.drawn();
+  await assertFits(look, "embedded");
+  for (const id of ["pause", "windows", "share", "menu"]) {
+    assert.ok(await look.page.locator(`#${id}`).isHidden(), `#${id}`);
+  }
+  assert.ok(await look.page.locator("footer").isHidden());
+  assert.ok(await look.page.locator(".panel-menu").first().isHidden());
+  const plot = await look.page.locator(".over").first().boundingBox();
+  assert.ok(plot && plot.height >= 70 && plot.width >= 200, `the lines have ${plot?.width} × ${plot?.height}`);
+  await look.page.keyboard.press(" ");
+  await look.says("Paused");
+  await look.page.locator("#go-live").click();
+  await look.says("Live");
+  await end();
+  await look.says(/^Stale since/, 8000);
+});

@@ -1,0 +1,271 @@
+/** The cursor across all panels, and what the legends read at it. */
+import assert from "node:assert/strict";
+import { after, type TestContext, test } from "node:test";
+import { newChannel, rowOf } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { Hand, type Seen, Source, xAt } from "./hand.ts";
+import type { Look } from "./look.ts";
+import { counting, Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+const COUNT = 61;
+/** Whole numbers, so that the legend writes them whole; no two of a series are the same. */
+const valuesAt = (i: number): Record<string, number> => ({
+  "left.up": 3 * i,
+  "left.down": 500 - 7 * i,
+  "right.square": i * i,
+});
+
+interface Scene {
+  source: Source;
+  look: Look;
+  hand: Hand;
+  start: number;
+}
+
+/** A page with two panels of points, one a second, and 30 s of them in view. */
+async function scene(t: TestContext, rows = counting(COUNT)): Promise<Scene> {
+  const channel = newChannel();
+  const source = new Source(stage.edge, channel);
+  const start = Math.floor(Date.now() / 1000) - COUNT;
+  await source.publish(rows.map((i) => rowOf(start + i, valuesAt(i))));
+  const look = await stage.look(t, channel);
+  await look.holds(rows.length, "right.square");
+  await look.choose("30 s");
+  return { source, look, hand: new Hand(look), start };
+}
+
+interface Reading {
+  x: number;
+  mark: number | null;
+  values: Record<string, number | null>;
+}
+
+/** What the handle reads, what the legends say, and the lines: all of one moment. */
+interface Moment {
+  reading: Reading | null;
+  seen: Seen;
+  legend: Record<string, string>;
+  chip: string;
+  /** Where each panel's lines are, in CSS pixels of the screen. */
+  cursors: number[];
+  marks: number[];
+}
+
+function moment(look: Look): Promise<Moment> {
+  return look.page.evaluate<Moment>(`{
+    const lines = (of) => [...document.querySelectorAll(of)].filter((line) => line.checkVisibility()).map((line) => line.getBoundingClientRect().left);
+    ({
+      reading: plotcast.reading(),
+      seen: plotcast.window(),
+      legend: Object.fromEntries([...document.querySelectorAll(".legend button")].map((button) =>
+        [button.title, button.querySelector(".value").textContent])),
+      chip: [...document.querySelectorAll(".cursor-chip")].filter((chip) => chip.checkVisibility()).map((chip) => chip.textContent).join(),
+      cursors: lines(".cursor-line"),
+      marks: lines(".mark-line"),
+    });
+  }`);
+}
+
+async function settled(look: Look): Promise<Moment> {
+  await look.drawn();
+  return await moment(look);
+}
+
+const written = (values: Record<string, number>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
+/** Seconds since local midnight of a time such as `17:22:35.04`. */
+function secondsOf(clock: string): number {
+  const [hours = "", minutes = "", seconds = ""] = /^(\d\d):(\d\d):(\d\d(?:\.\d+)?)/.exec(clock)?.slice(1) ?? [];
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
+
+function secondsOfDay(x: number): number {
+  const date = new Date(x * 1000);
+  return date.getHours() * 3600 + date.getMinutes() * 60 + date.getSeconds() + (x % 1);
+}
+
+test("[PG18] one line across all panels; every legend reads the nearest point of its series, exactly, and the chip the time", async (t) => {
+  const { look, hand, start } = await scene(t);
+  assert.deepEqual((await settled(look)).legend, written(valuesAt(COUNT - 1)), "without a cursor it is the last value");
+  for (const [part, panel] of [
+    [0.13, 0],
+    [0.52, 1],
+    [0.97, 0],
+  ] as const) {
+    const at = await hand.to(part, panel);
+    const { reading, seen, legend, chip, cursors, marks } = await settled(look);
+    const x = xAt(seen, at);
+    assert.ok(reading && Math.abs(reading.x - x) < 1e-6 && reading.mark === null);
+    const nearest = Math.round(x - start);
+    assert.deepEqual(reading.values, valuesAt(nearest), `nearest to ${x - start}`);
+    assert.deepEqual(legend, written(valuesAt(nearest)));
+    const { left, width } = await hand.box();
+    assert.equal(cursors.length, 2, "a line in each panel");
+    for (const line of cursors) assert.ok(Math.abs(line - left - at * width) < 1, `${line}, not ${left + at * width}`);
+    assert.ok(Math.abs(secondsOf(chip) - secondsOfDay(x)) < 0.03, `${chip} at ${secondsOfDay(x)}`);
+    assert.deepEqual(marks, []);
+  }
+  await look.page.mouse.move(5, 5);
+  const { reading, legend, chip, cursors } = await settled(look);
+  assert.deepEqual([reading, chip, cursors], [null, "", []], "the mouse has gone");
+  await waitFor("the last values being read again", async () => {
+    assert.deepEqual((await moment(look)).legend, written(valuesAt(COUNT - 1)));
+    return true;
+  });
+  assert.ok(legend["left.up"]);
+});
+
+test("[PG18] while points stream the line stays where the hand is, and the values are always those under it", async (t) => {
+  const { source, look, hand, start } = await scene(t);
+  const at = await hand.to(0.4);
+  const first = await settled(look);
+  const read = new Set<unknown>();
+  for (const i of counting(40)) {
+    // Four points a second, of values that need no wider axis.
+    await source.publish([rowOf(start + COUNT + i / 4, { "left.up": i, "left.down": -i, "right.square": 2000 + i })]);
+    await look.holds(COUNT + i + 1, "right.square");
+    const { reading, seen, legend, cursors } = await settled(look);
+    assert.deepEqual(cursors, first.cursors, "the line has moved");
+    assert.ok(reading && Math.abs(reading.x - xAt(seen, at)) < 1e-6);
+    const held = await look.series("right.square");
+    const distances = held.x.map((x) => Math.abs(x - reading.x));
+    const nearest = Math.min(...distances);
+    const value = reading.values["right.square"] ?? null;
+    const candidates = held.y.filter((_, n) => (distances[n] ?? 1) < nearest + 1e-6);
+    assert.ok(candidates.includes(value), `${value} is read, and ${candidates} is nearest`);
+    assert.equal(legend["right.square"], String(value));
+    read.add(value);
+  }
+  assert.ok(read.size >= 8, `${read.size} values went by`);
+});
+
+test("[PG18] the line stays where the hand is, too, when an axis needs more room", async (t) => {
+  const { source, look, hand, start } = await scene(t);
+  await hand.to(0.3);
+  const [before] = (await settled(look)).cursors;
+  const { left } = await hand.box();
+  await source.publish([rowOf(start + COUNT, { "right.square": 999_000 })]);
+  await look.holds(COUNT + 1, "right.square");
+  await waitFor("the panels becoming narrower", async () => (await hand.box()).left > left + 10);
+  const { cursors } = await settled(look);
+  assert.ok(Math.abs((cursors[0] ?? 0) - (before ?? 0)) < 1, `the line is at ${cursors[0]}, and was at ${before}`);
+});
+
+test("[PG18] nothing is read in a gap, and it says so; beside it, the point that is there", async (t) => {
+  const missing = counting(6, 42);
+  const rows = counting(COUNT).filter((i) => !missing.includes(i));
+  const channel = newChannel();
+  const { send } = await stage.feed(t, channel);
+  const start = Math.floor(Date.now() / 1000) - COUNT;
+  const column = (of: (i: number) => number): (number | null)[] => {
+    const values: (number | null)[] = rows.map(of);
+    values.splice(rows.indexOf(41) + 1, 0, null);
+    return values;
+  };
+  const x = column((i) => start + i).map((each) => each ?? start + 44.5);
+  await send({ x, torn: column((i) => i), whole: column((i) => 2 * i).map((each) => each ?? 7) });
+  const look = await stage.look(t, channel);
+  await look.holds(rows.length + 1, "whole");
+  await look.choose("30 s");
+  const hand = new Hand(look);
+  const seen = await hand.seen();
+  const partOf = (i: number): number => (start + i - seen.minX) / (seen.maxX - seen.minX);
+  await hand.to(partOf(44.5));
+  const inside = await settled(look);
+  assert.deepEqual(inside.reading?.values, { torn: null, whole: 7 });
+  assert.deepEqual(inside.legend, { torn: "–", whole: "7" });
+  await hand.to(partOf(41.1));
+  assert.deepEqual((await settled(look)).reading?.values, { torn: 41, whole: 82 }, "so near it is meant");
+  await hand.to(partOf(48.3));
+  assert.deepEqual((await settled(look)).reading?.values, { torn: 48, whole: 96 });
+});
+
+test("[PG18] by key: C brings the cursor, arrows move it, with Shift further, C takes it away", async (t) => {
+  const { look } = await scene(t);
+  const { keyboard } = look.page;
+  await keyboard.press("c");
+  const middle = await settled(look);
+  assert.ok(middle.reading && Math.abs(middle.reading.x - xAt(middle.seen, 0.5)) < 1e-6);
+  assert.equal(middle.cursors.length, 2);
+  let x = middle.reading.x;
+  for (const [key, steps] of [
+    ["ArrowRight", 1],
+    ["ArrowLeft", -1],
+    ["Shift+ArrowLeft", -10],
+    ["Shift+ArrowRight", 10],
+    ["ArrowRight", 1],
+  ] as const) {
+    await keyboard.press(key);
+    x += (steps * 30) / 200;
+    const now = await settled(look);
+    assert.ok(now.reading && Math.abs(now.reading.x - x) < 1e-6, `${key}: ${now.reading?.x}, not ${x}`);
+    assert.deepEqual(now.seen, middle.seen, "the picture stays");
+  }
+  await keyboard.press("m");
+  await keyboard.press("c");
+  const { reading, cursors, marks } = await settled(look);
+  assert.deepEqual([reading, cursors, marks], [null, [], []]);
+});
+
+for (const way of ["a click", "M"] as const) {
+  test(`[PG18] ${way} marks a place; from there Δx, its frequency, and every series' Δy are measured, until Esc`, async (t) => {
+    const { look, hand, start } = await scene(t);
+    const { keyboard, mouse } = look.page;
+    const at = await hand.to(0.25);
+    if (way === "M") await keyboard.press("m");
+    else await mouse.click(...(await whereIs(hand, at)));
+    const marked = await settled(look);
+    const markX = xAt(marked.seen, at);
+    assert.ok(marked.reading && Math.abs((marked.reading.mark ?? 0) - markX) < 1e-6);
+    assert.equal(marked.marks.length, 2, "a line in each panel");
+    const to = await hand.to(0.75);
+    const { reading, legend, chip, seen } = await settled(look);
+    const [from, until] = [Math.round(markX - start), Math.round(xAt(seen, to) - start)];
+    assert.ok(until > from + 10);
+    const [before, now] = [valuesAt(from), valuesAt(until)];
+    const differences = Object.fromEntries(
+      Object.keys(now).map((name) => [name, (now[name] ?? 0) - (before[name] ?? 0)]),
+    );
+    assert.deepEqual(reading?.values, differences);
+    const signed = Object.entries(differences).map(([name, by]) => [name, `Δ${by > 0 ? "+" : ""}${by}`]);
+    assert.deepEqual(legend, Object.fromEntries(signed));
+    const [, seconds, hertz] = / · Δ (\d+\.\d+) s · (\d+(?:\.\d+)?) Hz$/.exec(chip) ?? [];
+    const deltaX = xAt(seen, to) - markX;
+    assert.ok(Math.abs(Number(seconds) - deltaX) < 0.02, `${chip}, and it is ${deltaX}`);
+    assert.equal(Number(hertz), Number((1 / deltaX).toPrecision(1)));
+
+    await keyboard.press("Escape");
+    const unmarked = await settled(look);
+    assert.deepEqual(unmarked.marks, []);
+    assert.deepEqual(unmarked.reading?.values, now, "the cursor is left");
+    assert.equal(unmarked.cursors.length, 2);
+    await keyboard.press("Escape");
+    const { cursors, reading: none } = await settled(look);
+    assert.deepEqual([cursors, none], [[], null]);
+  });
+}
+
+test("[PG18] the mark goes with the points, the cursor stays on the screen", async (t) => {
+  const { source, look, hand, start } = await scene(t);
+  const at = await hand.to(0.8);
+  await look.page.mouse.click(...(await whereIs(hand, at)));
+  const before = await settled(look);
+  await source.publish(counting(12, COUNT).map((i) => rowOf(start + i, valuesAt(i))));
+  await look.holds(COUNT + 12, "right.square");
+  const now = await settled(look);
+  assert.equal(now.reading?.mark, before.reading?.mark);
+  assert.deepEqual(now.cursors, before.cursors);
+  const { width } = await hand.box();
+  const moved = (before.marks[0] ?? 0) - (now.marks[0] ?? 0);
+  assert.ok(Math.abs(moved - (12 / 30) * width) <= 2, `the mark moved by ${moved} px of ${width}`);
+  assert.equal(now.legend["left.up"], `Δ+${3 * 12}`);
+});
+
+async function whereIs(hand: Hand, part: number): Promise<[number, number]> {
+  const { left, top, width, height } = await hand.box();
+  return [Math.round(left + part * width), top + height / 2];
+}

@@ -1,0 +1,117 @@
+/** What a person does on the panels of a page, in parts of their width; and points to do it with. */
+import type { CDPSession } from "playwright-core";
+import type { Row } from "../../worker/protocol/builder.ts";
+import type { Edge } from "../support/edge.ts";
+import { frameOfRows, publishFrames } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import type { Look } from "./look.ts";
+
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export interface Seen {
+  minX: number;
+  maxX: number;
+}
+
+export class Hand {
+  readonly #look: Look;
+
+  constructor(look: Look) {
+    this.#look = look;
+  }
+
+  /** Where the lines of a panel are on the screen. */
+  async box(panel = 0): Promise<Box> {
+    return await this.#look.page.evaluate<Box>(
+      `{ const { left, top, width, height } = document.querySelectorAll(".panel .over")[${panel}].getBoundingClientRect();
+         ({ left, top, width, height }); }`,
+    );
+  }
+
+  /** The range of x that is seen. */
+  async seen(): Promise<Seen> {
+    await this.#look.drawn();
+    const { minX, maxX } = await this.#look.window();
+    return { minX: minX ?? Number.NaN, maxX: maxX ?? Number.NaN };
+  }
+
+  /** Moves the mouse there. @returns the part of the width that it really is at, as a mouse is on whole pixels */
+  async to(part: number, panel = 0): Promise<number> {
+    const { left, top, width, height } = await this.box(panel);
+    const x = Math.round(left + part * width);
+    await this.#look.page.mouse.move(x, top + height / 2);
+    return (x - left) / width;
+  }
+
+  /** Presses, moves and lets go. @returns the parts between which it did */
+  async drag(from: number, to: number, shift = false): Promise<[from: number, to: number]> {
+    const { keyboard, mouse } = this.#look.page;
+    const start = await this.to(from);
+    if (shift) await keyboard.down("Shift");
+    await mouse.down();
+    await this.to((from + to) / 2);
+    const end = await this.to(to);
+    await mouse.up();
+    if (shift) await keyboard.up("Shift");
+    return [start, end];
+  }
+
+  /** Turns the wheel, and resolves once another range is seen. */
+  async wheel(deltaX: number, deltaY: number): Promise<Seen> {
+    const before = await this.seen();
+    await this.#look.page.mouse.wheel(deltaX, deltaY);
+    return await waitFor("the wheel moving the picture", async () => {
+      const now = await this.seen();
+      return now.minX !== before.minX || now.maxX !== before.maxX ? now : undefined;
+    });
+  }
+
+  /** A finger, or several, put down and moved along their paths, and lifted: parts of the first panel's box. */
+  async touch(...paths: (readonly [x: number, y: number])[][]): Promise<void> {
+    const { left, top, width, height } = await this.box();
+    const devtools: CDPSession = await this.#look.page.context().newCDPSession(this.#look.page);
+    const steps = Math.max(...paths.map(({ length }) => length));
+    for (let step = 0; step < steps; step++) {
+      const touchPoints = paths.map((path, id) => {
+        const [x, y] = path[Math.min(step, path.length - 1)] ?? [0, 0];
+        return { id, x: Math.round(left + x * width), y: Math.round(top + y * height) };
+      });
+      await devtools.send("Input.dispatchTouchEvent", { type: step === 0 ? "touchStart" : "touchMove", touchPoints });
+      await this.#look.drawn();
+    }
+    await devtools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await devtools.detach();
+    await this.#look.drawn();
+  }
+}
+
+/** The x at a part of the width. */
+export function xAt({ minX, maxX }: Seen, part: number): number {
+  return minX + part * (maxX - minX);
+}
+
+/** Publishes rows straight to a channel, as one publisher does. */
+export class Source {
+  readonly #edge: Edge;
+  readonly #channel: string;
+  #seq = 0;
+
+  constructor(edge: Edge, channel: string) {
+    this.#edge = edge;
+    this.#channel = channel;
+  }
+
+  /** Each frame has so many rows. */
+  async publish(rows: readonly Row[], rowsPerFrame = 100): Promise<void> {
+    const frames: Uint8Array[] = [];
+    for (let at = 0; at < rows.length; at += rowsPerFrame) {
+      frames.push(frameOfRows("00000000000000aa", ++this.#seq, rows.slice(at, at + rowsPerFrame)));
+    }
+    await publishFrames(this.#edge, this.#channel, ...frames);
+  }
+}

@@ -1,0 +1,155 @@
+/** What is seen is in the page's URL: who opens it sees the same. */
+import assert from "node:assert/strict";
+import { after, type TestContext, test } from "node:test";
+import { newChannel, rowOf } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { Hand, Source } from "./hand.ts";
+import { assertDrawn, type Look } from "./look.ts";
+import { counting, Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+const COUNT = 301;
+const wave = (i: number): number => Math.sin(i / 12) + i / 300;
+
+interface Scene {
+  channel: string;
+  source: Source;
+  look: Look;
+  /** A point follows each second. */
+  x: number[];
+}
+
+async function scene(t: TestContext): Promise<Scene> {
+  const channel = newChannel();
+  const source = new Source(stage.edge, channel);
+  const start = Math.floor(Date.now() / 1000) - COUNT;
+  const x = counting(COUNT).map((i) => start + i);
+  await source.publish(x.map((each, i) => rowOf(each, { y: wave(i) })));
+  const look = await stage.look(t, channel);
+  await look.holds(COUNT);
+  return { channel, source, look, x };
+}
+
+const hashOf = (look: Look): string => new URL(look.page.url()).hash;
+
+async function hashIs(look: Look, what: RegExp): Promise<string> {
+  return await waitFor(`${what} in the URL`, () => {
+    assert.match(hashOf(look), what);
+    return hashOf(look);
+  });
+}
+
+async function sees(look: Look, minX: number, maxX: number): Promise<void> {
+  await waitFor(`${minX} to ${maxX} being seen`, async () => {
+    const now = await look.window();
+    const isThere = Math.abs((now.minX ?? 0) - minX) < 2e-6 && Math.abs((now.maxX ?? 0) - maxX) < 2e-6;
+    assert.ok(isThere, JSON.stringify(now));
+    return true;
+  });
+}
+
+/** Another browser at the same fragment. */
+async function another(t: TestContext, channel: string, hash: string): Promise<Look> {
+  const look = await stage.look(t, `${channel}${hash}`);
+  await look.holds(COUNT);
+  await look.drawn();
+  return look;
+}
+
+test("[PG13] a window that is chosen is in the URL, and is the one that another browser begins with, live", async (t) => {
+  const { channel, look } = await scene(t);
+  assert.equal(hashOf(look), "");
+  const steps = await look.page.evaluate<number>("history.length");
+  await look.choose("5 m");
+  const hash = await hashIs(look, /^#window=5m$/);
+  const far = await another(t, channel, hash);
+  assert.deepEqual(await far.window(), await look.window());
+  assert.equal((await far.window()).name, "5 m");
+  assert.equal((await far.window()).paused, false);
+  await look.choose("10 s");
+  await hashIs(look, /^#window=10s$/);
+  assert.equal(await look.page.evaluate("history.length"), steps, "Back still leads out of the page");
+});
+
+test("[PG13] a range that is held is in the URL: another browser sees the same of it, held, and the same line", async (t) => {
+  const { channel, look, x, source } = await scene(t);
+  await look.choose("5 m");
+  await new Hand(look).drag(0.4, 0.6);
+  const hash = await hashIs(look, /^#window=5m&from=[\d.]+&to=[\d.]+$/);
+  const { minX, maxX } = await look.window();
+  assert.ok(minX !== null && maxX !== null);
+  // It stays what it is, whatever comes.
+  await source.publish([rowOf((x.at(-1) ?? 0) + 1, { y: 0 })]);
+  const far = await another(t, channel, hash);
+  await sees(far, minX, maxX);
+  assert.equal((await far.window()).paused, true);
+  await far.says("Paused");
+  const inside = counting(COUNT).filter((i) => (x[i] ?? 0) > minX + 0.5 && (x[i] ?? 0) < maxX - 0.5);
+  assert.ok(inside.length > 30);
+  const points = [inside.map((i) => x[i] ?? 0), inside.map(wave)] as const;
+  assertDrawn(await look.curve(), ...points, 6);
+  assertDrawn(await far.curve(), ...points, 6);
+  assert.deepEqual((await far.curve()).columns.length, (await look.curve()).columns.length);
+});
+
+test("[PG13] paused, the range that is seen is in the URL; live again, it is not, nor for who goes live elsewhere", async (t) => {
+  const { channel, look } = await scene(t);
+  await look.page.keyboard.press("Space");
+  const held = await look.window();
+  assert.equal(held.paused, true);
+  const hash = await hashIs(look, /from=[\d.]+&to=[\d.]+/);
+  const far = await another(t, channel, hash);
+  await sees(far, held.minX ?? 0, held.maxX ?? 0);
+  for (const one of [look, far]) {
+    await one.page.locator("#go-live").click();
+    await waitFor("no range in the URL", () => !/from|to=/.test(hashOf(one)));
+    assert.equal((await one.window()).paused, false);
+    assert.match(hashOf(one), /^#window=30s$/);
+  }
+});
+
+test("[PG13] a range in the URL stays there until its channel has a first point", async (t) => {
+  const channel = newChannel();
+  const start = Math.floor(Date.now() / 1000) - 100;
+  const [from, to] = [start + 10, start + 40];
+  const range = `from=${from}&to=${to}`;
+  const look = await stage.look(t, `${channel}#window=1m&${range}`);
+  await look.says("Paused");
+  // What is written there by itself, with whatever there is to be said.
+  const written = await look.page.evaluate<string>(
+    `new Promise((done) => {
+      const { replaceState } = history;
+      history.replaceState = (...rest) => { replaceState.apply(history, rest); done(location.hash); };
+      location.hash = "#window=5m&${range}";
+    })`,
+  );
+  assert.equal(written, `#window=5m&${range}`);
+  await new Source(stage.edge, channel).publish(counting(101).map((i) => rowOf(start + i, { y: wave(i) })));
+  await look.holds(101);
+  await sees(look, from, to);
+});
+
+test("[PG13] the fragment changed by hand, or by a link in the page's own tab, changes what is seen", async (t) => {
+  const { look, x } = await scene(t);
+  const go = (hash: string): Promise<void> => look.page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+  const [from, to] = [x[50] ?? 0, x[90] ?? 0];
+  await go(`#from=${from}&to=${to}`);
+  await sees(look, from, to);
+  assert.equal((await look.window()).paused, true);
+  await go("#window=1m&hide=y");
+  await waitFor("the minute, live", async () => {
+    const { name, paused } = await look.window();
+    return name === "1 m" && !paused;
+  });
+  const isDrawn = async (): Promise<boolean> => (await look.curve()).columns.some((column) => column !== null);
+  await waitFor("nothing drawn of what is hidden", async () => !(await isDrawn()));
+  await go("#window=1m&panel=y;y=-7..7");
+  await waitFor("an axis from -7 to 7", async () => (await look.panels())[0]?.left.max === 7);
+  await waitFor("it is drawn again", isDrawn);
+  // What makes no sense is passed over.
+  await go("#window=century&from=9&to=1&panel=%%%&hide=%E0%A4%A");
+  await waitFor("all by itself again", async () => (await look.panels())[0]?.left.max !== 7);
+  assert.equal((await look.window()).paused, false);
+});

@@ -1,0 +1,53 @@
+/** A page with something to be saved, and saving it as a person does. */
+import { readFile } from "node:fs/promises";
+import type { TestContext } from "node:test";
+import type { Locator } from "playwright-core";
+import { newChannel, rowOf } from "../support/publish.ts";
+import { Source } from "./hand.ts";
+import type { Look } from "./look.ts";
+import { counting, type Stage } from "./stage.ts";
+
+export const COUNT = 121;
+export const TEMP = 'temp "in", °C [°C]';
+const wave = (i: number): number => Math.sin(i / 12);
+
+export interface Scene {
+  channel: string;
+  look: Look;
+  x: number[];
+}
+
+/** A page with two panels of 121 points each. */
+export async function scene(stage: Stage, t: TestContext): Promise<Scene> {
+  const channel = newChannel();
+  const start = Math.floor(Date.now() / 1000) - 30;
+  const x = counting(COUNT).map((i) => start + i / 4);
+  const rows = x.map((each, i) => rowOf(each, { [TEMP]: 20 + wave(i), load: 300 * wave(2 * i) }));
+  await new Source(stage.edge, channel).publish(rows);
+  const look = await stage.look(t, channel);
+  await look.holds(COUNT, "load");
+  await look.drawn();
+  return { channel, look, x };
+}
+
+export async function openShare({ page }: Look): Promise<Locator> {
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share" });
+  await dialog.waitFor();
+  return dialog;
+}
+
+/** Saves what is in view. @returns its name and its bytes */
+export async function saved(
+  look: Look,
+  what: "CSV" | "PNG" | "Snapshot",
+): Promise<{ name: string; path: string; bytes: Buffer }> {
+  const dialog = await openShare(look);
+  const downloads = look.page.waitForEvent("download");
+  await dialog.getByRole("button", { name: what, exact: true }).click();
+  const download = await downloads;
+  await dialog.getByText(`${what}: saved.`).waitFor();
+  await look.page.keyboard.press("Escape");
+  const path = await download.path();
+  return { name: download.suggestedFilename(), path, bytes: await readFile(path) };
+}

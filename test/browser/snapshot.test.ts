@@ -1,0 +1,102 @@
+/** A snapshot of what is in view, saved and opened again in the real page. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { newChannel } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { Hand } from "./hand.ts";
+import type { Look } from "./look.ts";
+import { COUNT, saved, scene, TEMP } from "./saving.ts";
+import { Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+/** The points in the window, without breaks, as `x series y`. */
+async function pointsSeen(look: Look): Promise<string[]> {
+  const { minX, maxX } = await look.window();
+  const seen = await look.page.evaluate(() => plotcast.seen());
+  return seen
+    .flatMap(({ name, x, y }) => x.map((each, i) => ({ name, x: each, y: y[i] ?? null })))
+    .filter(({ x, y }) => y !== null && x >= (minX ?? 0) && x <= (maxX ?? 0))
+    .map(({ name, x, y }) => `${x} ${name} ${y}`);
+}
+
+/** Opens a snapshot in a page of an empty channel, as a person does. */
+const WAYS: Record<string, (look: Look, path: string) => Promise<void>> = {
+  "by the menu": async ({ page }, path) => {
+    await page.locator("#menu").click();
+    const choosers = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: /Open a snapshot/ }).click();
+    await (await choosers).setFiles(path);
+  },
+  "let go on the page": async ({ page }, path) => {
+    const devtools = await page.context().newCDPSession(page);
+    const data = { items: [], files: [path], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await devtools.send("Input.dispatchDragEvent", { type, x: 600, y: 400, data });
+    }
+    await devtools.detach();
+  },
+};
+
+for (const [way, open] of Object.entries(WAYS)) {
+  test(`[PG15] a snapshot of what is in view, opened again ${way}, shows the same points, and nothing comes any more`, async (t) => {
+    const { look } = await scene(stage, t);
+    await look.choose("1 m");
+    await new Hand(look).drag(0.6, 0.8);
+    await look.drawn();
+    const expected = await pointsSeen(look);
+    assert.ok(expected.length > 40 && expected.length < 2 * COUNT);
+    const { name, path } = await saved(look, "Snapshot");
+    assert.match(name, /^test-.*Z\.plotcast$/);
+
+    const channel = newChannel();
+    const { send } = await stage.feed(t, channel);
+    const empty = await stage.look(t, channel);
+    await empty.says("Live");
+    await send({ x: 1, other: 1 });
+    await empty.holds(1, "other");
+    // The page that is open has one, which closes.
+    const sockets = empty.page.waitForEvent("websocket");
+    await empty.page.reload();
+    const socket = await sockets;
+    await empty.says(/Live|Stale/);
+    const closed = socket.waitForEvent("close");
+    await open(empty, path);
+    await empty.says("Snapshot");
+    await closed;
+    await empty.holds(expected.length / 2, "load");
+    await empty.drawn();
+    assert.deepEqual((await pointsSeen(empty)).sort(), expected.sort());
+    assert.deepEqual((await empty.held()).map((series) => series.name).sort(), [TEMP, "load"].sort());
+    assert.ok(
+      (await empty.curve("load")).columns.some((column) => column !== null),
+      "it is drawn",
+    );
+    await send({ x: 2, other: 2 });
+    const read = (): Promise<Response> =>
+      fetch(stage.edge.channelUrl(channel), { headers: { accept: "application/x-ndjson" } });
+    await waitFor("the channel having that", async () => (await (await read()).text()).includes('"x":2'));
+    await empty.drawn();
+    assert.equal((await empty.series("other")).x.length, 0);
+    assert.equal(await empty.text("#state"), "Snapshot");
+  });
+}
+
+test("[PG15] a file that is no snapshot is refused in words, and changes nothing", async (t) => {
+  const { look } = await scene(stage, t);
+  const [before, live] = [await look.held(), await look.text("#state")];
+  await look.page.locator("#menu").click();
+  const choosers = look.page.waitForEvent("filechooser");
+  await look.page.getByRole("button", { name: /Open a snapshot/ }).click();
+  const file = {
+    name: "a.plotcast",
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from("no frame ".repeat(20)),
+  };
+  await (await choosers).setFiles(file);
+  await look.page.getByText("This is no Plotcast snapshot.").waitFor();
+  assert.deepEqual(await look.held(), before);
+  assert.notEqual(await look.text("#state"), "Snapshot");
+  assert.notEqual(live, "Snapshot");
+});

@@ -1,0 +1,198 @@
+/** What the page says of how things stand: each state in words, wrong clocks, and the figures. */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { clockText } from "../../worker/page/format.ts";
+import { rowOf } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { type Look, NETWORK_ERROR } from "./look.ts";
+import { Relay } from "./relay.ts";
+import { Source, THREE, type Values } from "./source.ts";
+import { Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+const HOUR_MS = 3_600_000;
+const SINE: Values = (i) => ({ y: Math.sin(i / 10) });
+
+/** This device's clock is wrong by so much. */
+const clockOff = (byMs: number): string => `{
+  const Right = Date;
+  globalThis.Date = class extends Right {
+    constructor(...given) {
+      super(...(given.length === 0 ? [Right.now() + ${byMs}] : given));
+    }
+    static now() {
+      return Right.now() + ${byMs};
+    }
+  };
+}`;
+
+const figures = (look: Look, what: RegExp): Promise<string> =>
+  waitFor(`the figures ${what}`, async () => {
+    const text = await look.text("#figures");
+    return what.test(text) && text;
+  });
+
+async function isDrawn(look: Look): Promise<boolean> {
+  return (await look.curve()).columns.some((rows) => rows !== null);
+}
+
+describe("states", { concurrency: 3 }, () => {
+  test("[PG17] until the Channel answers it is connecting, and does not say that a channel is empty", async (t) => {
+    const look = await stage.look(t, new Source(stage.edge).channel, {
+      // A socket that nothing ever comes of.
+      before: `globalThis.WebSocket = class extends EventTarget { static OPEN = 1; readyState = 0; send() {} close() {} };`,
+    });
+    await look.says("Connecting…");
+    assert.ok(await look.page.locator("#empty").isHidden());
+    assert.ok(await look.page.locator("#retry").isHidden());
+    assert.equal(await look.text("#figures"), "");
+  });
+
+  test("[PG17] when every publisher has said that it goes, the page says since when, to who comes later too", async (t) => {
+    const source = new Source(stage.edge);
+    await source.past(SINE);
+    await source.announce(true);
+    const look = await stage.look(t, source.channel);
+    await look.says("Live");
+    await source.announce(false);
+    const goneMs = Date.now();
+    await look.says(/^Publisher gone since \d\d:\d\d:\d\d$/);
+    const later = await stage.look(t, source.channel, { before: clockOff(HOUR_MS) });
+    await later.says(/^Publisher gone since \d\d:\d\d:\d\d$/);
+    for (const [one, offMs] of [
+      [look, 0],
+      [later, HOUR_MS],
+    ] as const) {
+      const said = (await one.text("#state")).replace("Publisher gone since ", "");
+      const clocks = [-1000, 0, 1000].map((aside) => clockText(goneMs + offMs + aside));
+      assert.ok(clocks.includes(said), `${said} is none of ${clocks}`);
+    }
+    await source.now(SINE);
+    await Promise.all([look.says("Live"), later.says("Live")]);
+  });
+
+  test("[PG17] without a connection it says when it tries again; Retry now does so at once, and goes when it is live", async (t) => {
+    const source = new Source(stage.edge);
+    const relay = await Relay.to(t, stage.edge.url);
+    const look = await stage.look(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+    source.goOn(t, SINE);
+    await look.says("Live");
+    const retry = look.page.getByRole("button", { name: "Retry now" });
+    assert.equal(await retry.count(), 0);
+    relay.cut();
+    await look.says(/^Reconnecting in \d s$/);
+    await retry.waitFor();
+    // What was true of the connection is not said any more.
+    assert.doesNotMatch(await look.text("#figures"), /pts\/s|lag|viewer/);
+    relay.mend();
+    await retry.click();
+    await look.says("Live");
+    await retry.waitFor({ state: "hidden" });
+    await look.page.context().setOffline(true);
+    await look.says("Offline");
+    await retry.waitFor();
+    await look.page.context().setOffline(false);
+    await look.says("Live");
+    assert.deepEqual(await look.gaps(), []);
+  });
+
+  test("[PG17] paused says so, counts what comes meanwhile, and is live again by the same button", async (t) => {
+    const source = new Source(stage.edge);
+    await source.past(SINE);
+    const look = await stage.look(t, source.channel);
+    const end = source.goOn(t, SINE, 50);
+    await look.says("Live");
+    await look.page.getByRole("button", { name: "Pause" }).click();
+    await look.says("Paused");
+    const { length } = (await look.series()).x;
+    const pill = look.page.locator("#go-live");
+    await waitFor("the pill counting", async () => /\+\d\d$/.test((await pill.textContent()) ?? ""));
+    await end();
+    const come = (await look.series()).x.length - length;
+    await waitFor("all are counted", async () => {
+      const counted = Number(/\d+$/.exec((await pill.textContent()) ?? "")?.[0]);
+      // Some may have come between the press and the count.
+      return counted >= come && counted <= come + 3;
+    });
+    await look.page.getByRole("button", { name: "Resume" }).click();
+    await look.says("Live");
+    assert.ok(await pill.isHidden());
+  });
+});
+
+describe("clocks", { concurrency: 3 }, () => {
+  for (const [what, byMs, remark] of [
+    ["ahead", HOUR_MS, "this device’s clock is 60 min ahead"],
+    ["behind", -HOUR_MS, "this device’s clock is 60 min behind"],
+  ] as const) {
+    test(`[PG17] a clock that is ${what} at this device is said; nothing is stale for that, the lag is the true one, the line is drawn`, async (t) => {
+      const source = new Source(stage.edge);
+      await source.past(SINE);
+      const look = await stage.look(t, source.channel, { before: clockOff(byMs) });
+      source.goOn(t, SINE, 200);
+      const text = await figures(look, /lag/);
+      assert.ok(text.includes(remark), text);
+      assert.match(text, / lag \d+ ms /);
+      assert.ok(await isDrawn(look));
+      assert.deepEqual(await look.said(), ["Connecting…", "Live"]);
+      const { minX, maxX } = await look.window();
+      const now = Date.now() / 1000;
+      assert.ok((minX ?? 0) > now - 40 && (maxX ?? 0) < now + 2, `${minX} to ${maxX} at ${now}`);
+    });
+  }
+
+  test("[PG17] points from the future: whose clock is ahead is said in place of a lag, also while another's is right", async (t) => {
+    const source = new Source(stage.edge);
+    const look = await stage.look(t, source.channel);
+    await look.says("Live");
+    const publish = async (): Promise<void> => {
+      const x = Date.now() / 1000 + 3600;
+      await source.publish([rowOf(x, { y: 1 }), rowOf(x + 0.05, { y: 2 })]);
+    };
+    for (let i = 0; i < 5; i++) await publish();
+    const text = await figures(look, /the publisher’s clock is 60 min ahead/);
+    assert.doesNotMatch(text, /lag/);
+    await look.says("Live");
+    assert.ok(await isDrawn(look));
+    const other = new Source(stage.edge, source.channel);
+    await other.now((i) => ({ z: i }));
+    assert.match(await figures(look, /lag/), /lag \d+ ms · the publisher’s clock is 60 min ahead/);
+    assert.ok(await isDrawn(look));
+  });
+
+  test("[PG17] points from the past are live as they come, drawn, and an hour late", async (t) => {
+    const source = new Source(stage.edge);
+    const look = await stage.look(t, source.channel);
+    await look.says("Live");
+    for (let i = 0; i < 20; i++) await source.publish([rowOf(Date.now() / 1000 - 3600, { y: i })]);
+    await figures(look, /lag 60 min/);
+    await look.says("Live");
+    assert.ok(await isDrawn(look));
+  });
+});
+
+test("[PG17] rate, series, viewers, lag and what is missing are as they are", async (t) => {
+  const source = new Source(stage.edge);
+  const look = await stage.look(t, source.channel);
+  const end = source.goOn(t, THREE, 40);
+  await look.holds(60, "vib.x");
+  assert.match(await figures(look, /viewer/), / · 3 series · lag \d+ ms · 1 viewer$/);
+  const other = await stage.look(t, source.channel);
+  await figures(look, / 2 viewers$/);
+  await figures(other, / 2 viewers$/);
+  await other.page.goto(stage.edge.channelUrl(new Source(stage.edge).channel).href);
+  await figures(look, / 1 viewer$/);
+  await source.now(THREE, 12);
+  await source.now(THREE, 30);
+  await figures(look, / · 42 points missing · /);
+  const { x } = await look.series("vib.x");
+  const rate = Number(/^[\d.\s]+/.exec((await look.text("#figures")).replace(/\s(?=\d)/g, ""))?.[0]);
+  const recent = x.slice(-50);
+  const truly = (3 * 49) / ((recent.at(-1) ?? 0) - (recent[0] ?? 0));
+  assert.ok(Math.abs(rate / truly - 1) < 0.35, `${rate} pts/s are said, and ${truly} come`);
+  await end();
+  for (let i = 0; i < 3; i++) await source.publish([rowOf(Date.now() / 1000 - 2.5, THREE(i))]);
+  await figures(look, / lag 2\.[5-9] s /);
+});

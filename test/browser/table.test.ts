@@ -1,0 +1,152 @@
+/** The page without looking at the picture: the table of values, and what is announced. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { rowOf } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { type Look, NETWORK_ERROR } from "./look.ts";
+import { Relay } from "./relay.ts";
+import { Source, THREE } from "./source.ts";
+import { counting, Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+/** The table as those hear it who do not see it: each row by its header, each cell by its column's. */
+async function rows({ page }: Look): Promise<Record<string, Record<string, string>>> {
+  const table = page.getByRole("table", { name: "Latest values" });
+  const heads = await table.getByRole("columnheader").allTextContents();
+  const read: Record<string, Record<string, string>> = {};
+  for (const row of (await table.getByRole("row").all()).slice(1)) {
+    const name = (await row.getByRole("rowheader").textContent()) ?? "";
+    const cells = await row.getByRole("cell").allTextContents();
+    read[name] = Object.fromEntries(cells.map((cell, i) => [heads[i + 1] ?? "", cell]));
+  }
+  return read;
+}
+
+test("[PG16] T shows a table in place of the plots: the latest values, and what all points in view come to", async (t) => {
+  const source = new Source(stage.edge);
+  // 1 to 10: their mean is 5.5, and the root of the mean of their squares is the root of 38.5.
+  const points = counting(10).map((i) => rowOf(i, { "up [V]": i + 1, down: -0.5 * i, flat: 7 }));
+  await source.publish(points);
+  const look = await stage.look(t, source.channel);
+  await look.holds(10, "flat");
+  await look.page.keyboard.press("t");
+  await waitFor("the table", async () => Object.keys(await rows(look)).length === 3);
+  assert.ok(await look.page.locator("#board").isHidden());
+  const read = await rows(look);
+  assert.deepEqual(read.up, {
+    Last: "10",
+    Unit: "V",
+    x: "9",
+    Min: "1",
+    Max: "10",
+    Mean: "5.50",
+    RMS: "6.20",
+    Points: "10",
+  });
+  assert.deepEqual(
+    [read.down?.Last, read.down?.Min, read.down?.Max, read.down?.Mean],
+    ["-4.500", "-4.500", "0.000", "-2.250"],
+  );
+  assert.deepEqual([read.flat?.Last, read.flat?.Unit, read.flat?.RMS], ["7", "", "7.000"]);
+  // Somebody who goes by keys is in it at once, scrolls it with arrows, and is out of it by the same key.
+  assert.equal(await look.page.evaluate("document.activeElement.className"), "later-table");
+  await look.page.setViewportSize({ width: 320, height: 600 });
+  await look.page.keyboard.press("ArrowRight");
+  await waitFor("it scrolls", () => look.page.evaluate<boolean>("document.activeElement.scrollLeft > 0"));
+  await look.page.keyboard.press("t");
+  await look.page.locator("table").waitFor({ state: "detached" });
+  assert.ok(await look.page.locator("#board").isVisible());
+  assert.ok(
+    (await look.curve("flat")).columns.some((rows) => rows !== null),
+    "the plots are drawn again",
+  );
+});
+
+test("[PG16] the table follows what comes, and what is hidden is not in it; the menu shows it, and the plots", async (t) => {
+  const source = new Source(stage.edge);
+  const look = await stage.look(t, source.channel);
+  const end = source.goOn(t, (i) => ({ n: i, other: -i }), 50);
+  await look.holds(3, "other");
+  await look.page.locator('[data-series="other"]').click();
+  const choose = async (name: string): Promise<void> => {
+    await look.page.getByRole("button", { name: "Menu" }).click();
+    await look.page.getByRole("dialog").getByRole("button", { name }).click();
+  };
+  await choose("Table of values");
+  await waitFor("a row", async () => Object.keys(await rows(look)).join() === "n");
+  const first = Number((await rows(look)).n?.Last);
+  await waitFor("newer values", async () => Number((await rows(look)).n?.Last) > first + 10);
+  await end();
+  const { x, y } = await look.series("n");
+  await waitFor("the last value", async () => (await rows(look)).n?.Last === String(y.at(-1)));
+  const clock = new Date(Math.round((x.at(-1) ?? 0) * 1000));
+  const time = (await rows(look)).n?.Time ?? "";
+  assert.ok(time.endsWith(`.${String(clock.getMilliseconds()).padStart(3, "0")}`), time);
+  await choose("Plots");
+  await look.page.locator("table").waitFor({ state: "detached" });
+  assert.ok(await look.page.locator("#board").isVisible());
+});
+
+/** Notes each text that a live region takes on, from now on. */
+const LISTEN = `{
+  recorded.heard = [];
+  const live = "[role=status], [role=alert], [role=log], output, [aria-live]";
+  new MutationObserver((changes) => {
+    const regions = new Set(changes.map(({ target }) => (target.nodeType === 1 ? target : target.parentElement)?.closest(live)));
+    for (const region of regions) {
+      if (region == null || region.getAttribute("aria-live") === "off") continue;
+      recorded.heard.push(region.textContent);
+    }
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
+}`;
+
+const heard = ({ page }: Look): Promise<string[]> => page.evaluate<string[]>("recorded.heard");
+
+test("[PG16] changes of state are announced in a word each; values, figures and seconds are not", async (t) => {
+  const relay = await Relay.to(t, stage.edge.url);
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  const look = await stage.look(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+  source.goOn(t, THREE, 40);
+  await look.says("Live");
+  await look.page.evaluate(LISTEN);
+  const { y } = await look.series("vib.x");
+  await look.holds(y.length + 30, "vib.x");
+  await look.page.keyboard.press("c");
+  await look.page.keyboard.press("ArrowLeft");
+  await look.drawn();
+  assert.deepEqual(await heard(look), []);
+  relay.cut();
+  await look.says(/^Reconnecting in [1-9] s$/);
+  // It is tried, in vain, more than once.
+  await waitFor("two attempts", async () => {
+    const said = await look.said();
+    return said.filter((text) => text === "Reconnecting…").length >= 2;
+  });
+  assert.ok(await look.page.locator("#retry").isVisible());
+  relay.mend();
+  await look.page.locator("#retry").click();
+  await look.says("Live");
+  const words = await heard(look);
+  assert.deepEqual(words, ["Reconnecting", "Live"]);
+});
+
+test("[PG16] what is said of a gap is announced once, however long it is pointed at while points come", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past(THREE);
+  await source.now(THREE, 7);
+  const look = await stage.look(t, source.channel);
+  source.goOn(t, THREE, 40);
+  await look.says("Live");
+  await look.page.locator(".gap").first().waitFor({ state: "attached" });
+  await look.page.evaluate(LISTEN);
+  await look.page.keyboard.press("g");
+  await waitFor("it is told", async () => (await heard(look)).length > 0);
+  const { y } = await look.series("vib.x");
+  await look.holds(y.length + 30, "vib.x");
+  const told = (await heard(look)).filter((text) => text !== "");
+  assert.equal(told.length, 1, `${told}`);
+  assert.match(told[0] ?? "", /^7 points missing/);
+});

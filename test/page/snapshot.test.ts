@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { WindowData } from "../../worker/page/later/data.ts";
+import { readSnapshot, SnapshotError, snapshotBlob } from "../../worker/page/later/snapshot.ts";
+import { Store } from "../../worker/page/store.ts";
+import { framesOf } from "../../worker/protocol/builder.ts";
+import type { Frame } from "../../worker/protocol/frame.ts";
+import { ANONYMOUS } from "../../worker/protocol/header.ts";
+import { MAX_FRAME_BYTES } from "../../worker/protocol/limits.ts";
+
+type Point = [x: number, y: number];
+
+function windowOf(series: Record<string, Point[][]>, minX = -Number.MAX_VALUE, maxX = Number.MAX_VALUE): WindowData {
+  const all = Object.entries(series).map(([name, parts]) => ({
+    name,
+    colour: "#000",
+    parts: parts.map((points) => ({
+      x: Float64Array.from(points, ([x]) => x),
+      y: Float64Array.from(points, ([, y]) => y),
+    })),
+  }));
+  return { channel: "main", minX, maxX, time: false, series: all };
+}
+
+async function bytesOf(window: WindowData): Promise<Uint8Array> {
+  return new Uint8Array(await (await snapshotBlob(window)).arrayBuffer());
+}
+
+/** Every row of every series, breaks too, as the tables have them. */
+function rowsBySeries(frames: readonly Frame[]): Record<string, Point[]> {
+  const series = new Map<string, Point[]>();
+  for (const { blocks } of frames) {
+    for (const block of blocks) {
+      assert.equal(block.kind, "table");
+      for (const { name, y } of block.kind === "table" ? block.columns : []) {
+        const rows = series.get(name) ?? [];
+        for (let i = 0; i < y.length; i++) {
+          rows.push([block.kind === "table" ? (block.x[i] ?? 0) : 0, y[i] ?? 0]);
+        }
+        series.set(name, rows);
+      }
+    }
+  }
+  return Object.fromEntries(series);
+}
+
+const finite = fc.oneof(
+  fc.integer({ min: -3, max: 300 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(0, -0, 5e-324, Number.MAX_VALUE),
+);
+const value = fc.oneof({ weight: 5, arbitrary: finite }, { weight: 1, arbitrary: fc.constant(Number.NaN) });
+const run = fc
+  .array(fc.tuple(finite, value), { maxLength: 40 })
+  .map((points): Point[] => points.sort(([a], [b]) => a - b));
+
+test("[PG15] any window comes back from its snapshot bit for bit, breaks too, each series in its order", async () => {
+  const series = fc.dictionary(fc.constantFrom("y", "temp.motor", "ü€😀", "a", "b"), run);
+  await fc.assert(
+    fc.asyncProperty(series, fc.nat(40), async (all, cutAt) => {
+      // A part may end anywhere.
+      const parts = Object.fromEntries(
+        Object.entries(all).map(([name, points]) => [name, [points.slice(0, cutAt), points.slice(cutAt)]]),
+      );
+      const hasPoint = Object.values(all).some((points) => points.some(([, y]) => !Number.isNaN(y)));
+      if (!hasPoint) return assert.rejects(snapshotBlob(windowOf(parts)), SnapshotError);
+      const frames = readSnapshot(await bytesOf(windowOf(parts)));
+      const expected = Object.fromEntries(Object.entries(all).filter(([, points]) => points.length > 0));
+      // Equal is what has the same bits: `deepEqual` tells −0 from 0.
+      assert.deepEqual(rowsBySeries(frames), expected);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("[PG15] a snapshot has what is in the window, edges included, and nothing else", async () => {
+  const points: Point[] = [0, 1, 2, 3, 4].map((x) => [x, x]);
+  const frames = readSnapshot(await bytesOf(windowOf({ a: [points], late: [[[9, 1]]] }, 1, 3)));
+  assert.deepEqual(rowsBySeries(frames), { a: points.slice(1, 4) });
+});
+
+test("[PG15] what a snapshot holds is drawn as it was: a break of one series is none of another", async () => {
+  const a: Point[] = [
+    [1, 1],
+    [2, Number.NaN],
+    [3, 3],
+  ];
+  const b: Point[] = [
+    [1, 10],
+    [2, 20],
+    [3, 30],
+  ];
+  const store = new Store();
+  for (const frame of readSnapshot(await bytesOf(windowOf({ a: [a], b: [b] })))) store.ingest(frame);
+  const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
+  assert.deepEqual(held, { a: [1, Number.NaN, 3], b: [10, 20, 30] });
+});
+
+test("[PG15] many points are frames in the order of x, as large as frames may be, numbered by nobody", async () => {
+  const x = Float64Array.from({ length: 60_000 }, (_, i) => i / 10);
+  const y = x.map(Math.sin);
+  const part = { x, y };
+  const window = { ...windowOf({}), series: ["a", "b"].map((name) => ({ name, colour: "", parts: [part] })) };
+  const bytes = await bytesOf(window);
+  const frames = readSnapshot(bytes);
+  assert.ok(bytes.length < 16.1 * 120_000, `${bytes.length} bytes`);
+  assert.ok(frames.length > 10);
+  let before = Number.NEGATIVE_INFINITY;
+  for (const [i, { header }] of frames.entries()) {
+    assert.ok(64 + header.bodyBytes <= MAX_FRAME_BYTES);
+    assert.deepEqual([header.publisher, header.publisherSeq, header.seq, header.epoch], [ANONYMOUS, i + 1, 0, 0]);
+    assert.ok(header.minX >= before);
+    before = header.maxX;
+  }
+  assert.equal(
+    frames.reduce((sum, { header }) => sum + header.points, 0),
+    120_000,
+  );
+});
+
+test("[PG15] what is no snapshot is refused in words", async () => {
+  const good = await bytesOf(windowOf({ y: [[[1, 2]]] }));
+  const changed = (at: number, by: number): Uint8Array => Uint8Array.from(good, (byte, i) => (i === at ? by : byte));
+  const refused = (bytes: Uint8Array, sentence: RegExp): void =>
+    assert.throws(() => readSnapshot(bytes), { name: "SnapshotError", message: sentence });
+  refused(new Uint8Array(), /empty/);
+  refused(new TextEncoder().encode("time,x,series,y\r\n".repeat(10)), /no Plotcast snapshot/);
+  refused(new TextEncoder().encode("x"), /cut short/);
+  refused(good.subarray(0, -8), /cut short/);
+  refused(changed(4, 2), /another version/);
+  refused(changed(64, 9), /damaged/);
+});
+
+test("[PG15] a small file that unpacks to more than the page can hold is refused", () => {
+  const rows = Array.from({ length: 8000 }, (_, i) => ({ x: i, arrival: false, names: ["y"], values: [i] }));
+  const [frame = new Uint8Array()] = framesOf(rows, ANONYMOUS, 1);
+  assert.ok(frame.length < 200);
+  const bomb = Buffer.concat(Array.from({ length: 1200 }, () => frame));
+  assert.throws(() => readSnapshot(bomb), /more points than the page can hold/);
+});

@@ -1,0 +1,197 @@
+import { unitOf } from "../look/unit.ts";
+import { SHORTCUTS } from "../point/shortcuts.ts";
+import type { Context } from "./context.ts";
+import { csvBlob } from "./csv.ts";
+import { fileName } from "./data.ts";
+import { button, make, openDialog, save } from "./dom.ts";
+import { type HelpGroup, openHelp } from "./help.ts";
+import { pngBlob } from "./png.ts";
+import { openShare } from "./share.ts";
+import { readSnapshot, SnapshotError, snapshotBlob } from "./snapshot.ts";
+import { LatestTable, latestRows } from "./table.ts";
+import { pictureOf, rangeText, windowData } from "./view-data.ts";
+
+export type Tool = "table" | "share" | "menu" | "help";
+
+/** Opens one of the tools that a key or a button asks for. */
+export function openTool(tool: Tool, context: Context, opener?: HTMLElement): void {
+  switch (tool) {
+    case "table":
+      return toggleTable(context);
+    case "share":
+      return share(context, opener);
+    case "menu":
+      return openMenu(context, opener);
+    case "help":
+      return help(context, opener);
+  }
+}
+
+function share(context: Context, opener?: HTMLElement): void {
+  const { channel, memory, view, sight } = context;
+  const seen = sight();
+  const withSight = async (make: (seen: NonNullable<ReturnType<typeof sight>>) => Promise<[Blob, string]>) => {
+    const now = sight();
+    if (now === undefined) throw new SnapshotError("There is nothing to be seen yet.");
+    save(...(await make(now)));
+  };
+  openShare({
+    links: { live: memory.link(undefined), now: memory.link(seen?.x) },
+    range: seen === undefined ? "" : rangeText(seen),
+    chosen: view.isLive ? "live" : "now",
+    channel,
+    exports: {
+      csv: () =>
+        withSight(async (now) => {
+          const data = windowData(context, now);
+          return [await csvBlob(data), fileName(data, "csv")];
+        }),
+      png: () =>
+        withSight(async (now) => [
+          await pngBlob(pictureOf(context, now)),
+          fileName({ channel, minX: now.x.min, maxX: now.x.max, time: now.time, series: [] }, "png"),
+        ]),
+      snapshot: () =>
+        withSight(async (now) => {
+          const data = windowData(context, now);
+          return [await snapshotBlob(data), fileName(data, "plotcast")];
+        }),
+    },
+    ...(opener === undefined ? {} : { opener }),
+  });
+}
+
+const GESTURES: readonly HelpGroup[] = [
+  {
+    heading: "Mouse",
+    items: [
+      { keys: ["Drag"], what: "Zoom to what is chosen" },
+      { keys: ["Shift+Drag", "Wheel sideways"], what: "Look back and forward" },
+      { keys: ["Wheel", "Ctrl+Wheel"], what: "Zoom; where panels scroll, with Ctrl" },
+      { keys: ["Click"], what: "Mark a place and measure from there" },
+      { keys: ["Double click"], what: "Go live" },
+    ],
+  },
+  {
+    heading: "Touch",
+    items: [
+      { keys: ["Drag"], what: "Look back and forward" },
+      { keys: ["Pinch"], what: "Zoom" },
+      { keys: ["Tap"], what: "Cursor; there again, none" },
+      { keys: ["Double tap"], what: "Go live" },
+    ],
+  },
+  {
+    heading: "Legend",
+    items: [
+      { keys: ["Click"], what: "Hide or show a series" },
+      { keys: ["Shift+Click", "Shift+Enter"], what: "Show only this one" },
+      { keys: ["Drag"], what: "To another panel, its right edge (right axis), or between two panels" },
+    ],
+  },
+];
+
+function help({ keys }: Context, opener?: HTMLElement): void {
+  const items = SHORTCUTS.map(({ written, what }) => ({ keys: written, what }));
+  const dialog = openHelp([{ heading: "Keys", items }, ...GESTURES], opener);
+  const single = make("input");
+  single.type = "checkbox";
+  single.checked = keys.enabled;
+  single.addEventListener("change", () => {
+    keys.enabled = single.checked;
+  });
+  dialog.append(
+    make("p", "later-body", make("label", "later-line", single, " Listen to single keys, in this browser")),
+  );
+}
+
+function openMenu(context: Context, opener?: HTMLElement): void {
+  const file = make("input");
+  file.type = "file";
+  file.accept = ".plotcast";
+  file.hidden = true;
+  file.addEventListener("change", () => {
+    const [chosen] = file.files ?? [];
+    dialog.close();
+    if (chosen !== undefined) void openFile(context, chosen);
+  });
+  const item = (text: string, key: string, run: () => void): HTMLElement => {
+    const element = button(text, () => {
+      dialog.close();
+      run();
+    });
+    if (key !== "") element.append(" ", make("kbd", "", key));
+    return make("li", "", element);
+  };
+  const openIt = button("Open a snapshot…", () => file.click());
+  const { arrangement } = context;
+  const items = [
+    item(isTableShown() ? "Plots" : "Table of values", "T", () => toggleTable(context)),
+    item("Share and save", "S", () => share(context, opener)),
+    make("li", "", openIt),
+    item("Full screen", "F", () => void document.documentElement.requestFullscreen()),
+    item("Keys and gestures", "?", () => help(context, opener)),
+  ];
+  if (arrangement.state.hidden.length > 0) {
+    items.splice(
+      2,
+      0,
+      item("Show hidden series", "", () => {
+        arrangement.showAll();
+        context.rearranged();
+      }),
+    );
+  }
+  if (!arrangement.isAutomatic) {
+    items.splice(
+      2,
+      0,
+      item("Arrange panels automatically", "", () => {
+        arrangement.reset();
+        context.rearranged();
+      }),
+    );
+  }
+  const dialog = openDialog("Menu", opener, make("div", "later-body", make("ul", "later-menu", ...items), file));
+}
+
+/** Shows the points of a snapshot that was saved before. */
+export async function openFile(context: Context, file: File): Promise<void> {
+  try {
+    context.openSnapshot(readSnapshot(new Uint8Array(await file.arrayBuffer())));
+  } catch (error) {
+    context.notice.show("snapshot", error instanceof Error ? error.message : String(error));
+  }
+}
+
+let table: LatestTable | undefined;
+
+function isTableShown(): boolean {
+  return table?.element.isConnected === true;
+}
+
+/** The table in place of the panels, and back. */
+function toggleTable(context: Context): void {
+  const { board, onDraw, sight } = context;
+  const isShown = isTableShown();
+  const host = document.getElementById("table");
+  if (host === null) return;
+  board.host.hidden = !isShown;
+  host.hidden = isShown;
+  if (isShown) {
+    table?.element.remove();
+    onDraw(undefined);
+    return context.rearranged();
+  }
+  table ??= new LatestTable();
+  host.append(table.element);
+  // Who is told where the focus is, is told of the table.
+  table.element.focus();
+  const show = (): void => {
+    const now = sight();
+    if (now === undefined) return;
+    table?.show(() => latestRows(windowData(context, now), unitOf), now.time);
+  };
+  onDraw(show);
+  show();
+}

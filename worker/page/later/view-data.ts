@@ -1,0 +1,62 @@
+import { formatValue, numberStyle } from "../format.ts";
+import { unitOf } from "../look/unit.ts";
+import type { Sight } from "../look/view.ts";
+import { cursorText } from "../point/cursor-text.ts";
+import { LINE_COLOURS, lineColour } from "../theme.ts";
+import type { Context } from "./context.ts";
+import type { WindowData } from "./data.ts";
+import type { PanelPicture, Picture } from "./png.ts";
+
+/** All points in view, of the series that are not hidden, in the order of the panels. */
+export function windowData({ channel, arrangement, source }: Context, sight: Sight): WindowData {
+  const style = getComputedStyle(document.documentElement);
+  const panels = arrangement.panels(source.series);
+  const series = panels.flatMap(({ names }) =>
+    names.flatMap((name, slot) => {
+      const one = [...source.series].find((each) => each.name === name);
+      if (one === undefined || source.isHidden(name)) return [];
+      return [{ name, colour: style.getPropertyValue(lineColour(slot)).trim(), parts: sight.parts(one) }];
+    }),
+  );
+  return { channel, minX: sight.x.min, maxX: sight.x.max, time: sight.time, series };
+}
+
+/** From when to when, in words. */
+export function rangeText({ x, time }: Sight): string {
+  const [from, to] = [cursorText(x.min, undefined, x, time), cursorText(x.max, undefined, x, time)];
+  const day = time ? `${new Date(x.max * 1000).toLocaleDateString()} ` : "";
+  return `${day}${from} – ${to}`;
+}
+
+/** What a picture of the panels is made of. */
+export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Picture {
+  const style = getComputedStyle(document.documentElement);
+  const read = (property: string): string => style.getPropertyValue(property).trim();
+  const panels = board.panels.map(
+    (panel): PanelPicture => ({
+      canvas: panel.canvas,
+      legend: panel.shown
+        .filter(({ isHidden }) => !isHidden)
+        .map((shown) => {
+          const { series, slot, minY, maxY } = shown;
+          const { label, unit } = unitOf(series.name);
+          const value = formatValue(cursor.read(shown, sight).value, numberStyle(minY, maxY, series.integers));
+          return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value, unit };
+        }),
+    }),
+  );
+  const theme = {
+    ground: read("--ground"),
+    ink: read("--ink"),
+    quiet: read("--quiet"),
+    fontFamily: getComputedStyle(document.body).fontFamily,
+  };
+  return {
+    title: channel,
+    range: rangeText(sight),
+    panels,
+    xAxis: board.xAxisCanvas,
+    scale: devicePixelRatio,
+    theme,
+  };
+}

@@ -1,0 +1,86 @@
+import { type Scaled, sameNames } from "./grouping.ts";
+
+export type Axis = "left" | "right";
+
+/** `locked` is the range as it was when a person locked it; `fixed` was typed in. */
+export type YMode =
+  | { readonly kind: "auto" }
+  | { readonly kind: "locked" | "fixed"; readonly min: number; readonly max: number };
+
+export interface YAxisPlan {
+  readonly mode: YMode;
+  readonly log: boolean;
+}
+
+/** What a person has made of a panel. */
+export interface PanelState {
+  readonly names: readonly string[];
+  /** Those of the names that are on the right axis. */
+  readonly right: ReadonlySet<string>;
+  readonly left: YAxisPlan;
+  readonly rightAxis: YAxisPlan;
+}
+
+/** A panel to be shown; its id is its own as long as it lives. */
+export interface PanelPlan extends PanelState {
+  readonly id: string;
+}
+
+export const AUTO: YAxisPlan = { mode: { kind: "auto" }, log: false };
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** Whether an axis can have this range: what lies between must be a number too. */
+export function isRange(min: number, max: number): boolean {
+  return min < max && Number.isFinite(max - min);
+}
+
+/** A panel as it is made automatically. */
+export function panelOf(names: readonly string[]): PanelState {
+  return { names, right: NO_NAMES, left: AUTO, rightAxis: AUTO };
+}
+
+/** The panel without a series. */
+export function without(panel: PanelPlan, name: string): PanelPlan {
+  if (!panel.names.includes(name)) return panel;
+  const isOther = (other: string): boolean => other !== name;
+  return { ...panel, names: panel.names.filter(isOther), right: new Set([...panel.right].filter(isOther)) };
+}
+
+/** The panel with a series on this axis, after the others if it is new there. */
+export function withName(panel: PanelPlan, name: string, axis: Axis): PanelPlan {
+  const names = panel.names.includes(name) ? panel.names : [...panel.names, name];
+  const right = new Set(panel.right);
+  if (axis === "right") right.add(name);
+  else right.delete(name);
+  return { ...panel, names, right };
+}
+
+/** The panels with only those names that there are. */
+export function present(panels: readonly PanelPlan[], series: readonly Scaled[]): readonly PanelPlan[] {
+  const known = new Set(series.map(({ name }) => name));
+  return panels.flatMap((panel) => {
+    const names = panel.names.filter((name) => known.has(name));
+    return names.length === 0
+      ? []
+      : [{ ...panel, names, right: new Set(names.filter((name) => panel.right.has(name))) }];
+  });
+}
+
+/** The next panels, but the previous object wherever it says the same. */
+export function settled(previous: readonly PanelPlan[], next: readonly PanelPlan[]): readonly PanelPlan[] {
+  const old = new Map(previous.map((panel) => [panel.id, panel]));
+  const kept = next.map((panel) => {
+    const before = old.get(panel.id);
+    return before !== undefined && isSame(before, panel) ? before : panel;
+  });
+  return kept.length === previous.length && kept.every((panel, i) => panel === previous[i]) ? previous : kept;
+}
+
+function isSame(one: PanelPlan, other: PanelPlan): boolean {
+  return (
+    sameNames(one.names, other.names) &&
+    sameNames([...one.right], [...other.right]) &&
+    one.left === other.left &&
+    one.rightAxis === other.rightAxis
+  );
+}

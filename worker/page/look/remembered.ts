@@ -1,0 +1,50 @@
+import { arrangementParts, parseAddress } from "./address.ts";
+import type { ArrangementState } from "./arrangement.ts";
+
+/** What we need of localStorage. */
+export interface TextStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, text: string): void;
+  removeItem(key: string): void;
+}
+
+/** What the URL says of panels and hidden series; if it says nothing, what is remembered. */
+export function chosen(address: ArrangementState, remembered: ArrangementState): ArrangementState {
+  const { panels, hidden } = address.panels.length + address.hidden.length > 0 ? address : remembered;
+  return { panels, hidden };
+}
+
+/** Remembers the arrangement of a channel, as far as this browser lets us: it may refuse at any time. */
+export class Remembered {
+  readonly #open: () => TextStorage;
+  readonly #key: string;
+
+  /** @param open gets the storage, which some browsers do not even let us do */
+  constructor(open: () => TextStorage, channel: string) {
+    this.#open = open;
+    this.#key = `plotcast:${channel}`;
+  }
+
+  load(): ArrangementState {
+    const { panels, hidden } = parseAddress(this.#text(), []);
+    return { panels, hidden };
+  }
+
+  save(state: ArrangementState): void {
+    const text = arrangementParts(state).join("&");
+    try {
+      if (text === "") this.#open().removeItem(this.#key);
+      else this.#open().setItem(this.#key, text);
+    } catch {
+      // Then it is forgotten with the page.
+    }
+  }
+
+  #text(): string {
+    try {
+      return this.#open().getItem(this.#key) ?? "";
+    } catch {
+      return "";
+    }
+  }
+}

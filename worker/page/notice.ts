@@ -1,0 +1,46 @@
+import { element } from "./header.ts";
+
+/** What can be done about a notice. */
+export interface Remedy {
+  word: string;
+  act(): void;
+}
+
+/** One line over the panels that says what is otherwise not seen; of several, one that something can be done about. */
+export class Notice {
+  readonly #line = element("notice");
+  readonly #notices = new Map<string, { text: string; remedy: Remedy | undefined }>();
+  #shown = "";
+
+  /** Says something until it is taken back, or dismissed. @param what names it, so that it is said once */
+  show(what: string, text: string, remedy?: Remedy): void {
+    this.#notices.set(what, { text, remedy });
+    this.#render();
+  }
+
+  hide(what: string): void {
+    if (this.#notices.delete(what)) this.#render();
+  }
+
+  #render(): void {
+    const all = [...this.#notices];
+    const first = all.find(([, { remedy }]) => remedy !== undefined) ?? all[0];
+    this.#line.hidden = first === undefined;
+    if (first === undefined || this.#shown === JSON.stringify(first)) return;
+    this.#shown = JSON.stringify(first);
+    const [what, { text, remedy }] = first;
+    this.#line.replaceChildren(text);
+    if (remedy !== undefined) this.#line.append(button(remedy.word, remedy.act));
+    const close = button("✕", () => this.hide(what));
+    close.ariaLabel = "Dismiss";
+    this.#line.append(close);
+  }
+}
+
+function button(word: string, act: () => void): HTMLButtonElement {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.textContent = word;
+  element.addEventListener("click", act);
+  return element;
+}

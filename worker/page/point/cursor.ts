@@ -1,0 +1,50 @@
+import type { Board } from "../draw/board.ts";
+import type { Shown } from "../draw/panel.ts";
+import type { Reading } from "../legend.ts";
+import { pointAt } from "../look/value-at.ts";
+import type { Sight } from "../look/view.ts";
+import { CursorLines } from "./cursor-lines.ts";
+import { cursorText } from "./cursor-text.ts";
+import { Pointing } from "./pointing.ts";
+
+/** How far from a point beside a break its value is still read. */
+const REACH_PX = 8;
+
+/** The cursor across all panels: its lines, and what each legend reads at it. */
+export class Cursor {
+  readonly pointing = new Pointing();
+  readonly #board: Board;
+  readonly #lines: CursorLines;
+
+  constructor(board: Board) {
+    this.#board = board;
+    this.#lines = new CursorLines(board);
+  }
+
+  /**
+   * Shows the lines for what is seen.
+   * @param withReadings brings the legends up to date, too
+   */
+  show(sight: Sight, withReadings: boolean): void {
+    const { cursor, mark } = this.pointing;
+    const chosen = this.pointing.chosenPart(sight.x);
+    const x = this.pointing.at(sight.x);
+    this.#lines.show(sight.x, cursor, mark, chosen, x === undefined ? "" : cursorText(x, mark, sight.x, sight.time));
+    if (!withReadings) return;
+    for (const panel of this.#board.panels) {
+      if (panel.isOnScreen) panel.legend.show(panel.shown, (shown) => this.read(shown, sight));
+    }
+  }
+
+  /** What is read of a series. */
+  read({ series, parts }: Pick<Shown, "series" | "parts">, sight: Sight): Reading {
+    const x = this.pointing.at(sight.x);
+    if (x === undefined) return { kind: "last", value: series.lastY };
+    const { under } = this.#board.panels[0] ?? {};
+    const reach = (REACH_PX * (sight.x.max - sight.x.min)) / Math.max(1, under?.clientWidth ?? 1);
+    const value = pointAt(parts, x, reach)?.y ?? Number.NaN;
+    const { mark } = this.pointing;
+    if (mark === undefined) return { kind: "cursor", value };
+    return { kind: "difference", value: value - (pointAt(parts, mark, reach)?.y ?? Number.NaN) };
+  }
+}

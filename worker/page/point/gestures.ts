@@ -1,0 +1,161 @@
+/** What a hand does on the panels, in parts of their width: 0 is the left edge, 1 the right one. */
+export interface Hand {
+  /** A mouse points there; undefined: nowhere. */
+  point(at: number | undefined, over: HTMLElement | undefined): void;
+  /** A finger taps there, for the second time if `twice`. */
+  tap(at: number, over: HTMLElement, twice: boolean): void;
+  /** It presses and lets go at one place. */
+  press(at: number): void;
+  /** It draws over a part, which is chosen when it lets go. */
+  choose(from: number, to: number, done: boolean): void;
+  /** What it drew over is not chosen. */
+  unchoose(): void;
+  /** It moves the picture, by part of the width. */
+  pan(by: number): void;
+  zoom(factor: number, at: number): void;
+  live(): void;
+}
+
+const MIN_DRAG_PX = 5;
+/** A notch of a wheel is about 100 pixels. */
+const ZOOM_PER_PX = 1.0015;
+const PX_PER_LINE = 16;
+const DOUBLE_TAP_MS = 350;
+
+interface Pointer {
+  startX: number;
+  startY: number;
+  x: number;
+  pans: boolean;
+  dragged: boolean;
+}
+
+/** Pointer, wheel and touch on the panels of a board: each becomes one of the few things that a {@link Hand} can do. */
+export class Gestures {
+  readonly #host: HTMLElement;
+  readonly #hand: Hand;
+  readonly #pointers = new Map<number, Pointer>();
+  #tappedMs = Number.NEGATIVE_INFINITY;
+  /** Where the mouse is. */
+  #mouse: { layer: HTMLElement; x: number } | undefined;
+
+  /** @param host has the panels' `over` layers in it */
+  constructor(host: HTMLElement, hand: Hand) {
+    this.#host = host;
+    this.#hand = hand;
+    host.addEventListener("pointerdown", (event) => this.#down(event));
+    host.addEventListener("pointermove", (event) => this.#move(event));
+    host.addEventListener("pointerup", (event) => this.#up(event, true));
+    host.addEventListener("pointercancel", (event) => this.#up(event, false));
+    host.addEventListener("pointerleave", ({ pointerType }) => {
+      if (pointerType === "mouse" && this.#pointers.size === 0) this.#point(undefined, 0);
+    });
+    host.addEventListener("dblclick", (event) => {
+      if (layerOf(event) !== undefined) hand.live();
+    });
+    host.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+  }
+
+  /** What is under way comes to nothing. */
+  cancel(): void {
+    this.#pointers.clear();
+  }
+
+  /** The panels became wider or narrower: the mouse is at another part of them without having moved. */
+  pointAgain(): void {
+    if (this.#mouse !== undefined) this.#point(this.#mouse.layer, this.#mouse.x);
+  }
+
+  #point(layer: HTMLElement | undefined, x: number): void {
+    this.#mouse = layer && { layer, x };
+    this.#hand.point(layer && partOf(layer, x), layer);
+  }
+
+  #down(event: PointerEvent): void {
+    const layer = layerOf(event);
+    if (layer === undefined || event.button !== 0) return;
+    const isTouch = event.pointerType !== "mouse";
+    layer.setPointerCapture(event.pointerId);
+    const { clientX: x, clientY: y } = event;
+    this.#pointers.set(event.pointerId, { startX: x, startY: y, x, pans: isTouch || event.shiftKey, dragged: false });
+  }
+
+  #move(event: PointerEvent): void {
+    const layer = layerOf(event);
+    const pointer = this.#pointers.get(event.pointerId);
+    if (pointer === undefined) {
+      if (event.pointerType === "mouse") this.#point(layer, event.clientX);
+      return;
+    }
+    if (layer === undefined) return;
+    const { width } = layer.getBoundingClientRect();
+    const before = pointer.x;
+    const others = [...this.#pointers.values()].filter((other) => other !== pointer);
+    pointer.x = event.clientX;
+    pointer.dragged ||= Math.abs(pointer.x - pointer.startX) >= MIN_DRAG_PX;
+    const [other] = others;
+    if (other !== undefined) {
+      // Two fingers: what is under each stays under it.
+      const [was, is] = [Math.abs(before - other.x), Math.abs(pointer.x - other.x)];
+      pointer.dragged = other.dragged = true;
+      this.#hand.pan((before - pointer.x) / 2 / width);
+      if (was > 10 && is > 10) this.#hand.zoom(was / is, partOf(layer, (pointer.x + other.x) / 2));
+      return;
+    }
+    if (event.pointerType === "mouse") this.#point(layer, pointer.x);
+    if (!pointer.dragged) return;
+    if (pointer.pans) {
+      this.#hand.pan((before - pointer.x) / width);
+    } else {
+      this.#hand.choose(partOf(layer, pointer.startX), partOf(layer, pointer.x), false);
+    }
+  }
+
+  #up(event: PointerEvent, isDone: boolean): void {
+    const pointer = this.#pointers.get(event.pointerId);
+    const layer = layerOf(event);
+    this.#pointers.delete(event.pointerId);
+    if (pointer === undefined) return;
+    const isLeft = !isDone || layer === undefined;
+    if (pointer.dragged) {
+      if (pointer.pans) return;
+      if (isLeft) this.#hand.unchoose();
+      else this.#hand.choose(partOf(layer, pointer.startX), partOf(layer, event.clientX), true);
+      return;
+    }
+    if (isLeft) return;
+    const at = partOf(layer, event.clientX);
+    if (event.pointerType === "mouse") return this.#hand.press(at);
+    // A browser makes no dblclick of two taps where it does not zoom by them.
+    this.#hand.tap(at, layer, event.timeStamp - this.#tappedMs < DOUBLE_TAP_MS);
+    this.#tappedMs = event.timeStamp;
+  }
+
+  #wheel(event: WheelEvent): void {
+    const layer = layerOf(event);
+    if (layer === undefined) return;
+    const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+    const scrolls = this.#host.scrollHeight > this.#host.clientHeight + 1;
+    // Where there are more panels than fit, the wheel is for going to them; with Ctrl it zooms everywhere.
+    if (scrolls && !isSideways && !event.ctrlKey && !event.metaKey && !event.shiftKey) return;
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : PX_PER_LINE;
+    const { width } = layer.getBoundingClientRect();
+    if (isSideways || event.shiftKey) {
+      this.#hand.pan(((isSideways ? event.deltaX : event.deltaY) * unit) / width);
+    } else {
+      // A pinch on a touchpad comes as a wheel with Ctrl, in smaller steps.
+      const factor = ZOOM_PER_PX ** (event.deltaY * unit * (event.ctrlKey ? 4 : 1));
+      this.#hand.zoom(Math.min(4, Math.max(0.25, factor)), partOf(layer, event.clientX));
+    }
+  }
+}
+
+function layerOf({ target }: Event): HTMLElement | undefined {
+  return target instanceof Element ? (target.closest<HTMLElement>(".over") ?? undefined) : undefined;
+}
+
+function partOf(layer: HTMLElement, clientX: number): number {
+  const { left, width } = layer.getBoundingClientRect();
+  return Math.min(1, Math.max(0, (clientX - left) / width));
+}

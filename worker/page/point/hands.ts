@@ -1,0 +1,186 @@
+import type { Board } from "../draw/board.ts";
+import type { Marks } from "../draw/marks.ts";
+import type { Panel } from "../draw/panel.ts";
+import type { Sight, Source, View } from "../look/view.ts";
+import { panned, zoomed } from "../look/x-range.ts";
+import type { Range } from "../range.ts";
+import type { Cursor } from "./cursor.ts";
+import { Gestures, type Hand } from "./gestures.ts";
+
+const MOUSE_REACH_PX = 6;
+const FINGER_REACH_PX = 22;
+const ZOOM_STEP = 1.5;
+const PAN_STEP = 0.1;
+const CURSOR_STEPS_FAR = 10;
+/** A part narrower than this is a press that trembled. */
+const MIN_PART = 0.004;
+
+/** What hands and keys move. */
+export interface Movable {
+  board: Board;
+  view: View;
+  source: Source;
+  cursor: Cursor;
+  marks: Marks;
+  /** What is seen now; undefined while there is nothing. */
+  sight(): Sight | undefined;
+  /** Another part of the x axis is looked at. */
+  moved(): void;
+  /** The cursor or the mark is elsewhere. */
+  pointed(): void;
+}
+
+/** Turns what hands and keys do into another view, or another place of the cursor. */
+export class Hands implements Hand {
+  readonly #on: Movable;
+  readonly #gestures: Gestures;
+
+  constructor(on: Movable) {
+    this.#on = on;
+    this.#gestures = new Gestures(on.board.host, this);
+    // A tap beside the panels lets go of what was spoken of.
+    addEventListener("pointerdown", ({ target }) => {
+      if (!(target instanceof Element && target.closest(".over"))) this.#speak(undefined, undefined, 0);
+    });
+  }
+
+  pointAgain(): void {
+    // By key the cursor was put somewhere else since.
+    if (!this.#on.cursor.pointing.stays && this.#on.cursor.pointing.cursor !== undefined) this.#gestures.pointAgain();
+  }
+
+  point(at: number | undefined, over: HTMLElement | undefined): void {
+    this.#on.cursor.pointing.point(at, false);
+    this.#speakOver(over, at, MOUSE_REACH_PX);
+    this.#on.pointed();
+  }
+
+  /** A finger has no Esc: where it tapped before, and with a double tap, it takes the cursor away. */
+  tap(at: number, over: HTMLElement, twice: boolean): void {
+    const { pointing } = this.#on.cursor;
+    const reach = FINGER_REACH_PX / Math.max(1, over.clientWidth);
+    const isThere = pointing.stays && Math.abs((pointing.cursor ?? Number.NaN) - at) < reach;
+    if (twice || isThere) pointing.clear();
+    else pointing.point(at, true);
+    this.#speakOver(over, pointing.cursor, FINGER_REACH_PX);
+    if (twice) this.live();
+    else this.#on.pointed();
+  }
+
+  press(at: number): void {
+    const sight = this.#on.sight();
+    if (sight !== undefined) this.#on.cursor.pointing.toggleMark(sight.x, at);
+    this.#on.pointed();
+  }
+
+  choose(from: number, to: number, done: boolean): void {
+    const { pointing } = this.#on.cursor;
+    const x = this.#on.sight()?.x;
+    if (x === undefined) return;
+    const span = x.max - x.min;
+    // Where it began goes on with the points while it is drawn.
+    pointing.chosen = { fromX: pointing.chosen?.fromX ?? x.min + from * span, to };
+    const [left, right] = pointing.chosenPart(x) ?? [0, 0];
+    if (done) pointing.chosen = undefined;
+    if (!done || right - left < MIN_PART) return this.#on.pointed();
+    this.#look({ min: x.min + left * span, max: x.min + right * span });
+  }
+
+  unchoose(): void {
+    this.#on.cursor.pointing.chosen = undefined;
+    this.#on.pointed();
+  }
+
+  pan(by: number): void {
+    const x = this.#on.sight()?.x;
+    if (x !== undefined) this.#look(panned(this.#on.view.range ?? x, by));
+  }
+
+  zoom(factor: number, at: number): void {
+    const x = this.#on.view.range ?? this.#on.sight()?.x;
+    if (x !== undefined) this.#look(zoomed(x, factor, x.min + at * (x.max - x.min)));
+  }
+
+  live(): void {
+    this.#on.cursor.pointing.mark = undefined;
+    this.#on.view.goLive();
+    this.#on.moved();
+  }
+
+  /** Zooms by keys: around the cursor, or the middle. */
+  zoomBySteps(steps: number): void {
+    this.zoom(ZOOM_STEP ** -steps, this.#on.cursor.pointing.cursor ?? 0.5);
+  }
+
+  /** Moves the cursor, or the picture if there is none. */
+  goSideways(direction: -1 | 1, far: boolean): void {
+    const { pointing } = this.#on.cursor;
+    if (!pointing.stays) return this.pan(direction * (far ? 1 : PAN_STEP));
+    pointing.step(direction * (far ? CURSOR_STEPS_FAR : 1));
+    this.#speakAll();
+    this.#on.pointed();
+  }
+
+  toggleCursor(): void {
+    const { pointing } = this.#on.cursor;
+    if (pointing.stays) pointing.clear();
+    else pointing.step(0);
+    this.#speakAll();
+    this.#on.pointed();
+  }
+
+  toggleMark(): void {
+    const { pointing } = this.#on.cursor;
+    if (pointing.cursor === undefined) pointing.step(0);
+    const x = this.#on.sight()?.x;
+    if (x !== undefined) pointing.toggleMark(x);
+    this.#on.pointed();
+  }
+
+  dismiss(): void {
+    this.#speak(undefined, undefined, 0);
+    this.#gestures.cancel();
+    this.#on.cursor.pointing.dismiss();
+    this.#on.pointed();
+  }
+
+  /** Puts the cursor on the next gap in view, and says what is missing. */
+  goToGap(direction: -1 | 1): void {
+    const { board, marks, cursor } = this.#on;
+    const x = this.#on.sight()?.x;
+    if (x === undefined) return;
+    const from = cursor.pointing.at(x) ?? (direction < 0 ? x.max : x.min);
+    const found = marks.next(board.panels, from, direction);
+    if (found === undefined) return;
+    cursor.pointing.point((found.x - x.min) / (x.max - x.min), true);
+    this.#speak(found.panel, found.x, MOUSE_REACH_PX);
+    this.#on.pointed();
+  }
+
+  #look(range: Range): void {
+    const { view, source } = this.#on;
+    view.lookAt(range, source, view.range ?? this.#on.sight()?.x);
+    this.#on.moved();
+  }
+
+  #xOf(at: number | undefined): number | undefined {
+    const x = this.#on.sight()?.x;
+    return at === undefined || x === undefined ? undefined : x.min + at * (x.max - x.min);
+  }
+
+  /** By key the cursor is in all panels: the first that has something to say says it. */
+  #speakAll(): void {
+    const { board, cursor } = this.#on;
+    const x = this.#xOf(cursor.pointing.cursor);
+    this.#speak(board.panels[0], x, MOUSE_REACH_PX);
+  }
+
+  #speakOver(over: HTMLElement | undefined, at: number | undefined, reachPx: number): void {
+    const panel = this.#on.board.panels.find((one) => one.over === over);
+    this.#speak(panel, this.#xOf(at), reachPx);
+  }
+
+  #speak(panel: Panel | undefined, x: number | undefined, reachPx: number): void {
+    this.#on.marks.pointAt(this.#on.board.panels, panel, x, reachPx);
+  }
+}
