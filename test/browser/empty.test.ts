@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { after, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { SECURITY_HEADERS } from "../../worker/headers.ts";
-import { clockText } from "../../worker/page/format.ts";
+import { clockText } from "../../worker/page/say/format.ts";
 import { newPage } from "../support/browser.ts";
 import { newChannel } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";

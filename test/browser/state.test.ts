@@ -1,7 +1,7 @@
 /** What the page says of how things stand: each state in words, wrong clocks, and the figures. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { clockText } from "../../worker/page/format.ts";
+import { clockText } from "../../worker/page/say/format.ts";
 import { rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Companions } from "../../worker/page/companions.ts";
-import { rowsOf, runOf } from "../../worker/page/runs.ts";
+import { Companions } from "../../worker/page/hold/companions.ts";
+import { rowsOf, runOf } from "../../worker/page/hold/runs.ts";
 import { framesOf } from "../../worker/protocol/builder.ts";
 import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { rowsOfJson } from "../../worker/protocol/points.ts";

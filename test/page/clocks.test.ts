@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Clocks } from "../../worker/page/clocks.ts";
+import { Clocks } from "../../worker/page/connect/clocks.ts";
 
 const NOW = 1.7e12;
 const NOTHING = { publisherAheadMs: undefined, oursAheadMs: undefined };

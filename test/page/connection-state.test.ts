@@ -11,7 +11,7 @@ import {
   PING_EVERY_MS,
   SILENCE_MS,
   transition,
-} from "../../worker/page/connection-state.ts";
+} from "../../worker/page/connect/connection-state.ts";
 
 const NOW = 1_000_000;
 const live: ConnectionState = { phase: "live", pingAtMs: NOW + PING_EVERY_MS };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Connection, type Outside, type SocketEvents } from "../../worker/page/connection.ts";
-import { advance, advanceToLive, type Loss } from "../../worker/page/cursor.ts";
+import { Connection, type Outside, type SocketEvents } from "../../worker/page/connect/connection.ts";
+import { advance, advanceToLive, type Loss } from "../../worker/page/connect/cursor.ts";
 import { framesOf } from "../../worker/protocol/builder.ts";
 import { pointsOf } from "../../worker/protocol/frame.ts";
 import { numberFrame } from "../../worker/protocol/header.ts";

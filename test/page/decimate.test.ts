@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decimate, Line } from "../../worker/page/decimate.ts";
+import { decimate, Line } from "../../worker/page/draw/decimate.ts";
 
 function drawn(x: number[], y: number[], bucket: number): { x: number[]; y: number[]; line: Line } {
   const line = new Line();

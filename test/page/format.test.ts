@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { paddedRange, stableRange } from "../../worker/page/draw/range.ts";
+import { niceStep, numberLabels, ticks, timeLabels, timeStep, timeTicks } from "../../worker/page/draw/ticks.ts";
 import {
   counted,
   formatCount,
@@ -9,9 +11,7 @@ import {
   formatValue,
   type NumberStyle,
   numberStyle,
-} from "../../worker/page/format.ts";
-import { paddedRange, stableRange } from "../../worker/page/range.ts";
-import { niceStep, numberLabels, ticks, timeLabels, timeStep, timeTicks } from "../../worker/page/ticks.ts";
+} from "../../worker/page/say/format.ts";
 
 const written = (value: number, low: number, high: number, integers = false): string =>
   formatValue(value, numberStyle(low, high, integers));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Place } from "../../worker/page/gap-log.ts";
-import { markAt, marksOf } from "../../worker/page/gap-spans.ts";
-import { Store } from "../../worker/page/store.ts";
+import type { Place } from "../../worker/page/hold/gap-log.ts";
+import { Store } from "../../worker/page/hold/store.ts";
+import { markAt, marksOf } from "../../worker/page/later/gap-spans.ts";
 import { FrameBuilder, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, type Frame, type Gap } from "../../worker/protocol/frame.ts";
 

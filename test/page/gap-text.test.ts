@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import type { GapRecord } from "../../worker/page/gap-log.ts";
-import { marksOf } from "../../worker/page/gap-spans.ts";
-import { type GapText, gapTexts } from "../../worker/page/gap-text.ts";
-import { Store } from "../../worker/page/store.ts";
+import type { GapRecord } from "../../worker/page/hold/gap-log.ts";
+import { Store } from "../../worker/page/hold/store.ts";
+import { marksOf } from "../../worker/page/later/gap-spans.ts";
+import { type GapText, gapTexts } from "../../worker/page/later/gap-text.ts";
 import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { frameOf } from "../support/publish.ts";
 

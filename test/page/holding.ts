@@ -1,5 +1,5 @@
-import { Holdings } from "../../worker/page/holdings.ts";
-import { Past } from "../../worker/page/past.ts";
+import { Holdings } from "../../worker/page/hold/holdings.ts";
+import { Past } from "../../worker/page/hold/past.ts";
 import { framesOf, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame } from "../../worker/protocol/frame.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { Holdings } from "../../worker/page/holdings.ts";
+import { Holdings } from "../../worker/page/hold/holdings.ts";
+import { Past } from "../../worker/page/hold/past.ts";
+import { RingBudget } from "../../worker/page/hold/rings.ts";
+import { Store } from "../../worker/page/hold/store.ts";
 import { type Sight, View } from "../../worker/page/look/view.ts";
-import { Past } from "../../worker/page/past.ts";
-import { RingBudget } from "../../worker/page/rings.ts";
-import { Store } from "../../worker/page/store.ts";
 import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { numberFrame, readHeader } from "../../worker/protocol/header.ts";
 import { frameOf } from "../support/publish.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isOutdated } from "../../worker/page/renewal.ts";
+import { isOutdated } from "../../worker/page/connect/renewal.ts";
 
 const SCRIPT = "/assets/page-AAAA.js";
 const html = (script: string): string => `<!doctype html><script type="module" src="${script}"></script>`;

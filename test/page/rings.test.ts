@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BUDGET_BYTES, lowerBound, Ring, RingBudget, upperBound } from "../../worker/page/rings.ts";
+import { BUDGET_BYTES, lowerBound, Ring, RingBudget, upperBound } from "../../worker/page/hold/rings.ts";
 
 type Point = [x: number, y: number];
 

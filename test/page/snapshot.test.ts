@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { Store } from "../../worker/page/hold/store.ts";
 import type { WindowData } from "../../worker/page/later/data.ts";
 import { readSnapshot, SnapshotError, snapshotBlob } from "../../worker/page/later/snapshot.ts";
-import { Store } from "../../worker/page/store.ts";
 import { framesOf } from "../../worker/protocol/builder.ts";
 import type { Frame } from "../../worker/protocol/frame.ts";
 import { ANONYMOUS } from "../../worker/protocol/header.ts";

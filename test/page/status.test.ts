@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ConnectionState, connecting } from "../../worker/page/connection-state.ts";
-import { clockText } from "../../worker/page/format.ts";
-import { Pulse } from "../../worker/page/pulse.ts";
-import { type Circumstances, figuresText, statusOf, statusText } from "../../worker/page/status.ts";
+import { type ConnectionState, connecting } from "../../worker/page/connect/connection-state.ts";
+import { Pulse } from "../../worker/page/connect/pulse.ts";
+import { clockText } from "../../worker/page/say/format.ts";
+import { type Circumstances, figuresText, statusOf, statusText } from "../../worker/page/say/status.ts";
 
 const NOW = new Date(2026, 10, 20, 14, 30, 0).getTime();
 const QUIET: Circumstances = { nowMs: NOW, staleSinceMs: undefined, goneSinceMs: undefined, isHeld: false };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { justAbove, RingBudget } from "../../worker/page/rings.ts";
-import { MAX_SERIES, Store } from "../../worker/page/store.ts";
+import { justAbove, RingBudget } from "../../worker/page/hold/rings.ts";
+import { MAX_SERIES, Store } from "../../worker/page/hold/store.ts";
 import { FrameBuilder, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, type Frame, type Gap } from "../../worker/protocol/frame.ts";
 

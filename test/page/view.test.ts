@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Holdings } from "../../worker/page/holdings.ts";
+import type { Holdings } from "../../worker/page/hold/holdings.ts";
 import { View } from "../../worker/page/look/view.ts";
 import { holdings, receive, rowOf } from "./holding.ts";
 

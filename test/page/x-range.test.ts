@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Range } from "../../worker/page/draw/range.ts";
 import { inSteps, panned, within, zoomed } from "../../worker/page/look/x-range.ts";
-import type { Range } from "../../worker/page/range.ts";
 
 const T = 1.7e9;
 /** Ranges as a page may look at: around a time or around 0, from a tenth of a second to weeks wide. */

@@ -1,6 +1,6 @@
 /** The page's own connection on a socket of Node's, which checks every counter it gets. */
 import WebSocket from "ws";
-import { Connection, type Socket, type SocketEvents } from "../../worker/page/connection.ts";
+import { Connection, type Socket, type SocketEvents } from "../../worker/page/connect/connection.ts";
 import type { Frame } from "../../worker/protocol/frame.ts";
 import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
 

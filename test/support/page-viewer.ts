@@ -1,5 +1,5 @@
 import WebSocket from "ws";
-import { Connection, type SocketEvents } from "../../worker/page/connection.ts";
+import { Connection, type SocketEvents } from "../../worker/page/connect/connection.ts";
 import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
 
 /** The page's own connection, on a socket of Node's: comes back by itself and goes on where it was. */

@@ -1,5 +1,5 @@
 import type { Cursor as Position } from "../protocol/messages.ts";
-import type { Loss } from "./cursor.ts";
+import type { Loss } from "./connect/cursor.ts";
 
 /**
  * `globalThis.plotcast`: what the page holds, for scripts in the console and for tests. It can only be read; what it

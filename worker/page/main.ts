@@ -1,30 +1,29 @@
 /** The page's own flow: connect → hold → look → draw. This file only wires its parts to each other. */
-import { browserOutside } from "./browser-outside.ts";
-import { browserPast } from "./browser-past.ts";
-import { pageIsOutdated } from "./browser-renewal.ts";
-import { Clocks } from "./clocks.ts";
-import { Connection } from "./connection.ts";
+import { browserOutside } from "./connect/browser-outside.ts";
+import { pageIsOutdated } from "./connect/browser-renewal.ts";
+import { Clocks } from "./connect/clocks.ts";
+import { Connection } from "./connect/connection.ts";
+import { Pulse } from "./connect/pulse.ts";
 import { Board } from "./draw/board.ts";
 import { Marks } from "./draw/marks.ts";
 import { Pace } from "./draw/pace.ts";
-import { element, Header } from "./header.ts";
-import { Holdings } from "./holdings.ts";
-import type { Context } from "./later/context.ts";
-import { Later } from "./later.ts";
+import { browserPast } from "./hold/browser-past.ts";
+import { Holdings } from "./hold/holdings.ts";
+import { isTime } from "./hold/series.ts";
+import type { Context, Tool } from "./later/context.ts";
+import { Later } from "./later/load.ts";
 import { Arrangement } from "./look/arrangement.ts";
 import { Memory } from "./look/memory.ts";
-import { type Sight, View, WINDOWS } from "./look/view.ts";
-import { Notice } from "./notice.ts";
+import { type Sight, View } from "./look/view.ts";
 import { offerHandle } from "./offer-handle.ts";
+import { commands } from "./point/commands.ts";
 import { Cursor } from "./point/cursor.ts";
-import { dragSeries } from "./point/drag.ts";
+import { dragSeries, dropFile } from "./point/drag.ts";
 import { Hands } from "./point/hands.ts";
 import { Keys } from "./point/keys.ts";
-import type { Command } from "./point/shortcuts.ts";
-import { Pulse } from "./pulse.ts";
-
-import { isTime } from "./series.ts";
-import { Words } from "./words.ts";
+import { element, Header } from "./say/header.ts";
+import { Notice } from "./say/notice.ts";
+import { Words } from "./say/words.ts";
 
 /** Values are read, not watched: they change no faster than this. */
 const VALUES_EVERY_MS = 150;
@@ -64,7 +63,7 @@ const header = new Header(channel, {
     view.choose(window);
     moved();
   },
-  open: (tool, opener) => void later.load().then((loaded) => loaded?.openTool(tool, context, opener)),
+  open: openTool,
 });
 const board = new Board(element("board"), {
   toggle(name) {
@@ -141,8 +140,10 @@ const connection = new Connection(browserOutside(channelUrl), {
   },
 });
 
+const run = commands({ view, source, hands, moved, open: openTool });
 const keys = new Keys(run);
 dragSeries(board, arrangement, rearranged);
+dropFile((file) => void later.load().then((loaded) => loaded?.openFile(context, file)));
 memory.onReturn(moved);
 addEventListener("online", () => connection.notify("online"));
 addEventListener("offline", () => connection.notify("offline"));
@@ -196,45 +197,8 @@ if (typeof WebSocket === "undefined") {
 }
 moved();
 
-/** What a key or a button asks for. */
-function run(command: Command, event?: KeyboardEvent): void {
-  const far = event?.shiftKey === true;
-  switch (command) {
-    case "pause":
-      if (view.isLive) view.hold(source);
-      else view.goLive();
-      return moved();
-    case "live":
-      return hands.live();
-    case "window": {
-      const window = WINDOWS[Number(event?.key) - 1];
-      if (window !== undefined) view.choose(window);
-      return moved();
-    }
-    case "zoom-in":
-    case "zoom-out":
-      return hands.zoomBySteps(command === "zoom-in" ? 1 : -1);
-    case "left":
-    case "right":
-      return hands.goSideways(command === "left" ? -1 : 1, far);
-    case "cursor":
-      return hands.toggleCursor();
-    case "mark":
-      return hands.toggleMark();
-    case "gap":
-      return hands.goToGap(far ? 1 : -1);
-    case "dismiss":
-      return hands.dismiss();
-    case "full-screen":
-      return void (document.fullscreenElement
-        ? document.exitFullscreen()
-        : document.documentElement.requestFullscreen());
-    case "table":
-    case "share":
-    case "menu":
-    case "help":
-      return void later.load().then((loaded) => loaded?.openTool(command, context));
-  }
+function openTool(tool: Tool, opener?: HTMLElement): void {
+  void later.load().then((loaded) => loaded?.openTool(tool, context, opener));
 }
 
 /** After a deploy there is another page to be had. @returns whether there is */
@@ -291,14 +255,3 @@ function showValues(): void {
   valuesShownMs = Date.now();
   if (sight !== undefined) cursor.show(sight, true);
 }
-
-// A snapshot can be let go anywhere.
-addEventListener("dragover", (event) => {
-  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-});
-addEventListener("drop", (event) => {
-  const [file] = event.dataTransfer?.files ?? [];
-  if (file === undefined) return;
-  event.preventDefault();
-  void later.load().then((loaded) => loaded?.openFile(context, file));
-});

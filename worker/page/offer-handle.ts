@@ -1,7 +1,7 @@
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connect/connection.ts";
 import type { Board } from "./draw/board.ts";
 import type { HeldSeries, PlotcastHandle } from "./handle.ts";
-import type { Holdings } from "./holdings.ts";
+import type { Holdings } from "./hold/holdings.ts";
 import type { Sight, View } from "./look/view.ts";
 import type { Cursor } from "./point/cursor.ts";
 

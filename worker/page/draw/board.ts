@@ -1,9 +1,9 @@
+import type { Series } from "../hold/store.ts";
 import type { PanelPlan } from "../look/arrangement.ts";
 import type { Sight } from "../look/view.ts";
-import type { Series } from "../store.ts";
-import { onThemeChange, readTheme, type Theme } from "../theme.ts";
 import { Panel, type PanelActions } from "./panel.ts";
 import { type Gutters, MIN_GUTTERS } from "./plot.ts";
+import { onThemeChange, readTheme, type Theme } from "./theme.ts";
 import { XAxis } from "./x-axis.ts";
 import { xTicks } from "./x-ticks.ts";
 

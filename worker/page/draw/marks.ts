@@ -1,4 +1,4 @@
-import type { GapMarks } from "../gap-marks.ts";
+import type { GapMarks } from "../later/gap-marks.ts";
 import type { Sight } from "../look/view.ts";
 import type { Panel } from "./panel.ts";
 

@@ -1,12 +1,12 @@
-import { decimate, Line, type Part } from "../decimate.ts";
-import type { GapMarks } from "../gap-marks.ts";
-import { Legend, type LegendActions } from "../legend.ts";
+import type { Series } from "../hold/store.ts";
+import type { GapMarks } from "../later/gap-marks.ts";
 import type { PanelPlan, YAxisPlan } from "../look/arrangement.ts";
 import type { Sight } from "../look/view.ts";
-import type { Range } from "../range.ts";
-import type { Series } from "../store.ts";
-import type { Theme } from "../theme.ts";
+import { Legend, type LegendActions } from "../say/legend.ts";
+import { decimate, Line, type Part } from "./decimate.ts";
 import { type DrawnLine, type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
+import type { Range } from "./range.ts";
+import type { Theme } from "./theme.ts";
 import { nextRange, onAxis, type Tick, type YAxis } from "./y-axis.ts";
 
 /** A series of a panel as it was drawn last. */

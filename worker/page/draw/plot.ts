@@ -1,8 +1,8 @@
-import type { Line } from "../decimate.ts";
-import type { Range } from "../range.ts";
-import { strokeOf } from "../stroke.ts";
-import { FONT, type Theme } from "../theme.ts";
+import type { Line } from "./decimate.ts";
+import type { Range } from "./range.ts";
+import { strokeOf } from "./stroke.ts";
 import { Surface } from "./surface.ts";
+import { FONT, type Theme } from "./theme.ts";
 import { type Tick, type YAxis, yTicks } from "./y-axis.ts";
 
 /** A line, where and how it is drawn. */

@@ -1,7 +1,7 @@
-import type { Range } from "../range.ts";
-import { FONT, type Theme } from "../theme.ts";
 import type { Gutters } from "./plot.ts";
+import type { Range } from "./range.ts";
 import { Surface } from "./surface.ts";
+import { FONT, type Theme } from "./theme.ts";
 import type { Tick } from "./y-axis.ts";
 
 const LETTER_PX = 6.6;

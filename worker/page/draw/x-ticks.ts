@@ -1,5 +1,5 @@
-import type { Range } from "../range.ts";
-import { niceStep, numberLabels, ticks, timeLabels, timeStep, timeTicks } from "../ticks.ts";
+import type { Range } from "./range.ts";
+import { niceStep, numberLabels, ticks, timeLabels, timeStep, timeTicks } from "./ticks.ts";
 import type { Tick } from "./y-axis.ts";
 
 const TIME_EVERY_PX = 84;

@@ -3,9 +3,12 @@ import type { Board } from "../draw/board.ts";
 import type { Arrangement } from "../look/arrangement.ts";
 import type { Memory } from "../look/memory.ts";
 import type { Sight, Source, View } from "../look/view.ts";
-import type { Notice } from "../notice.ts";
 import type { Cursor } from "../point/cursor.ts";
 import type { Keys } from "../point/keys.ts";
+import type { Notice } from "../say/notice.ts";
+
+/** What can be opened by a key or a button. */
+export type Tool = "table" | "share" | "menu" | "help";
 
 /** What the page lets its tools see and change. */
 export interface Context {

@@ -1,4 +1,4 @@
-import { lowerBound, upperBound } from "../rings.ts";
+import { lowerBound, upperBound } from "../hold/rings.ts";
 
 /** Consecutive points of a series, x ascending. A y of NaN is a break. */
 export interface Part {

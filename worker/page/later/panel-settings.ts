@@ -1,7 +1,7 @@
+import type { Range } from "../draw/range.ts";
 import { fromAxis } from "../draw/y-axis.ts";
 import type { Axis, PanelPlan, Target, YAxisPlan, YMode } from "../look/arrangement.ts";
 import { isRange } from "../look/panels.ts";
-import type { Range } from "../range.ts";
 import type { Context } from "./context.ts";
 import { button, make, openDialog, setText } from "./dom.ts";
 

@@ -1,4 +1,4 @@
-import { clockText, formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../format.ts";
+import { clockText, formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../say/format.ts";
 import { isoTime, type WindowData } from "./data.ts";
 import { adoptStyles, make, setText } from "./dom.ts";
 import { type Stats, statsOf } from "./stats.ts";

@@ -1,6 +1,6 @@
 import { unitOf } from "../look/unit.ts";
 import { SHORTCUTS } from "../point/shortcuts.ts";
-import type { Context } from "./context.ts";
+import type { Context, Tool } from "./context.ts";
 import { csvBlob } from "./csv.ts";
 import { fileName } from "./data.ts";
 import { button, make, openDialog, save } from "./dom.ts";
@@ -10,8 +10,6 @@ import { openShare } from "./share.ts";
 import { readSnapshot, SnapshotError, snapshotBlob } from "./snapshot.ts";
 import { LatestTable, latestRows } from "./table.ts";
 import { pictureOf, rangeText, windowData } from "./view-data.ts";
-
-export type Tool = "table" | "share" | "menu" | "help";
 
 /** Opens one of the tools that a key or a button asks for. */
 export function openTool(tool: Tool, context: Context, opener?: HTMLElement): void {

@@ -1,8 +1,8 @@
-import { formatValue, numberStyle } from "../format.ts";
+import { LINE_COLOURS, lineColour } from "../draw/theme.ts";
 import { unitOf } from "../look/unit.ts";
 import type { Sight } from "../look/view.ts";
 import { cursorText } from "../point/cursor-text.ts";
-import { LINE_COLOURS, lineColour } from "../theme.ts";
+import { formatValue, numberStyle } from "../say/format.ts";
 import type { Context } from "./context.ts";
 import type { WindowData } from "./data.ts";
 import type { PanelPicture, Picture } from "./png.ts";

@@ -1,5 +1,5 @@
-import type { Range } from "../range.ts";
-import { isTime } from "../store.ts";
+import type { Range } from "../draw/range.ts";
+import { isTime } from "../hold/store.ts";
 import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
 import { AUTO, isRange, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";
 

@@ -1,4 +1,4 @@
-import type { Range } from "../range.ts";
+import type { Range } from "../draw/range.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { chosen, Remembered } from "./remembered.ts";
@@ -13,6 +13,7 @@ export class Memory {
   readonly #arrangement: Arrangement;
   readonly #remembered: Remembered;
   #timer: number | undefined;
+  #range: () => Range | undefined = () => undefined;
   #version: number;
 
   constructor(channel: string, view: View, arrangement: Arrangement) {
@@ -21,6 +22,9 @@ export class Memory {
     this.#remembered = new Remembered(() => localStorage, channel);
     this.#restore();
     this.#version = arrangement.version;
+    addEventListener("pagehide", () => {
+      if (this.#timer !== undefined) this.#write();
+    });
   }
 
   /** Somebody went to another fragment of this page. */
@@ -44,13 +48,17 @@ export class Memory {
 
   /** Something that was chosen has changed. */
   note(range: () => Range | undefined): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      history.replaceState(null, "", this.link(range()));
-      if (this.#arrangement.version === this.#version) return;
-      this.#version = this.#arrangement.version;
-      this.#remembered.save(this.#arrangement.state);
-    }, EVERY_MS);
+    this.#range = range;
+    this.#timer ??= setTimeout(() => this.#write(), EVERY_MS);
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    history.replaceState(null, "", this.link(this.#range()));
+    if (this.#arrangement.version === this.#version) return;
+    this.#version = this.#arrangement.version;
+    this.#remembered.save(this.#arrangement.state);
   }
 
   #restore(): void {

@@ -1,5 +1,5 @@
-import type { Part } from "../decimate.ts";
-import { lowerBound } from "../rings.ts";
+import type { Part } from "../draw/decimate.ts";
+import { lowerBound } from "../hold/rings.ts";
 
 /** A point of a series. */
 export interface At {

@@ -1,8 +1,8 @@
-import type { Part } from "../decimate.ts";
-import type { GapRecord } from "../gap-log.ts";
-import type { Range } from "../range.ts";
-import { upperBound } from "../rings.ts";
-import { isTime, type Series, type Store } from "../store.ts";
+import type { Part } from "../draw/decimate.ts";
+import type { Range } from "../draw/range.ts";
+import type { GapRecord } from "../hold/gap-log.ts";
+import { upperBound } from "../hold/rings.ts";
+import { isTime, type Series, type Store } from "../hold/store.ts";
 import { inSteps, within } from "./x-range.ts";
 
 /** What can be looked at: the last points of each series, the last seconds before the newest x, or all that is stored. */

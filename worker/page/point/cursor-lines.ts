@@ -1,5 +1,5 @@
 import type { Board } from "../draw/board.ts";
-import type { Range } from "../range.ts";
+import type { Range } from "../draw/range.ts";
 
 /** The lines across all panels: the cursor, the mark it is measured from, and the part that is being chosen. */
 export class CursorLines {

@@ -1,6 +1,6 @@
-import { formatRate } from "../format.ts";
-import type { Range } from "../range.ts";
-import { niceStep, numberLabels, timeLabels } from "../ticks.ts";
+import type { Range } from "../draw/range.ts";
+import { niceStep, numberLabels, timeLabels } from "../draw/ticks.ts";
+import { formatRate } from "../say/format.ts";
 
 /** How fine an x is said: about a pixel of a wide screen. */
 const RESOLUTION = 1 / 2000;

@@ -1,8 +1,8 @@
 import type { Board } from "../draw/board.ts";
 import type { Shown } from "../draw/panel.ts";
-import type { Reading } from "../legend.ts";
 import { pointAt } from "../look/value-at.ts";
 import type { Sight } from "../look/view.ts";
+import type { Reading } from "../say/legend.ts";
 import { CursorLines } from "./cursor-lines.ts";
 import { cursorText } from "./cursor-text.ts";
 import { Pointing } from "./pointing.ts";

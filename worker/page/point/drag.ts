@@ -61,3 +61,16 @@ function panelOf(board: Board, { target }: Event): Panel | undefined {
   const root = target instanceof Element ? target.closest(".panel") : null;
   return board.panels.find((panel) => panel.root === root);
 }
+
+/** A file can be let go anywhere. */
+export function dropFile(open: (file: File) => void): void {
+  addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file === undefined) return;
+    event.preventDefault();
+    open(file);
+  });
+}

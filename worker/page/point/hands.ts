@@ -1,9 +1,9 @@
 import type { Board } from "../draw/board.ts";
 import type { Marks } from "../draw/marks.ts";
 import type { Panel } from "../draw/panel.ts";
+import type { Range } from "../draw/range.ts";
 import type { Sight, Source, View } from "../look/view.ts";
 import { panned, zoomed } from "../look/x-range.ts";
-import type { Range } from "../range.ts";
 import type { Cursor } from "./cursor.ts";
 import { Gestures, type Hand } from "./gestures.ts";
 

@@ -1,5 +1,5 @@
+import { WINDOWS, type Window } from "../look/view.ts";
 import { formatCount } from "./format.ts";
-import { WINDOWS, type Window } from "./look/view.ts";
 import type { Status } from "./status.ts";
 import { statusText } from "./status.ts";
 

@@ -1,7 +1,7 @@
-import type { Part } from "./decimate.ts";
-import { newestX, type Source } from "./look/view.ts";
+import type { Part } from "../draw/decimate.ts";
+import type { Range } from "../draw/range.ts";
+import { newestX, type Source } from "../look/view.ts";
 import type { Past } from "./past.ts";
-import type { Range } from "./range.ts";
 import { RingBudget } from "./rings.ts";
 import { partsOf, seriesOf } from "./slices.ts";
 import { type Series, Store } from "./store.ts";

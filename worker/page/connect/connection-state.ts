@@ -1,4 +1,4 @@
-import { fullJitterMs } from "../protocol/backoff.ts";
+import { fullJitterMs } from "../../protocol/backoff.ts";
 
 /** The pure half of the connection: which state follows from which event, and what is to be done about it. */
 

@@ -1,4 +1,4 @@
-import { clockText } from "./format.ts";
+import { clockText } from "../say/format.ts";
 
 /** Where an axis has its ticks and what they say. Time is local, and 24 hours a day. */
 

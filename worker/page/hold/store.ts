@@ -1,5 +1,5 @@
-import type { Frame, Gap, Table } from "../protocol/frame.ts";
-import type { Loss } from "./cursor.ts";
+import type { Frame, Gap, Table } from "../../protocol/frame.ts";
+import type { Loss } from "../connect/cursor.ts";
 import { GapLog, type GapRecord } from "./gap-log.ts";
 import { justAbove, RingBudget } from "./rings.ts";
 import { type Run, rowsOf, runOf } from "./runs.ts";

@@ -1,4 +1,4 @@
-import { FRAME_TYPE } from "../protocol/limits.ts";
+import { FRAME_TYPE } from "../../protocol/limits.ts";
 import { Past } from "./past.ts";
 
 /** The past of a channel, read as a browser does. */

@@ -1,5 +1,5 @@
-import type { Gap } from "../protocol/frame.ts";
-import type { Loss } from "./cursor.ts";
+import type { Gap } from "../../protocol/frame.ts";
+import type { Loss } from "../connect/cursor.ts";
 import { lowerBound } from "./rings.ts";
 
 const MAX_GAPS = 1000;

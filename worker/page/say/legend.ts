@@ -1,7 +1,7 @@
-import type { Shown } from "./draw/panel.ts";
+import type { Shown } from "../draw/panel.ts";
+import { LINE_COLOURS, lineColour } from "../draw/theme.ts";
+import { unitOf } from "../look/unit.ts";
 import { formatValue, type NumberStyle, numberStyle } from "./format.ts";
-import { unitOf } from "./look/unit.ts";
-import { LINE_COLOURS, lineColour } from "./theme.ts";
 
 /** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
 export interface Reading {

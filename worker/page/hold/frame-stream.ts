@@ -1,4 +1,4 @@
-import { FrameError, HEADER_BYTES, readHeader, splitFrames } from "../protocol/header.ts";
+import { FrameError, HEADER_BYTES, readHeader, splitFrames } from "../../protocol/header.ts";
 
 /** Whole frames out of bytes that come in pieces, wherever these were cut. */
 export class FrameStream {

@@ -1,8 +1,8 @@
-import { fullJitterMs } from "../protocol/backoff.ts";
-import { decodeFrame } from "../protocol/frame.ts";
+import { fullJitterMs } from "../../protocol/backoff.ts";
+import { decodeFrame } from "../../protocol/frame.ts";
+import type { Range } from "../draw/range.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { type Plan, planFetch, type Reach, type Wish } from "./past-plan.ts";
-import type { Range } from "./range.ts";
 import type { Store } from "./store.ts";
 import { Stretch } from "./stretch.ts";
 

@@ -1,5 +1,5 @@
-import type { GapRecord, Place } from "./gap-log.ts";
-import type { Range } from "./range.ts";
+import type { Range } from "../draw/range.ts";
+import type { GapRecord, Place } from "../hold/gap-log.ts";
 
 /** A gap at one of its places. */
 export interface Span {

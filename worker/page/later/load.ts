@@ -1,4 +1,4 @@
-type Loaded = typeof import("./later/index.ts");
+type Loaded = typeof import("./index.ts");
 
 /** Where it is, seen from the page's own script: scripts/build-page.ts puts it in. */
 declare const LATER_FILE: string;

@@ -1,5 +1,5 @@
-import type { ClockRemarks } from "./clocks.ts";
-import type { ConnectionState } from "./connection-state.ts";
+import type { ClockRemarks } from "../connect/clocks.ts";
+import type { ConnectionState } from "../connect/connection-state.ts";
 import { clockText, counted, formatDuration, formatRate } from "./format.ts";
 
 /** The state of the whole page in one word, and what else is to be said of it. */

@@ -1,4 +1,4 @@
-import { SUBPROTOCOL } from "../protocol/limits.ts";
+import { SUBPROTOCOL } from "../../protocol/limits.ts";
 import type { Outside, Socket, SocketEvents } from "./connection.ts";
 
 /** The connection's world in a browser. */

@@ -1,7 +1,7 @@
-import { decodeFrame, type Frame } from "../protocol/frame.ts";
-import { FrameError, splitFrames } from "../protocol/header.ts";
-import { PING, PONG } from "../protocol/limits.ts";
-import { type Cursor, parseServerMessage, type ServerMessage, type ViewerMessage } from "../protocol/messages.ts";
+import { decodeFrame, type Frame } from "../../protocol/frame.ts";
+import { FrameError, splitFrames } from "../../protocol/header.ts";
+import { PING, PONG } from "../../protocol/limits.ts";
+import { type Cursor, parseServerMessage, type ServerMessage, type ViewerMessage } from "../../protocol/messages.ts";
 import {
   BASE_DELAY_MS,
   type ConnectionAction,

@@ -1,4 +1,4 @@
-import type { Table } from "../protocol/frame.ts";
+import type { Table } from "../../protocol/frame.ts";
 import type { Companions, Shape } from "./companions.ts";
 
 /** One series' part of a table, as a ring takes it: x ascending, a y of NaN is a break, never two in a row. */

@@ -1,11 +1,11 @@
-import type { Clocks } from "./clocks.ts";
-import type { ConnectionState } from "./connection-state.ts";
+import type { Clocks } from "../connect/clocks.ts";
+import type { ConnectionState } from "../connect/connection-state.ts";
+import type { Pulse } from "../connect/pulse.ts";
+import type { Holdings } from "../hold/holdings.ts";
+import type { Sight, View } from "../look/view.ts";
 import { EmptyState } from "./empty.ts";
 import type { Header } from "./header.ts";
-import type { Holdings } from "./holdings.ts";
-import type { Sight, View } from "./look/view.ts";
 import type { Notice } from "./notice.ts";
-import type { Pulse } from "./pulse.ts";
 import { figuresText, type Status, statusOf } from "./status.ts";
 
 /** Words are read, not watched: they change no faster than this. */

@@ -1,4 +1,4 @@
-import type { Frame } from "../protocol/frame.ts";
+import type { Frame } from "../../protocol/frame.ts";
 import type { Reach } from "./past-plan.ts";
 import { completeFrom } from "./series.ts";
 import { Store } from "./store.ts";

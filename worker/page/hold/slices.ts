@@ -1,5 +1,5 @@
-import type { Part } from "./decimate.ts";
-import type { Range } from "./range.ts";
+import type { Part } from "../draw/decimate.ts";
+import type { Range } from "../draw/range.ts";
 import { lowerBound, upperBound } from "./rings.ts";
 import { completeFrom, type Series } from "./series.ts";
 import type { Store } from "./store.ts";

@@ -1,7 +1,7 @@
-import { counted, formatCount } from "./format.ts";
-import type { GapRecord } from "./gap-log.ts";
+import { niceStep, numberLabels, timeLabels } from "../draw/ticks.ts";
+import type { GapRecord } from "../hold/gap-log.ts";
+import { counted, formatCount } from "../say/format.ts";
 import type { Span } from "./gap-spans.ts";
-import { niceStep, numberLabels, timeLabels } from "./ticks.ts";
 
 /** What is said of a gap: how many points, of what and when, and why. */
 export interface GapText {

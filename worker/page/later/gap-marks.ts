@@ -1,7 +1,7 @@
-import type { GapRecord, Place } from "./gap-log.ts";
+import type { Range } from "../draw/range.ts";
+import type { GapRecord, Place } from "../hold/gap-log.ts";
 import { type Mark, markAt, marksOf } from "./gap-spans.ts";
 import { gapTexts } from "./gap-text.ts";
-import type { Range } from "./range.ts";
 
 /** What is closer than this, in CSS pixels, is one mark; page.css makes none narrower. */
 const APART_PX = 8;
