@@ -232,7 +232,8 @@ function noteChoice(): void {
 }
 
 function draw(): void {
-  board.arrange(arrangement.panels(source.series));
+  // A new panel has no legend yet: it does not wait for its turn.
+  if (board.arrange(arrangement.panels(source.series))) valuesShownMs = Number.NEGATIVE_INFINITY;
   sight = view.look(source, board.columns);
   source.want(sight?.wanted);
   if (sight === undefined) return;

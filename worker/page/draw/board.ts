@@ -64,9 +64,9 @@ export class Board {
     return this.panels[0]?.columns(this.gutters) ?? 1;
   }
 
-  /** Makes the panels that are planned, and no others. */
-  arrange(plans: readonly PanelPlan[]): void {
-    if (plans === this.#plans) return;
+  /** Makes the panels that are planned, and no others. @returns whether they are others than before */
+  arrange(plans: readonly PanelPlan[]): boolean {
+    if (plans === this.#plans) return false;
     this.#plans = plans;
     const ids = new Set(plans.map(({ id }) => id));
     for (const [id, panel] of this.#panels) {
@@ -89,6 +89,7 @@ export class Board {
       else this.host.insertBefore(panel.root, before);
     }
     this.host.dataset.panels = String(plans.length);
+    return true;
   }
 
   /** Draws what is on the screen. */
