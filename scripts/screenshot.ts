@@ -11,6 +11,7 @@ import { startBridge } from "../bridge/bridge.ts";
 import { createLog } from "../bridge/log.ts";
 import { newPage, openBrowser, type PageOptions } from "../test/support/browser.ts";
 import { startEdge } from "../test/support/edge.ts";
+import { waitFor } from "../test/support/wait.ts";
 import { animatedPng } from "./apng.ts";
 
 const CHANNEL = "lab/bench-3";
@@ -21,15 +22,15 @@ const PICTURES: (PageOptions & { name: string })[] = [
   { name: "plotcast-phone.png", width: 390, height: 800, colorScheme: "dark" },
 ];
 /** Small and not too quick: it is loaded with the README. */
-const MOVING: PageOptions = { width: 800, height: 470, colorScheme: "dark" };
-const MOVING_FRAMES = 24;
-const MOVING_EVERY_MS = 125;
+const MOVING: PageOptions = { width: 640, height: 480, colorScheme: "dark" };
+const MOVING_FRAMES = 16;
+const MOVING_EVERY_MS = 200;
 const MOVING_MAX_BYTES = 1_500_000;
 /** The window that is shown, and a little more. */
 const SECONDS = 32;
 /** The thermometers are away for this part of it. */
 const GAP_S = { from: 19, to: 22.5 };
-const MAX_BYTES = 180_000;
+const MAX_BYTES = 250_000;
 
 /** A publisher for each kind of sensor of a test bench, as they would be: each with its own rate. */
 function sensors(send: (message: Record<string, unknown>) => void): () => void {
@@ -85,13 +86,14 @@ const bridge = await startBridge({
   bind: ["tcp://127.0.0.1:*"],
 });
 const publisher = new Publisher({ linger: 0 });
+let sending = Promise.resolve();
+let stop: (() => void) | undefined;
 try {
   await mkdir(FOLDER, { recursive: true });
   publisher.connect(bridge.addresses[0] ?? "");
   await sleep(300);
   // A PUB's send waits for nothing, but one at a time may be under way.
-  let sending = Promise.resolve();
-  const stop = sensors((message) => {
+  stop = sensors((message) => {
     const text = JSON.stringify(message);
     sending = sending.then(() => publisher.send(text));
   });
@@ -115,7 +117,7 @@ try {
   }
   const moving = await newPage(browser, MOVING);
   await moving.page.goto(`${edge.channelUrl(CHANNEL).href}?embed=1#window=10s`);
-  await moving.page.waitForFunction("plotcast.counters().draws > 10");
+  await waitFor("the first drawings", () => moving.page.evaluate<boolean>("plotcast.state() === 'live'"));
   const frames: Buffer[] = [];
   const beganMs = performance.now();
   while (frames.length < MOVING_FRAMES) {
@@ -126,9 +128,9 @@ try {
   await writeFile(join(FOLDER, "plotcast-moving.png"), animation);
   console.log(`docs/plotcast-moving.png  ${animation.length} bytes`);
   if (animation.length > MOVING_MAX_BYTES) throw new Error("The moving picture is too large for a README.");
-  stop();
-  await sending;
 } finally {
+  stop?.();
+  await sending;
   publisher.close();
   await bridge.close({ drainMs: 1000 });
   await Promise.all([browser.close(), edge.close()]);
