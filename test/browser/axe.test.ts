@@ -78,6 +78,12 @@ for (const phone of [false, true]) {
     await inBoth("panel settings");
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press(".");
+    await page.getByRole("button", { name: "Add a derived series…" }).click();
+    await page.getByRole("dialog", { name: "Derived series" }).waitFor();
+    await inBoth("a derived series");
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
     await page.locator('[data-series="vib.x"]').click();
     await inBoth("a series hidden");
     await page.locator("#pause").click();

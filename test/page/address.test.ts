@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { MAX_DERIVED, MAX_EXPRESSION } from "../../worker/page/hold/derived.ts";
 import { type AddressState, formatAddress, MAX_TEXT, parseAddress } from "../../worker/page/look/address.ts";
 import { MAX_NAMES, type PanelState, type YAxisPlan } from "../../worker/page/look/arrangement.ts";
-import { AUTO, isRange } from "../../worker/page/look/panels.ts";
+import { AUTO, isRange, MAX_THRESHOLDS } from "../../worker/page/look/panels.ts";
 
 const WINDOWS = ["100 points", "10 s", "30 s", "All"] as const;
 const parse = (text: string) => parseAddress(text, WINDOWS);
@@ -17,16 +18,21 @@ const FULL: AddressState = {
     {
       names: ["temp.motor [°C]", "rpm"],
       right: new Set(["rpm"]),
-      left: { mode: { kind: "fixed", min: -1, max: 5 }, log: false },
-      rightAxis: { mode: { kind: "locked", min: 1e-7, max: 1e21 }, log: true },
+      left: { mode: { kind: "fixed", min: -1, max: 5 }, log: false, thresholds: [80, -95.5] },
+      rightAxis: { mode: { kind: "locked", min: 1e-7, max: 1e21 }, log: true, thresholds: [1e21] },
     },
     { names: ["a,b;c:d>e&f=g#h%"], right: new Set(), left: { ...AUTO, log: true }, rightAxis: AUTO },
   ],
   hidden: ["rpm", "f(x)"],
+  derived: [
+    { name: "a:b [g]", expression: '"a" * (b + 1)' },
+    { name: "c", expression: "d(b)" },
+  ],
 };
 const FULL_TEXT =
-  "#window=30s&from=1700000000.5&to=1700000030.5&paused=1&panel=temp.motor%20%5B%C2%B0C%5D,:rpm;y=-1..5;" +
-  "rlock=1e-7..1e+21;rlog&panel=a%2Cb%3Bc%3Ad%3Ee%26f%3Dg%23h%25;log&hide=rpm,f%28x%29";
+  "#window=30s&from=1700000000.5&to=1700000030.5&paused=1&panel=temp.motor%20%5B%C2%B0C%5D,:rpm;y=-1..5;at=80,-95.5;" +
+  "rlock=1e-7..1e+21;rlog;rat=1e+21&panel=a%2Cb%3Bc%3Ad%3Ee%26f%3Dg%23h%25;log&hide=rpm,f%28x%29" +
+  "&calc=a%3Ab%20%5Bg%5D:%22a%22%20%2A%20%28b%20%2B%201%29&calc=c:d%28b%29";
 
 test("[PG13] what is seen is written into the fragment, and read from it", () => {
   assert.equal(formatAddress(FULL), FULL_TEXT);
@@ -64,6 +70,26 @@ test("[PG13] nonsense is ignored part by part", () => {
   });
   assert.deepEqual(panel("a;ry=1...5;y=1..")?.left, AUTO);
   assert.equal(parse("window=10s&window=30s").window, "10 s");
+  assert.deepEqual(parse("calc=a&calc=:b&calc=c:&calc=%:b&calc=a:%&calc").derived, undefined);
+  assert.deepEqual(parse("calc=a:b:c&calc=a:d").derived, [{ name: "a", expression: "b" }]);
+});
+
+test("[PG21] lines are read as far as they are numbers, each once, and no more than a panel may have", () => {
+  const lines = (options: string) => {
+    const [panel] = parse(`panel=a;${options}`).panels;
+    return [panel?.left.thresholds, panel?.rightAxis.thresholds];
+  };
+  assert.deepEqual(lines("at=5,x,,1e999,5,-2.5;rat="), [[5, -2.5], undefined]);
+  assert.deepEqual(lines("at;at=,;rat=NaN"), [undefined, undefined]);
+  const many = Array.from({ length: 12 }, (_, i) => i);
+  assert.deepEqual(lines(`at=${many};rat=${many}`), [many, [0, 1, 2, 3]]);
+  assert.deepEqual(lines(`rat=${many};at=${many},${many.map((i) => i + 50)}`)[1], undefined);
+});
+
+test("[PG22] so many derived series are read, and no expression that is longer than any", () => {
+  const many = Array.from({ length: 20 }, (_, i) => `calc=n${i}:a`).join("&");
+  assert.equal(parse(many).derived?.length, MAX_DERIVED);
+  assert.equal(parse(`calc=a:${"b".repeat(MAX_EXPRESSION + 1)}`).derived, undefined);
 });
 
 test("[PG13] of a name that stands twice the first counts", () => {
@@ -99,8 +125,9 @@ const axis: fc.Arbitrary<YAxisPlan> = fc.record(
       usable.map((of) => ({ kind: "fixed", ...of }) as const),
     ),
     log: fc.boolean(),
+    thresholds: fc.uniqueArray(finite, { minLength: 1, maxLength: MAX_THRESHOLDS / 2 }),
   },
-  { noNullPrototype: true },
+  { requiredKeys: ["mode", "log"], noNullPrototype: true },
 );
 const panels: fc.Arbitrary<PanelState[]> = fc
   .uniqueArray(fc.record({ name, right: fc.boolean(), panel: fc.nat(5), left: axis, rightAxis: axis }), {
@@ -124,6 +151,11 @@ test("[PG13] whatever is written is read as it was", () => {
       paused: fc.constant(true),
       panels,
       hidden: fc.uniqueArray(name),
+      derived: fc.uniqueArray(fc.record({ name, expression: name }, { noNullPrototype: true }), {
+        selector: (one) => one.name,
+        minLength: 1,
+        maxLength: MAX_DERIVED,
+      }),
     },
     { requiredKeys: ["panels", "hidden"], noNullPrototype: true },
   );
@@ -141,7 +173,24 @@ test("[PG13] whatever is read, it never throws, keeps its bounds, and can be wri
     fc.string({ unit: "binary" }),
     fc.string(),
     fc.constantFrom(
-      ...["panel=", "hide=", "from=1", "to=2", "window=", "&", "&", ",", ";", ":", "y=", "0..1", "rlog", "%"],
+      ...[
+        "panel=",
+        "hide=",
+        "calc=",
+        "at=",
+        "from=1",
+        "to=2",
+        "window=",
+        "&",
+        "&",
+        ",",
+        ";",
+        ":",
+        "y=",
+        "0..1",
+        "rlog",
+        "%",
+      ],
     ),
     fc.constantFrom("\ud800", "%F0", "%3A", "-", "e9", "NaN", "..", "Infinity"),
   );
@@ -154,10 +203,12 @@ test("[PG13] whatever is read, it never throws, keeps its bounds, and can be wri
       for (const one of [...names, ...state.hidden]) assert.ok(one.length > 0 && one.length <= 256);
       for (const { left, rightAxis } of state.panels) {
         for (const { mode } of [left, rightAxis]) assert.ok(mode.kind === "auto" || isRange(mode.min, mode.max));
+        const lines = [left, rightAxis].flatMap(({ thresholds }) => thresholds ?? []);
+        assert.ok(lines.length <= MAX_THRESHOLDS && lines.every(Number.isFinite));
       }
       const { window, ...rest } = parse(formatAddress(state));
       assert.deepEqual(rest.panels, state.panels);
-      assert.deepEqual([window, rest.hidden], [state.window, state.hidden]);
+      assert.deepEqual([window, rest.hidden, rest.derived], [state.window, state.hidden, state.derived]);
     }),
   );
 });

@@ -9,6 +9,7 @@ import { chosen, Remembered, type TextStorage } from "../../worker/page/look/rem
 
 const series = (...names: string[]): Scaled[] => names.map((name) => ({ name, magnitude: 1 }));
 const ALL = series("a.x", "a.y", "b.x", "b.y", "c.x");
+const DERIVED = [{ name: "sum", expression: "a.x + a.y" }];
 const FIXED = { mode: { kind: "fixed", min: 0, max: 5 }, log: false } as const;
 
 /** The panels as text: `a b | c`, those on the right axis with a `>`. */
@@ -279,4 +280,34 @@ test("[PG13] the URL wins as a whole over what is remembered, if it says anythin
   const remembered = look.state;
   assert.deepEqual(chosen({ panels: [], hidden: [] }, remembered), remembered);
   assert.deepEqual(chosen({ panels: [], hidden: ["a"] }, remembered), { panels: [], hidden: ["a"] });
+  assert.deepEqual(chosen({ panels: [], hidden: [], derived: DERIVED }, remembered).panels, []);
+});
+
+test("[PG22] what is derived is remembered, and stays when panels are arranged automatically", () => {
+  const memory = new Memory();
+  const remembered = new Remembered(() => memory, "main");
+  const look = new Look();
+  const { version } = look;
+  look.derived = DERIVED;
+  assert.equal(look.derived, DERIVED);
+  assert.notEqual(look.version, version);
+  assert.equal(look.isAutomatic, true);
+  look.setY(look.id("a.x"), "left", FIXED);
+  look.reset();
+  assert.deepEqual(look.state, { panels: [], hidden: [], derived: DERIVED });
+  remembered.save(look.state);
+  assert.deepEqual(chosen({ panels: [], hidden: [] }, remembered.load()), look.state);
+  look.derived = [];
+  remembered.save(look.state);
+  assert.equal(memory.texts.size, 0);
+});
+
+test("[PG21] the lines of an axis are set, kept with its range, and taken away", () => {
+  const look = new Look();
+  look.setY(look.id("b.x"), "left", { ...FIXED, thresholds: [80, 95.5] });
+  assert.deepEqual(look.with("b.x").left, { ...FIXED, thresholds: [80, 95.5] });
+  look.move("c.x", { kind: "into", id: look.id("b.x") }, "left");
+  assert.deepEqual(look.with("c.x").left.thresholds, [80, 95.5]);
+  look.setY(look.id("b.x"), "left", FIXED);
+  assert.deepEqual(look.with("b.x").left, FIXED);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fromAxis, nextRange, onAxis, yTicks } from "../../worker/page/draw/y-axis.ts";
+import { fromAxis, nextRange, onAxis, thresholdsOn, yTicks } from "../../worker/page/draw/y-axis.ts";
 
 const LOG = { log: true };
 const labels = (min: number, max: number, height = 300): string[] =>
@@ -78,4 +78,16 @@ test("[PG12] the range stays while it fits, and when there is nothing to be seen
   assert.deepEqual(nextRange(undefined, Infinity, -Infinity), { min: 0, max: 1 });
   const wider = nextRange(first, 0, 30);
   assert.ok(wider.max >= 30);
+});
+
+test("[PG21] lines are drawn where their values are in the range of the axis, and nowhere else", () => {
+  const linear = { range: { min: -10, max: 100 }, log: false };
+  assert.deepEqual(thresholdsOn(linear, [80, -10, 100.1, -1e308, 1e-7]), [
+    { at: 80, label: "80", onRight: false },
+    { at: -10, label: "-10", onRight: false },
+    { at: 1e-7, label: "1e-7", onRight: false },
+  ]);
+  const log = { range: { min: 0, max: 2 }, log: true };
+  assert.deepEqual(thresholdsOn(log, [-5, 0, 0.5, 10, 1000], true), [{ at: 1, label: "10", onRight: true }]);
+  assert.deepEqual(thresholdsOn(linear), []);
 });

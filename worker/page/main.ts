@@ -225,6 +225,7 @@ function rearranged(): void {
 }
 
 function noteChoice(): void {
+  void source.derive(arrangement.derived, async () => (await later.load())?.Derived).then(() => pace.now());
   memory.note(() => (view.isLive ? undefined : (view.range ?? sight?.x)));
   valuesShownMs = Number.NEGATIVE_INFINITY;
   words.show();

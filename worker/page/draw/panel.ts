@@ -7,7 +7,7 @@ import { decimate, Line, type Part } from "./decimate.ts";
 import { type DrawnLine, type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
 import type { Range } from "./range.ts";
 import type { Theme } from "./theme.ts";
-import { nextRange, onAxis, type Tick, type YAxis } from "./y-axis.ts";
+import { nextRange, onAxis, type Tick, thresholdsOn, type YAxis } from "./y-axis.ts";
 
 /** A series of a panel as it was drawn last. */
 export interface Shown {
@@ -85,7 +85,8 @@ export class Panel {
     this.#plan = plan;
     const what = plan.names.join(", ");
     this.root.ariaLabel = what;
-    this.plot.ariaLabel = `Plot of ${what}`;
+    const at = [plan.left, plan.rightAxis].flatMap(({ thresholds }) => thresholds ?? []).join(", ");
+    this.plot.ariaLabel = `Plot of ${what}${at && `; lines at ${at}`}`;
     this.#menu.ariaLabel = `Settings of the panel with ${what}`;
     this.#menu.title = "Panel settings";
   }
@@ -148,7 +149,10 @@ export class Panel {
   }
 
   paint(sight: Sight, xTicks: readonly Tick[], gutters: Gutters, theme: Theme): void {
-    this.#plot.draw({ x: sight.x, xTicks, ...this.axes, lines: this.#drawn }, gutters, theme);
+    const { left, right } = this.axes;
+    const thresholds = thresholdsOn(left, this.#plan.left.thresholds);
+    if (right !== undefined) thresholds.push(...thresholdsOn(right, this.#plan.rightAxis.thresholds, true));
+    this.#plot.draw({ x: sight.x, xTicks, left, right, lines: this.#drawn, thresholds }, gutters, theme);
     for (const layer of [this.under, this.over]) {
       layer.style.left = `${gutters.left}px`;
       layer.style.right = `${gutters.right}px`;

@@ -3,7 +3,7 @@ import type { Range } from "./range.ts";
 import { strokeOf } from "./stroke.ts";
 import { Surface } from "./surface.ts";
 import { FONT, type Theme } from "./theme.ts";
-import { type Tick, type YAxis, yTicks } from "./y-axis.ts";
+import { type Threshold, type Tick, type YAxis, yTicks } from "./y-axis.ts";
 
 /** A line, where and how it is drawn. */
 export interface DrawnLine {
@@ -23,6 +23,7 @@ export interface Picture {
   /** Undefined if nothing is on it. */
   right: YAxis | undefined;
   lines: readonly DrawnLine[];
+  thresholds: readonly Threshold[];
 }
 
 /** The room beside the lines, in CSS pixels: the same in all panels, so that their x stand under each other. */
@@ -41,6 +42,10 @@ const MEANT_PX = 2.5;
 const DOT_PX = 2;
 /** A line this steep is thin, until it is only half as steep: see {@link Plot.draw}. */
 const STEEP = 8;
+const THRESHOLD_DASHES = [4, 4];
+/** From a threshold to the middle of its value, above it. */
+const THRESHOLD_LABEL_PX = 8;
+const HALO_PX = 3;
 const DASHES = [[], [6, 3], [2, 3], [9, 3, 2, 3]];
 
 /**
@@ -150,6 +155,30 @@ export class Plot {
       context.fill(dots);
     }
     context.restore();
+
+    // Over the lines: where these are dense, nothing under them is seen.
+    context.lineJoin = "round";
+    context.textAlign = "right";
+    context.fillStyle = theme.text;
+    for (const { at, label, onRight } of picture.thresholds) {
+      const axis = onRight && picture.right !== undefined ? picture.right : picture.left;
+      const py = surface.crisp(this.#rowOf(axis, bottom, height)(at));
+      context.beginPath();
+      context.moveTo(gutters.left, py);
+      context.lineTo(right, py);
+      context.lineWidth = 1 / ratio;
+      context.strokeStyle = theme.ground;
+      context.stroke();
+      context.strokeStyle = theme.text;
+      context.setLineDash(THRESHOLD_DASHES);
+      context.stroke();
+      const labelY = py < TOP_PX + 2 * THRESHOLD_LABEL_PX ? py + THRESHOLD_LABEL_PX : py - THRESHOLD_LABEL_PX;
+      context.lineWidth = HALO_PX;
+      context.strokeStyle = theme.ground;
+      context.setLineDash([]);
+      context.strokeText(label, right - HALO_PX, labelY);
+      context.fillText(label, right - HALO_PX, labelY);
+    }
   }
 
   #rowOf({ range }: YAxis, bottom: number, height: number): (place: number) => number {

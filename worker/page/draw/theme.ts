@@ -4,6 +4,7 @@ export interface Theme {
   text: string;
   grid: string;
   tick: string;
+  ground: string;
 }
 
 export const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
@@ -25,6 +26,7 @@ export function readTheme(): Theme {
     text: read("--quiet"),
     grid: read("--grid"),
     tick: read("--tick"),
+    ground: read("--ground"),
   };
 }
 

@@ -12,6 +12,11 @@ export interface Tick {
   label: string;
 }
 
+/** A line across the panel, at a place of one of its axes. */
+export interface Threshold extends Tick {
+  onRight: boolean;
+}
+
 /** So far apart are ticks, in a low panel and in a high one. */
 const MIN_TICK_PX = 28;
 const MAX_TICK_PX = 60;
@@ -34,6 +39,14 @@ export function onAxis({ log }: { log: boolean }, value: number): number {
 /** The value at a place of the axis. */
 export function fromAxis({ log }: { log: boolean }, place: number): number {
   return log ? 10 ** place : place;
+}
+
+/** The lines that are in the range of the axis: others are not drawn, and do not widen it. */
+export function thresholdsOn(axis: YAxis, values: readonly number[] = [], onRight = false): Threshold[] {
+  const { min, max } = axis.range;
+  return values
+    .map((value) => ({ at: onAxis(axis, value), label: String(value), onRight }))
+    .filter(({ at }) => at >= min && at <= max);
 }
 
 /** The axis' ticks, for a height in CSS pixels. */

@@ -1,6 +1,7 @@
 import type { Part } from "../draw/decimate.ts";
 import type { Range } from "../draw/range.ts";
 import { newestX, type Source } from "../look/view.ts";
+import type { Derivation, DerivedClass, DerivedSeries, Stored } from "./derived.ts";
 import type { Past } from "./past.ts";
 import { RingBudget } from "./rings.ts";
 import { partsOf, seriesOf } from "./slices.ts";
@@ -12,6 +13,14 @@ export class Holdings implements Source {
   store = new Store(this.budget);
   readonly past: Past;
   readonly isHidden: (name: string) => boolean;
+  /** What is not calculated from other series. */
+  readonly stored: Stored = {
+    has: (name) => this.#find(name) !== undefined,
+    headX: (name) => this.#find(name)?.headX ?? Number.NaN,
+    parts: (name, { min, max }) => partsOf(name, min, max, this.store, this.past.held),
+  };
+  #derivations: readonly Derivation[] = [];
+  #derived: DerivedSeries | undefined;
   /** Points of a file have nothing before them. */
   #hasPast = true;
 
@@ -21,11 +30,12 @@ export class Holdings implements Source {
   }
 
   get series(): Iterable<Series> {
-    return this.past.held === undefined ? this.store.series : seriesOf(this.store, this.past.held.store);
+    const stored = this.past.held === undefined ? this.store.series : seriesOf(this.store, this.past.held.store);
+    return this.#derived === undefined ? stored : [...stored, ...this.#derived.series];
   }
 
   seriesOf(name: string): Series | undefined {
-    return this.store.find(name) ?? this.past.held?.store.find(name);
+    return this.#find(name) ?? this.#derived?.series.find((series) => series.name === name);
   }
 
   get oldestX(): number {
@@ -34,8 +44,20 @@ export class Holdings implements Source {
     return oldest;
   }
 
-  parts(series: Series, { min, max }: Range): readonly Part[] {
-    return partsOf(series.name, min, max, this.store, this.past.held);
+  parts(series: Series, range: Range): readonly Part[] {
+    return this.#derived?.parts(series, range) ?? this.stored.parts(series.name, range);
+  }
+
+  /** Has these, and no others, calculated. @param load undefined: it cannot be had now; it is asked again next time */
+  async derive(derivations: readonly Derivation[], load: () => Promise<DerivedClass | undefined>): Promise<void> {
+    if (derivations === this.#derivations) return;
+    this.#derivations = derivations;
+    this.#derived = undefined;
+    if (derivations.length === 0) return;
+    const Derived = await load();
+    if (derivations !== this.#derivations) return;
+    if (Derived === undefined) this.#derivations = [];
+    else this.#derived = new Derived(derivations, this.stored);
   }
 
   /** Says what is looked at, so that what is older than what came is fetched. */
@@ -49,5 +71,9 @@ export class Holdings implements Source {
     this.past.clear();
     this.budget = new RingBudget();
     this.store = new Store(this.budget);
+  }
+
+  #find(name: string): Series | undefined {
+    return this.store.find(name) ?? this.past.held?.store.find(name);
   }
 }

@@ -1,12 +1,14 @@
 import type { Range } from "../draw/range.ts";
 import { fromAxis } from "../draw/y-axis.ts";
 import type { Axis, PanelPlan, Target, YAxisPlan, YMode } from "../look/arrangement.ts";
-import { isRange } from "../look/panels.ts";
+import { isRange, MAX_THRESHOLDS } from "../look/panels.ts";
 import type { Context } from "./context.ts";
 import { button, make, openDialog, setText } from "./dom.ts";
 
 const NOT_BELOW = "“From” must be a number below “to”.";
 const NOT_ABOVE_0 = "A logarithmic axis begins above 0.";
+const NO_LINES = "“Lines at” must be numbers, with commas or blanks between them.";
+const TOO_MANY_LINES = `A panel has at most ${MAX_THRESHOLDS} lines.`;
 const RESET = "Arrange all panels automatically";
 
 /** Opens the settings of a panel: its y axes, its place, and where its series stand. */
@@ -56,13 +58,23 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     if (document.activeElement !== from.input) from.input.value = String(min);
     if (document.activeElement !== to.input) to.input.value = String(max);
   };
-  const set = (next: Partial<YAxisPlan>): void => {
-    context.arrangement.setY(plan.id, axis, { ...current(), ...next });
+  const set = (next: YAxisPlan): void => {
+    context.arrangement.setY(plan.id, axis, next);
     const { mode, log } = current();
     setText(said, log && mode.kind !== "auto" && mode.min <= 0 ? NOT_ABOVE_0 : "");
     changed();
     requestAnimationFrame(fill);
   };
+  const lines = textField(`${axis} lines`, "Lines at", current().thresholds?.join(", "));
+  lines.input.placeholder = "80, 95.5";
+  lines.input.addEventListener("change", () => {
+    const numbers = numbersOf(lines.input.value);
+    const others = planOf(context, plan.id)?.[axis === "left" ? "rightAxis" : "left"].thresholds?.length ?? 0;
+    if (!numbers.every(Number.isFinite)) return setText(said, NO_LINES);
+    if (numbers.length + others > MAX_THRESHOLDS) return setText(said, TOO_MANY_LINES);
+    const { mode, log } = current();
+    set({ mode, log, ...(numbers.length === 0 ? {} : { thresholds: numbers }) });
+  });
   const choose = (kind: YMode["kind"], text: string, chosen: () => void) => {
     const radio = make("input");
     radio.type = "radio";
@@ -79,18 +91,18 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     if (min === undefined || max === undefined || !isRange(min, max)) return setText(said, NOT_BELOW);
     if (current().log && min <= 0) return setText(said, NOT_ABOVE_0);
     fixed.radio.checked = true;
-    set({ mode: { kind: "fixed", min, max } });
+    set({ ...current(), mode: { kind: "fixed", min, max } });
   };
   for (const { input } of [from, to]) input.addEventListener("change", setFixed);
   const fixed = choose("fixed", "Fixed", setFixed);
   const locked = choose("locked", "Locked as it is", () =>
-    set({ mode: { kind: "locked", ...seenRange(context, plan, axis) } }),
+    set({ ...current(), mode: { kind: "locked", ...seenRange(context, plan, axis) } }),
   );
   const log = make("input");
   log.type = "checkbox";
   log.checked = current().log;
   log.dataset.key = `${axis} log`;
-  log.addEventListener("change", () => set({ log: log.checked }));
+  log.addEventListener("change", () => set({ ...current(), log: log.checked }));
   // What was moved here a moment ago is drawn before that.
   fill();
   requestAnimationFrame(fill);
@@ -98,10 +110,11 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     "fieldset",
     "later-choices",
     make("legend", "", title),
-    choose("auto", "Automatic", () => set({ mode: { kind: "auto" } })).label,
+    choose("auto", "Automatic", () => set({ ...current(), mode: { kind: "auto" } })).label,
     locked.label,
     make("div", "later-fixed", fixed.label, from.label, to.label),
     make("label", "", log, make("span", "", "Logarithmic")),
+    lines.label,
     said,
   );
 }
@@ -115,12 +128,24 @@ function seenRange({ board }: Context, plan: PanelPlan, axis: Axis): Range {
 }
 
 function numberField(key: string, name: string): { label: HTMLElement; input: HTMLInputElement } {
-  const input = make("input");
+  const field = textField(key, name);
   // Not type=number, which takes no exponent from some keyboards and turns with the wheel.
-  input.inputMode = "decimal";
-  input.size = 9;
+  field.input.inputMode = "decimal";
+  field.input.size = 9;
+  return field;
+}
+
+function textField(key: string, name: string, text = ""): { label: HTMLElement; input: HTMLInputElement } {
+  const input = make("input");
+  input.value = text;
   input.dataset.key = key;
   return { label: make("label", "", make("span", "later-quiet", name), input), input };
+}
+
+/** The numbers of a list, each once; NaN for what is none. */
+function numbersOf(list: string): number[] {
+  const words = list.split(/[\s,;]+/).filter((word) => word !== "");
+  return [...new Set(words.map(Number))];
 }
 
 function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTMLElement {

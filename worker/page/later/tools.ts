@@ -3,6 +3,7 @@ import { SHORTCUTS } from "../point/shortcuts.ts";
 import type { Context, Tool } from "./context.ts";
 import { csvBlob } from "./csv.ts";
 import { fileName } from "./data.ts";
+import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { button, make, openDialog, save } from "./dom.ts";
 import { type HelpGroup, openHelp } from "./help.ts";
 import { pngBlob } from "./png.ts";
@@ -127,6 +128,8 @@ function openMenu(context: Context, opener?: HTMLElement): void {
     item(isTableShown() ? "Plots" : "Table of values", "T", () => toggleTable(context)),
     item("Share and save", "S", () => share(context, opener)),
     make("li", "", openIt),
+    item("Add a derived series…", "", () => openDerive(context, opener)),
+    ...arrangement.derived.map(({ name }) => item(`Remove ${name}`, "", () => removeDerived(context, name))),
     item("Full screen", "F", () => void document.documentElement.requestFullscreen()),
     item("Keys and gestures", "?", () => help(context, opener)),
   ];

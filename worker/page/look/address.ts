@@ -1,7 +1,8 @@
 import type { Range } from "../draw/range.ts";
+import { type Derivation, MAX_DERIVED, MAX_EXPRESSION } from "../hold/derived.ts";
 import { isTime } from "../hold/store.ts";
 import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
-import { AUTO, isRange, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";
+import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";
 
 /** What is seen, as it travels in the fragment of the page's URL. */
 export interface AddressState<Window extends string = string> extends ArrangementState {
@@ -40,6 +41,7 @@ export function parseAddress<Window extends string>(
   const window = windows.find((name) => windowText(name) === first("window"));
   const [min, max] = [numberOf(first("from")), numberOf(first("to"))];
   const known = new Set<string>();
+  const derived = derivedOf(parameters);
   const panels = parameters.flatMap(([key, text]) => (key === "panel" ? panelOf(text, known) : []));
   return {
     ...(window === undefined ? {} : { window }),
@@ -47,13 +49,15 @@ export function parseAddress<Window extends string>(
     ...(first("paused") === "1" ? { paused: true } : {}),
     panels,
     hidden: namesOf(first("hide") ?? "", new Set()),
+    ...(derived.length === 0 ? {} : { derived }),
   };
 }
 
-/** The part of an address that can be remembered for a channel: its panels, and what is hidden. */
-export function arrangementParts({ panels, hidden }: ArrangementState): string[] {
+/** The part of an address that can be remembered for a channel: its panels, and what is hidden or derived. */
+export function arrangementParts({ panels, hidden, derived = [] }: ArrangementState): string[] {
   const parts = panels.map((panel) => `panel=${panelText(panel)}`);
   if (hidden.length > 0) parts.push(`hide=${hidden.map(nameText).join(",")}`);
+  for (const { name, expression } of derived) parts.push(`calc=${nameText(name)}:${nameText(expression)}`);
   return parts;
 }
 
@@ -85,12 +89,13 @@ function panelText({ names, right, left, rightAxis }: PanelState): string {
   return [list, ...axisOptions(left, ""), ...axisOptions(rightAxis, "r")].join(";");
 }
 
-function axisOptions({ mode, log }: YAxisPlan, prefix: string): string[] {
+function axisOptions({ mode, log, thresholds }: YAxisPlan, prefix: string): string[] {
   const options: string[] = [];
   if (mode.kind !== "auto") {
     options.push(`${prefix}${mode.kind === "fixed" ? "y" : "lock"}=${mode.min}..${mode.max}`);
   }
   if (log) options.push(`${prefix}log`);
+  if (thresholds !== undefined) options.push(`${prefix}at=${thresholds}`);
   return options;
 }
 
@@ -99,16 +104,19 @@ function panelOf(text: string, known: Set<string>): PanelState[] {
   const [list = "", ...options] = text.split(";");
   const right = new Set<string>();
   const names = namesOf(list, known, (name) => right.add(name));
-  return names.length === 0 ? [] : [{ names, right, left: axisOf(options, ""), rightAxis: axisOf(options, "r") }];
+  if (names.length === 0) return [];
+  const left = axisOf(options, "", MAX_THRESHOLDS);
+  const rightAxis = axisOf(options, "r", MAX_THRESHOLDS - (left.thresholds?.length ?? 0));
+  return [{ names, right, left, rightAxis }];
 }
 
-function axisOf(options: readonly string[], prefix: string): YAxisPlan {
+function axisOf(options: readonly string[], prefix: string, most: number): YAxisPlan {
   const log = options.includes(`${prefix}log`);
-  for (const option of options) {
-    const mode = modeOf(option, prefix);
-    if (mode !== undefined) return { mode, log };
-  }
-  return log ? { ...AUTO, log } : AUTO;
+  const mode = options.map((option) => modeOf(option, prefix)).find((one) => one !== undefined) ?? AUTO.mode;
+  const at = options.find((option) => option.startsWith(`${prefix}at=`))?.split("=")[1] ?? "";
+  const numbers = at.split(",").map(numberOf).filter(Number.isFinite);
+  const thresholds = [...new Set(numbers)].slice(0, most);
+  return { mode, log, ...(thresholds.length === 0 ? {} : { thresholds }) };
 }
 
 function modeOf(option: string, prefix: string): YMode | undefined {
@@ -117,6 +125,18 @@ function modeOf(option: string, prefix: string): YMode | undefined {
   const [low, high] = range.split("..");
   const [min, max] = [numberOf(low), numberOf(high)];
   return isRange(min, max) ? { kind: key === `${prefix}y` ? "fixed" : "locked", min, max } : undefined;
+}
+
+/** Whether they can be calculated is seen where they are. */
+function derivedOf(parameters: readonly [key: string, value: string][]): Derivation[] {
+  const derived = new Map<string, Derivation>();
+  for (const [key, value] of parameters) {
+    if (key !== "calc" || derived.size === MAX_DERIVED) continue;
+    const [first = "", second = ""] = value.split(":");
+    const [name, expression] = [nameOf(first), nameOf(second, MAX_EXPRESSION)];
+    if (name !== undefined && expression !== undefined && !derived.has(name)) derived.set(name, { name, expression });
+  }
+  return [...derived.values()];
 }
 
 /** Names that are not known yet, which then are. */
@@ -138,10 +158,10 @@ function nameText(name: string): string {
   return encodeURIComponent(name).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function nameOf(text: string): string | undefined {
+function nameOf(text: string, most = MAX_NAME): string | undefined {
   try {
     const name = decodeURIComponent(text);
-    const isName = name.length > 0 && name.length <= MAX_NAME && !HALF_PAIR.test(name);
+    const isName = name.length > 0 && name.length <= most && !HALF_PAIR.test(name);
     return isName ? name : undefined;
   } catch {
     return undefined;

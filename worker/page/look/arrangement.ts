@@ -1,3 +1,4 @@
+import type { Derivation } from "../hold/derived.ts";
 import { type Cluster, groupKey, regroup, type Scaled } from "./grouping.ts";
 import {
   type Axis,
@@ -18,6 +19,8 @@ export type { Axis, PanelPlan, PanelState, YAxisPlan, YMode } from "./panels.ts"
 export interface ArrangementState {
   readonly panels: readonly PanelState[];
   readonly hidden: readonly string[];
+  /** Never none. */
+  readonly derived?: readonly Derivation[];
 }
 
 /** Where a series goes: into a panel, or into a new one beside a panel or after all others. */
@@ -36,6 +39,7 @@ export class Arrangement {
   #moved: readonly PanelState[] = [];
   #shown: readonly PanelPlan[] = [];
   #hidden = new Set<string>();
+  #derived: readonly Derivation[] = [];
   #lastId = 0;
   #version = 0;
 
@@ -49,7 +53,19 @@ export class Arrangement {
   }
 
   get state(): ArrangementState {
-    return { panels: this.#moved, hidden: [...this.#hidden].slice(-MAX_NAMES) };
+    const derived = this.#derived;
+    const hidden = [...this.#hidden].slice(-MAX_NAMES);
+    return { panels: this.#moved, hidden, ...(derived.length === 0 ? {} : { derived }) };
+  }
+
+  /** What is calculated from other series: the same array until somebody changes it. */
+  get derived(): readonly Derivation[] {
+    return this.#derived;
+  }
+
+  set derived(derived: readonly Derivation[]) {
+    this.#derived = derived;
+    this.#version++;
   }
 
   /**
@@ -135,11 +151,12 @@ export class Arrangement {
 
   /** Back to automatic panels; what is hidden stays so. */
   reset(): void {
-    this.restore({ panels: [], hidden: [...this.#hidden] });
+    this.restore({ panels: [], hidden: [...this.#hidden], derived: this.#derived });
   }
 
   /** Takes a remembered state in place of the present one. */
-  restore({ panels, hidden }: ArrangementState): void {
+  restore({ panels, hidden, derived = [] }: ArrangementState): void {
+    this.#derived = derived;
     this.#hidden = new Set(hidden);
     this.#clusters = [];
     this.#moved = panels;

@@ -10,7 +10,12 @@ export type YMode =
 export interface YAxisPlan {
   readonly mode: YMode;
   readonly log: boolean;
+  /** Values with a line across the panel; never none. */
+  readonly thresholds?: readonly number[];
 }
+
+/** Of both axes of a panel together. */
+export const MAX_THRESHOLDS = 16;
 
 /** What a person has made of a panel. */
 export interface PanelState {

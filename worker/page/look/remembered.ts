@@ -8,10 +8,13 @@ export interface TextStorage {
   removeItem(key: string): void;
 }
 
-/** What the URL says of panels and hidden series; if it says nothing, what is remembered. */
+/** What the URL says of panels, of hidden and of derived series; if it says nothing, what is remembered. */
 export function chosen(address: ArrangementState, remembered: ArrangementState): ArrangementState {
-  const { panels, hidden } = address.panels.length + address.hidden.length > 0 ? address : remembered;
-  return { panels, hidden };
+  return arrangementParts(address).length > 0 ? arrangementIn(address) : arrangementIn(remembered);
+}
+
+function arrangementIn({ panels, hidden, derived }: ArrangementState): ArrangementState {
+  return { panels, hidden, ...(derived === undefined ? {} : { derived }) };
 }
 
 /** Remembers the arrangement of a channel, as far as this browser lets us: it may refuse at any time. */
@@ -26,8 +29,7 @@ export class Remembered {
   }
 
   load(): ArrangementState {
-    const { panels, hidden } = parseAddress(this.#text(), []);
-    return { panels, hidden };
+    return arrangementIn(parseAddress(this.#text(), []));
   }
 
   save(state: ArrangementState): void {

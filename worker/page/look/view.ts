@@ -159,18 +159,22 @@ function upTo(parts: readonly Part[], maxX: number): readonly Part[] {
 
 function lastPoints(source: Source, newest: number): Omit<Sight, "gaps"> {
   let minX = Number.POSITIVE_INFINITY;
-  for (const { name, ring } of source.store.series) {
-    if (source.isHidden(name)) continue;
+  const all = [...source.store.series];
+  const visible = all.filter(({ name }) => !source.isHidden(name));
+  // What is derived from hidden ones is where they are.
+  for (const { ring } of visible.length > 0 ? visible : all) {
     const to = upperBound(ring.x, newest);
     const from = fromLast(ring.y, to, POINTS);
     if (from < to) minX = Math.min(minX, ring.x[from] ?? newest);
   }
-  const parts = ({ ring: { x, y } }: Series): readonly Part[] => {
-    const to = upperBound(x, newest);
-    const from = fromLast(y, to, POINTS);
-    return [{ x: x.subarray(from, to), y: y.subarray(from, to) }];
-  };
   const x = minX < newest ? { min: minX, max: newest } : { min: newest - LONELY_SPAN, max: newest };
+  const parts = (series: Series): readonly Part[] => {
+    if (source.store.find(series.name) !== series) return lastOf(upTo(source.parts(series, x), newest));
+    const { x: xs, y } = series.ring;
+    const to = upperBound(xs, newest);
+    const from = fromLast(y, to, POINTS);
+    return [{ x: xs.subarray(from, to), y: y.subarray(from, to) }];
+  };
   return { x, time: isTime(newest), bucket: 0, wanted: undefined, parts };
 }
 
