@@ -236,7 +236,7 @@ for (const way of ["a click", "M"] as const) {
     const [, seconds, hertz] = / · Δ (\d+\.\d+) s · (\d+(?:\.\d+)?) Hz$/.exec(chip) ?? [];
     const deltaX = xAt(seen, to) - markX;
     assert.ok(Math.abs(Number(seconds) - deltaX) < 0.02, `${chip}, and it is ${deltaX}`);
-    assert.equal(Number(hertz), Number((1 / deltaX).toPrecision(1)));
+    assert.equal(Number(hertz), Number((1 / deltaX).toPrecision(3)));
 
     await keyboard.press("Escape");
     const unmarked = await settled(look);

@@ -153,3 +153,12 @@ test("[PG13] the fragment changed by hand, or by a link in the page's own tab, c
   await waitFor("all by itself again", async () => (await look.panels())[0]?.left.max !== 7);
   assert.equal((await look.window()).paused, false);
 });
+
+test("[PG13] [PG14] who opens a link to what was is told of no points since, until some come", async (t) => {
+  const { channel, source, x } = await scene(t);
+  const look = await another(t, channel, `#from=${x[100]}&to=${x[200]}`);
+  await waitFor("the way back to live", () => look.page.locator("#go-live").isVisible());
+  assert.equal(await look.text("#go-live"), "Go live");
+  await source.publish([rowOf((x.at(-1) ?? 0) + 1, { y: 0 })]);
+  await waitFor("the point that came since", async () => (await look.text("#go-live")) === "Go live · +1");
+});

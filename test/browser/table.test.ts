@@ -5,7 +5,7 @@ import { rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";
 import { Relay } from "./relay.ts";
-import { Source, THREE } from "./source.ts";
+import { manySeries, Source, THREE } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
@@ -149,4 +149,27 @@ test("[PG16] what is said of a gap is announced once, however long it is pointed
   const told = (await heard(look)).filter((text) => text !== "");
   assert.equal(told.length, 1, `${told}`);
   assert.match(told[0] ?? "", /^7 points missing/);
+});
+
+test("[PG16] [PG7] a table of more rows than fit is scrolled to its end, by wheel and by finger", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past(manySeries(60, 6));
+  for (const phone of [false, true]) {
+    const { page } = await stage.look(t, source.channel, { phone });
+    await page.locator(".panel").first().waitFor();
+    await page.keyboard.press("t");
+    await page.locator("table tbody tr").nth(59).waitFor();
+    const box = await page.locator(".later-table").boundingBox();
+    const main = await page.locator("main").boundingBox();
+    assert.ok(box && main && box.y + box.height <= main.y + main.height + 0.5, "it reaches out of its place");
+    if (phone) await page.evaluate("document.querySelector('.later-table').scrollTo(0, 1e6)");
+    else {
+      await page.mouse.move(box.x + 200, box.y + 200);
+      await page.mouse.wheel(0, 100_000);
+    }
+    await waitFor("its last row in view", async () => {
+      const last = await page.locator("table tbody tr").nth(59).boundingBox();
+      return last !== null && last.y + last.height <= box.y + box.height + 1;
+    });
+  }
 });

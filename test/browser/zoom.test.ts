@@ -243,3 +243,17 @@ test("[PG14] points that come where one looks are drawn as they come", async (t)
     6,
   );
 });
+
+test("[PG14] zooming out ends where all there is has room around it, and zooming in says each time once", async (t) => {
+  const { look } = await scene(t);
+  for (const _ of counting(40)) await look.page.keyboard.press("-");
+  await look.drawn();
+  const wide = await look.window();
+  const span = (wide.maxX ?? 0) - (wide.minX ?? 0);
+  assert.ok(span > COUNT && span <= 4.01 * COUNT, `${span} s are seen`);
+  await look.page.keyboard.press("l");
+  for (const _ of counting(25)) await look.page.keyboard.press("+");
+  await look.drawn();
+  const times = (await look.labels()).filter((label) => label.includes(":"));
+  assert.ok(times.length >= 4 && new Set(times).size === times.length, `${times}`);
+});

@@ -21,6 +21,8 @@ test("[PG18] a number is said with the places that what is seen asks for", () =>
 test("[PG18] from the mark it is so far, and how often that fits into a second", () => {
   assert.equal(cursorText(NOON + 5, NOON + 3, seen(10), true), "12:00:05.000 · Δ 2.000 s · 0.5 Hz");
   assert.equal(cursorText(NOON + 3, NOON + 3.02, seen(10), true), "12:00:03.000 · Δ -0.020 s · 50 Hz");
+  assert.equal(cursorText(NOON + 5.97, NOON + 3, seen(10), true), "12:00:05.970 · Δ 2.970 s · 0.337 Hz");
+  assert.equal(cursorText(NOON + 3, NOON + 3.0001, seen(10), true), "12:00:03.000 · Δ -1e-4 s · 10\u202f000 Hz");
   assert.equal(cursorText(7, 3, { min: 0, max: 2000 }, false), "7 · Δ 4", "numbers have no frequency");
 });
 

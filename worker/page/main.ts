@@ -114,7 +114,7 @@ const connection = new Connection(browserOutside(channelUrl), {
     if (!stored) clocks.note(nowMs, newestMs, frame.header.publisher);
     if (store.size !== knownSeries) words.show();
     if (view.isLive) return pace.soon();
-    words.pointsSince += points;
+    if (!stored) words.pointsSince += points;
     // What the rings are about to drop, and is looked at, is fetched before.
     source.want(sight?.wanted);
     const { range } = view;

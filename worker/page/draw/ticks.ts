@@ -85,8 +85,12 @@ export function timeLabels(valuesS: readonly number[], stepS: number): string[] 
     }
     const clock = clockText(date.getTime());
     if (stepS >= MINUTE) return clock.slice(0, 5);
-    const places = Math.min(3, decimals(stepS));
-    return places === 0 ? clock : clock + (date.getMilliseconds() / 1000).toFixed(places).slice(1);
+    // Further than a microsecond, a float64 of a time does not go.
+    const places = Math.min(6, decimals(stepS));
+    if (places === 0) return clock;
+    const rounded = Math.round(valueS * 10 ** places) / 10 ** places;
+    const fraction = (rounded - Math.floor(rounded)).toFixed(places);
+    return clockText(Math.floor(rounded) * 1000) + fraction.slice(1);
   });
 }
 

@@ -171,7 +171,9 @@ export class Past {
   }
 
   async #read(from: number, to: number, into: Stretch, signal: AbortSignal): Promise<Haul> {
-    const query = from === Number.NEGATIVE_INFINITY ? `to=${to}` : `from=${from}&to=${to}`;
+    // The plus of 1e+300 would be read as a blank.
+    const until = `to=${encodeURIComponent(to)}`;
+    const query = from === Number.NEGATIVE_INFINITY ? until : `from=${encodeURIComponent(from)}&${until}`;
     const stream = new FrameStream();
     const haul = { earliestX: Number.POSITIVE_INFINITY, toX: to, whole: true };
     let bytes = 0;
@@ -193,7 +195,8 @@ export class Past {
   async #isOldest(from: number, earliestX: number, signal: AbortSignal): Promise<boolean> {
     if (from === Number.NEGATIVE_INFINITY) return true;
     if (earliestX <= from) return false;
-    for await (const piece of await this.#outside.read(`to=${from}`, signal)) if (piece.length > 0) return false;
+    for await (const piece of await this.#outside.read(`to=${encodeURIComponent(from)}`, signal))
+      if (piece.length > 0) return false;
     return true;
   }
 }

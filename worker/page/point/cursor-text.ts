@@ -1,6 +1,6 @@
 import type { Range } from "../draw/range.ts";
 import { niceStep, numberLabels, timeLabels } from "../draw/ticks.ts";
-import { formatRate } from "../say/format.ts";
+import { formatCount } from "../say/format.ts";
 
 /** How fine an x is said: about a pixel of a wide screen. */
 const RESOLUTION = 1 / 2000;
@@ -17,6 +17,11 @@ export function cursorText(x: number, mark: number | undefined, seen: Range, tim
 function differenceText(difference: number, step: number, time: boolean): string {
   const [text = ""] = numberLabels([difference], step);
   if (!time) return text;
-  const hertz = difference === 0 ? "" : ` · ${formatRate(1 / Math.abs(difference))} Hz`;
-  return `${text} s${hertz}`;
+  return difference === 0 ? `${text} s` : `${text} s · ${hertzText(1 / Math.abs(difference))} Hz`;
+}
+
+/** To three digits. */
+function hertzText(hertz: number): string {
+  const rounded = Number(hertz.toPrecision(3));
+  return rounded >= 1000 ? formatCount(rounded) : String(rounded);
 }

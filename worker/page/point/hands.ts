@@ -2,7 +2,7 @@ import type { Board } from "../draw/board.ts";
 import type { Marks } from "../draw/marks.ts";
 import type { Panel } from "../draw/panel.ts";
 import type { Range } from "../draw/range.ts";
-import type { Sight, Source, View } from "../look/view.ts";
+import { newestX, type Sight, type Source, type View } from "../look/view.ts";
 import { panned, zoomed } from "../look/x-range.ts";
 import type { Cursor } from "./cursor.ts";
 import { Gestures, type Hand } from "./gestures.ts";
@@ -11,6 +11,8 @@ const MOUSE_REACH_PX = 6;
 const FINGER_REACH_PX = 22;
 const ZOOM_STEP = 1.5;
 const PAN_STEP = 0.1;
+/** So many times as wide as all that is known may be looked at. */
+const ROOM = 4;
 const CURSOR_STEPS_FAR = 10;
 /** A part narrower than this is a press that trembled. */
 const MIN_PART = 0.004;
@@ -98,7 +100,13 @@ export class Hands implements Hand {
 
   zoom(factor: number, at: number): void {
     const x = this.#on.view.range ?? this.#on.sight()?.x;
-    if (x !== undefined) this.#look(zoomed(x, factor, x.min + at * (x.max - x.min)));
+    if (x === undefined) return;
+    const { source } = this.#on;
+    // Around all that there is, some room is enough; what is not known to be there is fetched meanwhile.
+    const widest = ROOM * (newestX(source) - source.oldestX);
+    const span = x.max - x.min;
+    const bounded = factor > 1 && widest > 0 ? Math.min(factor, Math.max(1, widest / span)) : factor;
+    this.#look(zoomed(x, bounded, x.min + at * span));
   }
 
   live(): void {
