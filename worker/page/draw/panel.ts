@@ -6,21 +6,9 @@ import { Legend, type LegendActions } from "../say/legend.ts";
 import { decimate, Line, type Part } from "./decimate.ts";
 import { type DrawnLine, type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
 import type { Range } from "./range.ts";
+import type { Shown } from "./shown.ts";
 import type { Theme } from "./theme.ts";
 import { nextRange, onAxis, type Tick, thresholdsOn, type YAxis } from "./y-axis.ts";
-
-/** A series of a panel as it was drawn last. */
-export interface Shown {
-  series: Series;
-  /** The how-manieth of its panel. */
-  slot: number;
-  onRight: boolean;
-  isHidden: boolean;
-  parts: readonly Part[];
-  /** Of y in view; Infinity and -Infinity where there is nothing. */
-  minY: number;
-  maxY: number;
-}
 
 export interface PanelActions extends LegendActions {
   /** Something asks for the settings of this panel. */

@@ -1,5 +1,5 @@
 import type { Board } from "../draw/board.ts";
-import type { Shown } from "../draw/panel.ts";
+import type { Shown } from "../draw/shown.ts";
 import { pointAt } from "../look/value-at.ts";
 import type { Sight } from "../look/view.ts";
 import type { Reading } from "../say/legend.ts";

@@ -1,4 +1,4 @@
-import type { Shown } from "../draw/panel.ts";
+import type { Shown } from "../draw/shown.ts";
 import { LINE_COLOURS, lineColour } from "../draw/theme.ts";
 import { unitOf } from "../look/unit.ts";
 import { formatValue, type NumberStyle, numberStyle } from "./format.ts";
