@@ -3,7 +3,7 @@ import type { GapMarks } from "../later/gap-marks.ts";
 import type { PanelPlan, YAxisPlan } from "../look/arrangement.ts";
 import type { Sight } from "../look/view.ts";
 import { Legend, type LegendActions } from "../say/legend.ts";
-import { decimate, Line, type Part } from "./decimate.ts";
+import { decimate, Line } from "./decimate.ts";
 import { type DrawnLine, type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
 import type { Range } from "./range.ts";
 import type { Shown } from "./shown.ts";
