@@ -128,6 +128,22 @@ test("[PG2] a numeric x that begins anew begins a new line; one a little late do
   assert.equal(line(store, "a"), "42 43");
 });
 
+test("[PG2] a short sweep that is sent point by point is drawn anew each time; a late point in it is not", () => {
+  const store = new Store();
+  const sweep = (count: number): void => {
+    for (let i = 0; i < count; i++) store.ingest(frame([row(-25 + i, { a: i })]));
+  };
+  sweep(50);
+  sweep(20);
+  const [series] = store.series;
+  assert.deepEqual(
+    [...(series?.ring.x ?? [])],
+    Array.from({ length: 20 }, (_, i) => -25 + i),
+  );
+  store.ingest(frame([row(-20.5, { a: 7 })]));
+  assert.equal(series?.ring.x.length, 21);
+});
+
 test("[PG9] a long feed is held as far as the rings allow: the newest points", () => {
   const store = new Store();
   const builder = (from: number): Frame =>

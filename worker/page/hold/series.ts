@@ -5,6 +5,9 @@ import type { Ring } from "./rings.ts";
 const FIRST_TIME_X = 1e8;
 /** A numeric x that falls back further than so many points, and below the middle, begins anew. */
 const RESTART_POINTS = 64;
+/** One of at least so many points that falls back to about where they began does, too. */
+const SWEEP_POINTS = 16;
+const SWEEP_BEGINNING = 1 / 50;
 /** A time so far behind is no late point: the one before was wrong, or the clock was set. */
 const CLOCK_STEP_SECONDS = 10;
 const RUNS_TO_STEP_BACK = 3;
@@ -85,8 +88,11 @@ export function follow(series: Series, arrivedX: number): boolean {
  * late ones, drawn over the old ones, and the newest x would stand still. A time does not begin anew.
  */
 export function restarts(ring: Ring, firstX: number): boolean {
-  if (ring.length < RESTART_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;
+  if (ring.length < SWEEP_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;
   const held = ring.x;
   const lowest = held[0] ?? 0;
+  // A short sweep that is sent point by point comes back to where it began.
+  if (firstX <= lowest + (ring.lastX - lowest) * SWEEP_BEGINNING) return true;
+  if (ring.length < RESTART_POINTS) return false;
   return firstX < (lowest + ring.lastX) / 2 && firstX < (held[held.length - RESTART_POINTS] ?? 0);
 }
