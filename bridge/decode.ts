@@ -1,7 +1,14 @@
 import { isUtf8 } from "node:buffer";
 import type { Row } from "../worker/protocol/builder.ts";
 import { isSeriesName } from "../worker/protocol/limits.ts";
-import { DEFAULT_SERIES, PointError, type PointFault, rowsOf, unixSeconds } from "../worker/protocol/points.ts";
+import {
+  DEFAULT_SERIES,
+  PointError,
+  type PointFault,
+  rowsOf,
+  unixSeconds,
+  valueOfJson,
+} from "../worker/protocol/points.ts";
 import { numberFrom } from "./sequence.ts";
 
 /** Why a message holds no points. The codes are stable; SPEC.md lists those of {@link PointFault}. */
@@ -26,7 +33,7 @@ const MAX_TOPICS_REMEMBERED = 4096;
 const MAX_TOPIC_LENGTH = 1024;
 const TRAILING_SEPARATORS = /[/:. ]+$/;
 /** What JSON may be. Any other message need not be tried as JSON, which costs an exception: ten times the time. */
-const MAY_BE_JSON = /^\s*(?:[-{["0-9]|(?:true|false|null)\s*$)/;
+const MAY_BE_JSON = /^\s*(?:[-{["0-9]|(?:true|false|null|NaN|Infinity)\s*$)/;
 const WORD_AND_REST = /^([^\s{["]\S*)\s+(\S[\s\S]*)$/;
 const NUMBER = /^-?\d+(\.\d*)?([eE][-+]?\d+)?$/;
 
@@ -91,12 +98,7 @@ export class Decoder {
   }
 
   #read(text: string, topic: Topic, arrivedAt: number): Decoded {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      throw new PointError("not-json", "This is not JSON. NaN and Infinity are not either: leave such a value out.");
-    }
+    const value = valueOfJson(text);
     if (this.#sequenceField === undefined) return { ok: true, rows: rowsIn(value, topic, arrivedAt) };
     const number = takeNumber(value, this.#sequenceField);
     if (number === undefined) return { ok: true, rows: rowsIn(value, topic, arrivedAt) };

@@ -47,18 +47,18 @@ const HELP = `
 The token for publishing comes from PUBLISH_TOKEN in the environment, never from a flag.
 
 Examples:
-  PUBLISH_TOKEN=… node bridge/main.ts
+  PUBLISH_TOKEN=… npm run bridge
       publishers connect to port 5000 of this machine; the channel is http://localhost:8787/c/main
-  PUBLISH_TOKEN=… node bridge/main.ts --to https://plots.example.org/c/lab/motor --bind "tcp://*:5556"
+  PUBLISH_TOKEN=… npm run bridge -- --to https://plots.example.org/c/lab/motor --bind "tcp://*:5556"
       another channel, another port
-  PUBLISH_TOKEN=… node bridge/main.ts --connect tcp://192.168.1.20:5556 --topic temp --topic hum
+  PUBLISH_TOKEN=… npm run bridge -- --connect tcp://192.168.1.20:5556 --topic temp --topic hum
       the publisher binds; only topics that begin with temp or hum
-  PUBLISH_TOKEN=… node bridge/main.ts --sequence-field seq --expect-every 1s
+  PUBLISH_TOKEN=… npm run bridge -- --sequence-field seq --expect-every 1s
       messages are like {"seq": 17, "y": 1.5}: a number left out is shown as a gap of that size; more than
       three seconds without a message are reported, and connections opened anew
-  PUBLISH_TOKEN=… node bridge/main.ts --spool /var/lib/plotcast/lab.db --spool-max 10GiB
+  PUBLISH_TOKEN=… npm run bridge -- --spool /var/lib/plotcast/lab.db --spool-max 10GiB
       what is undelivered is kept there too, and delivered by the next start
-  PUBLISH_TOKEN=… node bridge/main.ts --metrics 9464
+  PUBLISH_TOKEN=… npm run bridge -- --metrics 9464
       counters for Prometheus at http://127.0.0.1:9464/metrics
 
 What is undelivered outlives the bridge in the spool: by default a file of the channel's own in .plotcast/ of the
@@ -72,7 +72,7 @@ Exit codes:
 
 const SET_TOKEN =
   "PUBLISH_TOKEN is not set. Set it in the environment to the token that the Worker has, for example: " +
-  "PUBLISH_TOKEN=… node bridge/main.ts (never as a flag, which others could read).";
+  "PUBLISH_TOKEN=… npm run bridge -- … (never as a flag, which others could read).";
 
 function parseFlags(argv: readonly string[]): Flags {
   const append = (value: string, before: string[]): string[] => [...before, value];

@@ -3,6 +3,7 @@ import { framesOf } from "./protocol/builder.ts";
 import { concat } from "./protocol/bytes.ts";
 import { decodeFrame, seriesOf } from "./protocol/frame.ts";
 import { ANONYMOUS, FrameError, splitFrames } from "./protocol/header.ts";
+import { parseJson } from "./protocol/json.ts";
 import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "./protocol/limits.ts";
 import { type Announcement, parseAnnouncement } from "./protocol/messages.ts";
 import { PointError, type Reading, rowsOfJson } from "./protocol/points.ts";
@@ -102,7 +103,7 @@ function rowsOfText(text: string, reading: Reading) {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseJson(text);
     return true;
   } catch {
     return false;

@@ -1,5 +1,6 @@
 import type { Channel } from "./channel.ts";
 import type { Representation } from "./negotiate.ts";
+import { csvText } from "./protocol/csv.ts";
 import { decodeFrame, pointsOf } from "./protocol/frame.ts";
 import { splitFrames } from "./protocol/header.ts";
 import { FRAME_TYPE } from "./protocol/limits.ts";
@@ -105,9 +106,4 @@ async function* asText(
     }
   }
   if (type === "application/json") yield "]\n";
-}
-
-/** RFC 4180: what holds a comma or a quote is quoted. (A series' name has no line breaks.) */
-function csvText(text: string): string {
-  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -43,6 +43,12 @@ describe("a message of one frame", () => {
     assert.deepEqual(read('{"x": 1, "y": 2, "z": 3}'), ["y 1 2", "z 1 3"]);
   });
 
+  it("[PT2] may have what Python writes for no number: the other fields are taken", () => {
+    assert.deepEqual(read('{"t": 1, "good": 2, "flaky": NaN, "far": -Infinity}'), ["good 1 2"]);
+    assert.deepEqual(read('lab {"t": 1, "NaN": 2, "flaky": NaN}'), ["lab.NaN 1 2"]);
+    assert.deepEqual(read('{"t": [1, 2], "sig": {"a": [NaN, 3], "b": [4, Infinity]}}'), ["sig.b 1 4", "sig.a 2 3"]);
+  });
+
   it("[PT3] may be an array of any of these", () => {
     assert.deepEqual(read('[{"x": 1, "y": 2}, {"x": 3, "y": 4}]'), ["y 1 2", "y 3 4"]);
     assert.deepEqual(read('[{"x": 1, "y": 2}, [3, 4], {"x": 5, "z": 6}]'), ["y 1 2", "y 3 4", "z 5 6"]);
@@ -69,7 +75,8 @@ describe("a message of one frame", () => {
     assert.equal(read("{nonsense"), "not-json");
     assert.equal(read(""), "not-json");
     assert.equal(read(Buffer.from([0x22, 0xff, 0x22])), "not-json");
-    assert.equal(read('{"x": 1, "y": NaN}'), "not-json");
+    assert.equal(read('{"x": 1, "y": NaN}'), "no-number");
+    assert.equal(read("NaN"), "no-number");
     assert.equal(read('{"x": 1, "y": "2"}'), "no-number");
     assert.equal(read("true"), "no-number");
     assert.equal(read('{"x": 1, "y": 1e999}'), "not-finite");

@@ -133,7 +133,10 @@ describe("the command", () => {
     for (const env of [{}, { PUBLISH_TOKEN: " " }] as Record<string, string>[]) {
       const bridge = run([], env);
       assert.equal(await withDeadline("the exit", bridge.exit), 2);
-      assert.match(bridge.stderr(), /PUBLISH_TOKEN is not set\. Set it in the environment/);
+      assert.match(
+        bridge.stderr(),
+        /PUBLISH_TOKEN is not set\. Set it in the environment.*: PUBLISH_TOKEN=… npm run bridge -- …/,
+      );
     }
     const flagged = run(["--token", "t"]);
     assert.equal(await withDeadline("the exit", flagged.exit), 2);
@@ -177,6 +180,9 @@ describe("the command", () => {
     ]) {
       assert.ok(help.stdout().includes(text), text);
     }
+    // Another Node than npm's may be too old.
+    assert.match(help.stdout(), /PUBLISH_TOKEN=… npm run bridge -- --to/);
+    assert.doesNotMatch(help.stdout(), /node bridge/);
     const version = run(["--version"], {});
     assert.equal(await withDeadline("the exit", version.exit), 0);
     assert.match(version.stdout(), /^\d+\.\d+\.\d+\n$/);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Companions } from "../../worker/page/hold/companions.ts";
 import { rowsOf, runOf } from "../../worker/page/hold/runs.ts";
-import { framesOf } from "../../worker/protocol/builder.ts";
+import { Store } from "../../worker/page/hold/store.ts";
+import { framesOf, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { rowsOfJson } from "../../worker/protocol/points.ts";
 
@@ -17,3 +18,17 @@ test("[PT4] [PG5] a null in the only column of values breaks the line, as often 
   assert.deepEqual([...y], [1, Number.NaN, 3, Number.NaN, 5, Number.NaN, 7, Number.NaN, 9]);
   assert.equal(header.points, 5);
 });
+
+for (const missing of ["null", "NaN"]) {
+  test(`[PT2] [PG5] ${missing} in a message with other numbers breaks its series' line, and makes no series`, () => {
+    const messages = ["1", missing, "3"].map((value, i) => `{"t":${i},"good":1,"flaky":${value},"never":${missing}}`);
+    const frames = (rows: readonly Row[]) => framesOf(rows, "0000000000000001", 1).map(decodeFrame);
+    const rows = messages.map((text) => rowsOfJson(text, { arrivedAt: 0, topic: "" }));
+    for (const all of [frames(rows.flat()), rows.flatMap(frames)]) {
+      const store = new Store();
+      for (const frame of all) store.ingest(frame);
+      const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
+      assert.deepEqual(held, { good: [1, 1, 1], flaky: [1, Number.NaN, 3] });
+    }
+  });
+}

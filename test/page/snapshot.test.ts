@@ -126,7 +126,9 @@ test("[PG15] what is no snapshot is refused in words", async () => {
     assert.throws(() => readSnapshot(bytes), { name: "SnapshotError", message: sentence });
   refused(new Uint8Array(), /empty/);
   refused(new TextEncoder().encode("time,x,series,y\r\n".repeat(10)), /no Plotcast snapshot/);
-  refused(new TextEncoder().encode("x"), /cut short/);
+  refused(new TextEncoder().encode("x"), /no Plotcast snapshot/);
+  refused(new TextEncoder().encode('{"y":1}'), /no Plotcast snapshot/);
+  refused(good.subarray(0, 3), /cut short/);
   refused(good.subarray(0, -8), /cut short/);
   refused(changed(4, 2), /another version/);
   refused(changed(64, 9), /damaged/);

@@ -45,6 +45,9 @@ reads("PT2", "an element of an array is a series by its index", '{"accel":[7,[8,
   ..."accel.0 now 7,accel.1.0 now 8,accel.1.1 now 9".split(","),
 ]);
 reads("PT2", "other fields are left aside", '{"y":1,"s":"text","b":true,"n":null,"o":{},"a":[]}', ["y now 1"]);
+reads("PT2", "NaN and the infinities are null", '{"t":1,"good":1,"a":NaN,"b":{"c":Infinity,"d":-Infinity},"NaN":2}', [
+  ..."good 1 1,NaN 1 2".split(","),
+]);
 reads("PT2", "keys of Object's own are names as any others", '{"__proto__":1,"constructor":{"prototype":2}}', [
   ..."__proto__ now 1,constructor.prototype now 2".split(","),
 ]);
@@ -67,6 +70,18 @@ reads("PT4", "null is a missing value", '{"x":[1,2,3],"a":[null,4,5],"b":[6,null
   ..."b 1 6,a 2 4,a 3 5,b 3 7".split(","),
 ]);
 reads("PT4", "a row of nulls breaks the line", '{"x":[1,2],"a":[null,4]}', ["a 1 NaN", "a 2 4"]);
+reads("PT4", "nested columns are series by their path", '{"t":[1,2],"sig":{"a":[1,null],"b":{"t":[4,5]}},"r":[7,8]}', [
+  ..."sig.a 1 1,sig.b.t 1 4,r 1 7,sig.b.t 2 5,r 2 8".split(","),
+]);
+reads(
+  "PT4",
+  "a nested field without numbers stands aside",
+  '{"t":[1],"y":[2],"of":{"unit":["V"],"gain":3,"tags":[{"a":"b"}]}}',
+  ["y 1 2"],
+);
+reads("PT4", "NaN is a missing value", '{"x":[1,2,3],"a":[NaN,4,NaN],"b":[6,-Infinity,NaN]}', [
+  ..."b 1 6,a 2 4,a 3 NaN,b 3 NaN".split(","),
+]);
 reads("PT4", "what is no column stands aside", '{"x":[1],"y":[2],"unit":"V","gain":3}', ["y 1 2"]);
 reads("PT4", "times in columns have every unit", '{"t":[1700000000000,"2023-11-14T22:13:21Z"],"y":[1,2]}', [
   ..."y 1700000000 1,y 1700000001 2".split(","),
@@ -76,6 +91,7 @@ reads("PT5", "a topic names y", '{"y":1}', ["lab now 1"], "lab");
 reads("PT5", "a topic names a bare number", "1", ["lab now 1"], "lab");
 reads("PT5", "a topic names a pair", "[5,1]", ["lab 5 1"], "lab");
 reads("PT5", "a topic prefixes other fields", '{"temp":1,"a":{"y":2}}', ["lab.temp now 1", "lab.a.y now 2"], "lab");
+reads("PT5", "a topic prefixes nested columns", '{"x":[1],"a":{"y":[2]}}', ["lab.a.y 1 2"], "lab");
 reads("PT5", "a topic prefixes columns", '{"x":[1],"y":[2],"b":[3]}', ["lab 1 2", "lab.b 1 3"], "lab");
 
 const INSTANT = 1_700_000_000.5;
@@ -97,13 +113,15 @@ reads("PT6", "the smallest that is microseconds", "[100000000000000,1]", ["y 100
 reads("PT6", "the smallest that is nanoseconds", "[100000000000000000,1]", ["y 100000000 1"]);
 
 refuses("not-json", "text", "hello");
-refuses("not-json", "NaN", '{"y":NaN}');
-refuses("not-json", "Infinity", '{"y":-Infinity}');
+refuses("not-json", "NaN in a text that is none for other reasons", '{"y":NaN');
 refuses("not-json", "nothing", "");
 refuses("not-json", "JSON cut short", '{"y":1');
 refuses("no-number", "a number in quotes", '{"y":"1"}');
 refuses("no-number", "quoted text", '"1"');
 refuses("no-number", "null", "null");
+refuses("no-number", "NaN and nothing else", '{"y":NaN}');
+refuses("no-number", "-Infinity and nothing else", '{"y":-Infinity}');
+refuses("no-number", "x and NaN", "[5,NaN]");
 refuses("no-number", "true", "true");
 refuses("no-number", "an empty object", "{}");
 refuses("no-number", "an empty array", "[]");
@@ -125,7 +143,12 @@ refuses("time-not-a-number", "a date that is none", '{"x":"2023-13-45T00:00:00Z"
 refuses("time-not-a-number", "null for time", '{"x":null,"y":1}');
 refuses("time-not-a-number", "an object for time", '{"x":{"a":1},"y":1}');
 refuses("time-not-a-number", "null in a column of times", '{"x":[1,null],"y":[1,2]}');
+refuses("time-not-a-number", "NaN for time", '{"x":NaN,"y":1}');
 refuses("columns-differ", "columns of different length", '{"x":[1,2],"y":[1]}');
+refuses("columns-differ", "a nested column of another length", '{"t":[1,2],"sig":{"a":[1,2],"b":[1,2,3]},"r":[7,8]}');
+refuses("no-number", "a column of arrays", '{"t":[1,2],"accel":[[1,2],[3,4]],"r":[7,8]}');
+refuses("no-number", "a nested column of objects", '{"t":[1,2],"sig":{"a":[{"v":1},{"v":2}]},"r":[7,8]}');
+refuses("too-deep", "columns nine levels deep", `{"t":[1],"a":${'{"a":'.repeat(9)}[1]${"}".repeat(9)}}`);
 refuses("too-deep", "nine levels", `${'{"a":'.repeat(10)}1${"}".repeat(10)}`);
 refuses("too-deep", "a hundred thousand levels", `${'{"a":'.repeat(1e5)}1${"}".repeat(1e5)}`);
 refuses("too-deep", "a hundred thousand arrays", `{"a":${"[".repeat(1e5)}1${"]".repeat(1e5)}}`);

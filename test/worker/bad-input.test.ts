@@ -52,7 +52,8 @@ refused("PT7", "JSON without a number", [400, "no-number"], '{"name":"motor"}');
 refused("PT7", "a line without a number", [400, "no-number"], '{"y":1}\n{"name":"motor"}');
 refused("PT7", "a number as text", [400, "no-number"], '{"y":"1"}');
 refused("PT7", "a million points of which the last is none", [400, "no-number"], `[${"1,".repeat(100_000)}"1"]`);
-refused("PT7", "NaN", [400, "not-json"], '{"y":NaN}');
+refused("PT7", "NaN and no number", [400, "no-number"], '{"y":NaN}');
+refused("PT7", "nested columns of different length", [400, "columns-differ"], '{"t":[1,2],"r":[1,2],"sig":{"a":[1]}}');
 refused("PT7", "an infinity", [400, "not-finite"], '{"y":1e999}');
 refused("PT7", "a time that is text", [400, "time-not-a-number"], '{"x":"noon","y":1}');
 refused("PT7", "columns of different length", [400, "columns-differ"], '{"x":[1,2],"y":[1]}');
@@ -180,6 +181,10 @@ taken("RT2", "JSON with a charset and a byte order mark", '\ufeff{"y":1}', 1, {
 });
 taken("PT3", "lines that end in CR LF, with empty ones between", '{"y":1}\r\n\r\n{"y":2}\r\n', 2);
 taken("PT3", "JSON over several lines", '{\n  "x": 1,\n  "y": 2\n}\n', 1);
+taken("PT2", "a row of Python's with NaN", '{"t":1,"good":1,"flaky":NaN}', 1);
+taken("PT3", "JSON over several lines with NaN", '[{"t":1,"a":1,"b":NaN},\n{"t":2,"a":-Infinity,"b":2}]\n', 2);
+taken("PT3", "lines with NaN", '{"t":1,"a":1,"b":NaN}\n{"t":2,"a":Infinity,"b":2}\n', 2);
+taken("PT4", "nested columns", '{"t":[1,2,3],"sig":{"a":[1,2,3],"b":[4,5,6]},"r":[7,8,9]}', 9);
 taken("PT4", "a column that begins and ends with null", '{"x":[1,2,3],"y":[null,5,null]}', 1);
 taken(
   "PT4",

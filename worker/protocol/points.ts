@@ -1,4 +1,5 @@
 import type { Row } from "./builder.ts";
+import { parseJson } from "./json.ts";
 import { isSeriesName, MAX_COLUMNS, MAX_NESTING } from "./limits.ts";
 
 /**
@@ -43,13 +44,19 @@ export interface Reading {
  * @throws PointError if it is not JSON, or JSON that holds no points
  */
 export function rowsOfJson(text: string, reading: Reading): Row[] {
-  let value: unknown;
+  return rowsOf(valueOfJson(text), reading);
+}
+
+/**
+ * The value of one JSON text, in which NaN and the infinities are null.
+ * @throws PointError if it is not JSON
+ */
+export function valueOfJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return parseJson(text);
   } catch {
-    throw new PointError("not-json", "This is not JSON. NaN and Infinity are not either: leave such a value out.");
+    throw new PointError("not-json", "This is not JSON.");
   }
-  return rowsOf(value, reading);
 }
 
 /**
@@ -93,7 +100,7 @@ function rowsOfObject(object: Record<string, unknown>, topic: string, arrivedAt:
   if (names.length === 0) {
     throw new PointError(
       "no-number",
-      "No field has a number to plot. A number in quotes is text: leave the quotes out.",
+      "No field has a number to plot. A number in quotes is text: leave the quotes out; null and NaN are none.",
     );
   }
   const x = timeField === undefined ? arrivedAt : timeOf(time);
@@ -109,9 +116,8 @@ function rowsOfObject(object: Record<string, unknown>, topic: string, arrivedAt:
  * line breaks, which one row says as well as many: without values, NaN for each series.
  */
 function rowsOfColumns(object: Record<string, unknown>, timeField: string, times: unknown[], topic: string): Row[] {
-  const columns = Object.entries(object).flatMap(([key, value]) =>
-    key !== timeField && hasNumbers(value) ? [{ name: seriesName(key, topic), value }] : [],
-  );
+  const columns: { name: string; value: unknown[] }[] = [];
+  collectColumns(object, timeField, "", 0, (path, value) => columns.push({ name: seriesName(path, topic), value }));
   if (columns.length === 0) throw new PointError("no-number", "There is a column of times and none of values.");
   if (columns.some(({ value }) => value.length !== times.length)) {
     throw new PointError("columns-differ", "The columns do not all have as many values as there are times.");
@@ -140,9 +146,7 @@ function collectNumbers(
   depth: number,
   found: (path: string, value: number) => void,
 ): void {
-  if (depth > MAX_NESTING) {
-    throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
-  }
+  checkDepth(depth);
   for (const [key, value] of Object.entries(object)) {
     if (depth === 0 && key === timeField) continue;
     if (typeof value === "number") found(prefix + key, value);
@@ -150,6 +154,33 @@ function collectNumbers(
       collectNumbers(value, undefined, `${prefix}${key}.`, depth + 1, found);
     }
   }
+}
+
+/** Walks an object's columns, each with its path. */
+function collectColumns(
+  object: Record<string, unknown>,
+  timeField: string | undefined,
+  prefix: string,
+  depth: number,
+  found: (path: string, column: unknown[]) => void,
+): void {
+  checkDepth(depth);
+  for (const [key, value] of Object.entries(object)) {
+    if (key === timeField) continue;
+    const path = prefix + key;
+    if (hasNumbers(value)) found(path, value);
+    else if (isObject(value)) collectColumns(value, undefined, `${path}.`, depth + 1, found);
+    // Numbers any deeper may be meant by time or by series: left aside they would be lost without a word.
+    else if (Array.isArray(value)) {
+      collectNumbers(value, undefined, "", depth + 1, () => {
+        throw new PointError("no-number", "A column has arrays or objects for values: send a column for each series.");
+      });
+    }
+  }
+}
+
+function checkDepth(depth: number): void {
+  if (depth > MAX_NESTING) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
 }
 
 function seriesName(path: string, topic: string): string {

@@ -1,3 +1,4 @@
+import { csvText } from "../../protocol/csv.ts";
 import { numberText } from "../../protocol/points.ts";
 import { breathe, cut, inOrder, isoTime, type WindowData } from "./data.ts";
 
@@ -38,10 +39,4 @@ export function* csvChunks({ series, time }: WindowData): Generator<string> {
     chars = 0;
   }
   if (lines.length > 0) yield lines.join("");
-}
-
-/** What begins like a formula would be run by a spreadsheet, and anyone may name a series. */
-function csvText(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

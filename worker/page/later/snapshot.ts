@@ -1,6 +1,6 @@
 import { FrameBuilder } from "../../protocol/builder.ts";
 import { decodeFrame, type Frame } from "../../protocol/frame.ts";
-import { ANONYMOUS, FrameError, type FrameFault, splitFrames } from "../../protocol/header.ts";
+import { ANONYMOUS, FrameError, type FrameFault, MAGIC, splitFrames } from "../../protocol/header.ts";
 import { FRAME_TYPE } from "../../protocol/limits.ts";
 import { breathe, cut, inOrder, type WindowData } from "./data.ts";
 
@@ -13,8 +13,9 @@ export class SnapshotError extends Error {
   override readonly name = "SnapshotError";
 }
 
+const NO_SNAPSHOT = "This is no Plotcast snapshot.";
 const SENTENCES: Partial<Record<FrameFault["code"], string>> = {
-  "frame-magic": "This is no Plotcast snapshot.",
+  "frame-magic": NO_SNAPSHOT,
   "frame-version": "This snapshot is of another version of Plotcast than this page.",
   "frame-truncated": "This snapshot is cut short: its end is missing.",
 };
@@ -50,6 +51,10 @@ export async function snapshotBlob(window: WindowData): Promise<Blob> {
  */
 export function readSnapshot(bytes: Uint8Array): Frame[] {
   if (bytes.byteLength === 0) throw new SnapshotError("This file is empty.");
+  // However short it is: a file of something else is not cut short.
+  if (bytes.subarray(0, 4).some((byte, i) => byte !== ((MAGIC >>> (8 * i)) & 0xff))) {
+    throw new SnapshotError(NO_SNAPSHOT);
+  }
   let valuesLeft = MAX_VALUES;
   try {
     return splitFrames(bytes).map((each) => {
