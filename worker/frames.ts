@@ -32,8 +32,10 @@ export class Frames {
     return row && { takenAtMs: Number(row.taken_at_ms), startSeq: Number(row.seq) - Number(row.points) };
   }
 
-  newestTakenAtMs(): number {
-    return Number(this.#rows("SELECT taken_at_ms FROM frames ORDER BY seq DESC LIMIT 1")[0]?.taken_at_ms ?? 0);
+  /** When the newest were taken, so many at most, the last of them at the end. */
+  newestTakenAtMs(count: number): number[] {
+    const rows = this.#rows("SELECT taken_at_ms FROM frames ORDER BY seq DESC LIMIT ?", count);
+    return rows.map((row) => Number(row.taken_at_ms)).reverse();
   }
 
   /** The number under which a publisher's frame is stored; undefined if it is not. */

@@ -2,6 +2,7 @@ import { Frames, type Oldest } from "./frames.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "./protocol/header.ts";
 import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
 import type { Cursor } from "./protocol/messages.ts";
+import { usualPauseMs } from "./protocol/pause.ts";
 import { Publishers } from "./publishers.ts";
 import { ToldGaps } from "./told.ts";
 
@@ -26,6 +27,8 @@ export interface Batch {
 
 /** Trimming is amortised: it waits until the bounds are passed by a sixteenth, then frees so much at once. */
 const TRIM_SHARE = 1 / 16;
+/** Of so many frames it is told how often they are taken. Several come in one body, and are taken at once. */
+const PACE_FRAMES = 64;
 
 /**
  * The channel's frames in SQLite, and its numbering. One row a frame is all that a publish writes, since
@@ -44,6 +47,7 @@ export class History {
   #seq: number;
   #bytes: number;
   #oldest: Oldest | undefined;
+  #takenAtMs: number | null;
 
   constructor(storage: DurableObjectStorage, bounds: Bounds, nowMs: number) {
     this.#storage = storage;
@@ -63,6 +67,7 @@ export class History {
     this.#seq = seq;
     this.#bytes = bytes;
     this.#oldest = this.#frames.oldest();
+    this.#takenAtMs = this.#frames.newestTakenAtMs(1)[0] ?? null;
     const names = this.#sql.exec("SELECT name FROM series ORDER BY rowid").toArray();
     for (const { name } of names) this.#series.add(String(name));
   }
@@ -80,6 +85,16 @@ export class History {
   /** Every point after this number is in the store. */
   get keptAfter(): number {
     return this.#oldest?.startSeq ?? this.#seq;
+  }
+
+  /** When the newest frame was taken; null if there is none. */
+  get takenAtMs(): number | null {
+    return this.#takenAtMs;
+  }
+
+  /** The usual pause between the last takings; null while it cannot be known. */
+  takenEveryMs(): number | null {
+    return usualPauseMs(this.#frames.newestTakenAtMs(PACE_FRAMES)) ?? null;
   }
 
   /**
@@ -113,8 +128,11 @@ export class History {
     for (const name of newSeries) this.#series.add(name);
     if (last && fresh.length > 0) this.#publishers.remember(last.publisher, { publisherSeq: latest, seq });
     this.#oldest ??= this.#frames.oldest();
-    // What is kept is told from the newest frame: a repeat, however late, frees nothing.
-    if (fresh.length > 0) this.#trim(nowMs);
+    if (fresh.length > 0) {
+      this.#takenAtMs = nowMs;
+      // What is kept is told from the newest frame: a repeat, however late, frees nothing.
+      this.#trim(nowMs);
+    }
     const points = headers.reduce((sum, header) => sum + header.points, 0);
     return { fresh, seq: fresh.length > 0 || !last ? seq : this.#firstAnswer(last), points };
   }
@@ -141,7 +159,7 @@ export class History {
    * further, within what is kept and {@link MAX_TAIL_BYTES}.
    */
   tailStart(points: number, seconds: number): number {
-    const newestMs = this.#frames.newestTakenAtMs();
+    const newestMs = this.#takenAtMs ?? 0;
     let start = this.#seq;
     let bytes = 0;
     for (const row of this.#frames.scan("points, taken_at_ms, LENGTH(frame) AS bytes", "newest first")) {
@@ -207,6 +225,7 @@ export class History {
     this.#seq = 0;
     this.#bytes = 0;
     this.#oldest = undefined;
+    this.#takenAtMs = null;
     this.#series.clear();
   }
 }

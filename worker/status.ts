@@ -9,6 +9,8 @@ export interface Standing {
   retryWithinMs: number;
   /** When the last of the publishers has gone; null while one is here, or if there never was any. */
   allGoneAtMs: number | null;
+  /** When the newest frame was taken; null if there is none. It is no news: who watches sees frames come. */
+  takenAtMs: number | null;
 }
 
 /** What all viewers were last told of how things stand. */
@@ -43,7 +45,8 @@ export class Status {
   }
 }
 
-export function momentOf({ allGoneAtMs }: Pick<Standing, "allGoneAtMs">, nowMs: number): Moment {
+export function momentOf({ allGoneAtMs, takenAtMs }: Standing, nowMs: number): Moment {
   // The clock may have been set back since.
-  return { nowMs, goneForMs: allGoneAtMs === null ? null : Math.max(0, nowMs - allGoneAtMs) };
+  const since = (atMs: number | null): number | null => (atMs === null ? null : Math.max(0, nowMs - atMs));
+  return { nowMs, goneForMs: since(allGoneAtMs), takenForMs: since(takenAtMs) };
 }

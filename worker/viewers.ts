@@ -23,6 +23,10 @@ export interface Source {
   readonly keptAfter: number;
   /** How many points were told as lost in frames after a number that cannot be had any more; null: nobody can know. */
   toldInTrimmed(seq: number): number | null;
+  /** When the newest frame was taken; null if there is none. */
+  readonly takenAtMs: number | null;
+  /** The usual pause between the last takings; null while it cannot be known. */
+  takenEveryMs(): number | null;
   after(seq: number, maxBytes: number): { frames: Uint8Array; seq: number };
   tailStart(points: number, seconds: number): number;
 }
@@ -95,7 +99,7 @@ export class Viewers {
     if (dialect === "frames") {
       const series = within(MAX_SERIES_LISTED_BYTES, this.#source.series);
       const { viewers, retryWithinMs } = this.#standing;
-      const moment = momentOf(this.#publishers, nowMs);
+      const moment = { takenEveryMs: this.#source.takenEveryMs(), ...momentOf(this.#standing, nowMs) };
       const standing = { ...position, series, viewers, retryWithinMs, ...moment };
       outlet.tell({ type: "hello", version: 1, viewer: id, channel, ...standing });
     }
@@ -157,7 +161,13 @@ export class Viewers {
   }
 
   get #standing(): Standing {
-    return { viewers: this.count, retryWithinMs: this.retryWithinMs, allGoneAtMs: this.#publishers.allGoneAtMs };
+    const { allGoneAtMs } = this.#publishers;
+    return {
+      viewers: this.count,
+      retryWithinMs: this.retryWithinMs,
+      allGoneAtMs,
+      takenAtMs: this.#source.takenAtMs,
+    };
   }
 
   /** The numbering began anew: tells everybody, and nobody is behind any more. */

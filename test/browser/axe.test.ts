@@ -66,6 +66,7 @@ for (const phone of [false, true]) {
     await page.locator(".gap-tip:not(:empty)").first().waitFor();
     await inBoth("a gap told");
     await page.keyboard.press("Escape");
+    await page.keyboard.press("l");
     for (const [what, key] of DIALOGS) {
       await page.keyboard.press(key);
       await page.locator("dialog").waitFor();
@@ -87,7 +88,7 @@ for (const phone of [false, true]) {
     await page.locator('[data-series="vib.x"]').click();
     await inBoth("a series hidden");
     await page.locator("#pause").click();
-    await look.says("Paused");
+    await look.says(/^Paused/);
     await inBoth("paused");
     await page.keyboard.press("t");
     await page.locator("table").waitFor();

@@ -7,6 +7,8 @@ import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";
 import { Relay } from "./relay.ts";
+import { saved } from "./saving.ts";
+import { Source } from "./source.ts";
 import { counting, type LookOptions, Stage } from "./stage.ts";
 
 /** A small store, so that something can be older than what is kept. */
@@ -179,4 +181,145 @@ test("[PG10] [VW2] what was trimmed while the page was away is marked, and hover
   await hover(look, newest - 9.5);
   const said = (await told(look)).replace(/(?<=\d) (?=\d{3} points)/, "");
   assert.match(said, new RegExp(`^${gap.points} points missing.*all series .*longer than the Worker keeps points`));
+});
+
+test("[PG10] [PG19] G holds a live plot and walks through all gaps, in view or not, each once; where there is none it says so", async (t) => {
+  const source = new Source(stage.edge);
+  const start = Math.floor(Date.now() / 1000) - 300;
+  // Two of them are closer to each other than pixels.
+  const gaps = [60.5, 150.5, 150.501, 297.5].map((after, i) => ({ at: start + after, points: 11 * (i + 1) }));
+  const builder = new FrameBuilder();
+  for (const { at, points } of gaps) {
+    builder.addGap({ kind: "gap", reason: "bridge-full", points, fromX: at, toX: at, series: "" });
+  }
+  for (const i of counting(300)) builder.add(rowOf(start + i, { y: Math.sin(i / 9) }));
+  await publishFrames(stage.edge, source.channel, builder.encode("00000000000000aa", 1));
+  const look = await stage.look(t, source.channel);
+  await look.holds(300);
+  await look.choose("10 s");
+  await look.page.evaluate("document.activeElement.blur()");
+  source.goOn(t, (i) => ({ y: Math.cos(i / 9) }));
+  await marked(look);
+  const { page } = look;
+  const cursorX = (): Promise<number> => page.evaluate(() => plotcast.reading()?.x ?? Number.NaN);
+  const notice = (): Promise<string> => look.text("#notice");
+  const goes = async (key: string, to: number, isMoved: boolean): Promise<void> => {
+    const gap = gaps[to];
+    assert.ok(gap !== undefined);
+    await page.keyboard.press(key);
+    await waitFor(`${key} going to gap ${to}`, async () => Math.abs((await cursorX()) - gap.at) < 1e-5);
+    await look.drawn();
+    // Closer than pixels, gaps are told together.
+    const close = gaps.filter(({ at }) => Math.abs(at - gap.at) < 0.01);
+    const sum = close.reduce((total, { points }) => total + points, 0);
+    assert.match(await told(look), new RegExp(`^${sum} points missing`));
+    const { minX, maxX, paused } = await look.window();
+    assert.ok(paused && minX !== null && maxX !== null);
+    assert.ok(Math.abs(maxX - minX - 10) < 1e-5, "it is as wide as before");
+    if (isMoved) assert.ok(Math.abs((minX + maxX) / 2 - gap.at) < 1e-5, "the gap is in the middle");
+  };
+  await goes("g", 3, false);
+  const held = await look.window();
+  const { length } = (await look.series()).x;
+  await look.holds(length + 10);
+  assert.deepEqual(await look.window(), held, "it goes on, and nothing moves");
+  await goes("g", 2, true);
+  await goes("g", 1, false);
+  await goes("g", 0, true);
+  const first = await look.window();
+  await page.keyboard.press("g");
+  await waitFor("the notice", async () => (await notice()).startsWith("No earlier gap."));
+  assert.deepEqual(await look.window(), first);
+  for (const [to, isMoved] of [
+    [1, true],
+    [2, false],
+    [3, true],
+  ] as const) {
+    await goes("Shift+G", to, isMoved);
+    assert.equal(await page.locator("#notice").isVisible(), false);
+  }
+  await page.keyboard.press("Shift+G");
+  await waitFor("the notice", async () => (await notice()).startsWith("No later gap."));
+});
+
+test("[PG10] [PG19] G where no gap is known says so, holds nothing, and the notice goes away by itself", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past((i) => ({ y: i }));
+  const look = await stage.look(t, source.channel);
+  await look.holds(120);
+  await look.page.keyboard.press("g");
+  const notice = look.page.locator("#notice");
+  await waitFor("the notice", async () => (await look.text("#notice")).startsWith("No gap is known."));
+  assert.equal((await look.window()).paused, false);
+  await waitFor("the notice going away", async () => !(await notice.isVisible()));
+});
+
+test("[PG10] [PG15] a snapshot that is opened has the marks, and says how many points are missing", async (t) => {
+  const { path } = await saved(await lookAtGap(t, {}), "Snapshot");
+  const again = await stage.look(t, newChannel());
+  await again.says("Live");
+  await again.page.locator("#menu").click();
+  const choosers = again.page.waitForEvent("filechooser");
+  await again.page.getByRole("button", { name: /Open a snapshot/ }).click();
+  await (await choosers).setFiles(path);
+  await again.says("Snapshot");
+  await again.holds(21, "other");
+  await assertMarked(again);
+  assert.match(await again.text("#figures"), /\b1\s234 points missing\b/);
+  await hover(again, newest - 9.5);
+  assert.match(await told(again), /^1\s234 points missing.*all series of the bridge .*spool was full/);
+  await again.page.mouse.move(5, 5);
+  await again.page.keyboard.press("g");
+  await waitFor("G going there", async () => (await told(again)).startsWith("1"));
+});
+
+test("[PG10] [PG15] the picture has the marks behind the lines, where the page has them", async (t) => {
+  const look = await lookAtGap(t, {});
+  await look.page.keyboard.press("Space");
+  await look.drawn();
+  const { bytes } = await saved(look, "PNG");
+  const found = await look.page.evaluate<{
+    top: number;
+    from: number;
+    to: number;
+    pixels: number;
+    covered: number;
+    band: number[];
+  }>(
+    `(async () => {
+      const bytes = Uint8Array.from(atob("${bytes.toString("base64")}"), (char) => char.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+      context.drawImage(bitmap, 0, 0);
+      const [padding, panel] = [16, document.querySelector("#board .panel canvas")];
+      const { width, height } = panel;
+      const ground = context.getImageData(0, 0, 1, 1).data;
+      const on = new OffscreenCanvas(width, height).getContext("2d");
+      on.fillStyle = "rgb(" + ground.slice(0, 3).join() + ")";
+      on.fillRect(0, 0, width, height);
+      on.drawImage(panel, 0, 0);
+      const pixels = (of, x, y, w, h) => new Uint32Array(of.getImageData(x, y, w, h).data.buffer);
+      const [left, right] = [document.querySelector(".gap"), panel].map((each) => each.getBoundingClientRect());
+      const band = [left.left - right.left, left.right - right.left];
+      // Beside the band it is the panel as it is drawn.
+      const beside = Math.floor(band[0]) - 4;
+      const part = pixels(on, 0, 0, beside, height).join();
+      let top = 0;
+      while (top + height <= bitmap.height && pixels(context, padding, top, beside, height).join() !== part) top++;
+      const [drawn, saved] = [pixels(on, 0, 0, width, height), pixels(context, padding, top, width, height)];
+      const own = on.canvas.getContext("2d") && panel.getContext("2d").getImageData(0, 0, width, height).data;
+      let [from, to, count, covered] = [Infinity, -Infinity, 0, 0];
+      for (const [i, pixel] of saved.entries()) {
+        if (pixel === drawn[i]) continue;
+        count++;
+        [from, to] = [Math.min(from, i % width), Math.max(to, i % width)];
+        if (own[4 * i + 3] === 255) covered++;
+      }
+      return { top, from, to, pixels: count, covered, band };
+    })()`,
+  );
+  const [left = 0, right = 0] = found.band;
+  assert.ok(Math.abs(found.from - left) <= 2 && Math.abs(found.to - right) <= 2, JSON.stringify(found));
+  assert.ok(found.pixels > 300, JSON.stringify(found));
+  assert.equal(found.covered, 0, "the lines are over it");
 });

@@ -56,7 +56,7 @@ test("[PG7] at 390 pixels with a finger: nothing scrolls sideways or is cut off,
   assert.ok(plots.length >= 3 && plots.every(([width, height]) => width === 390 && height >= 110), `${plots}`);
   assert.ok(await look.page.locator("#share").isHidden(), "the menu has it");
   await look.page.locator("#pause").click();
-  await look.says("Paused");
+  await look.says(/^Paused/);
   await waitFor("the pill", () => look.page.locator("#go-live").isVisible());
   await assertFits(look, "paused");
   await assertTargets(look, 44);

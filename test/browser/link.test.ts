@@ -85,7 +85,7 @@ test("[PG13] a range that is held is in the URL: another browser sees the same o
   const far = await another(t, channel, hash);
   await sees(far, minX, maxX);
   assert.equal((await far.window()).paused, true);
-  await far.says("Paused");
+  await far.says(/^Paused/);
   const inside = counting(COUNT).filter((i) => (x[i] ?? 0) > minX + 0.5 && (x[i] ?? 0) < maxX - 0.5);
   assert.ok(inside.length > 30);
   const points = [inside.map((i) => x[i] ?? 0), inside.map(wave)] as const;

@@ -1,6 +1,7 @@
 /** What the page says of how things stand: each state in words, wrong clocks, and the figures. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { clockText } from "../../worker/page/say/format.ts";
 import { rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
@@ -119,6 +120,61 @@ describe("states", { concurrency: 3 }, () => {
     await look.page.getByRole("button", { name: "Resume" }).click();
     await look.says("Live");
     assert.ok(await pill.isHidden());
+  });
+});
+
+describe("a feed that is dead when the page is opened", { concurrency: 3 }, () => {
+  const times: [what: string, x: (ageS: number) => number][] = [
+    ["x is no time", (ageS) => 1200 - ageS],
+    ["20 minutes were posted at once", (ageS) => Date.now() / 1000 - ageS],
+    ["the publisher’s clock is an hour ahead", (ageS) => Date.now() / 1000 - ageS + 3600],
+    ["the publisher’s clock is an hour behind", (ageS) => Date.now() / 1000 - ageS - 3600],
+  ];
+  for (const [what, x] of times) {
+    test(`[PG3] [PG17] it is stale since its last frame was taken, also held, with no rate and no lag: ${what}`, async (t) => {
+      const source = new Source(stage.edge);
+      await source.publish(Array.from({ length: 1200 }, (_, i) => rowOf(x(1200 - i), { y: i })));
+      const takenMs = Date.now();
+      await sleep(5200);
+      const look = await stage.look(t, source.channel);
+      await look.says(/^Stale since \d\d:\d\d:\d\d$/, 3000);
+      assert.ok(!(await look.said()).includes("Live"));
+      const said = (await look.text("#state")).replace("Stale since ", "");
+      const clocks = [-1000, 0, 1000].map((aside) => clockText(takenMs + aside));
+      assert.ok(clocks.includes(said), `${said} is none of ${clocks}`);
+      await figures(look, /1 viewer/);
+      assert.doesNotMatch(await look.text("#figures"), /pts\/s|lag/);
+      await look.page.getByRole("button", { name: "Pause" }).click();
+      await look.says(`Paused · stale since ${said}`);
+      await source.publish([rowOf(x(0), { y: 0 })]);
+      await look.says("Paused");
+    });
+  }
+
+  test("[PG3] [PG17] held, a feed that ends is said to be stale, and no lag any more; one that is gone, too", async (t) => {
+    const source = new Source(stage.edge);
+    const look = await stage.look(t, source.channel);
+    const end = source.goOn(t, SINE, 100);
+    await figures(look, /lag/);
+    await look.page.getByRole("button", { name: "Pause" }).click();
+    await look.says("Paused");
+    await end();
+    await look.says(/^Paused · stale since \d\d:\d\d:\d\d$/, 8000);
+    assert.doesNotMatch(await look.text("#figures"), /lag/);
+    await source.announce(false);
+    await look.says(/^Paused · gone since \d\d:\d\d:\d\d$/);
+  });
+
+  test("[PG3] a feed of a frame every while is not stale for who comes between two", async (t) => {
+    const source = new Source(stage.edge);
+    for (let i = 0; i < 3; i++) {
+      if (i > 0) await sleep(1500);
+      await source.now(SINE);
+    }
+    await sleep(5500);
+    const look = await stage.look(t, source.channel);
+    await look.says("Live");
+    assert.deepEqual(await look.said(), ["Connecting…", "Live"]);
   });
 });
 

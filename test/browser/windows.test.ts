@@ -93,7 +93,7 @@ test("[PG6] pause holds the picture, pixel by pixel, while points come; resumed,
   const [picture, window] = [await look.picture(), await look.window()];
   assert.equal(window.paused, true);
   assert.equal(await look.text("#pause span"), "Resume");
-  await look.says("Paused");
+  await look.says(/^Paused/);
   for (let i = 80; i < 180; i += 20) {
     await sendSome(i, i + 20);
     await look.holds(i + 20);

@@ -107,6 +107,8 @@ const hello = (seq: number, epoch = 1): ServerMessage => ({
   retryWithinMs: 500,
   nowMs: 1_000_000,
   goneForMs: null,
+  takenForMs: null,
+  takenEveryMs: null,
 });
 
 test("[PG4] it asks for five minutes at first, and where it was when it comes back", () => {

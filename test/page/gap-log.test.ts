@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Place } from "../../worker/page/hold/gap-log.ts";
 import { Store } from "../../worker/page/hold/store.ts";
-import { markAt, marksOf } from "../../worker/page/later/gap-spans.ts";
+import { markAt, marksOf, nextGap } from "../../worker/page/later/gap-spans.ts";
 import { FrameBuilder, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, type Frame, type Gap } from "../../worker/protocol/frame.ts";
 
@@ -131,4 +131,24 @@ test("[PG10] the nearest mark within reach is meant, and held on to from further
   assert.equal(markAt(marks, 40, 3, undefined, 30), undefined);
   assert.equal(markAt(marks, 40, 3, right, 30), right);
   assert.equal(markAt(marks, 60, 3, right, 30), undefined);
+});
+
+test("[PG10] from gap to gap every place is gone to once, in the order of their middles, and back", () => {
+  const places: Place[] = [
+    { fromX: 5, toX: 5 },
+    { fromX: 0, toX: 8 },
+    { fromX: T, toX: T + 1e-6 },
+    { fromX: T, toX: T + 2e-6 },
+  ];
+  const gaps = [at(places.slice(2)), at([]), at(places.slice(0, 2))];
+  const walk = (from: number, direction: -1 | 1): number[] => {
+    const walked: number[] = [];
+    for (let next = nextGap(gaps, from, direction); next; next = nextGap(gaps, next.middle, direction)) {
+      walked.push(places.indexOf(next.place));
+    }
+    return walked;
+  };
+  assert.deepEqual(walk(-1, 1), [1, 0, 2, 3]);
+  assert.deepEqual(walk(T + 1, -1), [3, 2, 0, 1]);
+  assert.deepEqual(walk(4, -1), []);
 });

@@ -6,9 +6,10 @@ import { Past } from "../../worker/page/hold/past.ts";
 import { RingBudget } from "../../worker/page/hold/rings.ts";
 import { Store } from "../../worker/page/hold/store.ts";
 import { type Sight, View } from "../../worker/page/look/view.ts";
+import { FrameBuilder } from "../../worker/protocol/builder.ts";
 import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { numberFrame, readHeader } from "../../worker/protocol/header.ts";
-import { frameOf } from "../support/publish.ts";
+import { frameOf, rowOf } from "../support/publish.ts";
 
 const T = 1.7e9;
 const PER_FRAME = 100;
@@ -113,4 +114,38 @@ test("what a file holds has nothing before it: nothing is fetched", async () => 
   await world.want(world.look());
   assert.equal(world.source.past.state, "idle");
   assert.equal(world.seen().length, PER_FRAME);
+});
+
+test("[PG10] gaps of what was fetched are known, too, and those that came as well are known once", async () => {
+  const frames = [0, 1, 2].map((at) => {
+    const builder = new FrameBuilder();
+    builder.addGap({ kind: "gap", reason: "bridge-full", points: at, fromX: null, toX: null, series: "" });
+    for (const i of [0, 1, 2]) builder.add(rowOf(T + 10 * at + i, { y: i }));
+    const frame = builder.encode("00000000000000aa", at + 1);
+    numberFrame(frame, 7, 3 * at + 3);
+    return frame;
+  });
+  let wake: (() => void) | undefined;
+  const outside = {
+    read: async () =>
+      (async function* () {
+        yield* frames.slice(0, 2);
+      })(),
+    wakeIn: (_ms: number, then: () => void) => {
+      wake = then;
+    },
+    random: () => 0,
+  };
+  const source = new Holdings(new Past(outside, () => {}), () => false);
+  for (const frame of frames.slice(1)) source.store.ingest(decodeFrame(frame), true);
+  const known = (): unknown[] => source.gaps.map(({ points, places }) => [points, places[0]?.toX]);
+  const came = [
+    [1, T + 10],
+    [2, T + 20],
+  ];
+  assert.deepEqual(known(), came);
+  source.want({ min: T - 5, max: T + 30 });
+  wake?.();
+  for (let i = 0; i < 50; i++) await turn();
+  assert.deepEqual(known(), [[0, T], ...came]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { GapRecord } from "../../worker/page/hold/gap-log.ts";
 import { Store } from "../../worker/page/hold/store.ts";
 import type { WindowData } from "../../worker/page/later/data.ts";
 import { readSnapshot, SnapshotError, snapshotBlob } from "../../worker/page/later/snapshot.ts";
@@ -95,6 +96,65 @@ test("[PG15] what a snapshot holds is drawn as it was: a break of one series is 
   for (const frame of readSnapshot(await bytesOf(windowOf({ a: [a], b: [b] })))) store.ingest(frame);
   const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
   assert.deepEqual(held, { a: [1, Number.NaN, 3], b: [10, 20, 30] });
+});
+
+const gapAt = (fromX: number, toX: number, more: Partial<GapRecord> = {}): GapRecord => ({
+  reason: "bridge-full",
+  points: 5,
+  series: "",
+  places: [{ fromX, toX }],
+  ...more,
+});
+
+test("[PG10] [PG15] a snapshot tells the gaps that reach into its window, and they break no line that was whole", async () => {
+  const a: Point[] = [0, 1, 2, 3, 4].map((x) => [x, x]);
+  const b: Point[] = a.map(([x]) => [x, x === 2 ? Number.NaN : x]);
+  const gaps = [
+    gapAt(3.2, 3.4, { points: null, reason: "publisher-reconnected", series: "b" }),
+    gapAt(-7, -6, { points: 100 }),
+    gapAt(0, 1.5),
+    gapAt(1, 9, { points: 7, places: [5, 1.25, 1.5].map((x) => ({ fromX: x, toX: x + 0.125 })) }),
+    gapAt(2, 2, { series: "hidden" }),
+    gapAt(2, 2, { places: [] }),
+  ];
+  const window = windowOf({ a: [a], b: [b] }, 1, 4);
+  const bytes = new Uint8Array(await (await snapshotBlob(window, gaps)).arrayBuffer());
+  const store = new Store();
+  for (const frame of readSnapshot(bytes)) store.ingest(frame, true);
+  assert.deepEqual(
+    store.gaps.map(({ reason, points, series, places }) => ({ reason, points, series, places })),
+    [
+      gapAt(0, 1.5),
+      // What is at several places is counted once.
+      gapAt(1.25, 1.625, { points: 7 }),
+      gapAt(3.2, 3.4, { points: null, reason: "publisher-reconnected", series: "b" }),
+    ].map((gap) => ({ ...gap, places: gap.places.map(({ fromX, toX }) => ({ fromX, toX })) })),
+  );
+  assert.deepEqual(store.lost, { points: 12, unknown: true });
+  const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
+  assert.deepEqual(held, { a: [1, 2, 3, 4], b: [1, Number.NaN, 3, 4] });
+});
+
+test("[PG15] a thousand gaps with long names and reasons come back, in frames no larger than they may be", async () => {
+  const name = "n".repeat(256);
+  const points: Point[] = Array.from({ length: 100 }, (_, x) => [x, x]);
+  const gaps = Array.from({ length: 1000 }, (_, i) =>
+    gapAt(i / 10, i / 10, { series: name, reason: i === 500 ? "r".repeat(65_000) : "hole", points: i }),
+  );
+  const bytes = new Uint8Array(await (await snapshotBlob(windowOf({ [name]: [points] }), gaps)).arrayBuffer());
+  const frames = readSnapshot(bytes);
+  for (const { header } of frames) assert.ok(64 + header.bodyBytes <= MAX_FRAME_BYTES);
+  const store = new Store();
+  for (const frame of frames) store.ingest(frame, true);
+  assert.deepEqual(
+    store.gaps.map((gap) => gap.points),
+    gaps.map((gap) => gap.points),
+  );
+  assert.equal(store.gaps[500]?.reason.length, 65_000);
+  assert.deepEqual(
+    [...(store.find(name)?.ring.y ?? [])],
+    points.map(([, y]) => y),
+  );
 });
 
 test("[PG15] many points are frames in the order of x, as large as frames may be, numbered by nobody", async () => {

@@ -11,6 +11,7 @@ import {
   parseServerMessage,
   parseViewerMessage,
 } from "../../worker/protocol/messages.ts";
+import { usualPauseMs } from "../../worker/protocol/pause.ts";
 import { RateLimit } from "../../worker/rate-limit.ts";
 
 for (const [accept, type] of [
@@ -127,6 +128,8 @@ const HELLO = {
   retryWithinMs: 500,
   nowMs: 1_700_000_000_000,
   goneForMs: null,
+  takenForMs: 40,
+  takenEveryMs: null,
 };
 for (const message of [
   HELLO,
@@ -135,8 +138,8 @@ for (const message of [
   { type: "gap", reason: "epoch", points: null, epoch: 1, seq: 0 },
   { type: "live", epoch: 1, seq: 0 },
   { type: "behind", epoch: 1, seq: 0 },
-  { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: 0 },
-  { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: null },
+  { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: 0, takenForMs: 0 },
+  { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: null, takenForMs: null },
 ]) {
   test(`a ${message.type} is a message of the Channel`, () => {
     assert.deepEqual(parseServerMessage(JSON.stringify(message)), message);
@@ -149,13 +152,35 @@ for (const message of [
   });
 }
 
-test("[VW11] the Channel's clock is a count, and how long publishers are gone is one or null", () => {
-  const status = { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: 0 };
+test("[VW11] the Channel's clock is a count; how long publishers are gone, and when it took a frame, is one or null", () => {
+  const status = { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: 0, takenForMs: 0 };
   for (const message of [HELLO, status]) {
-    for (const wrong of [{ nowMs: -1 }, { nowMs: null }, { nowMs: 1.5 }, { goneForMs: -1 }, { goneForMs: "1" }]) {
+    const wrongs = [{ nowMs: -1 }, { nowMs: null }, { nowMs: 1.5 }, { goneForMs: -1 }, { goneForMs: "1" }];
+    for (const wrong of [...wrongs, { takenForMs: -1 }, { takenForMs: "1" }]) {
       assert.equal(parseServerMessage(JSON.stringify({ ...message, ...wrong })), undefined, JSON.stringify(wrong));
     }
   }
+});
+
+test("[VW12] the usual pause of a hello is a count or null", () => {
+  const parse = (takenEveryMs: unknown) => parseServerMessage(JSON.stringify({ ...HELLO, takenEveryMs }));
+  assert.deepEqual(parse(1000), { ...HELLO, takenEveryMs: 1000 });
+  for (const wrong of [-1, 0.5, "1"]) assert.equal(parse(wrong), undefined);
+});
+
+test("[VW12] the usual pause is the median of the last few; what comes together is one beat; two show no pace", () => {
+  assert.equal(usualPauseMs([]), undefined);
+  assert.equal(usualPauseMs([0, 60_000]), undefined);
+  assert.equal(usualPauseMs([0, 60_000, 120_000]), 60_000);
+  assert.equal(usualPauseMs([0, 1, 49, 60_000, 60_020, 120_000, 120_001]), 60_000);
+  assert.equal(usualPauseMs([0, 10, 20, 30]), undefined);
+  const paused = [...Array.from({ length: 10 }, (_, i) => 100 * i), 900_000];
+  assert.equal(usualPauseMs(paused), 100);
+  const faster = [
+    ...Array.from({ length: 50 }, (_, i) => 1000 * i),
+    ...Array.from({ length: 17 }, (_, i) => 50_000 + 100 * i),
+  ];
+  assert.equal(usualPauseMs(faster), 100);
 });
 
 test("[CH9] an announcement is a publisher's id and whether it is here, and nothing else", () => {

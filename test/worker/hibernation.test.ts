@@ -1,6 +1,7 @@
 /** What outlives the Channel's eviction from memory: its viewers, and where each of them is. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startEdge } from "../support/edge.ts";
 import { bulkyFrame, frameOf, newChannel, publishFrames, publishJson } from "../support/publish.ts";
 import { openViewer } from "../support/sockets.ts";
@@ -120,3 +121,42 @@ test("[VW6] ping is answered with pong and does not wake the Channel", async () 
 });
 
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual(edge.logs, []));
+
+test("[CH6] [VW12] how long ago the newest frame was taken, and how often, are told the same after an eviction", async () => {
+  const channel = newChannel();
+  const greeting = async () => {
+    const watcher = await Watcher.open(edge, channel);
+    const hello = await watcher.tells("hello");
+    await watcher.close();
+    return hello;
+  };
+  const taken = async () => {
+    const { nowMs, takenForMs } = await greeting();
+    assert.ok(takenForMs !== null);
+    return nowMs - takenForMs;
+  };
+  assert.deepEqual([(await greeting()).takenForMs, (await greeting()).takenEveryMs], [null, null]);
+  const beforeMs = Date.now();
+  await publishFrames(edge, channel, frameOf(A, 1, [1]), frameOf(A, 2, [2]), frameOf(A, 3, [3]));
+  const afterMs = Date.now();
+  const atMs = await taken();
+  assert.ok(atMs >= beforeMs - 1 && atMs <= afterMs + 1, `taken at ${atMs}, published from ${beforeMs} to ${afterMs}`);
+  assert.equal((await greeting()).takenEveryMs, null, "they were taken at once");
+  await publishFrames(edge, channel, frameOf(A, 3, [3]));
+  assert.equal(await taken(), atMs, "a repeat is not taken");
+  await edge.evict(channel);
+  assert.equal(await taken(), atMs);
+  for (let n = 4; n <= 5; n++) {
+    await sleep(200);
+    await publishFrames(edge, channel, frameOf(A, n, [n]));
+  }
+  const { takenEveryMs } = await greeting();
+  assert.ok(takenEveryMs !== null && takenEveryMs >= 190, `every ${takenEveryMs} ms`);
+  assert.ok((await taken()) >= atMs + 390);
+  await edge.evict(channel);
+  assert.equal((await greeting()).takenEveryMs, takenEveryMs);
+  await fetch(edge.channelUrl(channel), { method: "DELETE", headers: { Authorization: `Bearer ${edge.token}` } });
+  assert.deepEqual([(await greeting()).takenForMs, (await greeting()).takenEveryMs], [null, null]);
+  await edge.evict(channel);
+  assert.deepEqual([(await greeting()).takenForMs, (await greeting()).takenEveryMs], [null, null]);
+});

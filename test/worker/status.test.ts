@@ -18,7 +18,7 @@ function outletOf(socket: FakeSocket, dialect: "frames" | "points" = "frames"): 
   return new Outlet(socket, { id: "v", dialect, state: { kind: "live" } }, 0);
 }
 
-const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null };
+const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000 };
 const gone = { ...here, allGoneAtMs: 10_000 };
 
 test("[VW11] a viewer that has no room for a status is told as soon as it has, though nothing changes any more", () => {
@@ -46,6 +46,7 @@ test("[VW11] a viewer that has no room for a status is told as soon as it has, t
     retryWithinMs: 500,
     nowMs: 12_500,
     goneForMs: 2500,
+    takenForMs: 5500,
   });
 });
 
@@ -58,10 +59,18 @@ test("[VW11] gone, here and gone again within a second is told, since the time i
   status.tell(outlets, { ...gone, allGoneAtMs: 10_400 }, 10_500);
   assert.equal(socket.sent.length, 1);
   status.tell(outlets, { ...gone, allGoneAtMs: 10_400 }, 11_000);
-  assert.match(socket.sent[1] ?? "", /"goneForMs":600\}$/);
+  assert.match(socket.sent[1] ?? "", /"goneForMs":600,"takenForMs":4000\}$/);
 });
 
-test("[VW11] a clock that was set back makes nobody gone for less than no time", () => {
-  assert.deepEqual(momentOf(gone, 9000), { nowMs: 9000, goneForMs: 0 });
-  assert.deepEqual(momentOf(here, 9000), { nowMs: 9000, goneForMs: null });
+test("[VW11] a clock that was set back makes nobody gone, and no frame taken, for less than no time", () => {
+  assert.deepEqual(momentOf(gone, 9000), { nowMs: 9000, goneForMs: 0, takenForMs: 2000 });
+  assert.deepEqual(momentOf(here, 6000), { nowMs: 6000, goneForMs: null, takenForMs: 0 });
+  assert.deepEqual(momentOf({ ...here, takenAtMs: null }, 9000), { nowMs: 9000, goneForMs: null, takenForMs: null });
+});
+
+test("[VW12] that a frame was taken is no news: no status is sent for it", () => {
+  const socket = new FakeSocket();
+  const status = new Status();
+  for (let i = 0; i < 10; i++) status.tell([outletOf(socket)], { ...here, takenAtMs: 2000 * i }, 10_000 + 2000 * i);
+  assert.equal(socket.sent.length, 1);
 });

@@ -135,7 +135,8 @@ test("[VW1] a hello names the channel, its series and how many watch", async () 
   const { seq } = await publishJson(edge, channel, { "temp.motor": 1, ü: 2 });
   const [first, second] = [await Watcher.open(edge, channel), await Watcher.open(edge, channel)];
   const hello = await second.tells("hello");
-  const { viewer, epoch, nowMs } = hello;
+  const { viewer, epoch, nowMs, takenForMs } = hello;
+  assert.ok(takenForMs !== null && takenForMs < 10_000);
   assert.deepEqual(hello, {
     type: "hello",
     version: 1,
@@ -148,6 +149,8 @@ test("[VW1] a hello names the channel, its series and how many watch", async () 
     retryWithinMs: 500,
     nowMs,
     goneForMs: null,
+    takenForMs,
+    takenEveryMs: null,
   });
   assert.notEqual(viewer, (await first.tells("hello")).viewer);
   await Promise.all([first.close(), second.close()]);

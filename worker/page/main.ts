@@ -82,14 +82,21 @@ const board = new Board(element("board"), {
   stirred: () => pace.now(),
 });
 const marks = new Marks(
-  async () => {
-    const loaded = await later.load();
-    return loaded && ((host, under) => new loaded.GapMarks(host, under));
-  },
+  () => later.load(),
   () => pace.now(),
 );
 const cursor = new Cursor(board);
-const hands = new Hands({ board, view, source, cursor, marks, sight: () => sight, moved, pointed: () => pace.now() });
+const hands = new Hands({
+  board,
+  view,
+  source,
+  cursor,
+  marks,
+  notice,
+  sight: () => sight,
+  moved,
+  pointed: () => pace.now(),
+});
 const words = new Words({
   header,
   view,
@@ -107,10 +114,10 @@ const connection = new Connection(browserOutside(channelUrl), {
     const { store } = source;
     const knownSeries = store.size;
     store.ingest(frame, stored);
-    const { points, minX, maxX } = frame.header;
+    const { points, seq, minX, maxX } = frame.header;
     const newestMs = isTime(maxX) ? maxX * 1000 : undefined;
     const nowMs = Date.now();
-    pulse.note({ nowMs, points, newestMs: newestMs && clocks.ours(newestMs), stored });
+    pulse.note({ nowMs, points, seq, stored });
     if (!stored) clocks.note(nowMs, newestMs, frame.header.publisher);
     if (store.size !== knownSeries) words.show();
     if (view.isLive) return pace.soon();
@@ -125,10 +132,13 @@ const connection = new Connection(browserOutside(channelUrl), {
     source.store.lose(loss);
     if (view.isLive) pace.soon();
   },
-  told({ viewers, nowMs, goneForMs }) {
+  told(message) {
+    const nowMs = Date.now();
+    const { viewers, goneForMs } = message;
     words.viewers = viewers;
-    words.goneSinceMs = goneForMs == null ? undefined : Date.now() - goneForMs;
-    clocks.compare(Date.now(), nowMs ?? Date.now());
+    words.goneSinceMs = goneForMs === null ? undefined : nowMs - goneForMs;
+    pulse.told(nowMs, message);
+    clocks.compare(nowMs, message.nowMs);
   },
   changed() {
     const { phase } = connection.state;

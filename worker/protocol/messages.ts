@@ -28,6 +28,8 @@ export interface Moment {
    * here, or if none ever did.
    */
   goneForMs: number | null;
+  /** How long ago, by the Channel's clock, it took the newest frame that it holds; null if it holds none. */
+  takenForMs: number | null;
 }
 
 export type ServerMessage =
@@ -45,6 +47,8 @@ export type ServerMessage =
       viewers: number;
       /** Should the connection end, come back at a random time within this: so a herd comes back spread out. */
       retryWithinMs: number;
+      /** The usual pause between takings of late, as `usualPauseMs` has it; null while it cannot be known. */
+      takenEveryMs: number | null;
     } & Moment)
   /**
    * `points` are missing (null: nobody can know) before the frame that comes next; go on from `epoch`, `seq`. Several
@@ -85,7 +89,7 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
   if (message === undefined) return undefined;
   const { type, version, viewer, channel, epoch, seq, series, viewers, behind, retryWithinMs, reason, points } =
     message;
-  const { nowMs, goneForMs } = message;
+  const { nowMs, goneForMs, takenForMs, takenEveryMs } = message;
   switch (type) {
     case "hello":
       return version === 1 &&
@@ -97,8 +101,24 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
         isCount(retryWithinMs) &&
         isStrings(series) &&
         isCount(nowMs) &&
-        isCountOrNull(goneForMs)
-        ? { type, version, viewer, channel, epoch, seq, series, viewers, retryWithinMs, nowMs, goneForMs }
+        isCountOrNull(goneForMs) &&
+        isCountOrNull(takenForMs) &&
+        isCountOrNull(takenEveryMs)
+        ? {
+            type,
+            version,
+            viewer,
+            channel,
+            epoch,
+            seq,
+            series,
+            viewers,
+            retryWithinMs,
+            takenEveryMs,
+            nowMs,
+            goneForMs,
+            takenForMs,
+          }
         : undefined;
     case "gap":
       return isGapReason(reason) && isCountOrNull(points) && isCount(epoch) && isCount(seq)
@@ -108,8 +128,13 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
     case "behind":
       return isCount(epoch) && isCount(seq) ? { type, epoch, seq } : undefined;
     case "status":
-      return isCount(viewers) && isCount(behind) && isCount(retryWithinMs) && isCount(nowMs) && isCountOrNull(goneForMs)
-        ? { type, viewers, behind, retryWithinMs, nowMs, goneForMs }
+      return isCount(viewers) &&
+        isCount(behind) &&
+        isCount(retryWithinMs) &&
+        isCount(nowMs) &&
+        isCountOrNull(goneForMs) &&
+        isCountOrNull(takenForMs)
+        ? { type, viewers, behind, retryWithinMs, nowMs, goneForMs, takenForMs }
         : undefined;
     default:
       return undefined;

@@ -56,11 +56,6 @@ export class Clocks {
     this.#late.clear();
   }
 
-  /** A time by the Channel's clock, by ours. */
-  ours(channelMs: number): number {
-    return channelMs - this.#channelAheadMs;
-  }
-
   /** How long a point takes from its time to here, that of the slowest publisher; undefined where that cannot be known. */
   get lagMs(): number | undefined {
     const lags = this.#lateness.filter((lateMs) => lateMs >= -AHEAD_MS);

@@ -1,10 +1,12 @@
-/** What is remembered of the newest frames. */
+import type { ServerMessage } from "../../protocol/messages.ts";
+import { BEAT_MS, usualPauseMs } from "../../protocol/pause.ts";
+
+/** What is remembered of the newest frames. Those within a beat count as one, so that they reach far enough back. */
 const MAX_BEATS = 128;
-/** Frames closer than this count as one beat, so that 128 beats reach far enough back. */
-const BEAT_MS = 50;
 const RATE_WINDOW_MS = 5_000;
 const STALE_AFTER_MS = 5_000;
-const STALE_AFTER_INTERVALS = 10;
+const STALE_AFTER_PAUSES = 10;
+
 interface Beat {
   atMs: number;
   points: number;
@@ -15,38 +17,60 @@ export interface Arrival {
   /** By our clock. */
   nowMs: number;
   points: number;
-  /** The largest x, if x is a time. */
-  newestMs: number | undefined;
+  /** The number of its last point. */
+  seq: number;
   /** It comes from the store: it was not taken just now. */
   stored: boolean;
 }
 
-/** How often points come, and since when none did. */
+/**
+ * How often points come, and since when none did: by when frames come and by when the Channel says that it took them,
+ * never by x, which may be no time, or that of a wrong clock, or of long ago.
+ */
 export class Pulse {
+  /** Of frames that came as they were taken, by this connection. */
   readonly #beats: Beat[] = [];
   /** Since when points are counted. */
   #sinceMs: number | undefined;
+  /** When the last frame was taken, by our clock. */
+  #takenMs: number | undefined;
+  /** What the Channel had taken, and how often, when the connection began. */
+  #toldSeq = Number.POSITIVE_INFINITY;
+  #toldPauseMs: number | undefined;
 
-  /** Notes a frame. A stored one beats at the time of its points, as far as that can be believed. */
-  note({ nowMs, points, newestMs, stored }: Arrival): void {
-    // Of a stored point whose x is no time, nobody here knows when it came.
-    if (stored && newestMs === undefined) return;
-    const atMs = stored && newestMs !== undefined ? Math.min(newestMs, nowMs) : nowMs;
-    if (points > 0) this.#sinceMs ??= atMs;
+  /** The Channel said how things stand. With a hello a connection begins, and what came before says nothing of now. */
+  told(nowMs: number, message: Extract<ServerMessage, { type: "hello" | "status" }>): void {
+    const { takenForMs } = message;
+    this.#takenMs = takenForMs === null ? undefined : nowMs - takenForMs;
+    if (message.type !== "hello") return;
+    this.#forget();
+    this.#toldSeq = message.seq;
+    this.#toldPauseMs = message.takenEveryMs ?? undefined;
+  }
+
+  /** Notes a frame. */
+  note({ nowMs, points, seq, stored }: Arrival): void {
+    // What was taken while this page caught up comes from the store, too.
+    if (stored && seq <= this.#toldSeq) return;
+    this.#takenMs = nowMs;
+    if (stored) return;
+    // Our clock was set back: what was before cannot be compared.
+    if (nowMs < (this.#beats.at(-1)?.atMs ?? nowMs)) this.#forget();
+    if (points > 0) this.#sinceMs ??= nowMs;
     const last = this.#beats.at(-1);
-    if (last !== undefined && atMs - last.atMs < BEAT_MS) {
+    if (last !== undefined && nowMs - last.atMs < BEAT_MS) {
       last.points += points;
       return;
     }
-    this.#beats.push({ atMs, points });
+    this.#beats.push({ atMs: nowMs, points });
     if (this.#beats.length > MAX_BEATS) this.#beats.shift();
   }
 
   /** Points a second of late; undefined before anything came. */
   rate(nowMs: number): number | undefined {
     if (this.#sinceMs === undefined) return undefined;
-    const intervalMs = this.#usualIntervalMs() ?? 0;
-    const windowMs = Math.max(RATE_WINDOW_MS, 3 * intervalMs);
+    const pauseMs = this.#usualPauseMs() ?? 0;
+    const windowMs = Math.max(RATE_WINDOW_MS, 3 * pauseMs);
     const beats = this.#beats.filter(({ atMs }) => atMs > nowMs - windowMs);
     const [first, ...later] = beats;
     const sum = (some: Beat[]): number => some.reduce((points, beat) => points + beat.points, 0);
@@ -55,22 +79,24 @@ export class Pulse {
     }
     // From beat to beat a steady feed has a steady rate; from edge to edge it would tremble by a beat.
     const lastMs = later.at(-1)?.atMs ?? nowMs;
-    const endMs = nowMs - lastMs > 2 * intervalMs + 2 * BEAT_MS ? nowMs : lastMs;
+    const endMs = nowMs - lastMs > 2 * pauseMs + 2 * BEAT_MS ? nowMs : lastMs;
     return (sum(later) * 1_000) / (endMs - first.atMs);
   }
 
-  /** When the last point came, if that is too long ago. */
+  /** When the last frame was taken, if that is too long ago. */
   staleSinceMs(nowMs: number): number | undefined {
-    const lastMs = this.#beats.at(-1)?.atMs;
-    if (lastMs === undefined) return undefined;
-    const patienceMs = Math.max(STALE_AFTER_MS, STALE_AFTER_INTERVALS * (this.#usualIntervalMs() ?? 0));
-    return nowMs - lastMs > patienceMs ? lastMs : undefined;
+    if (this.#takenMs === undefined) return undefined;
+    const patienceMs = Math.max(STALE_AFTER_MS, STALE_AFTER_PAUSES * (this.#usualPauseMs() ?? 0));
+    return nowMs - this.#takenMs > patienceMs ? this.#takenMs : undefined;
   }
 
-  /** The usual time between beats, which one pause does not change: the median of the last few. */
-  #usualIntervalMs(): number | undefined {
-    const times = this.#beats.slice(-17).map(({ atMs }) => atMs);
-    const intervals = times.slice(1).map((time, i) => time - (times[i] ?? time));
-    return intervals.sort((a, b) => a - b)[intervals.length >> 1];
+  #forget(): void {
+    this.#beats.length = 0;
+    this.#sinceMs = undefined;
+  }
+
+  /** As it is seen here; until that shows a pace, as the Channel has seen it. */
+  #usualPauseMs(): number | undefined {
+    return usualPauseMs(this.#beats.map(({ atMs }) => atMs)) ?? this.#toldPauseMs;
   }
 }

@@ -1,3 +1,4 @@
+import type { Place } from "../hold/gap-log.ts";
 import type { GapMarks } from "../later/gap-marks.ts";
 import type { Sight } from "../look/view.ts";
 import type { Panel } from "./panel.ts";
@@ -5,33 +6,34 @@ import type { Panel } from "./panel.ts";
 /** So long after it could not be had it is asked for again. */
 const AGAIN_MS = 5_000;
 
-type MakeMarks = (host: HTMLElement, under: HTMLElement) => GapMarks;
+type Later = typeof import("../later/index.ts");
 
 /** The marks of what is missing, in all panels; what draws them is loaded when there is a gap: most pages have none. */
 export class Marks {
-  readonly #load: () => Promise<MakeMarks | undefined>;
+  readonly #load: () => Promise<Later | undefined>;
   readonly #stirred: () => void;
   readonly #marks = new WeakMap<Panel, GapMarks>();
-  #make: MakeMarks | "loading" | undefined;
+  #later: Later | undefined;
+  #isLoading = false;
   #notBeforeMs = 0;
 
   /** @param load undefined: it cannot be had now, and is asked for again later */
-  constructor(load: () => Promise<MakeMarks | undefined>, stirred: () => void) {
+  constructor(load: () => Promise<Later | undefined>, stirred: () => void) {
     this.#load = load;
     this.#stirred = stirred;
   }
 
   show(panels: readonly Panel[], sight: Sight): void {
-    const isWanted = this.#make === undefined && sight.gaps.length > 0;
-    if (isWanted && performance.now() >= this.#notBeforeMs) void this.#fetch();
-    if (typeof this.#make !== "function") return;
+    const later = this.#later;
+    if (later === undefined) {
+      const isWanted = sight.gaps.length > 0 && !this.#isLoading && performance.now() >= this.#notBeforeMs;
+      if (isWanted) void this.load();
+      return;
+    }
     for (const panel of panels) {
       if (!panel.isOnScreen) continue;
-      const known = this.#marks.get(panel) ?? this.#make(panel.plot, panel.under);
-      this.#marks.set(panel, known);
-      const names = new Set(panel.plan.names);
-      const gaps = sight.gaps.filter(({ series }) => series === "" || names.has(series));
-      known.show(gaps, sight.x, sight.time, panel.under.clientWidth);
+      const gaps = later.gapsOf(sight.gaps, panel.plan.names);
+      this.#of(panel)?.show(gaps, sight.x, sight.time, panel.under.clientWidth);
     }
   }
 
@@ -40,22 +42,25 @@ export class Marks {
     for (const panel of panels) this.#marks.get(panel)?.pointAt(panel === meant ? x : undefined, reachPx);
   }
 
-  /** The nearest mark of any panel to the left (-1) or to the right (1) of `x`. */
-  next(panels: readonly Panel[], x: number, direction: -1 | 1): { panel: Panel; x: number } | undefined {
-    let nearest: { panel: Panel; x: number } | undefined;
-    for (const panel of panels) {
-      const at = this.#marks.get(panel)?.next(x, direction);
-      if (at !== undefined && (nearest === undefined || Math.abs(at - x) < Math.abs(nearest.x - x))) {
-        nearest = { panel, x: at };
-      }
-    }
-    return nearest;
+  /** Says what is missing at a place, once that is in view, in one panel, and nothing in the others. */
+  speakOf(panels: readonly Panel[], meant: Panel, place: Place): void {
+    for (const panel of panels) this.#of(panel)?.speakOf(panel === meant ? place : undefined);
   }
 
-  async #fetch(): Promise<void> {
-    this.#make = "loading";
-    this.#make = await this.#load();
+  /** What draws them, and finds the next gap. */
+  async load(): Promise<Later | undefined> {
+    if (this.#later !== undefined) return this.#later;
+    this.#isLoading = true;
+    this.#later = await this.#load();
+    this.#isLoading = false;
     this.#notBeforeMs = performance.now() + AGAIN_MS;
-    if (this.#make !== undefined) this.#stirred();
+    if (this.#later !== undefined) this.#stirred();
+    return this.#later;
+  }
+
+  #of(panel: Panel): GapMarks | undefined {
+    const known = this.#marks.get(panel) ?? (this.#later && new this.#later.GapMarks(panel.plot, panel.under));
+    if (known !== undefined) this.#marks.set(panel, known);
+    return known;
   }
 }

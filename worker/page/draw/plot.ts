@@ -33,8 +33,9 @@ export interface Gutters {
 }
 
 export const MIN_GUTTERS: Gutters = { left: 54, right: 12 };
-const TOP_PX = 8;
-const BOTTOM_PX = 6;
+/** Above and below the lines. */
+export const TOP_PX = 8;
+export const BOTTOM_PX = 6;
 const LETTER_PX = 6.6;
 const LABEL_GAP_PX = 9;
 const LINE_PX = 1.5;

@@ -2,6 +2,7 @@ import type { Part } from "../draw/decimate.ts";
 import type { Range } from "../draw/range.ts";
 import { newestX, type Source } from "../look/view.ts";
 import type { Derivation, DerivedClass, DerivedSeries, Stored } from "./derived.ts";
+import type { GapRecord } from "./gap-log.ts";
 import type { Past } from "./past.ts";
 import { RingBudget } from "./rings.ts";
 import { partsOf, seriesOf } from "./slices.ts";
@@ -42,6 +43,15 @@ export class Holdings implements Source {
     let oldest = this.past.oldestX ?? this.past.held?.min ?? Number.POSITIVE_INFINITY;
     for (const { ring } of this.store.series) oldest = Math.min(oldest, ring.x[0] ?? oldest);
     return oldest;
+  }
+
+  get gaps(): readonly GapRecord[] {
+    const { gaps } = this.store;
+    const old = this.past.store?.gaps ?? [];
+    if (old.length === 0) return gaps;
+    // What was fetched may have come before.
+    const ends = new Set(gaps.flatMap(({ places }) => places.map(({ toX }) => toX)));
+    return [...old.filter(({ places }) => !places.some(({ toX }) => ends.has(toX))), ...gaps];
   }
 
   parts(series: Series, range: Range): readonly Part[] {

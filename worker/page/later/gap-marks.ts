@@ -4,7 +4,7 @@ import { type Mark, markAt, marksOf } from "./gap-spans.ts";
 import { gapTexts } from "./gap-text.ts";
 
 /** What is closer than this, in CSS pixels, is one mark; page.css makes none narrower. */
-const APART_PX = 8;
+export const APART_PX = 8;
 const HOLD_PX = 48;
 const EDGE_PX = 4;
 
@@ -32,19 +32,10 @@ export class GapMarks {
 
   /** Speaks of the mark at `x`, if there is one within `reachPx`. */
   pointAt(x: number | undefined, reachPx: number): void {
-    if (x === undefined) return this.#speakOf(undefined);
+    if (x === undefined) return this.speakOf(undefined);
     const pixel = (this.#range.max - this.#range.min) / Math.max(1, this.#under.clientWidth);
     const meant = this.#marks.find((mark) => this.#isMeant(mark));
-    this.#speakOf(markAt(this.#marks, x, reachPx * pixel, meant, HOLD_PX * pixel));
-  }
-
-  /** The middle of the next mark to the left (-1) or to the right (1) of `x`; undefined if there is none. */
-  next(x: number, direction: -1 | 1): number | undefined {
-    const middles = this.#marks.map(({ fromX, toX }) => (fromX + toX) / 2);
-    const pixel = (this.#range.max - this.#range.min) / Math.max(1, this.#under.clientWidth);
-    return direction < 0
-      ? middles.findLast((middle) => middle < x - pixel)
-      : middles.find((middle) => middle > x + pixel);
+    this.speakOf(markAt(this.#marks, x, reachPx * pixel, meant, HOLD_PX * pixel)?.spans[0]?.place);
   }
 
   /** @param widthPx of the part of the plot with the lines, in CSS pixels */
@@ -70,13 +61,15 @@ export class GapMarks {
     this.#say();
   }
 
-  #isMeant({ spans }: Mark): boolean {
-    return spans.some(({ place }) => place === this.#meant);
+  /** Speaks of the mark that this place is part of, once that is in view. */
+  speakOf(place: Place | undefined): void {
+    this.#meant = place;
+    this.#say();
   }
 
-  #speakOf(mark: Mark | undefined): void {
-    this.#meant = mark?.spans[0]?.place;
-    this.#say();
+  /** By where it ends: fetched anew, it is another object. */
+  #isMeant({ spans }: Mark): boolean {
+    return spans.some(({ place }) => place.toX === this.#meant?.toX);
   }
 
   #say(): void {

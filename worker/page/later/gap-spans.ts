@@ -12,6 +12,26 @@ export interface Mark extends Place {
   spans: Span[];
 }
 
+/** The next gap before (-1) or after (1) `from`, by the middle of its place; undefined if there is none. */
+export function nextGap(
+  gaps: readonly GapRecord[],
+  from: number,
+  direction: -1 | 1,
+): (Span & { middle: number }) | undefined {
+  let nearest: (Span & { middle: number }) | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const gap of gaps) {
+    for (const place of gap.places) {
+      const middle = place.fromX / 2 + place.toX / 2;
+      const distance = (middle - from) * direction;
+      if (distance <= 0 || distance >= least) continue;
+      least = distance;
+      nearest = { gap, place, middle };
+    }
+  }
+  return nearest;
+}
+
 /**
  * The marks in view, from left to right.
  * @param apart what is closer than this, in x, is one mark
@@ -34,6 +54,12 @@ export function marksOf(gaps: readonly GapRecord[], { min, max }: Range, apart: 
     }
   }
   return marks;
+}
+
+/** The gaps that concern one of these series. */
+export function gapsOf(gaps: readonly GapRecord[], names: readonly string[]): GapRecord[] {
+  const all = new Set(names);
+  return gaps.filter(({ series }) => series === "" || all.has(series));
 }
 
 /**

@@ -9,6 +9,10 @@ export interface LegendEntry {
 
 export interface PanelPicture {
   canvas: HTMLCanvasElement;
+  /** The room around its lines, in CSS pixels. */
+  lines: { left: number; right: number; top: number; bottom: number };
+  /** From where to where something is missing, in parts of the lines' width. */
+  gaps: readonly (readonly [from: number, to: number])[];
   legend: readonly LegendEntry[];
 }
 
@@ -30,6 +34,10 @@ const SWATCH_WIDTH = 14;
 const SWATCH_HEIGHT = 3;
 const GAP = 7;
 const BETWEEN = 20;
+/** As in gaps.css: how far a mark reaches beyond what is missing, between its hatches, and how faint it is. */
+const BAND_BEYOND = [4, 6] as const;
+const HATCH = 7 * Math.SQRT2;
+const BAND_ALPHA = 0.22;
 
 /** Puts what is in view on one canvas: header, then each panel under its legend, then the x axis. */
 export async function pngBlob(picture: Picture): Promise<Blob> {
@@ -103,6 +111,8 @@ function compose({ title, range, panels, xAxis, scale, theme }: Picture): HTMLCa
       x += text(valueText, x, font(13, 700), theme.ink, inner) + BETWEEN;
     }
     if (panel.legend.length > 0) y += LINE;
+    const top = y;
+    draws.push((to) => drawGaps(to, panel, PADDING, top, scale, theme.quiet));
     copy(panel.canvas);
   }
   if (xAxis !== undefined) copy(xAxis);
@@ -114,6 +124,50 @@ function compose({ title, range, panels, xAxis, scale, theme }: Picture): HTMLCa
   context.scale(scale, scale);
   for (const draw of draws) draw(context);
   return canvas;
+}
+
+/** Hatches what is missing, behind the lines. */
+function drawGaps(
+  to: CanvasRenderingContext2D,
+  { canvas, lines, gaps }: PanelPicture,
+  left: number,
+  top: number,
+  scale: number,
+  colour: string,
+): void {
+  const width = canvas.width / scale - lines.left - lines.right;
+  const height = canvas.height / scale - lines.top - lines.bottom;
+  if (width <= 0 || height <= 0) return;
+  to.save();
+  to.translate(left + lines.left, top + lines.top);
+  to.beginPath();
+  to.rect(0, 0, width, height);
+  to.clip();
+  to.globalAlpha = BAND_ALPHA;
+  to.strokeStyle = colour;
+  for (const [from, until] of gaps) {
+    const [start, end] = [from * width - BAND_BEYOND[0], until * width + BAND_BEYOND[1]];
+    to.save();
+    to.beginPath();
+    to.rect(start, 0, end - start, height);
+    to.clip();
+    to.beginPath();
+    to.setLineDash([3, 3]);
+    for (const x of [start + 0.5, end - 0.5]) {
+      to.moveTo(x, 0);
+      to.lineTo(x, height);
+    }
+    to.stroke();
+    to.beginPath();
+    to.setLineDash([]);
+    for (let x = start; x < end + height; x += HATCH) {
+      to.moveTo(x, 0);
+      to.lineTo(x - height, height);
+    }
+    to.stroke();
+    to.restore();
+  }
+  to.restore();
 }
 
 /** As much of the words as there is room for. */

@@ -1,10 +1,14 @@
 import { FrameBuilder } from "../../protocol/builder.ts";
-import { decodeFrame, type Frame } from "../../protocol/frame.ts";
+import { decodeFrame, type Frame, type Gap } from "../../protocol/frame.ts";
 import { ANONYMOUS, FrameError, type FrameFault, MAGIC, splitFrames } from "../../protocol/header.ts";
-import { FRAME_TYPE } from "../../protocol/limits.ts";
+import { FRAME_TYPE, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
+import type { GapRecord } from "../hold/gap-log.ts";
 import { breathe, cut, inOrder, type WindowData } from "./data.ts";
+import { gapsOf } from "./gap-spans.ts";
 
 const FRAMES_A_BREATH = 8;
+/** Of each frame, what gaps may take: one always fits, and so do points. */
+const MAX_GAP_BYTES = MAX_FRAME_BYTES / 4;
 /** Unpacked, a frame may be a thousand times larger than in the file. This is four times what the page holds: 128 MiB. */
 const MAX_VALUES = 16 * 1024 * 1024;
 
@@ -21,10 +25,11 @@ const SENTENCES: Partial<Record<FrameFault["code"], string>> = {
 };
 
 /**
- * Every point in the window as frames of an anonymous publisher, one after the other, as they could be published again.
+ * Every point in the window as frames of an anonymous publisher, one after the other, as they could be published again. The gaps
+ * that reach into the window come as early as there is room for them.
  * @throws SnapshotError if there is no point in the window
  */
-export async function snapshotBlob(window: WindowData): Promise<Blob> {
+export async function snapshotBlob(window: WindowData, gaps: readonly GapRecord[] = []): Promise<Blob> {
   const { series } = cut(window);
   const frames: Uint8Array<ArrayBuffer>[] = [];
   let builder = new FrameBuilder();
@@ -32,10 +37,18 @@ export async function snapshotBlob(window: WindowData): Promise<Blob> {
     if (builder.points > 0) frames.push(builder.encode(ANONYMOUS, frames.length + 1));
     builder = new FrameBuilder();
   };
+  const gapsLeft = gapsIn(window, gaps);
   for (const { series: index, x, y } of inOrder(series)) {
     // One name a row, so that each series has tables of its own: only there does a NaN say nothing but a break.
     const row = { x, arrival: false, names: [series[index]?.name ?? ""], values: [y] };
-    if (builder.add(row)) continue;
+    while (gapsLeft[0] !== undefined && builder.bytes < MAX_GAP_BYTES) {
+      builder.addGap(gapsLeft[0]);
+      gapsLeft.shift();
+    }
+    if (builder.add(row)) {
+      if (gapsLeft.length > 0 && builder.points > 0) close();
+      continue;
+    }
     close();
     builder.add(row);
     if (frames.length % FRAMES_A_BREATH === 0) await breathe();
@@ -45,8 +58,25 @@ export async function snapshotBlob(window: WindowData): Promise<Blob> {
   return new Blob(frames, { type: FRAME_TYPE });
 }
 
+/** One of several places reaches from the first to the last of them, so that its points are counted once. */
+function gapsIn({ minX, maxX, series }: WindowData, gaps: readonly GapRecord[]): Gap[] {
+  const found = gapsOf(
+    gaps,
+    series.map(({ name }) => name),
+  );
+  return found
+    .flatMap(({ reason, points, series: name, places }): (Gap & { fromX: number })[] => {
+      const within = places.filter(({ fromX, toX }) => toX >= minX && fromX <= maxX);
+      if (within.length === 0) return [];
+      const fromX = Math.min(...within.map((place) => place.fromX));
+      const toX = Math.max(...within.map((place) => place.toX));
+      return [{ kind: "gap", reason, points, series: name, fromX, toX }];
+    })
+    .sort((a, b) => a.fromX - b.fromX);
+}
+
 /**
- * The frames of a snapshot, checked.
+ * The frames of a snapshot, checked. Gaps come first: where lines break, the tables say by themselves.
  * @throws SnapshotError
  */
 export function readSnapshot(bytes: Uint8Array): Frame[] {
@@ -55,16 +85,20 @@ export function readSnapshot(bytes: Uint8Array): Frame[] {
   if (bytes.subarray(0, 4).some((byte, i) => byte !== ((MAGIC >>> (8 * i)) & 0xff))) {
     throw new SnapshotError(NO_SNAPSHOT);
   }
+  const gaps: Gap[] = [];
   let valuesLeft = MAX_VALUES;
   try {
-    return splitFrames(bytes).map((each) => {
+    const frames = splitFrames(bytes).map((each) => {
       const frame = decodeFrame(each);
       for (const block of frame.blocks) {
-        if (block.kind === "table") valuesLeft -= block.x.length * (1 + block.columns.length);
+        if (block.kind === "gap") gaps.push(block);
+        else valuesLeft -= block.x.length * (1 + block.columns.length);
       }
       if (valuesLeft < 0) throw new SnapshotError("This snapshot has more points than the page can hold.");
-      return frame;
+      return { ...frame, blocks: frame.blocks.filter(({ kind }) => kind === "table") };
     });
+    frames[0]?.blocks.unshift(...gaps);
+    return frames;
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     throw new SnapshotError(SENTENCES[error.code] ?? "This snapshot is damaged.", { cause: error });

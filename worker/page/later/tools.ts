@@ -53,7 +53,7 @@ function share(context: Context, opener?: HTMLElement): void {
       snapshot: () =>
         withSight(async (now) => {
           const data = windowData(context, now);
-          return [await snapshotBlob(data), fileName(data, "plotcast")];
+          return [await snapshotBlob(data, now.gaps), fileName(data, "plotcast")];
         }),
     },
     ...(opener === undefined ? {} : { opener }),

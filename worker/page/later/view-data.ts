@@ -1,3 +1,4 @@
+import { BOTTOM_PX, TOP_PX } from "../draw/plot.ts";
 import { LINE_COLOURS, lineColour } from "../draw/theme.ts";
 import { unitOf } from "../look/unit.ts";
 import type { Sight } from "../look/view.ts";
@@ -5,6 +6,8 @@ import { cursorText } from "../point/cursor-text.ts";
 import { formatValue, numberStyle } from "../say/format.ts";
 import type { Context } from "./context.ts";
 import type { WindowData } from "./data.ts";
+import { APART_PX } from "./gap-marks.ts";
+import { gapsOf, marksOf } from "./gap-spans.ts";
 import type { PanelPicture, Picture } from "./png.ts";
 
 /** All points in view, of the series that are not hidden, in the order of the panels. */
@@ -32,9 +35,17 @@ export function rangeText({ x, time }: Sight): string {
 export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Picture {
   const style = getComputedStyle(document.documentElement);
   const read = (property: string): string => style.getPropertyValue(property).trim();
+  const { left, right } = board.gutters;
+  const { min, max } = sight.x;
   const panels = board.panels.map(
     (panel): PanelPicture => ({
       canvas: panel.canvas,
+      lines: { left, right, top: TOP_PX, bottom: BOTTOM_PX },
+      gaps: marksOf(
+        gapsOf(sight.gaps, panel.plan.names),
+        sight.x,
+        (APART_PX * (max - min)) / (panel.canvas.width / devicePixelRatio - left - right),
+      ).map(({ fromX, toX }) => [(fromX - min) / (max - min), (toX - min) / (max - min)]),
       legend: panel.shown
         .filter(({ isHidden }) => !isHidden)
         .map((shown) => {

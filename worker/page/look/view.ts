@@ -17,6 +17,8 @@ const LONELY_SPAN = 10;
 /** Where the points come from. */
 export interface Source {
   readonly store: Store;
+  /** What is known to be missing, of the points that were fetched too. */
+  readonly gaps: readonly GapRecord[];
   /** The smallest x that is known of; Infinity before the first. */
   readonly oldestX: number;
   readonly series: Iterable<Series>;
@@ -104,7 +106,7 @@ export class View {
   look(source: Source, columns: number): Sight | undefined {
     const newest = newestX(source);
     if (newest === Number.NEGATIVE_INFINITY) return undefined;
-    const gaps = source.store.gaps.filter(({ series }) => !source.isHidden(series));
+    const gaps = source.gaps.filter(({ series }) => !source.isHidden(series));
     const sight = (x: Range): Sight => ({
       x,
       time: isTime(newest),

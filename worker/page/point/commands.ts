@@ -40,7 +40,7 @@ export function commands({ view, source, hands, moved, open }: Commanded) {
       case "mark":
         return hands.toggleMark();
       case "gap":
-        return hands.goToGap(far ? 1 : -1);
+        return void hands.goToGap(far ? 1 : -1);
       case "dismiss":
         return hands.dismiss();
       case "full-screen":

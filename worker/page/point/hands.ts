@@ -4,6 +4,7 @@ import type { Panel } from "../draw/panel.ts";
 import type { Range } from "../draw/range.ts";
 import { newestX, type Sight, type Source, type View } from "../look/view.ts";
 import { panned, zoomed } from "../look/x-range.ts";
+import type { Notice } from "../say/notice.ts";
 import type { Cursor } from "./cursor.ts";
 import { Gestures, type Hand } from "./gestures.ts";
 
@@ -16,6 +17,7 @@ const ROOM = 4;
 const CURSOR_STEPS_FAR = 10;
 /** A part narrower than this is a press that trembled. */
 const MIN_PART = 0.004;
+const NOTICE_MS = 5000;
 
 /** What hands and keys move. */
 export interface Movable {
@@ -24,6 +26,7 @@ export interface Movable {
   source: Source;
   cursor: Cursor;
   marks: Marks;
+  notice: Notice;
   /** What is seen now; undefined while there is nothing. */
   sight(): Sight | undefined;
   /** Another part of the x axis is looked at. */
@@ -36,6 +39,9 @@ export interface Movable {
 export class Hands implements Hand {
   readonly #on: Movable;
   readonly #gestures: Gestures;
+  /** The x of the gap that was gone to last. */
+  #gapX = Number.NaN;
+  #noticeTimer: number | undefined;
 
   constructor(on: Movable) {
     this.#on = on;
@@ -44,6 +50,7 @@ export class Hands implements Hand {
     addEventListener("pointerdown", ({ target }) => {
       if (!(target instanceof Element && target.closest(".over"))) this.#speak(undefined, undefined, 0);
     });
+    addEventListener("keydown", () => on.notice.hide("gap"), true);
   }
 
   pointAgain(): void {
@@ -152,17 +159,43 @@ export class Hands implements Hand {
     this.#on.pointed();
   }
 
-  /** Puts the cursor on the next gap in view, and says what is missing. */
-  goToGap(direction: -1 | 1): void {
-    const { board, marks, cursor } = this.#on;
-    const x = this.#on.sight()?.x;
-    if (x === undefined) return;
-    const from = cursor.pointing.at(x) ?? (direction < 0 ? x.max : x.min);
-    const found = marks.next(board.panels, from, direction);
-    if (found === undefined) return;
-    cursor.pointing.point((found.x - x.min) / (x.max - x.min), true);
-    this.#speak(found.panel, found.x, MOUSE_REACH_PX);
+  /** Holds the picture with the next of all gaps in it, puts the cursor there, and says what is missing. */
+  async goToGap(direction: -1 | 1): Promise<void> {
+    const { board, view, source, marks, cursor } = this.#on;
+    if (!this.#on.sight()?.gaps.length) return this.#notify("No gap is known.");
+    const later = await marks.load();
+    const sight = this.#on.sight();
+    if (later === undefined || sight === undefined) return;
+    const { x } = sight;
+    let from = cursor.pointing.at(x) ?? (direction < 0 ? x.max : x.min);
+    // The cursor is as exact as a number from 0 to 1: gaps may be closer to each other.
+    if (Math.abs(from - this.#gapX) < (x.max - x.min) / board.columns) from = this.#gapX;
+    const names = board.panels.flatMap(({ plan }) => plan.names);
+    const found = later.nextGap(later.gapsOf(sight.gaps, names), from, direction);
+    if (found === undefined) return this.#notify(direction < 0 ? "No earlier gap." : "No later gap.");
+    const { gap, middle, place } = found;
+    const isInView = middle >= x.min && middle <= x.max;
+    const half = (x.max - x.min) / 2;
+    const range = isInView ? x : { min: middle - half, max: middle + half };
+    if (view.range === undefined || !isInView) {
+      // However little there is around it.
+      view.lookAt(range, source, range);
+      this.#on.moved();
+    }
+    this.#gapX = middle;
+    cursor.pointing.point((middle - range.min) / (range.max - range.min), true);
+    const panels = board.panels.filter(({ plan }) => later.gapsOf([gap], plan.names).length > 0);
+    const panel = panels.find(({ isOnScreen }) => isOnScreen) ?? panels[0];
+    panel?.root.scrollIntoView({ block: "nearest" });
+    if (panel !== undefined) marks.speakOf(board.panels, panel, place);
     this.#on.pointed();
+  }
+
+  #notify(text: string): void {
+    const { notice } = this.#on;
+    notice.show("gap", text);
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => notice.hide("gap"), NOTICE_MS);
   }
 
   #look(range: Range): void {

@@ -2,16 +2,20 @@ import type { ClockRemarks } from "../connect/clocks.ts";
 import type { ConnectionState } from "../connect/connection-state.ts";
 import { clockText, counted, formatDuration, formatRate } from "./format.ts";
 
-/** The state of the whole page in one word, and what else is to be said of it. */
-export type Status =
-  | { kind: "connecting" }
+/** How it stands with the points. */
+export type Feed =
   | { kind: "live" }
-  /** The picture is held; points go on coming. */
-  | { kind: "paused" }
   /** Nothing has come since. */
   | { kind: "stale"; sinceMs: number }
   /** Every publisher has said goodbye. */
-  | { kind: "gone"; sinceMs: number }
+  | { kind: "gone"; sinceMs: number };
+
+/** The state of the whole page in one word, and what else is to be said of it. */
+export type Status =
+  | { kind: "connecting" }
+  | Feed
+  /** The picture is held, whatever the points do meanwhile. */
+  | { kind: "paused"; feed: Feed }
   /** Undefined: right now. */
   | { kind: "reconnecting"; inSeconds: number | undefined }
   | { kind: "offline" }
@@ -42,11 +46,16 @@ export function statusOf(connection: ConnectionState, circumstances: Circumstanc
     case "offline":
       return { kind: "offline" };
     case "live":
-    case "probing":
-      if (isHeld) return { kind: "paused" };
-      if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: goneSinceMs };
-      return staleSinceMs === undefined ? { kind: "live" } : { kind: "stale", sinceMs: staleSinceMs };
+    case "probing": {
+      const feed = feedOf(staleSinceMs, goneSinceMs);
+      return isHeld ? { kind: "paused", feed } : feed;
+    }
   }
+}
+
+function feedOf(staleSinceMs: number | undefined, goneSinceMs: number | undefined): Feed {
+  if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: goneSinceMs };
+  return staleSinceMs === undefined ? { kind: "live" } : { kind: "stale", sinceMs: staleSinceMs };
 }
 
 /** The word, and the rest of the sentence, which may change every second. */
@@ -56,8 +65,10 @@ export function statusText(status: Status, nowMs: number): [word: string, rest: 
       return ["Connecting", "…"];
     case "live":
       return ["Live", ""];
-    case "paused":
-      return ["Paused", ""];
+    case "paused": {
+      const { feed } = status;
+      return ["Paused", feed.kind === "live" ? "" : ` · ${feed.kind} since ${sinceText(feed.sinceMs, nowMs)}`];
+    }
     case "stale":
       return ["Stale", ` since ${sinceText(status.sinceMs, nowMs)}`];
     case "gone":

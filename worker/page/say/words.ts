@@ -67,7 +67,7 @@ export class Words {
     header.showStatus(now, nowMs);
     header.showChoices(view.range === undefined ? view.window(source) : undefined, !view.isLive, this.pointsSince);
     const isConnected = ["live", "paused", "stale", "gone"].includes(now.kind);
-    const isFlowing = now.kind === "live" || now.kind === "paused";
+    const isFlowing = (now.kind === "paused" ? now.feed : now).kind === "live";
     header.showFigures(
       figuresText({
         rate: isConnected ? pulse.rate(nowMs) : undefined,
