@@ -83,7 +83,7 @@ describe("states", { concurrency: 3 }, () => {
     const retry = look.page.getByRole("button", { name: "Retry now" });
     assert.equal(await retry.count(), 0);
     relay.cut();
-    await look.says(/^Reconnecting in \d s$/);
+    await look.says(/^Reconnecting in [23] s$/);
     await retry.waitFor();
     // What was true of the connection is not said any more.
     assert.doesNotMatch(await look.text("#figures"), /pts\/s|lag|viewer/);
