@@ -85,6 +85,8 @@ async function linesAt(look: Look, values: readonly number[], axis: "left" | "ri
 
 test("[PG21] lines stand at the values that are given, are remembered, and another browser has them; those out of view widen nothing", async (t) => {
   const { channel, look, arranger } = await scene(t, (i) => ({ y: 5 + 4 * Math.sin(i / 10) }));
+  // A range is kept while it fits; a choice finds it anew, as the lines will.
+  await look.choose("30 s");
   const before = (await look.panels())[0]?.left;
   const dialog = await arranger.settings(0);
   const field = dialog.getByLabel("Lines at");
