@@ -3,6 +3,7 @@ import type { Log } from "./log.ts";
 import type { SequenceTracker } from "./sequence.ts";
 import type { Spool } from "./spool.ts";
 import type { SpoolChanges } from "./spool-state.ts";
+import { errorText } from "./text.ts";
 import { markNotWhole, markWhole } from "./whole.ts";
 
 export interface KeeperOptions {
@@ -74,7 +75,7 @@ export class Keeper {
     try {
       return this.#options.spool.read(seq);
     } catch (error) {
-      this.#options.log.error(`The spool cannot be read: ${textOf(error)}.`);
+      this.#options.log.error(`The spool cannot be read: ${errorText(error)}.`);
       return undefined;
     }
   }
@@ -92,7 +93,7 @@ export class Keeper {
     try {
       this.#options.spool.close(this.isFailing ? undefined : nextSeq);
     } catch (error) {
-      this.#options.log.error(`The spool could not be closed in order: ${textOf(error)}.`);
+      this.#options.log.error(`The spool could not be closed in order: ${errorText(error)}.`);
     }
   }
 
@@ -119,7 +120,7 @@ export class Keeper {
     ledger.spoolFailures++;
     if (this.#failedAtMs === undefined) {
       log.error(
-        `The spool ${spool.file} cannot be written: ${textOf(error)}. Going on in memory; what is undelivered when ` +
+        `The spool ${spool.file} cannot be written: ${errorText(error)}. Going on in memory; what is undelivered when ` +
           "the bridge ends may be lost. Trying again.",
       );
     }
@@ -129,8 +130,4 @@ export class Keeper {
   #markWhole(): void {
     if (this.#isMarkedWhole !== true) this.#isMarkedWhole = markWhole(this.#options.spool.file) || undefined;
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -16,7 +16,7 @@ import {
   parseSpoolFile,
   tokenFrom,
 } from "./options.ts";
-import { counted } from "./text.ts";
+import { counted, errorText } from "./text.ts";
 
 /** SPEC.md, BR10. */
 const ExitCode = { ok: 0, failed: 1, usage: 2, undelivered: 3, address: 4 } as const;
@@ -135,10 +135,6 @@ function parseFlags(argv: readonly string[]): Flags {
     .opts<Flags>();
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   const known =
@@ -188,7 +184,7 @@ async function run(flags: Flags, token: string, log: Log): Promise<number> {
     signal.then(() => undefined),
     bridge.done.catch((error: unknown) => ({ error })),
   ]);
-  if (failure !== undefined) log.error(`The bridge failed: ${textOf(failure.error)}`);
+  if (failure !== undefined) log.error(`The bridge failed: ${errorText(failure.error)}`);
   log.info("Delivering what is left; Ctrl-C again ends at once.");
   const { undelivered } = await bridge.close({ drainMs: DRAIN_MS });
   const delivered = `${counted(bridge.ledger.delivered, "point")} delivered`;
@@ -220,7 +216,7 @@ async function main(): Promise<number> {
   try {
     return await run(flags, token, log);
   } catch (error) {
-    log.error(`The bridge failed: ${textOf(error)}`);
+    log.error(`The bridge failed: ${errorText(error)}`);
     return ExitCode.failed;
   }
 }

@@ -4,7 +4,7 @@ import { gapOf, type Loss } from "./gaps.ts";
 import type { Log } from "./log.ts";
 import { Spool } from "./spool.ts";
 import { type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
-import { counted } from "./text.ts";
+import { counted, errorText } from "./text.ts";
 import { isWhole, markNotWhole } from "./whole.ts";
 
 export interface SpoolOptions {
@@ -50,7 +50,7 @@ export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log):
     if (code !== SqliteCode.corrupt && code !== SqliteCode.notADatabase) return without(file, error, log);
     try {
       const aside = setAside(file);
-      log.error(`The spool ${file} is damaged (${textOf(error)}). It is now ${aside}; going on with a new one.`);
+      log.error(`The spool ${file} is damaged (${errorText(error)}). It is now ${aside}; going on with a new one.`);
       return openOnce(options, to, [gapOf("spool-damaged", null)], log);
     } catch (second) {
       return without(file, second, log);
@@ -89,7 +89,7 @@ function openOnce(options: SpoolOptions, to: URL, gaps: readonly Loss[], log: Lo
 /** A publisher of its own then, because nobody knows which numbers the one in the file has used. */
 function without(file: string, error: unknown, log: Log): OpenedSpool {
   log.error(
-    `The spool ${file} cannot be used: ${textOf(error)}. Going on in memory alone: what is undelivered at the end is lost.`,
+    `The spool ${file} cannot be used: ${errorText(error)}. Going on in memory alone: what is undelivered at the end is lost.`,
   );
   // What is sent now, it will not know.
   markNotWhole(file);
@@ -113,8 +113,4 @@ function setAside(file: string): string {
     }
   }
   return aside;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,7 +4,6 @@ import { type Batch, History } from "./history.ts";
 import { closeQuietly } from "./outlet.ts";
 import { Presence } from "./presence.ts";
 import { Problem } from "./problem.ts";
-import { readHeader } from "./protocol/header.ts";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
 import type { Announcement, Cursor, PublishAnswer } from "./protocol/messages.ts";
 import { watchQuery } from "./query.ts";
@@ -41,9 +40,8 @@ export class Channel extends DurableObject<Env> {
    */
   async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer> {
     const nowMs = Date.now();
-    const { fresh, seq, points } = this.#history.append(frames, series, nowMs);
-    const [first] = fresh;
-    if (first !== undefined) this.#presence.heardOf(readHeader(first).publisher, nowMs);
+    const { fresh, publisher, seq, points } = this.#history.append(frames, series, nowMs);
+    if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#viewers.broadcast(fresh);
     this.#viewers.tellStatus(nowMs);
     this.#sweep(nowMs);

@@ -15,6 +15,8 @@ export interface Bounds {
 /** What came of an append: the frames that were new, numbered, and the number of the body's last point. */
 export interface Taken {
   fresh: Uint8Array[];
+  /** Whose frames these are. */
+  publisher: string;
   seq: number;
   points: number;
 }
@@ -126,7 +128,7 @@ export class History {
     this.#seq = seq;
     for (const frame of fresh) this.#bytes += frame.byteLength;
     for (const name of newSeries) this.#series.add(name);
-    if (last && fresh.length > 0) this.#publishers.remember(last.publisher, { publisherSeq: latest, seq });
+    if (fresh.length > 0) this.#publishers.remember(publisher, { publisherSeq: latest, seq });
     this.#oldest ??= this.#frames.oldest();
     if (fresh.length > 0) {
       this.#takenAtMs = nowMs;
@@ -134,7 +136,7 @@ export class History {
       this.#trim(nowMs);
     }
     const points = headers.reduce((sum, header) => sum + header.points, 0);
-    return { fresh, seq: fresh.length > 0 || !last ? seq : this.#firstAnswer(last), points };
+    return { fresh, publisher, seq: fresh.length > 0 || !last ? seq : this.#firstAnswer(last), points };
   }
 
   /**

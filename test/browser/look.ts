@@ -20,6 +20,8 @@ export const RECORDER = `{
   addEventListener("securitypolicyviolation", (event) => recorded.violations.push(event.violatedDirective + " " + event.blockedURI));
   const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.clearRect = function (...rest) {
+    // What is gone from the page is not held here.
+    for (const canvas of texts.keys()) if (!canvas.isConnected) texts.delete(canvas);
     texts.set(this.canvas, []);
     return clearRect.apply(this, rest);
   };

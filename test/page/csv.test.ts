@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Part } from "../../worker/page/hold/part.ts";
 import { csvBlob, csvChunks } from "../../worker/page/later/csv.ts";
-import { fileName, type Part, type WindowData } from "../../worker/page/later/data.ts";
+import { fileName, type WindowData } from "../../worker/page/later/data.ts";
 
 const partOf = (...points: [x: number, y: number][]): Part => ({
   x: Float64Array.from(points, ([x]) => x),

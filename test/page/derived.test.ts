@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Part } from "../../worker/page/draw/decimate.ts";
 import type { Holdings } from "../../worker/page/hold/holdings.ts";
+import type { Part } from "../../worker/page/hold/part.ts";
 import { Derived } from "../../worker/page/later/derive/derived.ts";
 import { sample } from "../../worker/page/later/derive/evaluate.ts";
 import { View } from "../../worker/page/look/view.ts";
@@ -193,7 +193,11 @@ const DERIVE = [
 ];
 
 async function derive(source: Holdings): Promise<Holdings> {
-  await source.derive(DERIVE, async () => Derived);
+  await source.derive(
+    DERIVE,
+    async () => Derived,
+    () => {},
+  );
   return source;
 }
 
@@ -215,14 +219,22 @@ test("[PG22] it is a series among the others, unless another has its name, or it
   receive(source, [rowOf(3, { a: 0.5, b: 2 }), rowOf(4, { sum: 7 })]);
   assert.equal(sum.lastY, 2.5);
   assert.equal(source.seriesOf("sum")?.lastY, 7, "the channel's own");
-  await source.derive([], async () => Derived);
+  await source.derive(
+    [],
+    async () => Derived,
+    () => {},
+  );
   assert.equal([...source.series].length, 3);
 });
 
 test("[PG22] what could not be loaded is asked for again with the next choice", async () => {
   const source = holdings();
   receive(source, [rowOf(1, { a: 1, b: 2 })]);
-  await source.derive(DERIVE, async () => undefined);
+  await source.derive(
+    DERIVE,
+    async () => undefined,
+    () => {},
+  );
   assert.equal(source.seriesOf("sum"), undefined);
   await derive(source);
   assert.equal(source.seriesOf("sum")?.lastY, 3);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Part } from "../../worker/page/draw/decimate.ts";
+import type { Part } from "../../worker/page/hold/part.ts";
 import { pointAt } from "../../worker/page/look/value-at.ts";
 
 const part = (...points: [x: number, y: number][]): Part => ({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Range } from "../../worker/page/draw/range.ts";
+import type { Range } from "../../worker/page/hold/part.ts";
 import { inSteps, panned, within, zoomed } from "../../worker/page/look/x-range.ts";
 
 const T = 1.7e9;

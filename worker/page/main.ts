@@ -21,7 +21,8 @@ import { Cursor } from "./point/cursor.ts";
 import { dragSeries, dropFile } from "./point/drag.ts";
 import { Hands } from "./point/hands.ts";
 import { Keys } from "./point/keys.ts";
-import { element, Header } from "./say/header.ts";
+import { element } from "./say/dom.ts";
+import { Header } from "./say/header.ts";
 import { Notice } from "./say/notice.ts";
 import { Words } from "./say/words.ts";
 
@@ -235,7 +236,11 @@ function rearranged(): void {
 }
 
 function noteChoice(): void {
-  void source.derive(arrangement.derived, async () => (await later.load())?.Derived).then(() => pace.now());
+  void source.derive(
+    arrangement.derived,
+    async () => (await later.load())?.Derived,
+    () => pace.now(),
+  );
   memory.note(() => (view.isLive ? undefined : (view.range ?? sight?.x)));
   valuesShownMs = Number.NEGATIVE_INFINITY;
   words.show();
@@ -249,9 +254,9 @@ function draw(): void {
   source.want(sight?.wanted);
   if (sight === undefined) return;
   const { left, right } = board.gutters;
-  board.draw(sight, { seriesOf: (name) => source.seriesOf(name), isHidden: source.isHidden, meant });
+  board.draw(sight, source, meant);
   if (left !== board.gutters.left || right !== board.gutters.right) hands.pointAgain();
-  marks.show(board.panels, sight);
+  marks.show(board.onScreen, sight);
   draws++;
   afterDraw?.();
   const waitMs = cursor.pointing.cursor === undefined ? valuesShownMs + VALUES_EVERY_MS - Date.now() : 0;

@@ -1,25 +1,17 @@
-import type { Series } from "../hold/store.ts";
 import type { PanelPlan } from "../look/arrangement.ts";
-import type { Sight } from "../look/view.ts";
+import type { Sight, Source } from "../look/view.ts";
+import { make } from "../say/dom.ts";
 import { Panel, type PanelActions } from "./panel.ts";
 import { type Gutters, MIN_GUTTERS } from "./plot.ts";
 import { onThemeChange, readTheme, type Theme } from "./theme.ts";
 import { XAxis } from "./x-axis.ts";
 import { xTicks } from "./x-ticks.ts";
 
-/** What the board needs to know of the series. */
-export interface Drawable {
-  seriesOf(name: string): Series | undefined;
-  isHidden(name: string): boolean;
-  /** The one that is pointed at. */
-  meant: string | undefined;
-}
-
 /** All panels, one under the other, and the x axis that they share. */
 export class Board {
   readonly host: HTMLElement;
   /** At the foot, under all panels. */
-  readonly foot = document.createElement("div");
+  readonly foot = make("div", "x-axis");
   gutters: Gutters = MIN_GUTTERS;
   readonly #xAxis: XAxis;
   readonly #actions: PanelActions;
@@ -31,7 +23,6 @@ export class Board {
   constructor(host: HTMLElement, actions: PanelActions) {
     this.host = host;
     this.#actions = actions;
-    this.foot.className = "x-axis";
     host.append(this.foot);
     this.#xAxis = new XAxis(this.foot, actions.stirred);
     onThemeChange(() => {
@@ -55,6 +46,11 @@ export class Board {
     return this.#plans.flatMap(({ id }) => this.#panels.get(id) ?? []);
   }
 
+  /** Those that can be seen: only these are drawn, and show what is true now. */
+  get onScreen(): Panel[] {
+    return this.panels.filter(({ isOnScreen }) => isOnScreen);
+  }
+
   get xAxisCanvas(): HTMLCanvasElement {
     return this.#xAxis.canvas;
   }
@@ -72,7 +68,7 @@ export class Board {
     for (const [id, panel] of this.#panels) {
       if (ids.has(id)) continue;
       this.#seen.unobserve(panel.root);
-      panel.root.remove();
+      panel.remove();
       this.#panels.delete(id);
     }
     let before: Element | null = this.host.firstElementChild;
@@ -92,10 +88,10 @@ export class Board {
     return true;
   }
 
-  /** Draws what is on the screen. */
-  draw(sight: Sight, { seriesOf, isHidden, meant }: Drawable): void {
-    const panels = this.panels.filter(({ isOnScreen }) => isOnScreen);
-    const needs = panels.map((panel) => panel.prepare(sight, seriesOf, isHidden, meant));
+  /** Draws what is on the screen. @param meant the series that is pointed at */
+  draw(sight: Sight, source: Source, meant: string | undefined): void {
+    const panels = this.onScreen;
+    const needs = panels.map((panel) => panel.prepare(sight, source, meant));
     this.gutters = {
       left: Math.max(MIN_GUTTERS.left, ...needs.map(({ left }) => left)),
       right: Math.max(MIN_GUTTERS.right, ...needs.map(({ right }) => right)),

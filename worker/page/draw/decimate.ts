@@ -1,8 +1,4 @@
-/** Points as they lie in memory: x ascending, a y of NaN is a break. */
-export interface Part {
-  x: Float64Array;
-  y: Float64Array;
-}
+import type { Part } from "../hold/part.ts";
 
 /** What is drawn of one series: at most a few points for each pixel column. Reused from one drawing to the next. */
 export class Line {

@@ -31,7 +31,6 @@ export class Marks {
       return;
     }
     for (const panel of panels) {
-      if (!panel.isOnScreen) continue;
       const gaps = later.gapsOf(sight.gaps, panel.plan.names);
       this.#of(panel)?.show(gaps, sight.x, sight.time, panel.under.clientWidth);
     }

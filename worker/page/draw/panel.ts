@@ -1,11 +1,10 @@
-import type { Series } from "../hold/store.ts";
-import type { GapMarks } from "../later/gap-marks.ts";
+import type { Range } from "../hold/part.ts";
 import type { PanelPlan, YAxisPlan } from "../look/arrangement.ts";
-import type { Sight } from "../look/view.ts";
+import type { Sight, Source } from "../look/view.ts";
+import { button, make } from "../say/dom.ts";
 import { Legend, type LegendActions } from "../say/legend.ts";
 import { decimate, Line } from "./decimate.ts";
 import { type DrawnLine, type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
-import type { Range } from "./range.ts";
 import type { Shown } from "./shown.ts";
 import type { Theme } from "./theme.ts";
 import { nextRange, onAxis, type Tick, thresholdsOn, type YAxis } from "./y-axis.ts";
@@ -25,13 +24,12 @@ interface Ranges {
 
 /** One panel: its legend, its lines, and what lies over them. */
 export class Panel {
-  readonly root = document.createElement("section");
-  readonly plot: HTMLElement;
+  readonly root = make("section", "panel");
+  readonly plot = make("figure", "plot");
   /** As large as the part with the lines: marks lie in `under`, and cursors in `over`. */
-  readonly under = box("under");
-  readonly over = box("over");
+  readonly under = make("div", "under");
+  readonly over = make("div", "over");
   readonly legend: Legend;
-  marks: GapMarks | undefined;
   shown: readonly Shown[] = [];
   axes: { left: YAxis; right: YAxis | undefined } = { left: NO_AXIS, right: undefined };
   isOnScreen = true;
@@ -40,24 +38,16 @@ export class Panel {
   readonly #lines = new Map<string, Line>();
   #drawn: DrawnLine[] = [];
   #ranges: Ranges = { left: undefined, right: undefined };
-  readonly #menu = document.createElement("button");
+  readonly #menu: HTMLButtonElement;
 
   constructor(plan: PanelPlan, actions: PanelActions) {
     this.#plan = plan;
-    this.root.className = "panel";
-    const head = box("panel-head");
-    const list = document.createElement("ul");
-    list.className = "legend";
+    const list = make("ul", "legend");
     this.legend = new Legend(list, actions);
-    this.#menu.type = "button";
+    this.#menu = button("⋯", () => actions.settings(this.#plan.id, this.#menu));
     this.#menu.className = "panel-menu";
-    this.#menu.textContent = "⋯";
-    this.#menu.addEventListener("click", () => actions.settings(this.#plan.id, this.#menu));
-    head.append(list, this.#menu);
-    this.plot = document.createElement("figure");
-    this.plot.className = "plot";
     this.plot.append(this.under);
-    this.root.append(head, this.plot);
+    this.root.append(make("div", "panel-head", list, this.#menu), this.plot);
     this.#plot = new Plot(this.plot, actions.stirred);
     this.plot.append(this.over);
     this.plan = plan;
@@ -83,6 +73,12 @@ export class Panel {
     return this.#plot.canvas;
   }
 
+  /** Takes it off the page for good. */
+  remove(): void {
+    this.#plot.close();
+    this.root.remove();
+  }
+
   columns(gutters: Gutters): number {
     return this.#plot.columns(gutters);
   }
@@ -93,21 +89,24 @@ export class Panel {
   }
 
   /** Finds out what is to be drawn. @returns how much room its axes need */
-  prepare(
-    sight: Sight,
-    seriesOf: (name: string) => Series | undefined,
-    isHidden: (name: string) => boolean,
-    meant: string | undefined,
-  ): Gutters {
+  prepare(sight: Sight, source: Source, meant: string | undefined): Gutters {
     const { names, right, left, rightAxis } = this.#plan;
     const shown: Shown[] = [];
     this.#drawn = [];
     const extents = { left: { low: Infinity, high: -Infinity }, right: { low: Infinity, high: -Infinity } };
     for (const [slot, name] of names.entries()) {
-      const series = seriesOf(name);
+      const series = source.seriesOf(name);
       if (series === undefined) continue;
       const onRight = right.has(name);
-      const entry = { series, slot, onRight, isHidden: isHidden(name), parts: [], minY: Infinity, maxY: -Infinity };
+      const entry = {
+        series,
+        slot,
+        onRight,
+        isHidden: source.isHidden(name),
+        parts: [],
+        minY: Infinity,
+        maxY: -Infinity,
+      };
       if (entry.isHidden) {
         shown.push(entry);
         continue;
@@ -158,10 +157,4 @@ function rangeOf(plan: YAxisPlan, previous: Range | undefined, extent: { low: nu
     if (given.min < given.max) return given;
   }
   return nextRange(previous, extent.low, extent.high);
-}
-
-function box(className: string): HTMLElement {
-  const element = document.createElement("div");
-  element.className = className;
-  return element;
 }

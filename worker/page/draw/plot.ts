@@ -1,5 +1,5 @@
+import type { Range } from "../hold/part.ts";
 import type { Line } from "./decimate.ts";
-import type { Range } from "./range.ts";
 import { strokeOf } from "./stroke.ts";
 import { Surface } from "./surface.ts";
 import { FONT, type Theme } from "./theme.ts";
@@ -65,6 +65,11 @@ export class Plot {
 
   get canvas(): HTMLCanvasElement {
     return this.#surface.canvas;
+  }
+
+  /** It will not be drawn any more. */
+  close(): void {
+    this.#surface.close();
   }
 
   /** How many pixel columns there are for lines. */

@@ -1,9 +1,5 @@
+import type { Range } from "../hold/part.ts";
 import { niceStep } from "./ticks.ts";
-
-export interface Range {
-  min: number;
-  max: number;
-}
 
 /** Beyond this the difference of two y would no longer be finite. */
 const MAX_Y = 8e307;

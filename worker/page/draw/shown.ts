@@ -1,5 +1,5 @@
+import type { Part } from "../hold/part.ts";
 import type { Series } from "../hold/series.ts";
-import type { Part } from "./decimate.ts";
 
 /** A series of a panel as it was drawn last. */
 export interface Shown {

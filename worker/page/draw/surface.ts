@@ -7,6 +7,8 @@ export class Surface {
   height = 0;
   /** Device pixels of a CSS pixel. */
   ratio = 1;
+  readonly #observer: ResizeObserver;
+  readonly #closing = new AbortController();
 
   /** @param resized it has another size, is empty, and wants to be drawn */
   constructor(host: HTMLElement, resized: () => void) {
@@ -14,14 +16,20 @@ export class Surface {
     if (context === null) throw new Error("This browser gives no canvas to draw on.");
     this.context = context;
     host.append(this.canvas);
-    new ResizeObserver(() => {
+    const onResize = (): void => {
       if (this.#fit(host)) resized();
-    }).observe(host);
+    };
+    this.#observer = new ResizeObserver(onResize);
+    this.#observer.observe(host);
     // Another screen, or a zoomed page, has other pixels without another size.
-    addEventListener("resize", () => {
-      if (this.#fit(host)) resized();
-    });
+    addEventListener("resize", onResize, { signal: this.#closing.signal });
     this.#fit(host);
+  }
+
+  /** Nothing calls it any more: what the window would call, it would keep. */
+  close(): void {
+    this.#observer.disconnect();
+    this.#closing.abort();
   }
 
   #fit(host: HTMLElement): boolean {

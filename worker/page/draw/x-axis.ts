@@ -1,5 +1,5 @@
+import type { Range } from "../hold/part.ts";
 import type { Gutters } from "./plot.ts";
-import type { Range } from "./range.ts";
 import { Surface } from "./surface.ts";
 import { FONT, type Theme } from "./theme.ts";
 import type { Tick } from "./y-axis.ts";

@@ -1,4 +1,4 @@
-import type { Range } from "./range.ts";
+import type { Range } from "../hold/part.ts";
 import { niceStep, numberLabels, ticks, timeLabels, timeStep, timeTicks } from "./ticks.ts";
 import type { Tick } from "./y-axis.ts";
 

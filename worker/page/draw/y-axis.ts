@@ -1,4 +1,5 @@
-import { type Range, stableRange } from "./range.ts";
+import type { Range } from "../hold/part.ts";
+import { stableRange } from "./range.ts";
 import { niceStep, numberLabels, ticks } from "./ticks.ts";
 
 /** A y axis as it is drawn: on a logarithmic one, the range and everything on it are powers of ten. */

@@ -1,5 +1,4 @@
-import type { Part } from "../draw/decimate.ts";
-import type { Range } from "../draw/range.ts";
+import type { Part, Range } from "./part.ts";
 import type { Series } from "./series.ts";
 
 /** A series that somebody has calculated from others. */

@@ -1,8 +1,7 @@
-import type { Part } from "../draw/decimate.ts";
-import type { Range } from "../draw/range.ts";
 import { newestX, type Source } from "../look/view.ts";
 import type { Derivation, DerivedClass, DerivedSeries, Stored } from "./derived.ts";
 import type { GapRecord } from "./gap-log.ts";
+import type { Part, Range } from "./part.ts";
 import type { Past } from "./past.ts";
 import { RingBudget } from "./rings.ts";
 import { partsOf, seriesOf } from "./slices.ts";
@@ -58,16 +57,28 @@ export class Holdings implements Source {
     return this.#derived?.parts(series, range) ?? this.stored.parts(series.name, range);
   }
 
-  /** Has these, and no others, calculated. @param load undefined: it cannot be had now; it is asked again next time */
-  async derive(derivations: readonly Derivation[], load: () => Promise<DerivedClass | undefined>): Promise<void> {
+  /**
+   * Has these, and no others, calculated.
+   * @param load undefined: it cannot be had now; it is asked again next time
+   * @param changed they are calculated from now on
+   */
+  async derive(
+    derivations: readonly Derivation[],
+    load: () => Promise<DerivedClass | undefined>,
+    changed: () => void,
+  ): Promise<void> {
     if (derivations === this.#derivations) return;
     this.#derivations = derivations;
     this.#derived = undefined;
     if (derivations.length === 0) return;
     const Derived = await load();
     if (derivations !== this.#derivations) return;
-    if (Derived === undefined) this.#derivations = [];
-    else this.#derived = new Derived(derivations, this.stored);
+    if (Derived === undefined) {
+      this.#derivations = [];
+    } else {
+      this.#derived = new Derived(derivations, this.stored);
+      changed();
+    }
   }
 
   /** Says what is looked at, so that what is older than what came is fetched. */

@@ -1,4 +1,4 @@
-import type { Range } from "../draw/range.ts";
+import type { Range } from "./part.ts";
 
 /** The range of x, both ends included, that is held of the stored points. */
 export interface Reach extends Range {

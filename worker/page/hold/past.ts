@@ -1,7 +1,7 @@
 import { fullJitterMs } from "../../protocol/backoff.ts";
 import { decodeFrame } from "../../protocol/frame.ts";
-import type { Range } from "../draw/range.ts";
 import { FrameStream } from "./frame-stream.ts";
+import type { Range } from "./part.ts";
 import { type Plan, planFetch, type Reach, type Wish } from "./past-plan.ts";
 import type { Store } from "./store.ts";
 import { Stretch } from "./stretch.ts";

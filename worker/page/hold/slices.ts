@@ -1,5 +1,4 @@
-import type { Part } from "../draw/decimate.ts";
-import type { Range } from "../draw/range.ts";
+import type { Part, Range } from "./part.ts";
 import { lowerBound, upperBound } from "./rings.ts";
 import { completeFrom, type Series } from "./series.ts";
 import type { Store } from "./store.ts";

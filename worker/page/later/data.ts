@@ -1,10 +1,5 @@
+import type { Part } from "../hold/part.ts";
 import { lowerBound, upperBound } from "../hold/rings.ts";
-
-/** Consecutive points of a series, x ascending. A y of NaN is a break. */
-export interface Part {
-  x: Float64Array;
-  y: Float64Array;
-}
 
 export interface SeriesData {
   name: string;
@@ -101,7 +96,11 @@ export function breathe(): Promise<void> {
 }
 
 /** `lab-bench-3-2026-11-20T17-23-05Z.csv`: the channel, and the window's end in UTC; the time of saving where x is no time. */
-export function fileName({ channel, maxX, time }: WindowData, ending: string, nowMs = Date.now()): string {
+export function fileName(
+  { channel, maxX, time }: Pick<WindowData, "channel" | "maxX" | "time">,
+  ending: string,
+  nowMs = Date.now(),
+): string {
   const at = isoTime(time ? maxX : nowMs / 1000) || isoTime(nowMs / 1000);
   return `${channel.replaceAll("/", "-")}-${at.slice(0, 19).replaceAll(":", "-")}Z.${ending}`;
 }

@@ -1,4 +1,9 @@
-import styles from "./later.css";
+import { button, make } from "../say/dom.ts";
+import dialogStyles from "./styles/dialog.css";
+import helpStyles from "./styles/help.css";
+import settingsStyles from "./styles/settings.css";
+import shareStyles from "./styles/share.css";
+import tableStyles from "./styles/table.css";
 
 let adopted = false;
 let dialogs = 0;
@@ -8,32 +13,8 @@ export function adoptStyles(): void {
   if (adopted) return;
   adopted = true;
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(styles);
+  sheet.replaceSync(dialogStyles + shareStyles + helpStyles + tableStyles + settingsStyles);
   document.adoptedStyleSheets.push(sheet);
-}
-
-/** An element with a class and content. */
-export function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  className = "",
-  ...content: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  if (className !== "") element.className = className;
-  element.append(...content);
-  return element;
-}
-
-export function button(text: string, click: () => void): HTMLButtonElement {
-  const element = make("button", "", text);
-  element.type = "button";
-  element.addEventListener("click", click);
-  return element;
-}
-
-/** Text that stays the same is left alone: what is selected stays, and nothing is laid out again. */
-export function setText(target: HTMLElement, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
 }
 
 /**

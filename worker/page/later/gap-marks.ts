@@ -1,5 +1,6 @@
-import type { Range } from "../draw/range.ts";
 import type { GapRecord, Place } from "../hold/gap-log.ts";
+import type { Range } from "../hold/part.ts";
+import { make } from "../say/dom.ts";
 import { type Mark, markAt, marksOf } from "./gap-spans.ts";
 import { gapTexts } from "./gap-text.ts";
 
@@ -12,7 +13,7 @@ const EDGE_PX = 4;
 export class GapMarks {
   readonly #host: HTMLElement;
   readonly #under: HTMLElement;
-  readonly #tip = document.createElement("div");
+  readonly #tip = make("div", "gap-tip");
   readonly #bands: HTMLElement[] = [];
   #marks: Mark[] = [];
   #range: Range = { min: 0, max: 1 };
@@ -25,7 +26,6 @@ export class GapMarks {
   constructor(host: HTMLElement, under: HTMLElement) {
     this.#host = host;
     this.#under = under;
-    this.#tip.className = "gap-tip";
     this.#tip.role = "status";
     host.append(this.#tip);
   }
@@ -46,8 +46,7 @@ export class GapMarks {
     const span = range.max - range.min;
     this.#marks = marksOf(gaps, range, (APART_PX * span) / widthPx);
     while (this.#bands.length < this.#marks.length) {
-      const band = document.createElement("div");
-      band.className = "gap";
+      const band = make("div", "gap");
       this.#under.append(band);
       this.#bands.push(band);
     }
@@ -81,7 +80,7 @@ export class GapMarks {
     if (said !== this.#said) {
       this.#said = said;
       this.#tip.replaceChildren(
-        ...texts.flatMap(({ title, where, why }) => [line("b", title), line("p", where), line("p", why)]),
+        ...texts.flatMap(({ title, where, why }) => [make("b", "", title), make("p", "", where), make("p", "", why)]),
       );
     }
     if (mark === undefined) return;
@@ -91,10 +90,4 @@ export class GapMarks {
     const furthest = this.#host.clientWidth - this.#tip.offsetWidth - EDGE_PX;
     this.#tip.style.left = `${Math.max(EDGE_PX, Math.min(centred, furthest))}px`;
   }
-}
-
-function line(tag: string, text: string): HTMLElement {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  return element;
 }

@@ -1,5 +1,5 @@
-import type { Range } from "../draw/range.ts";
 import type { GapRecord, Place } from "../hold/gap-log.ts";
+import type { Range } from "../hold/part.ts";
 
 /** A gap at one of its places. */
 export interface Span {

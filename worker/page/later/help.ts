@@ -1,4 +1,5 @@
-import { make, openDialog } from "./dom.ts";
+import { make } from "../say/dom.ts";
+import { openDialog } from "./dom.ts";
 
 export interface HelpItem {
   /** Ways to do it: `["+", "Ctrl+Wheel", "Pinch"]`. A plus inside joins keys that are pressed together. */

@@ -1,9 +1,10 @@
-import type { Range } from "../draw/range.ts";
 import { fromAxis } from "../draw/y-axis.ts";
+import type { Range } from "../hold/part.ts";
 import type { Axis, PanelPlan, Target, YAxisPlan, YMode } from "../look/arrangement.ts";
 import { isRange, MAX_THRESHOLDS } from "../look/panels.ts";
+import { button, make, setText } from "../say/dom.ts";
 import type { Context } from "./context.ts";
-import { button, make, openDialog, setText } from "./dom.ts";
+import { openDialog } from "./dom.ts";
 
 const NOT_BELOW = "“From” must be a number below “to”.";
 const NOT_ABOVE_0 = "A logarithmic axis begins above 0.";

@@ -1,4 +1,5 @@
-import { button, make, openDialog, setText } from "./dom.ts";
+import { button, make, setText } from "../say/dom.ts";
+import { openDialog } from "./dom.ts";
 import { qrCode } from "./qr.ts";
 
 export type ShareKind = "live" | "now";

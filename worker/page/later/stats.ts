@@ -1,4 +1,5 @@
-import { type Part, partsWithin } from "./data.ts";
+import type { Part } from "../hold/part.ts";
+import { partsWithin } from "./data.ts";
 
 /** What the points of a series in a window come to; NaN where there is none. */
 export interface Stats {

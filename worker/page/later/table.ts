@@ -1,6 +1,7 @@
+import { make, setText } from "../say/dom.ts";
 import { clockText, formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../say/format.ts";
 import { isoTime, type WindowData } from "./data.ts";
-import { adoptStyles, make, setText } from "./dom.ts";
+import { adoptStyles } from "./dom.ts";
 import { type Stats, statsOf } from "./stats.ts";
 
 export interface LatestRow {

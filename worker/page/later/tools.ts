@@ -1,12 +1,14 @@
 import { unitOf } from "../look/unit.ts";
+import type { Sight } from "../look/view.ts";
 import { SHORTCUTS } from "../point/shortcuts.ts";
+import { button, make } from "../say/dom.ts";
 import type { Context, Tool } from "./context.ts";
 import { csvBlob } from "./csv.ts";
 import { fileName } from "./data.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
-import { button, make, openDialog, save } from "./dom.ts";
+import { openDialog, save } from "./dom.ts";
 import { type HelpGroup, openHelp } from "./help.ts";
-import { pngBlob } from "./png.ts";
+import { type Picture, pngBlob } from "./png.ts";
 import { openShare } from "./share.ts";
 import { readSnapshot, SnapshotError, snapshotBlob } from "./snapshot.ts";
 import { LatestTable, latestRows } from "./table.ts";
@@ -29,7 +31,7 @@ export function openTool(tool: Tool, context: Context, opener?: HTMLElement): vo
 function share(context: Context, opener?: HTMLElement): void {
   const { channel, memory, view, sight } = context;
   const seen = sight();
-  const withSight = async (make: (seen: NonNullable<ReturnType<typeof sight>>) => Promise<[Blob, string]>) => {
+  const withSight = async (make: (seen: Sight) => Promise<[Blob, string]>) => {
     const now = sight();
     if (now === undefined) throw new SnapshotError("There is nothing to be seen yet.");
     save(...(await make(now)));
@@ -47,8 +49,8 @@ function share(context: Context, opener?: HTMLElement): void {
         }),
       png: () =>
         withSight(async (now) => [
-          await pngBlob(pictureOf(context, now)),
-          fileName({ channel, minX: now.x.min, maxX: now.x.max, time: now.time, series: [] }, "png"),
+          await pngBlob(shownOf(context, now)),
+          fileName({ channel, maxX: now.x.max, time: now.time }, "png"),
         ]),
       snapshot: () =>
         withSight(async (now) => {
@@ -58,6 +60,12 @@ function share(context: Context, opener?: HTMLElement): void {
     },
     ...(opener === undefined ? {} : { opener }),
   });
+}
+
+function shownOf(context: Context, now: Sight): Picture {
+  const picture = pictureOf(context, now);
+  if (picture.panels.length === 0) throw new Error("The plots are not to be seen now: press T, and try again.");
+  return picture;
 }
 
 const GESTURES: readonly HelpGroup[] = [
@@ -124,35 +132,22 @@ function openMenu(context: Context, opener?: HTMLElement): void {
   };
   const openIt = button("Open a snapshot…", () => file.click());
   const { arrangement } = context;
+  const change = (text: string, run: () => void): HTMLElement =>
+    item(text, "", () => {
+      run();
+      context.rearranged();
+    });
   const items = [
     item(isTableShown() ? "Plots" : "Table of values", "T", () => toggleTable(context)),
     item("Share and save", "S", () => share(context, opener)),
+    ...(arrangement.isAutomatic ? [] : [change("Arrange panels automatically", () => arrangement.reset())]),
+    ...(arrangement.state.hidden.length > 0 ? [change("Show hidden series", () => arrangement.showAll())] : []),
     make("li", "", openIt),
     item("Add a derived series…", "", () => openDerive(context, opener)),
     ...arrangement.derived.map(({ name }) => item(`Remove ${name}`, "", () => removeDerived(context, name))),
     item("Full screen", "F", () => void document.documentElement.requestFullscreen()),
     item("Keys and gestures", "?", () => help(context, opener)),
   ];
-  if (arrangement.state.hidden.length > 0) {
-    items.splice(
-      2,
-      0,
-      item("Show hidden series", "", () => {
-        arrangement.showAll();
-        context.rearranged();
-      }),
-    );
-  }
-  if (!arrangement.isAutomatic) {
-    items.splice(
-      2,
-      0,
-      item("Arrange panels automatically", "", () => {
-        arrangement.reset();
-        context.rearranged();
-      }),
-    );
-  }
   const dialog = openDialog("Menu", opener, make("div", "later-body", make("ul", "later-menu", ...items), file));
 }
 

@@ -16,7 +16,7 @@ export function windowData({ channel, arrangement, source }: Context, sight: Sig
   const panels = arrangement.panels(source.series);
   const series = panels.flatMap(({ names }) =>
     names.flatMap((name, slot) => {
-      const one = [...source.series].find((each) => each.name === name);
+      const one = source.seriesOf(name);
       if (one === undefined || source.isHidden(name)) return [];
       return [{ name, colour: style.getPropertyValue(lineColour(slot)).trim(), parts: sight.parts(one) }];
     }),
@@ -31,13 +31,13 @@ export function rangeText({ x, time }: Sight): string {
   return `${day}${from} – ${to}`;
 }
 
-/** What a picture of the panels is made of. */
+/** What a picture of the panels that can be seen is made of. */
 export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Picture {
   const style = getComputedStyle(document.documentElement);
   const read = (property: string): string => style.getPropertyValue(property).trim();
   const { left, right } = board.gutters;
   const { min, max } = sight.x;
-  const panels = board.panels.map(
+  const panels = board.onScreen.map(
     (panel): PanelPicture => ({
       canvas: panel.canvas,
       lines: { left, right, top: TOP_PX, bottom: BOTTOM_PX },

@@ -1,5 +1,5 @@
-import type { Range } from "../draw/range.ts";
 import { type Derivation, MAX_DERIVED, MAX_EXPRESSION } from "../hold/derived.ts";
+import type { Range } from "../hold/part.ts";
 import { isTime } from "../hold/store.ts";
 import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
 import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";

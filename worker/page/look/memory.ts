@@ -1,4 +1,4 @@
-import type { Range } from "../draw/range.ts";
+import type { Range } from "../hold/part.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { chosen, Remembered } from "./remembered.ts";

@@ -1,4 +1,4 @@
-import type { Part } from "../draw/decimate.ts";
+import type { Part } from "../hold/part.ts";
 import { lowerBound } from "../hold/rings.ts";
 
 /** A point of a series. */

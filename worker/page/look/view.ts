@@ -1,6 +1,5 @@
-import type { Part } from "../draw/decimate.ts";
-import type { Range } from "../draw/range.ts";
 import type { GapRecord } from "../hold/gap-log.ts";
+import type { Part, Range } from "../hold/part.ts";
 import { upperBound } from "../hold/rings.ts";
 import { isTime, type Series, type Store } from "../hold/store.ts";
 import { inSteps, within } from "./x-range.ts";
@@ -22,6 +21,7 @@ export interface Source {
   /** The smallest x that is known of; Infinity before the first. */
   readonly oldestX: number;
   readonly series: Iterable<Series>;
+  seriesOf(name: string): Series | undefined;
   /** Views of what is held of a series in a range of x, and a point more at either side. */
   parts(series: Series, range: Range): readonly Part[];
   isHidden(name: string): boolean;

@@ -1,4 +1,4 @@
-import type { Range } from "../draw/range.ts";
+import type { Range } from "../hold/part.ts";
 
 /** Closer than this part of its own size, two x are hardly different numbers any more. */
 const FINEST = 2 ** -40;

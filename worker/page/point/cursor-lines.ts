@@ -1,5 +1,5 @@
 import type { Board } from "../draw/board.ts";
-import type { Range } from "../draw/range.ts";
+import type { Range } from "../hold/part.ts";
 
 /** The lines across all panels: the cursor, the mark it is measured from, and the part that is being chosen. */
 export class CursorLines {
@@ -29,8 +29,7 @@ export class CursorLines {
     text: string,
   ): void {
     const markAt = mark === undefined ? undefined : (mark - x.min) / (x.max - x.min);
-    for (const { over, isOnScreen } of this.#board.panels) {
-      if (!isOnScreen) continue;
+    for (const { over } of this.#board.onScreen) {
       place(over, "cursor-line", cursor, cursor);
       place(over, "mark-line", markAt, markAt);
       place(over, "chosen-part", chosen?.[0], chosen?.[1]);

@@ -1,5 +1,5 @@
-import type { Range } from "../draw/range.ts";
 import { niceStep, numberLabels, timeLabels } from "../draw/ticks.ts";
+import type { Range } from "../hold/part.ts";
 import { formatCount } from "../say/format.ts";
 
 /** How fine an x is said: about a pixel of a wide screen. */

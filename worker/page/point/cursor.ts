@@ -31,9 +31,7 @@ export class Cursor {
     const x = this.pointing.at(sight.x);
     this.#lines.show(sight.x, cursor, mark, chosen, x === undefined ? "" : cursorText(x, mark, sight.x, sight.time));
     if (!withReadings) return;
-    for (const panel of this.#board.panels) {
-      if (panel.isOnScreen) panel.legend.show(panel.shown, (shown) => this.read(shown, sight));
-    }
+    for (const { legend, shown } of this.#board.onScreen) legend.show(shown, (one) => this.read(one, sight));
   }
 
   /** What is read of a series. */

@@ -1,7 +1,7 @@
 import type { Board } from "../draw/board.ts";
 import type { Marks } from "../draw/marks.ts";
 import type { Panel } from "../draw/panel.ts";
-import type { Range } from "../draw/range.ts";
+import type { Range } from "../hold/part.ts";
 import { newestX, type Sight, type Source, type View } from "../look/view.ts";
 import { panned, zoomed } from "../look/x-range.ts";
 import type { Notice } from "../say/notice.ts";

@@ -1,4 +1,4 @@
-import type { Range } from "../draw/range.ts";
+import type { Range } from "../hold/part.ts";
 
 /** Closer to the mark than this part of the width, a press takes it away again. */
 const NEAR = 0.006;

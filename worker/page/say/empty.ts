@@ -1,4 +1,4 @@
-import { element } from "./header.ts";
+import { button, element } from "./dom.ts";
 
 const COPIED_MS = 2000;
 
@@ -30,12 +30,7 @@ export class EmptyState {
 function offer(code: HTMLElement, command: string): void {
   code.textContent = command;
   if (navigator.clipboard === undefined) return;
-  const copy = document.createElement("button");
-  copy.type = "button";
-  copy.textContent = "Copy";
-  copy.ariaLive = "polite";
-  copy.setAttribute("aria-describedby", code.id);
-  copy.addEventListener("click", async () => {
+  const copy = button("Copy", async () => {
     const isCopied = await navigator.clipboard.writeText(command).then(
       () => true,
       () => false,
@@ -45,5 +40,7 @@ function offer(code: HTMLElement, command: string): void {
       copy.textContent = "Copy";
     }, COPIED_MS);
   });
+  copy.ariaLive = "polite";
+  copy.setAttribute("aria-describedby", code.id);
   code.closest(".command")?.append(copy);
 }

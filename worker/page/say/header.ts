@@ -1,4 +1,5 @@
 import { WINDOWS, type Window } from "../look/view.ts";
+import { button, element, setText } from "./dom.ts";
 import { formatCount } from "./format.ts";
 import type { Status } from "./status.ts";
 import { statusText } from "./status.ts";
@@ -10,13 +11,6 @@ export interface HeaderActions {
   retry(): void;
   choose(window: Window): void;
   open(tool: "share" | "menu", opener: HTMLElement): void;
-}
-
-/** The element with this id, which page.html has. */
-export function element(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`page.html has no element "${id}"`);
-  return found;
 }
 
 /** The line at the top: channel, state, figures, and what can be chosen; and the pill that leads back to it. */
@@ -44,13 +38,10 @@ export class Header {
       button.addEventListener("click", () => actions.open(tool, button));
     }
     for (const window of WINDOWS) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = window;
-      button.dataset.label = window;
-      button.addEventListener("click", () => actions.choose(window));
-      element("windows").append(button);
-      this.#windows.set(window, button);
+      const choice = button(window, () => actions.choose(window));
+      choice.dataset.label = window;
+      element("windows").append(choice);
+      this.#windows.set(window, choice);
     }
   }
 
@@ -75,9 +66,4 @@ export class Header {
     this.#pill.hidden = !isHeld;
     setText(this.#pill, pointsSince === 0 ? "Go live" : `Go live · +${formatCount(pointsSince)}`);
   }
-}
-
-/** Text that stays the same is left alone: the browser need not lay out the page again. */
-export function setText(target: HTMLElement, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
 }

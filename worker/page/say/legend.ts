@@ -1,6 +1,7 @@
 import type { Shown } from "../draw/shown.ts";
 import { LINE_COLOURS, lineColour } from "../draw/theme.ts";
 import { unitOf } from "../look/unit.ts";
+import { make, setText } from "./dom.ts";
 import { formatValue, type NumberStyle, numberStyle } from "./format.ts";
 
 /** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
@@ -61,19 +62,15 @@ export class Legend {
   #add(name: string): Entry {
     const actions = this.#actions;
     const { label, unit } = unitOf(name);
-    const [swatch, value] = [span("swatch"), span("value")];
-    const button = document.createElement("button");
+    const [swatch, value] = [make("span", "swatch"), make("span", "value")];
+    // It is cut off at its beginning, where names of one kind are the same: what it ends with tells it apart.
+    const shownName = make("span", "name", make("bdi", "", label));
+    const button = make("button", "", swatch, shownName, value);
     button.type = "button";
     button.title = name;
     button.draggable = true;
     button.dataset.series = name;
-    // It is cut off at its beginning, where names of one kind are the same: what it ends with tells it apart.
-    const shownName = span("name");
-    const text = document.createElement("bdi");
-    text.textContent = label;
-    shownName.append(text);
-    button.append(swatch, shownName, value);
-    if (unit !== "") button.append(span("unit", unit));
+    if (unit !== "") button.append(make("span", "unit", unit));
     button.addEventListener("click", ({ shiftKey }) => (shiftKey ? actions.only(name) : actions.toggle(name)));
     button.addEventListener("pointerenter", () => actions.mean(name));
     button.addEventListener("pointerleave", () => actions.mean(undefined));
@@ -81,8 +78,7 @@ export class Legend {
       if (button.matches(":focus-visible")) actions.mean(name);
     });
     button.addEventListener("blur", () => actions.mean(undefined));
-    const item = document.createElement("li");
-    item.append(button);
+    const item = make("li", "", button);
     const entry = { item, button, swatch, value, style: undefined, width: 0 };
     this.#entries.set(name, entry);
     return entry;
@@ -107,7 +103,7 @@ function showValue(entry: Entry, { series, minY, maxY }: Shown, { kind, value }:
   if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
   entry.style = style;
   const text = kind === "difference" ? differenceText(value, style) : formatValue(value, style);
-  if (entry.value.textContent !== text) entry.value.textContent = text;
+  setText(entry.value, text);
   entry.value.dataset.kind = kind;
   if (text.length <= entry.width) return;
   entry.width = text.length;
@@ -117,11 +113,4 @@ function showValue(entry: Entry, { series, minY, maxY }: Shown, { kind, value }:
 function differenceText(value: number, style: NumberStyle): string {
   const text = formatValue(value, style);
   return value > 0 ? `Δ+${text}` : `Δ${text}`;
-}
-
-function span(className: string, text = ""): HTMLElement {
-  const element = document.createElement("span");
-  element.className = className;
-  element.textContent = text;
-  return element;
 }

@@ -1,4 +1,4 @@
-import { element } from "./header.ts";
+import { button, element } from "./dom.ts";
 
 /** What can be done about a notice. */
 export interface Remedy {
@@ -35,12 +35,4 @@ export class Notice {
     close.ariaLabel = "Dismiss";
     this.#line.append(close);
   }
-}
-
-function button(word: string, act: () => void): HTMLButtonElement {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.textContent = word;
-  element.addEventListener("click", act);
-  return element;
 }

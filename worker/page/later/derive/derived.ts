@@ -1,7 +1,6 @@
 import { isSeriesName } from "../../../protocol/limits.ts";
-import type { Part } from "../../draw/decimate.ts";
-import type { Range } from "../../draw/range.ts";
 import type { Derivation, DerivedSeries, Stored } from "../../hold/derived.ts";
+import type { Part, Range } from "../../hold/part.ts";
 import { Ring } from "../../hold/rings.ts";
 import { newSeries, type Series } from "../../hold/series.ts";
 import { Columns, evaluate, sample } from "./evaluate.ts";

@@ -1,7 +1,8 @@
 import { isSeriesName, MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
 import { MAX_DERIVED, MAX_EXPRESSION } from "../../hold/derived.ts";
+import { button, make, setText } from "../../say/dom.ts";
 import type { Context } from "../context.ts";
-import { button, make, openDialog, setText } from "../dom.ts";
+import { openDialog } from "../dom.ts";
 import { isFault, namesIn, parseExpression, written } from "./expression.ts";
 
 const ALIGNED =

@@ -1,4 +1,4 @@
-import type { Part } from "../../draw/decimate.ts";
+import type { Part } from "../../hold/part.ts";
 import type { Expression, OfOne, OfTwo } from "./expression.ts";
 
 /** The points that an expression is calculated at, and every series that it names at these. */
