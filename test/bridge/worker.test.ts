@@ -29,6 +29,7 @@ it("[BR6] [CH3] every point is stored once and in order, though the Worker is ki
     const send = async (from: number, to: number): Promise<void> => {
       for (let i = from; i < to; i++) {
         await publisher.send(`{"x":${i},"y":${i * 0.1}}`);
+        // Paced, so that the Worker is killed while they come.
         if (i % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       }
     };

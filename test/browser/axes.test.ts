@@ -5,8 +5,8 @@ import type { HeldAxis } from "../../worker/page/handle.ts";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
-import { Source } from "./hand.ts";
 import { type Curve, columnOf, type Look } from "./look.ts";
+import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();

@@ -5,9 +5,10 @@ import type { Locator } from "playwright-core";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
-import { Hand, Source } from "./hand.ts";
+import { Hand } from "./hand.ts";
 import type { Look } from "./look.ts";
 import { saved } from "./saving.ts";
+import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();

@@ -1,8 +1,5 @@
-/** What a person does on the panels of a page, in parts of their width; and points to do it with. */
+/** What a person does on the panels of a page, in parts of their width. */
 import type { CDPSession } from "playwright-core";
-import type { Row } from "../../worker/protocol/builder.ts";
-import type { Edge } from "../support/edge.ts";
-import { frameOfRows, publishFrames } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import type { Look } from "./look.ts";
 
@@ -93,25 +90,4 @@ export class Hand {
 /** The x at a part of the width. */
 export function xAt({ minX, maxX }: Seen, part: number): number {
   return minX + part * (maxX - minX);
-}
-
-/** Publishes rows straight to a channel, as one publisher does. */
-export class Source {
-  readonly #edge: Edge;
-  readonly #channel: string;
-  #seq = 0;
-
-  constructor(edge: Edge, channel: string) {
-    this.#edge = edge;
-    this.#channel = channel;
-  }
-
-  /** Each frame has so many rows. */
-  async publish(rows: readonly Row[], rowsPerFrame = 100): Promise<void> {
-    const frames: Uint8Array[] = [];
-    for (let at = 0; at < rows.length; at += rowsPerFrame) {
-      frames.push(frameOfRows("00000000000000aa", ++this.#seq, rows.slice(at, at + rowsPerFrame)));
-    }
-    await publishFrames(this.#edge, this.#channel, ...frames);
-  }
 }

@@ -100,7 +100,7 @@ test("[PG7] in windows of all widths the figures are whole, and two lines of the
   await end();
   const before = await look.page.locator("header").boundingBox();
   const x = Date.now() / 1000 + 3600;
-  await source.publish([rowOf(x, NINE(0)), rowOf(x + 1, NINE(1))], 1_234_567);
+  await source.publish([rowOf(x, NINE(0)), rowOf(x + 1, NINE(1))], { lost: 1_234_567 });
   await waitFor("all figures", async () =>
     /the publisher’s clock .* missing · 1 viewer/.test(await look.text("#figures")),
   );

@@ -4,8 +4,8 @@ import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
-import { Source } from "./hand.ts";
 import type { Look } from "./look.ts";
+import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();

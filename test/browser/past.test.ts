@@ -4,9 +4,10 @@ import { after, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newChannel, publishHeaders, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { Hand, Source } from "./hand.ts";
+import { Hand } from "./hand.ts";
 import { assertDrawn, type Look, NETWORK_ERROR } from "./look.ts";
 import { Relay } from "./relay.ts";
+import { Source } from "./source.ts";
 import { counting, type LookOptions, Stage } from "./stage.ts";
 
 const stage = await Stage.open();

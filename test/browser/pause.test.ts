@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { Source } from "./hand.ts";
 import { assertDrawn, type Look, NETWORK_ERROR } from "./look.ts";
+import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
@@ -59,11 +59,15 @@ test("[PG6] pause holds every panel, pixel by pixel, while points come; resumed,
   await look.drawn();
   assert.equal(await look.picture(), picture, "drawn anew it is the same");
   assert.deepEqual(await look.window(), window);
+  assert.deepEqual(Object.keys(await look.legend()), ["y", "z"]);
 
   await look.page.locator("#pause").click();
   await sendUpTo(280);
   const x = counting(280).map((i) => start + i / 10);
-  assert.deepEqual(await look.series("y"), { name: "y", x, y: counting(280).map(wave) });
+  assert.deepEqual(await look.held(), [
+    { name: "y", x, y: counting(280).map(wave) },
+    { name: "other.z", x, y: counting(280).map((i) => -wave(i)) },
+  ]);
   await look.choose("30 s");
   assert.equal((await look.window()).paused, false);
   assertDrawn(await look.curve(), x.slice(0, -1), counting(279).map(wave));
@@ -71,15 +75,16 @@ test("[PG6] pause holds every panel, pixel by pixel, while points come; resumed,
 
 test("[PG6] while it is paused another window can be looked at, of what was there", async (t) => {
   const { look, start, sendUpTo } = await scene(t);
+  await sendUpTo(300);
   await look.page.locator("#pause").click();
-  await sendUpTo(400);
+  await sendUpTo(600);
   for (const [name, span] of [
     ["10 s", 10],
     ["1 m", 60],
   ] as const) {
     await look.choose(name);
     const { minX, maxX, paused } = await look.window();
-    const newest = start + 9.9;
+    const newest = start + 29.9;
     assert.ok(paused && maxX !== null && minX !== null && maxX >= newest && maxX < newest + 0.1, `${minX} to ${maxX}`);
     assert.ok(Math.abs(maxX - minX - span) < 1e-6);
     const [seen] = await look.page.evaluate(() => plotcast.seen());

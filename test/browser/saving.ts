@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { TestContext } from "node:test";
 import type { Locator } from "playwright-core";
 import { newChannel, rowOf } from "../support/publish.ts";
-import { Source } from "./hand.ts";
 import type { Look } from "./look.ts";
+import { Source } from "./source.ts";
 import { counting, type Stage } from "./stage.ts";
 
 export const COUNT = 121;

@@ -8,8 +8,14 @@ import { newChannel, post, publishFrames, rowOf } from "../support/publish.ts";
 
 export type Values = (i: number) => Record<string, number>;
 
+interface PublishOptions {
+  lost?: number;
+  rowsPerFrame?: number;
+}
+
 let publishers = 0;
 
+/** A publisher of its own, straight to a channel. */
 export class Source {
   readonly channel: string;
   readonly publisher = `a${(++publishers).toString(16).padStart(15, "0")}`;
@@ -22,27 +28,31 @@ export class Source {
     this.channel = channel;
   }
 
-  /** One frame; `lost`: points that are missing before it. */
-  async publish(rows: readonly Row[], lost?: number): Promise<void> {
-    const builder = new FrameBuilder();
-    if (lost !== undefined) {
-      builder.addGap({ kind: "gap", reason: "bridge-full", points: lost, fromX: null, toX: null, series: "" });
+  /** Publishes rows in one body; `lost`: points that are missing before them. */
+  async publish(rows: readonly Row[], { lost, rowsPerFrame = 100 }: PublishOptions = {}): Promise<void> {
+    const frames: Uint8Array[] = [];
+    for (let at = 0; at < rows.length; at += rowsPerFrame) {
+      const builder = new FrameBuilder();
+      if (lost !== undefined && at === 0) {
+        builder.addGap({ kind: "gap", reason: "bridge-full", points: lost, fromX: null, toX: null, series: "" });
+      }
+      for (const row of rows.slice(at, at + rowsPerFrame)) assert.ok(builder.add(row), "these rows are not one frame");
+      frames.push(builder.encode(this.publisher, ++this.#seq));
     }
-    for (const row of rows) assert.ok(builder.add(row), "these rows are not one frame");
-    await publishFrames(this.#edge, this.channel, builder.encode(this.publisher, ++this.#seq));
+    await publishFrames(this.#edge, this.channel, ...frames);
   }
 
-  /** Publishes rows that end now. */
+  /** Publishes rows that end now, as one frame. */
   async past(values: Values, count = 120, everyS = 0.25): Promise<void> {
     const start = Date.now() / 1000 - count * everyS;
     const rows = Array.from({ length: count }, (_, i) => rowOf(start + i * everyS, values(this.#rows + i)));
     this.#rows += count;
-    await this.publish(rows);
+    await this.publish(rows, { rowsPerFrame: count });
   }
 
   /** Publishes a row as of now. */
   async now(values: Values, lost?: number): Promise<void> {
-    await this.publish([rowOf(Date.now() / 1000, values(this.#rows++))], lost);
+    await this.publish([rowOf(Date.now() / 1000, values(this.#rows++))], lost === undefined ? {} : { lost });
   }
 
   /** Goes on publishing rows as of now until the test ends, or what this returns is called. */

@@ -133,7 +133,8 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
   for (const [what, x] of times) {
     test(`[PG3] [PG17] it is stale since its last frame was taken, also held, with no rate and no lag: ${what}`, async (t) => {
       const source = new Source(stage.edge);
-      await source.publish(Array.from({ length: 1200 }, (_, i) => rowOf(x(1200 - i), { y: i })));
+      const rows = Array.from({ length: 1200 }, (_, i) => rowOf(x(1200 - i), { y: i }));
+      await source.publish(rows, { rowsPerFrame: 1200 });
       const takenMs = Date.now();
       await sleep(5200);
       const look = await stage.look(t, source.channel);

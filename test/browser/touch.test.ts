@@ -4,8 +4,9 @@ import { after, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { Hand, Source, xAt } from "./hand.ts";
+import { Hand, xAt } from "./hand.ts";
 import type { Look } from "./look.ts";
+import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();

@@ -1,4 +1,4 @@
-/** What part of a channel is looked at, and holding it. */
+/** What part of a channel is looked at. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { newChannel } from "../support/publish.ts";
@@ -74,56 +74,4 @@ test("[PG2] an x that is no time has an axis of numbers, and begins with the las
   const labels = await look.labels();
   for (const label of ["1600", "2000", "2400"]) assert.ok(labels.includes(label), `${label} in ${labels}`);
   assert.ok(!labels.some((label) => label.includes(":")), `${labels}`);
-});
-
-test("[PG6] pause holds the picture, pixel by pixel, while points come; resumed, it has them all", async (t) => {
-  const channel = newChannel();
-  const { send } = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
-  const start = Math.floor(Date.now() / 1000);
-  const x = counting(200).map((i) => start + i / 10);
-  const y = counting(200).map((i) => Math.sin(i / 30));
-  const sendSome = async (from: number, to: number): Promise<void> => {
-    for (let i = from; i < to; i++) await send({ x: x[i], y: y[i] });
-  };
-  await sendSome(0, 80);
-  await look.holds(80);
-  await look.page.locator("#pause").click();
-  await look.drawn();
-  const [picture, window] = [await look.picture(), await look.window()];
-  assert.equal(window.paused, true);
-  assert.equal(await look.text("#pause span"), "Resume");
-  await look.says(/^Paused/);
-  for (let i = 80; i < 180; i += 20) {
-    await sendSome(i, i + 20);
-    await look.holds(i + 20);
-    await look.drawn();
-    assert.equal(await look.picture(), picture, "the picture changed while it was paused");
-  }
-  assert.deepEqual(await look.window(), window);
-  assert.deepEqual(Object.keys(await look.legend()), ["y"]);
-  await look.page.locator("#pause").click();
-  await sendSome(180, 200);
-  await look.holds(200);
-  assert.deepEqual(await look.held(), [{ name: "y", x, y }]);
-  await look.choose("30 s");
-  assert.equal((await look.window()).paused, false);
-  assertDrawn(await look.curve(), x.slice(0, -1), y.slice(0, -1));
-});
-
-test("[PG6] while it is paused another window can be looked at, of what was there", async (t) => {
-  const channel = newChannel();
-  const { send } = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
-  const newest = Math.floor(Date.now() / 1000);
-  const x = counting(60).map((i) => newest - 59 + i);
-  await send({ x, y: counting(60).map(wave) });
-  await look.holds(60);
-  await look.page.locator("#pause").click();
-  await send({ x: newest + 20, y: 0 });
-  await look.holds(61);
-  await look.choose("10 s");
-  const { minX, maxX, paused } = await look.window();
-  assert.ok(paused && maxX !== null && minX !== null && maxX >= newest && maxX < newest + 0.1, `${minX} to ${maxX}`);
-  assert.ok(Math.abs(maxX - minX - 10) < 1e-6);
 });

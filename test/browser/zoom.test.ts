@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { Hand, type Seen, Source, xAt } from "./hand.ts";
+import { Hand, type Seen, xAt } from "./hand.ts";
 import { assertDrawn, type Look } from "./look.ts";
+import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();

@@ -1,8 +1,7 @@
 /** The page's own connection on a socket of Node's, which checks every counter it gets. */
-import WebSocket from "ws";
-import { Connection, type Socket, type SocketEvents } from "../../worker/page/connect/connection.ts";
+import { Connection } from "../../worker/page/connect/connection.ts";
 import type { Frame } from "../../worker/protocol/frame.ts";
-import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { NodeOutside } from "../support/node-outside.ts";
 
 export class CountingViewer {
   /** The first and the last counter; undefined before the first. */
@@ -11,36 +10,23 @@ export class CountingViewer {
   points = 0;
   /** All that came, whatever their y. */
   received = 0;
-  bytes = 0;
   /** Where the counters did not go on by one: "after 17 came 19". */
   readonly faults: string[] = [];
   /** What was said to be missing. */
   readonly gaps: string[] = [];
-  connections = 0;
   /** How old the newest point was when it came. */
   latencyMs = Number.NaN;
   readonly connection: Connection;
-  #socket: Socket | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #outside: NodeOutside;
 
   constructor(url: URL) {
-    this.connection = new Connection(
-      {
-        openSocket: (query, events) => this.#open(new URL(`?${query}`, url), events),
-        nowMs: () => performance.now(),
-        wakeAt: (timeMs, wake) => {
-          clearTimeout(this.#timer);
-          this.#timer = setTimeout(wake, Math.min(2 ** 31 - 1, Math.max(0, timeMs - performance.now())));
-        },
-        random: Math.random,
-      },
-      {
-        frame: (frame) => this.#take(frame),
-        lost: ({ reason, points }) => this.#note(this.gaps, `${reason}: ${points} points after ${this.last}`),
-        told: () => {},
-        changed: () => {},
-      },
-    );
+    this.#outside = new NodeOutside(url);
+    this.connection = new Connection(this.#outside, {
+      frame: (frame) => this.#take(frame),
+      lost: ({ reason, points }) => this.#note(this.gaps, `${reason}: ${points} points after ${this.last}`),
+      told: () => {},
+      changed: () => {},
+    });
     this.connection.start();
   }
 
@@ -48,9 +34,18 @@ export class CountingViewer {
     return this.connection.state.phase === "live";
   }
 
+  /** How many connections opened. */
+  get connections(): number {
+    return this.#outside.connections;
+  }
+
+  /** Bytes of the binary messages that came. */
+  get bytes(): number {
+    return this.#outside.bytes;
+  }
+
   close(): void {
-    this.#socket?.leave();
-    clearTimeout(this.#timer);
+    this.#outside.close();
   }
 
   #take({ header, blocks }: Frame): void {
@@ -78,33 +73,5 @@ export class CountingViewer {
 
   #note(list: string[], what: string): void {
     if (list.length < 100) list.push(what);
-  }
-
-  #open(url: URL, events: SocketEvents): Socket {
-    const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
-    socket.binaryType = "arraybuffer";
-    let left = false;
-    const unlessLeft = (then: () => void): void => {
-      if (!left) then();
-    };
-    socket.on("open", () => {
-      this.connections++;
-    });
-    socket.on("message", (data, isBinary) => {
-      if (data instanceof ArrayBuffer) this.bytes += data.byteLength;
-      unlessLeft(() => events.message(isBinary && data instanceof ArrayBuffer ? data : String(data)));
-    });
-    socket.on("close", () => unlessLeft(() => events.closed()));
-    socket.on("error", () => {});
-    this.#socket = {
-      send: (text: string) => {
-        if (socket.readyState === WebSocket.OPEN) socket.send(text);
-      },
-      leave: () => {
-        left = true;
-        socket.terminate();
-      },
-    };
-    return this.#socket;
   }
 }

@@ -1,5 +1,5 @@
-/** A real ZeroMQ publisher for tests. */
-import { Publisher } from "zeromq";
+/** A real ZeroMQ publisher for tests: an XPUB, which sends as a PUB does and is told of subscriptions. */
+import { XPublisher } from "zeromq";
 import { withDeadline } from "./wait.ts";
 
 export interface TestPublisher {
@@ -8,33 +8,41 @@ export interface TestPublisher {
   close(): void;
 }
 
-/** A PUB that connects to a bridge's address. Resolves when the bridge has subscribed, so no message is lost. */
-export async function connectPublisher(address: string): Promise<TestPublisher> {
-  const socket = new Publisher({ linger: 0, sendHighWaterMark: 0 });
-  const subscribed = handshakeOf(socket);
+/** What a bridge subscribes to that was told no topic. */
+const EVERYTHING = [""];
+
+/** Connects to a bridge's address. Resolves when the bridge has subscribed to each topic, so no message is lost. */
+export async function connectPublisher(address: string, topics = EVERYTHING): Promise<TestPublisher> {
+  const socket = newSocket();
   socket.connect(address.replace("0.0.0.0", "127.0.0.1"));
-  await withDeadline(`the handshake with ${address}`, subscribed);
+  await withDeadline(`a subscription at ${address}`, subscriptionsTo(socket, topics));
   return publisher(socket, address);
 }
 
-/** A PUB that binds, for bridges that connect; `subscribed` resolves once one has. */
+/** One that binds, for bridges that connect; `subscribed` resolves once one has subscribed. */
 export async function bindPublisher(): Promise<TestPublisher & { subscribed: () => Promise<void> }> {
-  const socket = new Publisher({ linger: 0, sendHighWaterMark: 0 });
-  const handshake = handshakeOf(socket);
+  const socket = newSocket();
   await socket.bind("tcp://127.0.0.1:*");
   const address = socket.lastEndpoint ?? "";
   return {
     ...publisher(socket, address),
-    subscribed: () => withDeadline(`a bridge connecting to ${address}`, handshake),
+    subscribed: () => withDeadline(`a bridge subscribing at ${address}`, subscriptionsTo(socket, EVERYTHING)),
   };
 }
 
-async function handshakeOf(socket: Publisher): Promise<void> {
-  for await (const event of socket.events) if (event.type === "handshake") break;
-  // The subscription follows the handshake on the same connection, and nothing tells when it has come.
-  await new Promise((resolve) => setTimeout(resolve, 100));
+function newSocket(): XPublisher {
+  return new XPublisher({ linger: 0, sendHighWaterMark: 0 });
 }
 
-function publisher(socket: Publisher, address: string): TestPublisher {
+async function subscriptionsTo(socket: XPublisher, topics: readonly string[]): Promise<void> {
+  const missing = new Set(topics);
+  while (missing.size > 0) {
+    const [message] = await socket.receive();
+    // 1 and the topic is a subscription, 0 and the topic is its end.
+    if (message?.[0] === 1) missing.delete(message.subarray(1).toString());
+  }
+}
+
+function publisher(socket: XPublisher, address: string): TestPublisher {
   return { address, send: (...frames) => socket.send(frames), close: () => socket.close() };
 }

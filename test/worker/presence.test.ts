@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_PUBLISHERS, PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
 import { parseServerMessage, type ServerMessage } from "../../worker/protocol/messages.ts";
+import { STATUS_INTERVAL_MS } from "../../worker/status.ts";
 import { startEdge } from "../support/edge.ts";
 import { frameOf, newChannel, post, publishFrames, publishJson, storedPoints } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
@@ -155,7 +157,8 @@ test("[VW11] viewers are told at once that publishers are gone, and that one is 
   await announce(channel, A, true);
   const watcher = await settledWatcher(channel);
   for (const isGone of [true, false, true]) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // Sooner after the last status, a Channel waits with the next: nothing tells that it need not wait any more.
+    await sleep(STATUS_INTERVAL_MS);
     const saidAtMs = performance.now();
     if (isGone) await announce(channel, A, false);
     else await publishFrames(edge, channel, frameOf(A, 1, [1]));
