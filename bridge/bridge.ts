@@ -1,22 +1,22 @@
-import { Announcer } from "./announce.ts";
 import { createClock } from "./clock.ts";
-import { Collector, type Held } from "./collect.ts";
-import { Deliverer } from "./deliver.ts";
-import { gapOf } from "./gaps.ts";
+import { Collector, type Held } from "./collect/collect.ts";
+import { gapOf } from "./collect/gaps.ts";
+import { Keeper } from "./collect/keep.ts";
+import { openSpool, type SpoolOptions } from "./collect/open-spool.ts";
+import { SequenceTracker } from "./collect/sequence.ts";
+import { Announcer } from "./deliver/announce.ts";
+import { Deliverer } from "./deliver/deliver.ts";
+import { Poster } from "./deliver/post.ts";
 import { Intake } from "./intake.ts";
-import { Keeper } from "./keep.ts";
-import { Ledger } from "./ledger.ts";
-import type { Log } from "./log.ts";
-import { type MetricsAddress, type MetricsServer, serveMetrics } from "./metrics.ts";
-import { openSpool, type SpoolOptions } from "./open-spool.ts";
-import { Peers } from "./peers.ts";
-import { Poster } from "./post.ts";
-import { Receiver } from "./receive.ts";
-import { SequenceTracker } from "./sequence.ts";
-import { Silence } from "./silence.ts";
-import { reportStatus, statusLine } from "./status.ts";
-import { counted, duration } from "./text.ts";
-import { UndecodableWarnings } from "./warnings.ts";
+import { Peers } from "./receive/peers.ts";
+import { Receiver } from "./receive/receiver.ts";
+import { Silence } from "./receive/silence.ts";
+import { Ledger } from "./tell/ledger.ts";
+import type { Log } from "./tell/log.ts";
+import { type MetricsAddress, type MetricsServer, serveMetrics } from "./tell/metrics.ts";
+import { reportStatus, statusLine } from "./tell/status.ts";
+import { counted, duration } from "./tell/text.ts";
+import { UndecodableWarnings } from "./tell/warnings.ts";
 
 export interface BridgeOptions {
   /** The channel's URL: `http(s)://host/c/<name>`. */

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { context, Publisher } from "zeromq";
-import { AddressError, addressFault } from "./address.ts";
+import { AddressError, addressFault } from "./receive/address.ts";
 
 export interface DemoOptions {
   /** Where a bridge is bound. */

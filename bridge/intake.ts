@@ -1,13 +1,13 @@
 import { crc32 } from "node:zlib";
 import type { Row } from "../worker/protocol/builder.ts";
-import type { Collector } from "./collect.ts";
-import { type Decoded, Decoder } from "./decode.ts";
-import { gapOf, type Loss } from "./gaps.ts";
-import type { Ledger } from "./ledger.ts";
-import type { Log } from "./log.ts";
-import type { SequenceTracker, Verdict } from "./sequence.ts";
-import { escaped } from "./text.ts";
-import type { UndecodableWarnings } from "./warnings.ts";
+import type { Collector } from "./collect/collect.ts";
+import { gapOf, type Loss } from "./collect/gaps.ts";
+import type { SequenceTracker, Verdict } from "./collect/sequence.ts";
+import { type Decoded, Decoder } from "./decode/decode.ts";
+import type { Ledger } from "./tell/ledger.ts";
+import type { Log } from "./tell/log.ts";
+import { escaped } from "./tell/text.ts";
+import type { UndecodableWarnings } from "./tell/warnings.ts";
 
 export interface IntakeOptions {
   collector: Pick<Collector, "add" | "addGap">;

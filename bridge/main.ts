@@ -1,11 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
-import { AddressError } from "./address.ts";
 import { type Bridge, DEFAULT_BIND, startBridge } from "./bridge.ts";
-import { createLog, type Log, type LogFormat } from "./log.ts";
-import type { MetricsAddress } from "./metrics.ts";
-import { SpoolError } from "./open-spool.ts";
+import { SpoolError } from "./collect/open-spool.ts";
 import {
   defaultSpoolFile,
   parseBytes,
@@ -15,8 +12,11 @@ import {
   parseMetricsAddress,
   parseSpoolFile,
   tokenFrom,
-} from "./options.ts";
-import { counted, errorText } from "./text.ts";
+} from "./configure/options.ts";
+import { AddressError } from "./receive/address.ts";
+import { createLog, type Log, type LogFormat } from "./tell/log.ts";
+import type { MetricsAddress } from "./tell/metrics.ts";
+import { counted, errorText } from "./tell/text.ts";
 
 /** SPEC.md, BR10. */
 const ExitCode = { ok: 0, failed: 1, usage: 2, undelivered: 3, address: 4 } as const;

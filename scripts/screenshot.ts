@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { context, Publisher } from "zeromq";
 import { startBridge } from "../bridge/bridge.ts";
-import { createLog } from "../bridge/log.ts";
+import { createLog } from "../bridge/tell/log.ts";
 import { newPage, openBrowser, type PageOptions } from "../test/support/browser.ts";
 import { startEdge } from "../test/support/edge.ts";
 import { waitFor } from "../test/support/wait.ts";

@@ -5,11 +5,11 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { AddressError } from "../bridge/address.ts";
 import { type Bridge, DEFAULT_BIND, startBridge } from "../bridge/bridge.ts";
+import { defaultSpoolFile, tokenFrom } from "../bridge/configure/options.ts";
 import { type Demo, startDemo } from "../bridge/demo.ts";
-import { createLog } from "../bridge/log.ts";
-import { defaultSpoolFile, tokenFrom } from "../bridge/options.ts";
+import { AddressError } from "../bridge/receive/address.ts";
+import { createLog } from "../bridge/tell/log.ts";
 import { isChannelName } from "../worker/protocol/limits.ts";
 import { isTaken, openBrowser } from "./machine.ts";
 import { type LocalWorker, startWorker, type WorkerOptions } from "./wrangler-dev.ts";

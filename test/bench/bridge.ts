@@ -1,6 +1,6 @@
 /** The bridge to a channel, in a process of its own. Tells its parent where publishers connect. */
 import { startBridge } from "../../bridge/bridge.ts";
-import { createLog } from "../../bridge/log.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 
 const bridge = await startBridge({
   to: new URL(process.argv[2] ?? ""),

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Announcer } from "../../bridge/announce.ts";
 import { type Bridge, startBridge } from "../../bridge/bridge.ts";
+import { Announcer } from "../../bridge/deliver/announce.ts";
+import type { Outcome } from "../../bridge/deliver/next.ts";
 import { startDemo } from "../../bridge/demo.ts";
-import { createLog } from "../../bridge/log.ts";
-import type { Outcome } from "../../bridge/next.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { readHeader } from "../../worker/protocol/header.ts";
 import { PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
 import { parseServerMessage } from "../../worker/protocol/messages.ts";

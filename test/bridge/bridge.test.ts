@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { AddressError, addressFault } from "../../bridge/address.ts";
 import { type Bridge, startBridge } from "../../bridge/bridge.ts";
 import { startDemo } from "../../bridge/demo.ts";
-import { createLog } from "../../bridge/log.ts";
+import { AddressError, addressFault } from "../../bridge/receive/address.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { type FakeWorker, startFakeWorker } from "../support/fake-worker.ts";
 import { bindPublisher, connectPublisher, type TestPublisher } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";

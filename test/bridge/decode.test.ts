@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { createClock } from "../../bridge/clock.ts";
-import { Decoder } from "../../bridge/decode.ts";
+import { Decoder } from "../../bridge/decode/decode.ts";
 import { PointError, rowsOfJson } from "../../worker/protocol/points.ts";
 
 const ARRIVED_AT = 1_763_648_912.5;

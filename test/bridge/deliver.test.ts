@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Collector } from "../../bridge/collect.ts";
-import { Deliverer } from "../../bridge/deliver.ts";
-import { Ledger } from "../../bridge/ledger.ts";
-import { createLog } from "../../bridge/log.ts";
-import { Poster } from "../../bridge/post.ts";
+import { Collector } from "../../bridge/collect/collect.ts";
+import { Deliverer } from "../../bridge/deliver/deliver.ts";
+import { Poster } from "../../bridge/deliver/post.ts";
+import { Ledger } from "../../bridge/tell/ledger.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { readHeader } from "../../worker/protocol/header.ts";
 import { MAX_BODY_BYTES } from "../../worker/protocol/limits.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Ledger } from "../../bridge/ledger.ts";
-import { createLog, lineForPeople } from "../../bridge/log.ts";
-import { parseBytes, parseChannelUrl, tokenFrom } from "../../bridge/options.ts";
-import { statusLine } from "../../bridge/status.ts";
-import { sampleOf, TroubleWarnings, UndecodableWarnings } from "../../bridge/warnings.ts";
+import { parseBytes, parseChannelUrl, tokenFrom } from "../../bridge/configure/options.ts";
+import { Ledger } from "../../bridge/tell/ledger.ts";
+import { createLog, lineForPeople } from "../../bridge/tell/log.ts";
+import { statusLine } from "../../bridge/tell/status.ts";
+import { sampleOf, TroubleWarnings, UndecodableWarnings } from "../../bridge/tell/warnings.ts";
 
 function logTo(lines: string[]) {
   return createLog("text", "info", (line) => lines.push(line));

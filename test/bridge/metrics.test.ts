@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { AddressError } from "../../bridge/address.ts";
 import { startBridge } from "../../bridge/bridge.ts";
-import { createLog } from "../../bridge/log.ts";
-import { parseDuration, parseMetricsAddress } from "../../bridge/options.ts";
+import { parseDuration, parseMetricsAddress } from "../../bridge/configure/options.ts";
+import { AddressError } from "../../bridge/receive/address.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { startFakeWorker } from "../support/fake-worker.ts";
 import { connectPublisher } from "../support/publisher.ts";
 import { waitFor } from "../support/wait.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Outcome, retryAfterMs, whatNext } from "../../bridge/next.ts";
-import { outcomeOf } from "../../bridge/post.ts";
+import { type Outcome, retryAfterMs, whatNext } from "../../bridge/deliver/next.ts";
+import { outcomeOf } from "../../bridge/deliver/post.ts";
 
 function answer(status: number, more: Partial<Extract<Outcome, { kind: "answer" }>> = {}): Outcome {
   return { kind: "answer", status, code: "", detail: "", retryAfterMs: undefined, viewers: undefined, ...more };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { Decoder } from "../../bridge/decode.ts";
-import { numberFrom, SequenceTracker } from "../../bridge/sequence.ts";
+import { numberFrom, SequenceTracker } from "../../bridge/collect/sequence.ts";
+import { Decoder } from "../../bridge/decode/decode.ts";
 
 function observe(tracker: SequenceTracker, number: number, crc = number, topic = "t") {
   return tracker.observe({ topic, number, crc, x: number });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { startBridge } from "../../bridge/bridge.ts";
-import { createLog } from "../../bridge/log.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { connectPublisher } from "../support/publisher.ts";
 import { waitFor } from "../support/wait.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Browser } from "playwright-core";
 import { type Bridge, type BridgeOptions, startBridge } from "../../bridge/bridge.ts";
-import { createLog } from "../../bridge/log.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { newPage, openBrowser, type PageOptions } from "../support/browser.ts";
 import { type Edge, type EdgeOptions, startEdge } from "../support/edge.ts";
 import { connectPublisher, type TestPublisher } from "../support/publisher.ts";

@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { startBridge } from "../../bridge/bridge.ts";
-import { createLog } from "../../bridge/log.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { newPage, openBrowser } from "../support/browser.ts";
 import { startEdge } from "../support/edge.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import { type Bridge, startBridge } from "../../bridge/bridge.ts";
-import { createLog } from "../../bridge/log.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { connectPublisher, type TestPublisher } from "../support/publisher.ts";
 import { openViewer, type Viewer } from "../support/sockets.ts";

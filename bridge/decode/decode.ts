@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import type { Row } from "../worker/protocol/builder.ts";
-import { isSeriesName } from "../worker/protocol/limits.ts";
+import type { Row } from "../../worker/protocol/builder.ts";
+import { isSeriesName } from "../../worker/protocol/limits.ts";
 import {
   DEFAULT_SERIES,
   PointError,
@@ -8,8 +8,8 @@ import {
   rowsOf,
   unixSeconds,
   valueOfJson,
-} from "../worker/protocol/points.ts";
-import { numberFrom } from "./sequence.ts";
+} from "../../worker/protocol/points.ts";
+import { numberFrom } from "../collect/sequence.ts";
 
 /** Why a message holds no points. The codes are stable; SPEC.md lists those of {@link PointFault}. */
 export type DecodeFault = PointFault | "topic-not-text" | "too-many-frames" | "message-too-large" | "decode-failed";

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Client } from "undici";
-import { FRAME_TYPE } from "../worker/protocol/limits.ts";
-import { parsePublishAnswer } from "../worker/protocol/messages.ts";
+import { FRAME_TYPE } from "../../worker/protocol/limits.ts";
+import { parsePublishAnswer } from "../../worker/protocol/messages.ts";
+import { escaped } from "../tell/text.ts";
 import { type Outcome, retryAfterMs } from "./next.ts";
-import { escaped } from "./text.ts";
 
 export interface PostOptions {
   /** The channel's URL. */

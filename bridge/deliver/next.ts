@@ -1,4 +1,4 @@
-import { fullJitterMs } from "../worker/protocol/backoff.ts";
+import { fullJitterMs } from "../../worker/protocol/backoff.ts";
 
 /** What a POST came to. */
 export type Outcome =

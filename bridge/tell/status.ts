@@ -1,4 +1,4 @@
-import type { Held } from "./collect.ts";
+import type { Held } from "../collect/collect.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { counted, duration } from "./text.ts";

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { renameSync } from "node:fs";
+import type { Log } from "../tell/log.ts";
+import { counted, errorText } from "../tell/text.ts";
 import { gapOf, type Loss } from "./gaps.ts";
-import type { Log } from "./log.ts";
 import { Spool } from "./spool.ts";
 import { type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
-import { counted, errorText } from "./text.ts";
 import { isWhole, markNotWhole } from "./whole.ts";
 
 export interface SpoolOptions {

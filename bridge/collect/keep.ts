@@ -1,9 +1,9 @@
-import type { Ledger } from "./ledger.ts";
-import type { Log } from "./log.ts";
+import type { Ledger } from "../tell/ledger.ts";
+import type { Log } from "../tell/log.ts";
+import { errorText } from "../tell/text.ts";
 import type { SequenceTracker } from "./sequence.ts";
 import type { Spool } from "./spool.ts";
 import type { SpoolChanges } from "./spool-state.ts";
-import { errorText } from "./text.ts";
 import { markNotWhole, markWhole } from "./whole.ts";
 
 export interface KeeperOptions {

@@ -1,6 +1,6 @@
-import { FrameBuilder, gapBlock, type Row } from "../worker/protocol/builder.ts";
-import { HEADER_BYTES } from "../worker/protocol/header.ts";
-import { namesBytes, tableBytes } from "../worker/protocol/table.ts";
+import { FrameBuilder, gapBlock, type Row } from "../../worker/protocol/builder.ts";
+import { HEADER_BYTES } from "../../worker/protocol/header.ts";
+import { namesBytes, tableBytes } from "../../worker/protocol/table.ts";
 import { GAPS_BYTES, type Loss, mergeAllSeries, mergeLosses } from "./gaps.ts";
 
 /** More that wait for a point, each of another series, are told as one of all series. */

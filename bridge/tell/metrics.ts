@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { AddressError } from "./address.ts";
-import type { Held } from "./collect.ts";
+import type { Held } from "../collect/collect.ts";
+import { AddressError } from "../receive/address.ts";
 import type { Ledger } from "./ledger.ts";
 
 export interface MetricsAddress {

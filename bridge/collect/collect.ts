@@ -1,5 +1,5 @@
-import type { Row } from "../worker/protocol/builder.ts";
-import { MAX_FRAME_BYTES } from "../worker/protocol/limits.ts";
+import type { Row } from "../../worker/protocol/builder.ts";
+import { MAX_FRAME_BYTES } from "../../worker/protocol/limits.ts";
 import { Backlog } from "./backlog.ts";
 import { GAPS_BYTES, type Loss, type LossReason, mergeAllSeries, withGaps } from "./gaps.ts";
 import type { Keeper } from "./keep.ts";

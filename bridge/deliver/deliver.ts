@@ -1,10 +1,10 @@
-import { MAX_BODY_BYTES } from "../worker/protocol/limits.ts";
-import type { Batch, Collector } from "./collect.ts";
-import type { Ledger } from "./ledger.ts";
-import type { Log } from "./log.ts";
+import { MAX_BODY_BYTES } from "../../worker/protocol/limits.ts";
+import type { Batch, Collector } from "../collect/collect.ts";
+import type { Ledger } from "../tell/ledger.ts";
+import type { Log } from "../tell/log.ts";
+import { counted } from "../tell/text.ts";
+import { TroubleWarnings } from "../tell/warnings.ts";
 import { type Next, type Outcome, RETRY_POLICY, type RetryPolicy, whatNext } from "./next.ts";
-import { counted } from "./text.ts";
-import { TroubleWarnings } from "./warnings.ts";
 
 export interface DelivererOptions {
   collector: Collector;

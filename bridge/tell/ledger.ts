@@ -1,5 +1,5 @@
-import type { DecodeFault } from "./decode.ts";
-import type { GapReason, Loss, LossReason } from "./gaps.ts";
+import type { GapReason, Loss, LossReason } from "../collect/gaps.ts";
+import type { DecodeFault } from "../decode/decode.ts";
 
 export interface Dropped {
   frames: number;

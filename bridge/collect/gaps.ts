@@ -1,6 +1,6 @@
-import { gapBlock } from "../worker/protocol/builder.ts";
-import { BlockKind, decodeFrame, type Gap } from "../worker/protocol/frame.ts";
-import { HEADER_BYTES, readHeader, viewOf } from "../worker/protocol/header.ts";
+import { gapBlock } from "../../worker/protocol/builder.ts";
+import { BlockKind, decodeFrame, type Gap } from "../../worker/protocol/frame.ts";
+import { HEADER_BYTES, readHeader, viewOf } from "../../worker/protocol/header.ts";
 
 /** Why a frame was lost in the bridge, as viewers are told (SPEC.md, "Viewers", gap reasons). */
 export type LossReason = "bridge-full" | "frame-refused" | "spool-damaged";

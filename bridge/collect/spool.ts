@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
-import { isPublisherId } from "../worker/protocol/header.ts";
+import { isPublisherId } from "../../worker/protocol/header.ts";
 import type { Loss } from "./gaps.ts";
 import type { LastNumber } from "./sequence.ts";
 import {

@@ -1,6 +1,6 @@
-import { PRESENCE_TYPE } from "../worker/protocol/limits.ts";
-import type { Announcement } from "../worker/protocol/messages.ts";
-import type { Log } from "./log.ts";
+import { PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
+import type { Announcement } from "../../worker/protocol/messages.ts";
+import type { Log } from "../tell/log.ts";
 import { type Outcome, whatNext } from "./next.ts";
 
 export interface AnnouncerOptions {

@@ -1,5 +1,5 @@
-import type { Log } from "./log.ts";
-import { duration } from "./text.ts";
+import type { Log } from "../tell/log.ts";
+import { duration } from "../tell/text.ts";
 
 export interface SilenceOptions {
   log: Log;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { context, type Observer, Subscriber } from "zeromq";
-import { fullJitterMs } from "../worker/protocol/backoff.ts";
+import { fullJitterMs } from "../../worker/protocol/backoff.ts";
 import { AddressError, addressFault, type Side } from "./address.ts";
 import type { Peers } from "./peers.ts";
 
