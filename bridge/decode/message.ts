@@ -1,0 +1,76 @@
+import type { PointFault } from "../../worker/protocol/points.ts";
+
+/** Between a ZeroMQ message and rows: what a publisher said, whatever it was packed in. */
+export interface Message {
+  /** As the publisher wrote it; "" for none. It names or prefixes series (PT5), and mapping takes its parts. */
+  topic: string;
+  /** When it was, in unix seconds, if its envelope says so; else its fields may, or the arrival does. */
+  time?: number;
+  /** The publisher's own number of this message, counted for each topic by itself. */
+  number?: number;
+  content: Content;
+}
+
+export type Content =
+  /** What JSON could hold: numbers, text, arrays, objects (SPEC.md, "Points as JSON"). */
+  { kind: "value"; value: unknown } | { kind: "samples"; samples: Samples };
+
+/** Values at equal distances in time. */
+export interface Samples {
+  /** Of the first sample: unix seconds. */
+  x0: number;
+  /** Seconds between two. */
+  dx: number;
+  /** Whether x0 comes from the arrival. */
+  arrival: boolean;
+  /** One for each column; "" is the topic's own series. */
+  names: readonly string[];
+  /** All of one length; NaN is a missing value. */
+  columns: readonly Float64Array[];
+}
+
+/** Reads the messages of one source. It may remember what came before: one object for each source. */
+export interface MessageReader {
+  /**
+   * @param frames of one ZeroMQ message, as received; they may be kept
+   * @param arrivedAt unix seconds
+   * @returns what it says: usually one message, or several, or none
+   * @throws DecodeError, PointError if it cannot be read; the next message is read all the same
+   */
+  read(frames: readonly Buffer[], arrivedAt: number): Message[];
+  /** What is due by time and not by a message, such as counts and rates. To be called about once a second. */
+  tick?(now: number): Message[];
+}
+
+/** Why a ZeroMQ message holds no points. The codes are stable; SPEC.md lists them. */
+export type DecodeFault =
+  | PointFault
+  | "topic-not-text"
+  | "too-many-frames"
+  | "message-too-large"
+  | "decode-failed"
+  /** Nothing that `auto` knows; or not what --format says. */
+  | "format-unknown"
+  | "not-msgpack"
+  | "not-cbor"
+  | "not-csv"
+  | "not-samples"
+  | "inflate-failed"
+  /** Inflated, it is larger than a message may be. */
+  | "inflate-too-large"
+  /** The frames are not those of --frames or of the preset. */
+  | "envelope-wrong"
+  /** Known, and not read for a reason that the detail names: pickle, lz4. */
+  | "unsupported"
+  | "too-many-channels"
+  | "too-many-series";
+
+/** Why a message cannot be read, in a sentence that says what to do. */
+export class DecodeError extends Error {
+  override readonly name = "DecodeError";
+  readonly code: DecodeFault;
+  constructor(code: DecodeFault, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
