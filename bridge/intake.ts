@@ -1,71 +1,140 @@
 import { crc32 } from "node:zlib";
 import type { Row } from "../worker/protocol/builder.ts";
-import type { Collector } from "./collect/collect.ts";
+import { PointError } from "../worker/protocol/points.ts";
 import { gapOf, type Loss } from "./collect/gaps.ts";
-import type { SequenceTracker, Verdict } from "./collect/sequence.ts";
-import { type Decoded, Decoder } from "./decode/decode.ts";
-import type { Ledger } from "./tell/ledger.ts";
+import type { Verdict } from "./collect/sequence.ts";
+import type { SourceConfig } from "./configure/config.ts";
+import { DEFAULT_SOURCE_NAME } from "./configure/defaults.ts";
+import { DecodeError, type DecodeFault, type Message, type MessageReader } from "./decode/message.ts";
+import { takeNumber } from "./decode/number.ts";
+import type { Feed } from "./feed.ts";
+import type { Mapped, Mapper } from "./standin.ts";
+import type { SourceLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
-import { escaped } from "./tell/text.ts";
+import { errorText, escaped } from "./tell/text.ts";
 import type { UndecodableWarnings } from "./tell/warnings.ts";
 
 export interface IntakeOptions {
-  collector: Pick<Collector, "add" | "addGap">;
-  ledger: Ledger;
+  ledger: SourceLedger;
+  config: Pick<SourceConfig, "name" | "sequenceField">;
+  reader: MessageReader;
+  mapper: Mapper;
+  /** Whether messages bear numbers without --sequence-field. */
+  isNumbered: boolean;
+  /**
+   * @param channel as the mapping named it; undefined: the bridge's own
+   * @throws DecodeError too-many-channels
+   */
+  feedOf: (channel: string | undefined) => Pick<Feed, "add" | "addGap" | "observe">;
+  log: Log;
   warnings: UndecodableWarnings;
   unixSeconds: () => number;
-  /** The field with the publishers' own numbers, and what checks them. */
-  sequence?: { field: string; tracker: SequenceTracker; log: Log };
 }
 
 const MAX_TOPIC_LENGTH = 80;
+const READER_TICK_SECONDS = 1;
 
-/** Message → points, with a gap before them where the publisher's own numbers tell of one. */
+/** Messages of one socket → points of channels, with a gap before them where the publisher's own numbers tell of one. */
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #decoder: Decoder;
+  readonly #expectsNumbers: boolean;
+  #tickedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#decoder = new Decoder(options.sequence?.field);
+    this.#expectsNumbers = options.isNumbered || options.config.sequenceField !== undefined;
   }
 
+  /** To be called for each ZeroMQ message. Never throws. */
   take(frames: readonly Buffer[]): void {
-    const { collector, ledger, warnings, unixSeconds } = this.#options;
+    const { reader, unixSeconds, ledger } = this.#options;
     ledger.received++;
-    const decoded = this.#decoder.decode(frames, unixSeconds());
-    if (!this.#isNew(decoded, frames)) return;
-    if (decoded.ok) {
-      ledger.decoded += collector.add(decoded.rows);
-    } else {
-      ledger.countRefused(decoded.reason);
-      warnings.warn(decoded.reason, decoded.detail, frames);
+    for (const frame of frames) ledger.receivedBytes += frame.length;
+    const now = unixSeconds();
+    try {
+      for (const message of reader.read(frames, now)) this.#takeMessage(message, now, frames);
+    } catch (error) {
+      this.#refuse(error, frames);
     }
+  }
+
+  /** What is due by time. To be called some times a second. Never throws. */
+  tick(): void {
+    const { reader, mapper, unixSeconds } = this.#options;
+    const now = unixSeconds();
+    try {
+      if (reader.tick !== undefined && !(now - this.#tickedAt < READER_TICK_SECONDS)) {
+        this.#tickedAt = now;
+        for (const message of reader.tick(now)) this.#takeMessage(message, now, []);
+      }
+      for (const mapped of mapper.tick(now)) this.#add(mapped);
+    } catch (error) {
+      this.#refuse(error, []);
+    }
+  }
+
+  #takeMessage(message: Message, now: number, frames: readonly Buffer[]): void {
+    if (!this.#expectsNumbers) {
+      for (const mapped of this.#options.mapper.map(message, now)) this.#add(mapped);
+      return;
+    }
+    const number = message.number ?? takeNumber(message.content, this.#options.config.sequenceField);
+    if (number === undefined && frames.length > 0) this.#options.ledger.unnumbered++;
+    let mapped: readonly Mapped[] = [];
+    let fault: unknown;
+    try {
+      mapped = this.#options.mapper.map(message, now);
+    } catch (error) {
+      // It has arrived all the same: its number is not missing.
+      fault = error;
+    }
+    if (number !== undefined && !this.#isNew(message.topic, number, mapped, frames)) return;
+    if (fault !== undefined) throw fault;
+    for (const part of mapped) this.#add(part);
+  }
+
+  #add({ channel, rows, lost }: Mapped): void {
+    const feed = this.#options.feedOf(channel);
+    if (lost !== undefined) {
+      feed.addGap(gapOf(lost.reason, lost.points));
+      const { reason, points } = lost;
+      this.#options.warnings.warn(reason, `${points} points of series beyond the bound are left out.`, []);
+    }
+    if (rows.length > 0) this.#options.ledger.decoded += feed.add(rows);
   }
 
   /** Adds the gap that this message's number tells of. @returns false if it is a repeat */
-  #isNew(decoded: Decoded, frames: readonly Buffer[]): boolean {
-    const { sequence, ledger } = this.#options;
-    if (sequence === undefined) return true;
-    if (decoded.numbered === undefined) {
-      ledger.unnumbered++;
-      return true;
-    }
-    const rows = decoded.ok ? decoded.rows : [];
-    const crc = crc32(frames.at(-1) ?? "");
-    const verdict = sequence.tracker.observe({ ...decoded.numbered, crc, x: rows.at(-1)?.x ?? null });
+  #isNew(topic: string, number: number, mapped: readonly Mapped[], frames: readonly Buffer[]): boolean {
+    const { config, log, feedOf, ledger } = this.#options;
+    const rows = mapped.flatMap((part) => part.rows);
+    const feed = feedOf(mapped[0]?.channel);
+    const crc = frames.reduce((sum, frame) => crc32(frame, sum), 0);
+    const verdict = feed.observe({ topic: keyOf(config.name, topic), number, crc, x: rows.at(-1)?.x ?? null });
     const gap = gapFrom(verdict, rows);
-    if (gap !== undefined) {
-      this.#options.collector.addGap(gap);
-      ledger.countGap(gap);
-    }
+    if (gap !== undefined) feed.addGap(gap);
     if (verdict.kind === "repeat") ledger.repeats++;
     if (verdict.kind === "shared") {
       ledger.sharedTopics++;
-      sequence.log.warn(sharedText(decoded.numbered.topic));
+      log.warn(sharedText(topic));
     }
     return verdict.kind !== "repeat";
   }
+
+  #refuse(error: unknown, frames: readonly Buffer[]): void {
+    const { code, message } = faultOf(error);
+    this.#options.ledger.countRefused(code);
+    this.#options.warnings.warn(code, message, frames);
+  }
+}
+
+/** Two sources may have the same topic, and each publisher there numbers its own messages. */
+function keyOf(source: string, topic: string): string {
+  return source === DEFAULT_SOURCE_NAME ? topic : `${source}\u0000${topic}`;
+}
+
+function faultOf(error: unknown): { code: DecodeFault; message: string } {
+  if (error instanceof DecodeError || error instanceof PointError) return error;
+  return { code: "decode-failed", message: errorText(error) };
 }
 
 function gapFrom(verdict: Verdict, rows: readonly Row[]): Loss | undefined {

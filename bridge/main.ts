@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
-import { type Bridge, DEFAULT_BIND, startBridge } from "./bridge.ts";
+import { type Bridge, startBridge } from "./bridge.ts";
 import { SpoolError } from "./collect/open-spool.ts";
+import { DEFAULT_BIND, sourceOf } from "./configure/defaults.ts";
 import {
-  defaultSpoolFile,
   parseBytes,
   parseChannelUrl,
   parseDuration,
@@ -159,11 +159,10 @@ async function run(flags: Flags, token: string, log: Log): Promise<number> {
   let bridge: Bridge;
   try {
     const { to, bind, connect, topic: topics, buffer: bufferBytes, sequenceField, metrics } = flags;
-    const file = flags.spool === undefined ? defaultSpoolFile(to) : flags.spool.file;
-    const spool = file === undefined ? undefined : { file, maxBytes: flags.spoolMax };
-    const expectEveryMs = flags.expectEvery;
-    const more = { bind, connect, topics, bufferBytes, spool, sequenceField, expectEveryMs, metrics };
-    bridge = await startBridge({ to, token, log, ...more });
+    const isSpooling = flags.spool === undefined || flags.spool.file !== undefined;
+    const spool = isSpooling ? { file: flags.spool?.file, maxBytes: flags.spoolMax } : undefined;
+    const sources = [sourceOf({ bind, connect, topics, sequenceField, expectEveryMs: flags.expectEvery })];
+    bridge = await startBridge({ to, token, log, sources, bufferBytes, spool, metrics });
   } catch (error) {
     if (error instanceof SpoolError) {
       log.error(error.message);

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { context, Publisher } from "zeromq";
 import { startBridge } from "../bridge/bridge.ts";
+import { sourceOf } from "../bridge/configure/defaults.ts";
 import { createLog } from "../bridge/tell/log.ts";
 import { newPage, openBrowser, type PageOptions } from "../test/support/browser.ts";
 import { startEdge } from "../test/support/edge.ts";
@@ -83,7 +84,7 @@ const bridge = await startBridge({
   to: edge.channelUrl(CHANNEL),
   token: edge.token ?? "",
   log: createLog("text", "warn"),
-  bind: ["tcp://127.0.0.1:*"],
+  sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })],
 });
 const publisher = new Publisher({ linger: 0 });
 let sending = Promise.resolve();

@@ -5,7 +5,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type Bridge, DEFAULT_BIND, startBridge } from "../bridge/bridge.ts";
+import { type Bridge, startBridge } from "../bridge/bridge.ts";
+import { DEFAULT_BIND, sourceOf } from "../bridge/configure/defaults.ts";
 import { defaultSpoolFile, tokenFrom } from "../bridge/configure/options.ts";
 import { type Demo, startDemo } from "../bridge/demo.ts";
 import { AddressError } from "../bridge/receive/address.ts";
@@ -148,9 +149,7 @@ async function start(flags: Flags, running: Running): Promise<WorkerOptions> {
     to: url,
     token,
     log,
-    bind,
-    connect: connects,
-    topics,
+    sources: [sourceOf({ bind, connect: connects, topics })],
     statusEveryMs: STATUS_EVERY_MS,
     spool: {
       file: flags.store === undefined ? defaultSpoolFile(url) : join(flags.store, "spool.db"),

@@ -6,7 +6,7 @@ import { HEADER_BYTES, readHeader, viewOf } from "../../worker/protocol/header.t
 export type LossReason = "bridge-full" | "frame-refused" | "spool-damaged";
 
 /** What a gap in a frame of ours may say: how many points are missing, or that nobody knows. */
-const WITH_POINTS = ["bridge-full", "frame-refused", "spool-damaged", "publisher-dropped"] as const;
+const WITH_POINTS = ["bridge-full", "frame-refused", "spool-damaged", "publisher-dropped", "too-many-series"] as const;
 const WITHOUT_POINTS = [
   "spool-damaged",
   "bridge-restarted",

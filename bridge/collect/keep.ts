@@ -1,4 +1,4 @@
-import type { Ledger } from "../tell/ledger.ts";
+import type { FeedLedger } from "../tell/ledger.ts";
 import type { Log } from "../tell/log.ts";
 import { errorText } from "../tell/text.ts";
 import type { SequenceTracker } from "./sequence.ts";
@@ -13,7 +13,7 @@ export interface KeeperOptions {
   /** Why it could not be written when it was opened. */
   failure?: unknown;
   log: Log;
-  ledger: Ledger;
+  ledger: FeedLedger;
   retryMs?: number;
   nowMs?: () => number;
 }

@@ -1,18 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import type { Row } from "../../worker/protocol/builder.ts";
 import { isSeriesName } from "../../worker/protocol/limits.ts";
-import {
-  DEFAULT_SERIES,
-  PointError,
-  type PointFault,
-  rowsOf,
-  unixSeconds,
-  valueOfJson,
-} from "../../worker/protocol/points.ts";
+import { DEFAULT_SERIES, PointError, rowsOf, unixSeconds, valueOfJson } from "../../worker/protocol/points.ts";
 import { numberFrom } from "../collect/sequence.ts";
-
-/** Why a message holds no points. The codes are stable; SPEC.md lists those of {@link PointFault}. */
-export type DecodeFault = PointFault | "topic-not-text" | "too-many-frames" | "message-too-large" | "decode-failed";
+import type { DecodeFault } from "./message.ts";
 
 export type Decoded = ({ ok: true; rows: Row[] } | { ok: false; reason: DecodeFault; detail: string }) & {
   /** What the publisher numbered the message, and its topic; undefined if it did not, or nobody asked. */

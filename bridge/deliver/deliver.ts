@@ -1,6 +1,6 @@
 import { MAX_BODY_BYTES } from "../../worker/protocol/limits.ts";
 import type { Batch, Collector } from "../collect/collect.ts";
-import type { Ledger } from "../tell/ledger.ts";
+import type { FeedLedger } from "../tell/ledger.ts";
 import type { Log } from "../tell/log.ts";
 import { counted } from "../tell/text.ts";
 import { TroubleWarnings } from "../tell/warnings.ts";
@@ -8,7 +8,7 @@ import { type Next, type Outcome, RETRY_POLICY, type RetryPolicy, whatNext } fro
 
 export interface DelivererOptions {
   collector: Collector;
-  ledger: Ledger;
+  ledger: FeedLedger;
   log: Log;
   /** Sends a body; never rejects. */
   post: (body: Uint8Array, signal: AbortSignal) => Promise<Outcome>;

@@ -1,45 +1,45 @@
 import type { Held } from "../collect/collect.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Totals } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { counted, duration } from "./text.ts";
 
-/** What the spool adds to the status: nothing while the memory is enough. */
+/** What the spools add to the status: nothing while the memory is enough. */
 export interface SpoolStatus {
-  /** Undelivered bytes that only the spool holds. */
-  bytesOnDisk: number;
-  isFailing: boolean;
+  backlog: { bytesOnDisk: number };
+  isSpoolFailing: boolean;
 }
 
 /** The state of the bridge in one line of plain words. */
-export function statusLine(ledger: Ledger, held: Held, spool?: SpoolStatus): string {
+export function statusLine(totals: Totals, held: Held, spools: readonly SpoolStatus[] = []): string {
   const parts = [
-    `received ${counted(ledger.received, "message")}`,
-    `delivered ${counted(ledger.delivered, "point")} in ${counted(ledger.posts, "POST")}`,
+    `received ${counted(totals.received, "message")}`,
+    `delivered ${counted(totals.delivered, "point")} in ${counted(totals.posts, "POST")}`,
   ];
   if (held.points > 0) {
     parts.push(`behind by ${counted(held.points, "point")} (the oldest waits for ${duration(held.oldestAgeMs)})`);
   }
-  if (spool !== undefined && spool.bytesOnDisk > 0) parts.push(`${sizeOf(spool.bytesOnDisk)} of it on disk`);
-  if (spool?.isFailing) parts.push("the spool cannot be written");
-  if (ledger.retries > 0) parts.push(counted(ledger.retries, "retry").replace("retrys", "retries"));
-  for (const [reason, count] of ledger.refused) parts.push(`${counted(count, "message")} not understood (${reason})`);
-  if (ledger.repeats > 0) parts.push(`${counted(ledger.repeats, "repeat")} left out`);
-  if (ledger.unnumbered > 0) parts.push(`${counted(ledger.unnumbered, "message")} without a number`);
-  if (ledger.sharedTopics > 0) parts.push(`${counted(ledger.sharedTopics, "topic")} of several publishers`);
-  for (const [reason, { gaps, points }] of ledger.gaps) {
+  const bytesOnDisk = spools.reduce((sum, { backlog }) => sum + backlog.bytesOnDisk, 0);
+  if (bytesOnDisk > 0) parts.push(`${sizeOf(bytesOnDisk)} of it on disk`);
+  if (spools.some(({ isSpoolFailing }) => isSpoolFailing)) parts.push("the spool cannot be written");
+  if (totals.retries > 0) parts.push(counted(totals.retries, "retry").replace("retrys", "retries"));
+  for (const [reason, count] of totals.refused) parts.push(`${counted(count, "message")} not understood (${reason})`);
+  if (totals.repeats > 0) parts.push(`${counted(totals.repeats, "repeat")} left out`);
+  if (totals.unnumbered > 0) parts.push(`${counted(totals.unnumbered, "message")} without a number`);
+  if (totals.sharedTopics > 0) parts.push(`${counted(totals.sharedTopics, "topic")} of several publishers`);
+  for (const [reason, { gaps, points }] of totals.gaps) {
     parts.push(points > 0 ? `${counted(points, "point")} lost (${reason})` : `${counted(gaps, "gap")} (${reason})`);
   }
-  if (ledger.viewers !== undefined) parts.push(ledger.viewers === 0 ? "nobody watches" : `${ledger.viewers} watching`);
+  if (totals.viewers !== undefined) parts.push(totals.viewers === 0 ? "nobody watches" : `${totals.viewers} watching`);
   return parts.join(", ");
 }
 
 /** Logs {@link statusLine} every `everyMs` while something happens. @returns how to stop it */
-export function reportStatus(line: () => string, ledger: Ledger, log: Log, everyMs: number): () => void {
+export function reportStatus(line: () => string, received: () => number, log: Log, everyMs: number): () => void {
   let before = "";
   const timer = setInterval(() => {
     // The age of what waits changes by itself; that is worth a line too.
     const now = line();
-    if (now !== before && ledger.received > 0) log.info(now);
+    if (now !== before && received() > 0) log.info(now);
     before = now;
   }, everyMs);
   timer.unref();

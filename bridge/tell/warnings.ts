@@ -1,4 +1,4 @@
-import type { DecodeFault } from "../decode/decode.ts";
+import type { DecodeFault } from "../decode/message.ts";
 import type { Log } from "./log.ts";
 import { counted, escaped } from "./text.ts";
 

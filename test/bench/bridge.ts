@@ -1,11 +1,12 @@
 /** The bridge to a channel, in a process of its own. Tells its parent where publishers connect. */
 import { startBridge } from "../../bridge/bridge.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 
 const bridge = await startBridge({
   to: new URL(process.argv[2] ?? ""),
   token: "test-token",
-  bind: ["tcp://127.0.0.1:*"],
+  sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })],
   log: createLog("text", "error"),
 });
 process.send?.({ zmq: bridge.addresses[0] });

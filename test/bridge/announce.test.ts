@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Bridge, startBridge } from "../../bridge/bridge.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { Announcer } from "../../bridge/deliver/announce.ts";
 import type { Outcome } from "../../bridge/deliver/next.ts";
 import { startDemo } from "../../bridge/demo.ts";
@@ -38,7 +39,7 @@ afterEach(async () => {
 
 async function bridgeTo(to: URL, token = "t"): Promise<Bridge> {
   const log = createLog("text", "info", (line) => lines.push(line));
-  const bridge = await startBridge({ to, token, log, bind: ["tcp://127.0.0.1:*"] });
+  const bridge = await startBridge({ to, token, log, sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })] });
   closers.push(() => bridge.close({ drainMs: 0 }));
   return bridge;
 }

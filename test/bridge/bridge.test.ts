@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type Bridge, startBridge } from "../../bridge/bridge.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { startDemo } from "../../bridge/demo.ts";
 import { AddressError, addressFault } from "../../bridge/receive/address.ts";
 import { createLog } from "../../bridge/tell/log.ts";
@@ -25,9 +26,18 @@ afterEach(async () => {
   await worker.close();
 });
 
-async function bridgeOf(options: Partial<Parameters<typeof startBridge>[0]> = {}): Promise<Bridge> {
+async function bridgeOf(
+  options: Partial<Parameters<typeof startBridge>[0]> & Parameters<typeof sourceOf>[0] = {},
+): Promise<Bridge> {
+  const { bind = ["tcp://127.0.0.1:*"], connect = [], topics = [], ...more } = options;
   const log = createLog("text", "info", (line) => lines.push(line));
-  const bridge = await startBridge({ to: worker.url, token: "t", log, bind: ["tcp://127.0.0.1:*"], ...options });
+  const bridge = await startBridge({
+    to: worker.url,
+    token: "t",
+    log,
+    sources: [sourceOf({ bind, connect, topics })],
+    ...more,
+  });
   closers.push(() => bridge.close({ drainMs: 0 }));
   return bridge;
 }

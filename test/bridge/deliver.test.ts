@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { Collector } from "../../bridge/collect/collect.ts";
 import { Deliverer } from "../../bridge/deliver/deliver.ts";
 import { Poster } from "../../bridge/deliver/post.ts";
-import { Ledger } from "../../bridge/tell/ledger.ts";
+import { FeedLedger } from "../../bridge/tell/ledger.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { readHeader } from "../../worker/protocol/header.ts";
@@ -15,7 +15,7 @@ import { waitFor, withDeadline } from "../support/wait.ts";
 
 let worker: FakeWorker;
 let collector: Collector;
-let ledger: Ledger;
+let ledger: FeedLedger;
 let deliverer: Deliverer;
 let poster: Poster;
 let lines: string[];
@@ -23,7 +23,7 @@ let added: number;
 
 beforeEach(async () => {
   worker = await startFakeWorker();
-  ledger = new Ledger();
+  ledger = new FeedLedger();
   lines = [];
   added = 0;
   collector = new Collector({

@@ -11,13 +11,13 @@ import { Keeper } from "../../bridge/collect/keep.ts";
 import { openSpool } from "../../bridge/collect/open-spool.ts";
 import { SequenceTracker } from "../../bridge/collect/sequence.ts";
 import { isWhole, markNotWhole } from "../../bridge/collect/whole.ts";
-import { Intake } from "../../bridge/intake.ts";
-import { Ledger } from "../../bridge/tell/ledger.ts";
+import type { Intake } from "../../bridge/intake.ts";
+import { FeedLedger } from "../../bridge/tell/ledger.ts";
 import { createLog } from "../../bridge/tell/log.ts";
-import { UndecodableWarnings } from "../../bridge/tell/warnings.ts";
 import { decodeFrame, type Gap, pointsOf } from "../../worker/protocol/frame.ts";
 import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
 import { startFakeWorker } from "../support/fake-worker.ts";
+import { intakeOf } from "../support/intake.ts";
 import { connectPublisher } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
 import { SmallDisk } from "../torture/disk.ts";
@@ -33,7 +33,7 @@ const newFile = (): string => join(directory, `${++files}.db`);
 /** What a bridge is between its sockets. */
 class Bridge {
   readonly lines: string[] = [];
-  readonly ledger = new Ledger();
+  readonly ledger = new FeedLedger();
   readonly file: string;
   readonly opened: ReturnType<typeof openSpool>;
   readonly keeper: Keeper | undefined;
@@ -57,9 +57,7 @@ class Bridge {
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
     });
-    const warnings = new UndecodableWarnings(log);
-    const sequence = { field: "n", tracker, log };
-    this.#intake = new Intake({ collector: this.collector, ledger, warnings, unixSeconds: () => 1, sequence });
+    this.#intake = intakeOf({ collector: this.collector, tracker, ledger, sequenceField: "n", log });
   }
 
   receive(from: number, upTo = from + 1, topic = "t"): this {
@@ -249,7 +247,7 @@ test("[BR9] [BR14] at an end everything is written that can be, however short ag
   assert.ok(opened.spool);
   const log = createLog("text", "silent");
   const failure = new Error("disk is full");
-  const keeper = new Keeper({ spool: opened.spool, failure, log, ledger: new Ledger(), nowMs: () => 0 });
+  const keeper = new Keeper({ spool: opened.spool, failure, log, ledger: new FeedLedger(), nowMs: () => 0 });
   const nothing = { frames: [], losses: [], gone: [], goneUpTo: 0, sentSeq: 0, nextSeq: 1, untold: undefined };
   assert.equal(keeper.save(nothing), false);
   keeper.retryNow();

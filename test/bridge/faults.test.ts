@@ -3,11 +3,12 @@ import { connect, createServer as createTcpServer, type Socket } from "node:net"
 import { type TestContext, test } from "node:test";
 import { type Bridge, type BridgeOptions, startBridge } from "../../bridge/bridge.ts";
 import { Collector } from "../../bridge/collect/collect.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { Deliverer } from "../../bridge/deliver/deliver.ts";
 import { Poster } from "../../bridge/deliver/post.ts";
 import { Peers } from "../../bridge/receive/peers.ts";
 import { Silence } from "../../bridge/receive/silence.ts";
-import { Ledger } from "../../bridge/tell/ledger.ts";
+import { FeedLedger } from "../../bridge/tell/ledger.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { readHeader } from "../../worker/protocol/header.ts";
 import { type FakeWorker, problem, startFakeWorker } from "../support/fake-worker.ts";
@@ -22,7 +23,7 @@ async function workerOf(t: TestContext): Promise<FakeWorker> {
 
 /** What delivers, without ZeroMQ. */
 function delivering(t: TestContext, to: URL, timeoutMs = 5000) {
-  const ledger = new Ledger();
+  const ledger = new FeedLedger();
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));
   const lost = ledger.countDropped.bind(ledger);
@@ -140,7 +141,7 @@ test("[BR6] a 2xx lost on the way back, twice: the same bytes again, stored once
 async function bridgeOf(
   t: TestContext,
   to: URL,
-  options: Partial<BridgeOptions>,
+  options: Partial<BridgeOptions> & Pick<BridgeOptions, "sources">,
 ): Promise<{ bridge: Bridge; lines: string[] }> {
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));
@@ -151,7 +152,7 @@ async function bridgeOf(
 
 test("[BR15] a publisher that goes and comes back marks a possible gap, before what it then sends", async (t) => {
   const worker = await workerOf(t);
-  const { bridge, lines } = await bridgeOf(t, worker.url, { bind: ["tcp://127.0.0.1:*"] });
+  const { bridge, lines } = await bridgeOf(t, worker.url, { sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })] });
   for (let i = 1; i <= 2; i++) {
     const publisher = await connectPublisher(bridge.addresses[0] ?? "");
     assert.equal(bridge.ledger.publishers, 1);
@@ -173,7 +174,9 @@ test("[BR15] a publisher that goes and comes back marks a possible gap, before w
 
 test("[BR15] [BR16] publishers that number their messages tell exactly instead", async (t) => {
   const worker = await workerOf(t);
-  const { bridge } = await bridgeOf(t, worker.url, { bind: ["tcp://127.0.0.1:*"], sequenceField: "n" });
+  const { bridge } = await bridgeOf(t, worker.url, {
+    sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"], sequenceField: "n" })],
+  });
   for (const numbers of [
     [1, 2, 2, 4],
     [5, 9],
@@ -198,7 +201,9 @@ test("[BR15] [BR16] publishers that number their messages tell exactly instead",
 
 test("[BR16] two publishers that number one topic, each by itself: said once with what to do, and no number told that is false", async (t) => {
   const worker = await workerOf(t);
-  const { bridge, lines } = await bridgeOf(t, worker.url, { bind: ["tcp://127.0.0.1:*"], sequenceField: "n" });
+  const { bridge, lines } = await bridgeOf(t, worker.url, {
+    sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"], sequenceField: "n" })],
+  });
   const publishers = [
     await connectPublisher(bridge.addresses[0] ?? ""),
     await connectPublisher(bridge.addresses[0] ?? ""),
@@ -227,7 +232,9 @@ test("[BR15] a silence is reported once, connections are opened anew, and its en
   const worker = await workerOf(t);
   const publisher = await bindPublisher();
   t.after(() => publisher.close());
-  const { bridge, lines } = await bridgeOf(t, worker.url, { connect: [publisher.address], expectEveryMs: 200 });
+  const { bridge, lines } = await bridgeOf(t, worker.url, {
+    sources: [sourceOf({ connect: [publisher.address], expectEveryMs: 200 })],
+  });
   await publisher.subscribed();
   await publisher.send("[1,1]");
   await waitFor("the silence", () => bridge.ledger.silences === 1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { parseBytes, parseChannelUrl, tokenFrom } from "../../bridge/configure/options.ts";
-import { Ledger } from "../../bridge/tell/ledger.ts";
+import { FeedLedger, SourceLedger, totalsOf } from "../../bridge/tell/ledger.ts";
 import { createLog, lineForPeople } from "../../bridge/tell/log.ts";
 import { statusLine } from "../../bridge/tell/status.ts";
 import { sampleOf, TroubleWarnings, UndecodableWarnings } from "../../bridge/tell/warnings.ts";
@@ -11,19 +11,20 @@ function logTo(lines: string[]) {
 }
 
 it("the status is one line of plain words with every count that is not nothing", () => {
-  const ledger = new Ledger();
-  ledger.received = 1234;
+  const source = new SourceLedger();
+  const ledger = new FeedLedger();
+  source.received = 1234;
   ledger.delivered = 1;
   ledger.posts = 2;
-  const idle = statusLine(ledger, { points: 0, bytes: 0, oldestAgeMs: 0 });
+  const idle = statusLine(totalsOf([source], [ledger]), { points: 0, bytes: 0, oldestAgeMs: 0 });
   assert.equal(idle, "received 1,234 messages, delivered 1 point in 2 POSTs");
   ledger.retries = 1;
   ledger.viewers = 0;
-  ledger.countRefused("not-json");
-  ledger.countRefused("not-json");
+  source.countRefused("not-json");
+  source.countRefused("not-json");
   ledger.countDropped("bridge-full", 8000);
   ledger.countDropped("bridge-full", 1);
-  const busy = statusLine(ledger, { points: 7, bytes: 1, oldestAgeMs: 65_000 });
+  const busy = statusLine(totalsOf([source], [ledger]), { points: 7, bytes: 1, oldestAgeMs: 65_000 });
   assert.equal(
     busy,
     "received 1,234 messages, delivered 1 point in 2 POSTs, behind by 7 points (the oldest waits for 65 s), 1 retry, " +

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { startBridge } from "../../bridge/bridge.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { parseDuration, parseMetricsAddress } from "../../bridge/configure/options.ts";
 import { AddressError } from "../../bridge/receive/address.ts";
+import { healthOf } from "../../bridge/tell/health.ts";
+import { FeedLedger } from "../../bridge/tell/ledger.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { startFakeWorker } from "../support/fake-worker.ts";
 import { connectPublisher } from "../support/publisher.ts";
@@ -17,7 +20,13 @@ test("[BR17] /metrics has every count of the ledger, and reading it changes none
   worker.script = (_, number) => (number === 1 ? { take: false, status: 500 } : undefined);
   const metrics = { host: "127.0.0.1", port: 0 };
   const bind = ["tcp://127.0.0.1:*"];
-  const bridge = await startBridge({ to: worker.url, token: "t", log, bind, metrics, sequenceField: "seq" });
+  const bridge = await startBridge({
+    to: worker.url,
+    token: "t",
+    log,
+    sources: [sourceOf({ bind, sequenceField: "seq" })],
+    metrics,
+  });
   t.after(() => bridge.close({ drainMs: 0 }));
   const publisher = await connectPublisher(bridge.addresses[0] ?? "");
   t.after(() => publisher.close());
@@ -37,17 +46,17 @@ test("[BR17] /metrics has every count of the ledger, and reading it changes none
         ?.split(" ")[1],
     );
   for (const [name, expected] of [
-    ["received_messages_total", 5],
-    ["decoded_points_total", 3],
-    ['refused_messages_total{reason="not-json"}', 1],
-    ["delivered_points_total", 3],
-    ["retries_total", 1],
-    ['gap_points_total{reason="publisher-dropped"}', 2],
-    ["repeats_total", 1],
-    ["unnumbered_messages_total", 2],
-    ["publishers", 1],
-    ["oldest_undelivered_seconds", 0],
-    ["post_seconds_count", bridge.ledger.posts],
+    ['received_messages_total{source="main"}', 5],
+    ['decoded_points_total{source="main"}', 3],
+    ['refused_messages_total{source="main",reason="not-json"}', 1],
+    ['delivered_points_total{channel="main"}', 3],
+    ['retries_total{channel="main"}', 1],
+    ['gap_points_total{channel="main",reason="publisher-dropped"}', 2],
+    ['repeats_total{source="main"}', 1],
+    ['unnumbered_messages_total{source="main"}', 1],
+    ['publishers{source="main"}', 1],
+    ['oldest_undelivered_seconds{channel="main"}', 0],
+    ['post_seconds_count{channel="main"}', bridge.ledger.posts],
   ] as const) {
     assert.equal(value(`plotcast_bridge_${name}`), expected, name);
   }
@@ -64,11 +73,14 @@ test("[BR17] [BR10] a port in use is one line that names it and the flag", async
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const to = new URL("http://127.0.0.1:9/c/main");
   const metrics = { host: "127.0.0.1", port };
-  await assert.rejects(startBridge({ to, token: "t", log, bind: ["tcp://127.0.0.1:*"], metrics }), (error) => {
-    assert.ok(error instanceof AddressError);
-    assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${port}: another program is using it.*--metrics`));
-    return true;
-  });
+  await assert.rejects(
+    startBridge({ to, token: "t", log, sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })], metrics }),
+    (error) => {
+      assert.ok(error instanceof AddressError);
+      assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${port}: another program is using it.*--metrics`));
+      return true;
+    },
+  );
 });
 
 test("[BR17] --metrics takes a port or an address, --expect-every a time", () => {
@@ -80,4 +92,40 @@ test("[BR17] --metrics takes a port or an address, --expect-every a time", () =>
   assert.deepEqual(["500ms", "1s", "1.5 min", "2h"].map(parseDuration), [500, 1000, 90_000, 7_200_000]);
   for (const text of ["", "1", "s", "0s", "-1s", "9999h"])
     assert.throws(() => parseDuration(text), { code: "commander.invalidArgument" }, text);
+});
+
+test("[BR17] /healthz says whether what comes in goes out, and why not", async (t) => {
+  const worker = await startFakeWorker();
+  t.after(() => worker.close());
+  const metrics = { host: "127.0.0.1", port: 0 };
+  const sources = [sourceOf({ bind: ["tcp://127.0.0.1:*"], expectEveryMs: 200 })];
+  const bridge = await startBridge({ to: worker.url, token: "t", log, sources, metrics });
+  t.after(() => bridge.close({ drainMs: 0 }));
+  const url = new URL("/healthz", bridge.metricsUrl);
+  const well = await fetch(url);
+  assert.equal(well.status, 200);
+  assert.deepEqual(await well.json(), { ok: true, problems: [] });
+  await waitFor("the silence", () => bridge.ledger.silences === 1);
+  const ill = await fetch(url);
+  assert.equal(ill.status, 503);
+  assert.deepEqual(await ill.json(), {
+    ok: false,
+    problems: ["Source main: no message comes though one is due."],
+  });
+});
+
+test("[BR17] points that wait for more than a minute, and a spool that fails, are no good health", () => {
+  const feed = {
+    channel: "lab/a",
+    ledger: new FeedLedger(),
+    held: { points: 5, bytes: 80, oldestAgeMs: 61_000 },
+    backlog: { frames: 1, bytes: 80, memoryBytes: 80, bytesOnDisk: 0 },
+    isSpoolFailing: true,
+  };
+  assert.deepEqual(healthOf({ sources: [], feeds: { all: [feed] } }).problems, [
+    "Channel lab/a: the spool cannot be written.",
+    "Channel lab/a: 5 points undelivered, the oldest for 61 s.",
+  ]);
+  const fine = { ...feed, held: { points: 5, bytes: 80, oldestAgeMs: 59_000 }, isSpoolFailing: false };
+  assert.ok(healthOf({ sources: [], feeds: { all: [fine] } }).ok);
 });

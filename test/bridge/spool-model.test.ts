@@ -8,12 +8,12 @@ import { type Batch, Collector } from "../../bridge/collect/collect.ts";
 import { Keeper } from "../../bridge/collect/keep.ts";
 import { openSpool } from "../../bridge/collect/open-spool.ts";
 import { SequenceTracker } from "../../bridge/collect/sequence.ts";
-import { Intake } from "../../bridge/intake.ts";
-import { Ledger } from "../../bridge/tell/ledger.ts";
+import type { Intake } from "../../bridge/intake.ts";
+import { FeedLedger } from "../../bridge/tell/ledger.ts";
 import { createLog } from "../../bridge/tell/log.ts";
-import { UndecodableWarnings } from "../../bridge/tell/warnings.ts";
 import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
 import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
+import { intakeOf } from "../support/intake.ts";
 
 //     messages with numbers → intake → collector + spool → a Channel as SPEC.md has it
 //     with crashes of the bridge at any moment: the spool's files are copied as they are, and opened again
@@ -63,7 +63,7 @@ class Channel {
 class Bridge {
   readonly file: string;
   readonly collector: Collector;
-  readonly ledger = new Ledger();
+  readonly ledger = new FeedLedger();
   readonly #intake: Intake;
   readonly #keeper: Keeper;
 
@@ -84,13 +84,7 @@ class Bridge {
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
     });
-    this.#intake = new Intake({
-      collector: this.collector,
-      ledger,
-      warnings: new UndecodableWarnings(log),
-      unixSeconds: () => 1,
-      sequence: { field: "seq", tracker, log },
-    });
+    this.#intake = intakeOf({ collector: this.collector, tracker, ledger, sequenceField: "seq", log });
   }
 
   receive(number: number): void {

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { Collector } from "../../bridge/collect/collect.ts";
 import { Keeper } from "../../bridge/collect/keep.ts";
 import { openSpool, SpoolError } from "../../bridge/collect/open-spool.ts";
-import { Ledger } from "../../bridge/tell/ledger.ts";
+import { FeedLedger } from "../../bridge/tell/ledger.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import type { Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
@@ -24,7 +24,7 @@ const newFile = (): string => join(directory, `${++files}.db`);
 function start(file: string, { maxPages = 0, maxSpoolBytes = 64 * MIB, maxBytes = MIB } = {}) {
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));
-  const ledger = new Ledger();
+  const ledger = new FeedLedger();
   const { spool, state } = openSpool({ file, maxBytes: maxSpoolBytes, maxPages }, TO, log);
   const keeper = spool === undefined ? undefined : new Keeper({ spool, log, ledger, retryMs: 0 });
   const collector = new Collector({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { startBridge } from "../../bridge/bridge.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { connectPublisher } from "../support/publisher.ts";
@@ -22,7 +23,12 @@ it("[BR6] [CH3] every point is stored once and in order, though the Worker is ki
   const to = edge.channelUrl("killed");
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));
-  const bridge = await startBridge({ to, token: edge.token ?? "", log, bind: ["tcp://127.0.0.1:*"] });
+  const bridge = await startBridge({
+    to,
+    token: edge.token ?? "",
+    log,
+    sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })],
+  });
   const publisher = await connectPublisher(bridge.addresses[0] ?? "");
   try {
     const count = 6000;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Browser } from "playwright-core";
 import { type Bridge, type BridgeOptions, startBridge } from "../../bridge/bridge.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { newPage, openBrowser, type PageOptions } from "../support/browser.ts";
 import { type Edge, type EdgeOptions, startEdge } from "../support/edge.ts";
@@ -57,7 +58,7 @@ export class Stage {
       to: this.edge.channelUrl(channel),
       token: this.edge.token ?? "",
       log: createLog("text", "error"),
-      bind: ["tcp://127.0.0.1:*"],
+      sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })],
       ...options,
     });
     t.after(() => bridge.close({ drainMs: 1000 }));

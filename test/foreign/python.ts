@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { startBridge } from "../../bridge/bridge.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { newPage, openBrowser } from "../support/browser.ts";
 import { startEdge } from "../support/edge.ts";
@@ -19,7 +20,12 @@ test("every point that a Python publisher sends while connected is in the page o
   t.after(() => edge.close());
   const to = edge.channelUrl("python");
   const log = createLog("text", "error");
-  const bridge = await startBridge({ to, token: edge.token ?? "", log, bind: ["tcp://127.0.0.1:*"] });
+  const bridge = await startBridge({
+    to,
+    token: edge.token ?? "",
+    log,
+    sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })],
+  });
   t.after(() => bridge.close({ drainMs: 1000 }));
   const browser = await openBrowser();
   t.after(() => browser.close());

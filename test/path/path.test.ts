@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import { type Bridge, startBridge } from "../../bridge/bridge.ts";
+import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { connectPublisher, type TestPublisher } from "../support/publisher.ts";
@@ -17,7 +18,12 @@ after(() => edge.close());
 async function bridgeTo(t: TestContext, channel: string): Promise<Bridge> {
   const log = createLog("text", "error");
   const bind = ["tcp://127.0.0.1:*"];
-  const bridge = await startBridge({ to: edge.channelUrl(channel), token: edge.token ?? "", log, bind });
+  const bridge = await startBridge({
+    to: edge.channelUrl(channel),
+    token: edge.token ?? "",
+    log,
+    sources: [sourceOf({ bind })],
+  });
   t.after(() => bridge.close({ drainMs: 1000 }));
   return bridge;
 }

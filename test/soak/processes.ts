@@ -9,7 +9,7 @@ const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta
 export interface SoakBridge {
   pid: number;
   address: string;
-  /** What it says of itself at /metrics. */
+  /** What it says of itself at /metrics, summed over labels. */
   metrics(): Promise<Map<string, number>>;
   said(): string;
   /** Asks it to end, and waits until it has. @returns its exit code */
@@ -50,8 +50,12 @@ export async function startBridgeProcess(to: URL, token: string, spool: string):
 }
 
 function parseMetrics(text: string): Map<string, number> {
-  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.split(" ").at(-1))]));
+  const sums = new Map<string, number>();
+  for (const line of text.split("\n")) {
+    const [, name, value] = /^(\w+)(?:\{[^}]*\})? (\S+)/.exec(line) ?? [];
+    if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + Number(value));
+  }
+  return sums;
 }
 
 export interface SoakPublisher {

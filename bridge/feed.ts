@@ -1,0 +1,177 @@
+import type { Row } from "../worker/protocol/builder.ts";
+import { Collector, type Held } from "./collect/collect.ts";
+import { gapOf, type Loss } from "./collect/gaps.ts";
+import { Keeper } from "./collect/keep.ts";
+import { openSpool, type SpoolOptions } from "./collect/open-spool.ts";
+import { type LastNumber, SequenceTracker, type Verdict } from "./collect/sequence.ts";
+import { Announcer } from "./deliver/announce.ts";
+import { Deliverer } from "./deliver/deliver.ts";
+import { Poster } from "./deliver/post.ts";
+import { FeedLedger } from "./tell/ledger.ts";
+import type { Log } from "./tell/log.ts";
+import { counted, duration } from "./tell/text.ts";
+
+export interface FeedOptions {
+  /** The channel's URL. */
+  to: URL;
+  token: string;
+  log: Log;
+  /** Bound of what is kept in memory. */
+  bufferBytes: number;
+  /** Where what is undelivered is kept on disk too; without it, in memory alone. */
+  spool: SpoolOptions | undefined;
+  /** 16 hexadecimal digits; without it the spool's own, or else a new one for each start. */
+  publisher: string | undefined;
+  /** Whether publishers number their messages: then these tell what was lost while no bridge was there. */
+  isNumbered: boolean;
+}
+
+/** What waits for one channel. */
+export interface FeedBacklog {
+  frames: number;
+  bytes: number;
+  memoryBytes: number;
+  /** Undelivered bytes that only the spool holds. */
+  bytesOnDisk: number;
+}
+
+/** What SIGKILL may cost at most: points that wait longer are in the spool. */
+const SAVE_EVERY_MS = 100;
+const ANNOUNCE_EVERY_MS = 100;
+const SHRINK_EVERY_MS = 1000;
+
+/** One channel's: collect → deliver, with the spool beside. */
+export class Feed {
+  readonly to: URL;
+  /** The channel's name. */
+  readonly channel: string;
+  readonly ledger = new FeedLedger();
+  /** Settles after {@link close}; rejects if delivering fails by itself, which only a fault in it can cause. */
+  readonly done: Promise<void>;
+  readonly #collector: Collector;
+  readonly #tracker: SequenceTracker;
+  readonly #keeper: Keeper | undefined;
+  readonly #poster: Poster;
+  readonly #announcer: Announcer;
+  readonly #deliverer: Deliverer;
+  readonly #timers: readonly NodeJS.Timeout[];
+
+  /** @throws SpoolError if the spool must not be used; nothing then goes on running */
+  constructor(options: FeedOptions) {
+    const { to, token, log } = options;
+    const { ledger } = this;
+    this.to = to;
+    this.channel = to.pathname.slice("/c/".length);
+    const { spool, state, failure } = openSpool(options.spool, to, log);
+    const tracker = new SequenceTracker(state.numbers);
+    const keeper = spool === undefined ? undefined : new Keeper({ spool, tracker, failure, log, ledger });
+    const publisher = spool === undefined ? (options.publisher ?? state.publisher) : state.publisher;
+    const collector = new Collector({
+      publisher,
+      firstSeq: state.nextSeq,
+      maxBytes: options.bufferBytes,
+      maxSpoolBytes: options.spool?.maxBytes ?? 0,
+      ...(keeper === undefined ? {} : { keeper }),
+      state,
+      lost: (reason, points) => ledger.countDropped(reason, points),
+    });
+    this.#tracker = tracker;
+    this.#keeper = keeper;
+    this.#collector = collector;
+    for (const gap of state.gaps) ledger.countGap(gap);
+    // What publishers sent while no bridge was there, only their own numbers can tell.
+    const isTold =
+      (options.isNumbered && state.numbers.length > 0) ||
+      state.gaps.some(({ reason }) => reason === "bridge-restarted");
+    if (!isTold && (state.sentSeq > 0 || state.frames.length > 0)) this.addGap(gapOf("bridge-restarted", null));
+    tellSpooled(collector.held, log);
+
+    this.#poster = new Poster({ to, token });
+    const poster = this.#poster;
+    const announcer = new Announcer({
+      publisher,
+      log,
+      post: (body, signal, type) => poster.post(body, signal, type),
+      isIdle: () => collector.held.points === 0,
+      isKnown: state.sentSeq > 0,
+    });
+    this.#announcer = announcer;
+    this.#deliverer = new Deliverer({ collector, ledger, log, post: (body, signal) => announcer.post(body, signal) });
+    this.done = this.#deliverer.run();
+    this.#timers = [
+      setInterval(() => collector.save(), SAVE_EVERY_MS),
+      setInterval(() => announcer.check(), ANNOUNCE_EVERY_MS),
+      setInterval(() => keeper?.shrink(), SHRINK_EVERY_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  /** Adds the rows of a message. Never refuses. @returns how many points */
+  add(rows: readonly Row[]): number {
+    return this.#collector.add(rows);
+  }
+
+  /** Says that points are missing before those that are added next. */
+  addGap(gap: Loss): void {
+    this.#collector.addGap(gap);
+    this.ledger.countGap(gap);
+  }
+
+  /** Checks a publisher's own number; what it says is saved with the points that bear it. */
+  observe(number: LastNumber): Verdict {
+    return this.#tracker.observe(number);
+  }
+
+  /** To be called with each change of how many publishers are connected. */
+  countPublishers(connected: number): void {
+    this.#announcer.count(connected);
+  }
+
+  /** What no 2xx has confirmed yet. */
+  get held(): Held {
+    return this.#collector.held;
+  }
+
+  get backlog(): FeedBacklog {
+    const { frames, bytes, memoryBytes } = this.#collector.backlog;
+    const bytesOnDisk = this.#keeper === undefined ? 0 : Math.max(0, bytes - memoryBytes);
+    return { frames, bytes, memoryBytes, bytesOnDisk };
+  }
+
+  /** Whether what is undelivered outlives the process. */
+  get isSpooling(): boolean {
+    return this.#keeper !== undefined && !this.#keeper.isFailing;
+  }
+
+  get isSpoolFailing(): boolean {
+    return this.#keeper?.isFailing ?? false;
+  }
+
+  /** Writes everything to the spool at once, for an end that cannot wait: there may be no other time. */
+  save(): void {
+    this.#keeper?.retryNow();
+    this.#collector.save();
+  }
+
+  /** Delivers what is left within `drainMs`, says goodbye, and ends. */
+  async close(drainMs: number): Promise<void> {
+    try {
+      this.save();
+      const drainUntilMs = performance.now() + drainMs;
+      await this.#deliverer.drain(drainMs);
+      await this.#announcer.end(drainUntilMs - performance.now());
+    } finally {
+      for (const timer of this.#timers) clearInterval(timer);
+      this.save();
+      this.#keeper?.close(this.#collector.unusedSeq);
+      await this.#poster.close();
+    }
+  }
+}
+
+function tellSpooled(held: Held, log: Log): void {
+  if (held.points === 0) return;
+  log.info(
+    `${counted(held.points, "point")} of before in the spool (the oldest is ${duration(held.oldestAgeMs)} old).`,
+  );
+}

@@ -1,0 +1,142 @@
+import { gapOf, type Loss } from "./collect/gaps.ts";
+import type { SourceConfig } from "./configure/config.ts";
+import type { MessageReader } from "./decode/message.ts";
+import type { Feed } from "./feed.ts";
+import { Intake } from "./intake.ts";
+import { Peers } from "./receive/peers.ts";
+import { Receiver } from "./receive/receiver.ts";
+import { Silence } from "./receive/silence.ts";
+import type { Mapper } from "./standin.ts";
+import { SourceLedger } from "./tell/ledger.ts";
+import type { Log } from "./tell/log.ts";
+import { UndecodableWarnings } from "./tell/warnings.ts";
+
+export interface SourceOptions {
+  config: SourceConfig;
+  reader: MessageReader;
+  mapper: Mapper;
+  /** Whether messages bear numbers of the publishers' own. */
+  isNumbered: boolean;
+  /** @throws DecodeError too-many-channels */
+  feedOf: (channel: string | undefined) => Feed;
+  /** Is told of each change of how many publishers are connected, and of the channels that this source feeds. */
+  onPublishers: () => void;
+  log: Log;
+  unixSeconds: () => number;
+  bindWithinMs?: number;
+}
+
+const CHECK_EVERY_MS = 1000;
+const TICK_EVERY_MS = 100;
+
+/** One socket and what becomes of its messages: receive → decode → map → feeds. */
+export class Source {
+  readonly config: SourceConfig;
+  readonly ledger: SourceLedger;
+  /** The channels that its points went to. */
+  readonly feeds: ReadonlySet<Feed>;
+  readonly #receiver: Receiver;
+  readonly #silence: Silence;
+  readonly #timers: readonly NodeJS.Timeout[];
+
+  /**
+   * Binds, connects, and begins to read.
+   * @param feed what it feeds in any case, if that is known
+   * @throws AddressError if an address cannot be used
+   */
+  static async open(options: SourceOptions, feed?: Feed): Promise<Source> {
+    const { config, log, isNumbered, onPublishers, bindWithinMs } = options;
+    const ledger = new SourceLedger();
+    const feeds = new Set(feed === undefined ? [] : [feed]);
+    const addGap = (gap: Loss): void => {
+      for (const each of feeds) each.addGap(gap);
+    };
+    const intake = new Intake({
+      ...options,
+      ledger,
+      warnings: new UndecodableWarnings(log),
+      feedOf: (channel) => {
+        const to = options.feedOf(channel);
+        if (!feeds.has(to)) {
+          feeds.add(to);
+          onPublishers();
+        }
+        return to;
+      },
+    });
+    const peers = new Peers({
+      log,
+      onReturn: () => {
+        if (!isNumbered) addGap(gapOf("publisher-reconnected", null));
+      },
+      onGone: () => ledger.disconnects++,
+      onCount: (connected) => {
+        ledger.publishers = connected;
+        onPublishers();
+      },
+    });
+    let receiver: Receiver | undefined;
+    const silence = new Silence({
+      log,
+      ...(config.expectEveryMs === undefined ? {} : { expectEveryMs: config.expectEveryMs }),
+      isConnected: () => ledger.publishers > 0,
+      reopen: () => receiver?.reopen(),
+      onStale: () => ledger.silences++,
+    });
+    const { bind, connect, topics } = config.socket;
+    receiver = await Receiver.open({
+      bind,
+      connect,
+      topics,
+      peers,
+      ...(bindWithinMs === undefined ? {} : { bindWithinMs }),
+      onMessage: (frames) => {
+        silence.heard();
+        intake.take(frames);
+      },
+    });
+    return new Source({ config, ledger, feeds, receiver, silence, intake });
+  }
+
+  private constructor(parts: {
+    config: SourceConfig;
+    ledger: SourceLedger;
+    feeds: ReadonlySet<Feed>;
+    receiver: Receiver;
+    silence: Silence;
+    intake: Intake;
+  }) {
+    this.config = parts.config;
+    this.ledger = parts.ledger;
+    this.feeds = parts.feeds;
+    this.#receiver = parts.receiver;
+    this.#silence = parts.silence;
+    const { intake, silence } = parts;
+    this.#timers = [
+      setInterval(() => intake.tick(), TICK_EVERY_MS),
+      setInterval(() => silence.check(CHECK_EVERY_MS), CHECK_EVERY_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  /** The endpoints in use; a bound port `*` is resolved. */
+  get addresses(): readonly string[] {
+    return this.#receiver.addresses;
+  }
+
+  get isStale(): boolean {
+    return this.#silence.isStale;
+  }
+
+  /** Settles when reading ends: after {@link close}, or rejects if it fails. */
+  get done(): Promise<void> {
+    return this.#receiver.done;
+  }
+
+  /** Reads what has arrived, then ends. */
+  async close(): Promise<void> {
+    // Once nothing is read any more, silence says nothing of publishers.
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#receiver.close();
+  }
+}

@@ -1,0 +1,36 @@
+import type { Collector } from "../../bridge/collect/collect.ts";
+import type { SequenceTracker } from "../../bridge/collect/sequence.ts";
+import { Intake } from "../../bridge/intake.ts";
+import { createMapper, createReader } from "../../bridge/standin.ts";
+import { type FeedLedger, SourceLedger } from "../../bridge/tell/ledger.ts";
+import type { Log } from "../../bridge/tell/log.ts";
+import { UndecodableWarnings } from "../../bridge/tell/warnings.ts";
+
+/** Messages → one collector, without sockets; they come at second 1. */
+export function intakeOf(parts: {
+  collector: Collector;
+  tracker: SequenceTracker;
+  ledger: FeedLedger;
+  sequenceField: string;
+  log: Log;
+}): Intake {
+  const { collector, tracker, ledger, sequenceField, log } = parts;
+  return new Intake({
+    config: { name: "main", sequenceField },
+    ledger: new SourceLedger(),
+    reader: createReader(),
+    mapper: createMapper(),
+    isNumbered: false,
+    feedOf: () => ({
+      add: (rows) => collector.add(rows),
+      addGap: (gap) => {
+        collector.addGap(gap);
+        ledger.countGap(gap);
+      },
+      observe: (number) => tracker.observe(number),
+    }),
+    log,
+    warnings: new UndecodableWarnings(log),
+    unixSeconds: () => 1,
+  });
+}
