@@ -11,6 +11,8 @@ export interface ReadQuery {
   series: Set<string>;
   /** Only the last so many; undefined for all. */
   points: number | undefined;
+  /** CSV has a column for what values are called. */
+  text: boolean;
 }
 
 /** @throws Problem `query-invalid` */
@@ -20,6 +22,7 @@ export function readQuery(query: URLSearchParams): ReadQuery {
     toX: finite(query, "to") ?? Number.POSITIVE_INFINITY,
     series: new Set(query.getAll("series")),
     points: count(query, "points"),
+    text: query.has("text"),
   };
 }
 

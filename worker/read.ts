@@ -1,7 +1,7 @@
 import type { Channel } from "./channel.ts";
 import type { Representation } from "./negotiate.ts";
 import { csvText } from "./protocol/csv.ts";
-import { decodeFrame, pointsOf } from "./protocol/frame.ts";
+import { decodeFrame, type Point, pointsOf } from "./protocol/frame.ts";
 import { splitFrames } from "./protocol/header.ts";
 import { FRAME_TYPE } from "./protocol/limits.ts";
 import { numberText, pointText } from "./protocol/points.ts";
@@ -13,11 +13,6 @@ import type { ReadQuery } from "./query.ts";
 const READ_BYTES = 1024 * 1024;
 
 type Stored = Exclude<Representation, "text/html">;
-interface Point {
-  series: string;
-  x: number;
-  y: number;
-}
 
 /** What is stored, in the order of its numbers, in the representation asked for; read as fast as it is taken. */
 export function storedPoints(
@@ -26,7 +21,7 @@ export function storedPoints(
   type: Stored,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const parts = type === FRAME_TYPE ? storedFrames(channel, query) : asText(select(channel, query), type);
+  const parts = type === FRAME_TYPE ? storedFrames(channel, query) : asText(select(channel, query), type, query.text);
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await parts.next();
@@ -89,14 +84,15 @@ async function* pointsBetween(channel: DurableObjectStub<Channel>, query: ReadQu
 async function* asText(
   batches: AsyncIterable<Point[]>,
   type: Exclude<Stored, typeof FRAME_TYPE>,
+  withText: boolean,
 ): AsyncGenerator<string> {
-  if (type === "text/csv") yield "x,series,y\r\n";
+  if (type === "text/csv") yield withText ? "x,series,y,text\r\n" : "x,series,y\r\n";
   if (type === "application/json") yield "[";
   let separator = "";
   for await (const points of batches) {
     if (points.length === 0) continue;
-    const lines = points.map(({ series, x, y }) =>
-      type === "text/csv" ? `${numberText(x)},${csvText(series)},${numberText(y)}\r\n` : pointText(series, x, y),
+    const lines = points.map((point) =>
+      type === "text/csv" ? csvLine(point, withText) : pointText(point.series, point.x, point.y, point.text),
     );
     if (type === "application/json") {
       yield separator + lines.join(",\n");
@@ -106,4 +102,8 @@ async function* asText(
     }
   }
   if (type === "application/json") yield "]\n";
+}
+
+function csvLine({ series, x, y, text = "" }: Point, withText: boolean): string {
+  return `${numberText(x)},${csvText(series)},${numberText(y)}${withText ? `,${csvText(text)}` : ""}\r\n`;
 }

@@ -17,10 +17,10 @@ export function* textsAfter(after: number, frames: Uint8Array): Generator<Number
   for (const bytes of splitFrames(frames)) {
     const frame = decodeFrame(bytes);
     let seq = frame.header.seq - frame.header.points;
-    for (const { series, x, y } of pointsOf(frame)) {
+    for (const { series, x, y, text: called } of pointsOf(frame)) {
       seq++;
       if (seq <= after) continue;
-      const text = pointText(series, x, y);
+      const text = pointText(series, x, y, called);
       yield { seq, text, bytes: encoder.encode(text).length };
     }
   }

@@ -47,8 +47,8 @@ export class OpenFrame {
     const before = this.#builder.points;
     if (this.#gaps.length > 0 && row.values.some((value) => !Number.isNaN(value))) {
       const blocks = this.#gaps.reduce((sum, gap) => sum + gapBlock(gap).length, 0);
-      const table = tableBytes(row.names.length, namesBytes(row.names), 1);
-      if (this.#builder.bytes + blocks + table > this.#maxBytes) return this.#startAnew(row, nowMs);
+      const added = tableBytes(row.names.length, namesBytes(row.names), 1) + this.#builder.labelsGrowth(row);
+      if (this.#builder.bytes + blocks + added > this.#maxBytes) return this.#startAnew(row, nowMs);
       for (const gap of this.#gaps) this.#builder.addGap(gap);
       this.#gaps = [];
     }

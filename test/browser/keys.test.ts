@@ -1,6 +1,7 @@
 /** Every shortcut does what its sentence says, and only when it is meant. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
+import { SHORTCUT_WORDS } from "../../worker/page/later/shortcut-words.ts";
 import { type Command, SHORTCUTS } from "../../worker/page/point/shortcuts.ts";
 import { FrameBuilder } from "../../worker/protocol/builder.ts";
 import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
@@ -180,7 +181,8 @@ const EFFECTS: Record<Command, (scene: Scene, key: string) => Promise<void>> = {
   help: opens("Keys and gestures"),
 };
 
-for (const { command, keys, what } of SHORTCUTS) {
+for (const { command, keys } of SHORTCUTS) {
+  const { what } = SHORTCUT_WORDS[command];
   test(`[PG19] ${keys.join(" ").trim() || "Space"}: ${what}`, async (t) => {
     const on = await scene(t);
     for (const key of keys) {
@@ -211,6 +213,6 @@ test("[PG19] ? lists every shortcut, with the keys as they are written", async (
   );
   assert.deepEqual(
     listed,
-    SHORTCUTS.map(({ written, what }) => [written.join("|"), what]),
+    SHORTCUTS.map(({ command }) => [SHORTCUT_WORDS[command].written.join("|"), SHORTCUT_WORDS[command].what]),
   );
 });

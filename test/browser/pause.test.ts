@@ -59,7 +59,7 @@ test("[PG6] pause holds every panel, pixel by pixel, while points come; resumed,
   await look.drawn();
   assert.equal(await look.picture(), picture, "drawn anew it is the same");
   assert.deepEqual(await look.window(), window);
-  assert.deepEqual(Object.keys(await look.legend()), ["y", "z"]);
+  assert.deepEqual(Object.keys(await look.legend()), ["y", "other.z"]);
 
   await look.page.locator("#pause").click();
   await sendUpTo(280);

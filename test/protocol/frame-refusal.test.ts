@@ -65,7 +65,7 @@ refused("frame-count", "a frame without points", (view) => {
   return new Uint8Array(view.buffer, 0, 64);
 });
 refused("frame-column", "data that is not aligned", (view) => view.setUint32(A + 8, 92, true));
-refused("frame-column", "a block of unknown kind", (view) => view.setUint16(64, 3, true));
+refused("frame-column", "a block of unknown kind", (view) => view.setUint16(64, 4, true));
 refused("frame-column", "an unknown encoding", (view) => view.setUint8(A, 9));
 refused("frame-column", "an unknown flag", (view) => view.setUint32(76, 2, true));
 refused("frame-column", "a series twice in a table", (view) => view.setUint32(B + 4, 64, true));

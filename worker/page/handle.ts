@@ -10,7 +10,10 @@ export interface PlotcastHandle {
   state(): string;
   /** The last point that was received, by the channel's numbering; null before the first. */
   cursor(): Position | null;
-  /** Every series with all its points, x ascending; a y of null is a break in the line. */
+  /**
+   * Every series with all its points, x ascending; a y of null is a break in the line. What has a name is the page's own
+   * number for that.
+   */
   series(): HeldSeries[];
   /** What is looked at: the window's name, the x at its edges (null before the first point), and whether it is held. */
   window(): { name: string; minX: number | null; maxX: number | null; paused: boolean };

@@ -254,9 +254,9 @@ function draw(): void {
   source.want(sight?.wanted);
   if (sight === undefined) return;
   const { left, right } = board.gutters;
-  board.draw(sight, source, meant);
+  board.draw(sight, source, meant, marks.later);
   if (left !== board.gutters.left || right !== board.gutters.right) hands.pointAgain();
-  marks.show(board.onScreen, sight);
+  marks.show(board.onScreen, sight, past.namings.size > 0);
   draws++;
   afterDraw?.();
   const waitMs = cursor.pointing.cursor === undefined ? valuesShownMs + VALUES_EVERY_MS - Date.now() : 0;

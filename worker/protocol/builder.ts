@@ -1,8 +1,11 @@
 import { padTo8 } from "./columns.ts";
 import { BlockKind, type Gap } from "./frame.ts";
 import { HEADER_BYTES, viewOf, writeHeader } from "./header.ts";
+import { LabelBuilder, labelsBytes, type RowMark } from "./label-builder.ts";
 import { MAX_COLUMNS, MAX_FRAME_BYTES } from "./limits.ts";
 import { namesBytes, TableBuilder, tableBytes } from "./table.ts";
+
+export type { RowMark } from "./label-builder.ts";
 
 /** A message's values: at one x, a value for each name, or NaN for all where the line breaks. At most {@link MAX_COLUMNS} names. */
 export interface Row {
@@ -11,6 +14,8 @@ export interface Row {
   arrival: boolean;
   names: readonly string[];
   values: readonly number[];
+  /** Of those of its values that are no points of a line, or have a name. */
+  marks?: readonly RowMark[];
 }
 
 /** A table takes new series only while it has few rows: each is filled with NaN for the rows before. */
@@ -27,6 +32,7 @@ export class FrameBuilder {
   #blocks: (TableBuilder | Uint8Array)[] = [];
   /** The table that a series' next row may go to. */
   #tableOf = new Map<string, TableBuilder>();
+  #labels: LabelBuilder | undefined;
   #points = 0;
   #bytes = HEADER_BYTES;
   readonly #maxBytes: number;
@@ -45,7 +51,19 @@ export class FrameBuilder {
     return this.#bytes;
   }
 
-  /** Adds a row. @returns false, and adds nothing, if the frame would become larger than a frame may be */
+  /**
+   * What the labels of a row add, in bytes, to what is here; infinite where this frame cannot have them, as one in which
+   * the same value has another name. In an empty frame it never is.
+   */
+  labelsGrowth({ marks }: Row): number {
+    if (marks === undefined) return 0;
+    return this.#labels?.growth(marks) ?? labelsBytes(marks);
+  }
+
+  /**
+   * Adds a row and its labels. @returns false, and adds nothing, if the frame would become larger than a frame may be, or
+   * cannot have these labels beside others
+   */
   add(row: Row): boolean {
     if (row.names.length > MAX_COLUMNS) throw new RangeError(`A row has at most ${MAX_COLUMNS} names.`);
     const owner = this.#ownerOf(row);
@@ -54,11 +72,16 @@ export class FrameBuilder {
     const before = table?.bytes ?? 0;
     const after =
       table === undefined ? tableBytes(row.names.length, namesBytes(row.names), 1) : table.bytesWith(newNames);
-    if (this.#bytes - before + after > this.#maxBytes) return false;
+    const labels = this.labelsGrowth(row);
+    if (this.#bytes - before + after + labels > this.#maxBytes) return false;
 
     const into = table ?? new TableBuilder(row.arrival);
     this.#points += into.add(row.x, row.names, row.values);
-    this.#bytes += into.bytes - before;
+    this.#bytes += into.bytes - before + labels;
+    if (row.marks !== undefined) {
+      this.#labels ??= new LabelBuilder();
+      this.#labels.add(row.marks);
+    }
     if (table === undefined) this.#blocks.push(into);
     if (table === undefined || newNames.length > 0) for (const name of row.names) this.#tableOf.set(name, into);
     return true;
@@ -93,7 +116,7 @@ export class FrameBuilder {
     const buffer = new Uint8Array(this.#bytes);
     let minX = Number.POSITIVE_INFINITY;
     let maxX = Number.NEGATIVE_INFINITY;
-    let offset = HEADER_BYTES;
+    let offset = this.#labels?.write(buffer, HEADER_BYTES) ?? HEADER_BYTES;
     for (const block of this.#blocks) {
       if (block instanceof TableBuilder) {
         offset = block.write(buffer, offset);

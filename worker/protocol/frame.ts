@@ -1,9 +1,12 @@
-import { type Column, columnBytes, type Encoding, isEncoding, padTo8, readColumn } from "./columns.ts";
-import { FrameError, type FrameHeader, HEADER_BYTES, readHeader, viewOf } from "./header.ts";
+import { BlockKind, BlockReader } from "./block.ts";
+import { type Column, columnBytes, isEncoding, padTo8 } from "./columns.ts";
+import { FrameError, type FrameHeader, HEADER_BYTES, readHeader } from "./header.ts";
+import { type Labels, readLabels } from "./labels.ts";
 import { isSeriesName, MAX_COLUMNS, MAX_FRAME_BYTES } from "./limits.ts";
 
-/** What the blocks of a body are. A table is points; a gap says that points before the next table are lost. */
-export const BlockKind = { table: 1, gap: 2 } as const;
+export { BlockKind } from "./block.ts";
+export type { Labels, Style } from "./labels.ts";
+
 /** Table flag: x is the time of arrival, because the publisher sent none. */
 export const FLAG_ARRIVAL = 1;
 
@@ -37,10 +40,10 @@ export interface Gap {
 
 export interface Frame {
   header: FrameHeader;
+  /** By series: how those are drawn that are no lines, and what their values in this frame are called. */
+  labels: ReadonlyMap<string, Labels>;
   blocks: (Table | Gap)[];
 }
-
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Decodes one frame, whole: header and body are checked, and what comes back can be drawn without
@@ -57,17 +60,24 @@ export function decodeFrame(received: Uint8Array): Frame {
     throw new FrameError("frame-length", "There are bytes after the end of the frame.");
   }
   const blocks: Frame["blocks"] = [];
+  const labels = new Map<string, Labels>();
   // A `regular` column is 16 bytes however many rows it stands for, so what is unpacked has a bound of its own.
   let valuesLeft = MAX_FRAME_BYTES / 8;
   for (let offset = HEADER_BYTES; offset < bytes.byteLength; ) {
     const block = new BlockReader(bytes, offset);
+    offset += block.length;
+    if (block.kind === BlockKind.labels) {
+      const { series, ...known } = readLabels(block);
+      if (labels.has(series)) throw new FrameError("frame-column", "A series has labels in a frame twice.");
+      labels.set(series, known);
+      continue;
+    }
     const content = block.kind === BlockKind.table ? readTable(block, valuesLeft) : readGap(block);
     if (content.kind === "table") valuesLeft -= content.x.length * (1 + content.columns.length);
     blocks.push(content);
-    offset += block.length;
   }
   checkTotals(header, blocks);
-  return { header, blocks };
+  return { header, labels, blocks };
 }
 
 /** The names of the series in a frame, in order of appearance. */
@@ -90,55 +100,29 @@ export function gapsOf(bytes: Uint8Array): Gap[] {
   return gaps;
 }
 
-/** Every point of a frame, in the order it is stored: by table, by row, by column. */
-export function* pointsOf(frame: Frame): Generator<{ series: string; x: number; y: number }> {
-  for (const block of frame.blocks) {
-    if (block.kind !== "table") continue;
-    for (let row = 0; row < block.x.length; row++) {
-      for (const { name, y } of block.columns) {
-        const value = y[row];
-        if (value !== undefined && !Number.isNaN(value)) yield { series: name, x: block.x[row] ?? 0, y: value };
-      }
-    }
-  }
+/** A point as text has it. */
+export interface Point {
+  series: string;
+  x: number;
+  y: number;
+  /** What its value is called, where it has a name. */
+  text?: string;
 }
 
-/** One block of a body, with every access inside its bounds. */
-class BlockReader {
-  readonly kind: number;
-  readonly length: number;
-  readonly view: DataView;
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array, offset: number) {
-    const rest = bytes.byteLength - offset;
-    const head = new DataView(bytes.buffer, bytes.byteOffset + offset, rest);
-    this.kind = head.getUint16(0, true);
-    this.length = head.getUint32(4, true);
-    if (this.kind !== BlockKind.table && this.kind !== BlockKind.gap) {
-      throw new FrameError("frame-column", `There is no block of kind ${this.kind} in this version of the frame.`);
+/** Every point of a frame, in the order it is stored: by table, by row, by column. */
+export function* pointsOf({ blocks, labels }: Pick<Frame, "blocks" | "labels">): Generator<Point> {
+  for (const block of blocks) {
+    if (block.kind !== "table") continue;
+    const columns = block.columns.map(({ name, y }) => ({ name, y, texts: labels.get(name)?.texts }));
+    for (let row = 0; row < block.x.length; row++) {
+      for (const { name, y, texts } of columns) {
+        const value = y[row];
+        if (value === undefined || Number.isNaN(value)) continue;
+        const point = { series: name, x: block.x[row] ?? 0, y: value };
+        const text = texts?.get(value);
+        yield text === undefined ? point : { ...point, text };
+      }
     }
-    const smallest = this.kind === BlockKind.table ? 16 : 40;
-    if (this.length % 8 !== 0 || this.length < smallest || this.length > rest) {
-      throw new FrameError("frame-length", `A block's length of ${this.length} does not fit the body.`);
-    }
-    this.#bytes = bytes.subarray(offset, offset + this.length);
-    this.view = viewOf(this.#bytes);
-  }
-
-  text(offset: number, length: number): string {
-    if (offset + length > this.length)
-      throw new FrameError("frame-length", "A name reaches past the end of its block.");
-    try {
-      return decoder.decode(this.#bytes.subarray(offset, offset + length));
-    } catch {
-      throw new FrameError("frame-column", "A name is not UTF-8.");
-    }
-  }
-
-  column(offset: number, encoding: Encoding, rows: number): Column {
-    if (offset % 8 !== 0) throw new FrameError("frame-column", "A column's data must begin at a multiple of 8 bytes.");
-    return readColumn(this.#bytes, offset, encoding, rows);
   }
 }
 

@@ -19,6 +19,9 @@ export const MAX_FRAME_BYTES = 128 * KIB;
 /** Series of one table; a wider message is written as several tables. */
 export const MAX_COLUMNS = 256;
 export const MAX_SERIES_NAME_BYTES = 256;
+/** Labels of one series in one frame. */
+export const MAX_LABELS = 256;
+export const MAX_LABEL_BYTES = 256;
 export const MAX_CHANNEL_NAME_LENGTH = 128;
 export const MAX_NESTING = 8;
 

@@ -11,7 +11,7 @@ import { isSeriesName, MAX_COLUMNS, MAX_NESTING } from "./limits.ts";
 export const DEFAULT_SERIES = "y";
 
 /** Where a time may stand, first found first. `x` is last, because beside `t` it is a coordinate. */
-const TIME_FIELDS = ["t", "time", "ts", "timestamp", "x"] as const;
+export const TIME_FIELDS = ["t", "time", "ts", "timestamp", "x"] as const;
 
 export type PointFault =
   | "not-json"
@@ -179,7 +179,7 @@ function collectColumns(
   }
 }
 
-function checkDepth(depth: number): void {
+export function checkDepth(depth: number): void {
   if (depth > MAX_NESTING) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
 }
 
@@ -203,7 +203,7 @@ function split(names: string[], values: number[]): { names: string[]; values: nu
   return parts;
 }
 
-function finite(value: unknown): number {
+export function finite(value: unknown): number {
   if (typeof value !== "number")
     throw new PointError("no-number", "A value is not a number; a number in quotes is text.");
   // JSON has no infinities, but 1e999 is read as one.
@@ -212,7 +212,7 @@ function finite(value: unknown): number {
 }
 
 /** A time as a number in any unit, or as ISO 8601 text with a date. */
-function timeOf(time: unknown): number {
+export function timeOf(time: unknown): number {
   if (typeof time === "number") return unixSeconds(time);
   const parsed =
     typeof time === "string" && /^\d{4}-\d\d-\d\d(?:[T ]|$)/.test(time) ? Date.parse(utc(time)) : Number.NaN;
@@ -239,23 +239,27 @@ export function unixSeconds(time: number): number {
   return time / 1e9;
 }
 
-function isPair(value: unknown): value is [number, number] {
+export function isPair(value: unknown): value is [number, number] {
   return Array.isArray(value) && value.length === 2 && typeof value[0] === "number" && typeof value[1] === "number";
 }
 
 /** A column of text is no series, as a field of text is none. */
-function hasNumbers(value: unknown): value is unknown[] {
+export function hasNumbers(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.some((item) => typeof item === "number");
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A point as JSON text, as viewers without a subprotocol get it: `{"x":1,"y":2}`, with `"series"` where it is not `y`. */
-export function pointText(series: string, x: number, y: number): string {
+/**
+ * A point as JSON text, as viewers without a subprotocol get it: `{"x":1,"y":2}`, with `"series"` where it is not `y`, and
+ * `"text"` where its value has a name.
+ */
+export function pointText(series: string, x: number, y: number, text?: string): string {
   const name = series === DEFAULT_SERIES ? "" : `"series":${JSON.stringify(series)},`;
-  return `{${name}"x":${numberText(x)},"y":${numberText(y)}}`;
+  const called = text === undefined ? "" : `,"text":${JSON.stringify(text)}`;
+  return `{${name}"x":${numberText(x)},"y":${numberText(y)}${called}}`;
 }
 
 /** The shortest decimal that reads back as the same float64; JSON.stringify would lose the sign of -0. */

@@ -1,6 +1,7 @@
 import type { PanelPlan } from "../look/arrangement.ts";
 import type { Sight, Source } from "../look/view.ts";
 import { make } from "../say/dom.ts";
+import type { Later } from "./marks.ts";
 import { Panel, type PanelActions } from "./panel.ts";
 import { type Gutters, MIN_GUTTERS } from "./plot.ts";
 import { onThemeChange, readTheme, type Theme } from "./theme.ts";
@@ -89,9 +90,9 @@ export class Board {
   }
 
   /** Draws what is on the screen. @param meant the series that is pointed at */
-  draw(sight: Sight, source: Source, meant: string | undefined): void {
+  draw(sight: Sight, source: Source, meant: string | undefined, later: Later | undefined): void {
     const panels = this.onScreen;
-    const needs = panels.map((panel) => panel.prepare(sight, source, meant));
+    const needs = panels.map((panel) => panel.prepare(sight, source, meant, later));
     this.gutters = {
       left: Math.max(MIN_GUTTERS.left, ...needs.map(({ left }) => left)),
       right: Math.max(MIN_GUTTERS.right, ...needs.map(({ right }) => right)),

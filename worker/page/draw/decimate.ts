@@ -4,6 +4,8 @@ import type { Part } from "../hold/part.ts";
 export class Line {
   /** Drawn with a line of one device pixel last time. */
   thin = false;
+  /** Each value holds until the next. */
+  step = false;
   x = new Float64Array(4096);
   /** NaN is a break. */
   y = new Float64Array(4096);
@@ -26,6 +28,12 @@ export class Line {
   put(x: number, y: number): void {
     this.x[this.length] = x;
     this.y[this.length++] = y;
+  }
+
+  /** Goes on at its last value as far as this x. */
+  hold(x: number): void {
+    const last = this.length - 1;
+    if (x > (this.x[last] ?? x)) this.put(x, this.y[last] ?? 0);
   }
 
   /** Makes every y the power of ten that it is; what is not above 0 is none, and breaks the line. */
@@ -60,7 +68,7 @@ export function decimate(parts: readonly Part[], bucket: number, line: Line): vo
     const isDense = bucket > 0 && x.length > POINTS_A_BUCKET * (buckets + 1);
     return { isDense, points: isDense ? Math.min(x.length, 3 * (buckets + 2)) + 1 : x.length };
   });
-  line.begin(rooms.reduce((sum, { points }) => sum + points, 0));
+  line.begin(rooms.reduce((sum, { points }) => sum + points, 1));
   for (const [i, { x, y }] of parts.entries()) {
     if (rooms[i]?.isDense) reduce(x, y, bucket, line);
     else copy(x, y, line);
@@ -111,7 +119,8 @@ function reduce(x: Float64Array, y: Float64Array, bucket: number, line: Line): v
     line.put(x[early] ?? 0, y[early] ?? 0);
     if (late !== early) line.put(x[late] ?? 0, y[late] ?? 0);
     if (breaksAt >= 0) line.put(x[breaksAt] ?? 0, Number.NaN);
-    else if (i === n && late !== n - 1) line.put(x[n - 1] ?? 0, y[n - 1] ?? 0);
+    // What comes after the bucket goes on from its last value, if that holds.
+    else if ((i === n || line.step) && late !== i - 1) line.put(x[i - 1] ?? 0, y[i - 1] ?? 0);
     if (lowY < line.minY) line.minY = lowY;
     if (highY > line.maxY) line.maxY = highY;
   }

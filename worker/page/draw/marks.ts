@@ -6,9 +6,12 @@ import type { Panel } from "./panel.ts";
 /** So long after it could not be had it is asked for again. */
 const AGAIN_MS = 5_000;
 
-type Later = typeof import("../later/index.ts");
+export type Later = typeof import("../later/index.ts");
 
-/** The marks of what is missing, in all panels; what draws them is loaded when there is a gap: most pages have none. */
+/**
+ * The marks of what is missing, in all panels; what draws them, and events, is loaded when there is a gap or an event: most
+ * pages have none.
+ */
 export class Marks {
   readonly #load: () => Promise<Later | undefined>;
   readonly #stirred: () => void;
@@ -23,10 +26,17 @@ export class Marks {
     this.#stirred = stirred;
   }
 
-  show(panels: readonly Panel[], sight: Sight): void {
+  /** What draws them; undefined until it is here. */
+  get later(): Later | undefined {
+    return this.#later;
+  }
+
+  /** @param hasNames there are values with names, which are drawn by what is loaded */
+  show(panels: readonly Panel[], sight: Sight, hasNames: boolean): void {
     const later = this.#later;
     if (later === undefined) {
-      const isWanted = sight.gaps.length > 0 && !this.#isLoading && performance.now() >= this.#notBeforeMs;
+      const isWanted =
+        (hasNames || sight.gaps.length > 0) && !this.#isLoading && performance.now() >= this.#notBeforeMs;
       if (isWanted) void this.load();
       return;
     }

@@ -4,8 +4,9 @@ import type { Sight, Source } from "../look/view.ts";
 import { button, make } from "../say/dom.ts";
 import { Legend, type LegendActions } from "../say/legend.ts";
 import { decimate, Line } from "./decimate.ts";
-import { type DrawnLine, type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
-import type { Shown } from "./shown.ts";
+import type { Later } from "./marks.ts";
+import { type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
+import type { DrawnLine, Shown } from "./shown.ts";
 import type { Theme } from "./theme.ts";
 import { nextRange, onAxis, type Tick, thresholdsOn, type YAxis } from "./y-axis.ts";
 
@@ -37,6 +38,7 @@ export class Panel {
   readonly #plot: Plot;
   readonly #lines = new Map<string, Line>();
   #drawn: DrawnLine[] = [];
+  #later: Later | undefined;
   #ranges: Ranges = { left: undefined, right: undefined };
   readonly #menu: HTMLButtonElement;
 
@@ -88,8 +90,13 @@ export class Panel {
     this.#ranges = { left: undefined, right: undefined };
   }
 
-  /** Finds out what is to be drawn. @returns how much room its axes need */
-  prepare(sight: Sight, source: Source, meant: string | undefined): Gutters {
+  /**
+   * Finds out what is to be drawn.
+   * @param later draws events, and steps that have names; without it there are only lines
+   * @returns how much room its axes need
+   */
+  prepare(sight: Sight, source: Source, meant: string | undefined, later: Later | undefined): Gutters {
+    this.#later = later;
     const { names, right, left, rightAxis } = this.#plan;
     const shown: Shown[] = [];
     this.#drawn = [];
@@ -103,32 +110,36 @@ export class Panel {
         slot,
         onRight,
         isHidden: source.isHidden(name),
-        parts: [],
+        parts: source.isHidden(name) ? [] : sight.parts(series),
         minY: Infinity,
         maxY: -Infinity,
       };
-      if (entry.isHidden) {
+      const { naming } = series;
+      if (entry.isHidden || naming?.style === "event") {
         shown.push(entry);
         continue;
       }
-      const parts = sight.parts(series);
       const line = this.#lines.get(name) ?? new Line();
       this.#lines.set(name, line);
-      decimate(parts, sight.bucket, line);
-      shown.push({ ...entry, parts, minY: line.minY, maxY: line.maxY });
+      line.step = naming !== undefined;
+      decimate(entry.parts, sight.bucket, line);
+      if (line.step) line.hold(Math.min(sight.until, sight.x.max));
+      shown.push({ ...entry, minY: line.minY, maxY: line.maxY });
       if ((onRight ? rightAxis : left).log) line.toPowers();
       const extent = onRight ? extents.right : extents.left;
       extent.low = Math.min(extent.low, line.minY);
       extent.high = Math.max(extent.high, line.maxY);
-      this.#drawn.push({ line, slot, onRight, meant: name === meant });
+      this.#drawn.push({ line, naming, slot, onRight, meant: name === meant });
     }
     this.shown = shown;
     const hasRight = shown.some(({ onRight }) => onRight);
     const hasLeft = !hasRight || shown.some(({ onRight }) => !onRight);
+    const lanes = later?.lanesOf(this, this.#drawn);
     this.#ranges.left = rangeOf(left, this.#ranges.left, extents.left);
+    if (lanes !== undefined && left.mode.kind === "auto") this.#ranges.left = lanes.range;
     this.#ranges.right = rangeOf(rightAxis, this.#ranges.right, extents.right);
     this.axes = {
-      left: { range: this.#ranges.left, log: left.log },
+      left: { range: this.#ranges.left, log: left.log, ticks: lanes?.ticks },
       right: hasRight ? { range: this.#ranges.right, log: rightAxis.log } : undefined,
     };
     const gutters = this.#plot.measure(this.axes.left, this.axes.right);
@@ -139,7 +150,12 @@ export class Panel {
     const { left, right } = this.axes;
     const thresholds = thresholdsOn(left, this.#plan.left.thresholds);
     if (right !== undefined) thresholds.push(...thresholdsOn(right, this.#plan.rightAxis.thresholds, true));
-    this.#plot.draw({ x: sight.x, xTicks, left, right, lines: this.#drawn, thresholds }, gutters, theme);
+    this.#plot.draw(
+      { x: sight.x, xTicks, left, right, lines: this.#drawn, thresholds },
+      gutters,
+      theme,
+      (context, box) => this.#later?.drawEvents(this, context, box, theme),
+    );
     for (const layer of [this.under, this.over]) {
       layer.style.left = `${gutters.left}px`;
       layer.style.right = `${gutters.right}px`;

@@ -1,19 +1,10 @@
 import type { Range } from "../hold/part.ts";
 import type { Line } from "./decimate.ts";
+import type { DrawnLine } from "./shown.ts";
 import { strokeOf } from "./stroke.ts";
 import { Surface } from "./surface.ts";
 import { FONT, type Theme } from "./theme.ts";
 import { type Threshold, type Tick, type YAxis, yTicks } from "./y-axis.ts";
-
-/** A line, where and how it is drawn. */
-export interface DrawnLine {
-  line: Line;
-  /** The how-manieth of its panel: gives its colour and, past the last colour, its dashes. */
-  slot: number;
-  onRight: boolean;
-  /** The one that is pointed at. */
-  meant: boolean;
-}
 
 /** What one drawing shows. */
 export interface Picture {
@@ -24,6 +15,16 @@ export interface Picture {
   right: YAxis | undefined;
   lines: readonly DrawnLine[];
   thresholds: readonly Threshold[];
+}
+
+/** Where the lines are, in CSS pixels. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  /** The middle of the device pixel at an x. */
+  columnOf(x: number): number;
 }
 
 /** The room beside the lines, in CSS pixels: the same in all panels, so that their x stand under each other. */
@@ -88,8 +89,16 @@ export class Plot {
     };
   }
 
-  /** Draws, now, with the ticks that were measured last. Call it at most once an animation frame. */
-  draw(picture: Picture, gutters: Gutters, theme: Theme): void {
+  /**
+   * Draws, now, with the ticks that were measured last. Call it at most once an animation frame.
+   * @param more draws over the lines, no further than they go
+   */
+  draw(
+    picture: Picture,
+    gutters: Gutters,
+    theme: Theme,
+    more?: (context: CanvasRenderingContext2D, box: Box) => void,
+  ): void {
     const surface = this.#surface;
     const context = surface.begin();
     const { ratio } = surface;
@@ -160,6 +169,10 @@ export class Plot {
       context.fillStyle = colour;
       context.fill(dots);
     }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.setLineDash([]);
+    const columnOf = (value: number): number => surface.crisp(xOf(value));
+    more?.(context, { left: gutters.left, top: TOP_PX, width, height, columnOf });
     context.restore();
 
     // Over the lines: where these are dense, nothing under them is seen.

@@ -1,5 +1,7 @@
+import type { Naming } from "../hold/naming.ts";
 import type { Part } from "../hold/part.ts";
 import type { Series } from "../hold/series.ts";
+import type { Line } from "./decimate.ts";
 
 /** A series of a panel as it was drawn last. */
 export interface Shown {
@@ -12,4 +14,15 @@ export interface Shown {
   /** Of y in view; Infinity and -Infinity where there is nothing. */
   minY: number;
   maxY: number;
+}
+
+/** A line, where and how it is drawn. */
+export interface DrawnLine {
+  line: Line;
+  naming: Naming | undefined;
+  /** The how-manieth of its panel: gives its colour and, past the last colour, its dashes. */
+  slot: number;
+  onRight: boolean;
+  /** The one that is pointed at. */
+  meant: boolean;
 }

@@ -34,6 +34,7 @@ export function strokeOf(line: Line, to: Projection): Stroke {
     const px = to.x(x[i] ?? 0);
     const py = to.y(value);
     if (down) {
+      if (line.step) path.lineTo(px, lastY);
       path.lineTo(px, py);
       travel += Math.abs(py - lastY);
     } else {

@@ -6,6 +6,8 @@ import { niceStep, numberLabels, ticks } from "./ticks.ts";
 export interface YAxis {
   range: Range;
   log: boolean;
+  /** Of an axis of names. @param heightPx in CSS pixels */
+  ticks?: ((heightPx: number) => Tick[]) | undefined;
 }
 
 export interface Tick {
@@ -51,7 +53,8 @@ export function thresholdsOn(axis: YAxis, values: readonly number[] = [], onRigh
 }
 
 /** The axis' ticks, for a height in CSS pixels. */
-export function yTicks({ range, log }: YAxis, heightPx: number): Tick[] {
+export function yTicks({ range, log, ticks: named }: YAxis, heightPx: number): Tick[] {
+  if (named !== undefined) return named(heightPx).filter(({ at }) => at >= range.min && at <= range.max);
   const step = stepOf(range.max - range.min, heightPx);
   if (!log) return labelled(ticks(range.min, range.max, step), step);
   if (range.max - range.min < FEW_DECADES) return withinADecade(range, heightPx);

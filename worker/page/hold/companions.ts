@@ -11,6 +11,8 @@ const HABIT = 3;
  * says anything: a value is missing where those are present that stood in one row with the last one.
  */
 export class Companions {
+  /** The last value holds until the next: that there is none in a row means nothing, unless there is none at all. */
+  hold = false;
   #last: Shape = NONE;
   #missed = 0;
   /** How many were missed before each of the last points, newest first. */
@@ -31,7 +33,7 @@ export class Companions {
     this.#last = shape;
     this.#missed = 0;
     this.#missedBefore = [told ? 0 : missed, ...this.#missedBefore.slice(0, HABIT - 1)];
-    return told || missed > 2 * usual;
+    return told || (!this.hold && missed > 2 * usual);
   }
 }
 

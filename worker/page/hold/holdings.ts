@@ -10,7 +10,7 @@ import { type Series, Store } from "./store.ts";
 /** All points that can be looked at: those that came, and older ones that are fetched when somebody looks there. */
 export class Holdings implements Source {
   budget = new RingBudget();
-  store = new Store(this.budget);
+  store: Store;
   readonly past: Past;
   readonly isHidden: (name: string) => boolean;
   /** What is not calculated from other series. */
@@ -26,6 +26,7 @@ export class Holdings implements Source {
 
   constructor(past: Past, isHidden: (name: string) => boolean) {
     this.past = past;
+    this.store = new Store(this.budget, past.namings);
     this.isHidden = isHidden;
   }
 
@@ -91,7 +92,7 @@ export class Holdings implements Source {
     this.#hasPast = false;
     this.past.clear();
     this.budget = new RingBudget();
-    this.store = new Store(this.budget);
+    this.store = new Store(this.budget, this.past.namings);
   }
 
   #find(name: string): Series | undefined {

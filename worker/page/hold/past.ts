@@ -1,6 +1,7 @@
 import { fullJitterMs } from "../../protocol/backoff.ts";
 import { decodeFrame } from "../../protocol/frame.ts";
 import { FrameStream } from "./frame-stream.ts";
+import { Namings } from "./naming.ts";
 import type { Range } from "./part.ts";
 import { type Plan, planFetch, type Reach, type Wish } from "./past-plan.ts";
 import type { Store } from "./store.ts";
@@ -39,6 +40,8 @@ interface Haul {
 
 /** Points that are older than what the rings hold: one range, fetched from the Channel's store when it is looked at. */
 export class Past {
+  /** Of what comes now, too: a text has one place on the page. */
+  readonly namings = new Namings();
   #held: Stretch | undefined;
   #wish: Wish | undefined;
   #completeFromX = Number.NEGATIVE_INFINITY;
@@ -148,7 +151,7 @@ export class Past {
   }
 
   async #stretch({ from, to }: Plan, held: Stretch | undefined, signal: AbortSignal): Promise<Stretch> {
-    const stretch = held ?? new Stretch(from, to);
+    const stretch = held ?? new Stretch(from, to, this.namings);
     const haul = await this.#read(from, to, stretch, signal);
     if (haul.whole) {
       stretch.reach(to);
@@ -160,7 +163,7 @@ export class Past {
     if (held === undefined) {
       // Oldest come first, and the newest are to be held. So much of x was too much: the last half of that will do.
       const span = haul.toX - Math.max(from, haul.earliestX);
-      const newest = new Stretch(to - span / 2, to, true);
+      const newest = new Stretch(to - span / 2, to, this.namings, true);
       const { whole, toX } = await this.#read(to - span / 2, to, newest, signal);
       newest.reach(whole ? to : toX);
       return newest;

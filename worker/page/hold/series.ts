@@ -1,4 +1,5 @@
 import { Companions } from "./companions.ts";
+import type { Naming } from "./naming.ts";
 import type { Ring } from "./rings.ts";
 
 /** Smaller x are not unix seconds: this is 1973. */
@@ -25,8 +26,12 @@ export interface Series {
   lastY: number;
   /** Every y so far is a whole number. */
   integers: boolean;
-  /** The largest |y| so far. */
+  /** The largest |y| so far, of what has no name. */
   magnitude: number;
+  /** What its values are called, if it is drawn as steps or events. */
+  naming: Naming | undefined;
+  /** Whether it is of those that have names: what others share no panel with. */
+  kind: Naming["kind"];
   /** Where it was joined: the channel may have points before this x that were never sent. */
   joinedX: number;
   /** Who published its last points. */
@@ -49,6 +54,8 @@ export function newSeries(name: string, index: number, ring: Ring): Series {
     lastY: Number.NaN,
     integers: true,
     magnitude: 0,
+    naming: undefined,
+    kind: "",
     joinedX: Number.NEGATIVE_INFINITY,
     publisher: "",
     breakNext: false,

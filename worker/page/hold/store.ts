@@ -1,6 +1,7 @@
 import type { Frame, Gap, Table } from "../../protocol/frame.ts";
 import type { Loss } from "../connect/cursor.ts";
 import { GapLog, type GapRecord } from "./gap-log.ts";
+import { Namings } from "./naming.ts";
 import { justAbove, RingBudget } from "./rings.ts";
 import { type Run, rowsOf, runOf } from "./runs.ts";
 import { completeFrom, follow, newSeries, restarts, type Series } from "./series.ts";
@@ -14,6 +15,7 @@ const MAX_REFUSED_NAMES = 10_000;
 export class Store {
   readonly #series = new Map<string, Series>();
   readonly #budget: RingBudget;
+  readonly #namings: Namings;
   readonly #refused = new Set<string>();
   readonly #log = new GapLog();
   #joining = true;
@@ -21,8 +23,10 @@ export class Store {
   #joinedX = Number.NEGATIVE_INFINITY;
   #firstX: number | undefined;
 
-  constructor(budget = new RingBudget()) {
+  /** @param namings shared by all stores whose points are one line */
+  constructor(budget = new RingBudget(), namings = new Namings()) {
     this.#budget = budget;
+    this.#namings = namings;
   }
 
   /** In the order of their first point. */
@@ -78,7 +82,7 @@ export class Store {
         this.#takeGap(block, publisher);
         if (block.series === "") for (const name of this.#series.keys()) breaking.add(name);
       } else {
-        this.#takeTable(block, publisher, breaking);
+        this.#takeTable(block, frame, breaking);
       }
     }
   }
@@ -96,7 +100,7 @@ export class Store {
     this.#log.add(gap, gap, publisher);
   }
 
-  #takeTable(table: Table, publisher: string, breaking: Set<string>): void {
+  #takeTable(table: Table, { header: { publisher }, labels }: Frame, breaking: Set<string>): void {
     const rows = rowsOf(table);
     const present = new Set<string>();
     for (const [column, { name }] of table.columns.entries()) {
@@ -105,7 +109,14 @@ export class Store {
       present.add(name);
       if (breaking.delete(name)) series.breakNext = true;
       series.publisher = publisher;
-      this.#append(series, runOf(table, column, rows, series.companions));
+      const told = labels.get(name);
+      if (told !== undefined) series.naming ??= this.#namings.of(name);
+      const { naming, companions } = series;
+      companions.hold = naming !== undefined;
+      const run = runOf(table, column, rows, companions);
+      naming?.translate(told, run.y);
+      series.kind = naming?.kind ?? "";
+      this.#append(series, run);
     }
     for (const [name, { companions }] of this.#series) {
       if (present.has(name)) continue;
@@ -167,7 +178,7 @@ export class Store {
       if (Number.isNaN(value)) continue;
       if (isNewest) series.lastY = value;
       const size = Math.abs(value);
-      if (size > series.magnitude) series.magnitude = size;
+      if (size > series.magnitude && series.kind === "") series.magnitude = size;
       if (series.integers && !Number.isInteger(value)) series.integers = false;
     }
   }

@@ -1,11 +1,12 @@
 import type { Frame } from "../../protocol/frame.ts";
+import type { Namings } from "./naming.ts";
 import type { Reach } from "./past-plan.ts";
 import { completeFrom } from "./series.ts";
 import { Store } from "./store.ts";
 
 /** One range of stored points, with a budget of its own. Its frames reach beyond both ends, but not all that do are there. */
 export class Stretch implements Reach {
-  readonly store = new Store();
+  readonly store: Store;
   readonly #from: number;
   #max: number;
   readonly #isCut: boolean;
@@ -13,7 +14,8 @@ export class Stretch implements Reach {
   /** The frames that reach to the end, by number, and where they end: what goes on from there brings them again. */
   readonly #atEnd = new Map<number, number>();
 
-  constructor(from: number, to: number, isCut = false) {
+  constructor(from: number, to: number, namings?: Namings, isCut = false) {
+    this.store = new Store(undefined, namings);
     this.#from = from;
     this.#max = to;
     this.#isCut = isCut;

@@ -6,7 +6,8 @@ const CHUNK_CHARS = 1024 * 1024;
 
 /**
  * Every point in the window as CSV (RFC 4180), in the order of x; breaks are no points. Where x is a time there is a
- * column with it in UTC, to the millisecond: spreadsheets know no unix seconds.
+ * column with it in UTC, to the millisecond: spreadsheets know no unix seconds. Where values have names there is one for
+ * these, and what has a name is, as y, a number that stands for it in this file.
  */
 export async function csvBlob(window: WindowData): Promise<Blob> {
   const chunks: string[] = [];
@@ -20,7 +21,8 @@ export async function csvBlob(window: WindowData): Promise<Blob> {
 /** The lines of points that were cut to the window before, joined to strings of about 1 MiB. */
 export function* csvChunks({ series, time }: WindowData): Generator<string> {
   const names = series.map(({ name }) => csvText(name));
-  let lines = [time ? "time,x,series,y\r\n" : "x,series,y\r\n"];
+  const called = series.some(({ naming }) => naming?.kind);
+  let lines = [`${time ? "time," : ""}x,series,y${called ? ",text" : ""}\r\n`];
   let chars = 0;
   let lastX = Number.NaN;
   let start = "";
@@ -30,7 +32,8 @@ export function* csvChunks({ series, time }: WindowData): Generator<string> {
       lastX = x;
       start = time ? `${isoTime(x)},${numberText(x)}` : numberText(x);
     }
-    const line = `${start},${names[index]},${numberText(y)}\r\n`;
+    const text = called ? `,${csvText(series[index]?.naming?.textOf(y) ?? "")}` : "";
+    const line = `${start},${names[index]},${numberText(y)}${text}\r\n`;
     chars += line.length;
     lines.push(line);
     if (chars < CHUNK_CHARS) continue;

@@ -1,9 +1,12 @@
+import type { Naming } from "../hold/naming.ts";
 import type { Part } from "../hold/part.ts";
 import { lowerBound, upperBound } from "../hold/rings.ts";
 
 export interface SeriesData {
   name: string;
   colour: string;
+  /** What its values are called, if it is drawn as steps or events. */
+  naming?: Naming | undefined;
   /** In the order of x. */
   parts: readonly Part[];
 }

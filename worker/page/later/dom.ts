@@ -1,5 +1,7 @@
 import { button, make } from "../say/dom.ts";
 import dialogStyles from "./styles/dialog.css";
+import eventsStyles from "./styles/events.css";
+import gapsStyles from "./styles/gaps.css";
 import helpStyles from "./styles/help.css";
 import settingsStyles from "./styles/settings.css";
 import shareStyles from "./styles/share.css";
@@ -13,7 +15,8 @@ export function adoptStyles(): void {
   if (adopted) return;
   adopted = true;
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(dialogStyles + shareStyles + helpStyles + tableStyles + settingsStyles);
+  const all = [dialogStyles, shareStyles, helpStyles, tableStyles, settingsStyles, gapsStyles, eventsStyles];
+  sheet.replaceSync(all.join(""));
   document.adoptedStyleSheets.push(sheet);
 }
 

@@ -1,10 +1,11 @@
 import type { GapRecord, Place } from "../hold/gap-log.ts";
 import type { Range } from "../hold/part.ts";
 import { make } from "../say/dom.ts";
+import { adoptStyles } from "./dom.ts";
 import { type Mark, markAt, marksOf } from "./gap-spans.ts";
 import { gapTexts } from "./gap-text.ts";
 
-/** What is closer than this, in CSS pixels, is one mark; page.css makes none narrower. */
+/** What is closer than this, in CSS pixels, is one mark; gaps.css makes none narrower. */
 export const APART_PX = 8;
 const HOLD_PX = 48;
 const EDGE_PX = 4;
@@ -24,6 +25,7 @@ export class GapMarks {
 
   /** @param under lies behind the plot's lines, and is as large as the part they are drawn in */
   constructor(host: HTMLElement, under: HTMLElement) {
+    adoptStyles();
     this.#host = host;
     this.#under = under;
     this.#tip.role = "status";

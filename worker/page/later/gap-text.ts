@@ -28,6 +28,7 @@ const BEFORE: Record<string, string> = {
   "bridge-restarted": "The bridge was not running: nobody received what was published then.",
   "publisher-dropped": "The publisher’s own numbers jump: what it sent in between did not reach the bridge.",
   "publisher-restarted": "The publisher’s own numbers began anew: it was restarted.",
+  "too-many-series": "The publishers named more series than a bridge keeps for one channel.",
   "publisher-reconnected": "The publisher was disconnected and came back; what it sent in between did not arrive.",
 };
 

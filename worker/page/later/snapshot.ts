@@ -1,9 +1,9 @@
-import { FrameBuilder } from "../../protocol/builder.ts";
+import { FrameBuilder, type Row } from "../../protocol/builder.ts";
 import { decodeFrame, type Frame, type Gap } from "../../protocol/frame.ts";
 import { ANONYMOUS, FrameError, type FrameFault, MAGIC, splitFrames } from "../../protocol/header.ts";
 import { FRAME_TYPE, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { GapRecord } from "../hold/gap-log.ts";
-import { breathe, cut, inOrder, type WindowData } from "./data.ts";
+import { breathe, cut, inOrder, type SeriesData, type WindowData } from "./data.ts";
 import { gapsOf } from "./gap-spans.ts";
 
 const FRAMES_A_BREATH = 8;
@@ -40,7 +40,7 @@ export async function snapshotBlob(window: WindowData, gaps: readonly GapRecord[
   const gapsLeft = gapsIn(window, gaps);
   for (const { series: index, x, y } of inOrder(series)) {
     // One name a row, so that each series has tables of its own: only there does a NaN say nothing but a break.
-    const row = { x, arrival: false, names: [series[index]?.name ?? ""], values: [y] };
+    const row = rowOf(x, y, series[index]);
     while (gapsLeft[0] !== undefined && builder.bytes < MAX_GAP_BYTES) {
       builder.addGap(gapsLeft[0]);
       gapsLeft.shift();
@@ -56,6 +56,14 @@ export async function snapshotBlob(window: WindowData, gaps: readonly GapRecord[
   close();
   if (frames.length === 0) throw new SnapshotError("There is no point in view.");
   return new Blob(frames, { type: FRAME_TYPE });
+}
+
+function rowOf(x: number, y: number, series: SeriesData | undefined): Row {
+  const { name = "", naming } = series ?? {};
+  const row = { x, arrival: false, names: [name], values: [y] };
+  if (naming === undefined) return row;
+  const text = naming.textOf(y);
+  return { ...row, marks: [{ series: name, style: naming.style, value: y, ...(text === undefined ? {} : { text }) }] };
 }
 
 /** One of several places reaches from the first to the last of them, so that its points are counted once. */

@@ -1,3 +1,4 @@
+import type { Naming } from "../hold/naming.ts";
 import { make, setText } from "../say/dom.ts";
 import { clockText, formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../say/format.ts";
 import { isoTime, type WindowData } from "./data.ts";
@@ -10,6 +11,7 @@ export interface LatestRow {
   /** "" for none. */
   unit: string;
   stats: Stats;
+  naming?: Naming | undefined;
 }
 
 const EVERY_MS = 500;
@@ -21,9 +23,9 @@ export function latestRows(
   window: WindowData,
   labelled: (name: string) => { label: string; unit: string },
 ): LatestRow[] {
-  return window.series.map(({ name, colour, parts }) => {
+  return window.series.map(({ name, colour, parts, naming }) => {
     const { label, unit } = labelled(name);
-    return { name: label, colour, unit, stats: statsOf(parts, window.minX, window.maxX) };
+    return { name: label, colour, unit, naming, stats: statsOf(parts, window.minX, window.maxX) };
   });
 }
 
@@ -105,7 +107,7 @@ export class LatestTable {
     return shown;
   }
 
-  #showRow(shown: ShownRow, { name, colour, unit, stats }: LatestRow, time: boolean): void {
+  #showRow(shown: ShownRow, { name, colour, unit, stats, naming }: LatestRow, time: boolean): void {
     const { points, lastX, lastY, min, max, mean, rms, rate, integers } = stats;
     const previous = shown.styledFor === name ? shown.style : undefined;
     const style = numberStyle(min, max, false, previous);
@@ -117,17 +119,20 @@ export class LatestTable {
     shown.colour = colour;
     setText(shown.name, name);
     if (shown.name.title !== name) shown.name.title = name;
+    // What has a name has no mean.
+    const valued = (value: number, as: NumberStyle): string => (naming?.kind ? "–" : formatValue(value, as));
     const texts = [
-      formatValue(lastY, own),
+      naming?.textOf(lastY) ?? formatValue(lastY, own),
       unit,
       points === 0 ? "–" : time ? timeText(lastX, Date.now()) : String(lastX),
-      formatValue(min, own),
-      formatValue(max, own),
-      formatValue(mean, style),
-      formatValue(rms, style),
+      valued(min, own),
+      valued(max, own),
+      valued(mean, style),
+      valued(rms, style),
       time ? (Number.isNaN(rate) ? "–" : formatRate(rate)) : formatCount(points),
     ];
     for (const [i, cell] of shown.cells.entries()) setText(cell, texts[i] ?? "");
+    shown.cells[0]?.classList.toggle("later-text", naming?.kind === "event");
   }
 }
 

@@ -10,6 +10,7 @@ import { openDialog, save } from "./dom.ts";
 import { type HelpGroup, openHelp } from "./help.ts";
 import { type Picture, pngBlob } from "./png.ts";
 import { openShare } from "./share.ts";
+import { SHORTCUT_WORDS } from "./shortcut-words.ts";
 import { readSnapshot, SnapshotError, snapshotBlob } from "./snapshot.ts";
 import { LatestTable, latestRows } from "./table.ts";
 import { pictureOf, rangeText, windowData } from "./view-data.ts";
@@ -99,7 +100,10 @@ const GESTURES: readonly HelpGroup[] = [
 ];
 
 function help({ keys }: Context, opener?: HTMLElement): void {
-  const items = SHORTCUTS.map(({ written, what }) => ({ keys: written, what }));
+  const items = SHORTCUTS.map(({ command }) => {
+    const { written, what } = SHORTCUT_WORDS[command];
+    return { keys: written, what };
+  });
   const dialog = openHelp([{ heading: "Keys", items }, ...GESTURES], opener);
   const single = make("input");
   single.type = "checkbox";

@@ -18,7 +18,9 @@ export function windowData({ channel, arrangement, source }: Context, sight: Sig
     names.flatMap((name, slot) => {
       const one = source.seriesOf(name);
       if (one === undefined || source.isHidden(name)) return [];
-      return [{ name, colour: style.getPropertyValue(lineColour(slot)).trim(), parts: sight.parts(one) }];
+      return [
+        { name, colour: style.getPropertyValue(lineColour(slot)).trim(), naming: one.naming, parts: sight.parts(one) },
+      ];
     }),
   );
   return { channel, minX: sight.x.min, maxX: sight.x.max, time: sight.time, series };
@@ -51,8 +53,10 @@ export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Pi
         .map((shown) => {
           const { series, slot, minY, maxY } = shown;
           const { label, unit } = unitOf(series.name);
-          const value = formatValue(cursor.read(shown, sight).value, numberStyle(minY, maxY, series.integers));
-          return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value, unit };
+          const { value } = cursor.read(shown, sight);
+          const number = formatValue(value, numberStyle(minY, maxY, series.integers));
+          const text = series.naming?.textOf(value) ?? number;
+          return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value: text, unit };
         }),
     }),
   );

@@ -1,5 +1,5 @@
 import type { Derivation } from "../hold/derived.ts";
-import { type Cluster, groupKey, regroup, type Scaled } from "./grouping.ts";
+import { type Cluster, keyOf, regroup, type Scaled } from "./grouping.ts";
 import {
   type Axis,
   isRange,
@@ -182,10 +182,10 @@ export class Arrangement {
   #notices(series: Iterable<Scaled>): boolean {
     let count = 0;
     let isChanged = false;
-    for (const { name, magnitude } of series) {
+    for (const { name, magnitude, kind } of series) {
       const seen = this.#seen[count];
-      if (seen?.name !== name || !Object.is(seen.magnitude, magnitude)) {
-        this.#seen[count] = { name, magnitude };
+      if (seen?.name !== name || !Object.is(seen.magnitude, magnitude) || seen.kind !== kind) {
+        this.#seen[count] = kind === undefined ? { name, magnitude } : { name, magnitude, kind };
         // A person's panels do not depend on how large something is.
         isChanged ||= this.isAutomatic || seen?.name !== name;
       }
@@ -212,14 +212,18 @@ export class Arrangement {
   #withNewcomers(panels: readonly PanelPlan[]): readonly PanelPlan[] {
     const placed = new Set(panels.flatMap(({ names }) => names));
     const newcomers = this.#seen.filter(({ name }) => !placed.has(name));
+    const keys = new Map(this.#seen.map((one) => [one.name, keyOf(one)]));
     if (newcomers.length === 0) return panels;
     const all = [...panels];
     const homes = new Map<string, number>();
     for (const [at, { names }] of all.entries()) {
-      for (const key of names.map(groupKey)) if (!homes.has(key)) homes.set(key, at);
+      for (const name of names) {
+        const key = keys.get(name) ?? keyOf({ name, magnitude: 0 });
+        if (!homes.has(key)) homes.set(key, at);
+      }
     }
     for (const { name } of newcomers) {
-      const key = groupKey(name);
+      const key = keys.get(name) ?? "";
       const at = homes.get(key) ?? all.length;
       homes.set(key, at);
       const home = all[at];

@@ -4,6 +4,8 @@ import { unitOf } from "./unit.ts";
 export interface Scaled {
   readonly name: string;
   readonly magnitude: number;
+  /** `step` or `event` if its values have names; it then shares no panel with what is only numbers. */
+  readonly kind?: string;
 }
 
 /** The names of series that share a panel. */
@@ -24,6 +26,11 @@ export function groupKey(name: string): string {
   return `${segment}/${unit}`;
 }
 
+/** The same, and whether their values have names. All events are one group. */
+export function keyOf({ name, kind = "" }: Scaled): string {
+  return kind === "event" ? kind : groupKey(name) + kind;
+}
+
 /**
  * Which series share a panel: those of one group, unless one would be flat beside the other.
  * @param previous what it was before, which is kept, and returned itself, as long as it is good
@@ -32,7 +39,7 @@ export function groupKey(name: string): string {
 export function regroup(previous: readonly Cluster[], series: readonly Scaled[]): readonly Cluster[] {
   const before = new Map(previous.flatMap((cluster) => cluster.map((name) => [name, cluster] as const)));
   const homes = new Map<string, readonly Scaled[]>();
-  for (const group of grouped(series, ({ name }) => groupKey(name))) {
+  for (const group of grouped(series, keyOf)) {
     for (const cluster of clustersOf(group, before)) for (const { name } of cluster) homes.set(name, cluster);
   }
   const next = grouped(series, ({ name }) => homes.get(name)).map((cluster) => cluster.map(({ name }) => name));

@@ -1,5 +1,5 @@
 import type { Part } from "../hold/part.ts";
-import { lowerBound } from "../hold/rings.ts";
+import { lowerBound, upperBound } from "../hold/rings.ts";
 
 /** A point of a series. */
 export interface At {
@@ -23,6 +23,24 @@ export function pointAt(parts: readonly Part[], x: number, reach: number): At | 
     }
   }
   return nearest;
+}
+
+/**
+ * What holds at `x`: the last point before it, and nothing in a break. With a `reach`, of events, the next one if that is as
+ * near and nearer; between events nothing breaks.
+ */
+export function heldAt(parts: readonly Part[], x: number, reach: number): At | undefined {
+  let held: At | undefined;
+  for (const part of parts) {
+    const at = upperBound(part.x, x);
+    if (at > 0) held = valueAt(part, at - 1);
+    if (at === part.x.length) continue;
+    const isEvent = reach > 0;
+    const next = valueAt(part, at) ?? (isEvent ? valueAt(part, at + 1) : undefined);
+    if (next === undefined) return isEvent || held?.x === x ? held : undefined;
+    return next.x - x < Math.min(reach, x - (held?.x ?? Number.NEGATIVE_INFINITY)) ? next : held;
+  }
+  return held;
 }
 
 /** Both ends of the piece of the line that `x` is on; undefined where that is a break, or an end. */

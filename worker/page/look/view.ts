@@ -31,6 +31,8 @@ export interface Source {
 export interface Sight {
   x: Range;
   time: boolean;
+  /** So far there may be points: a step's last value holds until here. */
+  until: number;
   /** The width of a pixel column in x; 0 where a window shows every point. */
   bucket: number;
   /** What is missing of the visible series, in view or not. */
@@ -108,6 +110,7 @@ export class View {
     if (newest === Number.NEGATIVE_INFINITY) return undefined;
     const gaps = source.gaps.filter(({ series }) => !source.isHidden(series));
     const sight = (x: Range): Sight => ({
+      until: newest,
       x,
       time: isTime(newest),
       bucket: (x.max - x.min) / Math.max(1, columns),
@@ -123,19 +126,24 @@ export class View {
       const points = place.kind === "held" ? place.points : undefined;
       return points === undefined
         ? { ...lastPoints(source, maxX), gaps }
-        : { ...sight(points), bucket: 0, parts: (series) => lastOf(upTo(source.parts(series, points), maxX)) };
+        : {
+            ...sight(points),
+            until: maxX,
+            bucket: 0,
+            parts: (series) => lastOf(upTo(source.parts(series, points), maxX)),
+          };
     }
     if (window === "All") {
       const all = { min: Math.min(source.oldestX, maxX), max: maxX };
       const seen = sight(all.min < all.max ? inSteps(all) : { min: maxX - LONELY_SPAN, max: maxX });
-      return { ...seen, wanted: { min: Number.NEGATIVE_INFINITY, max: maxX } };
+      return { ...seen, until: maxX, wanted: { min: Number.NEGATIVE_INFINITY, max: maxX } };
     }
     // The edge moves by whole pixel columns: what is drawn moves, and does not change on the way.
     const span = SPANS[window] ?? LONELY_SPAN;
     const bucket = span / Math.max(1, columns);
     const max = Math.ceil(maxX / bucket) * bucket;
     const x = { min: max - span, max };
-    return { ...sight(x), bucket, parts: (series) => upTo(source.parts(series, x), maxX) };
+    return { ...sight(x), until: maxX, bucket, parts: (series) => upTo(source.parts(series, x), maxX) };
   }
 }
 
@@ -177,7 +185,7 @@ function lastPoints(source: Source, newest: number): Omit<Sight, "gaps"> {
     const from = fromLast(y, to, POINTS);
     return [{ x: xs.subarray(from, to), y: y.subarray(from, to) }];
   };
-  return { x, time: isTime(newest), bucket: 0, wanted: undefined, parts };
+  return { x, time: isTime(newest), until: newest, bucket: 0, wanted: undefined, parts };
 }
 
 /** The last {@link POINTS} values of what may lie in several parts. */

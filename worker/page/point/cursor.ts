@@ -1,6 +1,6 @@
 import type { Board } from "../draw/board.ts";
 import type { Shown } from "../draw/shown.ts";
-import { pointAt } from "../look/value-at.ts";
+import { heldAt, pointAt } from "../look/value-at.ts";
 import type { Sight } from "../look/view.ts";
 import type { Reading } from "../say/legend.ts";
 import { CursorLines } from "./cursor-lines.ts";
@@ -40,9 +40,14 @@ export class Cursor {
     if (x === undefined) return { kind: "last", value: series.lastY };
     const { under } = this.#board.panels[0] ?? {};
     const reach = (REACH_PX * (sight.x.max - sight.x.min)) / Math.max(1, under?.clientWidth ?? 1);
-    const value = pointAt(parts, x, reach)?.y ?? Number.NaN;
+    const { naming, kind } = series;
+    const valueAt = (at: number): number =>
+      (naming === undefined ? pointAt(parts, at, reach) : heldAt(parts, at, kind === "event" ? reach : 0))?.y ??
+      Number.NaN;
     const { mark } = this.pointing;
-    if (mark === undefined) return { kind: "cursor", value };
-    return { kind: "difference", value: value - (pointAt(parts, mark, reach)?.y ?? Number.NaN) };
+    const value = valueAt(x);
+    // Between names there is no difference.
+    if (mark === undefined || kind !== "") return { kind: "cursor", value };
+    return { kind: "difference", value: value - valueAt(mark) };
   }
 }

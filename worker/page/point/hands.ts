@@ -2,6 +2,7 @@ import type { Board } from "../draw/board.ts";
 import type { Marks } from "../draw/marks.ts";
 import type { Panel } from "../draw/panel.ts";
 import type { Range } from "../hold/part.ts";
+import type { GapWalk } from "../later/gap-walk.ts";
 import { newestX, type Sight, type Source, type View } from "../look/view.ts";
 import { panned, zoomed } from "../look/x-range.ts";
 import type { Notice } from "../say/notice.ts";
@@ -17,7 +18,6 @@ const ROOM = 4;
 const CURSOR_STEPS_FAR = 10;
 /** A part narrower than this is a press that trembled. */
 const MIN_PART = 0.004;
-const NOTICE_MS = 5000;
 
 /** What hands and keys move. */
 export interface Movable {
@@ -39,9 +39,7 @@ export interface Movable {
 export class Hands implements Hand {
   readonly #on: Movable;
   readonly #gestures: Gestures;
-  /** The x of the gap that was gone to last. */
-  #gapX = Number.NaN;
-  #noticeTimer: number | undefined;
+  #walk: GapWalk | undefined;
 
   constructor(on: Movable) {
     this.#on = on;
@@ -159,43 +157,11 @@ export class Hands implements Hand {
     this.#on.pointed();
   }
 
-  /** Holds the picture with the next of all gaps in it, puts the cursor there, and says what is missing. */
+  /** Goes to the next gap before or after the cursor. */
   async goToGap(direction: -1 | 1): Promise<void> {
-    const { board, view, source, marks, cursor } = this.#on;
-    if (!this.#on.sight()?.gaps.length) return this.#notify("No gap is known.");
-    const later = await marks.load();
-    const sight = this.#on.sight();
-    if (later === undefined || sight === undefined) return;
-    const { x } = sight;
-    let from = cursor.pointing.at(x) ?? (direction < 0 ? x.max : x.min);
-    // The cursor is as exact as a number from 0 to 1: gaps may be closer to each other.
-    if (Math.abs(from - this.#gapX) < (x.max - x.min) / board.columns) from = this.#gapX;
-    const names = board.panels.flatMap(({ plan }) => plan.names);
-    const found = later.nextGap(later.gapsOf(sight.gaps, names), from, direction);
-    if (found === undefined) return this.#notify(direction < 0 ? "No earlier gap." : "No later gap.");
-    const { gap, middle, place } = found;
-    const isInView = middle >= x.min && middle <= x.max;
-    const half = (x.max - x.min) / 2;
-    const range = isInView ? x : { min: middle - half, max: middle + half };
-    if (view.range === undefined || !isInView) {
-      // However little there is around it.
-      view.lookAt(range, source, range);
-      this.#on.moved();
-    }
-    this.#gapX = middle;
-    cursor.pointing.point((middle - range.min) / (range.max - range.min), true);
-    const panels = board.panels.filter(({ plan }) => later.gapsOf([gap], plan.names).length > 0);
-    const panel = panels.find(({ isOnScreen }) => isOnScreen) ?? panels[0];
-    panel?.root.scrollIntoView({ block: "nearest" });
-    if (panel !== undefined) marks.speakOf(board.panels, panel, place);
-    this.#on.pointed();
-  }
-
-  #notify(text: string): void {
-    const { notice } = this.#on;
-    notice.show("gap", text);
-    clearTimeout(this.#noticeTimer);
-    this.#noticeTimer = setTimeout(() => notice.hide("gap"), NOTICE_MS);
+    const later = await this.#on.marks.load();
+    this.#walk ??= later && new later.GapWalk(this.#on);
+    this.#walk?.go(direction);
   }
 
   #look(range: Range): void {

@@ -28,6 +28,9 @@ interface Entry {
   width: number;
 }
 
+/** No number is longer; a text may be. */
+const WIDEST = 20;
+
 /** Above a panel's lines: each series with its colour, name, value and unit. */
 export class Legend {
   readonly #list: HTMLElement;
@@ -102,12 +105,14 @@ function showValue(entry: Entry, { series, minY, maxY }: Shown, { kind, value }:
   // Few values lie close together, and have many places: their width is no measure for those that follow.
   if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
   entry.style = style;
-  const text = kind === "difference" ? differenceText(value, style) : formatValue(value, style);
+  const number = kind === "difference" ? differenceText(value, style) : formatValue(value, style);
+  const text = series.naming?.textOf(value) ?? number;
   setText(entry.value, text);
   entry.value.dataset.kind = kind;
-  if (text.length <= entry.width) return;
-  entry.width = text.length;
-  entry.value.style.minWidth = `${text.length}ch`;
+  entry.value.title = series.kind && text;
+  if (text.length <= entry.width || series.kind === "event") return;
+  entry.width = Math.min(text.length, WIDEST);
+  entry.value.style.minWidth = `${entry.width}ch`;
 }
 
 function differenceText(value: number, style: NumberStyle): string {
