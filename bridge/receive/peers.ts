@@ -1,9 +1,6 @@
 import type { Log } from "../tell/log.ts";
 import { counted } from "../tell/text.ts";
-
-/** Lines at once; then one each {@link LINE_EVERY_MS}, with a count of those between. */
-const LINES_AT_ONCE = 10;
-const LINE_EVERY_MS = 10_000;
+import { LineRate } from "./rate.ts";
 
 export interface PeersOptions {
   log: Log;
@@ -19,16 +16,14 @@ export interface PeersOptions {
  * address after one has gone there is taken for the one that went.
  */
 export class Peers {
-  readonly #options: Required<PeersOptions>;
+  readonly #options: PeersOptions;
   /** By address: how many are there now, and how many have gone and not come back. */
   readonly #at = new Map<string, { now: number; gone: number }>();
-  #tokens = LINES_AT_ONCE;
-  #refilledAtMs: number;
-  #unsaid = 0;
+  readonly #rate: LineRate;
 
   constructor(options: PeersOptions) {
-    this.#options = { nowMs: () => performance.now(), ...options };
-    this.#refilledAtMs = this.#options.nowMs();
+    this.#options = options;
+    this.#rate = new LineRate(options.nowMs);
   }
 
   connected(address: string): void {
@@ -49,9 +44,12 @@ export class Peers {
     this.#say(`A publisher is gone from ${address}`);
   }
 
-  /** We have ended the connections to all addresses but these ourselves, which libzmq does not tell. */
-  reopened(bound: readonly string[]): void {
-    for (const [address, at] of this.#at) if (!bound.includes(address)) this.#left(at, at.now);
+  /** We have ended the connections to these addresses ourselves, which libzmq does not tell. */
+  reopened(addresses: readonly string[]): void {
+    for (const address of addresses) {
+      const at = this.#at.get(address);
+      if (at !== undefined) this.#left(at, at.now);
+    }
   }
 
   get #connected(): number {
@@ -71,17 +69,9 @@ export class Peers {
   }
 
   #say(text: string): void {
-    const { log, nowMs } = this.#options;
-    const refills = Math.floor((nowMs() - this.#refilledAtMs) / LINE_EVERY_MS);
-    this.#tokens = Math.min(LINES_AT_ONCE, this.#tokens + refills);
-    this.#refilledAtMs += refills * LINE_EVERY_MS;
-    if (this.#tokens === 0) {
-      this.#unsaid++;
-      return;
-    }
-    this.#tokens--;
-    const more = this.#unsaid === 0 ? "" : ` (and ${counted(this.#unsaid, "such change")} before)`;
-    this.#unsaid = 0;
-    log.info(`${text}; ${counted(this.#connected, "publisher")} now${more}.`);
+    const unsaid = this.#rate.take();
+    if (unsaid === undefined) return;
+    const more = unsaid === 0 ? "" : ` (and ${counted(unsaid, "such change")} before)`;
+    this.#options.log.info(`${text}; ${counted(this.#connected, "publisher")} now${more}.`);
   }
 }

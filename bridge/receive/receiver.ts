@@ -1,100 +1,131 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { context, type Observer, Subscriber } from "zeromq";
-import { fullJitterMs } from "../../worker/protocol/backoff.ts";
-import { AddressError, addressFault, type Side } from "./address.ts";
+import type { Observer } from "zeromq";
+import type { SocketConfig } from "../configure/config.ts";
+import type { Log } from "../tell/log.ts";
+import { bindTo, codeOf, connectSocket, needsIpv6 } from "./attach.ts";
+import { SocketCounters } from "./counters.ts";
+import { HighWater } from "./high-water.ts";
+import { Monitor } from "./monitor.ts";
 import type { Peers } from "./peers.ts";
+import { PeerWarnings } from "./rate.ts";
+import { admission } from "./security.ts";
+import { checkSocket, createSocket, type ReceivingSocket } from "./socket.ts";
+import { guardDomain } from "./zap.ts";
 
 export interface ReceiverOptions {
-  bind: readonly string[];
-  connect: readonly string[];
-  /** Prefixes of what to subscribe to; none is everything. */
-  topics: readonly string[];
+  socket: SocketConfig;
   /** Called for each message as soon as it is read. The frames are its own to keep. */
   onMessage: (frames: Buffer[]) => void;
   /** How long an address in use is tried again. */
   bindWithinMs?: number;
   /** Told who comes and goes. */
   peers?: Pick<Peers, "connected" | "disconnected" | "reopened">;
+  /** Told what keeps publishers from being connected, and what to do. */
+  log?: Log;
+  counters?: SocketCounters;
 }
 
-/** Messages that libzmq keeps for each publisher while this process is busy; beyond, the publisher drops. */
-const RECEIVE_HIGH_WATER_MARK = 100_000;
-/** libzmq cuts a publisher off whose message is larger, and tells nobody; up to here it is for the decoder to refuse. */
-const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 /** While ending, for reading what has arrived but was not read yet. */
 const READ_ON_MS = 500;
+const CHECK_EVERY_MS = 1000;
+const SILENT: Pick<Log, "info" | "warn"> = { info: () => undefined, warn: () => undefined };
 
-// Otherwise libzmq may hold the process when it ends.
-context.blocky = false;
+/** ZAP domains, one for each socket of this process. */
+let domains = 0;
 
 /**
- * One SUB socket for all addresses, bound and connected alike: libzmq then takes turns among all publishers, and there
- * is one loop that reads, which is never paused: a bound SUB that is not read does not subscribe new publishers.
+ * One socket for all addresses of a source, bound and connected alike: libzmq then takes turns among all publishers, and
+ * there is one loop that reads, which is never paused: a bound SUB that is not read does not subscribe new publishers,
+ * and a PULL that is not read stops those who push.
  */
 export class Receiver {
   /** The endpoints actually bound, then those connected to: port `*` is resolved here. */
   readonly addresses: readonly string[];
+  readonly counters: SocketCounters;
   /** Settles when reading ends: after {@link close}, or rejects if it fails. */
   readonly done: Promise<void>;
-  readonly #socket: Subscriber;
-  readonly #options: ReceiverOptions;
+  readonly #socket: ReceivingSocket;
+  readonly #connect: readonly string[];
+  readonly #monitor: Monitor;
   readonly #watching: Promise<void>;
+  readonly #highWater: HighWater;
+  readonly #timer: NodeJS.Timeout;
+  readonly #release: () => void;
   #reads = 0;
 
   /**
    * Binds, connects, and begins to read.
-   * @throws AddressError if an address cannot be used
+   * @throws AddressError if an address cannot be used, SocketError if the rest of the configuration cannot
    */
   static async open(options: ReceiverOptions): Promise<Receiver> {
-    const socket = new Subscriber({
-      linger: 0,
-      receiveHighWaterMark: RECEIVE_HIGH_WATER_MARK,
-      maxMessageSize: MAX_MESSAGE_BYTES,
-      heartbeatInterval: 5000,
-      heartbeatTimeout: 15_000,
-      tcpKeepalive: 1,
-      tcpKeepaliveIdle: 60,
-      tcpKeepaliveInterval: 15,
-      ipv6: options.bind.concat(options.connect).some((address) => address.includes("[")),
-    });
-    // Before anything can happen: what libzmq tells earlier is told to nobody.
-    const { events } = socket;
+    const config = { ...options.socket, connect: [...new Set(options.socket.connect)] };
+    checkSocket(config);
+    const { bind, connect, security } = config;
+    const log = options.log ?? SILENT;
+    const warnings = new PeerWarnings(log);
+    const zapDomain = `plotcast-${domains++}`;
+    const admit = admission(security, (sentence) => warnings.warn(sentence));
+    const release = admit === undefined ? () => undefined : await guardDomain(zapDomain, admit);
+    let socket: ReceivingSocket | undefined;
     try {
-      socket.subscribe(...(options.topics.length > 0 ? options.topics : [""]));
+      socket = await createSocket(config, { ipv6: await needsIpv6([...bind, ...connect]), zapDomain });
+      // Before anything can happen: what libzmq tells earlier is told to nobody.
+      const { events } = socket;
       const addresses: string[] = [];
-      for (const address of options.bind) {
-        await bindTo(socket, address, options.bindWithinMs ?? 3000);
-        addresses.push(socket.lastEndpoint ?? address);
-      }
-      for (const address of options.connect) {
-        connectTo(socket, address);
-        addresses.push(address);
-      }
-      return new Receiver(socket, events, addresses, options);
+      for (const address of bind) addresses.push(await bindTo(socket, address, options.bindWithinMs ?? 3000));
+      for (const address of connect) connectSocket(socket, address);
+      addresses.push(...connect);
+      return new Receiver({ socket, events, addresses, config, log, warnings, release, options });
     } catch (error) {
-      socket.close();
+      socket?.close();
+      release();
       throw error;
     }
   }
 
-  private constructor(socket: Subscriber, events: Observer, addresses: readonly string[], options: ReceiverOptions) {
+  private constructor(parts: {
+    socket: ReceivingSocket;
+    events: Observer;
+    addresses: readonly string[];
+    config: SocketConfig;
+    log: Pick<Log, "info" | "warn">;
+    warnings: PeerWarnings;
+    release: () => void;
+    options: ReceiverOptions;
+  }) {
+    const { socket, config, options, log, warnings } = parts;
     this.#socket = socket;
-    this.#options = options;
-    this.addresses = addresses;
+    this.#connect = config.connect;
+    this.#release = parts.release;
+    this.addresses = parts.addresses;
+    this.counters = options.counters ?? new SocketCounters();
+    this.#highWater = new HighWater(config.highWaterMark);
+    this.#monitor = new Monitor({
+      connect: config.connect,
+      security: config.security,
+      maxMessageBytes: config.maxMessageBytes,
+      counters: this.counters,
+      peers: options.peers,
+      log,
+      warnings,
+      beginAnew: (address) => this.#beginAnew(address),
+    });
     this.done = this.#read(options.onMessage);
-    this.#watching = this.#watch(events);
+    this.#watching = this.#monitor.run(parts.events);
+    this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Messages that libzmq keeps for each publisher now; fewer than configured where they are large. */
+  get highWaterMark(): number {
+    return this.#socket.receiveHighWaterMark;
   }
 
   /** Ends the connections that this socket began, and begins them again. */
   reopen(): void {
-    if (this.#socket.closed) return;
-    const { connect, peers } = this.#options;
-    if (connect.length === 0) return;
-    for (const address of connect) {
-      this.#socket.disconnect(address);
-      this.#socket.connect(address);
-    }
-    peers?.reopened(this.addresses.slice(0, this.addresses.length - connect.length));
+    if (this.#socket.closed || this.#connect.length === 0) return;
+    for (const address of this.#connect) this.#beginAnew(address);
+    this.#monitor.reopened();
   }
 
   /** Reads what has arrived (for half a second at most, should more keep coming), then closes the socket. */
@@ -104,18 +135,29 @@ export class Receiver {
       before = this.#reads;
       await sleep(10);
     }
+    clearInterval(this.#timer);
     this.#socket.close();
+    this.#release();
     await this.#watching;
     await this.done;
   }
 
-  /** Ends with the socket: closing it closes its events. */
-  async #watch(events: Observer): Promise<void> {
-    const { peers } = this.#options;
-    for await (const event of events) {
-      if (event.type === "handshake") peers?.connected(event.address);
-      else if (event.type === "disconnect") peers?.disconnected(event.address);
+  #beginAnew(address: string): void {
+    if (this.#socket.closed) return;
+    try {
+      this.#socket.disconnect(address);
+    } catch (error) {
+      // Nothing of it was left.
+      if (codeOf(error) !== "ENOENT") throw error;
     }
+    this.#socket.connect(address);
+  }
+
+  #check(): void {
+    if (this.#socket.closed) return;
+    this.#monitor.check();
+    const mark = this.#highWater.mark();
+    if (mark !== this.#socket.receiveHighWaterMark) this.#socket.receiveHighWaterMark = mark;
   }
 
   /** zeromq.js lets the event loop turn after 512 messages at most, so POSTs go out however fast messages come. */
@@ -124,6 +166,7 @@ export class Receiver {
       for (;;) {
         const frames = await this.#socket.receive();
         this.#reads++;
+        this.#highWater.heard(frames);
         onMessage(frames);
       }
     } catch (error) {
@@ -131,44 +174,4 @@ export class Receiver {
       if (!this.#socket.closed) throw error;
     }
   }
-}
-
-/** An address in use is tried again for a while: a socket closed a moment ago is freed only later. */
-async function bindTo(socket: Subscriber, address: string, withinMs: number): Promise<void> {
-  throwIfWrong("bind", address);
-  const end = performance.now() + withinMs;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await socket.bind(address);
-    } catch (error) {
-      if (codeOf(error) !== "EADDRINUSE" || performance.now() >= end) throw unusable("bind", address, error);
-    }
-    await sleep(Math.min(50 + fullJitterMs(attempt, 50, 500, Math.random()), Math.max(1, end - performance.now())));
-  }
-}
-
-function connectTo(socket: Subscriber, address: string): void {
-  throwIfWrong("connect", address);
-  try {
-    socket.connect(address);
-  } catch (error) {
-    throw unusable("connect", address, error);
-  }
-}
-
-function throwIfWrong(side: Side, address: string): void {
-  const fault = addressFault(side, address);
-  if (fault !== undefined) throw new AddressError(address, `Cannot ${side} to ${address}: ${fault} (--${side}).`);
-}
-
-function unusable(side: Side, address: string, cause: unknown): AddressError {
-  const why =
-    codeOf(cause) === "EADDRINUSE"
-      ? "another program is using it. End that program, or give another address with --bind"
-      : `${cause instanceof Error ? cause.message : "it cannot be used"}. Give another address with --${side}`;
-  return new AddressError(address, `Cannot ${side} to ${address}: ${why}.`, { cause });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -87,6 +87,7 @@ describe("a bridge announces", () => {
     const bridge = await bridgeTo(worker.url);
     for (let i = 0; i < 8; i++) {
       const publisher = await connected(bridge);
+      await saying(true);
       publisher.close();
       await sleep(500);
     }

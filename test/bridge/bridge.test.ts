@@ -160,7 +160,8 @@ describe("addresses", () => {
 
   it("[BR1] --topic subscribes to what begins so, and may repeat", async () => {
     const bridge = await bridgeOf({ topics: ["temp", "hum"] });
-    const publisher = await connected(bridge);
+    const publisher = await connectPublisher(bridge.addresses[0] ?? "", ["temp", "hum"]);
+    closers.push(() => publisher.close());
     await publisher.send("pressure", "[1, 1]");
     await publisher.send("temp", "[2, 2]");
     await publisher.send("humidity", "[3, 3]");

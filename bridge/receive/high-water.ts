@@ -1,0 +1,38 @@
+/** What libzmq may hold for one publisher, near enough, while this process is busy. */
+const MAX_WAITING_BYTES = 512 * 1024 * 1024;
+/** What a second adds to what is known of messages' size. */
+const FORGET = 0.9;
+
+/**
+ * The high-water mark that bounds bytes: libzmq's own counts messages, and 100,000 of 100 MB would be 10 TB. It is
+ * brought down, by powers of two, where messages are so large that it has to be, and up again after them.
+ */
+export class HighWater {
+  readonly #most: number;
+  #usualBytes = 0;
+  #messages = 0;
+  #bytes = 0;
+
+  /** @param most the mark for messages that are small */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** To be called for each message. */
+  heard(frames: readonly Buffer[]): void {
+    this.#messages++;
+    for (const frame of frames) this.#bytes += frame.length;
+  }
+
+  /** To be called about once a second. @returns messages */
+  mark(): number {
+    if (this.#messages > 0) {
+      this.#usualBytes = Math.max(this.#bytes / this.#messages, this.#usualBytes * FORGET);
+      this.#messages = 0;
+      this.#bytes = 0;
+    }
+    const fitting = MAX_WAITING_BYTES / Math.max(1, this.#usualBytes);
+    if (fitting >= this.#most) return this.#most;
+    return Math.max(1, 2 ** Math.floor(Math.log2(fitting)));
+  }
+}
