@@ -2,9 +2,10 @@ import { createClock } from "./clock.ts";
 import type { Held } from "./collect/collect.ts";
 import type { SourceConfig } from "./configure/config.ts";
 import { DEFAULT_BUFFER_BYTES } from "./configure/defaults.ts";
+import { bearsNumbers } from "./decode/reader.ts";
 import { Feeds } from "./feeds.ts";
+import { isTemplate, mayHaveMade } from "./map/template.ts";
 import { Source } from "./source.ts";
-import { createMapper, createReader } from "./standin.ts";
 import { type Totals, totalsOf } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
 import { type MetricsAddress, type MetricsServer, serveMetrics } from "./tell/metrics.ts";
@@ -92,15 +93,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     for (const { map } of options.sources) {
       const { channel } = map;
       if (channel === undefined || !isTemplate(channel)) feeds.open(channel);
-      else feeds.openSpooled((name) => matches(channel, name));
+      else feeds.openSpooled((name) => mayHaveMade(channel, name));
     }
     for (const config of options.sources) {
       const { channel } = config.map;
       const source = await Source.open(
         {
           config,
-          reader: createReader(),
-          mapper: createMapper(),
           isNumbered: isNumbered(config),
           feedOf: (name) => feeds.of(name),
           onPublishers: countPublishers,
@@ -161,18 +160,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   };
 }
 
-function isNumbered({ sequenceField }: SourceConfig): boolean {
-  return sequenceField !== undefined;
-}
-
-function isTemplate(channel: string): boolean {
-  return channel.includes("{");
-}
-
-/** Whether a template of a channel's name may have made this one. */
-function matches(template: string, channel: string): boolean {
-  const parts = template.split(/\{[^}]*\}/).map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".+")}$`).test(channel);
+function isNumbered({ sequenceField, decode }: SourceConfig): boolean {
+  return sequenceField !== undefined || bearsNumbers(decode);
 }
 
 function sumOf(all: readonly Held[]): Held {

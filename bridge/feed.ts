@@ -4,6 +4,7 @@ import { gapOf, type Loss } from "./collect/gaps.ts";
 import { Keeper } from "./collect/keep.ts";
 import { openSpool, type SpoolOptions } from "./collect/open-spool.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "./collect/sequence.ts";
+import { MAX_SERIES, SeriesBound } from "./collect/series-bound.ts";
 import { Announcer } from "./deliver/announce.ts";
 import { Deliverer } from "./deliver/deliver.ts";
 import { Poster } from "./deliver/post.ts";
@@ -39,6 +40,9 @@ export interface FeedBacklog {
 const SAVE_EVERY_MS = 100;
 const ANNOUNCE_EVERY_MS = 100;
 const SHRINK_EVERY_MS = 1000;
+/** Each telling is a block in a frame, after which tables begin anew. */
+const TELL_EVERY_MS = 1000;
+const WARN_EVERY_MS = 60_000;
 
 /** One channel's: collect → deliver, with the spool beside. */
 export class Feed {
@@ -54,6 +58,10 @@ export class Feed {
   readonly #poster: Poster;
   readonly #announcer: Announcer;
   readonly #deliverer: Deliverer;
+  readonly #bound = new SeriesBound();
+  readonly #log: Log;
+  #leftOut = 0;
+  #warnedAtMs = Number.NEGATIVE_INFINITY;
   readonly #timers: readonly NodeJS.Timeout[];
 
   /** @throws SpoolError if the spool must not be used; nothing then goes on running */
@@ -61,6 +69,7 @@ export class Feed {
     const { to, token, log } = options;
     const { ledger } = this;
     this.to = to;
+    this.#log = log;
     this.channel = to.pathname.slice("/c/".length);
     const { spool, state, failure } = openSpool(options.spool, to, log);
     const tracker = new SequenceTracker(state.numbers);
@@ -102,13 +111,33 @@ export class Feed {
       setInterval(() => collector.save(), SAVE_EVERY_MS),
       setInterval(() => announcer.check(), ANNOUNCE_EVERY_MS),
       setInterval(() => keeper?.shrink(), SHRINK_EVERY_MS),
+      setInterval(() => this.#tellLeftOut(), TELL_EVERY_MS),
     ];
     for (const timer of this.#timers) timer.unref();
   }
 
   /** Adds the rows of a message. Never refuses. @returns how many points */
   add(rows: readonly Row[]): number {
-    return this.#collector.add(rows);
+    const passed = this.#bound.pass(rows);
+    return passed.length === 0 ? 0 : this.#collector.add(passed);
+  }
+
+  /** Points of series beyond the bound, left out by whoever noticed. They are told once in a while. */
+  leaveOut(points: number): void {
+    this.#leftOut += points;
+  }
+
+  #tellLeftOut(): void {
+    const points = this.#leftOut + this.#bound.takeLost();
+    this.#leftOut = 0;
+    if (points === 0) return;
+    this.addGap(gapOf("too-many-series", points));
+    if (performance.now() - this.#warnedAtMs < WARN_EVERY_MS) return;
+    this.#warnedAtMs = performance.now();
+    this.#log.warn(
+      `Channel ${this.channel}: ${counted(points, "point")} left out, because publishers name more than ${MAX_SERIES} ` +
+        "series. Choose fields, or put fewer changing parts into names (docs/CONFIG.md: fields, series).",
+    );
   }
 
   /** Says that points are missing before those that are added next. */
@@ -156,6 +185,7 @@ export class Feed {
   /** Delivers what is left within `drainMs`, says goodbye, and ends. */
   async close(drainMs: number): Promise<void> {
     try {
+      this.#tellLeftOut();
       this.save();
       const drainUntilMs = performance.now() + drainMs;
       await this.#deliverer.drain(drainMs);

@@ -5,15 +5,13 @@ import { Spool } from "./collect/spool.ts";
 import { DEFAULT_SPOOL_DIR, spoolFileFor } from "./configure/options.ts";
 import { DecodeError } from "./decode/message.ts";
 import { Feed, type FeedOptions } from "./feed.ts";
+import { MAX_CHANNELS } from "./map/bounds.ts";
 
 export interface FeedsOptions extends Omit<FeedOptions, "spool"> {
   /** Undefined: each channel's default file; null: in memory alone. */
   spoolFile: string | null | undefined;
   spoolMaxBytes: number;
 }
-
-/** Each is a POST in flight, a spool and a share of the memory. */
-export const MAX_CHANNELS = 64;
 
 /** The channels that this bridge delivers to: those that sources name, and those that topics do as they come. */
 export class Feeds {

@@ -8,7 +8,7 @@ import { DEFAULT_SOURCE_NAME } from "./configure/defaults.ts";
 import { DecodeError, type DecodeFault, type Message, type MessageReader } from "./decode/message.ts";
 import { takeNumber } from "./decode/number.ts";
 import type { Feed } from "./feed.ts";
-import type { Mapped, Mapper } from "./standin.ts";
+import type { Mapped, Mapper } from "./map/mapper.ts";
 import type { SourceLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
 import { errorText, escaped } from "./tell/text.ts";
@@ -25,7 +25,7 @@ export interface IntakeOptions {
    * @param channel as the mapping named it; undefined: the bridge's own
    * @throws DecodeError too-many-channels
    */
-  feedOf: (channel: string | undefined) => Pick<Feed, "add" | "addGap" | "observe">;
+  feedOf: (channel: string | undefined) => Pick<Feed, "add" | "addGap" | "observe" | "leaveOut">;
   log: Log;
   warnings: UndecodableWarnings;
   unixSeconds: () => number;
@@ -73,6 +73,17 @@ export class Intake {
     }
   }
 
+  /** Takes what is still held back. To be called once, after the last message. */
+  end(): void {
+    const { reader, mapper, unixSeconds } = this.#options;
+    try {
+      for (const message of reader.end?.() ?? []) this.#takeMessage(message, unixSeconds(), []);
+      for (const mapped of mapper.tick(Number.POSITIVE_INFINITY)) this.#add(mapped);
+    } catch (error) {
+      this.#refuse(error, []);
+    }
+  }
+
   #takeMessage(message: Message, now: number, frames: readonly Buffer[]): void {
     if (!this.#expectsNumbers) {
       for (const mapped of this.#options.mapper.map(message, now)) this.#add(mapped);
@@ -95,11 +106,7 @@ export class Intake {
 
   #add({ channel, rows, lost }: Mapped): void {
     const feed = this.#options.feedOf(channel);
-    if (lost !== undefined) {
-      feed.addGap(gapOf(lost.reason, lost.points));
-      const { reason, points } = lost;
-      this.#options.warnings.warn(reason, `${points} points of series beyond the bound are left out.`, []);
-    }
+    if (lost !== undefined) feed.leaveOut(lost.points);
     if (rows.length > 0) this.#options.ledger.decoded += feed.add(rows);
   }
 
@@ -122,7 +129,7 @@ export class Intake {
 
   #refuse(error: unknown, frames: readonly Buffer[]): void {
     const { code, message } = faultOf(error);
-    this.#options.ledger.countRefused(code);
+    this.#options.ledger.countRefused(code, error instanceof DecodeError ? error.messages : 1);
     this.#options.warnings.warn(code, message, frames);
   }
 }

@@ -1,20 +1,22 @@
 import { gapOf, type Loss } from "./collect/gaps.ts";
 import type { SourceConfig } from "./configure/config.ts";
-import type { MessageReader } from "./decode/message.ts";
+import { createReader } from "./decode/reader.ts";
 import type { Feed } from "./feed.ts";
 import { Intake } from "./intake.ts";
+import { createMapper } from "./map/mapper.ts";
+import { presetNamed } from "./presets/index.ts";
+import type { Companion } from "./presets/preset.ts";
+import type { SocketCounters } from "./receive/counters.ts";
 import { Peers } from "./receive/peers.ts";
 import { Receiver } from "./receive/receiver.ts";
 import { Silence } from "./receive/silence.ts";
-import type { Mapper } from "./standin.ts";
+import { decisionLog } from "./tell/decisions.ts";
 import { SourceLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
 import { UndecodableWarnings } from "./tell/warnings.ts";
 
 export interface SourceOptions {
   config: SourceConfig;
-  reader: MessageReader;
-  mapper: Mapper;
   /** Whether messages bear numbers of the publishers' own. */
   isNumbered: boolean;
   /** @throws DecodeError too-many-channels */
@@ -37,6 +39,8 @@ export class Source {
   readonly feeds: ReadonlySet<Feed>;
   readonly #receiver: Receiver;
   readonly #silence: Silence;
+  readonly #intake: Intake;
+  readonly #companion: Companion | undefined;
   readonly #timers: readonly NodeJS.Timeout[];
 
   /**
@@ -54,6 +58,8 @@ export class Source {
     const intake = new Intake({
       ...options,
       ledger,
+      reader: createReader(config.decode, decisionLog(config.name, log)),
+      mapper: createMapper(config.map),
       warnings: new UndecodableWarnings(log),
       feedOf: (channel) => {
         const to = options.feedOf(channel);
@@ -83,19 +89,19 @@ export class Source {
       reopen: () => receiver?.reopen(),
       onStale: () => ledger.silences++,
     });
-    const { bind, connect, topics } = config.socket;
     receiver = await Receiver.open({
-      bind,
-      connect,
-      topics,
+      socket: config.socket,
       peers,
+      log,
       ...(bindWithinMs === undefined ? {} : { bindWithinMs }),
       onMessage: (frames) => {
         silence.heard();
         intake.take(frames);
       },
     });
-    return new Source({ config, ledger, feeds, receiver, silence, intake });
+    const preset = config.decode.preset === undefined ? undefined : presetNamed(config.decode.preset);
+    const companion = preset?.accompany?.(config.socket.connect);
+    return new Source({ config, ledger, feeds, receiver, silence, intake, companion });
   }
 
   private constructor(parts: {
@@ -105,12 +111,15 @@ export class Source {
     receiver: Receiver;
     silence: Silence;
     intake: Intake;
+    companion: Companion | undefined;
   }) {
     this.config = parts.config;
     this.ledger = parts.ledger;
     this.feeds = parts.feeds;
     this.#receiver = parts.receiver;
     this.#silence = parts.silence;
+    this.#intake = parts.intake;
+    this.#companion = parts.companion;
     const { intake, silence } = parts;
     this.#timers = [
       setInterval(() => intake.tick(), TICK_EVERY_MS),
@@ -122,6 +131,11 @@ export class Source {
   /** The endpoints in use; a bound port `*` is resolved. */
   get addresses(): readonly string[] {
     return this.#receiver.addresses;
+  }
+
+  /** What befell its connections. */
+  get counters(): SocketCounters {
+    return this.#receiver.counters;
   }
 
   get isStale(): boolean {
@@ -137,6 +151,8 @@ export class Source {
   async close(): Promise<void> {
     // Once nothing is read any more, silence says nothing of publishers.
     for (const timer of this.#timers) clearInterval(timer);
+    this.#companion?.close();
     await this.#receiver.close();
+    this.#intake.end();
   }
 }

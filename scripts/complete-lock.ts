@@ -12,7 +12,7 @@ const PLATFORMS: Record<string, string> = {
   win32: "win32",
   android: "android",
 };
-const CPUS: Record<string, string> = { "64": "x64", x64: "x64", arm64: "arm64" };
+const CPUS: Record<string, string> = { "64": "x64", x64: "x64", arm64: "arm64", arm: "arm" };
 
 interface Lock {
   packages: Record<string, { optionalDependencies?: Record<string, string>; dev?: boolean } & Record<string, unknown>>;

@@ -5,7 +5,9 @@ import { NO_MAP } from "./config.ts";
 export const DEFAULT_BIND = "tcp://*:5000";
 /** Of a source that needs no other. */
 export const DEFAULT_SOURCE_NAME = "main";
+export const DEFAULT_TO = "http://localhost:8787/c/main";
 export const DEFAULT_BUFFER_BYTES = 64 * 1024 * 1024;
+export const DEFAULT_SPOOL_MAX_BYTES = 1024 * 1024 * 1024;
 
 export const DEFAULT_SOCKET: SocketConfig = {
   type: "sub",

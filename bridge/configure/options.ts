@@ -17,17 +17,30 @@ const UNITS: Partial<Record<string, number>> = {
 };
 /** Less leaves no room for what is in flight and what is being collected. */
 const MIN_BUFFER_BYTES = 2 ** 20;
+const MIN_MESSAGE_BYTES = 2 ** 10;
 
 /** Of the working directory. */
 export const DEFAULT_SPOOL_DIR = ".plotcast";
 
 /** `64MiB`, `1 GB`, `1048576` → bytes. */
 export function parseBytes(text: string): number {
+  const bytes = bytesIn(text);
+  if (bytes < MIN_BUFFER_BYTES) throw new InvalidArgumentError("It must be 1MiB at least.");
+  return bytes;
+}
+
+/** The same of a message, which may be small. */
+export function parseMessageBytes(text: string): number {
+  const bytes = bytesIn(text);
+  if (bytes < MIN_MESSAGE_BYTES) throw new InvalidArgumentError("It must be 1KiB at least.");
+  return bytes;
+}
+
+function bytesIn(text: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text.trim()) ?? [];
   const factor = UNITS[(unit ?? "").toLowerCase()];
   if (digits === undefined || factor === undefined) throw new InvalidArgumentError("Give a size such as 64MiB.");
   const bytes = Math.floor(Number(digits) * factor);
-  if (bytes < MIN_BUFFER_BYTES) throw new InvalidArgumentError("It must be 1MiB at least.");
   if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError("That is more than any machine has.");
   return bytes;
 }

@@ -40,6 +40,8 @@ export interface MessageReader {
   read(frames: readonly Buffer[], arrivedAt: number): Message[];
   /** What is due by time and not by a message, such as counts and rates. To be called about once a second. */
   tick?(now: number): Message[];
+  /** What was kept to find out what it is; nothing comes after. */
+  end?(): Message[];
 }
 
 /** Why a ZeroMQ message holds no points. The codes are stable; SPEC.md lists them. */
@@ -62,6 +64,8 @@ export type DecodeFault =
   | "envelope-wrong"
   /** Known, and not read for a reason that the detail names: pickle, lz4. */
   | "unsupported"
+  /** The topic makes no name of a channel. */
+  | "channel-name-invalid"
   | "too-many-channels"
   | "too-many-series";
 
@@ -69,8 +73,11 @@ export type DecodeFault =
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
   readonly code: DecodeFault;
-  constructor(code: DecodeFault, message: string) {
+  /** How many messages it speaks of: those that were kept to find out what they are go together. */
+  readonly messages: number;
+  constructor(code: DecodeFault, message: string, messages = 1) {
     super(message);
     this.code = code;
+    this.messages = messages;
   }
 }

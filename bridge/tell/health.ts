@@ -4,7 +4,7 @@ import { counted, duration } from "./text.ts";
 
 /** What metrics and health are read from. */
 export interface Watched {
-  readonly sources: readonly Pick<Source, "config" | "ledger" | "isStale">[];
+  readonly sources: readonly Pick<Source, "config" | "ledger" | "counters" | "isStale">[];
   readonly feeds: {
     readonly all: readonly Pick<Feed, "channel" | "ledger" | "held" | "backlog" | "isSpoolFailing">[];
   };

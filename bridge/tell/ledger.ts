@@ -33,8 +33,8 @@ export class SourceLedger {
   /** How often publishers fell silent. */
   silences = 0;
 
-  countRefused(reason: DecodeFault): void {
-    this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
+  countRefused(reason: DecodeFault, messages = 1): void {
+    this.refused.set(reason, (this.refused.get(reason) ?? 0) + messages);
   }
 
   get refusedMessages(): number {

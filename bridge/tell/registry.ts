@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { SOCKET_COUNTS, type SocketCounters } from "../receive/counters.ts";
 import type { Watched } from "./health.ts";
 import type { FeedLedger, SourceLedger } from "./ledger.ts";
 
@@ -93,6 +94,11 @@ export function createRegistry({ sources, feeds }: Watched): Metrics {
       [...ledger.refused].map(([reason, value]): Labelled => [{ source: config.name, reason }, value]),
     ),
   );
+  count("connection_events", CONNECTION_EVENTS, ["source", "event"], () =>
+    sources.flatMap(({ config, counters }) =>
+      COUNTED_EVENTS.map((event): Labelled => [{ source: config.name, event: snakeCase(event) }, counters[event]]),
+    ),
+  );
   gauge("publishers", "Publishers connected.", ["source"], () =>
     sources.map(({ config, ledger }) => [{ source: config.name }, ledger.publishers]),
   );
@@ -127,7 +133,26 @@ export function createRegistry({ sources, feeds }: Watched): Metrics {
   };
 }
 
+const COUNTED_EVENTS = [
+  "accepts",
+  "connects",
+  "handshakes",
+  "disconnects",
+  "connectRetries",
+  "beganAnew",
+  "authFailures",
+  "protocolFailures",
+  "otherFailures",
+  "acceptFailures",
+  "bindFailures",
+] as const satisfies readonly (keyof SocketCounters)[];
+const CONNECTION_EVENTS = `What befell connections: ${COUNTED_EVENTS.map((event) => `${snakeCase(event)}: ${SOCKET_COUNTS[event]}`).join(" ")}`;
+
 type Labelled = readonly [labels: Record<string, string>, value: number];
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 function each<V>(map: ReadonlyMap<string, V>, of: (value: V) => number): [string, number][] {
   return [...map].map(([reason, value]) => [reason, of(value)]);

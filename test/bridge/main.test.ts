@@ -135,7 +135,7 @@ describe("the command", () => {
       assert.equal(await withDeadline("the exit", bridge.exit), 2);
       assert.match(
         bridge.stderr(),
-        /PUBLISH_TOKEN is not set\. Set it in the environment.*: PUBLISH_TOKEN=… npm run bridge -- …/,
+        /PUBLISH_TOKEN is not set\. Set it in the environment.*: PUBLISH_TOKEN=… plotcast …/,
       );
     }
     const flagged = run(["--token", "t"]);
@@ -176,7 +176,8 @@ describe("the command", () => {
       "tcp://*:5000",
       "64MiB",
       "--spool none",
-      "--metrics 9464",
+      "--metrics <[host:]port>",
+      "inspect",
     ]) {
       assert.ok(help.stdout().includes(text), text);
     }

@@ -1,7 +1,9 @@
 import type { Collector } from "../../bridge/collect/collect.ts";
 import type { SequenceTracker } from "../../bridge/collect/sequence.ts";
+import { NO_MAP } from "../../bridge/configure/config.ts";
+import { createReader } from "../../bridge/decode/reader.ts";
 import { Intake } from "../../bridge/intake.ts";
-import { createMapper, createReader } from "../../bridge/standin.ts";
+import { createMapper } from "../../bridge/map/mapper.ts";
 import { type FeedLedger, SourceLedger } from "../../bridge/tell/ledger.ts";
 import type { Log } from "../../bridge/tell/log.ts";
 import { UndecodableWarnings } from "../../bridge/tell/warnings.ts";
@@ -18,8 +20,8 @@ export function intakeOf(parts: {
   return new Intake({
     config: { name: "main", sequenceField },
     ledger: new SourceLedger(),
-    reader: createReader(),
-    mapper: createMapper(),
+    reader: createReader({ format: "auto", skipBytes: 0, inflate: "auto" }),
+    mapper: createMapper(NO_MAP),
     isNumbered: false,
     feedOf: () => ({
       add: (rows) => collector.add(rows),
@@ -28,6 +30,7 @@ export function intakeOf(parts: {
         ledger.countGap(gap);
       },
       observe: (number) => tracker.observe(number),
+      leaveOut: () => undefined,
     }),
     log,
     warnings: new UndecodableWarnings(log),

@@ -1,0 +1,89 @@
+import { type Bridge, startBridge } from "../bridge.ts";
+import { SpoolError } from "../collect/open-spool.ts";
+import type { Configuration } from "../configure/build.ts";
+import { tokenFrom } from "../configure/options.ts";
+import { AddressError, SocketError } from "../receive/address.ts";
+import { createLog } from "../tell/log.ts";
+import { FootLine, showFoot } from "../tell/terminal.ts";
+import { counted, errorText } from "../tell/text.ts";
+import { ExitCode } from "./exit-code.ts";
+
+const DRAIN_MS = 10_000;
+
+const SET_TOKEN =
+  "PUBLISH_TOKEN is not set. Set it in the environment to the token that the Worker has, for example: " +
+  "PUBLISH_TOKEN=… plotcast … (never as a flag, which others could read).";
+
+/** Runs a bridge until a signal ends it. @returns the exit code */
+export async function run(config: Configuration, env: Partial<Record<string, string>>): Promise<number> {
+  const { stderr } = process;
+  const format = config.log ?? (stderr.isTTY ? "text" : "json");
+  const foot = new FootLine(stderr);
+  const log = createLog(format, "info", (line) => foot.log(line));
+  const token = tokenFrom(env);
+  if (token === undefined) {
+    log.error(env.PUBLISH_TOKEN?.trim() ? "PUBLISH_TOKEN has characters that cannot stand in a header." : SET_TOKEN);
+    return ExitCode.usage;
+  }
+  const { to, sources, bufferBytes, metrics } = config;
+  const spool = config.spool === "none" ? undefined : { file: config.spool, maxBytes: config.spoolMaxBytes };
+  const refused = (code: number, { message }: Error): number => {
+    log.error(message);
+    return code;
+  };
+  let bridge: Bridge;
+  try {
+    // Who looks at the foot of a terminal needs no line of the same each ten seconds.
+    const statusEveryMs = stderr.isTTY ? 600_000 : 10_000;
+    bridge = await startBridge({ to, token, log, sources, bufferBytes, spool, metrics, statusEveryMs });
+  } catch (error) {
+    if (error instanceof AddressError) return refused(ExitCode.address, error);
+    if (error instanceof SocketError) return refused(ExitCode.usage, error);
+    if (error instanceof SpoolError) return refused(ExitCode.failed, error);
+    throw error;
+  }
+  const signal = untilSignal(() => {
+    bridge.save();
+    foot.end();
+    process.exit(bridge.held().points > 0 ? ExitCode.undelivered : ExitCode.ok);
+  });
+  log.info(`Listening on ${bridge.addresses.join(", ")}; delivering to ${to.href}`);
+  if (bridge.metricsUrl !== undefined) log.info(`Metrics at ${bridge.metricsUrl}`);
+  const hideFoot = stderr.isTTY
+    ? showFoot(
+        foot,
+        () => bridge.ledger,
+        () => bridge.held(),
+      )
+    : () => undefined;
+
+  const failure = await Promise.race([
+    signal.then(() => undefined),
+    bridge.done.catch((error: unknown) => ({ error })),
+  ]);
+  hideFoot();
+  if (failure !== undefined) log.error(`The bridge failed: ${errorText(failure.error)}`);
+  log.info("Delivering what is left; Ctrl-C again ends at once.");
+  const { undelivered } = await bridge.close({ drainMs: DRAIN_MS });
+  const delivered = `${counted(bridge.ledger.delivered, "point")} delivered`;
+  if (undelivered > 0) {
+    const kept = bridge.isSpooling ? "; they are in the spool, for the next start" : "";
+    log.error(`Ended; ${delivered}, ${counted(undelivered, "point")} undelivered${kept}.`);
+    return ExitCode.undelivered;
+  }
+  log.info(`Ended; ${delivered}.`);
+  return failure === undefined ? ExitCode.ok : ExitCode.failed;
+}
+
+/** Resolves when a signal asks for the end; a second one ends the process at once. */
+function untilSignal(onSecond: () => void): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let first = true;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (!first) onSecond();
+      first = false;
+      resolve(signal);
+    };
+    process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  });
+}

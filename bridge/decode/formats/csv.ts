@@ -1,0 +1,112 @@
+import { DecodeError } from "../message.ts";
+
+/** Names that make a column the time (PT2). */
+const TIME_NAMES = new Set(["t", "time", "ts", "timestamp", "x"]);
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
+const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/;
+const MISSING = /^(?:|nan|[+-]?nan|null|none|na|n\/a|-|[+-]?inf(?:inity)?)$/i;
+const MAX_COLUMNS = 4096;
+const MAX_LINES = 100_000;
+/** How much of a text is looked at to find out whether it is this. */
+const MAX_LOOK = 4096;
+/** Smaller is not a date (1973), but a count or a value. */
+const LEAST_DATE = 1e8;
+
+/** Lines of numbers, as a topic's messages have had them so far. */
+export interface CsvMemory {
+  /** Of the last header line. */
+  header?: readonly string[];
+  /** The first of two columns or more was a date, and has not fallen since. */
+  lastFirst?: number;
+}
+
+/**
+ * Numbers as text: one; several between commas, semicolons, tabs or spaces; lines of these, with or without a line of
+ * names before them, which goes on to hold for messages that follow without one.
+ * @returns what PT1 to PT4 make points of; undefined if it is a header alone
+ * @throws DecodeError not-csv
+ */
+export function valueOfCsv(text: string, memory: CsvMemory): unknown {
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
+  if (lines.length === 0) throw notCsv("there is nothing in it");
+  if (lines.length > MAX_LINES) throw notCsv(`it has more than ${MAX_LINES} lines`);
+  const rows = lines.map(cellsOf);
+  const [first = []] = rows;
+  if (first.length > MAX_COLUMNS) throw notCsv(`it has more than ${MAX_COLUMNS} columns`);
+  const isHeader =
+    first.every((cell) => !NUMBER.test(cell) && !ISO_TIME.test(cell) && cell !== "") && first.some(isName);
+  const body = isHeader ? rows.slice(1) : rows;
+  if (isHeader) memory.header = first;
+  const { header } = memory;
+  const objects = body.map((texts, i) => {
+    const cells = texts.map((text, column) => cellOf(text, i, column));
+    return header?.length === cells.length ? named(header, cells) : unnamed(cells, memory);
+  });
+  return objects.length > 1 ? objects : objects[0];
+}
+
+/** Whether it is lines of numbers, perhaps with one of names before them. Cheap enough to be asked of any text. */
+export function looksLikeCsv(text: string): boolean {
+  const end = text.length > MAX_LOOK ? text.lastIndexOf("\n", MAX_LOOK) : text.length;
+  if (end < 0) return false;
+  try {
+    return valueOfCsv(text.slice(0, end), {}) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+type Cell = number | string | null;
+
+function cellsOf(line: string): string[] {
+  const separator = [";", "\t", ","].find((each) => line.includes(each));
+  const cells = separator === undefined ? line.trim().split(/\s+/) : line.split(separator);
+  return cells.map((cell) => {
+    const text = cell.trim().replace(/^"(.*)"$/, "$1");
+    return DECIMAL_COMMA.test(text) ? text.replace(",", ".") : text;
+  });
+}
+
+function isName(cell: string): boolean {
+  return !MISSING.test(cell);
+}
+
+/** Text is a time, in the first column or in one whose name makes it the time. */
+function cellOf(text: string, line: number, column: number): Cell {
+  if (NUMBER.test(text)) {
+    const number = Number(text);
+    return Number.isFinite(number) ? number : null;
+  }
+  if (MISSING.test(text)) return null;
+  if (ISO_TIME.test(text)) return text;
+  throw notCsv(`"${text.slice(0, 40)}" in line ${line + 1}, column ${column + 1} is no number`);
+}
+
+function named(header: readonly string[], cells: readonly Cell[]): Record<string, unknown> {
+  const object: Record<string, unknown> = Object.create(null);
+  header.forEach((name, i) => {
+    const cell = cells[i] ?? null;
+    const isTime = TIME_NAMES.has(name.toLowerCase());
+    // A time that is missing is none at all: then it is the arrival.
+    if (cell !== null || !isTime) object[isTime ? name.toLowerCase() : name] = cell;
+  });
+  return object;
+}
+
+function unnamed(cells: readonly Cell[], memory: CsvMemory): unknown {
+  const [first = null, ...rest] = cells;
+  if (rest.length === 0) return first;
+  const isDate = typeof first === "number" && first > LEAST_DATE && !(first < (memory.lastFirst ?? 0));
+  if (isDate) memory.lastFirst = first;
+  if (!isDate && typeof first !== "string") return fieldsOf(cells, 0);
+  return rest.length === 1 ? { t: first, y: rest[0] } : { t: first, ...fieldsOf(rest, 1) };
+}
+
+function fieldsOf(cells: readonly Cell[], from: number): Record<string, Cell> {
+  return Object.fromEntries(cells.map((cell, i) => [String(from + i), cell]));
+}
+
+function notCsv(why: string): DecodeError {
+  return new DecodeError("not-csv", `This is not lines of numbers: ${why}.`);
+}

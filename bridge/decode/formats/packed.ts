@@ -1,0 +1,57 @@
+import { Decoder } from "cbor-x/decode";
+import { Unpackr } from "msgpackr/unpack";
+import { MAX_NESTING } from "../../../worker/protocol/limits.ts";
+import { PointError } from "../../../worker/protocol/points.ts";
+import { DecodeError } from "../message.ts";
+import { cborTop, msgpackTop } from "./structure.ts";
+
+const msgpack = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
+const cbor = new Decoder({ useRecords: false, mapsAsObjects: true });
+/** Fields may be nested as deep; lists of messages and arrays of values are around and in them. */
+const MAX_DEPTH = MAX_NESTING + 3;
+
+/** What JSON could hold of a msgpack message. @throws DecodeError not-msgpack, PointError too-deep */
+export function valueOfMsgpack(bytes: Buffer): unknown {
+  if (msgpackTop(bytes) !== undefined) {
+    try {
+      return plain(msgpack.unpack(bytes), 0);
+    } catch (error) {
+      if (error instanceof PointError) throw error;
+    }
+  }
+  throw new DecodeError("not-msgpack", "This is not one msgpack value from its first byte to its last.");
+}
+
+/** What JSON could hold of a CBOR message. @throws DecodeError not-cbor, PointError too-deep */
+export function valueOfCbor(bytes: Buffer): unknown {
+  if (cborTop(bytes) !== undefined) {
+    try {
+      return plain(cbor.decode(bytes), 0);
+    } catch (error) {
+      if (error instanceof PointError) throw error;
+    }
+  }
+  throw new DecodeError("not-cbor", "This is not one CBOR value from its first byte to its last.");
+}
+
+/** Numbers that are not finite become null, dates text, arrays of numbers arrays; what JSON has not becomes null. */
+function plain(value: unknown, depth: number): unknown {
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value !== "object" || value === null) return value === undefined ? null : value;
+  if (depth > MAX_DEPTH) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
+  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (isNumbers(value)) return Array.from(value, (item) => plain(item, depth + 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return null;
+  // Without a prototype, no key is special: `__proto__` is a field like others.
+  const object: Record<string, unknown> = Object.create(null);
+  for (const [key, field] of Object.entries(value)) object[key] = plain(field, depth + 1);
+  return object;
+}
+
+/** A typed array of CBOR (RFC 8746); bytes are bytes. */
+function isNumbers(value: object): value is ArrayLike<number | bigint> & object {
+  return ArrayBuffer.isView(value) && !(value instanceof Uint8Array) && !(value instanceof DataView);
+}

@@ -1,0 +1,166 @@
+/**
+ * What a packed message claims, checked before anything is made of it: a few bytes can claim an array of billions, for
+ * which a decoder would take the memory at once.
+ */
+
+/** Deeper is refused anyway: a decoder would run out of stack. */
+const MAX_DEPTH = 64;
+
+/** What a message is at its top, when its claims fit its bytes to the last one. */
+export type Top = "map" | "array" | "float" | "other";
+
+/** @returns undefined if these bytes are not one msgpack value (https://github.com/msgpack/msgpack/blob/master/spec.md) */
+export function msgpackTop(bytes: Buffer): Top | undefined {
+  const end = skip(bytes, msgpackHead);
+  if (end !== bytes.length) return undefined;
+  const first = bytes[0] ?? 0;
+  if ((first & 0xf0) === 0x80 || first === 0xde || first === 0xdf) return "map";
+  if ((first & 0xf0) === 0x90 || first === 0xdc || first === 0xdd) return "array";
+  return first === 0xca || first === 0xcb ? "float" : "other";
+}
+
+/** @returns undefined if these bytes are not one CBOR value (RFC 8949) */
+export function cborTop(bytes: Buffer): Top | undefined {
+  const end = skip(bytes, cborHead);
+  if (end !== bytes.length) return undefined;
+  const first = bytes[0] ?? 0;
+  const major = first >> 5;
+  if (major === 5) return "map";
+  // A tag, such as that of typed arrays (RFC 8746) or of CBOR itself, is in front of what it is about.
+  if (major === 4 || major === 6) return "array";
+  return first === 0xf9 || first === 0xfa || first === 0xfb ? "float" : "other";
+}
+
+interface Head {
+  /** Where what follows the head begins. */
+  next: number;
+  /** Values in it; -1: until the end mark comes. */
+  children: number;
+}
+
+const END: Head = { next: -1, children: 0 };
+
+/** @returns where the value at the beginning ends; undefined if it does not fit */
+function skip(bytes: Buffer, headAt: (bytes: Buffer, at: number) => Head | undefined): number | undefined {
+  /** How many values are still to come, for each level. */
+  const left = [1];
+  let at = 0;
+  while (left.length > 0) {
+    const level = left.length - 1;
+    const count = left[level] ?? 0;
+    if (count === 0) {
+      left.pop();
+      continue;
+    }
+    if (at >= bytes.length) return undefined;
+    const head = headAt(bytes, at);
+    if (head === undefined) return undefined;
+    if (head === END) {
+      if (count > 0) return undefined;
+      left.pop();
+      at++;
+      continue;
+    }
+    if (count > 0) left[level] = count - 1;
+    at = head.next;
+    // Each takes a byte at least.
+    if (at > bytes.length || head.children > bytes.length - at) return undefined;
+    if (head.children !== 0 && left.push(head.children) > MAX_DEPTH) return undefined;
+  }
+  return at;
+}
+
+function msgpackHead(bytes: Buffer, at: number): Head | undefined {
+  const byte = bytes[at] ?? 0;
+  const leaf = (size: number): Head => ({ next: at + 1 + size, children: 0 });
+  const sized = (width: 1 | 2 | 4, more = 0): Head | undefined => {
+    if (at + 1 + width > bytes.length) return undefined;
+    return leaf(width + more + bytes.readUIntBE(at + 1, width));
+  };
+  const counted = (width: 2 | 4, each: number): Head | undefined => {
+    if (at + 1 + width > bytes.length) return undefined;
+    return { next: at + 1 + width, children: each * bytes.readUIntBE(at + 1, width) };
+  };
+  if (byte <= 0x7f || byte >= 0xe0) return leaf(0);
+  if (byte <= 0x8f) return { next: at + 1, children: 2 * (byte & 0x0f) };
+  if (byte <= 0x9f) return { next: at + 1, children: byte & 0x0f };
+  if (byte <= 0xbf) return leaf(byte & 0x1f);
+  switch (byte) {
+    case 0xc0:
+    case 0xc2:
+    case 0xc3:
+      return leaf(0);
+    case 0xc4:
+    case 0xd9:
+      return sized(1);
+    case 0xc5:
+    case 0xda:
+      return sized(2);
+    case 0xc6:
+    case 0xdb:
+      return sized(4);
+    case 0xc7:
+      return sized(1, 1);
+    case 0xc8:
+      return sized(2, 1);
+    case 0xc9:
+      return sized(4, 1);
+    case 0xcc:
+    case 0xd0:
+      return leaf(1);
+    case 0xcd:
+    case 0xd1:
+      return leaf(2);
+    case 0xca:
+    case 0xce:
+    case 0xd2:
+      return leaf(4);
+    case 0xcb:
+    case 0xcf:
+    case 0xd3:
+      return leaf(8);
+    // fixext: a type, and 1 to 16 bytes
+    case 0xd4:
+    case 0xd5:
+    case 0xd6:
+    case 0xd7:
+    case 0xd8:
+      return leaf(1 + 2 ** (byte - 0xd4));
+    case 0xdc:
+      return counted(2, 1);
+    case 0xdd:
+      return counted(4, 1);
+    case 0xde:
+      return counted(2, 2);
+    case 0xdf:
+      return counted(4, 2);
+    default:
+      return undefined;
+  }
+}
+
+function cborHead(bytes: Buffer, at: number): Head | undefined {
+  const byte = bytes[at] ?? 0;
+  if (byte === 0xff) return END;
+  const major = byte >> 5;
+  const info = byte & 0x1f;
+  const width = info < 24 ? 0 : 2 ** (info - 24);
+  if (info === 31) return major >= 2 && major <= 5 ? { next: at + 1, children: -1 } : undefined;
+  if (info > 27 || at + 1 + width > bytes.length) return undefined;
+  const next = at + 1 + width;
+  const value =
+    width === 0 ? info : width === 8 ? Number(bytes.readBigUInt64BE(at + 1)) : bytes.readUIntBE(at + 1, width);
+  switch (major) {
+    case 2:
+    case 3:
+      return { next: next + value, children: 0 };
+    case 4:
+      return { next, children: value };
+    case 5:
+      return { next, children: 2 * value };
+    case 6:
+      return { next, children: 1 };
+    default:
+      return { next, children: 0 };
+  }
+}

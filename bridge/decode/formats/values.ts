@@ -1,0 +1,60 @@
+import { PointError, valueOfJson } from "../../../worker/protocol/points.ts";
+import { DecodeError } from "../message.ts";
+import { MAY_BE_JSON, textIfUtf8, textOf, wordAndRest } from "../text.ts";
+import { type CsvMemory, valueOfCsv } from "./csv.ts";
+import type { ValueFormat } from "./formats.ts";
+import { valueOfCbor, valueOfMsgpack } from "./packed.ts";
+
+/** What a payload holds, and the topic if that stood before it in the same frame. */
+export interface Value {
+  value: unknown;
+  topic?: string;
+}
+
+/**
+ * @param isBare whether a topic may stand before the payload, in JSON and in text
+ * @param memory what the topic's messages have had so far
+ * @returns undefined if there is nothing to plot in it, and nothing wrong
+ * @throws DecodeError, PointError
+ */
+export function readValue(format: ValueFormat, bytes: Buffer, isBare: boolean, memory: CsvMemory): Value | undefined {
+  switch (format) {
+    case "json":
+      return readJson(textOf(bytes), isBare);
+    case "ndjson":
+      return { value: valuesOfLines(textOf(bytes)) };
+    case "msgpack":
+      return { value: valueOfMsgpack(bytes) };
+    case "cbor":
+      return { value: valueOfCbor(bytes) };
+    case "csv":
+    case "numbers": {
+      const text = textIfUtf8(bytes);
+      if (text === undefined) throw new DecodeError("not-csv", "This is not text.");
+      const value = valueOfCsv(text, memory);
+      return value === undefined ? undefined : { value };
+    }
+  }
+}
+
+/** JSON, or else a word, a space and JSON. @throws PointError not-json */
+function readJson(text: string, isBare: boolean): Value {
+  let fault: unknown;
+  if (!isBare || MAY_BE_JSON.test(text)) {
+    try {
+      return { value: valueOfJson(text) };
+    } catch (error) {
+      fault = error;
+    }
+  }
+  const split = isBare ? wordAndRest(text) : undefined;
+  if (split !== undefined) return { value: valueOfJson(split.rest), topic: split.word };
+  throw fault ?? new PointError("not-json", "This is neither JSON nor a word (the topic), a space and JSON.");
+}
+
+function valuesOfLines(text: string): unknown[] {
+  return text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => valueOfJson(line));
+}

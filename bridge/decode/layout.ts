@@ -1,0 +1,170 @@
+import { unixSeconds } from "../../worker/protocol/points.ts";
+
+/** What a frame of a message is. */
+export type FrameField =
+  | { kind: "topic" }
+  | { kind: "payload" }
+  | { kind: "skip" }
+  /** @property type undefined: found out, by {@link readTime} and {@link readCounter} */
+  | { kind: "time"; type: NumberType | undefined }
+  | { kind: "counter"; type: NumberType | undefined };
+
+/** How a number is written in a frame: decimal text, or so many bits, least byte first unless it says `be`. */
+export type NumberType = (typeof NUMBER_TYPES)[number];
+
+const NUMBER_TYPES = [
+  "text",
+  "u16",
+  "u16be",
+  "u32",
+  "u32be",
+  "u64",
+  "u64be",
+  "i32",
+  "i32be",
+  "i64",
+  "i64be",
+  "f64",
+  "f64be",
+] as const;
+const WORDS = "topic, payload, time, counter and skip";
+/** Nobody sends more frames; a layout of more is a mistake. */
+const MAX_FRAMES = 64;
+const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const DIGITS = /^\d{1,16}$/;
+/** Longer text is no number. */
+const MAX_NUMBER_BYTES = 40;
+
+/**
+ * @param words of --frames: what each frame of a message is, `["topic", "payload", "time:f64"]`
+ * @throws RangeError with a sentence for people
+ */
+export function parseLayout(words: readonly string[]): FrameField[] {
+  if (words.length > MAX_FRAMES) throw new RangeError(`A message has ${MAX_FRAMES} frames at most.`);
+  const fields = words.map(parseWord);
+  if (!fields.some(({ kind }) => kind === "payload")) {
+    throw new RangeError("One of the frames must be the payload: topic payload.");
+  }
+  for (const only of ["topic", "time", "counter"] as const) {
+    if (fields.filter(({ kind }) => kind === only).length > 1) {
+      throw new RangeError(`Only one of the frames can be the ${only}; use skip for one that is to be left out.`);
+    }
+  }
+  return fields;
+}
+
+/** What is wrong with what --frames says; undefined if nothing is. */
+export function layoutFault(words: readonly string[]): string | undefined {
+  try {
+    parseLayout(words);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The layout as its words. */
+export function layoutText(fields: readonly FrameField[]): string {
+  return fields.map((field) => ("type" in field && field.type ? `${field.kind}:${field.type}` : field.kind)).join(" ");
+}
+
+function parseWord(word: string): FrameField {
+  const [kind = "", type] = word.trim().split(/:(.*)/s);
+  switch (kind) {
+    case "topic":
+    case "payload":
+    case "skip":
+      if (type === undefined) return { kind };
+      throw new RangeError(`"${kind}" has no type: write ${kind} alone.`);
+    case "time":
+      return { kind, type: parseType(word, type) };
+    case "counter": {
+      const counted = parseType(word, type);
+      if (counted !== "f64" && counted !== "f64be") return { kind, type: counted };
+      throw new RangeError("A counter is a whole number: counter:u32.");
+    }
+    default:
+      throw new RangeError(`"${word}" is not what a frame can be: there are ${WORDS}.`);
+  }
+}
+
+function parseType(word: string, type: string | undefined): NumberType | undefined {
+  if (type === undefined) return undefined;
+  const found = NUMBER_TYPES.find((name) => name === type);
+  if (found !== undefined) return found;
+  throw new RangeError(`"${word}" has no type that is known: there are ${NUMBER_TYPES.join(", ")}.`);
+}
+
+/** A number as it is written in a frame; undefined if the frame does not hold one. */
+export function readNumber(type: NumberType, bytes: Buffer): number | undefined {
+  if (type === "text") {
+    if (bytes.length > MAX_NUMBER_BYTES) return undefined;
+    const text = bytes.toString("latin1").replace(/\0$/, "");
+    return DECIMAL.test(text) ? finiteOr(Number(text)) : undefined;
+  }
+  if (bytes.length !== Number(/\d+/.exec(type)?.[0]) / 8) return undefined;
+  switch (type) {
+    case "u16":
+      return bytes.readUInt16LE();
+    case "u16be":
+      return bytes.readUInt16BE();
+    case "u32":
+      return bytes.readUInt32LE();
+    case "u32be":
+      return bytes.readUInt32BE();
+    case "u64":
+      return Number(bytes.readBigUInt64LE());
+    case "u64be":
+      return Number(bytes.readBigUInt64BE());
+    case "i32":
+      return bytes.readInt32LE();
+    case "i32be":
+      return bytes.readInt32BE();
+    case "i64":
+      return Number(bytes.readBigInt64LE());
+    case "i64be":
+      return Number(bytes.readBigInt64BE());
+    case "f64":
+      return finiteOr(bytes.readDoubleLE());
+    case "f64be":
+      return finiteOr(bytes.readDoubleBE());
+  }
+}
+
+function finiteOr(number: number): number | undefined {
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** @returns unix seconds, from any unit that PT6 knows; undefined if the frame does not hold such a number */
+export function readTime(type: NumberType | undefined, bytes: Buffer): number | undefined {
+  const number = readNumber(type ?? timeTypeOf(bytes) ?? "text", bytes);
+  return number === undefined ? undefined : unixSeconds(number);
+}
+
+/** @returns undefined if the frame does not hold a whole number that a float64 can hold */
+export function readCounter(type: NumberType | undefined, bytes: Buffer): number | undefined {
+  const number = readNumber(type ?? counterTypeOf(bytes) ?? "text", bytes);
+  return number !== undefined && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+/** How a time is written, if it can be seen: as text, or as 8 bytes that make a date from 2001 to 2100. */
+export function timeTypeOf(bytes: Buffer): NumberType | undefined {
+  if (readNumber("text", bytes) !== undefined) return "text";
+  if (bytes.length !== 8) return undefined;
+  // What is a float64 of this size would be too large a number for a date as an integer, and the other way round.
+  if (isDate(bytes.readDoubleLE())) return "f64";
+  return isDate(Number(bytes.readBigInt64LE())) ? "i64" : undefined;
+}
+
+function counterTypeOf(bytes: Buffer): NumberType | undefined {
+  if (bytes.length > 0 && bytes.length <= MAX_NUMBER_BYTES && DIGITS.test(bytes.toString("latin1"))) return "text";
+  if (bytes.length === 4) return "u32";
+  return bytes.length === 8 ? "u64" : undefined;
+}
+
+/** Whether it is a time from 2001 to 2100, in any unit that PT6 knows. */
+export function isDate(time: number): boolean {
+  if (!Number.isFinite(time)) return false;
+  const seconds = unixSeconds(time);
+  return seconds >= 1e9 && seconds < 4.1e9;
+}

@@ -1,0 +1,110 @@
+import type { DecodeConfig } from "../configure/config.ts";
+import { presetNamed } from "../presets/index.ts";
+import { Auto, type Decision, messageOf, type Payload, stamped, type TopicMemory } from "./auto/auto.ts";
+import { createEnvelope, type Envelope } from "./envelope.ts";
+import { formatFault, isValueFormat, type ValueFormat } from "./formats/formats.ts";
+import { readValue } from "./formats/values.ts";
+import { inflate, wrappingOf } from "./inflate.ts";
+import { DecodeError, type Message, type MessageReader } from "./message.ts";
+import { parseSampleFormat } from "./samples/format.ts";
+import { createSampleReader, type SampleReader } from "./samples/reader.ts";
+import { MAX_MESSAGE_BYTES } from "./text.ts";
+import { type Topic, Topics } from "./topic.ts";
+
+export type { Decision } from "./auto/auto.ts";
+
+/**
+ * What reads the messages of a source.
+ * @param told what `auto` takes messages for, as it finds out
+ * @throws RangeError with a sentence, if the configuration names what there is not
+ */
+export function createReader(
+  config: DecodeConfig,
+  told: (decision: Decision) => void = () => undefined,
+): MessageReader {
+  const { format } = config;
+  const fault = formatFault(format);
+  if (fault !== undefined) throw new RangeError(fault);
+  if (config.preset !== undefined) {
+    const preset = presetNamed(config.preset);
+    if (preset === undefined) throw new RangeError(`There is no preset "${config.preset}".`);
+    return preset.create(format === "auto" ? {} : { format });
+  }
+  if (isValueFormat(format)) return new FormatReader(config, format, new Auto(told));
+  const samples = parseSampleFormat(format);
+  return new FormatReader(config, samples === undefined ? undefined : createSampleReader(samples), new Auto(told));
+}
+
+/** Whether messages bear numbers of the publishers' own, beside any --sequence-field. */
+export function bearsNumbers({ preset, frames }: DecodeConfig): boolean {
+  if (preset !== undefined) return presetNamed(preset)?.isNumbered ?? false;
+  return frames?.some((word) => word.trim().startsWith("counter")) ?? false;
+}
+
+/** Envelope → inflated → value or samples. */
+class FormatReader implements MessageReader {
+  readonly #config: DecodeConfig;
+  readonly #envelope: Envelope<TopicMemory>;
+  /** Undefined: found out for each topic. */
+  readonly #format: ValueFormat | SampleReader | undefined;
+  readonly #auto: Auto;
+
+  constructor(config: DecodeConfig, format: ValueFormat | SampleReader | undefined, auto: Auto) {
+    this.#config = config;
+    this.#format = format;
+    this.#auto = auto;
+    this.#envelope = createEnvelope(config, new Topics<TopicMemory>(() => ({})));
+  }
+
+  read(frames: readonly Buffer[], arrivedAt: number): Message[] {
+    let bytes = 0;
+    for (const frame of frames) bytes += frame.length;
+    if (bytes > MAX_MESSAGE_BYTES) {
+      throw new DecodeError(
+        "message-too-large",
+        `A message has ${MAX_MESSAGE_BYTES} bytes at most; this has ${bytes}. Send several.`,
+      );
+    }
+    const { topic, payload, more = [], isBare, time, number } = this.#envelope.open(frames, arrivedAt);
+    const first = this.#readPayload(topic, { bytes: payload, isBare, arrivedAt, time, number, topic: topic.name });
+    if (more.length === 0) return first;
+    const rest = more.flatMap((bytes) =>
+      this.#readPayload(topic, { bytes, isBare, arrivedAt, time, number: undefined, topic: topic.name }),
+    );
+    return [...first, ...rest];
+  }
+
+  tick(now: number): Message[] {
+    return this.#auto.tick(now);
+  }
+
+  end(): Message[] {
+    return this.#auto.tick(Number.POSITIVE_INFINITY);
+  }
+
+  #readPayload({ memory }: Topic<TopicMemory>, packed: Payload): Message[] {
+    const payload = this.#unpacked(packed);
+    const format = this.#format;
+    if (format === undefined) return this.#auto.read(payload, memory);
+    if (typeof format !== "string") {
+      return [stamped(format.read(payload.topic, payload.bytes, payload.arrivedAt), payload)];
+    }
+    const read = readValue(format, payload.bytes, payload.isBare, memory);
+    return read === undefined ? [] : [messageOf(read, payload)];
+  }
+
+  #unpacked(packed: Payload): Payload {
+    const { skipBytes, inflate: how } = this.#config;
+    const payload = skipBytes > 0 ? { ...packed, bytes: packed.bytes.subarray(skipBytes) } : packed;
+    const wrapping = how === "none" ? undefined : how === "raw" ? "deflate" : wrappingOf(payload.bytes);
+    if (wrapping === undefined) return payload;
+    try {
+      return { ...payload, bytes: inflate(payload.bytes, wrapping), wrapping };
+    } catch (error) {
+      // Samples may begin with any bytes.
+      const isSamples = typeof this.#format === "object" && how === "auto";
+      if (isSamples && error instanceof DecodeError && error.code === "inflate-failed") return payload;
+      throw error;
+    }
+  }
+}

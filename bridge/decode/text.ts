@@ -1,0 +1,74 @@
+import { isUtf8 } from "node:buffer";
+import { PointError, valueOfJson } from "../../worker/protocol/points.ts";
+
+/** Reading a larger one would hold up everything else for a second or more. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** What JSON may be. Any other message need not be tried as JSON, which costs an exception: ten times the time. */
+export const MAY_BE_JSON = /^\s*(?:[-{["0-9]|(?:true|false|null|NaN|Infinity)\s*$)/;
+/** What can be nothing but JSON, right or wrong. */
+export const IS_MEANT_AS_JSON = /^\s*[{["]/;
+const WORD_AND_REST = /^([^\s{["]\S*)\s+(\S[\s\S]*)$/;
+const NUMBER = /^-?\d+(\.\d*)?([eE][-+]?\d+)?$/;
+/** How far a look goes that only has to rule text out. */
+const LOOK_BYTES = 64;
+/** Longer, the first word of a message is no topic. */
+const MAX_WORD_LENGTH = 1024;
+
+/**
+ * A word (the topic), a space and the rest, in one frame. Two numbers are none: they are rather x and y than topic and
+ * value, and a time taken for a topic would be a new series each message.
+ */
+export function wordAndRest(text: string): { word: string; rest: string } | undefined {
+  const [, word, rest] = WORD_AND_REST.exec(text) ?? [];
+  if (word === undefined || rest === undefined || word.length > MAX_WORD_LENGTH) return undefined;
+  return NUMBER.test(word) && NUMBER.test(rest.trimEnd()) ? undefined : { word, rest };
+}
+
+/**
+ * The text of a payload, without the NUL that C programs send along.
+ * @throws PointError not-json if it is not UTF-8
+ */
+export function textOf(bytes: Buffer): string {
+  const text = textIfUtf8(bytes);
+  if (text !== undefined) return text;
+  throw new PointError("not-json", "This is not UTF-8, as JSON is.");
+}
+
+export function textIfUtf8(bytes: Buffer): string | undefined {
+  const end = bytes[bytes.length - 1] === 0 ? bytes.length - 1 : bytes.length;
+  const text = bytes.toString("utf8", 0, end);
+  return isTextOf(text, bytes) ? text : undefined;
+}
+
+/** Whether `text` is what `bytes` say. Bytes that are not UTF-8 become U+FFFD, so most text needs no second look. */
+export function isTextOf(text: string, bytes: Buffer): boolean {
+  return !text.includes("\uFFFD") || isUtf8(bytes);
+}
+
+/** The text of a payload that a person could read: UTF-8 without control characters but tab, CR and LF. */
+export function readableText(bytes: Buffer): string | undefined {
+  if (!hasReadableStart(bytes)) return undefined;
+  const text = textIfUtf8(bytes);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  return text === undefined || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text) ? undefined : text;
+}
+
+/** Rules most of what is binary out, at the cost of a few bytes. */
+function hasReadableStart(bytes: Buffer): boolean {
+  const end = Math.min(bytes.length - 1, LOOK_BYTES);
+  for (let i = 0; i < end; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return false;
+  }
+  return true;
+}
+
+/** The value of JSON text; undefined if it is none: there is no JSON that means undefined. */
+export function jsonOrUndefined(text: string): unknown {
+  try {
+    return valueOfJson(text);
+  } catch {
+    return undefined;
+  }
+}

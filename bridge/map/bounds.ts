@@ -1,0 +1,9 @@
+/** What the mapping of one source remembers at most. */
+
+/** Each is a spool and a POST in flight. */
+export const MAX_CHANNELS = 64;
+/** Paths of all topics; beyond, all are forgotten and made anew, which costs time and nothing else. */
+export const MAX_PATHS = 65_536;
+/** Texts of all series; beyond, states are `other`. */
+export const MAX_TEXTS = 65_536;
+export const MAX_TEXT_BYTES = 256;

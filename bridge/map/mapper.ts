@@ -1,0 +1,109 @@
+import type { Row } from "../../worker/protocol/builder.ts";
+import type { MapConfig } from "../configure/config.ts";
+import type { Message } from "../decode/message.ts";
+import { rowsOfSamples } from "../decode/samples/rows.ts";
+import { rowsIn } from "./commonest.ts";
+import { Plans } from "./plan.ts";
+import { type ReadOptions, readingsOf } from "./read.ts";
+import { type Holding, RowWriter, rowOf } from "./rows.ts";
+import { writeSamples } from "./samples.ts";
+import type { Channel } from "./series.ts";
+import { type Topic, Topics } from "./topics.ts";
+
+/** Rows for one channel. */
+export interface Mapped {
+  /** Undefined: the bridge's own. */
+  channel: string | undefined;
+  rows: Row[];
+  /** Points of series beyond the bound, which are not among the rows. */
+  lost?: { points: number; reason: "too-many-series" };
+}
+
+/** What becomes of a source's messages. It remembers series and what thinning holds back: one object for each source. */
+export interface Mapper {
+  /**
+   * @param arrivedAt unix seconds
+   * @returns none if all of it is held back
+   * @throws PointError, DecodeError if the message has nothing to plot, or cannot be mapped; nothing of it is then taken
+   */
+  map(message: Message, arrivedAt: number): Mapped[];
+  /**
+   * What thinning held back until its time was over. To be called a few times a second, and with Infinity at the end.
+   * @param now unix seconds, of the same clock as `arrivedAt`
+   */
+  tick(now: number): Mapped[];
+}
+
+/** A stretch is held this much longer than it lasts: its points arrive late, and by different times. Seconds. */
+const HELD_LONGER = 0.5;
+
+export function createMapper(map: MapConfig): Mapper {
+  const isPlain = Object.values(map).every((value) => value === undefined);
+  return isPlain ? new PlainMapper() : new MappingMapper(map);
+}
+
+/** SPEC.md, "Points as JSON", and nothing else. */
+class PlainMapper implements Mapper {
+  readonly #topics = new Topics((topic): Topic => topic);
+  /** For values whose time only the envelope tells. */
+  readonly #timed = new MappingMapper({});
+
+  map(message: Message, arrivedAt: number): Mapped[] {
+    const { content, time } = message;
+    if (content.kind === "value") {
+      if (time !== undefined) return this.#timed.map(message, arrivedAt);
+      return [{ channel: undefined, rows: rowsIn(content.value, this.#topics.of(message.topic), arrivedAt) }];
+    }
+    return [{ channel: undefined, rows: rowsOfSamples(content.samples, this.#topics.of(message.topic).name) }];
+  }
+
+  tick(): Mapped[] {
+    return [];
+  }
+}
+
+class MappingMapper implements Mapper {
+  readonly #plans: Plans;
+  readonly #options: Omit<ReadOptions, "slotOf">;
+  readonly #holding: Holding = new Map();
+
+  constructor(map: MapConfig) {
+    this.#plans = new Plans(map);
+    this.#options = {
+      isChoosing: map.fields !== undefined,
+      takesText: map.fields?.some(({ kind = "line" }) => kind !== "line") ?? false,
+      time: map.time,
+      timeUnit: map.timeUnit,
+    };
+  }
+
+  map({ topic, time, content }: Message, arrivedAt: number): Mapped[] {
+    const plan = this.#plans.of(topic);
+    const writer = new RowWriter(plan.channel, this.#holding, arrivedAt);
+    if (content.kind === "samples") {
+      writeSamples(content.samples, plan, writer);
+    } else {
+      const options = { ...this.#options, slotOf: plan.slotOf };
+      for (const reading of readingsOf(content.value, options, { arrivedAt, sentAt: time })) writer.write(reading);
+    }
+    const { rows, lost } = writer;
+    const channel = plan.channel.name;
+    if (lost > 0) return [{ channel, rows, lost: { points: lost, reason: "too-many-series" } }];
+    return rows.length === 0 ? [] : [{ channel, rows }];
+  }
+
+  tick(now: number): Mapped[] {
+    const rowsOf = new Map<Channel, Row[]>();
+    for (const [series, { channel, since }] of this.#holding) {
+      const { thin } = series;
+      if (thin === undefined) continue;
+      // A clock that was set back must not hold anything for ever.
+      if (now >= since && now < since + thin.width + HELD_LONGER) continue;
+      const rows = rowsOf.get(channel) ?? [];
+      for (const point of thin.take()) rows.push(rowOf(series, point));
+      rowsOf.set(channel, rows);
+      this.#holding.delete(series);
+    }
+    return [...rowsOf].map(([channel, rows]) => ({ channel: channel.name, rows }));
+  }
+}

@@ -1,0 +1,103 @@
+import { isSeriesName } from "../../worker/protocol/limits.ts";
+import { DEFAULT_SERIES, PointError } from "../../worker/protocol/points.ts";
+import type { FieldConfig, MapConfig } from "../configure/config.ts";
+import { MAX_PATHS } from "./bounds.ts";
+import { matcherOf } from "./pattern.ts";
+import { type Channel, Channels, type Kind, type Series } from "./series.ts";
+import { channelBy, seriesBy, type Template, templateOf } from "./template.ts";
+import { partsOf, type Topic, Topics } from "./topics.ts";
+
+/** What becomes of the value at one path of a topic's messages. */
+export interface Slot {
+  /** Undefined: the channel has too many series already. */
+  series: Series | undefined;
+  kind: Kind;
+  scale: number;
+  offset: number;
+  isScaled: boolean;
+}
+
+/** What becomes of the messages of one topic. */
+export interface TopicPlan {
+  channel: Channel;
+  /** The slot of a field; undefined if it is not chosen. @throws PointError series-name-invalid */
+  slotOf(path: string): Slot | undefined;
+}
+
+interface FieldRule {
+  matches: (path: string) => boolean;
+  config: FieldConfig;
+}
+
+const ALL: FieldConfig = { field: "**" };
+
+/** Finds out, once for each topic and path, what the mapping makes of it. */
+export class Plans {
+  readonly channels = new Channels();
+  readonly #map: MapConfig;
+  readonly #rules: readonly FieldRule[] | undefined;
+  readonly #channel: Template | undefined;
+  readonly #series: Template | undefined;
+  readonly #topics: Topics<TopicPlan>;
+  #paths = 0;
+
+  constructor(map: MapConfig) {
+    this.#map = map;
+    this.#rules = map.fields?.map((config) => ({ matches: matcherOf(config.field), config }));
+    this.#channel = map.channel === undefined ? undefined : templateOf(map.channel);
+    this.#series = map.series === undefined ? undefined : templateOf(map.series);
+    this.#topics = new Topics((topic) => this.#planOf(topic));
+  }
+
+  /** @throws DecodeError if its channel is none, or one too many */
+  of(topic: string): TopicPlan {
+    if (this.#paths >= MAX_PATHS) {
+      this.#topics.forget();
+      this.#paths = 0;
+    }
+    return this.#topics.of(topic);
+  }
+
+  #planOf(topic: Topic): TopicPlan {
+    const parts = partsOf(topic.name);
+    const channel = this.channels.of(
+      this.#channel === undefined ? undefined : channelBy(this.#channel, topic.name, parts),
+    );
+    const slots = new Map<string, Slot | null>();
+    const slotOf = (path: string): Slot | undefined => {
+      const known = slots.get(path);
+      if (known !== undefined) return known ?? undefined;
+      const slot = this.#slotOf(path, topic.name, parts, channel);
+      // A message may have more paths than may be remembered.
+      if (this.#paths < 2 * MAX_PATHS) {
+        slots.set(path, slot ?? null);
+        this.#paths++;
+      }
+      return slot;
+    };
+    return { channel, slotOf };
+  }
+
+  #slotOf(path: string, topic: string, parts: readonly string[], channel: Channel): Slot | undefined {
+    const config = this.#rules === undefined ? ALL : this.#rules.find(({ matches }) => matches(path))?.config;
+    if (config === undefined) return undefined;
+    const { kind = "line", scale = 1, offset = 0, unit } = config;
+    const field = config.as ?? path;
+    const named = this.#series === undefined ? prefixed(field, topic) : seriesBy(this.#series, { topic, parts, field });
+    const name = unit === undefined ? named : `${named} [${unit}]`;
+    if (!isSeriesName(name)) {
+      throw new PointError(
+        "series-name-invalid",
+        "A series' name is 1 to 256 bytes of text without control characters.",
+      );
+    }
+    const series = this.channels.seriesOf(channel, { name, kind, maxRate: config.maxRate ?? this.#map.maxRate });
+    return { series, kind: series?.kind ?? kind, scale, offset, isScaled: scale !== 1 || offset !== 0 };
+  }
+}
+
+/** PT5. */
+function prefixed(field: string, topic: string): string {
+  if (topic === "") return field;
+  return field === DEFAULT_SERIES ? topic : `${topic}.${field}`;
+}

@@ -1,0 +1,104 @@
+import type { Row, RowMark } from "../../worker/protocol/builder.ts";
+import { MAX_COLUMNS } from "../../worker/protocol/limits.ts";
+import type { Slot } from "./plan.ts";
+import type { Leaf, Reading } from "./read.ts";
+import type { Channel, Series } from "./series.ts";
+import type { Thinned } from "./thin.ts";
+
+/** What is held back by thinning, and since when; series of which nothing is held are not in it. */
+export type Holding = Map<Series, { channel: Channel; since: number }>;
+
+/** Collects the rows of one message, and remembers what thinning holds back. Takes everything: what could be wrong was found before. */
+export class RowWriter {
+  readonly rows: Row[] = [];
+  /** Points of series beyond the bound. */
+  lost = 0;
+  readonly #channel: Channel;
+  readonly #holding: Holding;
+  readonly #now: number;
+
+  constructor(channel: Channel, holding: Holding, now: number) {
+    this.#channel = channel;
+    this.#holding = holding;
+    this.#now = now;
+  }
+
+  write({ x, arrival, slots, values }: Reading): void {
+    const names: string[] = [];
+    const numbers: number[] = [];
+    let marks: RowMark[] | undefined;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      const value = values[i];
+      if (slot === undefined || value === undefined) continue;
+      const { series } = slot;
+      if (series === undefined) {
+        if (!Number.isNaN(value)) this.lost++;
+        continue;
+      }
+      if (series.thin !== undefined && typeof value === "number") {
+        this.#thin(series, x, value, arrival);
+        continue;
+      }
+      if (series.kind === "line") {
+        if (typeof value !== "number") continue;
+        names.push(series.name);
+        numbers.push(value);
+        continue;
+      }
+      const mark = markOf(series, series.kind, value);
+      if (series.changes !== undefined && !series.changes.isKept(x, mark.value)) continue;
+      names.push(series.name);
+      numbers.push(mark.value);
+      if (!Number.isNaN(mark.value)) {
+        marks ??= [];
+        marks.push(mark);
+      }
+    }
+    this.#push(x, arrival, names, numbers, marks);
+  }
+
+  /** One value of one series. */
+  writeOne(x: number, arrival: boolean, slot: Slot, value: Leaf): void {
+    if (slot.series?.thin !== undefined && typeof value === "number") this.#thin(slot.series, x, value, arrival);
+    else this.write({ x, arrival, slots: [slot], values: [value] });
+  }
+
+  #thin(series: Series, x: number, value: number, arrival: boolean): void {
+    const { thin } = series;
+    if (thin === undefined) return;
+    const due = thin.add(x, value, arrival);
+    if (due.length === 0 && this.#holding.has(series)) return;
+    for (const point of due) this.rows.push(rowOf(series, point));
+    this.#holding.set(series, { channel: this.#channel, since: this.#now });
+  }
+
+  /** A message of more series than a table may have is several rows at the same x. */
+  #push(x: number, arrival: boolean, names: string[], values: number[], marks: RowMark[] | undefined): void {
+    if (names.length === 0) return;
+    if (names.length <= MAX_COLUMNS) {
+      this.rows.push(marks === undefined ? { x, arrival, names, values } : { x, arrival, names, values, marks });
+      return;
+    }
+    for (let i = 0; i < names.length; i += MAX_COLUMNS) {
+      const part = new Set(names.slice(i, i + MAX_COLUMNS));
+      const partMarks = marks?.filter(({ series }) => part.has(series)) ?? [];
+      this.rows.push({
+        x,
+        arrival,
+        names: [...names.slice(i, i + MAX_COLUMNS)],
+        values: values.slice(i, i + MAX_COLUMNS),
+        ...(partMarks.length === 0 ? {} : { marks: partMarks }),
+      });
+    }
+  }
+}
+
+export function rowOf({ name }: Series, { x, y, arrival }: Thinned): Row {
+  return { x, arrival, names: [name], values: [y] };
+}
+
+function markOf({ name, texts }: Series, style: "step" | "event", value: Leaf): RowMark {
+  if (typeof value === "number") return { series: name, style, value };
+  return { series: name, style, ...(style === "step" ? texts.state(value) : texts.event(value)) };
+}

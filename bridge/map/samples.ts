@@ -1,0 +1,51 @@
+import { DEFAULT_SERIES, PointError } from "../../worker/protocol/points.ts";
+import type { Samples } from "../decode/message.ts";
+import { rowsOfSamples } from "../decode/samples/rows.ts";
+import type { Slot, TopicPlan } from "./plan.ts";
+import type { RowWriter } from "./rows.ts";
+import { notFinite } from "./series.ts";
+
+interface Chosen {
+  slot: Slot;
+  column: Float64Array;
+}
+
+/**
+ * Writes the chosen columns, renamed and scaled.
+ * @throws PointError, and then nothing is written
+ */
+export function writeSamples(samples: Samples, plan: TopicPlan, writer: RowWriter): void {
+  const chosen: Chosen[] = [];
+  samples.columns.forEach((column, i) => {
+    const slot = plan.slotOf(samples.names[i] || DEFAULT_SERIES);
+    if (slot !== undefined) chosen.push({ slot, column: scaledColumn(column, slot) });
+  });
+  if (chosen.length === 0) {
+    throw new PointError("no-number", "None of the chosen fields is a column of these samples.");
+  }
+  const plain: { name: string; column: Float64Array }[] = [];
+  const special: Chosen[] = [];
+  for (const each of chosen) {
+    const { series } = each.slot;
+    if (series?.kind === "line" && series.thin === undefined) plain.push({ name: series.name, column: each.column });
+    else special.push(each);
+  }
+  if (plain.length > 0) {
+    const names = plain.map(({ name }) => name);
+    const columns = plain.map(({ column }) => column);
+    for (const row of rowsOfSamples({ ...samples, names, columns }, "")) writer.rows.push(row);
+  }
+  const { x0, dx, arrival } = samples;
+  for (const { slot, column } of special) {
+    for (let i = 0; i < column.length; i++) writer.writeOne(x0 + i * dx, arrival, slot, column[i] ?? Number.NaN);
+  }
+}
+
+function scaledColumn(column: Float64Array, { isScaled, scale, offset }: Slot): Float64Array {
+  if (!isScaled) return column;
+  return column.map((value) => {
+    const result = value * scale + offset;
+    if (Number.isFinite(value) && !Number.isFinite(result)) throw notFinite();
+    return result;
+  });
+}

@@ -1,0 +1,79 @@
+import { PointError } from "../../worker/protocol/points.ts";
+import { MAX_SERIES } from "../collect/series-bound.ts";
+import { DecodeError } from "../decode/message.ts";
+import { MAX_CHANNELS, MAX_TEXTS } from "./bounds.ts";
+import { TextTable } from "./texts.ts";
+import { Changes, MinMax } from "./thin.ts";
+
+export type Kind = "line" | "step" | "event";
+
+/** What is remembered of a series: its kind, and how it is thinned. */
+export interface Series {
+  readonly name: string;
+  readonly kind: Kind;
+  /** Undefined: every point is taken. */
+  readonly thin: MinMax | undefined;
+  readonly changes: Changes | undefined;
+  readonly texts: TextTable;
+}
+
+/** One channel of a source: undefined is the bridge's own. */
+export interface Channel {
+  readonly name: string | undefined;
+  readonly series: Map<string, Series>;
+}
+
+export interface SeriesOptions {
+  name: string;
+  kind: Kind;
+  /** Points a second. */
+  maxRate: number | undefined;
+}
+
+/** The channels and series that the messages of one source have named so far. None is ever forgotten. */
+export class Channels {
+  readonly #channels = new Map<string | undefined, Channel>();
+  readonly #textBudget = { left: MAX_TEXTS };
+
+  /** @throws DecodeError too-many-channels */
+  of(name: string | undefined): Channel {
+    let channel = this.#channels.get(name);
+    if (channel === undefined) {
+      if (this.#channels.size >= MAX_CHANNELS) {
+        throw new DecodeError(
+          "too-many-channels",
+          `Messages name more than ${MAX_CHANNELS} channels. Take a part of the topic that has fewer values.`,
+        );
+      }
+      channel = { name, series: new Map() };
+      this.#channels.set(name, channel);
+    }
+    return channel;
+  }
+
+  /** A series of a channel; undefined if the channel has too many already. What it was first, it stays. */
+  seriesOf(channel: Channel, { name, kind, maxRate }: SeriesOptions): Series | undefined {
+    const known = channel.series.get(name);
+    if (known !== undefined) return known;
+    if (channel.series.size >= MAX_SERIES) return undefined;
+    const width = maxRate === undefined ? undefined : widthOf(maxRate);
+    const series: Series = {
+      name,
+      kind,
+      thin: width !== undefined && kind === "line" ? new MinMax(width) : undefined,
+      changes: width !== undefined && kind === "step" ? new Changes(width) : undefined,
+      texts: new TextTable(this.#textBudget),
+    };
+    channel.series.set(name, series);
+    return series;
+  }
+}
+
+/** Two points are left of each stretch. */
+export function widthOf(maxRate: number): number {
+  return 2 / maxRate;
+}
+
+export function notFinite(): PointError {
+  return new PointError("not-finite", "With its scale and offset, a number is too large for a float64.");
+}

@@ -1,0 +1,129 @@
+import { isChannelName } from "../../worker/protocol/limits.ts";
+import { DEFAULT_SERIES } from "../../worker/protocol/points.ts";
+import { DecodeError } from "../decode/message.ts";
+
+/** A name with places that a message fills: `{1}.{field}`. */
+export type Template = readonly Piece[];
+type Piece =
+  | { kind: "text"; text: string }
+  | { kind: "topic" }
+  /** @property index from 0 */
+  | { kind: "part"; index: number }
+  | { kind: "field" };
+
+export interface Filling {
+  topic: string;
+  parts: readonly string[];
+  field: string;
+}
+
+const PLACE = /\{([^{}]*)\}/;
+const SEPARATOR = /^[/.:_ -]/;
+const SEPARATOR_AT_END = /[/.:_ -]$/;
+const MAX_PART = 99;
+
+/** Why a template cannot be used, in a sentence; undefined if it can. */
+export function templateFault(text: string, kind: "series" | "channel"): string | undefined {
+  const example = kind === "series" ? "{1}.{field}" : "lab/{1}";
+  if (text === "") return `give a name, or a template such as ${example}`;
+  const pieces = text.split(PLACE);
+  const places = pieces.filter((_, i) => i % 2 === 1);
+  const wrong = places.find((place) => !/^(?:topic|field|[1-9]\d?)$/.test(place));
+  if (wrong !== undefined) {
+    return `there is no {${wrong}}: a template has {topic}, {1} to {${MAX_PART}}${kind === "series" ? " and {field}" : ""}`;
+  }
+  if (kind === "channel" && places.includes("field")) {
+    return "a message goes to one channel, whatever its fields are: leave {field} out";
+  }
+  const texts = pieces.filter((_, i) => i % 2 === 0).join("");
+  if (/[{}]/.test(texts)) return `a brace is left open: write ${example}`;
+  if (kind === "channel" && (/[^A-Za-z0-9._/-]/.test(texts) || (places.length === 0 && !isChannelName(text)))) {
+    return `the name of a channel is letters, digits and . _ - in segments joined by /, as in ${example}`;
+  }
+  return undefined;
+}
+
+/** A template that has no {@link templateFault}. */
+export function templateOf(text: string): Template {
+  return text.split(PLACE).flatMap((piece, i): Piece[] => {
+    if (i % 2 === 0) return piece === "" ? [] : [{ kind: "text", text: piece }];
+    if (piece === "topic" || piece === "field") return [{ kind: piece }];
+    return [{ kind: "part", index: Number(piece) - 1 }];
+  });
+}
+
+/** The name; a place that has nothing to fill it takes one separator with it, so `{1}.{field}` without a topic is the field. */
+export function filled(template: Template, filling: Filling): string {
+  let name = "";
+  let isPending = false;
+  for (const piece of template) {
+    const text = textOf(piece, filling);
+    if (text === "") {
+      if (SEPARATOR_AT_END.test(name)) name = name.slice(0, -1);
+      else isPending = true;
+      continue;
+    }
+    // What was left out stood at the beginning, or beside another place: then the separator after it goes.
+    name += isPending && piece.kind === "text" && SEPARATOR.test(text) ? text.slice(1) : text;
+    isPending = false;
+  }
+  return name;
+}
+
+function textOf(piece: Piece, { topic, parts, field }: Filling): string {
+  switch (piece.kind) {
+    case "text":
+      return piece.text;
+    case "topic":
+      return topic;
+    case "part":
+      return parts[piece.index] ?? "";
+    case "field":
+      // As in PT5: the series that has no name of its own is named by what stands beside it.
+      return field === DEFAULT_SERIES ? "" : field;
+  }
+}
+
+/** A series' name by a template. */
+export function seriesBy(template: Template, filling: Filling): string {
+  return filled(template, filling) || filling.field;
+}
+
+/**
+ * A channel's name by a template; undefined, the bridge's own, if the topic leaves nothing of it. What a channel's name
+ * cannot have becomes `_`.
+ * @throws DecodeError if it still is no channel's name
+ */
+export function channelBy(template: Template, topic: string, parts: readonly string[]): string | undefined {
+  const name = filled(template, { topic, parts, field: DEFAULT_SERIES })
+    .replace(/[^A-Za-z0-9._/-]+/g, "_")
+    .replace(/\/{2,}/g, "/")
+    .replace(/^\/|\/$/g, "");
+  if (name === "") return undefined;
+  if (isChannelName(name)) return name;
+  throw new DecodeError(
+    "channel-name-invalid",
+    "The topic makes no name of a channel: segments of . and .. are none, nor is what has more than 128 characters.",
+  );
+}
+
+/** Whether a template names channels by the topic, and not just one. */
+export function isTemplate(channel: string): boolean {
+  return channel.includes("{");
+}
+
+/** Whether a template may have made this channel's name. */
+export function mayHaveMade(template: string, channel: string): boolean {
+  const source = templateOf(template)
+    .map((piece) => {
+      if (piece.kind !== "text") return ".*";
+      // Beside a place that was left out, a separator was, too.
+      const text = piece.text.replace(/\/+/g, "/");
+      const begins = SEPARATOR.test(text);
+      const ends = text.length > 1 && SEPARATOR_AT_END.test(text);
+      const kept = text.slice(begins ? 1 : 0, ends ? -1 : undefined);
+      return `${begins ? "[/._-]?" : ""}${kept.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${ends ? "[/._-]?" : ""}`;
+    })
+    .join("");
+  return new RegExp(`^${source}$`).test(channel);
+}

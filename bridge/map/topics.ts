@@ -1,0 +1,53 @@
+import { isSeriesName } from "../../worker/protocol/limits.ts";
+import { DEFAULT_SERIES } from "../../worker/protocol/points.ts";
+
+export interface Topic {
+  /** Without the separators at its end. */
+  name: string;
+  /** The one series of a message that names none; undefined if the topic cannot name a series. */
+  series: readonly [string] | undefined;
+}
+
+/** Topics are few, or there are too many to remember: then all are forgotten, and made anew. */
+const MAX_TOPICS_REMEMBERED = 4096;
+/** Longer is no name of a series, whatever is trimmed; trimming would be quadratic, and remembering costly. */
+const MAX_TOPIC_LENGTH = 1024;
+const TRAILING_SEPARATORS = /[/:. ]+$/;
+const BETWEEN_PARTS = /[/.:]+/;
+
+/** What a topic, as the publisher wrote it, means: found out once. */
+export class Topics<T> {
+  readonly #known = new Map<string, T>();
+  readonly #make: (topic: Topic) => T;
+
+  /** @param make what to remember of a topic; if it throws, nothing is */
+  constructor(make: (topic: Topic) => T) {
+    this.#make = make;
+  }
+
+  of(text: string): T {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const made = this.#make(topicOf(text));
+    if (text.length > MAX_TOPIC_LENGTH) return made;
+    if (this.#known.size >= MAX_TOPICS_REMEMBERED) this.#known.clear();
+    this.#known.set(text, made);
+    return made;
+  }
+
+  forget(): void {
+    this.#known.clear();
+  }
+}
+
+function topicOf(text: string): Topic {
+  if (text.length > MAX_TOPIC_LENGTH) return { name: text, series: undefined };
+  const name = text.replace(TRAILING_SEPARATORS, "");
+  const series = name === "" ? DEFAULT_SERIES : name;
+  return { name, series: isSeriesName(series) ? [series] : undefined };
+}
+
+/** `/lab/motor:1` → `lab`, `motor`, `1`. */
+export function partsOf(topic: string): string[] {
+  return topic.split(BETWEEN_PARTS).filter((part) => part !== "");
+}

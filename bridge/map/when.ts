@@ -1,0 +1,44 @@
+import { finite, isObject, TIME_FIELDS, timeOf, unixSeconds } from "../../worker/protocol/points.ts";
+
+export type TimeUnit = "s" | "ms" | "us" | "ns";
+
+const PER_SECOND: Record<TimeUnit, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+
+/**
+ * A number or ISO 8601 text as unix seconds.
+ * @param unit of a number; undefined: by its magnitude (PT6)
+ * @throws PointError
+ */
+export function secondsOf(time: unknown, unit: TimeUnit | undefined): number {
+  if (typeof time !== "number") return timeOf(time);
+  return unit === undefined ? unixSeconds(time) : finite(time) / PER_SECOND[unit];
+}
+
+/** Where an object's time stands, and what is there. */
+export interface Found {
+  path: string;
+  time: unknown;
+}
+
+/** The field that is a time by its name (PT2). */
+export function namedTime(object: Record<string, unknown>): Found | undefined {
+  const path = TIME_FIELDS.find((field) => Object.hasOwn(object, field));
+  return path === undefined ? undefined : { path, time: object[path] };
+}
+
+/** The field at a path, `header.stamp`; a key may have dots itself. */
+export function timeAt(value: unknown, path: string): Found | undefined {
+  const found = valueAt(value, path);
+  return found === undefined ? undefined : { path, time: found.value };
+}
+
+function valueAt(value: unknown, path: string): { value: unknown } | undefined {
+  if (!isObject(value) && !Array.isArray(value)) return undefined;
+  if (Object.hasOwn(value, path)) return { value: Reflect.get(value, path) };
+  for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {
+    const head = path.slice(0, dot);
+    const found = Object.hasOwn(value, head) ? valueAt(Reflect.get(value, head), path.slice(dot + 1)) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { bitcoin } from "./bitcoin.ts";
+import { bluesky } from "./bluesky.ts";
+import { bsread } from "./bsread.ts";
+import { eddn } from "./eddn.ts";
+import { gnuradio } from "./gnuradio.ts";
+import { jupyter } from "./jupyter.ts";
+import { leco } from "./leco.ts";
+import { misp } from "./misp.ts";
+import { monero } from "./monero.ts";
+import { ndov } from "./ndov.ts";
+import { openephys } from "./openephys.ts";
+import { plotjuggler } from "./plotjuggler.ts";
+import type { Preset } from "./preset.ts";
+import { pupil } from "./pupil.ts";
+
+/** All there are, in the order in which they are told to people. */
+export const presets: readonly Preset[] = [
+  plotjuggler,
+  gnuradio,
+  openephys,
+  pupil,
+  bluesky,
+  bsread,
+  leco,
+  jupyter,
+  bitcoin,
+  monero,
+  eddn,
+  ndov,
+  misp,
+];
+
+const byName = new Map(presets.map((preset) => [preset.name, preset]));
+
+export function presetNamed(name: string): Preset | undefined {
+  return byName.get(name);
+}

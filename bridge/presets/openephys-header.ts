@@ -1,0 +1,101 @@
+import { DecodeError } from "../decode/message.ts";
+import { numberFrom } from "../decode/number.ts";
+
+/** The second frame of a message, as ZmqInterface.cpp writes it. */
+export interface OpenEphysHeader {
+  /** Counts messages of every type, from 1 at each start of acquisition. */
+  number: number | undefined;
+  /** When it was sent, in unix seconds; undefined before version 0.3.2 of the plugin. */
+  sentAt: number | undefined;
+  stream: string;
+  /** Of the first sample, or of the event. */
+  position: number | undefined;
+  body: OpenEphysBody;
+}
+
+export type OpenEphysBody =
+  | { type: "data"; channel: string; samples: number; rate: number }
+  /** Type 3 is TTL. */
+  | { type: "event"; event: number }
+  | { type: "spike"; electrode: string; channels: number; samples: number; sortedId: number | undefined };
+
+/**
+ * @param frame JSON text
+ * @throws DecodeError not-json, envelope-wrong, unsupported
+ */
+export function readHeader(frame: Buffer): OpenEphysHeader {
+  const header = parse(frame);
+  if (!isObject(header)) throw wrong("its header is no JSON object");
+  const { type } = header;
+  if (type !== "data" && type !== "event" && type !== "spike") {
+    if (typeof type !== "string") throw wrong('its header has no "type"');
+    throw new DecodeError(
+      "unsupported",
+      `Messages of the type "${type.slice(0, 40)}" are not read: data, event and spike are.`,
+    );
+  }
+  const field = type === "spike" ? "spike" : "content";
+  const content = header[field];
+  if (!isObject(content)) throw wrong(`its header has no "${field}"`);
+  const sentAt = header.timestamp;
+  return {
+    // Called message_no before version 0.3.
+    number: numberFrom(header.message_num ?? header.message_no),
+    sentAt: typeof sentAt === "number" && Number.isFinite(sentAt) && sentAt > 0 ? sentAt / 1000 : undefined,
+    stream: textOf(content.stream) ?? "",
+    position: numberFrom(content.sample_num),
+    body: bodyOf(type, content),
+  };
+}
+
+function bodyOf(type: OpenEphysBody["type"], content: Record<string, unknown>): OpenEphysBody {
+  switch (type) {
+    case "data": {
+      const rate = content.sample_rate;
+      if (typeof rate !== "number" || !(rate > 0) || !Number.isFinite(rate)) throw wrong('"sample_rate" is no rate');
+      // Plugins before July 2025 send no names.
+      const channel = textOf(content.channel_name) ?? String(countOf(content, "channel_num"));
+      return { type, channel, samples: countOf(content, "num_samples"), rate };
+    }
+    case "event":
+      return { type, event: countOf(content, "type") };
+    case "spike":
+      return {
+        type,
+        electrode: textOf(content.electrode) ?? "spike",
+        channels: countOf(content, "num_channels"),
+        samples: countOf(content, "num_samples"),
+        sortedId: numberFrom(content.sorted_id),
+      };
+  }
+}
+
+/** Why this is no message of the plugin. */
+export function wrong(why: string): DecodeError {
+  return new DecodeError(
+    "envelope-wrong",
+    `This is no message of Open Ephys' ZMQ Interface: ${why}. Is another program publishing here?`,
+  );
+}
+
+function parse(frame: Buffer): unknown {
+  try {
+    return JSON.parse(frame.toString());
+  } catch {
+    throw new DecodeError("not-json", "The header of this Open Ephys message is not JSON.");
+  }
+}
+
+function countOf(content: Record<string, unknown>, field: string): number {
+  const count = numberFrom(content[field]);
+  if (count === undefined) throw wrong(`"${field}" is no count`);
+  return count;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,27 @@
+import type { Decision } from "../decode/reader.ts";
+import type { Log } from "./log.ts";
+import { escaped } from "./text.ts";
+
+const MAX_TOPIC_LENGTH = 80;
+/** Publishers whose formats change all the time have no line for each change. */
+const MAX_LINES = 20;
+
+/** Says what messages of a source are taken for: each topic's once, the first few topics. */
+export function decisionLog(source: string, log: Pick<Log, "info">): (decision: Decision) => void {
+  const said = new Set<string>();
+  return (decision) => {
+    const key = `${decision.format} ${decision.topic}`;
+    if (said.has(key) || said.size >= MAX_LINES) return;
+    said.add(key);
+    const more = said.size === MAX_LINES ? " Of further topics nothing more is said." : "";
+    log.info(`Source ${source}: ${decisionText(decision)}${more}`);
+  };
+}
+
+/** `messages of the topic "lab" are taken for msgpack in zlib (one msgpack value, to the last byte).` */
+export function decisionText({ topic, format, wrapping, sure, because }: Decision): string {
+  const whose = topic === "" ? "messages" : `messages of the topic "${escaped(topic, MAX_TOPIC_LENGTH)}"`;
+  const packed = wrapping === undefined ? "" : ` in ${wrapping}`;
+  const doubt = sure ? "" : " That is a guess: if it is wrong, say --format.";
+  return `${whose} are taken for ${format}${packed} (${because}).${doubt}`;
+}

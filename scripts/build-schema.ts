@@ -1,0 +1,7 @@
+/** Writes schema/plotcast.schema.json, after a change of bridge/configure/keys.ts: `node scripts/build-schema.ts`. */
+import { writeFile } from "node:fs/promises";
+import { configSchema } from "../bridge/configure/schema.ts";
+
+const FILE = new URL("../schema/plotcast.schema.json", import.meta.url);
+
+await writeFile(FILE, `${JSON.stringify(configSchema(), null, 2)}\n`);
