@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Observer } from "zeromq";
 import type { SocketConfig } from "../configure/config.ts";
 import type { Log } from "../tell/log.ts";
@@ -28,6 +28,8 @@ export interface ReceiverOptions {
 /** While ending, for reading what has arrived but was not read yet. */
 const READ_ON_MS = 500;
 const CHECK_EVERY_MS = 1000;
+/** While messages come as fast as they are read, POSTs and timers wait no longer than this and one message. */
+const MAX_TURN_MS = 5;
 const SILENT: Pick<Log, "info" | "warn"> = { info: () => undefined, warn: () => undefined };
 
 /** ZAP domains, one for each socket of this process. */
@@ -160,14 +162,18 @@ export class Receiver {
     if (mark !== this.#socket.receiveHighWaterMark) this.#socket.receiveHighWaterMark = mark;
   }
 
-  /** zeromq.js lets the event loop turn after 512 messages at most, so POSTs go out however fast messages come. */
+  /** zeromq.js lets the event loop turn after 512 messages; large ones need it sooner, so that POSTs go out. */
   async #read(onMessage: (frames: Buffer[]) => void): Promise<void> {
+    let turnedAtMs = performance.now();
     try {
       for (;;) {
         const frames = await this.#socket.receive();
         this.#reads++;
         this.#highWater.heard(frames);
         onMessage(frames);
+        if (performance.now() - turnedAtMs < MAX_TURN_MS) continue;
+        await nextTurn();
+        turnedAtMs = performance.now();
       }
     } catch (error) {
       // Closing ends a read that waits with EAGAIN, and the next one with EBADF.
