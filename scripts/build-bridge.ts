@@ -1,19 +1,23 @@
 /**
- * Builds the `plotcast` command into dist/bridge: one file of JavaScript for whoever has no TypeScript, as `npm pack`
- * packs it. All but zeromq, which is native, is in it.
+ * Builds the `plotcast` command into dist/bridge: JavaScript for whoever has no TypeScript, as `npm pack` packs it. All
+ * but zeromq, which is native, is in it.
  */
-import { chmod } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const FILE = join(ROOT, "dist/bridge/plotcast.js");
+const TARGET = join(ROOT, "dist/bridge");
+const FILE = join(TARGET, "plotcast.js");
 
+await rm(TARGET, { recursive: true, force: true });
 await build({
-  entryPoints: [join(ROOT, "bridge/main.ts")],
-  outfile: FILE,
+  entryPoints: [join(ROOT, "bridge/plotcast.ts")],
+  outdir: TARGET,
   bundle: true,
+  // What checks the version of Node must run before what needs it is loaded.
+  splitting: true,
   platform: "node",
   format: "esm",
   target: "node22",
@@ -22,7 +26,7 @@ await build({
   // Licences ask for it: their notices stay in the file.
   legalComments: "inline",
   banner: {
-    // Node 22 warns of node:sqlite at each start. What is bundled of CommonJS asks for `require`.
+    // What is bundled of CommonJS asks for `require`.
     js: [
       'import { createRequire as plotcastRequire } from "node:module";',
       "const require = plotcastRequire(import.meta.url);",
