@@ -4,7 +4,7 @@ import { SeriesBound } from "../../bridge/collect/series-bound.ts";
 
 const row = (...names: string[]) => ({ x: 1, arrival: false, names, values: names.map((_, i) => i) });
 
-it("[BR19] the first series of a channel pass as they are; points of those beyond the bound are left out and counted", () => {
+it("[BR22] the first series of a channel pass as they are; points of those beyond the bound are left out and counted", () => {
   const bound = new SeriesBound(2);
   const rows = [row("a"), row("a", "b")];
   assert.equal(bound.pass(rows), rows);
@@ -16,7 +16,7 @@ it("[BR19] the first series of a channel pass as they are; points of those beyon
   assert.equal(bound.takeLost(), 0);
 });
 
-it("[BR19] a line that breaks in a series beyond the bound has lost no point", () => {
+it("[BR22] a line that breaks in a series beyond the bound has lost no point", () => {
   const bound = new SeriesBound(1);
   bound.pass([row("a")]);
   assert.deepEqual(bound.pass([{ ...row("b"), values: [Number.NaN] }]), []);
