@@ -1,7 +1,25 @@
+import type { SourceConfig } from "../configure/config.ts";
+import { ConfigError } from "../configure/errors.ts";
 import { type Known, unknownName } from "../configure/known.ts";
 import { formatFault } from "../decode/formats/formats.ts";
 import { layoutFault } from "../decode/layout.ts";
+import { createReader } from "../decode/reader.ts";
 import { presetNamed, presets } from "../presets/index.ts";
+import { errorText } from "../tell/text.ts";
+
+/**
+ * Whether format, preset and layout go together, which each by itself does not say.
+ * @throws ConfigError
+ */
+export function checkReaders(sources: readonly SourceConfig[]): void {
+  for (const { name, decode } of sources) {
+    try {
+      createReader(decode);
+    } catch (error) {
+      throw new ConfigError(`Source ${name}: ${errorText(error)}`);
+    }
+  }
+}
 
 /** The names that a configuration may have. */
 export const KNOWN: Known = {

@@ -7,6 +7,7 @@ import { createLog } from "../tell/log.ts";
 import { FootLine, showFoot } from "../tell/terminal.ts";
 import { counted, errorText } from "../tell/text.ts";
 import { ExitCode } from "./exit-code.ts";
+import { checkReaders } from "./known.ts";
 
 const DRAIN_MS = 10_000;
 
@@ -14,12 +15,17 @@ const SET_TOKEN =
   "PUBLISH_TOKEN is not set. Set it in the environment to the token that the Worker has, for example: " +
   "PUBLISH_TOKEN=… plotcast … (never as a flag, which others could read).";
 
-/** Runs a bridge until a signal ends it. @returns the exit code */
+/**
+ * Runs a bridge until a signal ends it.
+ * @returns the exit code
+ * @throws ConfigError
+ */
 export async function run(config: Configuration, env: Partial<Record<string, string>>): Promise<number> {
   const { stderr } = process;
   const format = config.log ?? (stderr.isTTY ? "text" : "json");
   const foot = new FootLine(stderr);
   const log = createLog(format, "info", (line) => foot.log(line));
+  checkReaders(config.sources);
   const token = tokenFrom(env);
   if (token === undefined) {
     log.error(env.PUBLISH_TOKEN?.trim() ? "PUBLISH_TOKEN has characters that cannot stand in a header." : SET_TOKEN);

@@ -27,7 +27,8 @@ export class FootLine {
   }
 
   show(text: string): void {
-    const columns = this.#terminal.columns ?? 80;
+    // Some terminals say 0.
+    const columns = this.#terminal.columns || 80;
     // A full line would wrap, and could not be cleared any more.
     const short = text.length < columns ? text : `${text.slice(0, Math.max(0, columns - 2))}…`;
     if (short === this.#text) return;
