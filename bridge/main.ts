@@ -6,13 +6,14 @@ import { HELP } from "./commands/help.ts";
 import { addKeysCommand } from "./commands/keys.ts";
 import { KNOWN } from "./commands/known.ts";
 import { run } from "./commands/run.ts";
+import { addInspectCommand, addRecordCommand, addReplayCommand } from "./commands/tools.ts";
 import { ConfigError } from "./configure/errors.ts";
 import { addBridgeOptions, addSourceOptions, configFromFlags } from "./configure/flags.ts";
 import { errorText } from "./tell/text.ts";
 
-/** Parses the command line and does what it says. @returns the exit code */
-async function main(argv: readonly string[]): Promise<number> {
-  let code: number = ExitCode.ok;
+/** Parses the command line and does what it says. @returns the exit code; undefined: the process ends by itself */
+async function main(argv: readonly string[]): Promise<number | undefined> {
+  let code: number | undefined;
   const { env } = process;
   const program = new Command("plotcast")
     .description("What ZeroMQ publishers send, delivered to a Plotcast channel.")
@@ -30,6 +31,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const ended = (result: number): void => {
     code = result;
   };
+  addInspectCommand(program, ended);
+  addRecordCommand(program, ended);
+  addReplayCommand(program);
   addKeysCommand(program, ended);
   try {
     await program.parseAsync(argv);
@@ -41,4 +45,5 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-process.exit(await main(process.argv));
+const code = await main(process.argv);
+if (code !== undefined) process.exit(code);

@@ -33,4 +33,5 @@ export const KNOWN: Known = {
         )
       : undefined,
   framesFault: layoutFault,
+  presetTopics: (name) => presetNamed(name)?.topics ?? [],
 };

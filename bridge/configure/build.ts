@@ -64,8 +64,10 @@ function socketOf(source: Values, needsAddress: boolean, around: Surroundings): 
   const type = source.text("socket");
   const bind = source.texts("bind") ?? [];
   const connect = source.texts("connect") ?? [];
-  const topics = source.texts("topics") ?? [];
-  if (type === "pull" && topics.length > 0) {
+  const preset = source.text("preset");
+  const isPull = type === "pull";
+  const topics = source.texts("topics") ?? (preset === undefined || isPull ? [] : around.known.presetTopics(preset));
+  if (isPull && topics.length > 0) {
     throw source.fault("topics", "a pull socket has no topics: whoever pushes decides what comes.");
   }
   const hasAddress = bind.length + connect.length > 0;

@@ -5,6 +5,8 @@ export interface Known {
   formatFault(format: string): string | undefined;
   presetFault(preset: string): string | undefined;
   framesFault(frames: readonly string[]): string | undefined;
+  /** What a preset subscribes to unless topics are given; none is everything. */
+  presetTopics(preset: string): readonly string[];
 }
 
 /** Takes every name. */
@@ -12,6 +14,7 @@ export const ANYTHING: Known = {
   formatFault: () => undefined,
   presetFault: () => undefined,
   framesFault: () => undefined,
+  presetTopics: () => [],
 };
 
 /** What a parser that throws a RangeError with a sentence for people has against something. */

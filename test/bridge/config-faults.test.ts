@@ -16,6 +16,7 @@ const KNOWN: Known = {
     faultOf(() => {
       if (!frames.includes("payload")) throw new RangeError("One of the frames is the payload.");
     }),
+  presetTopics: () => [],
 };
 
 const folder = mkdtempSync(join(tmpdir(), "plotcast-config-"));

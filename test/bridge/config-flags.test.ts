@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { Command, CommanderError } from "commander";
+import { KNOWN } from "../../bridge/commands/known.ts";
 import { ConfigError } from "../../bridge/configure/errors.ts";
 import { readConfigFile } from "../../bridge/configure/file.ts";
 import { addBridgeOptions, addSourceOptions, configFromFlags } from "../../bridge/configure/flags.ts";
@@ -99,6 +100,15 @@ password_env = "P"`,
     });
     const [client] = parse(["--curve-server-key", KEY]).sources;
     assert.equal(client?.socket.security.mechanism, "curve-client");
+  });
+
+  it("[CF5] of a preset subscribe to its topics, unless others are given", () => {
+    const topicsOf = (...args: string[]) =>
+      configFromFlags(command().parse(args, { from: "user" }).opts(), {}, KNOWN).sources[0]?.socket.topics;
+    assert.deepEqual(topicsOf("--preset", "misp"), ["misp_json"]);
+    assert.deepEqual(topicsOf("--preset", "misp", "--topic", "misp_json_self"), ["misp_json_self"]);
+    assert.deepEqual(topicsOf("--preset", "gnuradio"), []);
+    assert.deepEqual(topicsOf("--preset", "misp", "--socket", "pull"), []);
   });
 
   it("[CF5] that are wrong are said by their name, with what to do", () => {
