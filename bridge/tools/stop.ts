@@ -32,6 +32,8 @@ export function untilStopped(signal: AbortSignal, afterMs = Number.POSITIVE_INFI
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setInterval(() => performance.now() >= end && done(), Math.min(afterMs, MAX_TIMER_MS));
+    // Something else may end the tool before; while it runs, its sockets keep the process.
+    timer.unref();
     const end = performance.now() + afterMs - 1;
     const done = (): void => {
       clearInterval(timer);

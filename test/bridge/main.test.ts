@@ -182,7 +182,7 @@ describe("the command", () => {
       assert.ok(help.stdout().includes(text), text);
     }
     // Another Node than npm's may be too old.
-    assert.match(help.stdout(), /PUBLISH_TOKEN=… npm run bridge -- --to/);
+    assert.match(help.stdout(), /plotcast --to https/);
     assert.doesNotMatch(help.stdout(), /node bridge/);
     const version = run(["--version"], {});
     assert.equal(await withDeadline("the exit", version.exit), 0);
