@@ -52,7 +52,7 @@ export class Intake {
     for (const frame of frames) ledger.receivedBytes += frame.length;
     const now = unixSeconds();
     try {
-      for (const message of reader.read(frames, now)) this.#takeMessage(message, now, frames);
+      this.#takeEach(reader.read(frames, now), now, frames);
     } catch (error) {
       this.#refuse(error, frames);
     }
@@ -65,7 +65,11 @@ export class Intake {
     try {
       if (reader.tick !== undefined && !(now - this.#tickedAt < READER_TICK_SECONDS)) {
         this.#tickedAt = now;
-        for (const message of reader.tick(now)) this.#takeMessage(message, now, []);
+        this.#takeEach(
+          reader.tick(now, (fault) => this.#refuse(fault, [])),
+          now,
+          [],
+        );
       }
       for (const mapped of mapper.tick(now)) this.#add(mapped);
     } catch (error) {
@@ -77,10 +81,21 @@ export class Intake {
   end(): void {
     const { reader, mapper, unixSeconds } = this.#options;
     try {
-      for (const message of reader.end?.() ?? []) this.#takeMessage(message, unixSeconds(), []);
+      this.#takeEach(reader.end?.((fault) => this.#refuse(fault, [])) ?? [], unixSeconds(), []);
       for (const mapped of mapper.tick(Number.POSITIVE_INFINITY)) this.#add(mapped);
     } catch (error) {
       this.#refuse(error, []);
+    }
+  }
+
+  /** What is wrong with one says nothing of the others. */
+  #takeEach(messages: readonly Message[], now: number, frames: readonly Buffer[]): void {
+    for (const message of messages) {
+      try {
+        this.#takeMessage(message, now, frames);
+      } catch (error) {
+        this.#refuse(error, frames);
+      }
     }
   }
 

@@ -38,10 +38,13 @@ export interface MessageReader {
    * @throws DecodeError, PointError if it cannot be read; the next message is read all the same
    */
   read(frames: readonly Buffer[], arrivedAt: number): Message[];
-  /** What is due by time and not by a message, such as counts and rates. To be called about once a second. */
-  tick?(now: number): Message[];
+  /**
+   * What is due by time and not by a message, such as counts and rates. To be called about once a second.
+   * @param refuse told of what was kept to find out what it is, and cannot be read: what else is due, is returned. Without it, that is thrown
+   */
+  tick?(now: number, refuse?: (fault: DecodeError) => void): Message[];
   /** What was kept to find out what it is; nothing comes after. */
-  end?(): Message[];
+  end?(refuse?: (fault: DecodeError) => void): Message[];
 }
 
 /** Why a ZeroMQ message holds no points. The codes are stable; SPEC.md lists them. */

@@ -74,12 +74,12 @@ class FormatReader implements MessageReader {
     return [...first, ...rest];
   }
 
-  tick(now: number): Message[] {
-    return this.#auto.tick(now);
+  tick(now: number, refuse?: (fault: DecodeError) => void): Message[] {
+    return this.#auto.tick(now, refuse);
   }
 
-  end(): Message[] {
-    return this.#auto.tick(Number.POSITIVE_INFINITY);
+  end(refuse?: (fault: DecodeError) => void): Message[] {
+    return this.#auto.tick(Number.POSITIVE_INFINITY, refuse);
   }
 
   #readPayload({ memory }: Topic<TopicMemory>, packed: Payload): Message[] {

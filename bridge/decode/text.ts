@@ -22,7 +22,7 @@ const MAX_WORD_LENGTH = 1024;
 export function wordAndRest(text: string): { word: string; rest: string } | undefined {
   const [, word, rest] = WORD_AND_REST.exec(text) ?? [];
   if (word === undefined || rest === undefined || word.length > MAX_WORD_LENGTH) return undefined;
-  return NUMBER.test(word) && NUMBER.test(rest.trimEnd()) ? undefined : { word, rest };
+  return NUMBER.test(word) && NUMBER.test(rest.trimEnd()) ? undefined : { word: ownText(word), rest };
 }
 
 /**
@@ -44,6 +44,14 @@ export function textIfUtf8(bytes: Buffer): string | undefined {
 /** Whether `text` is what `bytes` say. Bytes that are not UTF-8 become U+FFFD, so most text needs no second look. */
 export function isTextOf(text: string, bytes: Buffer): boolean {
   return !text.includes("\uFFFD") || isUtf8(bytes);
+}
+
+/**
+ * The same text, to be remembered: V8 keeps a part of a text as a reference into the whole, which is then kept too
+ * (https://github.com/v8/v8/blob/main/src/objects/string.h, SlicedString).
+ */
+export function ownText(part: string): string {
+  return Buffer.from(part).toString();
 }
 
 /** The text of a payload that a person could read: UTF-8 without control characters but tab, CR and LF. */

@@ -1,7 +1,7 @@
 import { isSeriesName } from "../../worker/protocol/limits.ts";
 import { DEFAULT_SERIES, PointError } from "../../worker/protocol/points.ts";
 import type { FieldConfig, MapConfig } from "../configure/config.ts";
-import { MAX_PATHS } from "./bounds.ts";
+import { MAX_PATH_LENGTH, MAX_PATHS } from "./bounds.ts";
 import { matcherOf } from "./pattern.ts";
 import { type Channel, Channels, type Kind, type Series } from "./series.ts";
 import { channelBy, seriesBy, type Template, templateOf } from "./template.ts";
@@ -69,7 +69,7 @@ export class Plans {
       if (known !== undefined) return known ?? undefined;
       const slot = this.#slotOf(path, topic.name, parts, channel);
       // A message may have more paths than may be remembered.
-      if (this.#paths < 2 * MAX_PATHS) {
+      if (path.length <= MAX_PATH_LENGTH && this.#paths < 2 * MAX_PATHS) {
         slots.set(path, slot ?? null);
         this.#paths++;
       }

@@ -3,12 +3,15 @@ import { numbersOf } from "../decode/samples/columns.ts";
 import { elementBytes } from "../decode/samples/format.ts";
 import { type Channel, readDataHeader, readMainHeader, wrong } from "./bsread-header.ts";
 import { Pulses } from "./bsread-pulses.ts";
+import { checkSize } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 
 /** Longer arrays are waveforms and images: of these a plot against time has the mean and the extremes. */
 const MAX_ELEMENTS = 16;
 /** Data headers remembered by their hash: as many as sources that push to one socket. */
 const MAX_HEADERS = 16;
+/** A hash is one of 32 hexadecimal digits (bsread/sender.py); with a longer text, no header is remembered. */
+const MAX_HASH_LENGTH = 128;
 const HEADER_FRAMES = 2;
 
 /**
@@ -35,6 +38,7 @@ class BsreadReader implements MessageReader {
     if (first === undefined || second === undefined) {
       throw wrong(`it has ${frames.length} frames, not a main header, a data header and channels`);
     }
+    checkSize(frames);
     const { pulseId, time, hash, compression } = readMainHeader(first);
     if (compression !== "none")
       throw unsupported(`data header is compressed (${compression})`, "data_header_compression");
@@ -55,6 +59,7 @@ class BsreadReader implements MessageReader {
     const known = hash === "" ? undefined : this.#headers.get(hash);
     if (known !== undefined) return known;
     const channels = readDataHeader(frame);
+    if (hash.length > MAX_HASH_LENGTH) return channels;
     this.#headers.set(hash, channels);
     if (this.#headers.size > MAX_HEADERS) {
       const [oldest] = this.#headers.keys();

@@ -1,5 +1,6 @@
 import { isSeriesName } from "../../worker/protocol/limits.ts";
 import type { Message } from "../decode/message.ts";
+import { ownText } from "../decode/text.ts";
 
 export interface DelaysOptions {
   /** Names the series: `<owner>.<field>.median`, `.min` and `.max`, in seconds. */
@@ -41,7 +42,7 @@ export class Delays {
   report(owner: string, journey: string, seconds: number, at: number): void {
     const journeys = this.#owners.get(owner) ?? this.#add(owner);
     // Two operators number their journeys alike.
-    const key = `${owner} ${journey}`.slice(0, MAX_KEY_LENGTH);
+    const key = ownText(`${owner} ${journey}`.slice(0, MAX_KEY_LENGTH));
     if (!journeys.delete(key) && journeys.size >= MAX_JOURNEYS) {
       for (const oldest of journeys.keys()) {
         journeys.delete(oldest);
@@ -67,7 +68,7 @@ export class Delays {
 
   #add(owner: string): Map<string, Report> {
     const isOwn = this.#owners.size < MAX_OWNERS && owner.length <= MAX_NAME_LENGTH && isSeriesName(owner);
-    const name = isOwn ? owner : OTHER;
+    const name = isOwn ? ownText(owner) : OTHER;
     const journeys = this.#owners.get(name) ?? new Map<string, Report>();
     this.#owners.set(name, journeys);
     return journeys;

@@ -19,6 +19,14 @@ export type OpenEphysBody =
   | { type: "event"; event: number }
   | { type: "spike"; electrode: string; channels: number; samples: number; sortedId: number | undefined };
 
+/** Samples a second; with others, times of samples would not be numbers any more. */
+const MIN_RATE = 1e-6;
+const MAX_RATE = 1e9;
+/** The year 5138, as in PT6. */
+const MAX_TIME_MS = 1e14;
+/** Longer is no name of a series. */
+const MAX_STREAM_LENGTH = 1024;
+
 /**
  * @param frame JSON text
  * @throws DecodeError not-json, envelope-wrong, unsupported
@@ -41,8 +49,8 @@ export function readHeader(frame: Buffer): OpenEphysHeader {
   return {
     // Called message_no before version 0.3.
     number: numberFrom(header.message_num ?? header.message_no),
-    sentAt: typeof sentAt === "number" && Number.isFinite(sentAt) && sentAt > 0 ? sentAt / 1000 : undefined,
-    stream: textOf(content.stream) ?? "",
+    sentAt: typeof sentAt === "number" && sentAt > 0 && sentAt < MAX_TIME_MS ? sentAt / 1000 : undefined,
+    stream: (textOf(content.stream) ?? "").slice(0, MAX_STREAM_LENGTH),
     position: numberFrom(content.sample_num),
     body: bodyOf(type, content),
   };
@@ -52,7 +60,7 @@ function bodyOf(type: OpenEphysBody["type"], content: Record<string, unknown>): 
   switch (type) {
     case "data": {
       const rate = content.sample_rate;
-      if (typeof rate !== "number" || !(rate > 0) || !Number.isFinite(rate)) throw wrong('"sample_rate" is no rate');
+      if (typeof rate !== "number" || !(rate >= MIN_RATE && rate <= MAX_RATE)) throw wrong('"sample_rate" is no rate');
       // Plugins before July 2025 send no names.
       const channel = textOf(content.channel_name) ?? String(countOf(content, "channel_num"));
       return { type, channel, samples: countOf(content, "num_samples"), rate };

@@ -5,6 +5,7 @@ import { parseSampleFormat } from "../decode/samples/format.ts";
 import { throwIfTooMany } from "../decode/samples/reader.ts";
 import { type OpenEphysBody, type OpenEphysHeader, readHeader, wrong } from "./openephys-header.ts";
 import { Heartbeat } from "./openephys-heartbeat.ts";
+import { checkSize } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 
 const TTL = 3;
@@ -15,6 +16,7 @@ const TRAILING_SEPARATORS = /[/:. ]+$/;
 /** An event that is counted further from when it was sent is not of the samples that came. */
 const MAX_EVENT_OFF_SECONDS = 10;
 const MAX_STREAM_LENGTH = 256;
+const MAX_NAME_LENGTH = 256;
 const FLOAT32 = parseSampleFormat("f32");
 
 /**
@@ -45,6 +47,7 @@ class OpenEphysReader implements MessageReader {
       throw wrong(`it has ${frames.length} frames, not an envelope, a header and data`);
     }
     if (!isEnvelope(envelope)) throw wrong("it begins neither with DATA nor with EVENT");
+    checkSize(frames);
     const header = readHeader(head);
     const topic = header.stream.slice(0, MAX_STREAM_LENGTH).replace(TRAILING_SEPARATORS, "");
     const message = this.#messageOf(header, header.body, topic, payload ?? Buffer.alloc(0), arrivedAt);
@@ -115,6 +118,8 @@ class OpenEphysReader implements MessageReader {
     let names = this.#names.get(channel);
     if (names === undefined) {
       names = [channel];
+      // No series has so long a name: it is refused further on.
+      if (channel.length > MAX_NAME_LENGTH) return names;
       this.#names.set(channel, names);
       if (this.#names.size > MAX_CHANNELS) deleteFirst(this.#names);
     }

@@ -1,17 +1,13 @@
 import { isUtf8 } from "node:buffer";
-import { Decoder } from "cbor-x/decode";
-import { Unpackr } from "msgpackr/unpack";
 import { MAX_NESTING } from "../../worker/protocol/limits.ts";
 import { PointError, valueOfJson as valueOfText } from "../../worker/protocol/points.ts";
+import { valueOfCbor as cborOf, valueOfMsgpack as msgpackOf } from "../decode/formats/packed.ts";
 import { DecodeError } from "../decode/message.ts";
 
 /** What the presets' payloads are packed in. */
 
 /** Reading a larger one would hold up everything else for a second or more. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-
-const msgpack = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
-const cbor = new Decoder({ useRecords: false, mapsAsObjects: true });
 
 /** @throws DecodeError message-too-large */
 export function checkSize(frames: readonly Buffer[]): void {
@@ -37,22 +33,12 @@ export function valueOfJson(bytes: Buffer): unknown {
 
 /** What JSON could hold of it. @throws DecodeError not-msgpack, PointError too-deep */
 export function valueOfMsgpack(bytes: Buffer): unknown {
-  try {
-    return plain(msgpack.unpack(bytes), 0);
-  } catch (error) {
-    if (error instanceof PointError) throw error;
-    throw new DecodeError("not-msgpack", "This is not one msgpack value.");
-  }
+  return msgpackOf(bytes, MAX_NESTING);
 }
 
 /** What JSON could hold of it. @throws DecodeError not-cbor, PointError too-deep */
 export function valueOfCbor(bytes: Buffer): unknown {
-  try {
-    return plain(cbor.decode(bytes), 0);
-  } catch (error) {
-    if (error instanceof PointError) throw error;
-    throw new DecodeError("not-cbor", "This is not one CBOR value.");
-  }
+  return cborOf(bytes, MAX_NESTING);
 }
 
 /** Whether it begins as JSON's objects and arrays do. */
@@ -74,19 +60,4 @@ export function mayBeMsgpackMap(bytes: Buffer): boolean {
 export function isPickle(bytes: Buffer): boolean {
   const protocol = bytes[1] ?? 0;
   return bytes[0] === 0x80 && protocol >= 2 && protocol <= 5;
-}
-
-/** Numbers that are not finite become null; what JSON has not, such as bytes and dates, becomes null or is left out. */
-function plain(value: unknown, depth: number): unknown {
-  if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (typeof value === "bigint") return Number(value);
-  if (typeof value !== "object" || value === null) return value;
-  // Numbers deeper are refused anyway; the rest is not worth walking.
-  if (depth > MAX_NESTING) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
-  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return null;
-  const object: Record<string, unknown> = Object.create(null);
-  for (const [key, field] of Object.entries(value)) object[key] = plain(field, depth + 1);
-  return object;
 }

@@ -41,12 +41,15 @@ export interface TopicMemory extends CsvMemory {
 const MAX_HELD = 10;
 const MAX_HELD_BYTES = 1 << 20;
 const MAX_HELD_SECONDS = 1;
+/** Of all topics together; past it the oldest is decided with what there is. */
+const MAX_ALL_HELD_BYTES = 32 << 20;
 
 /** Finds out what messages are, topic by topic, and reads them. */
 export class Auto {
   readonly #told: (decision: Decision) => void;
-  /** Topics that hold something back. */
-  readonly #holding = new Set<TopicMemory>();
+  /** Topics that hold something back, and how many bytes. */
+  readonly #holding = new Map<TopicMemory, number>();
+  #heldBytes = 0;
 
   constructor(told: (decision: Decision) => void) {
     this.#told = told;
@@ -71,12 +74,21 @@ export class Auto {
     }
   }
 
-  /** Reads what was held back for long enough. */
-  tick(now: number): Message[] {
+  /**
+   * Reads what was held back for long enough, or is too much.
+   * @param refuse told of each topic of which nothing can be read: what others held is read all the same
+   */
+  tick(now: number, refuse: (fault: DecodeError) => void = rethrow): Message[] {
     const messages: Message[] = [];
-    for (const memory of [...this.#holding]) {
+    for (const memory of [...this.#holding.keys()]) {
       const since = memory.held?.[0]?.arrivedAt ?? now;
-      if (Math.abs(now - since) >= MAX_HELD_SECONDS) messages.push(...this.#release(memory));
+      if (Math.abs(now - since) < MAX_HELD_SECONDS) continue;
+      try {
+        messages.push(...this.#release(memory));
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        refuse(error);
+      }
     }
     return messages;
   }
@@ -106,15 +118,20 @@ export class Auto {
   #hold(payload: Payload, memory: TopicMemory): Message[] {
     memory.held ??= [];
     memory.held.push(payload);
-    this.#holding.add(memory);
-    const bytes = memory.held.reduce((sum, held) => sum + held.bytes.length, 0);
-    return memory.held.length >= MAX_HELD || bytes >= MAX_HELD_BYTES ? this.#release(memory) : [];
+    const bytes = (this.#holding.get(memory) ?? 0) + payload.bytes.length;
+    this.#holding.set(memory, bytes);
+    this.#heldBytes += payload.bytes.length;
+    if (memory.held.length >= MAX_HELD || bytes >= MAX_HELD_BYTES) return this.#release(memory);
+    if (this.#heldBytes <= MAX_ALL_HELD_BYTES) return [];
+    const [oldest = memory] = this.#holding.keys();
+    return this.#release(oldest);
   }
 
   /** @throws DecodeError format-unknown for all of them */
   #release(memory: TopicMemory): Message[] {
     const held = memory.held ?? [];
     delete memory.held;
+    this.#heldBytes -= this.#holding.get(memory) ?? 0;
     this.#holding.delete(memory);
     const guess = guessSamples(held.map(({ bytes }) => bytes));
     const format = guess === undefined ? undefined : parseSampleFormat(guess.format);
@@ -131,6 +148,10 @@ export class Auto {
     this.#told({ topic: held[0]?.topic ?? "", wrapping: held[0]?.wrapping, ...guess });
     return held.map((payload) => stamped(reader.read(payload.topic, payload.bytes, payload.arrivedAt), payload));
   }
+}
+
+function rethrow(fault: DecodeError): never {
+  throw fault;
 }
 
 export function messageOf({ value, topic }: Value, payload: Payload): Message {

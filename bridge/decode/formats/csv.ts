@@ -1,4 +1,5 @@
 import { DecodeError } from "../message.ts";
+import { ownText } from "../text.ts";
 
 /** Names that make a column the time (PT2). */
 const TIME_NAMES = new Set(["t", "time", "ts", "timestamp", "x"]);
@@ -8,6 +9,8 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/;
 const MISSING = /^(?:|nan|[+-]?nan|null|none|na|n\/a|-|[+-]?inf(?:inity)?)$/i;
 const MAX_COLUMNS = 4096;
 const MAX_LINES = 100_000;
+/** A longer header holds for its own message only. */
+const MAX_HEADER_LENGTH = 4096;
 /** How much of a text is looked at to find out whether it is this. */
 const MAX_LOOK = 4096;
 /** Smaller is not a date (1973), but a count or a value. */
@@ -37,13 +40,21 @@ export function valueOfCsv(text: string, memory: CsvMemory): unknown {
   const isHeader =
     first.every((cell) => !NUMBER.test(cell) && !ISO_TIME.test(cell) && cell !== "") && first.some(isName);
   const body = isHeader ? rows.slice(1) : rows;
-  if (isHeader) memory.header = first;
-  const { header } = memory;
+  if (isHeader) remember(first, memory);
+  const header = isHeader ? first : memory.header;
   const objects = body.map((texts, i) => {
     const cells = texts.map((text, column) => cellOf(text, i, column));
     return header?.length === cells.length ? named(header, cells) : unnamed(cells, memory);
   });
   return objects.length > 1 ? objects : objects[0];
+}
+
+function remember(header: readonly string[], memory: CsvMemory): void {
+  const before = memory.header;
+  if (before?.length === header.length && before.every((name, i) => name === header[i])) return;
+  const length = header.reduce((sum, name) => sum + name.length, 0);
+  if (length <= MAX_HEADER_LENGTH) memory.header = header.map(ownText);
+  else delete memory.header;
 }
 
 /** Whether it is lines of numbers, perhaps with one of names before them. Cheap enough to be asked of any text. */

@@ -28,5 +28,5 @@ export function formatFault(name: string): string | undefined {
   if (name === "pmt") return undefined;
   const names = ["auto", ...Object.keys(VALUE_FORMATS)];
   const hint = suggestion(name, names);
-  return `there is no format "${name}"${hint || `; there are ${names.join(", ")}, and binary samples such as f32@48k or i16x2be@1k.`}`;
+  return `there is no format "${name}"${hint || `; there are ${names.join(", ")}, and binary samples such as f32@48k or i16bex2@1k.`}`;
 }

@@ -11,10 +11,10 @@ const cbor = new Decoder({ useRecords: false, mapsAsObjects: true });
 const MAX_DEPTH = MAX_NESTING + 3;
 
 /** What JSON could hold of a msgpack message. @throws DecodeError not-msgpack, PointError too-deep */
-export function valueOfMsgpack(bytes: Buffer): unknown {
+export function valueOfMsgpack(bytes: Buffer, maxDepth = MAX_DEPTH): unknown {
   if (msgpackTop(bytes) !== undefined) {
     try {
-      return plain(msgpack.unpack(bytes), 0);
+      return plain(msgpack.unpack(bytes), maxDepth);
     } catch (error) {
       if (error instanceof PointError) throw error;
     }
@@ -23,10 +23,10 @@ export function valueOfMsgpack(bytes: Buffer): unknown {
 }
 
 /** What JSON could hold of a CBOR message. @throws DecodeError not-cbor, PointError too-deep */
-export function valueOfCbor(bytes: Buffer): unknown {
+export function valueOfCbor(bytes: Buffer, maxDepth = MAX_DEPTH): unknown {
   if (cborTop(bytes) !== undefined) {
     try {
-      return plain(cbor.decode(bytes), 0);
+      return plain(cbor.decode(bytes), maxDepth);
     } catch (error) {
       if (error instanceof PointError) throw error;
     }
@@ -35,20 +35,24 @@ export function valueOfCbor(bytes: Buffer): unknown {
 }
 
 /** Numbers that are not finite become null, dates text, arrays of numbers arrays; what JSON has not becomes null. */
-function plain(value: unknown, depth: number): unknown {
-  if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (typeof value === "bigint") return Number(value);
+function plain(value: unknown, levels: number): unknown {
+  if (typeof value === "number") return finiteOrNull(value);
+  if (typeof value === "bigint") return finiteOrNull(Number(value));
   if (typeof value !== "object" || value === null) return value === undefined ? null : value;
-  if (depth > MAX_DEPTH) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
-  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
+  if (levels < 0) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
+  if (Array.isArray(value)) return value.map((item) => plain(item, levels - 1));
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (isNumbers(value)) return Array.from(value, (item) => plain(item, depth + 1));
+  if (isNumbers(value)) return Array.from(value, (item) => plain(item, levels - 1));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return null;
   // Without a prototype, no key is special: `__proto__` is a field like others.
   const object: Record<string, unknown> = Object.create(null);
-  for (const [key, field] of Object.entries(value)) object[key] = plain(field, depth + 1);
+  for (const [key, field] of Object.entries(value)) object[key] = plain(field, levels - 1);
   return object;
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** A typed array of CBOR (RFC 8746); bytes are bytes. */

@@ -5,6 +5,21 @@
 
 /** Deeper is refused anyway: a decoder would run out of stack. */
 const MAX_DEPTH = 64;
+/**
+ * The msgpack extensions that are numbers or times: timestamps (-1), msgpackr's big integers (B), typed arrays (t) and
+ * undefined (0). Its others are references, with which a hundred bytes can mean an object of any size, records, for
+ * which it writes functions, errors and regular expressions: https://github.com/kriszyp/msgpackr, unpack.js.
+ */
+const EXTENSIONS: ReadonlySet<number> = new Set([0x00, 0x42, 0x74, 0xff]);
+/**
+ * The CBOR tags that cbor-x takes for the like (https://github.com/kriszyp/cbor-x, decode.js): references and packed
+ * values (6, 28, 29, 51), bundled strings (14, 15), objects of a class (27), records (105, 0xdff9 and on).
+ */
+const REFUSED_TAGS: ReadonlySet<number> = new Set([6, 14, 15, 27, 28, 29, 51, 105]);
+const FIRST_RECORD_TAG = 0xdff9;
+const LAST_RECORD_TAG = 0xffff;
+/** A float64 has 1,024 bits at most. Reading a longer integer takes time by the square of its length. */
+const MAX_INTEGER_BYTES = 128;
 
 /** What a message is at its top, when its claims fit its bytes to the last one. */
 export type Top = "map" | "array" | "float" | "other";
@@ -73,9 +88,13 @@ function skip(bytes: Buffer, headAt: (bytes: Buffer, at: number) => Head | undef
 function msgpackHead(bytes: Buffer, at: number): Head | undefined {
   const byte = bytes[at] ?? 0;
   const leaf = (size: number): Head => ({ next: at + 1 + size, children: 0 });
-  const sized = (width: 1 | 2 | 4, more = 0): Head | undefined => {
+  const sized = (width: 1 | 2 | 4): Head | undefined => {
     if (at + 1 + width > bytes.length) return undefined;
-    return leaf(width + more + bytes.readUIntBE(at + 1, width));
+    return leaf(width + bytes.readUIntBE(at + 1, width));
+  };
+  const extension = (width: 1 | 2 | 4): Head | undefined => {
+    if (at + 2 + width > bytes.length) return undefined;
+    return isExtension(bytes, at + 1 + width) ? leaf(width + 1 + bytes.readUIntBE(at + 1, width)) : undefined;
   };
   const counted = (width: 2 | 4, each: number): Head | undefined => {
     if (at + 1 + width > bytes.length) return undefined;
@@ -100,11 +119,11 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
     case 0xdb:
       return sized(4);
     case 0xc7:
-      return sized(1, 1);
+      return extension(1);
     case 0xc8:
-      return sized(2, 1);
+      return extension(2);
     case 0xc9:
-      return sized(4, 1);
+      return extension(4);
     case 0xcc:
     case 0xd0:
       return leaf(1);
@@ -125,7 +144,7 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
     case 0xd6:
     case 0xd7:
     case 0xd8:
-      return leaf(1 + 2 ** (byte - 0xd4));
+      return isExtension(bytes, at + 1) ? leaf(1 + 2 ** (byte - 0xd4)) : undefined;
     case 0xdc:
       return counted(2, 1);
     case 0xdd:
@@ -137,6 +156,11 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
     default:
       return undefined;
   }
+}
+
+/** @param at where the extension's type is */
+function isExtension(bytes: Buffer, at: number): boolean {
+  return EXTENSIONS.has(bytes[at] ?? -1);
 }
 
 function cborHead(bytes: Buffer, at: number): Head | undefined {
@@ -159,8 +183,19 @@ function cborHead(bytes: Buffer, at: number): Head | undefined {
     case 5:
       return { next, children: 2 * value };
     case 6:
-      return { next, children: 1 };
+      return isPlainTag(value, bytes, next) ? { next, children: 1 } : undefined;
     default:
       return { next, children: 0 };
   }
+}
+
+/** @param next where what the tag is about begins */
+function isPlainTag(tag: number, bytes: Buffer, next: number): boolean {
+  if (tag === 2 || tag === 3) return isShortByteString(bytes, next);
+  return !REFUSED_TAGS.has(tag) && !(tag >= FIRST_RECORD_TAG && tag <= LAST_RECORD_TAG);
+}
+
+function isShortByteString(bytes: Buffer, at: number): boolean {
+  const head = bytes[at] ?? 0;
+  return (head >= 0x40 && head <= 0x57) || (head === 0x58 && (bytes[at + 1] ?? 0xff) <= MAX_INTEGER_BYTES);
 }
