@@ -52,7 +52,7 @@ export class Intake {
     for (const frame of frames) ledger.receivedBytes += frame.length;
     const now = unixSeconds();
     try {
-      this.#takeEach(reader.read(frames, now), now, frames);
+      this.#takeAll(reader.read(frames, now), now, frames);
     } catch (error) {
       this.#refuse(error, frames);
     }
@@ -65,37 +65,45 @@ export class Intake {
     try {
       if (reader.tick !== undefined && !(now - this.#tickedAt < READER_TICK_SECONDS)) {
         this.#tickedAt = now;
-        this.#takeEach(
+        this.#takeAll(
           reader.tick(now, (fault) => this.#refuse(fault, [])),
           now,
           [],
         );
       }
-      for (const mapped of mapper.tick(now)) this.#add(mapped);
     } catch (error) {
       this.#refuse(error, []);
     }
+    this.#takeThinned(mapper.tick(now));
   }
 
   /** Takes what is still held back. To be called once, after the last message. */
   end(): void {
     const { reader, mapper, unixSeconds } = this.#options;
     try {
-      this.#takeEach(reader.end?.((fault) => this.#refuse(fault, [])) ?? [], unixSeconds(), []);
-      for (const mapped of mapper.tick(Number.POSITIVE_INFINITY)) this.#add(mapped);
+      this.#takeAll(reader.end?.((fault) => this.#refuse(fault, [])) ?? [], unixSeconds(), []);
     } catch (error) {
       this.#refuse(error, []);
     }
+    this.#takeThinned(mapper.tick(Number.POSITIVE_INFINITY));
   }
 
-  /** What is wrong with one says nothing of the others. */
-  #takeEach(messages: readonly Message[], now: number, frames: readonly Buffer[]): void {
+  /** Several may come at once that were kept until now: one that is refused takes none of the others with it. */
+  #takeAll(messages: readonly Message[], now: number, frames: readonly Buffer[]): void {
     for (const message of messages) {
       try {
-        this.#takeMessage(message, now, frames);
+        this.#takeMessage(message, message.arrivedAt ?? now, frames);
       } catch (error) {
         this.#refuse(error, frames);
       }
+    }
+  }
+
+  #takeThinned(all: readonly Mapped[]): void {
+    try {
+      for (const mapped of all) this.#add(mapped);
+    } catch (error) {
+      this.#refuse(error, []);
     }
   }
 
@@ -146,6 +154,7 @@ export class Intake {
     const { code, message } = faultOf(error);
     this.#options.ledger.countRefused(code, error instanceof DecodeError ? error.messages : 1);
     this.#options.warnings.warn(code, message, frames);
+    if (error instanceof DecodeError) this.#takeAll(error.others, this.#options.unixSeconds(), []);
   }
 }
 

@@ -137,9 +137,3 @@ export class SequenceTracker {
     this.#forgotten.add(oldest[0]);
   }
 }
-
-/** A publisher's number as it stands in a message; undefined if it is none. */
-export function numberFrom(value: unknown): number | undefined {
-  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
-}

@@ -20,8 +20,6 @@ export interface Envelope<T> {
    * @throws DecodeError, PointError
    */
   open(frames: readonly Buffer[], arrivedAt: number): Opened<T>;
-  /** What was found out of the frames, in the words of --frames; undefined where there was nothing to find out. */
-  readonly found: string | undefined;
 }
 
 /** @throws RangeError if what is configured is no layout */
@@ -39,7 +37,6 @@ export function createEnvelope<T>(config: DecodeConfig, topics: Topics<T>): Enve
 
 /** Frames as --frames says. */
 class GivenEnvelope<T> implements Envelope<T> {
-  readonly found = undefined;
   readonly #fields: readonly FrameField[];
   readonly #topics: Topics<T>;
   readonly #delimiter: Buffer | undefined;
@@ -97,10 +94,6 @@ class FoundEnvelope<T> implements Envelope<T> {
   constructor(topics: Topics<T>, delimiter: Buffer | undefined) {
     this.#topics = topics;
     this.#delimiter = delimiter;
-  }
-
-  get found(): string | undefined {
-    return this.#third.found === undefined ? undefined : `topic payload ${this.#third.found}`;
   }
 
   open(received: readonly Buffer[], arrivedAt: number): Opened<T> {

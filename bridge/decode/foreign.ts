@@ -11,7 +11,7 @@ const KNOWN: readonly { magic: readonly number[]; what: string }[] = [
   },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], what: "xz, which is not read. Compress with zlib, gzip or zstd" },
   { magic: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], what: "a PNG picture: there are no numbers to plot" },
-  { magic: [0xff, 0xd8, 0xff, 0xe0], what: "a JPEG picture: there are no numbers to plot" },
+  { magic: [0xff, 0xd8, 0xff], what: "a JPEG picture: there are no numbers to plot" },
 ];
 
 /** Why bytes that are well known are not read; undefined if they are not. */

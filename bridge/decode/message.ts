@@ -8,6 +8,8 @@ export interface Message {
   time?: number;
   /** The publisher's own number of this message, counted for each topic by itself. */
   number?: number;
+  /** When it arrived, in unix seconds, if that was before now: it was kept to find out what it is. */
+  arrivedAt?: number;
   content: Content;
 }
 
@@ -78,9 +80,12 @@ export class DecodeError extends Error {
   readonly code: DecodeFault;
   /** How many messages it speaks of: those that were kept to find out what they are go together. */
   readonly messages: number;
-  constructor(code: DecodeFault, message: string, messages = 1) {
+  /** Messages that were kept with those, or of other topics, and are read all the same. */
+  readonly others: readonly Message[];
+  constructor(code: DecodeFault, message: string, messages = 1, others: readonly Message[] = []) {
     super(message);
     this.code = code;
     this.messages = messages;
+    this.others = others;
   }
 }

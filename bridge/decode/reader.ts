@@ -23,7 +23,7 @@ export function createReader(
   told: (decision: Decision) => void = () => undefined,
 ): MessageReader {
   const { format } = config;
-  const fault = formatFault(format);
+  const fault = formatFault(format, config.preset !== undefined);
   if (fault !== undefined) throw new RangeError(fault);
   if (config.preset !== undefined) {
     const preset = presetNamed(config.preset);
@@ -83,7 +83,7 @@ class FormatReader implements MessageReader {
   }
 
   #readPayload({ memory }: Topic<TopicMemory>, packed: Payload): Message[] {
-    const payload = this.#unpacked(packed);
+    const payload = this.#unpacked(packed, memory);
     const format = this.#format;
     if (format === undefined) return this.#auto.read(payload, memory);
     if (typeof format !== "string") {
@@ -93,7 +93,8 @@ class FormatReader implements MessageReader {
     return read === undefined ? [] : [messageOf(read, payload)];
   }
 
-  #unpacked(packed: Payload): Payload {
+  /** What is left out at the beginning is so before it is inflated. */
+  #unpacked(packed: Payload, { samples }: TopicMemory): Payload {
     const { skipBytes, inflate: how } = this.#config;
     const payload = skipBytes > 0 ? { ...packed, bytes: packed.bytes.subarray(skipBytes) } : packed;
     const wrapping = how === "none" ? undefined : how === "raw" ? "deflate" : wrappingOf(payload.bytes);
@@ -102,7 +103,7 @@ class FormatReader implements MessageReader {
       return { ...payload, bytes: inflate(payload.bytes, wrapping), wrapping };
     } catch (error) {
       // Samples may begin with any bytes.
-      const isSamples = typeof this.#format === "object" && how === "auto";
+      const isSamples = how === "auto" && (typeof this.#format === "object" || samples !== undefined);
       if (isSamples && error instanceof DecodeError && error.code === "inflate-failed") return payload;
       throw error;
     }

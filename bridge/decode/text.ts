@@ -12,6 +12,7 @@ const WORD_AND_REST = /^([^\s{["]\S*)\s+(\S[\s\S]*)$/;
 const NUMBER = /^-?\d+(\.\d*)?([eE][-+]?\d+)?$/;
 /** How far a look goes that only has to rule text out. */
 const LOOK_BYTES = 64;
+const MIN_TEXT_BYTES = 8;
 /** Longer, the first word of a message is no topic. */
 const MAX_WORD_LENGTH = 1024;
 
@@ -70,6 +71,18 @@ function hasReadableStart(bytes: Buffer): boolean {
     if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return false;
   }
   return true;
+}
+
+/** Whether what is no {@link readableText} was meant as JSON: control characters in it, or letters in another encoding. */
+export function isMeantAsJson(bytes: Buffer): boolean {
+  const closing = bytes[0] === 0x7b ? 0x7d : bytes[0] === 0x5b ? 0x5d : undefined;
+  if (closing === undefined) return false;
+  // Few bytes are UTF-8 by chance.
+  return bytes.length >= MIN_TEXT_BYTES ? isUtf8(bytes) || hasEnds(bytes, closing) : hasEnds(bytes, closing);
+}
+
+function hasEnds(bytes: Buffer, closing: number): boolean {
+  return bytes[bytes.length - 1] === closing && hasReadableStart(bytes);
 }
 
 /** The value of JSON text; undefined if it is none: there is no JSON that means undefined. */

@@ -27,11 +27,6 @@ export class ThirdFrame {
   /** The frame of each topic's last message, until it is found. */
   readonly #last = new Map<string, Buffer>();
 
-  /** What was found, as a word of --frames. */
-  get found(): string | undefined {
-    return this.#found === undefined ? undefined : `${this.#found.kind}:${this.#found.type}`;
-  }
-
   /** @throws DecodeError too-many-frames, envelope-wrong */
   read(topic: string, bytes: Buffer, arrivedAt: number): Stamp {
     this.#found ??= timeIn(bytes, arrivedAt) ?? this.#counterIn(topic, bytes);

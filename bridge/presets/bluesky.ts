@@ -1,8 +1,9 @@
+import { valueOfMsgpack } from "../decode/formats/packed.ts";
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import { BlueskyRuns } from "./bluesky-runs.ts";
 import { BlueskyStreams } from "./bluesky-streams.ts";
 import { isObject } from "./fields.ts";
-import { checkSize, isPickle, mayBeJson, mayBeMsgpackMap, valueOfJson, valueOfMsgpack } from "./payload.ts";
+import { checkSize, isPickle, mayBeJson, mayBeMsgpackMap, valueOfJson } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 
 /**

@@ -1,7 +1,8 @@
+import { valueOfMsgpack } from "../decode/formats/packed.ts";
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import { isObject } from "./fields.ts";
 import { JupyterKernel } from "./jupyter-kernel.ts";
-import { checkSize, isPickle, mayBeJson, mayBeMsgpackMap, valueOfJson, valueOfMsgpack } from "./payload.ts";
+import { checkSize, isPickle, mayBeJson, mayBeMsgpackMap, valueOfJson } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 import { Rates } from "./rates.ts";
 

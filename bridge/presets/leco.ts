@@ -1,6 +1,7 @@
 import { DecodeError, type Message } from "../decode/message.ts";
+import { textIfUtf8 } from "../decode/text.ts";
 import { isObject } from "./fields.ts";
-import { checkSize, isPickle, textOf, valueOfJson } from "./payload.ts";
+import { checkSize, isPickle, valueOfJson } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 
 /**
@@ -39,7 +40,7 @@ function read(frames: readonly Buffer[]): Message[] {
   if (type > MAX_TYPE && type !== LEGACY_JSON) {
     throw new DecodeError("unsupported", `LECO messages of type ${type} are not known: send JSON, type 0 or 1.`);
   }
-  const topic = textOf(name);
+  const topic = textIfUtf8(name);
   if (topic === undefined) {
     throw new DecodeError("topic-not-text", "The first frame of a LECO message is text; this is not UTF-8.");
   }

@@ -1,13 +1,8 @@
-import { isUtf8 } from "node:buffer";
-import { MAX_NESTING } from "../../worker/protocol/limits.ts";
-import { PointError, valueOfJson as valueOfText } from "../../worker/protocol/points.ts";
-import { valueOfCbor as cborOf, valueOfMsgpack as msgpackOf } from "../decode/formats/packed.ts";
+import { valueOfJson as valueOfText } from "../../worker/protocol/points.ts";
 import { DecodeError } from "../decode/message.ts";
+import { MAX_MESSAGE_BYTES, textOf } from "../decode/text.ts";
 
 /** What the presets' payloads are packed in. */
-
-/** Reading a larger one would hold up everything else for a second or more. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** @throws DecodeError message-too-large */
 export function checkSize(frames: readonly Buffer[]): void {
@@ -17,28 +12,9 @@ export function checkSize(frames: readonly Buffer[]): void {
   throw new DecodeError("message-too-large", `A message has ${MAX_MESSAGE_BYTES} bytes at most; this has ${bytes}.`);
 }
 
-/** @returns undefined if it is not UTF-8 */
-export function textOf(bytes: Buffer): string | undefined {
-  const text = bytes.toString();
-  // What is not UTF-8 becomes U+FFFD, so most text needs no second look.
-  return !text.includes("\uFFFD") || isUtf8(bytes) ? text : undefined;
-}
-
 /** @throws PointError not-json */
 export function valueOfJson(bytes: Buffer): unknown {
-  const text = textOf(bytes);
-  if (text === undefined) throw new PointError("not-json", "This is not UTF-8, as JSON is.");
-  return valueOfText(text);
-}
-
-/** What JSON could hold of it. @throws DecodeError not-msgpack, PointError too-deep */
-export function valueOfMsgpack(bytes: Buffer): unknown {
-  return msgpackOf(bytes, MAX_NESTING);
-}
-
-/** What JSON could hold of it. @throws DecodeError not-cbor, PointError too-deep */
-export function valueOfCbor(bytes: Buffer): unknown {
-  return cborOf(bytes, MAX_NESTING);
+  return valueOfText(textOf(bytes));
 }
 
 /** Whether it begins as JSON's objects and arrays do. */

@@ -1,7 +1,9 @@
 import { PointError, unixSeconds } from "../../worker/protocol/points.ts";
+import { valueOfCbor, valueOfMsgpack } from "../decode/formats/packed.ts";
 import { type Content, DecodeError, type Message, type MessageReader } from "../decode/message.ts";
+import { textIfUtf8 } from "../decode/text.ts";
 import { isObject } from "./fields.ts";
-import { checkSize, mayBeJson, textOf, valueOfCbor, valueOfJson, valueOfMsgpack } from "./payload.ts";
+import { checkSize, mayBeJson, valueOfJson } from "./payload.ts";
 import type { Preset, PresetOptions } from "./preset.ts";
 
 /**
@@ -29,7 +31,7 @@ function readerOf(parse: Parser): MessageReader {
       checkSize(frames);
       const [first, second, third] = frames;
       if (first === undefined) throw new DecodeError("envelope-wrong", "plotjuggler: the message has no frame.");
-      const topic = second === undefined ? "" : textOf(first);
+      const topic = second === undefined ? "" : textIfUtf8(first);
       if (topic === undefined) {
         throw new DecodeError("envelope-wrong", "plotjuggler: the first of several frames is the topic, in UTF-8.");
       }

@@ -1,6 +1,8 @@
+import { valueOfMsgpack } from "../decode/formats/packed.ts";
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
+import { textIfUtf8 } from "../decode/text.ts";
 import { isObject, numbersOf } from "./fields.ts";
-import { checkSize, mayBeMsgpackMap, textOf, valueOfMsgpack } from "./payload.ts";
+import { checkSize, mayBeMsgpackMap } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 import { PupilClock } from "./pupil-clock.ts";
 
@@ -34,7 +36,7 @@ class PupilReader implements MessageReader {
 
   read(frames: readonly Buffer[], arrivedAt: number): Message[] {
     const [topicFrame, payload] = frames;
-    const topic = topicFrame === undefined || topicFrame.length > MAX_TOPIC_BYTES ? undefined : textOf(topicFrame);
+    const topic = topicFrame === undefined || topicFrame.length > MAX_TOPIC_BYTES ? undefined : textIfUtf8(topicFrame);
     if (topic === undefined || topic === "" || payload === undefined) throw wrong();
     if (LEFT_ASIDE.test(topic)) return [];
     checkSize([payload]);

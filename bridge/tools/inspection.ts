@@ -120,7 +120,7 @@ export class Inspection {
   }
 
   #map(message: Message, now: number): void {
-    for (const mapped of this.#mapper.map(message, now)) this.#countRows(mapped, now);
+    for (const mapped of this.#mapper.map(message, message.arrivedAt ?? now)) this.#countRows(mapped, now);
   }
 
   #countRows({ channel, rows, lost }: Mapped, now: number): void {
@@ -165,6 +165,14 @@ export class Inspection {
       const detail = escaped(errorText(error), MAX_DETAIL_LENGTH);
       this.#refused.set(reason, { messages, detail, topic: nameOf(topic), sample: sampleOf(frames) });
     } else before.messages = messages;
+    if (!(error instanceof DecodeError)) return;
+    for (const message of error.others) {
+      try {
+        this.#map(message, this.#lastAt ?? message.arrivedAt ?? 0);
+      } catch (fault) {
+        this.#refuse(fault, message.topic, []);
+      }
+    }
   }
 
   /** All but what is known of its socket, and advice. */

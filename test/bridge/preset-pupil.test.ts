@@ -121,7 +121,7 @@ describe("preset pupil", () => {
     let deep: Record<string, unknown> = { array: [1.5] };
     for (let level = 7; level > 0; level--) deep = { deep };
     assert.equal(read(pupil.create({}), datum("gaze.mine", deep)).length, 1);
-    assert.equal(read(pupil.create({}), datum("gaze.mine", { deep })), "too-deep");
+    assert.equal(read(pupil.create({}), datum("gaze.mine", { a: { b: { c: { d: deep } } } })), "too-deep");
   });
 
   it("leaves pictures, log messages and notifications aside, and subscribes to none", () => {

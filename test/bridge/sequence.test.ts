@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { numberFrom, SequenceTracker } from "../../bridge/collect/sequence.ts";
-import { Decoder } from "../../bridge/decode/decode.ts";
+import { SequenceTracker } from "../../bridge/collect/sequence.ts";
+import { numberFrom, takeNumber } from "../../bridge/decode/number.ts";
+import { decodingOf } from "../support/decoding.ts";
 
 function observe(tracker: SequenceTracker, number: number, crc = number, topic = "t") {
   return tracker.observe({ topic, number, crc, x: number });
@@ -179,31 +180,32 @@ describe("several publishers on one topic", () => {
 });
 
 describe("the field with the number", () => {
-  const decode = (text: string, ...topic: string[]) =>
-    new Decoder("seq").decode(
-      [...topic, text].map((frame) => Buffer.from(frame)),
-      1,
-    );
+  const taken = (...frames: string[]) => {
+    const [message] = decodingOf().messages(frames);
+    assert.ok(message);
+    const number = takeNumber(message.content, "seq");
+    return { number, topic: message.topic, content: message.content };
+  };
 
   it("[BR16] is taken out and not plotted", () => {
-    assert.deepEqual(decode('{"seq":3,"x":1,"y":2}', "lab"), {
-      ok: true,
-      rows: [{ x: 1, arrival: false, names: ["lab"], values: [2] }],
-      numbered: { topic: "lab", number: 3 },
+    assert.deepEqual(taken("lab", '{"seq":3,"x":1,"y":2}'), {
+      number: 3,
+      topic: "lab",
+      content: { kind: "value", value: { x: 1, y: 2 } },
     });
-    assert.deepEqual(decode('lab {"x":1,"temp":2,"seq":"17"}').numbered, { topic: "lab", number: 17 });
+    const { number, topic } = taken('lab {"x":1,"temp":2,"seq":"17"}');
+    assert.deepEqual([number, topic], [17, "lab"]);
   });
 
   it("[BR16] counts even where the message holds no points", () => {
-    const decoded = decode('{"seq":3,"state":"idle"}');
-    assert.deepEqual([decoded.ok, decoded.numbered], [false, { topic: "", number: 3 }]);
+    assert.equal(taken('{"seq":3,"state":"idle"}').number, 3);
   });
 
   it("[BR16] that is no whole number leaves the message without one", () => {
     for (const seq of ["-1", "1.5", "null", '"a"', "1e300", "{}"]) {
-      assert.equal(decode(`{"seq":${seq},"x":1,"y":2}`).numbered, undefined, seq);
+      assert.equal(taken(`{"seq":${seq},"x":1,"y":2}`).number, undefined, seq);
     }
-    assert.equal(decode("[1,2]").numbered, undefined);
+    assert.equal(taken("[1,2]").number, undefined);
     assert.equal(numberFrom("12x"), undefined);
   });
 });

@@ -115,7 +115,8 @@ test("[PG2] parts that lie one after the other are one line", () => {
       decimate(parts, 1, line);
       const whole = drawn(x, y, 1);
       assert.deepEqual([line.minY, line.maxY], [whole.line.minY, whole.line.maxY]);
-      assert.ok(line.length <= whole.x.length + 5);
+      // The bucket that the cut goes through is two: as many points more, and a break at either side.
+      assert.ok(line.length <= whole.x.length + 8);
     }),
   );
 });

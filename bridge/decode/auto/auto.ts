@@ -32,24 +32,45 @@ export interface Payload {
 }
 
 export interface TopicMemory extends CsvMemory {
-  decided?: ValueFormat | SampleReader;
+  /** What messages were that could be told one by one. */
+  values?: ValueFormat;
+  /** What reads those that could not. */
+  samples?: SampleReader;
   /** Binary messages that wait for more of their kind. */
-  held?: Payload[];
+  held?: Held[];
 }
 
-/** So many tell what samples they are; no more is kept back. */
+interface Held {
+  payload: Payload;
+  /** What it is too, perhaps by chance. */
+  perhaps: ValueFormat | undefined;
+}
+
+/** What becomes of held messages. */
+interface Released {
+  messages: Message[];
+  refused: number;
+  fault?: DecodeError;
+}
+
+/** So many tell what they are; no more is kept back of a topic. */
 const MAX_HELD = 10;
 const MAX_HELD_BYTES = 1 << 20;
 const MAX_HELD_SECONDS = 1;
-/** Of all topics together; past it the oldest is decided with what there is. */
-const MAX_ALL_HELD_BYTES = 32 << 20;
+/** Of all topics together; past that those that have waited longest go. */
+const MAX_HOLDING_TOPICS = 256;
+const MAX_HOLDING_BYTES = 32 << 20;
+/** What is larger is hardly one packed value among samples, and costs too much to look at. */
+const MAX_LOOK_BYTES = 1 << 16;
 
-/** Finds out what messages are, topic by topic, and reads them. */
+/**
+ * Finds out what messages are, topic by topic, and reads them. What can be told of a message by itself is never kept
+ * back, and is read as what it is whatever the topic's others are: two publishers may have one topic.
+ */
 export class Auto {
   readonly #told: (decision: Decision) => void;
-  /** Topics that hold something back, and how many bytes. */
+  /** Topics that hold something back, and how many bytes; the one that began first is the first. */
   readonly #holding = new Map<TopicMemory, number>();
-  #heldBytes = 0;
 
   constructor(told: (decision: Decision) => void) {
     this.#told = told;
@@ -57,56 +78,56 @@ export class Auto {
 
   /** @throws DecodeError, PointError */
   read(payload: Payload, memory: TopicMemory): Message[] {
-    const { decided } = memory;
-    if (decided === undefined) return this.#readNew(payload, memory);
-    if (typeof decided !== "string") {
-      // Samples read anything of the right length; another publisher on the same topic is only seen by what is sure.
-      const guess = payload.bytes.length < 1 << 16 ? guessOf(payload.bytes, payload.isBare) : undefined;
+    const { values, samples } = memory;
+    if (samples !== undefined) {
+      const guess = payload.bytes.length < MAX_LOOK_BYTES ? guessOf(payload.bytes, payload.isBare) : undefined;
       if (guess?.kind === "sure") return this.#readAs(guess.format, payload, memory);
-      return [stamped(decided.read(payload.topic, payload.bytes, payload.arrivedAt), payload)];
+      return [readSamples(samples, payload)];
     }
+    if (values === undefined) return this.#readNew(payload, memory);
     try {
-      return this.#readAs(decided, payload, memory);
+      return this.#readAs(values, payload, memory);
     } catch (error) {
       const guess = guessOf(payload.bytes, payload.isBare);
-      if (guess.kind !== "sure" || guess.format === decided) throw error;
+      if (guess.kind === "none" || (guess.kind === "sure" && guess.format === values)) throw error;
       return this.#readNew(payload, memory);
     }
   }
 
   /**
-   * Reads what was held back for long enough, or is too much.
-   * @param refuse told of each topic of which nothing can be read: what others held is read all the same
+   * Reads what was held back for long enough.
+   * @param refuse told of each topic's messages that cannot be read: what else was held is read all the same
    */
-  tick(now: number, refuse: (fault: DecodeError) => void = rethrow): Message[] {
-    const messages: Message[] = [];
-    for (const memory of [...this.#holding.keys()]) {
-      const since = memory.held?.[0]?.arrivedAt ?? now;
-      if (Math.abs(now - since) < MAX_HELD_SECONDS) continue;
-      try {
-        messages.push(...this.#release(memory));
-      } catch (error) {
-        if (!(error instanceof DecodeError)) throw error;
-        refuse(error);
-      }
+  tick(now: number, refuse?: (fault: DecodeError) => void): Message[] {
+    const due = [...this.#holding.keys()].filter(({ held }) => {
+      const since = held?.[0]?.payload.arrivedAt ?? now;
+      // A clock that was set must not hold anything for ever.
+      return Math.abs(now - since) >= MAX_HELD_SECONDS;
+    });
+    const released = due.map((memory) => this.#release(memory));
+    if (refuse === undefined) return outOf(released);
+    for (const { fault, refused } of released) {
+      if (fault !== undefined) refuse(new DecodeError(fault.code, fault.message, refused));
     }
-    return messages;
+    return released.flatMap(({ messages }) => messages);
   }
 
   #readNew(payload: Payload, memory: TopicMemory): Message[] {
     const guess = guessOf(payload.bytes, payload.isBare);
     switch (guess.kind) {
       case "none":
-        throw guess.fault;
+        // Among binary ones, a few bytes may happen to be letters.
+        if (memory.held === undefined || guess.fault.code !== "format-unknown") throw guess.fault;
+        return this.#hold({ payload, perhaps: undefined }, memory);
       case "sure": {
         const messages = this.#readAs(guess.format, payload, memory);
-        memory.decided = guess.format;
+        memory.values = guess.format;
         const { topic, wrapping } = payload;
         this.#told({ topic, wrapping, format: guess.format, sure: true, because: guess.because });
         return messages;
       }
       case "binary":
-        return this.#hold(payload, memory);
+        return this.#hold({ payload, perhaps: guess.perhaps }, memory);
     }
   }
 
@@ -115,43 +136,84 @@ export class Auto {
     return read === undefined ? [] : [messageOf(read, payload)];
   }
 
-  #hold(payload: Payload, memory: TopicMemory): Message[] {
+  #hold(held: Held, memory: TopicMemory): Message[] {
     memory.held ??= [];
-    memory.held.push(payload);
-    const bytes = (this.#holding.get(memory) ?? 0) + payload.bytes.length;
+    memory.held.push(held);
+    const bytes = (this.#holding.get(memory) ?? 0) + held.payload.bytes.length;
     this.#holding.set(memory, bytes);
-    this.#heldBytes += payload.bytes.length;
-    if (memory.held.length >= MAX_HELD || bytes >= MAX_HELD_BYTES) return this.#release(memory);
-    if (this.#heldBytes <= MAX_ALL_HELD_BYTES) return [];
-    const [oldest = memory] = this.#holding.keys();
-    return this.#release(oldest);
+    const released: Released[] = [];
+    if (memory.held.length >= MAX_HELD || bytes >= MAX_HELD_BYTES) released.push(this.#release(memory));
+    let total = 0;
+    for (const each of this.#holding.values()) total += each;
+    const [oldest] = this.#holding.keys();
+    if (oldest !== undefined && (this.#holding.size > MAX_HOLDING_TOPICS || total > MAX_HOLDING_BYTES)) {
+      released.push(this.#release(oldest));
+    }
+    return outOf(released);
   }
 
-  /** @throws DecodeError format-unknown for all of them */
-  #release(memory: TopicMemory): Message[] {
+  #release(memory: TopicMemory): Released {
     const held = memory.held ?? [];
     delete memory.held;
-    this.#heldBytes -= this.#holding.get(memory) ?? 0;
     this.#holding.delete(memory);
-    const guess = guessSamples(held.map(({ bytes }) => bytes));
+    const [first] = held;
+    if (first === undefined) return { messages: [], refused: 0 };
+    const { topic, wrapping } = first.payload;
+    const { perhaps } = first;
+    if (perhaps !== undefined && held.every((each) => each.perhaps === perhaps)) {
+      memory.values = perhaps;
+      this.#told({ topic, wrapping, format: perhaps, sure: held.length > 1, because: "each is one value of it" });
+      return readEach(held, (payload) => {
+        const [message] = this.#readAs(perhaps, payload, memory);
+        return message && { ...message, arrivedAt: payload.arrivedAt };
+      });
+    }
+    const guess = guessSamples(held.map(({ payload }) => payload.bytes));
     const format = guess === undefined ? undefined : parseSampleFormat(guess.format);
-    if (guess === undefined || format === undefined) {
-      throw new DecodeError(
-        "format-unknown",
-        "This is binary, and neither msgpack nor CBOR, nor numbers that move as measured values do. If it is samples, " +
-          "say which, such as --format f32@48k; if something stands before the payload, --skip-bytes or --frames.",
-        held.length,
-      );
+    // One damaged message is no stream of samples.
+    if (guess === undefined || format === undefined || (memory.values !== undefined && !guess.sure)) {
+      return { messages: [], refused: held.length, fault: formatUnknown() };
     }
     const reader = createSampleReader(format);
-    memory.decided = reader;
-    this.#told({ topic: held[0]?.topic ?? "", wrapping: held[0]?.wrapping, ...guess });
-    return held.map((payload) => stamped(reader.read(payload.topic, payload.bytes, payload.arrivedAt), payload));
+    memory.samples = reader;
+    this.#told({ topic, wrapping, ...guess });
+    return readEach(held, (payload) => readSamples(reader, payload));
   }
 }
 
-function rethrow(fault: DecodeError): never {
-  throw fault;
+function readEach(held: readonly Held[], read: (payload: Payload) => Message | undefined): Released {
+  const released: Released = { messages: [], refused: 0 };
+  for (const { payload } of held) {
+    try {
+      const message = read(payload);
+      if (message !== undefined) released.messages.push(message);
+    } catch (error) {
+      released.refused++;
+      released.fault ??= error instanceof DecodeError ? error : formatUnknown();
+    }
+  }
+  return released;
+}
+
+/** @throws DecodeError for those that cannot be read, with those that can */
+function outOf(all: readonly Released[]): Message[] {
+  const messages = all.flatMap((released) => released.messages);
+  const fault = all.find((released) => released.fault !== undefined)?.fault;
+  if (fault === undefined) return messages;
+  const refused = all.reduce((sum, released) => sum + released.refused, 0);
+  throw new DecodeError(fault.code, fault.message, refused, messages);
+}
+
+function readSamples(reader: SampleReader, payload: Payload): Message {
+  return stamped(reader.read(payload.topic, payload.bytes, payload.arrivedAt), payload);
+}
+
+function formatUnknown(): DecodeError {
+  return new DecodeError(
+    "format-unknown",
+    "This is binary, and neither msgpack nor CBOR, nor numbers that move as measured values do. If it is samples, " +
+      "say which, such as --format f32@48k; if something stands before the payload, --skip-bytes or --frames.",
+  );
 }
 
 export function messageOf({ value, topic }: Value, payload: Payload): Message {

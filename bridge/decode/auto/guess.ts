@@ -2,19 +2,19 @@ import { PointError } from "../../../worker/protocol/points.ts";
 import { foreignFault } from "../foreign.ts";
 import { looksLikeCsv } from "../formats/csv.ts";
 import type { ValueFormat } from "../formats/formats.ts";
-import { cborTop, msgpackTop } from "../formats/structure.ts";
+import { cborTop, msgpackTop, type Top } from "../formats/structure.ts";
 import { DecodeError } from "../message.ts";
-import { IS_MEANT_AS_JSON, jsonOrUndefined, readableText, wordAndRest } from "../text.ts";
+import { IS_MEANT_AS_JSON, isMeantAsJson, jsonOrUndefined, readableText, wordAndRest } from "../text.ts";
 
 export type Guess =
   /** It is this, and could hardly be anything else. */
   | { kind: "sure"; format: ValueFormat; because: string }
-  /** Binary that is no packed value: perhaps samples, which more messages tell. */
-  | { kind: "binary" }
+  /** Binary that is no packed value, or one that could be by chance: more messages tell. */
+  | { kind: "binary"; perhaps?: "msgpack" | "cbor" }
   | { kind: "none"; fault: DecodeError | PointError };
 
-/** Messages shorter than this could be any of several things by chance. */
-const MIN_PACKED_ARRAY_BYTES = 6;
+/** Without names of fields, what is shorter could be any of several things by chance. */
+const MIN_SURE_BYTES = 32;
 
 /**
  * What one message is, looked at by itself.
@@ -26,17 +26,20 @@ export function guessOf(bytes: Buffer, isBare: boolean): Guess {
   if (text !== undefined) return guessOfText(text, isBare);
   const foreign = foreignFault(bytes);
   if (foreign !== undefined) return none(foreign);
-  const msgpack = msgpackTop(bytes);
-  if (isPacked(msgpack, bytes))
+  if (isMeantAsJson(bytes)) {
+    return none(new PointError("not-json", "This begins as JSON does, and is not JSON in UTF-8."));
+  }
+  const msgpack = msgpackTop(bytes, true);
+  if (isSure(msgpack, bytes))
     return { kind: "sure", format: "msgpack", because: "one msgpack value, to the last byte" };
-  const cbor = cborTop(bytes);
-  if (isPacked(cbor, bytes)) return { kind: "sure", format: "cbor", because: "one CBOR value, to the last byte" };
-  return { kind: "binary" };
+  const cbor = cborTop(bytes, true);
+  if (isSure(cbor, bytes)) return { kind: "sure", format: "cbor", because: "one CBOR value, to the last byte" };
+  if (msgpack !== undefined && msgpack !== "other") return { kind: "binary", perhaps: "msgpack" };
+  return cbor !== undefined && cbor !== "other" ? { kind: "binary", perhaps: "cbor" } : { kind: "binary" };
 }
 
-function isPacked(top: ReturnType<typeof msgpackTop>, bytes: Buffer): boolean {
-  if (top === "map" || top === "float") return bytes.length > 2;
-  return top === "array" && bytes.length >= MIN_PACKED_ARRAY_BYTES;
+function isSure(top: Top | undefined, bytes: Buffer): boolean {
+  return top === "fields" || ((top === "map" || top === "array") && bytes.length >= MIN_SURE_BYTES);
 }
 
 function guessOfText(text: string, isBare: boolean): Guess {
@@ -48,10 +51,11 @@ function guessOfText(text: string, isBare: boolean): Guess {
   ) {
     return { kind: "sure", format: "ndjson", because: "JSON, a line each" };
   }
+  // Names between quotes, of columns, are no JSON.
+  if (looksLikeCsv(text)) return { kind: "sure", format: "csv", because: "lines of numbers" };
   if (IS_MEANT_AS_JSON.test(text)) {
     return none(new PointError("not-json", "This begins as JSON does, and is not JSON."));
   }
-  if (looksLikeCsv(text)) return { kind: "sure", format: "csv", because: "lines of numbers" };
   if (isBare && jsonOrUndefined(wordAndRest(text)?.rest ?? "") !== undefined) {
     return { kind: "sure", format: "json", because: "a word (the topic), a space and JSON" };
   }

@@ -10,24 +10,35 @@ export interface SamplesGuess {
 }
 
 /** Of each message so much is looked at. */
-const MAX_LOOK_BYTES = 16_384;
+const MAX_LOOK_BYTES = 2048;
 const SIZES = [1, 2, 4, 8] as const;
 type Size = (typeof SIZES)[number];
-/** Bins of byte values; finer ones would take more bytes to fill. */
-const BINS = 16;
+/** The likelier of two that say the same is the first. */
+const INTEGERS: Readonly<Record<Size, readonly [ElementType, ElementType]>> = {
+  1: ["u8", "i8"],
+  2: ["i16", "u16"],
+  4: ["i32", "u32"],
+  8: ["i64", "u64"],
+};
 const SANE_SHARE = 0.98;
 /** What measured values lie between, if they are not 0. */
 const SANE_LEAST = 1e-15;
 const SANE_MOST = 1e15;
-/** The mean step of noise is a third of its range. */
-const SMOOTH = 0.22;
+/** Numbers of n bits that are anything at all take n bits and a little; these may have so many fewer at least. */
+const BITS_SPARED = 0.5;
+/** Integers that take so small a share of their bits are no parts of floats. */
+const PLAIN_SHARE = 0.8;
+/** Another reading that takes this many times the bits is far worse. */
+const FAR = 1.15;
+/** Fewer integers say nothing, and these little. */
+const MIN_ITEMS = 8;
+const MIN_SURE_ITEMS = 16;
 
 /**
  * What arrays of numbers in binary these messages are. Floats show by their exponents: those of measured values are of
- * few sizes. Of integers the type that moves in the smallest steps is the right one: read too wide, two samples lie
- * between steps; too narrow or the wrong way round, low bytes jump. Where all is noise, the low bytes of an item differ
- * from its high ones, so that the statistics of bytes repeat with its size.
- * @returns undefined if they look like none, as noise of single bytes and what is compressed do
+ * few sizes. Of integers that type is the right one in which the numbers take the fewest bits, as steps from one to the
+ * next or as distances from their mean: read too wide, too narrow or the wrong way round, low bytes stand high.
+ * @returns undefined if they look like none, as what is compressed does
  */
 export function guessSamples(messages: readonly Buffer[]): SamplesGuess | undefined {
   const looked = messages.filter(({ length }) => length > 0).map((message) => message.subarray(0, MAX_LOOK_BYTES));
@@ -36,92 +47,83 @@ export function guessSamples(messages: readonly Buffer[]): SamplesGuess | undefi
   if (looked.every((message) => message.every((byte) => byte === 0))) {
     return fitting.includes(4) ? { format: "f32", sure: false, because: "all bytes are 0" } : undefined;
   }
-  const integers = integersOf(looked, fitting);
-  const isBytes = integers?.size === 1 && integers.rough < SMOOTH;
-  const float = isBytes ? undefined : floatOf(looked, fitting);
+  const readings = fitting.flatMap((size) => readingsOf(looked, size)).sort((a, b) => a.share - b.share);
+  const [best] = readings;
+  if (best === undefined) return undefined;
+  const float = floatOf(looked, fitting, best);
   if (float !== undefined) return float;
-  if (integers !== undefined && integers.rough < SMOOTH) {
-    return { format: integers.format, sure: integers.sure, because: "as these, they move in the smallest steps" };
-  }
-  const size = fitting.find((each) => repeatsWith(each, looked));
-  if (size !== 2 && size !== 4) return undefined;
-  const noise = ofSize(looked, size);
-  return { format: noise.format, sure: false, because: `their bytes differ by place in items of ${size}` };
+  const items = looked.reduce((sum, { length }) => sum + length / best.size, 0);
+  if (items < MIN_ITEMS || best.bits > 8 * best.size - BITS_SPARED) return undefined;
+  const rival = readings.find(({ size, isBig }) => size !== best.size || isBig !== best.isBig);
+  const sure = items >= MIN_SURE_ITEMS && (rival === undefined || rival.share > FAR * best.share);
+  return { format: nameOf(best), sure, because: "as these, they take the fewest bits" };
 }
 
-function floatOf(messages: readonly Buffer[], fitting: readonly Size[]): SamplesGuess | undefined {
+interface Reading {
+  element: ElementType;
+  size: Size;
+  isBig: boolean;
+  /** What a number takes of information, and which share that is of the bits it has. */
+  bits: number;
+  share: number;
+}
+
+function readingsOf(messages: readonly Buffer[], size: Size): Reading[] {
+  const orders = size === 1 ? [false] : [false, true];
+  return INTEGERS[size].flatMap((element) =>
+    orders.map((isBig) => {
+      const bits = bitsOf(messages, element, isBig);
+      return { element, size, isBig, bits, share: bits / (8 * size) };
+    }),
+  );
+}
+
+function nameOf({ element, isBig }: Pick<Reading, "element" | "isBig">): string {
+  return `${element}${isBig ? "be" : ""}`;
+}
+
+function floatOf(messages: readonly Buffer[], fitting: readonly Size[], integers: Reading): SamplesGuess | undefined {
   // Narrow ones first: read as wide ones, they are as sane.
-  for (const type of ["f32", "f64"] as const) {
-    if (!fitting.includes(type === "f32" ? 4 : 8)) continue;
-    const [little, big] = [saneShare(messages, type, false), saneShare(messages, type, true)];
+  for (const element of ["f32", "f64"] as const) {
+    const size = element === "f32" ? 4 : 8;
+    if (!fitting.includes(size) || (integers.size < size && integers.share < PLAIN_SHARE)) continue;
+    const [little, big] = [saneShare(messages, element, false), saneShare(messages, element, true)];
     if (Math.max(little, big) < SANE_SHARE) continue;
     const isBig =
-      little < SANE_SHARE ||
-      (big >= SANE_SHARE && meanStep(messages, type, true).step < meanStep(messages, type, false).step);
+      little < SANE_SHARE || (big >= SANE_SHARE && bitsOf(messages, element, true) < bitsOf(messages, element, false));
     const because = "as floats, nearly all are of a size that values have";
-    return { format: isBig ? `${type}be` : type, sure: Math.min(little, big) < SANE_SHARE, because };
+    return { format: nameOf({ element, isBig }), sure: Math.min(little, big) < SANE_SHARE, because };
   }
   return undefined;
 }
 
-interface Integers {
-  size: Size;
-  format: string;
-  /** The mean step, as a share of the range. */
-  rough: number;
-  sure: boolean;
-}
-
-function integersOf(messages: readonly Buffer[], fitting: readonly Size[]): Integers | undefined {
-  const [best, second] = fitting
-    // Wider ones' high bytes often are as smooth, but they differ from the low ones.
-    .filter((size) => size <= 4 && (size > 1 || repeatsWith(1, messages)))
-    .map((size) => ofSize(messages, size))
-    .sort((a, b) => a.rough - b.rough);
-  return best && { ...best, sure: second === undefined || best.rough < 0.7 * second.rough };
-}
-
-/** Signed or not, and in which order: what moves in the smallest steps. */
-function ofSize(messages: readonly Buffer[], size: Size): Integers {
-  const types = INTEGERS[size];
-  const orders = size === 1 ? [false] : [false, true];
-  const [first, ...others] = types.flatMap((type) =>
-    orders.map((isBig) => ({ format: `${type}${isBig ? "be" : ""}`, ...meanStep(messages, type, isBig) })),
-  );
-  let best = first ?? { format: types[0], step: Number.POSITIVE_INFINITY, range: 1 };
-  for (const other of others) if (other.step < best.step) best = other;
-  return { size, format: best.format, rough: best.range > 0 ? best.step / best.range : 0, sure: false };
-}
-
-const INTEGERS: Readonly<Record<Size, readonly [ElementType, ElementType]>> = {
-  1: ["u8", "i8"],
-  2: ["i16", "u16"],
-  4: ["i32", "u32"],
-  8: ["i64", "u64"],
-};
-
-function meanStep(messages: readonly Buffer[], type: ElementType, isBig: boolean): { step: number; range: number } {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  let steps = 0;
+/**
+ * How many bits a number takes whose distance, from the one before or from the mean, is as large as theirs is on
+ * average: the entropy of a Laplace distribution is log2(2e × its mean distance).
+ */
+function bitsOf(messages: readonly Buffer[], element: ElementType, isBig: boolean): number {
+  const all = messages.map((message) => numbersOf(message, element, isBig));
+  let count = 0;
   let sum = 0;
+  let steps = 0;
   // Messages follow each other: there may be but one item in each.
   let before = Number.NaN;
-  for (const message of messages) {
-    const numbers = numbersOf(message, type, isBig);
-    for (let i = 0; i < numbers.length; i++) {
-      const number = Number(numbers[i]);
+  for (const numbers of all) {
+    for (const number of numbers) {
       if (!Number.isFinite(number)) continue;
-      least = Math.min(least, number);
-      most = Math.max(most, number);
-      const step = Math.abs(number - before);
+      if (count++ > 0) steps += Math.abs(number - before);
+      sum += number;
       before = number;
-      if (!Number.isFinite(step)) continue;
-      sum += step;
-      steps++;
     }
   }
-  return { step: steps === 0 ? Number.POSITIVE_INFINITY : sum / steps, range: most - least };
+  const mean = sum / count;
+  let distances = 0;
+  for (const numbers of all) {
+    for (const number of numbers) if (Number.isFinite(number)) distances += Math.abs(number - mean);
+  }
+  const distance = Math.min(distances / count, count > 1 ? steps / (count - 1) : Number.POSITIVE_INFINITY);
+  // A number that is always the same takes nothing.
+  return Math.log2(Math.max(1, 2 * Math.E * distance));
 }
 
 /** Which share of these items is 0 or of a size that values have. */
@@ -141,24 +143,4 @@ function saneShare(messages: readonly Buffer[], type: "f32" | "f64", isBig: bool
   // Every other one is 0: these are the low halves of wider ones.
   if (type === "f32" && count > 3 && zerosBefore >= Math.floor(count / 2)) return 0;
   return count === 0 ? 0 : sane / count;
-}
-
-/** Whether bytes so many places apart are alike, as the statistics of their high halves say. */
-function repeatsWith(size: Size, messages: readonly Buffer[]): boolean {
-  const histograms = Array.from({ length: 8 }, () => new Float64Array(BINS));
-  let at = 0;
-  for (const message of messages) {
-    for (const byte of message) {
-      const histogram = histograms[at++ % 8];
-      if (histogram !== undefined) histogram[byte >> 4] = (histogram[byte >> 4] ?? 0) + 1;
-    }
-  }
-  const perPosition = at / 8;
-  // Two samples of one distribution differ by about so much by chance.
-  const chance = 0.08 + 0.8 * Math.sqrt(BINS / perPosition);
-  return histograms.every((histogram, i) => {
-    const other = histograms[(i + size) % 8] ?? histogram;
-    const differing = histogram.reduce((sum, count, bin) => sum + Math.abs(count - (other[bin] ?? 0)), 0);
-    return differing / 2 / perPosition < chance;
-  });
 }

@@ -1,3 +1,4 @@
+import { isDate } from "../layout.ts";
 import { DecodeError } from "../message.ts";
 import { ownText } from "../text.ts";
 
@@ -13,8 +14,6 @@ const MAX_LINES = 100_000;
 const MAX_HEADER_LENGTH = 4096;
 /** How much of a text is looked at to find out whether it is this. */
 const MAX_LOOK = 4096;
-/** Smaller is not a date (1973), but a count or a value. */
-const LEAST_DATE = 1e8;
 
 /** Lines of numbers, as a topic's messages have had them so far. */
 export interface CsvMemory {
@@ -37,16 +36,20 @@ export function valueOfCsv(text: string, memory: CsvMemory): unknown {
   const rows = lines.map(cellsOf);
   const [first = []] = rows;
   if (first.length > MAX_COLUMNS) throw notCsv(`it has more than ${MAX_COLUMNS} columns`);
-  const isHeader =
-    first.every((cell) => !NUMBER.test(cell) && !ISO_TIME.test(cell) && cell !== "") && first.some(isName);
+  const isHeader = first.every(mayBeName) && first.some(isName);
   const body = isHeader ? rows.slice(1) : rows;
   if (isHeader) remember(first, memory);
   const header = isHeader ? first : memory.header;
-  const objects = body.map((texts, i) => {
+  const isAlone = body.length === 1;
+  const values: unknown[] = [];
+  body.forEach((texts, i) => {
     const cells = texts.map((text, column) => cellOf(text, i, column));
-    return header?.length === cells.length ? named(header, cells) : unnamed(cells, memory);
+    // Of several lines, one of which every value is missing is no reason to refuse the others.
+    if (!isAlone && !cells.some((cell) => typeof cell === "number")) return;
+    values.push(header?.length === cells.length ? named(header, cells) : unnamed(cells, memory, isAlone));
   });
-  return objects.length > 1 ? objects : objects[0];
+  if (values.length === 0 && body.length > 0) return null;
+  return isAlone || values.length === 0 ? values[0] : values;
 }
 
 function remember(header: readonly string[], memory: CsvMemory): void {
@@ -59,10 +62,13 @@ function remember(header: readonly string[], memory: CsvMemory): void {
 
 /** Whether it is lines of numbers, perhaps with one of names before them. Cheap enough to be asked of any text. */
 export function looksLikeCsv(text: string): boolean {
-  const end = text.length > MAX_LOOK ? text.lastIndexOf("\n", MAX_LOOK) : text.length;
-  if (end < 0) return false;
+  const start = text.length > MAX_LOOK ? text.slice(0, MAX_LOOK) : text;
+  const isCut = start.length < text.length;
+  const end = start.lastIndexOf("\n");
+  // Of one long line only the last number is cut.
+  const whole = !isCut ? start : end > 0 ? start.slice(0, end) : start.replace(/[^\s,;]{1,40}$/, "");
   try {
-    return valueOfCsv(text.slice(0, end), {}) !== undefined;
+    return valueOfCsv(whole, {}) !== undefined;
   } catch {
     return false;
   }
@@ -72,11 +78,36 @@ type Cell = number | string | null;
 
 function cellsOf(line: string): string[] {
   const separator = [";", "\t", ","].find((each) => line.includes(each));
-  const cells = separator === undefined ? line.trim().split(/\s+/) : line.split(separator);
+  const cells = separator === undefined ? line.trim().split(/\s+/) : splitAt(line, separator);
   return cells.map((cell) => {
-    const text = cell.trim().replace(/^"(.*)"$/, "$1");
+    const text = cell.trim();
     return DECIMAL_COMMA.test(text) ? text.replace(",", ".") : text;
   });
+}
+
+/** RFC 4180: within quotes a separator is text, and two quotes are one. Line ends there are not known. */
+function splitAt(line: string, separator: string): string[] {
+  if (!line.includes('"')) return line.split(separator);
+  const cells: string[] = [];
+  let cell = "";
+  let isQuoted = false;
+  for (let i = 0; i < line.length; i++) {
+    const char = line.charAt(i);
+    if (char === '"') {
+      if (isQuoted && line[i + 1] === '"') cell += line.charAt(++i);
+      else isQuoted = !isQuoted;
+    } else if (char === separator && !isQuoted) {
+      cells.push(cell);
+      cell = "";
+    } else cell += char;
+  }
+  return [...cells, cell];
+}
+
+/** JSON of another publisher is no name, nor is a topic before it: it would be taken without a word. */
+function mayBeName(cell: string, i: number): boolean {
+  if (cell === "" || NUMBER.test(cell) || ISO_TIME.test(cell)) return false;
+  return !cell.startsWith("{") && !(i === 0 && cell.startsWith("["));
 }
 
 function isName(cell: string): boolean {
@@ -105,12 +136,13 @@ function named(header: readonly string[], cells: readonly Cell[]): Record<string
   return object;
 }
 
-function unnamed(cells: readonly Cell[], memory: CsvMemory): unknown {
+function unnamed(cells: readonly Cell[], memory: CsvMemory, isAlone: boolean): unknown {
   const [first = null, ...rest] = cells;
-  if (rest.length === 0) return first;
-  const isDate = typeof first === "number" && first > LEAST_DATE && !(first < (memory.lastFirst ?? 0));
-  if (isDate) memory.lastFirst = first;
-  if (!isDate && typeof first !== "string") return fieldsOf(cells, 0);
+  // A list of two numbers would be x and y (PT3).
+  if (rest.length === 0) return isAlone ? first : { y: first };
+  const isTime = typeof first === "number" && isDate(first) && !(first < (memory.lastFirst ?? 0));
+  if (isTime) memory.lastFirst = first;
+  if (!isTime && typeof first !== "string") return fieldsOf(cells, 0);
   return rest.length === 1 ? { t: first, y: rest[0] } : { t: first, ...fieldsOf(rest, 1) };
 }
 

@@ -17,7 +17,7 @@ export function isValueFormat(name: string): name is ValueFormat {
 }
 
 /** What is wrong with what --format says; undefined if nothing is. */
-export function formatFault(name: string): string | undefined {
+export function formatFault(name: string, hasPreset = true): string | undefined {
   if (name === "auto" || isValueFormat(name)) return undefined;
   try {
     if (parseSampleFormat(name) !== undefined) return undefined;
@@ -25,8 +25,8 @@ export function formatFault(name: string): string | undefined {
     return error instanceof Error ? error.message : String(error);
   }
   // What a preset's items are.
-  if (name === "pmt") return undefined;
+  if (name === "pmt") return hasPreset ? undefined : '"pmt" is what --preset gnuradio may read: say both.';
   const names = ["auto", ...Object.keys(VALUE_FORMATS)];
   const hint = suggestion(name, names);
-  return `there is no format "${name}"${hint || `; there are ${names.join(", ")}, and binary samples such as f32@48k or i16bex2@1k.`}`;
+  return `there is no format "${name}"${hint || `; there are ${names.join(", ")}, and binary samples such as f32@48k or i16x2@48k.`}`;
 }

@@ -1,20 +1,23 @@
-import { Decoder } from "cbor-x/decode";
-import { Unpackr } from "msgpackr/unpack";
+import { Decoder, Tag } from "cbor-x/decode";
+import { addExtension, Unpackr } from "msgpackr/unpack";
 import { MAX_NESTING } from "../../../worker/protocol/limits.ts";
 import { PointError } from "../../../worker/protocol/points.ts";
 import { DecodeError } from "../message.ts";
-import { cborTop, msgpackTop } from "./structure.ts";
+import { cborTop, EXTENSIONS, msgpackTop } from "./structure.ts";
 
 const msgpack = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
 const cbor = new Decoder({ useRecords: false, mapsAsObjects: true });
 /** Fields may be nested as deep; lists of messages and arrays of values are around and in them. */
 const MAX_DEPTH = MAX_NESTING + 3;
 
+// An application's extension is no value, and no fault.
+for (let type = 0; type <= 0xff; type++) if (!EXTENSIONS.has(type)) addExtension({ type, unpack: () => null });
+
 /** What JSON could hold of a msgpack message. @throws DecodeError not-msgpack, PointError too-deep */
-export function valueOfMsgpack(bytes: Buffer, maxDepth = MAX_DEPTH): unknown {
+export function valueOfMsgpack(bytes: Buffer): unknown {
   if (msgpackTop(bytes) !== undefined) {
     try {
-      return plain(msgpack.unpack(bytes), maxDepth);
+      return plain(msgpack.unpack(bytes), MAX_DEPTH);
     } catch (error) {
       if (error instanceof PointError) throw error;
     }
@@ -23,10 +26,10 @@ export function valueOfMsgpack(bytes: Buffer, maxDepth = MAX_DEPTH): unknown {
 }
 
 /** What JSON could hold of a CBOR message. @throws DecodeError not-cbor, PointError too-deep */
-export function valueOfCbor(bytes: Buffer, maxDepth = MAX_DEPTH): unknown {
+export function valueOfCbor(bytes: Buffer): unknown {
   if (cborTop(bytes) !== undefined) {
     try {
-      return plain(cbor.decode(bytes), maxDepth);
+      return plain(cbor.decode(bytes), MAX_DEPTH);
     } catch (error) {
       if (error instanceof PointError) throw error;
     }
@@ -43,6 +46,8 @@ function plain(value: unknown, levels: number): unknown {
   if (Array.isArray(value)) return value.map((item) => plain(item, levels - 1));
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (isNumbers(value)) return Array.from(value, (item) => plain(item, levels - 1));
+  // What a number is said to be besides, such as its unit, does not change it.
+  if (value instanceof Tag) return typeof value.value === "number" ? plain(value.value, levels) : null;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return null;
   // Without a prototype, no key is special: `__proto__` is a field like others.

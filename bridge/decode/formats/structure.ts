@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /**
  * What a packed message claims, checked before anything is made of it: a few bytes can claim an array of billions, for
  * which a decoder would take the memory at once.
@@ -10,7 +12,8 @@ const MAX_DEPTH = 64;
  * undefined (0). Its others are references, with which a hundred bytes can mean an object of any size, records, for
  * which it writes functions, errors and regular expressions: https://github.com/kriszyp/msgpackr, unpack.js.
  */
-const EXTENSIONS: ReadonlySet<number> = new Set([0x00, 0x42, 0x74, 0xff]);
+export const EXTENSIONS: ReadonlySet<number> = new Set([0x00, 0x42, 0x74, 0xff]);
+const REFUSED_EXTENSIONS: ReadonlySet<number> = new Set([0x62, 0x65, 0x69, 0x70, 0x72, 0x73, 0x78]);
 /**
  * The CBOR tags that cbor-x takes for the like (https://github.com/kriszyp/cbor-x, decode.js): references and packed
  * values (6, 28, 29, 51), bundled strings (14, 15), objects of a class (27), records (105, 0xdff9 and on).
@@ -22,28 +25,38 @@ const LAST_RECORD_TAG = 0xffff;
 const MAX_INTEGER_BYTES = 128;
 
 /** What a message is at its top, when its claims fit its bytes to the last one. */
-export type Top = "map" | "array" | "float" | "other";
+export type Top = "fields" | "map" | "array" | "number" | "other";
 
-/** @returns undefined if these bytes are not one msgpack value (https://github.com/msgpack/msgpack/blob/master/spec.md) */
-export function msgpackTop(bytes: Buffer): Top | undefined {
-  const end = skip(bytes, msgpackHead);
+/**
+ * @param isStrict whether text must be UTF-8, as other bytes taken for msgpack by chance are not
+ * @returns undefined if these bytes are not one msgpack value (https://github.com/msgpack/msgpack/blob/master/spec.md)
+ */
+export function msgpackTop(bytes: Buffer, isStrict = false): Top | undefined {
+  const end = skip(bytes, msgpackHead, isStrict);
   if (end !== bytes.length) return undefined;
   const first = bytes[0] ?? 0;
-  if ((first & 0xf0) === 0x80 || first === 0xde || first === 0xdf) return "map";
+  if ((first & 0xf0) === 0x80 || first === 0xde || first === 0xdf) {
+    const key = bytes[first === 0xde ? 3 : first === 0xdf ? 5 : 1] ?? 0;
+    return (key > 0xa0 && key < 0xc0) || (key >= 0xd9 && key <= 0xdb) ? "fields" : "map";
+  }
   if ((first & 0xf0) === 0x90 || first === 0xdc || first === 0xdd) return "array";
-  return first === 0xca || first === 0xcb ? "float" : "other";
+  return first >= 0xca && first <= 0xd3 ? "number" : "other";
 }
 
 /** @returns undefined if these bytes are not one CBOR value (RFC 8949) */
-export function cborTop(bytes: Buffer): Top | undefined {
-  const end = skip(bytes, cborHead);
+export function cborTop(bytes: Buffer, isStrict = false): Top | undefined {
+  const end = skip(bytes, cborHead, isStrict);
   if (end !== bytes.length) return undefined;
   const first = bytes[0] ?? 0;
   const major = first >> 5;
-  if (major === 5) return "map";
+  const info = first & 0x1f;
+  if (major === 5) {
+    const key = bytes[info < 24 || info === 31 ? 1 : 1 + 2 ** (info - 24)] ?? 0;
+    return key > 0x60 && key < 0x7c ? "fields" : "map";
+  }
   // A tag, such as that of typed arrays (RFC 8746) or of CBOR itself, is in front of what it is about.
   if (major === 4 || major === 6) return "array";
-  return first === 0xf9 || first === 0xfa || first === 0xfb ? "float" : "other";
+  return major < 2 ? (info > 23 ? "number" : "other") : info > 24 && major === 7 ? "number" : "other";
 }
 
 interface Head {
@@ -51,12 +64,18 @@ interface Head {
   next: number;
   /** Values in it; -1: until the end mark comes. */
   children: number;
+  /** Where text in it begins, which ends at `next`. */
+  text?: number;
 }
 
 const END: Head = { next: -1, children: 0 };
 
 /** @returns where the value at the beginning ends; undefined if it does not fit */
-function skip(bytes: Buffer, headAt: (bytes: Buffer, at: number) => Head | undefined): number | undefined {
+function skip(
+  bytes: Buffer,
+  headAt: (bytes: Buffer, at: number) => Head | undefined,
+  isStrict: boolean,
+): number | undefined {
   /** How many values are still to come, for each level. */
   const left = [1];
   let at = 0;
@@ -80,6 +99,7 @@ function skip(bytes: Buffer, headAt: (bytes: Buffer, at: number) => Head | undef
     at = head.next;
     // Each takes a byte at least.
     if (at > bytes.length || head.children > bytes.length - at) return undefined;
+    if (isStrict && head.text !== undefined && !isUtf8(bytes.subarray(head.text, at))) return undefined;
     if (head.children !== 0 && left.push(head.children) > MAX_DEPTH) return undefined;
   }
   return at;
@@ -92,6 +112,10 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
     if (at + 1 + width > bytes.length) return undefined;
     return leaf(width + bytes.readUIntBE(at + 1, width));
   };
+  const text = (width: 0 | 1 | 2 | 4): Head | undefined => {
+    const head = width === 0 ? leaf(byte & 0x1f) : sized(width);
+    return head && { ...head, text: at + 1 + width };
+  };
   const extension = (width: 1 | 2 | 4): Head | undefined => {
     if (at + 2 + width > bytes.length) return undefined;
     return isExtension(bytes, at + 1 + width) ? leaf(width + 1 + bytes.readUIntBE(at + 1, width)) : undefined;
@@ -103,21 +127,24 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
   if (byte <= 0x7f || byte >= 0xe0) return leaf(0);
   if (byte <= 0x8f) return { next: at + 1, children: 2 * (byte & 0x0f) };
   if (byte <= 0x9f) return { next: at + 1, children: byte & 0x0f };
-  if (byte <= 0xbf) return leaf(byte & 0x1f);
+  if (byte <= 0xbf) return text(0);
   switch (byte) {
     case 0xc0:
     case 0xc2:
     case 0xc3:
       return leaf(0);
     case 0xc4:
-    case 0xd9:
       return sized(1);
     case 0xc5:
-    case 0xda:
       return sized(2);
     case 0xc6:
-    case 0xdb:
       return sized(4);
+    case 0xd9:
+      return text(1);
+    case 0xda:
+      return text(2);
+    case 0xdb:
+      return text(4);
     case 0xc7:
       return extension(1);
     case 0xc8:
@@ -160,7 +187,7 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
 
 /** @param at where the extension's type is */
 function isExtension(bytes: Buffer, at: number): boolean {
-  return EXTENSIONS.has(bytes[at] ?? -1);
+  return !REFUSED_EXTENSIONS.has(bytes[at] ?? 0x72);
 }
 
 function cborHead(bytes: Buffer, at: number): Head | undefined {
@@ -176,8 +203,9 @@ function cborHead(bytes: Buffer, at: number): Head | undefined {
     width === 0 ? info : width === 8 ? Number(bytes.readBigUInt64BE(at + 1)) : bytes.readUIntBE(at + 1, width);
   switch (major) {
     case 2:
-    case 3:
       return { next: next + value, children: 0 };
+    case 3:
+      return { next: next + value, children: 0, text: next };
     case 4:
       return { next, children: value };
     case 5:

@@ -1,4 +1,4 @@
-import { PointError, valueOfJson } from "../../../worker/protocol/points.ts";
+import { isPair, PointError, valueOfJson } from "../../../worker/protocol/points.ts";
 import { DecodeError } from "../message.ts";
 import { MAY_BE_JSON, textIfUtf8, textOf, wordAndRest } from "../text.ts";
 import { type CsvMemory, valueOfCsv } from "./csv.ts";
@@ -22,7 +22,7 @@ export function readValue(format: ValueFormat, bytes: Buffer, isBare: boolean, m
     case "json":
       return readJson(textOf(bytes), isBare);
     case "ndjson":
-      return { value: valuesOfLines(textOf(bytes)) };
+      return { value: valueOfLines(textOf(bytes)) };
     case "msgpack":
       return { value: valueOfMsgpack(bytes) };
     case "cbor":
@@ -52,9 +52,14 @@ function readJson(text: string, isBare: boolean): Value {
   throw fault ?? new PointError("not-json", "This is neither JSON nor a word (the topic), a space and JSON.");
 }
 
-function valuesOfLines(text: string): unknown[] {
-  return text
+/** A line is a value (https://github.com/ndjson/ndjson-spec), of any shape that a message may have. */
+function valueOfLines(text: string): unknown {
+  const values = text
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map((line) => valueOfJson(line));
+  if (values.length === 1) return values[0];
+  const list = values.flatMap((value) => (isPair(value) ? [value] : value));
+  // A list of two numbers would be x and y (PT3).
+  return isPair(list) ? list.map((y) => ({ y })) : list;
 }
