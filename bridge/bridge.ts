@@ -93,7 +93,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     for (const { map } of options.sources) {
       const { channel } = map;
       if (channel === undefined || !isTemplate(channel)) feeds.open(channel);
-      else feeds.openSpooled((name) => mayHaveMade(channel, name));
+      else {
+        // Its spool is the bridge's lock, too: two that read the same publishers would deliver every point twice.
+        feeds.open(undefined);
+        feeds.openSpooled((name) => mayHaveMade(channel, name));
+      }
     }
     for (const config of options.sources) {
       const { channel } = config.map;

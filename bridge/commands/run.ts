@@ -53,7 +53,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     foot.end();
     process.exit(bridge.held().points > 0 ? ExitCode.undelivered : ExitCode.ok);
   });
-  log.info(`Listening on ${bridge.addresses.join(", ")}; delivering to ${to.href}`);
+  log.info(`Listening on ${bridge.addresses.join(", ")}; delivering to ${channelsText(config)}`);
   if (bridge.metricsUrl !== undefined) log.info(`Metrics at ${bridge.metricsUrl}`);
   const hideFoot = stderr.isTTY
     ? showFoot(
@@ -79,6 +79,12 @@ export async function run(config: Configuration, env: Partial<Record<string, str
   }
   log.info(`Ended; ${delivered}.`);
   return failure === undefined ? ExitCode.ok : ExitCode.failed;
+}
+
+/** The channels' URLs; those that topics name, as they are templated. */
+function channelsText({ to, sources }: Configuration): string {
+  const urls = sources.map(({ map }) => (map.channel === undefined ? to.href : `${to.origin}/c/${map.channel}`));
+  return [...new Set(urls)].join(", ");
 }
 
 /** Resolves when a signal asks for the end; a second one ends the process at once. */

@@ -55,7 +55,9 @@ export function addReplayCommand(program: Command): void {
     .argument("<file>", "what plotcast record kept")
     .addOption(new Option("--speed <n>", "so many times as fast, or max").argParser(parseSpeed).default(1))
     .option("--loop", "begin again at the end", false)
-    .addOption(new Option("--bind <address>", "where subscribers connect to; repeats").argParser(append).default([]))
+    .addOption(
+      new Option("--bind <address>", "where subscribers connect to; repeats").argParser(append).default([], "none"),
+    )
     .addOption(
       new Option("--connect <address>", "where a bridge is bound (default: tcp://127.0.0.1:5000); repeats")
         .argParser(append)

@@ -48,11 +48,16 @@ function textOf(file: string): string {
 
 /** Here they have a line; an address on the command line is found wrong when it is used. */
 function checkAddresses(sources: readonly Values[]): void {
+  const bound = new Set<string>();
   for (const source of sources) {
     for (const side of ["bind", "connect"] as const) {
       for (const address of source.texts(side) ?? []) {
         const fault = addressFault(side, address);
         if (fault !== undefined) throw source.fault(side, `cannot ${side} to ${address}: ${fault}.`);
+        if (side === "bind" && bound.has(address) && !address.endsWith(":*")) {
+          throw source.fault(side, `another source is bound to ${address}: give each its own port.`);
+        }
+        if (side === "bind") bound.add(address);
       }
     }
   }

@@ -67,9 +67,14 @@ export const SOURCE_KEYS: Keys = [
       otherwise: "auto",
     },
   ),
-  one("sequence_field", parsed(parseFieldName, { minLength: 1 }), "JSON field with the publisher's own number", {
-    flag: "--sequence-field <name>",
-  }),
+  one(
+    "sequence_field",
+    parsed(parseFieldName, { minLength: 1 }),
+    "JSON field with the publisher's own number, which is not plotted",
+    {
+      flag: "--sequence-field <name>",
+    },
+  ),
   one("expect_every", time(), "a message is due so often", { flag: "--expect-every <time>", otherwise: "learnt" }),
   one(
     "channel",

@@ -133,7 +133,10 @@ function reasonOf(side: Side, cause: unknown): string {
   const another = `Give another address with --${side}`;
   switch (codeOf(cause)) {
     case "EADDRINUSE":
-      return "another program is using it. End that program, or give another address with --bind";
+      return (
+        "another program is using it. If that is your publisher, use --connect with its address; else end that program, or " +
+        "give another address with --bind"
+      );
     case "EACCES":
       return `this user may not. ${another}`;
     case "ENODEV":

@@ -29,7 +29,7 @@ export interface ReceiverOptions {
 const READ_ON_MS = 500;
 const CHECK_EVERY_MS = 1000;
 /** While messages come as fast as they are read, POSTs and timers wait no longer than this and one message. */
-const MAX_TURN_MS = 5;
+const MAX_TURN_MS = 3;
 const SILENT: Pick<Log, "info" | "warn"> = { info: () => undefined, warn: () => undefined };
 
 /** ZAP domains, one for each socket of this process. */

@@ -67,10 +67,11 @@ if (mode === "bridge") {
   };
   // What the deliverer does, at once and without a Worker: frames are taken as POSTs would take them.
   const deliver = (): void => {
-    for (let batch = collector.take(MAX_BODY_BYTES); batch !== undefined; batch = collector.take(MAX_BODY_BYTES)) {
-      points += batch.points;
-      collector.delivered(batch);
-    }
+    const batch = collector.take(MAX_BODY_BYTES);
+    if (batch === undefined) return;
+    points += batch.points;
+    collector.delivered(batch);
+    if (collector.waitingBytes > 0) setImmediate(deliver);
   };
   setInterval(deliver, 5);
   setInterval(() => intake.tick(), 100);

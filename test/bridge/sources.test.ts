@@ -105,7 +105,8 @@ test("[BR23] a channel of which only a topic tells is begun when it comes, and i
   await publisher.send("oven", '{"x": 1, "y": 7}');
   await waitFor("the point", () => first.bridge.held().points === 1);
   await first.bridge.close({ drainMs: 0 });
-  assert.equal((await readdir(join(directory, ".plotcast"))).filter((name) => name.endsWith(".db")).length, 1);
+  const spools = (await readdir(join(directory, ".plotcast"))).filter((name) => name.endsWith(".db"));
+  assert.equal(spools.length, 2, "the bridge's own, and that of the channel");
 
   first.worker.script = () => undefined;
   const log = createLog("text", "silent");
@@ -113,6 +114,11 @@ test("[BR23] a channel of which only a topic tells is begun when it comes, and i
   t.after(() => second.close({ drainMs: 0 }));
   await first.worker.waitForPoints(1);
   assert.deepEqual(first.worker.points(), [{ series: "oven", x: 1, y: 7 }]);
+  await assert.rejects(
+    startBridge({ to: first.worker.url, token: "t", log, sources: [source], spool }),
+    /in use by another bridge/,
+    "two would deliver every point twice",
+  );
 });
 
 test("[BR22] [MP7] too many channels and too many series are refused and told; what is known goes on", async (t) => {
