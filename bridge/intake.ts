@@ -63,7 +63,8 @@ export class Intake {
     const { reader, mapper, unixSeconds } = this.#options;
     const now = unixSeconds();
     try {
-      if (reader.tick !== undefined && !(now - this.#tickedAt < READER_TICK_SECONDS)) {
+      // A clock may be set back: that must not stop what is due.
+      if (reader.tick !== undefined && !(Math.abs(now - this.#tickedAt) < READER_TICK_SECONDS)) {
         this.#tickedAt = now;
         this.#takeAll(
           reader.tick(now, (fault) => this.#refuse(fault, [])),

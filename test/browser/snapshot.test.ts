@@ -32,9 +32,16 @@ const WAYS: Record<string, (look: Look, path: string) => Promise<void>> = {
   "let go on the page": async ({ page }, path) => {
     const devtools = await page.context().newCDPSession(page);
     const data = { items: [], files: [path], dragOperationsMask: 1 };
-    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-      await devtools.send("Input.dispatchDragEvent", { type, x: 600, y: 400, data });
-    }
+    const drag = (type: "dragEnter" | "dragOver" | "drop") =>
+      devtools.send("Input.dispatchDragEvent", { type, x: 600, y: 400, data });
+    await page.evaluate(
+      'addEventListener("dragover", () => document.body.setAttribute("data-over", ""), { once: true })',
+    );
+    await drag("dragEnter");
+    await drag("dragOver");
+    // Let go before the page has said that it takes it, a file is opened by the browser instead.
+    await page.locator("body[data-over]").waitFor();
+    await drag("drop");
     await devtools.detach();
   },
 };
