@@ -1,17 +1,18 @@
 import * as zlib from "node:zlib";
 import { DecodeError } from "./message.ts";
-import { MAX_MESSAGE_BYTES } from "./text.ts";
+import { MAX_MESSAGE_BYTES, readableText } from "./text.ts";
 
 /** How a payload is compressed; `deflate` has no magic, so it is only where it is configured (`raw`). */
 export type Wrapping = "zlib" | "gzip" | "zstd" | "deflate";
 
-/** By its magic (RFC 1950, RFC 1952, RFC 8878): that of no JSON, nor of any text but `x^…`. */
+/** By its magic (RFC 1950, RFC 1952, RFC 8878): that of no JSON, nor of any text but `x^…`, which is looked at whole. */
 export function wrappingOf(bytes: Buffer): Wrapping | undefined {
   if (bytes.length < 6) return undefined;
   switch (bytes[0]) {
     case 0x78:
       // Only the four headers of a window of 32 KiB without a dictionary, which are those with a right check.
-      return bytes[1] === 0x01 || bytes[1] === 0x5e || bytes[1] === 0x9c || bytes[1] === 0xda ? "zlib" : undefined;
+      if (bytes[1] === 0x5e) return readableText(bytes) === undefined ? "zlib" : undefined;
+      return bytes[1] === 0x01 || bytes[1] === 0x9c || bytes[1] === 0xda ? "zlib" : undefined;
     case 0x1f:
       return bytes[1] === 0x8b && bytes[2] === 0x08 ? "gzip" : undefined;
     case 0x28:

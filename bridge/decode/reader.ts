@@ -96,15 +96,22 @@ class FormatReader implements MessageReader {
   /** What is left out at the beginning is so before it is inflated. */
   #unpacked(packed: Payload, { samples }: TopicMemory): Payload {
     const { skipBytes, inflate: how } = this.#config;
+    if (skipBytes > packed.bytes.length) {
+      throw new DecodeError(
+        "envelope-wrong",
+        `The payload has ${packed.bytes.length} bytes, of which --skip-bytes leaves ${skipBytes} out: give fewer.`,
+      );
+    }
     const payload = skipBytes > 0 ? { ...packed, bytes: packed.bytes.subarray(skipBytes) } : packed;
     const wrapping = how === "none" ? undefined : how === "raw" ? "deflate" : wrappingOf(payload.bytes);
     if (wrapping === undefined) return payload;
+    // Samples may begin with any bytes: they are inflated only if that makes whole items of them.
+    const reader = how !== "auto" ? undefined : typeof this.#format === "object" ? this.#format : samples;
     try {
-      return { ...payload, bytes: inflate(payload.bytes, wrapping), wrapping };
+      const bytes = inflate(payload.bytes, wrapping);
+      return reader !== undefined && bytes.length % reader.itemBytes !== 0 ? payload : { ...payload, bytes, wrapping };
     } catch (error) {
-      // Samples may begin with any bytes.
-      const isSamples = how === "auto" && (typeof this.#format === "object" || samples !== undefined);
-      if (isSamples && error instanceof DecodeError && error.code === "inflate-failed") return payload;
+      if (reader !== undefined && error instanceof DecodeError && error.code === "inflate-failed") return payload;
       throw error;
     }
   }

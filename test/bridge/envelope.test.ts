@@ -227,7 +227,7 @@ describe("--skip-bytes", () => {
       ["lab now 5"],
       "behind the topic",
     );
-    assert.equal(decodingOf({ skipBytes: 100 }).read(PAYLOAD), "format-unknown");
+    assert.equal(decodingOf({ skipBytes: 100 }).read(PAYLOAD), "envelope-wrong");
     assert.deepEqual(decodingOf({ skipBytes: 1, format: "i16" }).read(hex("ff 05 00")), ["y now 5"]);
   });
 });

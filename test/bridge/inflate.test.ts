@@ -74,6 +74,19 @@ describe("a compressed payload", () => {
     assert.deepEqual(auto.messages([sample])[0]?.content.kind, "samples");
   });
 
+  it("[FM8] samples that could be inflated to what is no whole number of items are samples as they are", () => {
+    // Seven bytes inflated, and twenty as they are.
+    const bytes = Buffer.concat([COMPRESSED.zlib, Buffer.alloc((4 - (COMPRESSED.zlib.length % 4)) % 4)]);
+    assert.deepEqual(decodingOf({ format: "i32" }).messages([bytes])[0]?.content.kind, "samples");
+    const fits = deflateSync(Buffer.from(Int32Array.of(5).buffer));
+    assert.deepEqual(decodingOf({ format: "i32" }).read(fits), ["y now 5"]);
+  });
+
+  it("[FM8] text that begins as zlib may is text", () => {
+    assert.deepEqual(decodingOf().read('x^2/7 {"a": 1}'), ["x^2/7.a now 1"]);
+    assert.deepEqual(decodingOf().read(deflateSync('{"a":1}', { level: 2 })), ["a now 1"]);
+  });
+
   it("[FM8] by what is not read, LZ4, Snappy and xz, is told for what it is", () => {
     for (const [bytes, what] of [
       // https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md

@@ -53,12 +53,12 @@ function refused(topic: string, body: Buffer): string {
   return message;
 }
 
-it("the bytes of this test are those of the first block", () => {
+it("[PS10] the bytes of this test are those of the first block", () => {
   const sha256 = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
   assert.deepEqual(sha256(sha256(GENESIS.subarray(0, 80))).reverse(), GENESIS_HASH);
 });
 
-describe("a message of Bitcoin Core", () => {
+describe("[PS10] a message of Bitcoin Core", () => {
   it("has the publisher's number, from which losses are told, and which is all that a hash has", () => {
     assert.equal(bitcoin.isNumbered, true);
     assert.deepEqual(read("hashblock"), { "hashblock.count": 7, number: 7, topic: "hashblock" });
@@ -117,7 +117,7 @@ describe("a message of Bitcoin Core", () => {
   });
 });
 
-it("transactions are counted by the second and blocks by the minute, and go to zero", () => {
+it("[PS10] transactions are counted by the second and blocks by the minute, and go to zero", () => {
   const reader = bitcoin.create({});
   reader.tick?.(1000);
   for (const frames of Object.values(MESSAGES)) readOne(reader, frames);
@@ -137,7 +137,7 @@ it("transactions are counted by the second and blocks by the minute, and go to z
   assert.ok(Object.values(later).every((rate) => rate === 0));
 });
 
-describe("what is not of Bitcoin Core is refused", () => {
+describe("[PS10] what is not of Bitcoin Core is refused", () => {
   it("by its frames", () => {
     for (const frames of [
       [],
@@ -168,7 +168,7 @@ describe("what is not of Bitcoin Core is refused", () => {
   });
 });
 
-it("comes over ZeroMQ", async () => {
+it("[PS10] comes over ZeroMQ", async () => {
   assert.deepEqual(await readOverZeroMq(bitcoin, [MESSAGES.hashtx, MESSAGES.added]), [
     `hashtx.count ${ARRIVED_AT} 4294967295`,
     `sequence.count ${ARRIVED_AT} 7`,

@@ -33,7 +33,7 @@ function frame(document: string, prefix = ""): Buffer[] {
   return framesOf(`${prefix} ${document}`);
 }
 
-describe("preset bluesky", () => {
+describe("[PS6] preset bluesky", () => {
   it("has a series for each reading of an event, by its stream, with its unit", () => {
     const reader = bluesky.create({});
     assert.deepEqual(read(reader, frame(DESCRIPTOR)), []);

@@ -57,7 +57,7 @@ function codeOf(sent: readonly Buffer[]): unknown {
 
 const DOUBLE = Buffer.from("000000000000f83f", "hex");
 
-describe("bsread", () => {
+describe("[PS7] bsread", () => {
   it("sends scalars, at the time of the pulse", () => {
     const channels = [
       { name: "SARFE10-PBIG050:ENERGY", type: "float64", shape: [1], encoding: "little" },
@@ -191,7 +191,7 @@ describe("bsread", () => {
   });
 });
 
-describe("the number of a pulse", () => {
+describe("[PS7] the number of a pulse", () => {
   const numbers = (pulses: number[]) => {
     const counter = new Pulses();
     return pulses.map((pulse) => counter.number(pulse));
@@ -212,7 +212,7 @@ describe("the number of a pulse", () => {
   });
 });
 
-it("over ZeroMQ bsread is read, and numbered", async () => {
+it("[PS7] over ZeroMQ bsread is read, and numbered", async () => {
   const push = new Push({ linger: 0 });
   const pull = new Pull({ linger: 0 });
   try {
@@ -232,7 +232,7 @@ it("over ZeroMQ bsread is read, and numbered", async () => {
   }
 });
 
-it("any frames are a message or a DecodeError", () => {
+it("[PS7] any frames are a message or a DecodeError", () => {
   const channel = fc.record(
     {
       name: fc.string(),

@@ -26,7 +26,7 @@ function ofSchema(schema: string): Buffer {
   return packed({ $schemaRef: schema, header: {}, message: { timestamp: "2026-11-20T20:00:00Z" } });
 }
 
-it("messages are counted by the minute, all of them and of each schema, and go to zero", () => {
+it("[PS12] messages are counted by the minute, all of them and of each schema, and go to zero", () => {
   const reader = eddn.create({});
   assert.deepEqual(seriesOf(reader.tick?.(1000) ?? []), { "eddn.per_minute": 0 });
   for (const frame of [
@@ -46,7 +46,7 @@ it("messages are counted by the minute, all of them and of each schema, and go t
   assert.ok(Object.values(seriesOf(reader.tick?.(1062) ?? [])).every((rate) => rate === 0));
 });
 
-describe("what is not of EDDN is refused", () => {
+describe("[PS12] what is not of EDDN is refused", () => {
   it("with what was expected, and not counted", () => {
     for (const frames of [
       [],
@@ -85,7 +85,7 @@ describe("what is not of EDDN is refused", () => {
   });
 });
 
-it("comes over ZeroMQ", async () => {
+it("[PS12] comes over ZeroMQ", async () => {
   const reader = eddn.create({});
   await readOverZeroMq(eddn, [[SHIPYARD], [SHIPYARD]], reader);
   assert.deepEqual(seriesOf(reader.tick?.(ARRIVED_AT + 1) ?? []), { "eddn.per_minute": 2, "shipyard/2.per_minute": 2 });

@@ -50,7 +50,7 @@ function symbol(text: string): string {
 
 const TWO_FLOATS = Buffer.from(new Float32Array([1.5, -2]).buffer);
 
-describe("a PUB Sink of GNU Radio", () => {
+describe("[PS3] a PUB Sink of GNU Radio", () => {
   it("sends raw items: float by default, else as --format says", () => {
     assert.deepEqual(seen(read(undefined, TWO_FLOATS)), [["", [1.5, -2]]]);
     assert.deepEqual(seen(read("f32:iq@2.4M", TWO_FLOATS)), [["", [1.5], [-2]]]);
@@ -127,7 +127,7 @@ describe("a PUB Sink of GNU Radio", () => {
   });
 });
 
-describe("a PUB Message Sink of GNU Radio", () => {
+describe("[PS3] a PUB Message Sink of GNU Radio", () => {
   for (const [name, hex, value] of [
     ["a number", "0300000007", 7],
     ["a negative number", "03fffffff9", -7],
@@ -201,7 +201,7 @@ describe("a PUB Message Sink of GNU Radio", () => {
   });
 });
 
-describe("over ZeroMQ", () => {
+describe("[PS3] over ZeroMQ", () => {
   it("a PUB Sink is read", async () => {
     const publisher = await bindPublisher();
     const socket = new Subscriber({ linger: 0 });
@@ -242,7 +242,7 @@ describe("over ZeroMQ", () => {
   });
 });
 
-it("any frames are messages or a DecodeError", () => {
+it("[PS3] any frames are messages or a DecodeError", () => {
   const bytes = fc.uint8Array({ maxLength: 64 });
   const headed = bytes.map((rest) => Buffer.concat([header(3n, 2n), rest]));
   const tags = fc.array(fc.oneof(fc.constantFrom(...Array(15).keys()), fc.nat(255)), { maxLength: 64 });

@@ -49,7 +49,7 @@ function status(state: string, date?: string, session?: string): Buffer[] {
   });
 }
 
-describe("preset jupyter", () => {
+describe("[PS9] preset jupyter", () => {
   it("has whether the kernel is busy, at the header's date to the microsecond", () => {
     const states = (state: string) => read(jupyter.create({}), status(state));
     assert.deepEqual(states("busy"), ["kernel.busy 1795206889.123456 1"]);

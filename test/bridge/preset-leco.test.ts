@@ -23,7 +23,7 @@ function read(...frames: (string | Buffer)[]): Record<string, number | undefined
   return seriesOf(readOne(leco.create({}), frames));
 }
 
-describe("a data message", () => {
+describe("[PS8] a data message", () => {
   it("has a series for each variable of its sender", () => {
     assert.deepEqual(read("N1.CA", HEADER, DATA), {
       "N1.CA.temperature": 21.5,
@@ -58,7 +58,7 @@ describe("a data message", () => {
   });
 });
 
-describe("what cannot be read is refused", () => {
+describe("[PS8] what cannot be read is refused", () => {
   it("pickle, with what to do", () => {
     for (const frames of [
       ["key", header(234), PICKLED],
@@ -103,7 +103,7 @@ describe("what cannot be read is refused", () => {
   });
 });
 
-it("comes over ZeroMQ", async () => {
+it("[PS8] comes over ZeroMQ", async () => {
   assert.deepEqual(
     await readOverZeroMq(leco, [
       ["N1.CA", HEADER, '{"a":1}'],

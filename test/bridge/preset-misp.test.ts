@@ -11,14 +11,14 @@ const ALIVE_OF_JSON = 'misp_json_self {"status": "I feel FANTASTIC and I\'m stil
 const ATTRIBUTE = 'misp_json_attribute {"Attribute":{"id":"12","type":"ip-dst","value":"192.0.2.1"},"action":"add"}';
 const EVENT = 'misp_json {"Event":{"id":"3","info":"Größe","Attribute":[]}}';
 
-it("a message that it is alive says since when", () => {
+it("[PS14] a message that it is alive says since when", () => {
   const reader = misp.create({});
   assert.deepEqual(seriesOf(readOne(reader, [ALIVE])), { "misp_json_self.uptime": 1234 });
   assert.deepEqual(seriesOf(readOne(reader, [ALIVE_OF_JSON])), { "misp_json_self.uptime": 1244 });
   assert.deepEqual(reader.tick?.(1), []);
 });
 
-it("messages of each topic are counted by the minute, and go to zero", () => {
+it("[PS14] messages of each topic are counted by the minute, and go to zero", () => {
   const reader = misp.create({});
   for (const message of [ATTRIBUTE, ATTRIBUTE, EVENT, "misp_json_object_reference {}"]) {
     assert.deepEqual(readOne(reader, [message]), []);
@@ -31,7 +31,7 @@ it("messages of each topic are counted by the minute, and go to zero", () => {
   assert.ok(Object.values(seriesOf(reader.tick?.(1061) ?? [])).every((rate) => rate === 0));
 });
 
-describe("what is not of MISP is refused", () => {
+describe("[PS14] what is not of MISP is refused", () => {
   it("with what was expected", () => {
     for (const frames of [
       [],
@@ -57,7 +57,7 @@ describe("what is not of MISP is refused", () => {
   });
 });
 
-it("comes over ZeroMQ", async () => {
+it("[PS14] comes over ZeroMQ", async () => {
   const reader = misp.create({});
   assert.deepEqual(await readOverZeroMq(misp, [[ATTRIBUTE], [ALIVE]], reader), [
     `misp_json_self.uptime ${ARRIVED_AT} 1234`,

@@ -35,7 +35,7 @@ function read(name: keyof typeof MESSAGES): Record<string, number | undefined> {
   return seriesOf(readOne(monero.create({}), [MESSAGES[name]]));
 }
 
-describe("a message of monerod", () => {
+describe("[PS11] a message of monerod", () => {
   it("has the height of the last of its blocks", () => {
     assert.deepEqual(read("minimalChain"), {
       "json-minimal-chain_main.height": 3_000_001,
@@ -83,7 +83,7 @@ describe("a message of monerod", () => {
   });
 });
 
-it("blocks and transactions are counted by the minute, not messages, and go to zero", () => {
+it("[PS11] blocks and transactions are counted by the minute, not messages, and go to zero", () => {
   const reader = monero.create({});
   for (const message of Object.values(MESSAGES)) readOne(reader, [message]);
   assert.deepEqual(seriesOf(reader.tick?.(1000) ?? []), {
@@ -96,7 +96,7 @@ it("blocks and transactions are counted by the minute, not messages, and go to z
   assert.ok(Object.values(seriesOf(reader.tick?.(1061) ?? [])).every((rate) => rate === 0));
 });
 
-describe("what is not of monerod is refused", () => {
+describe("[PS11] what is not of monerod is refused", () => {
   it("with what was expected", () => {
     for (const frames of [
       [],
@@ -133,7 +133,7 @@ describe("what is not of monerod is refused", () => {
   });
 });
 
-it("comes over ZeroMQ, of the topics that are small", async () => {
+it("[PS11] comes over ZeroMQ, of the topics that are small", async () => {
   assert.deepEqual(await readOverZeroMq(monero, [[MESSAGES.minimalChain]]), [
     `json-minimal-chain_main.height ${ARRIVED_AT} 3000001`,
     `json-minimal-chain_main.blocks ${ARRIVED_AT} 2`,

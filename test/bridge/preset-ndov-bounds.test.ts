@@ -6,7 +6,7 @@ import { Delays } from "../../bridge/presets/ndov-delays.ts";
 import { dvs, HEARTBEAT, PREFIXED } from "../support/ndov.ts";
 import { assertReadsAnything, readOne, refusalOf, seriesOf } from "../support/preset-feed.ts";
 
-describe("delays", () => {
+describe("[PS13] delays", () => {
   it("are bounded: operators beyond are told as one, and of journeys the oldest goes first", () => {
     const delays = new Delays({ field: "late", count: "journeys" });
     for (let i = 0; i < 100; i++) delays.report(`owner ${i}`, "1", i, 0);
@@ -31,7 +31,7 @@ describe("delays", () => {
   });
 });
 
-describe("what is not of NDOV Loket is refused", () => {
+describe("[PS13] what is not of NDOV Loket is refused", () => {
   const wrong = [
     [],
     ["/CXX/KV6posinfo"],

@@ -17,7 +17,7 @@ function delaysOf(owner: string, series: Record<string, number | undefined>): Re
   return Object.fromEntries(Object.entries(series).filter(([name]) => name.startsWith(`${owner}.`)));
 }
 
-it("messages are counted by the minute, all of them and of each envelope, and go to zero", () => {
+it("[PS13] messages are counted by the minute, all of them and of each envelope, and go to zero", () => {
   const reader = ndov.create({});
   for (const frames of [
     ["/CXX/KV6posinfo", HEARTBEAT],
@@ -36,7 +36,7 @@ it("messages are counted by the minute, all of them and of each envelope, and go
   assert.ok(Object.values(seriesOf(reader.tick?.(1061) ?? [])).every((rate) => rate === 0));
 });
 
-describe("KV6", () => {
+describe("[PS13] KV6", () => {
   it("tells how late each operator's journeys are", () => {
     const series = told([
       ["/RIG/KV6posinfo", kv6(onRoute("HTM", 1, -31), onRoute("HTM", 2, 0), onRoute("RET", 1, 240))],
@@ -103,7 +103,7 @@ describe("KV6", () => {
   });
 });
 
-describe("InfoPlus DVS", () => {
+describe("[PS13] InfoPlus DVS", () => {
   it("tells how late each operator's trains depart", () => {
     const series = told([
       ["/RIG/InfoPlusDVSInterface4", dvs("NS", "PT1M3S")],
@@ -123,7 +123,7 @@ describe("InfoPlus DVS", () => {
   });
 });
 
-it("comes over ZeroMQ", async () => {
+it("[PS13] comes over ZeroMQ", async () => {
   const reader = ndov.create({});
   await readOverZeroMq(
     ndov,

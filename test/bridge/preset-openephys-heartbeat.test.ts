@@ -5,7 +5,7 @@ import { openephys } from "../../bridge/presets/openephys.ts";
 import { Heartbeat, heartbeatAddress } from "../../bridge/presets/openephys-heartbeat.ts";
 import { withDeadline } from "../support/wait.ts";
 
-describe("the heartbeat for Open Ephys", () => {
+describe("[PS4] the heartbeat for Open Ephys", () => {
   it("goes to the port after that of the data", () => {
     assert.equal(heartbeatAddress("tcp://127.0.0.1:5556"), "tcp://127.0.0.1:5557");
     assert.equal(heartbeatAddress("tcp://[::1]:5556"), "tcp://[::1]:5557");

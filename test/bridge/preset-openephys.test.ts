@@ -59,7 +59,7 @@ function samplesOf(message: Message) {
 
 const open = () => openephys.create({});
 
-describe("Open Ephys", () => {
+describe("[PS4] Open Ephys", () => {
   it("sends samples of a channel", () => {
     const message = only(open().read([DATA, dataHeader({}), floats(1, 2, 3)], ARRIVED_AT));
     assert.equal(message.topic, "example_data");
@@ -180,7 +180,7 @@ describe("Open Ephys", () => {
   }
 });
 
-describe("over ZeroMQ", () => {
+describe("[PS4] over ZeroMQ", () => {
   it("Open Ephys is read", async () => {
     const publisher = await bindPublisher();
     const socket = new Subscriber({ linger: 0 });
@@ -198,7 +198,7 @@ describe("over ZeroMQ", () => {
   });
 });
 
-it("any frames are messages or a DecodeError", () => {
+it("[PS4] any frames are messages or a DecodeError", () => {
   const envelope = fc.constantFrom(DATA, EVENT, Buffer.from("x"));
   const content = fc.record(
     {

@@ -16,7 +16,7 @@ const TIME = "1763648900.123457";
 const MSGPACK = hex("82 a5 7469636b73 07 a4 64617461 81 a3 636f73 cb 3fe81ff79ed92017");
 const CBOR = hex("a2 65 7469636b73 07 64 64617461 a1 63 636f73 fb 3fe81ff79ed92017");
 
-describe("preset plotjuggler", () => {
+describe("[PS2] preset plotjuggler", () => {
   it("reads a payload, with a topic, and with the time as text", () => {
     assert.deepEqual(read(reader, framesOf(PAYLOAD)), [
       `ticks ${ARRIVED_AT} 7`,

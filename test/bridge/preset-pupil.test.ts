@@ -43,7 +43,7 @@ function datum(topic: string, fields: Record<string, unknown>): Buffer[] {
   return [Buffer.from(topic), Buffer.from(packr.pack({ topic, ...fields }))];
 }
 
-describe("preset pupil", () => {
+describe("[PS5] preset pupil", () => {
   it("has every number of a datum, at the arrival of the first, and not the eye's number", () => {
     assert.deepEqual(
       read(pupil.create({}), framesOf("pupil.0.3d", PUPIL)),
@@ -200,7 +200,7 @@ describe("preset pupil", () => {
   });
 });
 
-describe("Pupil's clock", () => {
+describe("[PS5] Pupil's clock", () => {
   /** Messages each 100 ms for a while, all with a delay in seconds. @returns the time of the last */
   function run(clock: PupilClock, from: number, seconds: number, pupilAt: (at: number) => number, delay = 0): number {
     let x = 0;
@@ -253,7 +253,7 @@ describe("Pupil's clock", () => {
   });
 });
 
-describe("presets", () => {
+describe("[PS5] presets", () => {
   it("are found by name", () => {
     assert.equal(presetNamed("pupil"), pupil);
     assert.equal(presetNamed("constructor"), undefined);

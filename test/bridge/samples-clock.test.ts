@@ -66,7 +66,7 @@ function assertContinuous(placed: readonly Placed[]): void {
   }
 }
 
-describe("the time of samples of a known rate", () => {
+describe("[SA2] the time of samples of a known rate", () => {
   it("is that of the arrival for the last of the first message", () => {
     const clock = new SampleClock(100);
     assert.deepEqual(clock.place(5, START), { x0: START - 0.04, dx: 0.01 });
@@ -179,7 +179,7 @@ describe("the time of samples of a known rate", () => {
   });
 });
 
-describe("the time of samples of no known rate", () => {
+describe("[SA3] the time of samples of no known rate", () => {
   it("is spread from the arrival before to this one", () => {
     const spread = new Spread();
     assert.deepEqual(spread.place(1, START), { x0: START, dx: 0 });

@@ -24,7 +24,7 @@ function read(text: string, payload: Buffer, topic = ""): Record<string, number[
   return Object.fromEntries(names.map((name, i) => [name, [...(columns[i] ?? [])]]));
 }
 
-describe("a sample format", () => {
+describe("[SA1] a sample format", () => {
   it("is an element, channels or a complex form, and a rate", () => {
     assert.deepEqual(parseSampleFormat("f32"), {
       element: "f32",
@@ -103,7 +103,7 @@ describe("a sample format", () => {
   });
 });
 
-describe("binary samples", () => {
+describe("[SA4] binary samples", () => {
   // struct.pack("<bBhHiIqQfd", …) of Python, one by one.
   for (const [format, hex, value] of [
     ["i8", "80", -128],

@@ -5,6 +5,8 @@ import { itemBytes, type SampleFormat } from "./format.ts";
 import { type Placing, Spread } from "./spread.ts";
 
 export interface SampleReader {
+  /** Of one item: a payload is a whole number of them. */
+  readonly itemBytes: number;
   /**
    * @param topic names or prefixes the series, and has a clock of its own
    * @param payload items of the reader's format, one or more
@@ -44,6 +46,7 @@ export function createSampleReader(format: SampleFormat): SampleReader {
   }
 
   return {
+    itemBytes: bytes,
     read(topic, payload, arrivedAt, position) {
       const items = payload.length / bytes;
       if (items === 0 || !Number.isInteger(items)) throw notSamples(payload.length, bytes);
