@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { guessSamples } from "../../bridge/decode/auto/samples.ts";
-import { numbersOf } from "../../bridge/decode/samples/columns.ts";
-import { parseSampleFormat } from "../../bridge/decode/samples/format.ts";
 import { decisionLog } from "../../bridge/tell/decisions.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { decodingOf, faultOf, hex } from "../support/decoding.ts";
-import { encode, noise, SAMPLE_FORMATS } from "../support/samples.ts";
+import { encode, noise } from "../support/samples.ts";
 
 /** What ten messages are taken for, all of them read. */
 function taken(messages: readonly (string | Buffer)[]): string {
@@ -225,82 +222,10 @@ describe("auto", () => {
   });
 });
 
-describe("samples that nobody has described", () => {
-  const signals: Record<string, (i: number) => number> = {
-    sine: (i) => Math.sin(i / 5),
-    ramp: (i) => ((i % 40) - 20) / 20,
-    noise: (() => {
-      const values = noise(20_000, 7);
-      return (i: number) => ((values[i * 2] ?? 0) + (values[i * 2 + 1] ?? 0)) / 4;
-    })(),
-  };
-
-  for (const format of Object.keys(SAMPLE_FORMATS)) {
-    it(`[FM9] of ${format} are read with the right values, whatever they are and however many there are`, () => {
-      const { amplitudes, offset } = SAMPLE_FORMATS[format] ?? { amplitudes: [], offset: 0 };
-      for (const [name, signal] of Object.entries(signals)) {
-        for (const amplitude of amplitudes) {
-          for (const size of [8, 64, 1000]) {
-            const messages = ten((m) =>
-              encode(
-                format,
-                Array.from({ length: size }, (_, i) => offset + amplitude * signal(m * size + i)),
-              ),
-            );
-            const guess = guessSamples(messages)?.format ?? "";
-            const what = `${name} of ${amplitude}, ${size} a message: ${guess}`;
-            assert.ok(
-              guess !== "" && messages.every((bytes) => areSame(valuesOf(bytes, guess), valuesOf(bytes, format))),
-              what,
-            );
-          }
-        }
-      }
-    });
-  }
-
-  it("[FM9] of integers whose bytes would be sane floats, too, are integers", () => {
-    const values = noise(640, 3);
-    const of = (format: string, middle: number, amplitude: number) =>
-      ten((m) =>
-        encode(
-          format,
-          values.slice(64 * m, 64 * (m + 1)).map((value) => middle + amplitude * value),
-        ),
-      );
-    assert.equal(guessSamples(of("u8", 68, 8))?.format, "u8");
-    assert.equal(guessSamples(of("i16", 16_384, 500))?.format, "i16");
-  });
-
-  it("[FM9] says where it is a guess", () => {
-    const sine = (size: number) =>
-      ten((m) =>
-        encode(
-          "i16",
-          Array.from({ length: size }, (_, i) => 3000 * Math.sin((m * size + i) / 17)),
-        ),
-      );
-    assert.deepEqual([guessSamples(sine(64))?.format, guessSamples(sine(64))?.sure], ["i16", true]);
-    assert.equal(guessSamples(sine(1))?.sure, false, "of ten samples");
-    assert.equal(guessSamples(ten(() => Buffer.alloc(8)))?.sure, false, "of zeros");
-    assert.equal(guessSamples([]), undefined);
-  });
-});
-
 function decisionOf(messages: readonly Buffer[]): string {
   const decoding = decodingOf();
   for (const message of messages) decoding.read(message);
   return decoding.decisions.map(({ format }) => format).join(", ");
-}
-
-function areSame(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
-}
-
-function valuesOf(bytes: Buffer, format: string): number[] {
-  const parsed = parseSampleFormat(format);
-  assert.ok(parsed, format);
-  return Array.from(numbersOf(bytes, parsed.element, parsed.bigEndian));
 }
 
 function valuesIn(points: readonly string[]): number[] {

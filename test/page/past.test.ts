@@ -2,17 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
-import { browserPast } from "../../worker/page/hold/browser-past.ts";
-import { FrameStream } from "../../worker/page/hold/frame-stream.ts";
 import { Past, type PastOutside, SETTLE_MS } from "../../worker/page/hold/past.ts";
 import { type Plan, planFetch, type Reach, type Wish } from "../../worker/page/hold/past-plan.ts";
-import { justAbove } from "../../worker/page/hold/rings.ts";
-import { partsOf } from "../../worker/page/hold/slices.ts";
-import { Store } from "../../worker/page/hold/store.ts";
-import { decodeFrame } from "../../worker/protocol/frame.ts";
 import { numberFrame, readHeader } from "../../worker/protocol/header.ts";
-import { startEdge } from "../support/edge.ts";
-import { frameOf, newChannel, publishFrames } from "../support/publish.ts";
+import { frameOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 
 const T = 1.7e9;
@@ -90,35 +83,6 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 }
 
 const count = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-
-test("[PG14] frames come whole out of pieces, whichever byte these were cut at", () => {
-  const frames = [frameOf(PUBLISHER, 1, [1, 2.5, 3]), frameOf(PUBLISHER, 2, [4]), frameOf(PUBLISHER, 3, [1e300, 6, 7])];
-  const bytes = Buffer.concat(frames);
-  const through = (cuts: number[]): Uint8Array[] => {
-    const stream = new FrameStream();
-    const edges = [0, ...cuts, bytes.length];
-    const out = edges.slice(1).flatMap((to, i) => stream.take(new Uint8Array(bytes.subarray(edges[i], to))));
-    assert.ok(stream.isWhole);
-    return out;
-  };
-  const expected = frames.map((frame) => decodeFrame(frame));
-  for (let cut = 0; cut <= bytes.length; cut++) assert.deepEqual(through([cut]).map(decodeFrame), expected);
-  assert.deepEqual(through(count(1, bytes.length - 1)).map(decodeFrame), expected);
-  fc.assert(
-    fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
-      assert.deepEqual(through(cuts.sort((a, b) => a - b)).map(decodeFrame), expected);
-    }),
-  );
-});
-
-test("[PG14] what is no frame is refused, and what is cut short is not whole", () => {
-  assert.throws(() => new FrameStream().take(new TextEncoder().encode("<!doctype html>".repeat(10))), {
-    code: "frame-magic",
-  });
-  const stream = new FrameStream();
-  stream.take(frameOf(PUBLISHER, 1, [1]).subarray(0, 70));
-  assert.equal(stream.isWhole, false);
-});
 
 test("[PG14] what is fetched is what is looked at and not there, with room around it", () => {
   const wish = (min: number, max: number, completeFromX = 1000, newestX = completeFromX): Wish => {
@@ -346,40 +310,4 @@ test("[PG14] of more than there is room for, the newest are held, and it says so
   // All that can be held is held.
   await world.look(Number.NEGATIVE_INFINITY, end, end);
   assert.equal(asked.length, 2);
-});
-
-test("[PG14] the real Worker: what is older than what was sent is there, every point", async () => {
-  await using edge = await startEdge();
-  const channel = newChannel();
-  const truth = new Store();
-  const live = new Store();
-  for (let i = 0; i < 40; i++) {
-    const frame = frameOf(
-      PUBLISHER,
-      i + 1,
-      Array.from({ length: 500 }, (_, k) => Math.sin(i * 500 + k)),
-      T + i * 500,
-    );
-    await publishFrames(edge, channel, frame);
-    truth.ingest(decodeFrame(frame));
-    if (i >= 30) live.ingest(decodeFrame(frame), true);
-  }
-  const past = browserPast(edge.channelUrl(channel), () => undefined);
-  const look = async (min: number, max: number): Promise<void> => {
-    past.want({ min, max }, live.completeFromX, T + 20_000);
-    await waitFor("the fetch", () => past.held !== undefined && past.state === "idle" && past.held.min <= min);
-    const parts = partsOf("y", min, max, live, past.held);
-    const expected = partsOf("y", min, max, truth, undefined);
-    for (const column of ["x", "y"] as const) {
-      assert.deepEqual(
-        parts.flatMap((part) => [...part[column]]),
-        expected.flatMap((part) => [...part[column]]),
-      );
-    }
-  };
-  assert.equal(live.completeFromX, justAbove(T + 15_000));
-  await look(T + 14_000.5, T + 16_000.5);
-  assert.equal(past.oldestX, undefined);
-  await look(Number.NEGATIVE_INFINITY, T + 20_000);
-  assert.equal(past.oldestX, T);
 });

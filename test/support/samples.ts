@@ -1,4 +1,5 @@
 /** Binary samples as publishers pack them. */
+import { Random } from "../torture/random.ts";
 
 interface SampleKind {
   bytes: number;
@@ -55,13 +56,27 @@ export function encode(format: string, values: readonly number[]): Buffer {
   return bytes;
 }
 
-/** Values between -1 and 1 that are the same in every run (mulberry32). */
+/** `count` values of a signal as a binary array. */
+export function bytesOf(format: string, count: number, signal: (i: number) => number): Buffer {
+  return encode(
+    format,
+    Array.from({ length: count }, (_, i) => signal(i)),
+  );
+}
+
+/** Values between -1 and 1 that are the same in every run. */
 export function noise(count: number, seed: number): number[] {
-  let state = seed;
-  return Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
-  });
+  const random = new Random(seed);
+  return Array.from({ length: count }, () => 2 * random.next() - 1);
+}
+
+export function sine(amplitude: number, period: number, offset = 0): (i: number) => number {
+  return (i) => offset + amplitude * Math.sin((2 * Math.PI * i) / period);
+}
+
+/** Noise that is the same in each run (Box and Muller). */
+export function gaussian(deviation: number, offset = 0): (i: number) => number {
+  const random = new Random(1);
+  return () =>
+    offset + deviation * Math.sqrt(-2 * Math.log(random.next() + 1e-12)) * Math.cos(2 * Math.PI * random.next());
 }
