@@ -40,13 +40,13 @@ export class Channel extends DurableObject<Env> {
    */
   async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer> {
     const nowMs = Date.now();
-    const { fresh, publisher, seq, points } = this.#history.append(frames, series, nowMs);
+    const { fresh, publisher, seq, points, duplicates } = this.#history.append(frames, series, nowMs);
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#viewers.broadcast(fresh);
     this.#viewers.tellStatus(nowMs);
     this.#sweep(nowMs);
     await this.#attendLater();
-    return { seq, points, viewers: this.#viewers.count };
+    return { seq, points, viewers: this.#viewers.count, duplicates };
   }
 
   /** A publisher says that it is here, or gone: viewers are told. */

@@ -19,6 +19,8 @@ export interface Taken {
   publisher: string;
   seq: number;
   points: number;
+  /** How many of these points are in repeats, and were not taken again. */
+  duplicates: number;
 }
 
 /** Stored frames, whole, one after the other, and where they reach. */
@@ -110,7 +112,8 @@ export class History {
     const newSeries = series.filter((name) => !this.#series.has(name)).slice(0, MAX_SERIES_LISTED - this.#series.size);
     const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
     let latest = this.#publishers.standing(publisher)?.publisherSeq ?? Number.NEGATIVE_INFINITY;
-    let seq = this.#seq;
+    const seqBefore = this.#seq;
+    let seq = seqBefore;
     const fresh: Uint8Array[] = [];
     this.#storage.transactionSync(() => {
       frames.forEach((frame, i) => {
@@ -136,7 +139,8 @@ export class History {
       this.#trim(nowMs);
     }
     const points = headers.reduce((sum, header) => sum + header.points, 0);
-    return { fresh, publisher, seq: fresh.length > 0 || !last ? seq : this.#firstAnswer(last), points };
+    const duplicates = points - (seq - seqBefore);
+    return { fresh, publisher, seq: fresh.length > 0 || !last ? seq : this.#firstAnswer(last), points, duplicates };
   }
 
   /**

@@ -3,8 +3,11 @@ import { SECURITY_HEADERS } from "./headers.ts";
 import { problemPage } from "./problem-page.ts";
 import type { FrameFault } from "./protocol/header.ts";
 import type { PointFault } from "./protocol/points.ts";
+import type { ProblemCode } from "./protocol/problem-code.ts";
 
-/** Every code a refusal may have, with its status and title. SPEC.md, "Refusals", lists them. */
+export type { ProblemCode } from "./protocol/problem-code.ts";
+
+/** The status and title of each code. SPEC.md, "Refusals", lists them. */
 const PROBLEMS = {
   "channel-name-invalid": [400, "Not a channel name"],
   "query-invalid": [400, "The query cannot be understood"],
@@ -39,9 +42,7 @@ const PROBLEMS = {
   "publishing-not-configured": [503, "Publishing is not configured"],
   "viewers-full": [503, "The channel is full"],
   "channel-unavailable": [503, "The channel is not available just now"],
-} as const satisfies Record<string, readonly [number, string]> & Record<FrameFault["code"] | PointFault, unknown>;
-
-export type ProblemCode = keyof typeof PROBLEMS;
+} as const satisfies Record<ProblemCode, readonly [number, string]> & Record<FrameFault["code"] | PointFault, unknown>;
 
 const PROBLEM_TYPE = "application/problem+json";
 /** What somebody meets who types an address, or follows a link. */

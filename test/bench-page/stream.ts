@@ -1,7 +1,7 @@
 /** Publishes the points of a window's time, and then those that become due, as a bridge would. */
 import type { Row } from "../../worker/protocol/builder.ts";
 import { framesOf } from "../../worker/protocol/builder.ts";
-import type { PublishAnswer } from "../../worker/protocol/messages.ts";
+import type { ReceivedPublishAnswer } from "../../worker/protocol/messages.ts";
 import type { Edge } from "../support/edge.ts";
 import { publishFrames, rowOf } from "../support/publish.ts";
 import { SERIES, valueAt } from "./data.ts";
@@ -32,7 +32,7 @@ export class Stream {
   }
 
   /** Publishes all points that are due; after each body it waits for `taken`. */
-  async catchUp(taken: (answer: PublishAnswer) => Promise<unknown> = async () => undefined): Promise<void> {
+  async catchUp(taken: (answer: ReceivedPublishAnswer) => Promise<unknown> = async () => undefined): Promise<void> {
     for (;;) {
       const rows = this.#due(POINTS_A_FRAME);
       if (rows.length === 0) return;

@@ -7,11 +7,13 @@ import { fullJitterMs } from "../../worker/protocol/backoff.ts";
 import { isChannelName, isSeriesName } from "../../worker/protocol/limits.ts";
 import {
   parseAnnouncement,
+  parseProblem,
   parsePublishAnswer,
   parseServerMessage,
   parseViewerMessage,
 } from "../../worker/protocol/messages.ts";
 import { usualPauseMs } from "../../worker/protocol/pause.ts";
+import { PROBLEM_CODES } from "../../worker/protocol/problem-code.ts";
 import { RateLimit } from "../../worker/rate-limit.ts";
 
 for (const [accept, type] of [
@@ -205,9 +207,42 @@ test("[RT2] what a refusal says is escaped in a page", () => {
   assert.ok(!page.includes("<t>") && !page.includes("<script>") && page.includes("&lt;script&gt;"));
 });
 
-test("[RT4] a publish answer is a number, how many points, how many viewers", () => {
-  assert.deepEqual(parsePublishAnswer('{"seq":3,"points":2,"viewers":1}'), { seq: 3, points: 2, viewers: 1 });
-  for (const text of ["", "[]", '{"seq":3,"points":2}', '{"seq":-3,"points":2,"viewers":1}']) {
-    assert.equal(parsePublishAnswer(text), undefined);
+test("[RT4] a publish answer is a number, how many points, viewers and duplicates; an older Worker does not say the last", () => {
+  const counts = { seq: 3, points: 2, viewers: 1 };
+  assert.deepEqual(parsePublishAnswer('{"seq":3,"points":2,"viewers":1}'), { ...counts, duplicates: undefined });
+  for (const duplicates of [0, 1, 2]) {
+    assert.deepEqual(parsePublishAnswer(JSON.stringify({ ...counts, duplicates })), { ...counts, duplicates });
+  }
+  for (const text of [
+    ...["", "[]", "1", "null", "<html></html>", '{"seq":3,"points":2}', '{"seq":-3,"points":2,"viewers":1}'],
+    ...[3, -1, 0.5, "1", null].map((duplicates) => JSON.stringify({ ...counts, duplicates })),
+  ]) {
+    assert.equal(parsePublishAnswer(text), undefined, text);
+  }
+});
+
+test("[BAD1] a refusal is recognised by its code, another server's is none", () => {
+  for (const code of PROBLEM_CODES) {
+    const text = `{"type":"about:blank","title":"T","status":400,"detail":"D.","code":"${code}"}`;
+    assert.deepEqual(parseProblem(text), { status: 400, code, detail: "D." });
+  }
+  const ours = { type: "about:blank", title: "T", status: 400, detail: "D.", code: "not-json" };
+  for (const text of [
+    ...["", "[]", "null", "<html>Bad Request</html>", "400 Bad Request", '{"error":"not-json"}', '{"code":"not-json"}'],
+    ...[{ code: "bad-request" }, { code: 400 }, { code: "__proto__" }, { code: "toString" }, { status: "400" }].map(
+      (wrong) => JSON.stringify({ ...ours, ...wrong }),
+    ),
+    ...[{ type: "https://example.com/bad" }, { title: 1 }, { detail: null }].map((wrong) =>
+      JSON.stringify({ ...ours, ...wrong }),
+    ),
+  ]) {
+    assert.equal(parseProblem(text), undefined, text);
+  }
+});
+
+test("[BAD1] each refusal that is answered is one that a bridge recognises", async () => {
+  for (const code of PROBLEM_CODES) {
+    const response = new Problem(code, "A detail.").toResponse();
+    assert.deepEqual(parseProblem(await response.text()), { status: response.status, code, detail: "A detail." });
   }
 });

@@ -4,7 +4,7 @@ import { framesOf, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
 import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
 import { FRAME_TYPE } from "../../worker/protocol/limits.ts";
-import { type PublishAnswer, parsePublishAnswer } from "../../worker/protocol/messages.ts";
+import { parsePublishAnswer, type ReceivedPublishAnswer } from "../../worker/protocol/messages.ts";
 import type { Edge } from "./edge.ts";
 
 export interface Point {
@@ -33,16 +33,20 @@ export function post(edge: Edge, channel: string, body: Body, headers: Record<st
 }
 
 /** Publishes a JSON value. */
-export async function publishJson(edge: Edge, channel: string, value: unknown): Promise<PublishAnswer> {
+export async function publishJson(edge: Edge, channel: string, value: unknown): Promise<ReceivedPublishAnswer> {
   return await answerOf(await post(edge, channel, JSON.stringify(value)));
 }
 
 /** Publishes frames in one body. */
-export async function publishFrames(edge: Edge, channel: string, ...frames: Uint8Array[]): Promise<PublishAnswer> {
+export async function publishFrames(
+  edge: Edge,
+  channel: string,
+  ...frames: Uint8Array[]
+): Promise<ReceivedPublishAnswer> {
   return await answerOf(await post(edge, channel, Buffer.concat(frames), { "Content-Type": FRAME_TYPE }));
 }
 
-async function answerOf(response: Response): Promise<PublishAnswer> {
+async function answerOf(response: Response): Promise<ReceivedPublishAnswer> {
   const text = await response.text();
   assert.equal(response.status, 200, text);
   const answer = parsePublishAnswer(text);

@@ -167,7 +167,10 @@ test("[GD5] a connection goes on after refusals whose bodies nobody read", async
       "content-encoding-unsupported",
     );
     assertRefused(await send(`/c/${channel}`, good, large.replace("1", "?")), 400, "not-json");
-    assert.equal((await send(`/c/${channel}`, good, large)).text, `{"seq":${round},"points":1,"viewers":0}`);
+    assert.equal(
+      (await send(`/c/${channel}`, good, large)).text,
+      `{"seq":${round},"points":1,"viewers":0,"duplicates":0}`,
+    );
   }
   assert.equal(ports.size, 1);
   agent.destroy();

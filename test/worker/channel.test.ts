@@ -43,7 +43,7 @@ for (const [when, lose] of Object.entries(losses)) {
     const channel = newChannel();
     const first = await publishFrames(edge, channel, frameOf(A, 1, [1, 2]));
     await lose(channel);
-    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2])), first);
+    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2])), { ...first, duplicates: 2 });
     assert.deepEqual(await ys(channel), [1, 2]);
   });
 
@@ -53,7 +53,7 @@ for (const [when, lose] of Object.entries(losses)) {
     await publishFrames(edge, channel, frameOf(A, 2, [3]));
     await publishJson(edge, channel, 4);
     await lose(channel);
-    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2])), first);
+    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2])), { ...first, duplicates: 2 });
     assert.deepEqual(await ys(channel), [1, 2, 3, 4]);
   });
 
@@ -62,7 +62,7 @@ for (const [when, lose] of Object.entries(losses)) {
     const frames = [1, 2, 3, 4].map((n) => frameOf(A, n, [n]));
     await publishFrames(edge, channel, ...frames.slice(0, 2));
     await lose(channel);
-    assert.deepEqual(await publishFrames(edge, channel, ...frames), { seq: 4, points: 4, viewers: 0 });
+    assert.deepEqual(await publishFrames(edge, channel, ...frames), { seq: 4, points: 4, viewers: 0, duplicates: 2 });
     assert.deepEqual(await ys(channel), [1, 2, 3, 4]);
   });
 
@@ -72,7 +72,12 @@ for (const [when, lose] of Object.entries(losses)) {
     await publishFrames(edge, channel, ...frames);
     await publishFrames(edge, channel, frameOf(B, 1, [9]));
     await lose(channel);
-    assert.deepEqual(await publishFrames(edge, channel, ...frames.slice(0, 2)), { seq: 2, points: 2, viewers: 0 });
+    assert.deepEqual(await publishFrames(edge, channel, ...frames.slice(0, 2)), {
+      seq: 2,
+      points: 2,
+      viewers: 0,
+      duplicates: 2,
+    });
     assert.deepEqual(await ys(channel), [1, 2, 3, 9]);
   });
 
@@ -123,6 +128,21 @@ for (const [when, lose] of Object.entries(losses)) {
     assert.equal((await storedPoints(edge, channel)).length, 5000);
   });
 }
+
+test("[RT4] duplicates are the points of the frames that were passed over, anonymous ones never", async () => {
+  const channel = newChannel();
+  const frames = [frameOf(A, 1, [1, 2, 3]), frameOf(A, 2, [4, 5]), frameOf(A, 4, [6])];
+  const duplicates = async (...body: Uint8Array[]) => (await publishFrames(edge, channel, ...body)).duplicates;
+  assert.equal(await duplicates(...frames.slice(0, 1)), 0);
+  assert.equal(await duplicates(...frames.slice(0, 2)), 3);
+  assert.equal(await duplicates(...frames), 5);
+  assert.equal(await duplicates(...frames), 6);
+  // A number that was left out and comes late is as good as taken.
+  assert.equal(await duplicates(frameOf(A, 3, [7, 8])), 2);
+  const anonymous = frameOf("0000000000000000", 0, [9]);
+  assert.deepEqual([await duplicates(anonymous), await duplicates(anonymous, anonymous)], [0, 0]);
+  assert.equal((await publishJson(edge, channel, [1, 2, 3])).duplicates, 0);
+});
 
 test("[CH3] anonymous frames are never repeats", async () => {
   const channel = newChannel();

@@ -32,8 +32,18 @@ for (const [when, lose] of [
     assert.equal((await clear(channel)).status, 204);
     await lose(channel);
     assert.deepEqual(await storedPoints(edge, channel), []);
-    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2, 3])), { seq: 0, points: 3, viewers: 0 });
-    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 2, [4])), { seq: 1, points: 1, viewers: 0 });
+    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2, 3])), {
+      seq: 0,
+      points: 3,
+      viewers: 0,
+      duplicates: 3,
+    });
+    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 2, [4])), {
+      seq: 1,
+      points: 1,
+      viewers: 0,
+      duplicates: 0,
+    });
     const again = await (await Watcher.open(edge, channel)).live();
     assert.ok((again.position?.epoch ?? 0) > epoch);
     assert.deepEqual(again.ys, [4]);

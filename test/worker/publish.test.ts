@@ -23,11 +23,11 @@ async function storedBytes(channel: string): Promise<Uint8Array> {
   return new Uint8Array(await (await read(edge, channel, FRAME_TYPE)).arrayBuffer());
 }
 
-test("[RT4] a publish answers the number of its last point, how many it had, and how many watch", async () => {
+test("[RT4] a publish answers the number of its last point, how many it had, how many watch, and that none is a duplicate", async () => {
   const channel = newChannel();
-  assert.deepEqual(await publishJson(edge, channel, [1, 2, 3]), { seq: 3, points: 3, viewers: 0 });
+  assert.deepEqual(await publishJson(edge, channel, [1, 2, 3]), { seq: 3, points: 3, viewers: 0, duplicates: 0 });
   const viewers = [await openViewer(edge.channelUrl(channel)), await openViewer(edge.channelUrl(channel))];
-  assert.deepEqual(await publishJson(edge, channel, { a: 1, b: 2 }), { seq: 5, points: 2, viewers: 2 });
+  assert.deepEqual(await publishJson(edge, channel, { a: 1, b: 2 }), { seq: 5, points: 2, viewers: 2, duplicates: 0 });
   await Promise.all(viewers.map((viewer) => viewer.close()));
 });
 
@@ -82,7 +82,7 @@ test("[PT3] [FR6] lines of JSON are all their points, in order within each serie
   const channel = newChannel();
   const lines = '{"x":1,"y":1}\n[2,2]\n\n[{"x":3,"y":3},{"x":4,"b":4}]\n{"x":[5,6],"y":[5,6]}\n';
   const answer = await (await post(edge, channel, lines, { "Content-Type": "application/x-ndjson" })).json();
-  assert.deepEqual(answer, { seq: 6, points: 6, viewers: 0 });
+  assert.deepEqual(answer, { seq: 6, points: 6, viewers: 0, duplicates: 0 });
   const points = await storedPoints(edge, channel);
   const xOf = (name: string): number[] => points.filter(({ series }) => series === name).map(({ x }) => x);
   assert.deepEqual([xOf("y"), xOf("b")], [[1, 2, 3, 5, 6], [4]]);
@@ -114,7 +114,7 @@ test("[PT3] as many points as a body may have are taken whole", async () => {
   const body = `[${"1,".repeat(524_286)}1]`;
   assert.ok(body.length <= 1024 * 1024);
   const answer = await (await post(edge, channel, body)).json();
-  assert.deepEqual(answer, { seq: 524_287, points: 524_287, viewers: 0 });
+  assert.deepEqual(answer, { seq: 524_287, points: 524_287, viewers: 0, duplicates: 0 });
 });
 
 test("[CH2] publishes at once are numbered one after the other, each whole", async () => {

@@ -3,6 +3,7 @@
  * by `type`. What is received is `unknown` until one of the parsers has looked at every field.
  */
 import { ANONYMOUS, isPublisherId } from "./header.ts";
+import { isProblemCode, type ProblemCode } from "./problem-code.ts";
 
 /** Where a viewer stands: it has every point up to number `seq` of numbering `epoch`. */
 export interface Cursor {
@@ -81,6 +82,19 @@ export interface PublishAnswer {
   /** How many points the body had. */
   points: number;
   viewers: number;
+  /** How many of these points were not taken again, because their frames are repeats. */
+  duplicates: number;
+}
+
+/** A publish answer as a publisher gets it: `duplicates` is undefined where an older Worker does not say it. */
+export type ReceivedPublishAnswer = Omit<PublishAnswer, "duplicates"> & { duplicates: number | undefined };
+
+/** A refusal of ours: what an RFC 9457 problem says. */
+export interface ReceivedProblem {
+  status: number;
+  code: ProblemCode;
+  /** A sentence for people. It is received text: escape it before it is shown. */
+  detail: string;
 }
 
 /** A message from the Channel; undefined if it is none that this version knows. */
@@ -154,10 +168,19 @@ export function parseAnnouncement(text: string): Announcement | undefined {
   return isNamed && typeof here === "boolean" && Object.keys(others).length === 0 ? { publisher, here } : undefined;
 }
 
-/** The answer to a publish; undefined if it is none. */
-export function parsePublishAnswer(text: string): PublishAnswer | undefined {
-  const { seq, points, viewers } = parseObject(text) ?? {};
-  return isCount(seq) && isCount(points) && isCount(viewers) ? { seq, points, viewers } : undefined;
+/** The answer to a publish; undefined if it is none, as where another server than a Worker of Plotcast answers. */
+export function parsePublishAnswer(text: string): ReceivedPublishAnswer | undefined {
+  const { seq, points, viewers, duplicates } = parseObject(text) ?? {};
+  if (!isCount(seq) || !isCount(points) || !isCount(viewers)) return undefined;
+  if (duplicates === undefined) return { seq, points, viewers, duplicates };
+  return isCount(duplicates) && duplicates <= points ? { seq, points, viewers, duplicates } : undefined;
+}
+
+/** A refusal with one of our codes; undefined if it is none, as where another server answers. */
+export function parseProblem(text: string): ReceivedProblem | undefined {
+  const { type, title, status, detail, code } = parseObject(text) ?? {};
+  const isOurs = type === "about:blank" && typeof title === "string" && isCount(status) && isProblemCode(code);
+  return isOurs && typeof detail === "string" ? { status, code, detail } : undefined;
 }
 
 function parseObject(text: string): Partial<Record<string, unknown>> | undefined {
