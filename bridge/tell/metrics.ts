@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AddressError } from "../receive/address.ts";
+import { boundConnections, namesOf, refusalOf } from "./admission.ts";
 import { healthOf, type Watched } from "./health.ts";
 import { createRegistry, type Metrics } from "./registry.ts";
 
@@ -17,31 +18,45 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+/** A scraper's headers are a few hundred bytes. */
+const MAX_HEADER_BYTES = 8 * 1024;
+const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff", connection: "close" };
+
 /**
  * `/metrics` in Prometheus' text, and `/healthz`. Whatever reads them counts nothing twice: the ledgers are the only count.
+ * Who may ask, and how long, is in ./admission.ts.
  * @throws AddressError if the port is in use
  */
 export async function serveMetrics({ host, port }: MetricsAddress, watched: Watched): Promise<MetricsServer> {
-  const { registry, observe } = createRegistry(watched);
+  const { registry, observe, countCutOff } = createRegistry(watched);
+  const names = namesOf(host);
   const answer: RequestListener = (request, response) => {
+    // One request a connection: what a client sends beyond it is not kept.
     request.resume();
     const path = request.url?.split("?")[0];
-    const isRead = request.method === "GET" || request.method === "HEAD";
-    if (isRead && path === "/healthz") {
+    const say = (status: number, text: string, headers = {}): void => {
+      response.writeHead(status, { ...HEADERS, "content-type": "text/plain", ...headers }).end(text);
+    };
+    const refusal = refusalOf(request, names);
+    if (refusal !== undefined) {
+      const { status, code, detail } = refusal;
+      say(status, `${detail} (${code})\n`, status === 405 ? { allow: "GET, HEAD" } : {});
+    } else if (path === "/healthz") {
       const health = healthOf(watched);
-      const headers = { "content-type": "application/json", "cache-control": "no-store" };
-      response.writeHead(health.ok ? 200 : 503, headers).end(`${JSON.stringify(health)}\n`);
-    } else if (isRead && path === "/metrics") {
+      say(health.ok ? 200 : 503, `${JSON.stringify(health)}\n`, { "content-type": "application/json" });
+    } else if (path === "/metrics") {
       registry.metrics().then(
-        (text) => response.writeHead(200, { "content-type": registry.contentType }).end(text),
-        () => response.writeHead(500).end(),
+        (text) => say(200, text, { "content-type": registry.contentType }),
+        () => say(500, "The metrics cannot be read.\n"),
       );
     } else {
-      const text = "The metrics are at /metrics; whether all is well is at /healthz.\n";
-      response.writeHead(404, { "content-type": "text/plain" }).end(text);
+      say(404, "The metrics are at /metrics; whether all is well is at /healthz.\n");
     }
   };
-  const server = createServer(answer);
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, answer);
+  // Of what is sent behind it without waiting, a client is told that it is not answered.
+  server.maxRequestsPerSocket = 1;
+  boundConnections(server, countCutOff);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, host, resolve);
   }).catch((error: unknown) => {

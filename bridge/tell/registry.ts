@@ -52,6 +52,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** To be called for each feed as it is opened: its POSTs are timed. */
   observe(feed: WatchedFeed): void;
+  /** To be called for each client of these metrics that is cut off. */
+  countCutOff(): void;
 }
 
 /** Every count of every source and channel, read when it is asked for. */
@@ -125,8 +127,14 @@ export function createRegistry({ sources, feeds }: Watched): Metrics {
     buckets: SECONDS,
     registers,
   });
+  const cutOff = new Counter({
+    name: "plotcast_bridge_metrics_cut_off_total",
+    help: "Clients of these metrics that were cut off: too slow, or too many at once.",
+    registers,
+  });
   return {
     registry,
+    countCutOff: () => cutOff.inc(),
     observe: ({ channel, ledger }) => {
       ledger.onPost = (seconds) => posts.observe({ channel }, seconds);
     },

@@ -62,7 +62,7 @@ test("[BR17] /metrics has every count of the ledger, and reading it changes none
   }
   assert.ok(value("process_resident_memory_bytes") > 1e6);
   assert.equal((await fetch(new URL("/", url))).status, 404);
-  assert.equal((await fetch(url, { method: "POST", body: "x" })).status, 404);
+  assert.equal((await fetch(url, { method: "POST", body: "x" })).status, 405);
 });
 
 test("[BR17] [BR10] a port in use is one line that names it and the flag", async (t) => {

@@ -56,11 +56,14 @@ export interface TestPage {
   close(): Promise<void>;
 }
 
-/** Opens a browser, headless. It must be closed, or the test process stays. */
-export async function openBrowser(): Promise<Browser> {
+/**
+ * Opens a browser, headless. It must be closed, or the test process stays.
+ * @param args further flags of Chromium
+ */
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
   const { source, executablePath, env } = await findBrowser();
   try {
-    return await chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, ...env } });
+    return await chromium.launch({ executablePath, args: [...FLAGS, ...args], env: { ...process.env, ...env } });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${executablePath} (${source}) did not start. ${ADVICE}\n${reason}`, { cause });
