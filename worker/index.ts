@@ -14,6 +14,7 @@ export { Channel } from "./channel.ts";
 type Bindings = { Bindings: Env };
 const MAX_DISCARDED_BYTES = 16 * MAX_BODY_BYTES;
 const MAX_DISCARDING_MS = 1000;
+const NOT_FOUND = "Channels are at /c/<name>; the one everybody starts with is /c/main.";
 const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
 const app = new Hono<Bindings>();
@@ -80,9 +81,7 @@ app.all("/c/:name{.+}", (c) => {
 
 app.notFound(async (c) => {
   await discardBody(c.req.raw);
-  return new Problem("not-found", "Channels are at /c/<name>; the one everybody starts with is /c/main.").toResponse(
-    c.req.header("Accept"),
-  );
+  return new Problem("not-found", NOT_FOUND).toResponse(c.req.header("Accept"));
 });
 
 app.onError(async (error, c) => {
@@ -99,7 +98,10 @@ app.onError(async (error, c) => {
 
 /** The name is the path as it stands, not decoded: one URL for each channel. */
 function channelOf(env: Env, url: string): DurableObjectStub<Channel> {
-  return env.CHANNEL.getByName(channelName(new URL(url).pathname.slice("/c/".length)));
+  const { pathname } = new URL(url);
+  // The router decodes a path before it looks: to it /%63/x is /c/x.
+  if (!pathname.startsWith("/c/")) throw new Problem("not-found", NOT_FOUND);
+  return env.CHANNEL.getByName(channelName(pathname.slice("/c/".length)));
 }
 
 /**
