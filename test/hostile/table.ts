@@ -1,0 +1,55 @@
+/**
+ * Tables of hostile input: each area has a file of rows and a test that tries them all on one real thing. After every
+ * row the thing must still work, and nothing may have changed.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Edge } from "../support/edge.ts";
+import { newChannel, publishJson, storedPoints } from "../support/publish.ts";
+import { codeOf, type RawAnswer } from "../support/raw-http.ts";
+
+export interface Row {
+  name: string;
+}
+
+/** What one row gets to work with at an edge. */
+export interface Place {
+  edge: Edge;
+  /** A channel of its own that holds one point. */
+  channel: string;
+  /** A header that gives this row an address of its own, so that the bounds for an address count no other row. */
+  from: string;
+}
+
+/** What the runtime itself logs of a request whose target is no URL, before it asks a Worker. */
+const OF_THE_RUNTIME = /Invalid URL string/;
+let rows = 0;
+
+/**
+ * Tries a row on a channel of its own; `attack` resolves to how many points were rightly taken. Then the channel must hold what it held, plus these; must take another;
+ * and the Worker must have logged no error.
+ */
+export function tryRow(area: string, edge: Edge, { name }: Row, attack: (place: Place) => Promise<number>): void {
+  test(`${area}: ${name}`, async () => {
+    const channel = newChannel();
+    const { seq } = await publishJson(edge, channel, { x: 1, y: 2 });
+    const number = ++rows;
+    const from = `X-Forwarded-For: 198.18.${number >> 8}.${number & 255}`;
+    const taken = await attack({ edge, channel, from });
+    const stored = await storedPoints(edge, channel);
+    assert.deepEqual(stored[0], { series: "y", x: 1, y: 2 });
+    assert.equal(stored.length, 1 + taken, "something was published");
+    assert.equal((await publishJson(edge, channel, { x: 2, y: 3 })).seq, seq + taken + 1);
+    assert.deepEqual(
+      edge.logs.filter((line) => !OF_THE_RUNTIME.test(line)),
+      [],
+    );
+  });
+}
+
+/** That an answer is a refusal with this status, and this code if it is the Worker's own. */
+export function assertRefused(answer: RawAnswer | undefined, status: number, code: string | undefined): void {
+  assert.ok(answer, "there was no answer");
+  assert.deepEqual({ status: answer.status, code: codeOf(answer) }, { status, code }, answer.body.slice(0, 500));
+  assert.doesNotMatch(answer.body, /\.ts:|\.js:| {4}at |test-token/, "the answer holds a stack or the token");
+}
