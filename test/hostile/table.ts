@@ -21,8 +21,8 @@ export interface Place {
   from: string;
 }
 
-/** What the runtime itself logs of a request whose target is no URL, before it asks a Worker. */
-const OF_THE_RUNTIME = /Invalid URL string/;
+/** What the runtime itself logs, before it asks a Worker: of a target that is no URL, and of CONNECT. */
+const OF_THE_RUNTIME = /Invalid URL string|connect event|connect\(\) function/;
 let rows = 0;
 
 /**
