@@ -9,7 +9,7 @@ import { run } from "./commands/run.ts";
 import { addInspectCommand, addRecordCommand, addReplayCommand } from "./commands/tools.ts";
 import { ConfigError } from "./configure/errors.ts";
 import { addBridgeOptions, addSourceOptions, configFromFlags } from "./configure/flags.ts";
-import { errorText } from "./tell/text.ts";
+import { errorText, printableLines } from "./tell/text.ts";
 
 /** Parses the command line and does what it says. @returns the exit code; undefined: the process ends by itself */
 async function main(argv: readonly string[]): Promise<number | undefined> {
@@ -40,7 +40,7 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-    process.stderr.write(`${errorText(error)}\n`);
+    process.stderr.write(`${printableLines(errorText(error))}\n`);
     return error instanceof ConfigError ? ExitCode.usage : ExitCode.failed;
   }
 }

@@ -1,3 +1,4 @@
+import { hasControl } from "../../worker/protocol/characters.ts";
 import { PointError } from "../../worker/protocol/points.ts";
 import { DecodeError } from "./message.ts";
 import { isTextOf } from "./text.ts";
@@ -8,8 +9,6 @@ export const MAX_TOPICS_REMEMBERED = 4096;
 const MAX_TOPIC_LENGTH = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL at the end is what C programs send along
 const TRAILING_SEPARATORS = /[/:. \u0000]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** What is remembered of each topic: `T`, beside its name. */
 export interface Topic<T> {
@@ -36,7 +35,7 @@ export class Topics<T> {
     const known = this.#topics.get(text);
     if (known !== undefined) return known;
     const name = text.length > MAX_TOPIC_LENGTH ? text : text.replace(TRAILING_SEPARATORS, "");
-    if (CONTROL.test(name)) {
+    if (hasControl(name)) {
       throw new PointError("series-name-invalid", "The topic has control characters: it cannot name a series.");
     }
     const topic = { name, memory: this.#remember() };

@@ -1,3 +1,4 @@
+import { replaceControl } from "../../worker/protocol/characters.ts";
 import { MAX_TEXT_BYTES } from "./bounds.ts";
 
 const encoder = new TextEncoder();
@@ -6,8 +7,6 @@ const MAX_TEXTS_OF_SERIES = 256;
 const OTHER = "other";
 const MAX_PASSING = 65_536;
 const ELLIPSIS = "…";
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]+/g;
 const HALF_A_CHARACTER_AT_END = /[\ud800-\udbff]$/;
 
 export interface NumberedText {
@@ -71,11 +70,11 @@ export class TextTable {
 /** Text in one line, cut between two characters to what a mark may have. */
 export function fittingText(text: string): string {
   // No character is less than one byte, so nothing beyond is looked at.
-  const start = text
+  const part = text
     .slice(0, MAX_TEXT_BYTES)
     .replace(text.length > MAX_TEXT_BYTES ? HALF_A_CHARACTER_AT_END : "", "")
-    .replace(CONTROL, " ")
     .toWellFormed();
+  const start = replaceControl(part, () => " ");
   if (start.length * 3 <= MAX_TEXT_BYTES) return start;
   const bytes = encoder.encode(start);
   if (bytes.length <= MAX_TEXT_BYTES && start.length === text.length) return start;

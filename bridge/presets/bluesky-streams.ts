@@ -1,3 +1,4 @@
+import { hasControl } from "../../worker/protocol/characters.ts";
 import type { Message } from "../decode/message.ts";
 import { timeIn, uidOf } from "./bluesky-runs.ts";
 import { column, emptyNumbers, isObject, type Numbers, scalarOrArray } from "./fields.ts";
@@ -16,8 +17,6 @@ const MAX_NAME_LENGTH = 64;
 const MAX_UNIT_LENGTH = 32;
 /** Of readings whose descriptor was sent before the bridge came: no stream's name and no units are known. */
 const UNDESCRIBED: Stream = { name: "event", units: new Map() };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Makes series of readings: the stream's name, the reading's, and its unit: `primary.det [counts]`. */
 export class BlueskyStreams {
@@ -106,5 +105,5 @@ function labelOf(name: string, unit: string | undefined): string {
 
 function shortText(value: unknown, maxLength: number): string | undefined {
   const text = typeof value === "string" ? value.trim() : "";
-  return text === "" || text.length > maxLength || CONTROL.test(text) ? undefined : text;
+  return text === "" || text.length > maxLength || hasControl(text) ? undefined : text;
 }

@@ -1,6 +1,6 @@
 import type { Held } from "../collect/collect.ts";
 import type { Totals } from "./ledger.ts";
-import { counted, duration } from "./text.ts";
+import { counted, duration, printable, printableLines } from "./text.ts";
 
 /** What a terminal needs of a stream. */
 export interface Terminal {
@@ -23,14 +23,16 @@ export class FootLine {
 
   /** A whole line, or several, above the foot. */
   log(lines: string): void {
-    this.#terminal.write(this.#text === "" ? lines : `${CLEAR}${lines}${this.#text}`);
+    const safe = printableLines(lines);
+    this.#terminal.write(this.#text === "" ? safe : `${CLEAR}${safe}${this.#text}`);
   }
 
   show(text: string): void {
     // Some terminals say 0.
     const columns = this.#terminal.columns || 80;
     // A full line would wrap, and could not be cleared any more.
-    const short = text.length < columns ? text : `${text.slice(0, Math.max(0, columns - 2))}…`;
+    const safe = printable(text);
+    const short = safe.length < columns ? safe : `${safe.slice(0, Math.max(0, columns - 2))}…`;
     if (short === this.#text) return;
     this.#text = short;
     this.#terminal.write(`${CLEAR}${short}`);

@@ -1,14 +1,33 @@
-/** Text of others, made fit for a line of log: no control characters, `maxLength` characters at most. */
+import { replaceControl } from "../../worker/protocol/characters.ts";
+
+/** Text of others, made fit for a line of log or a terminal: no control characters, `maxLength` characters at most. */
 export function escaped(text: string, maxLength: number): string {
-  const short = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it replaces
-  const safe = short.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, escapeOf);
+  const safe = printable(text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text);
   return safe.length > maxLength ? `${safe.slice(0, maxLength - 1)}…` : safe;
 }
 
-function escapeOf(character: string): string {
-  const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+/** Text with control characters escaped, as `\x1b` or `\u202e`: a terminal would obey them. */
+export function printable(text: string): string {
+  return replaceControl(text, (character) =>
+    character < "\u0100" ? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}` : unicodeEscape(character),
+  );
+}
+
+/** The same of lines, which stay lines. */
+export function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
+}
+
+/** JSON with control characters escaped; it means the same. */
+export function printableJson(json: string): string {
+  return replaceControl(json, unicodeEscape);
+}
+
+function unicodeEscape(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
 }
 
 /** What an error says; anything may be thrown. */

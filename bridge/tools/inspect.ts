@@ -5,7 +5,7 @@ import { createReader } from "../decode/reader.ts";
 import { createMapper } from "../map/mapper.ts";
 import { presets } from "../presets/index.ts";
 import { SocketError } from "../receive/address.ts";
-import { errorText } from "../tell/text.ts";
+import { errorText, printableLines } from "../tell/text.ts";
 import type { InspectReport } from "./report.ts";
 import { type Line, reportLines } from "./report-text.ts";
 import { LiveScreen, type Screen } from "./screen.ts";
@@ -41,7 +41,7 @@ export async function runInspect(options: InspectOptions): Promise<number> {
   try {
     return await inspect(options, stop.signal);
   } catch (error) {
-    options.stderr.write(`${errorText(error)}\n`);
+    options.stderr.write(`${printableLines(errorText(error))}\n`);
     // A RangeError is about what the configuration names.
     if (error instanceof SocketError) return codeOf(error);
     return error instanceof RangeError ? ExitCode.usage : ExitCode.failed;
@@ -93,7 +93,7 @@ async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<n
     : reportLines(last, columns, Number.POSITIVE_INFINITY)
         .map((line) => line.text)
         .join("\n");
-  stdout.write(`${text}\n`);
+  stdout.write(`${printableLines(text)}\n`);
   return ExitCode.ok;
 }
 

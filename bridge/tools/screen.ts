@@ -1,3 +1,4 @@
+import { printable } from "../tell/text.ts";
 import type { Line } from "./report-text.ts";
 import { cut } from "./table.ts";
 
@@ -52,6 +53,6 @@ export class LiveScreen {
 
   #styled({ kind, text }: Line): string {
     const [before, after] = this.#isStyled ? STYLES[kind] : ["", ""];
-    return `${before}${cut(text, this.columns)}${after}`;
+    return `${before}${cut(printable(text), this.columns)}${after}`;
   }
 }

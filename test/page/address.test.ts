@@ -5,6 +5,7 @@ import { MAX_DERIVED, MAX_EXPRESSION } from "../../worker/page/hold/derived.ts";
 import { type AddressState, formatAddress, MAX_TEXT, parseAddress } from "../../worker/page/look/address.ts";
 import { MAX_NAMES, type PanelState, type YAxisPlan } from "../../worker/page/look/arrangement.ts";
 import { AUTO, isRange, MAX_THRESHOLDS } from "../../worker/page/look/panels.ts";
+import { hasControl } from "../../worker/protocol/characters.ts";
 
 const WINDOWS = ["100 points", "10 s", "30 s", "All"] as const;
 const parse = (text: string) => parseAddress(text, WINDOWS);
@@ -113,7 +114,7 @@ test("[PG13] what is too much is left out, never cut in two", () => {
   assert.deepEqual(parse(`hide=a,${"x".repeat(MAX_TEXT)}`), EMPTY);
 });
 
-const name = fc.string({ unit: "binary", minLength: 1, maxLength: 20 });
+const name = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).filter((text) => !hasControl(text));
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 const range = fc.tuple(finite, finite).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) }));
 const usable = range.filter(({ min, max }) => isRange(min, max));

@@ -1,4 +1,5 @@
 import { BlockKind } from "./block.ts";
+import { replaceControl } from "./characters.ts";
 import { padTo8 } from "./columns.ts";
 import { viewOf } from "./header.ts";
 import { LABELS_HEAD_BYTES, STYLES, type Style } from "./labels.ts";
@@ -24,8 +25,6 @@ const ELLIPSIS_BYTES = 3;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/g;
 
 interface Label {
   /** As it was given, unless it is too long. */
@@ -89,7 +88,7 @@ export class LabelBuilder {
 
 /** The bytes of a text as a label has it: without control characters, and cut where it is too long. */
 export function labelText(text: string): Uint8Array {
-  const bytes = encoder.encode(text.slice(0, MAX_LABEL_BYTES + 1).replace(CONTROL, " "));
+  const bytes = encoder.encode(replaceControl(text.slice(0, MAX_LABEL_BYTES + 1), () => " "));
   if (bytes.length <= MAX_LABEL_BYTES) return bytes;
   let end = MAX_LABEL_BYTES - ELLIPSIS_BYTES;
   // Not in the middle of a character: what goes on in one begins with the bits 10.

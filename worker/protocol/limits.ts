@@ -1,3 +1,5 @@
+import { hasControl } from "./characters.ts";
+
 /** The limits and codes that publisher, Channel and viewer agree on. SPEC.md lists them too. */
 
 const KIB = 1024;
@@ -75,12 +77,10 @@ export function isChannelName(name: string): boolean {
 }
 
 const encoder = new TextEncoder();
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** UTF-8 of 1 to 256 bytes without control characters. */
 export function isSeriesName(name: string): boolean {
-  return name.length > 0 && !CONTROL.test(name) && name.isWellFormed() && utf8Bytes(name) <= MAX_SERIES_NAME_BYTES;
+  return name.length > 0 && !hasControl(name) && utf8Bytes(name) <= MAX_SERIES_NAME_BYTES;
 }
 
 function utf8Bytes(text: string): number {

@@ -1,3 +1,4 @@
+import { hasControl } from "../../protocol/characters.ts";
 import { type Derivation, MAX_DERIVED, MAX_EXPRESSION } from "../hold/derived.ts";
 import type { Range } from "../hold/part.ts";
 import { isTime } from "../hold/store.ts";
@@ -17,8 +18,6 @@ export const MAX_TEXT = 65_536;
 const MAX_NAME = 256;
 /** Before a name: it is on the right axis. No name as it is written holds it, and browsers leave it in a fragment. */
 const RIGHT = ":";
-/** Half a surrogate pair could not be written again. */
-const HALF_PAIR = /\p{Cs}/u;
 
 /** The fragment with its `#`; "" where there is nothing to say. */
 export function formatAddress(state: AddressState): string {
@@ -161,7 +160,7 @@ function nameText(name: string): string {
 function nameOf(text: string, most = MAX_NAME): string | undefined {
   try {
     const name = decodeURIComponent(text);
-    const isName = name.length > 0 && name.length <= most && !HALF_PAIR.test(name);
+    const isName = name.length > 0 && name.length <= most && !hasControl(name);
     return isName ? name : undefined;
   } catch {
     return undefined;
