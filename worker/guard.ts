@@ -38,22 +38,6 @@ async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
-/**
- * GD3: a page of another origin may not open a live connection. Browsers let any page open a WebSocket
- * anywhere, so this is what keeps other sites from reading a channel that only this reader's network reaches. (It does
- * not stop a site whose name is made to lead to this address; on a public host Cloudflare's routing does.)
- */
-export function mayWatch(request: Request, allowedOrigins: string | undefined): void {
-  const origin = request.headers.get("Origin");
-  if (origin === null || origin === new URL(request.url).origin) return;
-  const allowed = (allowedOrigins ?? "").split(",").map((item) => item.trim().replace(/\/$/, ""));
-  if (allowed.includes("*") || allowed.includes(origin)) return;
-  throw new Problem(
-    "origin-not-allowed",
-    `Pages of ${origin} may not watch this channel. Name that origin in ALLOWED_ORIGINS (wrangler.toml) to allow it.`,
-  );
-}
-
 /** VW8: which language a viewer asks to speak. */
 export function dialectOf(request: Request): "frames" | "points" {
   const asked = request.headers.get("Sec-WebSocket-Protocol");

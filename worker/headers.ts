@@ -1,3 +1,5 @@
+import { parseEmbedOrigins } from "./origins.ts";
+
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -7,7 +9,6 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
 ];
-const ORIGIN = /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?$/i;
 
 /**
  * The headers of the page and of every file it consists of (SPEC.md, RT6): as `_headers` in what is built, and on
@@ -49,12 +50,9 @@ export function embeddedHeaders(embedOrigins = "*"): Record<string, string> {
 
 /** Who may frame the page, as frame-ancestors has it; undefined: nobody else. */
 function ancestorsOf(embedOrigins: string): string | undefined {
-  const words = embedOrigins.split(/[\s,]+/).filter((word) => word !== "" && word !== "none");
-  if (words.includes("*")) return "*";
-  // What is no origin could end the directive and begin another.
-  const origins = words.map((word) => word.replace(/\/$/, "")).filter((word) => ORIGIN.test(word));
-  if (origins.length < words.length) console.warn("EMBED_ORIGINS holds what is no origin; that is left out.");
-  return origins.length === 0 ? undefined : ["'self'", ...origins].join(" ");
+  const { isAny, ancestors } = parseEmbedOrigins(embedOrigins);
+  if (isAny) return "*";
+  return ancestors.length === 0 ? undefined : ["'self'", ...ancestors].join(" ");
 }
 
 function policyFor(ancestors: string): string {

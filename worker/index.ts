@@ -1,7 +1,9 @@
 import { Hono } from "hono";
+import { accessOf } from "./access.ts";
 import { isAnnouncement, readAnnouncement, readPublication } from "./body.ts";
 import type { Channel } from "./channel.ts";
-import { channelName, dialectOf, mayPublish, mayWatch } from "./guard.ts";
+import { crossOriginHeaders, mayAskFrom, mayBeAskedAs } from "./cross-origin.ts";
+import { channelName, dialectOf, mayPublish } from "./guard.ts";
 import { embeddedHeaders, SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
 import { Problem } from "./problem.ts";
@@ -39,7 +41,6 @@ app.get("/c/:name{.+}", async (c) => {
   const channel = channelOf(c.env, c.req.url);
   const url = new URL(c.req.url);
   if (c.req.header("Upgrade")?.toLowerCase() === "websocket") {
-    mayWatch(c.req.raw, c.env.ALLOWED_ORIGINS);
     dialectOf(c.req.raw);
     watchQuery(url.searchParams);
     return await channel.fetch(c.req.raw);
@@ -122,4 +123,26 @@ async function discardBody({ body, bodyUsed }: Request): Promise<void> {
   reader.cancel().catch(() => {});
 }
 
-export default app;
+/** Whatever is asked for: by which name, and from which page. What other sites may know stands on every answer. */
+export default {
+  async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+    const access = accessOf(env);
+    let response: Response;
+    try {
+      mayBeAskedAs(request, access);
+      mayAskFrom(request, access);
+      response = await app.fetch(request, env, context);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      await discardBody(request);
+      response = error.toResponse(request.headers.get("Accept") ?? undefined);
+    }
+    if (response.webSocket !== null) return response;
+    const answer = new Response(response.body, response);
+    for (const [name, value] of Object.entries(crossOriginHeaders(request, access))) {
+      if (!answer.headers.has(name)) answer.headers.set(name, value);
+    }
+    answer.headers.append("Vary", "Origin");
+    return answer;
+  },
+} satisfies ExportedHandler<Env>;

@@ -32,12 +32,17 @@ const PROBLEMS = {
   "token-missing": [401, "Token missing"],
   "token-wrong": [401, "Token wrong"],
   "origin-not-allowed": [403, "Origin not allowed"],
+  "host-not-allowed": [403, "Not a name of this Worker"],
+  "cross-site": [403, "Not for pages of other sites"],
   "not-found": [404, "Nothing here"],
   "method-not-allowed": [405, "Method not allowed"],
   "not-acceptable": [406, "No such representation"],
+  "body-too-slow": [408, "The body comes too slowly"],
   "body-too-large": [413, "The body is too large"],
   "content-type-unsupported": [415, "Content type not supported"],
   "content-encoding-unsupported": [415, "Content encoding not supported"],
+  "upgrade-required": [426, "The upgrade to WebSocket was lost"],
+  "too-many-requests": [429, "Too many requests"],
   internal: [500, "Something went wrong here"],
   "publishing-not-configured": [503, "Publishing is not configured"],
   "viewers-full": [503, "The channel is full"],
@@ -46,7 +51,13 @@ const PROBLEMS = {
 
 const PROBLEM_TYPE = "application/problem+json";
 /** What somebody meets who types an address, or follows a link. */
-const FOR_PEOPLE = new Set<ProblemCode>(["channel-name-invalid", "not-found", "method-not-allowed", "not-acceptable"]);
+const FOR_PEOPLE = new Set<ProblemCode>([
+  "channel-name-invalid",
+  "host-not-allowed",
+  "not-found",
+  "method-not-allowed",
+  "not-acceptable",
+]);
 
 /** A refusal: thrown anywhere on the way of a request, answered in one place. */
 export class Problem extends Error {

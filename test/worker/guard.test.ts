@@ -208,7 +208,7 @@ test("[RT2] another Accept is refused with what there is", async () => {
   const response = await read(edge, "main", "image/png");
   const { detail } = await assertProblem(response, 406, "not-acceptable");
   assert.match(detail, /text\/csv/);
-  assert.equal(response.headers.get("Vary"), "Accept");
+  assert.equal(response.headers.get("Vary"), "Accept, Origin");
 });
 
 test("[RT2] another Content-Type is refused with what there is", async () => {

@@ -47,7 +47,7 @@ test("[RT6] [RT3] a browser gets the page of any channel, secured", async () => 
   const response = await read(edge, newChannel(), BROWSER);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("Content-Type"), "text/html; charset=utf-8");
-  assert.equal(response.headers.get("Vary"), "Accept");
+  assert.equal(response.headers.get("Vary"), "Accept, Origin");
   assertSecure(response.headers);
   assert.match(await response.text(), /<title>/);
 });
@@ -73,7 +73,7 @@ test("[RT7] with ?embed=1 the page may be framed by any site, and only with that
   const channel = newChannel();
   const [plain, embedded] = [await read(edge, channel, BROWSER), await read(edge, channel, BROWSER, "?embed=1")];
   assertSecure(embedded.headers, "*");
-  assert.equal(embedded.headers.get("Vary"), "Accept");
+  assert.equal(embedded.headers.get("Vary"), "Accept, Origin");
   assert.equal(await embedded.text(), await plain.text());
   for (const query of ["?embed=0", "?embed", "?embed=11", "?Embed=1"]) {
     assertSecure((await read(edge, channel, BROWSER, query)).headers);
@@ -112,7 +112,7 @@ for (const [method, path, status, code, title] of [
     const page = await fetch(url, { method, headers: { Accept: BROWSER } });
     assert.equal(page.status, status);
     assert.equal(page.headers.get("Content-Type"), "text/html; charset=utf-8");
-    assert.equal(page.headers.get("Vary"), "Accept");
+    assert.equal(page.headers.get("Vary"), "Accept, Origin");
     assert.equal(page.headers.get("Cache-Control"), "no-store");
     assert.equal(page.headers.get("Allow"), status === 405 ? "GET, HEAD, POST, DELETE, OPTIONS" : null);
     assertSecure(page.headers);

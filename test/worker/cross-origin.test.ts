@@ -1,0 +1,328 @@
+/** By which name the Worker is asked, and from which page. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { startEdge } from "../support/edge.ts";
+import { newChannel, publishJson, storedPoints } from "../support/publish.ts";
+import { rawBytes, rawRequest } from "../support/raw.ts";
+import { openViewer, UpgradeRefused } from "../support/sockets.ts";
+import { assertProblem, assertProblemText } from "./problem.ts";
+
+const edge = await startEdge({
+  vars: {
+    ALLOWED_ORIGINS: "https://a.example, null",
+    ALLOWED_HOSTS: "board.example .lab.example",
+    PUBLIC_URL: "https://public.example:8443, https://second.example",
+  },
+});
+const bare = await startEdge();
+const open = await startEdge({ vars: { ALLOWED_ORIGINS: "*" } });
+after(() => Promise.all([edge.close(), bare.close(), open.close()]));
+
+const TOKEN = { Authorization: "Bearer test-token" };
+const UPGRADE = {
+  Connection: "Upgrade",
+  Upgrade: "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+};
+
+for (const host of [
+  "evil.example",
+  "evil.example:8787",
+  "localhost.evil.example",
+  "127.0.0.1.nip.io",
+  "a.board.example",
+]) {
+  for (const [what, request] of [
+    ["the page", { path: "/c/main", headers: { Accept: "application/json" } }],
+    ["a read", { path: "/c/main?points=1" }],
+    ["a HEAD", { method: "HEAD", path: "/c/main" }],
+    ["a publish", { method: "POST", path: "/c/main", headers: TOKEN, body: "1" }],
+    ["a DELETE", { method: "DELETE", path: "/c/main", headers: TOKEN }],
+    ["OPTIONS", { method: "OPTIONS", path: "/c/main" }],
+    ["a WebSocket", { path: "/c/main", headers: UPGRADE }],
+    ["the front door", { path: "/" }],
+    ["nothing", { path: "/nothing" }],
+  ] as const) {
+    test(`[GD6] [BAD1] asked as ${host}, ${what} is refused, and it is said what to set`, async () => {
+      const response = await rawRequest(edge.url, {
+        ...request,
+        headers: { ...("headers" in request ? request.headers : {}), Host: host },
+      });
+      assert.equal(response.status, 403);
+      if (what === "a HEAD") return;
+      const { detail } = await assertProblem(response, 403, "host-not-allowed");
+      assert.match(detail, /ALLOWED_HOSTS.*PUBLIC_URL/);
+      assert.ok(detail.includes(host), detail);
+    });
+  }
+}
+
+test("[GD6] a person who follows a link to a name that is not known gets a page that says so", async () => {
+  const response = await rawRequest(edge.url, {
+    path: "/c/main",
+    headers: { Host: "evil.example", Accept: "text/html" },
+  });
+  assert.equal(response.status, 403);
+  assert.match(response.headers.get("Content-Type") ?? "", /^text\/html/);
+  assert.match(await response.text(), /ALLOWED_HOSTS/);
+});
+
+for (const host of [
+  "board.example:1234",
+  "BOARD.EXAMPLE.",
+  "x.lab.example",
+  "public.example",
+  "second.example:8443",
+  "localhost",
+  "a.localhost:1",
+  "[::1]:8787",
+  "10.0.0.7",
+  "x.workers.dev",
+]) {
+  test(`[GD6] asked as ${host} it answers`, async () => {
+    const response = await rawRequest(edge.url, {
+      path: "/c/main",
+      headers: { Host: host, Accept: "application/json" },
+    });
+    assert.equal(response.status, 200, await response.text());
+  });
+}
+
+// A page that was rebound is of one origin with this address to its browser, and sets any other header.
+for (const [what, headers] of [
+  ["Miniflare's own header for another URL", { "MF-Original-URL": "http://localhost/c/main" }],
+  ["X-Forwarded-Host", { "X-Forwarded-Host": "localhost" }],
+  ["Forwarded", { Forwarded: "host=localhost" }],
+] as const) {
+  test(`[GD6] ${what} does not make a name known`, async () => {
+    const response = await rawRequest(edge.url, { path: "/c/main", headers: { Host: "evil.example", ...headers } });
+    await assertProblem(response, 403, "host-not-allowed");
+  });
+}
+
+for (const headers of [
+  { "X-Forwarded-Host": "evil.example" },
+  { "X-Forwarded-Host": "localhost, evil.example" },
+  { Forwarded: 'for=192.0.2.1;host="evil.example:8787";proto=https' },
+  { Forwarded: "host=localhost, for=x; Host=evil.example" },
+]) {
+  test(`[GD6] a proxy on this machine that was asked as another name, and says so, is refused: ${JSON.stringify(headers)}`, async () => {
+    await assertProblem(await rawRequest(edge.url, { path: "/c/main", headers }), 403, "host-not-allowed");
+  });
+}
+
+for (const [what, bytes] of [
+  ["two Hosts", "GET /c/main HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n"],
+  [
+    "two Hosts, the other first",
+    "GET /c/main HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+  ],
+  ["a URL for a path", "GET http://localhost/c/main HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"],
+  ["a user before the name", "GET /c/main HTTP/1.1\r\nHost: localhost@evil.example\r\nConnection: close\r\n\r\n"],
+  ["a blank in the name", "GET /c/main HTTP/1.1\r\nHost: localhost evil.example\r\nConnection: close\r\n\r\n"],
+] as const) {
+  test(`[GD6] ${what} gets no further than an unknown name`, async () => {
+    const answer = await rawBytes(edge.url, bytes);
+    assert.match(answer, /^(HTTP\/1\.1 [45]\d\d|$)/);
+  });
+}
+
+const NAVIGATION = {
+  Accept: "text/html",
+  "Sec-Fetch-Mode": "navigate",
+  "Sec-Fetch-Dest": "document",
+  "Sec-Fetch-User": "?1",
+};
+for (const site of ["cross-site", "same-site"]) {
+  for (const [what, request] of [
+    ["<script src>", { headers: { "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script" } }],
+    [
+      "<img src>",
+      { headers: { "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image", Accept: "image/avif,*/*;q=0.8" } },
+    ],
+    ["fetch without an Origin", { headers: { "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "empty" } }],
+    ["fetch", { headers: { "Sec-Fetch-Mode": "cors", Origin: "http://localhost:3000" } }],
+    [
+      "fetch of the page",
+      { headers: { "Sec-Fetch-Mode": "cors", Origin: "http://localhost:3000", Accept: "text/html" } },
+    ],
+    [
+      "a publish",
+      {
+        method: "POST",
+        body: "1",
+        headers: { ...TOKEN, "Sec-Fetch-Mode": "no-cors", Origin: "http://localhost:3000" },
+      },
+    ],
+    ["a form", { method: "POST", body: "y=1", headers: { ...TOKEN, ...NAVIGATION, Origin: "http://localhost:3000" } }],
+    ["a form without an Origin", { method: "POST", body: "y=1", headers: { ...TOKEN, ...NAVIGATION } }],
+    [
+      "a DELETE",
+      { method: "DELETE", headers: { ...TOKEN, "Sec-Fetch-Mode": "cors", Origin: "http://localhost:3000" } },
+    ],
+    [
+      "a preflight",
+      {
+        method: "OPTIONS",
+        headers: { "Sec-Fetch-Mode": "cors", Origin: "http://localhost:3000", "Access-Control-Request-Method": "POST" },
+      },
+    ],
+  ] as const) {
+    test(`[GD7] [BAD1] ${site} ${what} is refused`, async () => {
+      const channel = newChannel();
+      await publishJson(edge, channel, { x: 1, y: 1 });
+      const headers = { "Sec-Fetch-Site": site, ...request.headers };
+      const response = await rawRequest(edge.url, { ...request, path: `/c/${channel}`, headers });
+      const { detail } = await assertProblem(response, 403, "cross-site");
+      assert.match(detail, /ALLOWED_ORIGINS/);
+      assert.equal(response.headers.get("Access-Control-Allow-Origin"), null);
+      assert.equal(response.headers.get("Cross-Origin-Resource-Policy"), "same-origin");
+      assert.equal((await storedPoints(edge, channel)).length, 1);
+    });
+  }
+
+  for (const [what, path, dest] of [
+    ["a link", "/c/main", "document"],
+    ["a frame with ?embed=1", "/c/main?embed=1", "iframe"],
+    ["the front door", "/", "document"],
+  ] as const) {
+    test(`[GD7] [RT7] ${site}, ${what} leads to the page as ever`, async () => {
+      const headers = { ...NAVIGATION, "Sec-Fetch-Site": site, "Sec-Fetch-Dest": dest };
+      const { status } = await rawRequest(edge.url, { path, headers });
+      assert.equal(status, path === "/" ? 302 : 200);
+    });
+  }
+}
+
+for (const site of ["none", "same-origin"]) {
+  test(`[GD7] ${site} reads and publishes`, async () => {
+    const channel = newChannel();
+    const headers = { ...TOKEN, "Sec-Fetch-Site": site };
+    const posted = await rawRequest(edge.url, { method: "POST", path: `/c/${channel}`, headers, body: "1" });
+    assert.equal(posted.status, 200, await posted.text());
+    assert.equal((await rawRequest(edge.url, { path: `/c/${channel}`, headers })).status, 200);
+  });
+}
+
+test("[GD7] without Sec-Fetch-Site, as over http to another machine, a page of another origin is refused by its Origin", async () => {
+  const response = await rawRequest(edge.url, { path: "/c/main", headers: { Origin: "http://evil.example" } });
+  await assertProblem(response, 403, "origin-not-allowed");
+});
+
+for (const [origin, allowed] of [
+  ["https://a.example", "https://a.example"],
+  ["null", "null"],
+] as const) {
+  test(`[GD8] a page of ${origin} reads, publishes and deletes, after a preflight`, async () => {
+    const channel = newChannel();
+    const headers = { Origin: origin, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors" };
+    const preflight = await rawRequest(edge.url, {
+      method: "OPTIONS",
+      path: `/c/${channel}`,
+      headers: {
+        ...headers,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type,content-encoding",
+      },
+    });
+    assert.equal(preflight.status, 204);
+    assert.equal(preflight.headers.get("Access-Control-Allow-Origin"), allowed);
+    assert.equal(
+      preflight.headers.get("Access-Control-Allow-Headers"),
+      "authorization, content-type, content-encoding",
+    );
+    assert.match(preflight.headers.get("Access-Control-Allow-Methods") ?? "", /\bPOST\b/);
+    const path = `/c/${channel}`;
+    const posted = await rawRequest(edge.url, {
+      method: "POST",
+      path,
+      headers: { ...headers, ...TOKEN },
+      body: '{"x":1,"y":1}',
+    });
+    assert.equal(posted.status, 200);
+    const read = await rawRequest(edge.url, { path, headers });
+    assert.equal(await read.text(), '{"x":1,"y":1}\n');
+    const refused = await rawRequest(edge.url, { method: "POST", path, headers, body: "1" });
+    await assertProblem(refused, 401, "token-missing");
+    for (const response of [posted, read, refused, preflight]) {
+      assert.equal(response.headers.get("Access-Control-Allow-Origin"), allowed);
+      assert.match(response.headers.get("Vary") ?? "", /\bOrigin\b/);
+      assert.equal(response.headers.get("Access-Control-Allow-Credentials"), null);
+    }
+  });
+}
+
+test("[GD8] every answer says that it depends on Origin, also to who sent none", async () => {
+  for (const request of [
+    { path: "/c/main" },
+    { path: "/" },
+    { path: "/nothing" },
+    { method: "POST", path: "/c/main" },
+    { method: "OPTIONS", path: "/c/main" },
+  ]) {
+    const response = await rawRequest(edge.url, request);
+    assert.match(response.headers.get("Vary") ?? "", /\bOrigin\b/, JSON.stringify(request));
+    assert.equal(response.headers.get("Access-Control-Allow-Origin"), null);
+    assert.equal(response.headers.get("Cross-Origin-Resource-Policy"), "same-origin");
+  }
+});
+
+test("[GD8] * allows every page, and those that send no Origin", async () => {
+  const headers = { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" };
+  const image = await rawRequest(open.url, { path: "/c/main", headers });
+  assert.equal(image.status, 200);
+  assert.equal(image.headers.get("Cross-Origin-Resource-Policy"), "cross-origin");
+  const fetched = await rawRequest(open.url, {
+    path: "/c/main",
+    headers: { ...headers, Origin: "https://any.example" },
+  });
+  assert.equal(fetched.headers.get("Access-Control-Allow-Origin"), "*");
+});
+
+for (const [what, origin, headers] of [
+  ["PUBLIC_URL", "https://public.example:8443", {}],
+  ["the second PUBLIC_URL", "https://second.example", {}],
+  ["X-Forwarded-Proto", "https://board.example", { Host: "board.example", "X-Forwarded-Proto": "https" }],
+  [
+    "X-Forwarded-Proto and a port",
+    "https://board.example:8443",
+    { Host: "board.example:8443", "X-Forwarded-Proto": "https" },
+  ],
+  ["X-Forwarded-Host", "https://board.example", { "X-Forwarded-Host": "board.example", "X-Forwarded-Proto": "https" }],
+  ["Forwarded", "https://board.example:8443", { Forwarded: 'for=192.0.2.1; host="board.example:8443"; proto=https' }],
+] as const) {
+  test(`[GD3] behind a proxy on this machine the page's own origin is known by ${what}`, async () => {
+    await (await openViewer(edge.channelUrl("main"), { origin, headers: { ...headers } })).close();
+  });
+}
+
+for (const [what, origin, headers] of [
+  ["nothing says https", "https://board.example", { Host: "board.example" }],
+  [
+    "another machine's proxy says so",
+    "https://board.example",
+    { "CF-Connecting-IP": "192.0.2.1", Forwarded: "host=board.example;proto=https" },
+  ],
+  ["it is another port", "https://public.example", {}],
+] as const) {
+  test(`[GD3] a page is not taken for the Worker's own where ${what}`, async () => {
+    const outcome = await openViewer(edge.channelUrl("main"), { origin, headers: { ...headers } }).catch(
+      (error: unknown) => error,
+    );
+    assert.ok(outcome instanceof UpgradeRefused, String(outcome));
+    const { detail } = assertProblemText(
+      outcome.body,
+      outcome.status,
+      outcome.headers["content-type"],
+      403,
+      "origin-not-allowed",
+    );
+    assert.ok(detail.includes(origin) && detail.includes("PUBLIC_URL"), detail);
+  });
+}
+
+test("[GD3] a WebSocket of the same origin, as the browser says, needs no configuration behind any proxy", async () => {
+  const headers = { "Sec-Fetch-Site": "same-origin" };
+  await (await openViewer(bare.channelUrl("main"), { origin: "https://proxied.example", headers })).close();
+});
