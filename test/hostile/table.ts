@@ -33,6 +33,7 @@ export function tryRow(area: string, edge: Edge, { name }: Row, attack: (place: 
   test(`${area}: ${name}`, async () => {
     const channel = newChannel();
     const { seq } = await publishJson(edge, channel, { x: 1, y: 2 });
+    const logged = edge.logs.length;
     const number = ++rows;
     const from = `X-Forwarded-For: 198.18.${number >> 8}.${number & 255}`;
     const taken = await attack({ edge, channel, from });
@@ -41,7 +42,7 @@ export function tryRow(area: string, edge: Edge, { name }: Row, attack: (place: 
     assert.equal(stored.length, 1 + taken, "something was published");
     assert.equal((await publishJson(edge, channel, { x: 2, y: 3 })).seq, seq + taken + 1);
     assert.deepEqual(
-      edge.logs.filter((line) => !OF_THE_RUNTIME.test(line)),
+      edge.logs.slice(logged).filter((line) => !OF_THE_RUNTIME.test(line)),
       [],
     );
   });
