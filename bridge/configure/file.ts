@@ -1,12 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { addressFault } from "../receive/address.ts";
 import { type Configuration, configurationOf } from "./build.ts";
 import { ConfigError, KeyFault, type KeyPath, pathText } from "./errors.ts";
-import { whyUnreadable } from "./key-files.ts";
 import { FILE_KEYS } from "./keys.ts";
 import { ANYTHING, type Known } from "./known.ts";
 import type { Environment } from "./security.ts";
+import { FileFault, readSmallText } from "./small-file.ts";
 import { type Node, readToml, type TableNode } from "./toml.ts";
 import { type Values, valuesOf } from "./values.ts";
 
@@ -37,12 +36,10 @@ export function readConfigFile(file: string, env: Environment, known: Known = AN
 
 function textOf(file: string): string {
   try {
-    if (statSync(file).size > MAX_FILE_BYTES)
-      throw new ConfigError(`${file} is larger than 1 MiB: is it a configuration?`);
-    return readFileSync(file, "utf8");
+    return readSmallText(file, MAX_FILE_BYTES);
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw new ConfigError(`${file} cannot be read: ${whyUnreadable(error)}.`);
+    if (error instanceof FileFault) throw new ConfigError(`${file} cannot be read: ${error.message}.`);
+    throw error;
   }
 }
 

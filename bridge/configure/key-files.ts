@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isKey } from "../receive/keys.ts";
+import { FileFault, readSmallText } from "./small-file.ts";
 
 /** No file of keys or passwords is larger. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -111,19 +112,9 @@ function isFolder(file: string): boolean {
 
 function textOf(file: string): string {
   try {
-    if (statSync(file).size > MAX_FILE_BYTES) throw new SecretFileError(`${file} is larger than a file of keys is.`);
-    return readFileSync(file, "utf8");
+    return readSmallText(file, MAX_FILE_BYTES);
   } catch (error) {
-    if (error instanceof SecretFileError) throw error;
-    throw new SecretFileError(`${file} cannot be read: ${whyUnreadable(error)}.`);
+    if (error instanceof FileFault) throw new SecretFileError(`${file} cannot be read: ${error.message}.`);
+    throw error;
   }
-}
-
-/** Why a file cannot be read, in plain words. */
-export function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EACCES") return "this user may not";
-  if (code === "EISDIR") return "it is a folder";
-  return error instanceof Error ? error.message : "it cannot be read";
 }

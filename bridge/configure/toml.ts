@@ -18,15 +18,19 @@ export type TableNode = Extract<Node, { kind: "table" }>;
  * @throws ConfigError if it is not TOML
  */
 export function readToml(text: string, name: string): TableNode {
-  let program: AST.TOMLProgram;
   try {
-    program = parseTOML(text);
+    return nodesOf(parseTOML(text));
   } catch (error) {
+    // Of arrays or tables in each other thousands deep no line is known: the parser's stack is full.
+    if (error instanceof RangeError) throw new ConfigError(`${name}: this is nested too deeply for a configuration.`);
     if (!(error instanceof ParseError)) throw error;
     throw new ConfigError(
       `${name}:${error.lineNumber}:${error.column + 1}: this is not TOML: ${lowerFirst(error.message)}.`,
     );
   }
+}
+
+function nodesOf(program: AST.TOMLProgram): TableNode {
   const root = tableAt(1);
   for (const part of program.body[0].body) {
     if (part.type === "TOMLKeyValue") {
