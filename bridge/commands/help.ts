@@ -1,5 +1,6 @@
 export const HELP = `
-The token for publishing comes from PUBLISH_TOKEN in the environment, never from a flag.
+The token for publishing comes from PUBLISH_TOKEN in the environment, or from the file that PUBLISH_TOKEN_FILE
+names, never from a flag.
 
 Examples:
   plotcast

@@ -1,7 +1,7 @@
 import { type Bridge, startBridge } from "../bridge.ts";
 import { SpoolError } from "../collect/open-spool.ts";
 import type { Configuration } from "../configure/build.ts";
-import { tokenFrom } from "../configure/options.ts";
+import { publishToken } from "../configure/token.ts";
 import { AddressError, SocketError } from "../receive/address.ts";
 import { createLog } from "../tell/log.ts";
 import { FootLine, showFoot } from "../tell/terminal.ts";
@@ -10,10 +10,6 @@ import { ExitCode } from "./exit-code.ts";
 import { checkReaders } from "./known.ts";
 
 const DRAIN_MS = 10_000;
-
-const SET_TOKEN =
-  "PUBLISH_TOKEN is not set. Set it in the environment to the token that the Worker has, for example: " +
-  "PUBLISH_TOKEN=… plotcast … (never as a flag, which others could read).";
 
 /**
  * Runs a bridge until a signal ends it.
@@ -26,11 +22,12 @@ export async function run(config: Configuration, env: Partial<Record<string, str
   const foot = new FootLine(stderr);
   const log = createLog(format, "info", (line) => foot.log(line));
   checkReaders(config.sources);
-  const token = tokenFrom(env);
-  if (token === undefined) {
-    log.error(env.PUBLISH_TOKEN?.trim() ? "PUBLISH_TOKEN has characters that cannot stand in a header." : SET_TOKEN);
+  const publish = publishToken(env);
+  if (publish.kind === "fault") {
+    log.error(publish.sentence);
     return ExitCode.usage;
   }
+  const { token } = publish;
   const { to, sources, bufferBytes, metrics } = config;
   const spool = config.spool === "none" ? undefined : { file: config.spool, maxBytes: config.spoolMaxBytes };
   const refused = (code: number, { message }: Error): number => {

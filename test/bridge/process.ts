@@ -26,9 +26,18 @@ export async function directoryOf(t: TestContext): Promise<string> {
   return directory;
 }
 
-/** Starts `node bridge/main.ts` in `cwd`, where its default spool is; it is killed after the test. */
-export function startBridgeProcess(t: TestContext, cwd: string, args: readonly string[], token = "t"): BridgeProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, PUBLISH_TOKEN: token } });
+/**
+ * Starts `node bridge/main.ts` in `cwd`, where its default spool is; it is killed after the test.
+ * @param given its token, or variables of its environment
+ */
+export function startBridgeProcess(
+  t: TestContext,
+  cwd: string,
+  args: readonly string[],
+  given: string | Record<string, string | undefined> = "t",
+): BridgeProcess {
+  const variables = typeof given === "string" ? { PUBLISH_TOKEN: given } : given;
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...variables } });
   t.after(() => child.kill("SIGKILL"));
   let stderr = "";
   child.stderr.on("data", (data) => {
