@@ -161,7 +161,7 @@ function taken(rule: string, what: string, body: Body, points: number, headers: 
   test(`[${rule}] ${what} is taken`, async () => {
     const channel = newChannel();
     const response = await post(edge, channel, body, headers);
-    assert.deepEqual(await response.json(), { seq: points, points, viewers: 0 });
+    assert.deepEqual(await response.json(), { seq: points, points, viewers: 0, duplicates: 0 });
     assert.equal((await storedPoints(edge, channel)).length, points);
   });
 }
