@@ -27,6 +27,9 @@ const PROBLEMS = {
   "frame-length": [400, "A length in the frame is wrong"],
   "frame-count": [400, "A count in the frame is wrong"],
   "frame-column": [400, "A column of the frame is wrong"],
+  "frame-layout": [400, "The layout of the frame is wrong"],
+  "frame-order": [400, "The frames are out of order"],
+  "frame-sequence": [400, "A sequence number of the frame is wrong"],
   "frame-publishers-differ": [400, "Frames of several publishers in one body"],
   "presence-invalid": [400, "Not an announcement"],
   "token-missing": [401, "Token missing"],
@@ -58,6 +61,12 @@ const FOR_PEOPLE = new Set<ProblemCode>([
   "method-not-allowed",
   "not-acceptable",
 ]);
+
+/** A refusal as one object says it to another: thrown errors lose their class and fields between them. */
+export interface Refusal {
+  code: ProblemCode;
+  detail: string;
+}
 
 /** A refusal: thrown anywhere on the way of a request, answered in one place. */
 export class Problem extends Error {

@@ -35,7 +35,14 @@ export interface FrameHeader {
 
 /** Why bytes are not a frame: a stable code and a sentence for people. */
 export interface FrameFault {
-  code: "frame-truncated" | "frame-magic" | "frame-version" | "frame-length" | "frame-count" | "frame-column";
+  code:
+    | "frame-truncated"
+    | "frame-magic"
+    | "frame-version"
+    | "frame-length"
+    | "frame-count"
+    | "frame-column"
+    | "frame-layout";
   message: string;
 }
 

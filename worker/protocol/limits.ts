@@ -13,6 +13,10 @@ export const PRESENCE_TYPE = "application/vnd.plotcast.presence+json";
 /** The largest request body, of any type, that a publish may have. */
 export const MAX_BODY_BYTES = 1024 * KIB;
 export const MAX_PRESENCE_BYTES = 1 * KIB;
+/** Points of one request body. Compressed by their encoding, or as JSON, its bytes could hold many times more. */
+export const MAX_BODY_POINTS = 131_072;
+/** Values in the tables of one request body, those of x and missing ones counted too. */
+export const MAX_BODY_VALUES = 8 * MAX_BODY_POINTS;
 /**
  * The largest single frame. Half of what may wait for one viewer, so that a frame always fits a
  * socket that has drained; a publish of more carries several frames in one body.
@@ -24,6 +28,7 @@ export const MAX_SERIES_NAME_BYTES = 256;
 /** Labels of one series in one frame. */
 export const MAX_LABELS = 256;
 export const MAX_LABEL_BYTES = 256;
+export const MAX_GAP_REASON_BYTES = 64;
 export const MAX_CHANNEL_NAME_LENGTH = 128;
 export const MAX_NESTING = 8;
 
