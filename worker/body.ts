@@ -1,18 +1,12 @@
 import { Problem } from "./problem.ts";
 import { framesOf } from "./protocol/builder.ts";
 import { concat } from "./protocol/bytes.ts";
-import { decodeFrame, seriesOf } from "./protocol/frame.ts";
-import { ANONYMOUS, FrameError, splitFrames } from "./protocol/header.ts";
+import { ANONYMOUS, FrameError } from "./protocol/header.ts";
 import { parseJson } from "./protocol/json.ts";
 import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "./protocol/limits.ts";
 import { type Announcement, parseAnnouncement } from "./protocol/messages.ts";
 import { PointError, type Reading, rowsOfJson } from "./protocol/points.ts";
-
-/** What a publish brings, checked whole: frames, one after the other, and the series in them. */
-export interface Publication {
-  frames: Uint8Array;
-  series: string[];
-}
+import { type Publication, readFrames } from "./published-frames.ts";
 
 /** Types that are tried as JSON: its own, and what clients send when nobody told them a type. */
 const JSON_TYPES = new Set([
@@ -68,14 +62,6 @@ export async function readPublication(request: Request): Promise<Publication> {
 
 function typeOf(request: Request): string {
   return (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-}
-
-function readFrames(body: Uint8Array): Publication {
-  const frames = splitFrames(body).map(decodeFrame);
-  if (frames.some(({ header }) => header.publisher !== frames[0]?.header.publisher)) {
-    throw new Problem("frame-publishers-differ", "All frames of one body must be of one publisher.");
-  }
-  return { frames: body, series: [...new Set(frames.flatMap(seriesOf))] };
 }
 
 function readJson(body: Uint8Array): Publication {

@@ -3,7 +3,7 @@ import { dialectOf } from "./guard.ts";
 import { type Batch, History } from "./history.ts";
 import { closeQuietly } from "./outlet.ts";
 import { Presence } from "./presence.ts";
-import { Problem } from "./problem.ts";
+import { Problem, type Refusal } from "./problem.ts";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
 import type { Announcement, Cursor, PublishAnswer } from "./protocol/messages.ts";
 import { watchQuery } from "./query.ts";
@@ -38,9 +38,11 @@ export class Channel extends DurableObject<Env> {
    * Takes frames of one publisher, one after the other and checked by the Worker. When this resolves, and when a
    * viewer sees them, they are durable: the output gate holds answers and sockets back until the write is.
    */
-  async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer> {
+  async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer | Refusal> {
     const nowMs = Date.now();
-    const { fresh, publisher, seq, points, duplicates } = this.#history.append(frames, series, nowMs);
+    const taken = this.#history.append(frames, series, nowMs);
+    if ("code" in taken) return taken;
+    const { fresh, publisher, seq, points, duplicates } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#viewers.broadcast(fresh);
     this.#viewers.tellStatus(nowMs);

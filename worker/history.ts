@@ -1,8 +1,10 @@
 import { Frames, type Oldest } from "./frames.ts";
+import type { Refusal } from "./problem.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "./protocol/header.ts";
 import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
 import type { Cursor } from "./protocol/messages.ts";
 import { usualPauseMs } from "./protocol/pause.ts";
+import { sequenceFault } from "./protocol/sequence.ts";
 import { Publishers } from "./publishers.ts";
 import { ToldGaps } from "./told.ts";
 
@@ -104,10 +106,14 @@ export class History {
   /**
    * Numbers and stores a body's frames, all or none; repeats are passed over (CH3, CH4). The frames are
    * numbered in place. Nothing that leaves the object is sent before this is durable: the output gate holds it.
+   *
+   * @returns a refusal, and nothing has changed, if the publisher cannot have got to these numbers
    */
-  append(body: Uint8Array, series: readonly string[], nowMs: number): Taken {
+  append(body: Uint8Array, series: readonly string[], nowMs: number): Taken | Refusal {
     const frames = splitFrames(body);
     const headers = frames.map((frame) => readHeader(frame));
+    const detail = this.#sequenceFault(headers);
+    if (detail !== undefined) return { code: "frame-sequence", detail };
     const last = headers.at(-1);
     const newSeries = series.filter((name) => !this.#series.has(name)).slice(0, MAX_SERIES_LISTED - this.#series.size);
     const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
@@ -176,6 +182,15 @@ export class History {
     }
     // A number within a frame is as good: viewers that take single points begin exactly there.
     return seconds > 0 ? start : Math.max(start, this.#seq - points);
+  }
+
+  /** Why the first frame that is no repeat is not plausibly numbered; undefined if it is, or if there is none. */
+  #sequenceFault(headers: readonly FrameHeader[]): string | undefined {
+    const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
+    if (publisher === ANONYMOUS) return undefined;
+    const last = this.#publishers.standing(publisher)?.publisherSeq;
+    const fresh = headers.find(({ publisherSeq }) => last === undefined || publisherSeq > last);
+    return fresh && sequenceFault(last, fresh.publisherSeq);
   }
 
   /** What a repeat was answered the first time; if that frame is gone, where its publisher stands. */

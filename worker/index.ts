@@ -33,7 +33,9 @@ app.post("/c/:name{.+}", async (c) => {
     return c.body(null, 204);
   }
   const { frames, series } = await readPublication(c.req.raw);
-  return c.json(await channel.publish(frames, series), 200, { "Cache-Control": "no-store" });
+  const answer = await channel.publish(frames, series);
+  if ("code" in answer) throw new Problem(answer.code, answer.detail);
+  return c.json(answer, 200, { "Cache-Control": "no-store" });
 });
 
 // Live by WebSocket; else the page, or what is stored, as Accept asks.

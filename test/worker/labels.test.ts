@@ -83,10 +83,10 @@ test("[VW5] [FR7] a viewer without a subprotocol gets the names, of what is stor
 
 test("[FR4] [BAD1] a frame with labels that do not add up is refused, and nothing of it is stored", async () => {
   const channel = newChannel();
-  const bad = FRAME.slice();
+  const [bad = new Uint8Array()] = framesOf(ROWS, A, 2);
   // The style of the first label block.
   bad[72] = 9;
-  const response = await post(edge, channel, Buffer.concat([framesOf(ROWS, A, 1)[0] ?? FRAME, bad]), {
+  const response = await post(edge, channel, Buffer.concat([FRAME, bad]), {
     "Content-Type": FRAME_TYPE,
   });
   assert.equal(response.status, 400);
