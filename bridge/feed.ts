@@ -100,12 +100,12 @@ export class Feed {
     const announcer = new Announcer({
       publisher,
       log,
-      post: (body, signal, type) => poster.post(body, signal, type),
+      post: (body, signal, sent) => poster.post(body, signal, sent),
       isIdle: () => collector.held.points === 0,
       isKnown: state.sentSeq > 0,
     });
     this.#announcer = announcer;
-    this.#deliverer = new Deliverer({ collector, ledger, log, post: (body, signal) => announcer.post(body, signal) });
+    this.#deliverer = new Deliverer({ collector, ledger, log, post: (batch, signal) => announcer.post(batch, signal) });
     this.done = this.#deliverer.run();
     this.#timers = [
       setInterval(() => collector.save(), SAVE_EVERY_MS),

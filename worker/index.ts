@@ -7,7 +7,7 @@ import { channelName, dialectOf, mayPublish } from "./guard.ts";
 import { embeddedHeaders, SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
 import { Problem } from "./problem.ts";
-import { MAX_BODY_BYTES } from "./protocol/limits.ts";
+import { MARK, MAX_BODY_BYTES } from "./protocol/limits.ts";
 import { readQuery, watchQuery } from "./query.ts";
 import { storedPoints } from "./read.ts";
 
@@ -30,12 +30,12 @@ app.post("/c/:name{.+}", async (c) => {
   await mayPublish(c.req.raw, c.env.PUBLISH_TOKEN);
   if (isAnnouncement(c.req.raw)) {
     await channel.announce(await readAnnouncement(c.req.raw));
-    return c.body(null, 204);
+    return c.body(null, 204, { [MARK.name]: MARK.value });
   }
   const { frames, series } = await readPublication(c.req.raw);
   const answer = await channel.publish(frames, series);
   if ("code" in answer) throw new Problem(answer.code, answer.detail);
-  return c.json(answer, 200, { "Cache-Control": "no-store" });
+  return c.json(answer, 200, { "Cache-Control": "no-store", [MARK.name]: MARK.value });
 });
 
 // Live by WebSocket; else the page, or what is stored, as Accept asks.

@@ -2,6 +2,7 @@ import Negotiator from "negotiator";
 import { SECURITY_HEADERS } from "./headers.ts";
 import { problemPage } from "./problem-page.ts";
 import type { FrameFault } from "./protocol/header.ts";
+import { MARK } from "./protocol/limits.ts";
 import type { PointFault } from "./protocol/points.ts";
 import type { ProblemCode } from "./protocol/problem-code.ts";
 
@@ -93,6 +94,7 @@ export class Problem extends Error {
         "Content-Type": isPage ? "text/html; charset=utf-8" : PROBLEM_TYPE,
         "Cache-Control": "no-store",
         Vary: "Accept",
+        [MARK.name]: MARK.value,
         ...this.headers,
       },
     });

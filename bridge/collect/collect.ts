@@ -1,5 +1,5 @@
 import type { Row } from "../../worker/protocol/builder.ts";
-import { MAX_FRAME_BYTES } from "../../worker/protocol/limits.ts";
+import { MAX_BODY_POINTS, MAX_FRAME_BYTES } from "../../worker/protocol/limits.ts";
 import { Backlog } from "./backlog.ts";
 import { GAPS_BYTES, type Loss, type LossReason, mergeAllSeries, withGaps } from "./gaps.ts";
 import type { Keeper } from "./keep.ts";
@@ -128,19 +128,22 @@ export class Collector {
   }
 
   /**
-   * The next frames, oldest first: as many as `maxBytes` allows and the open one too if it fits; undefined if nothing
-   * waits. They are in the spool then. One of {@link delivered}, {@link putBack} and {@link setAside} must follow.
+   * The next frames, oldest first: as many as the limits allow and the open one too if it fits; undefined if nothing
+   * waits. One goes whatever the limits are. They are in the spool then. One of {@link delivered}, {@link putBack} and {@link setAside} must follow.
    */
-  take(maxBytes: number, maxFrames = Number.POSITIVE_INFINITY): Batch | undefined {
+  take(maxBytes: number, maxFrames = Number.POSITIVE_INFINITY, maxPoints = MAX_BODY_POINTS): Batch | undefined {
     if (this.#inFlight !== undefined) throw new Error("There is a batch in flight already.");
     const limit = Math.min(maxBytes, this.#options.maxBytes / 4);
     const frames: HeldFrame[] = [];
     const parts: Uint8Array[] = [];
     let bytes = 0;
+    let points = 0;
     while (frames.length < maxFrames) {
       if (frames.length === this.#backlog.length && this.#open.points === 0) break;
-      const size = (this.#backlog.at(frames.length)?.size ?? this.#open.bytes) + GAPS_BYTES;
-      if (frames.length > 0 && bytes + size > limit) break;
+      const next = this.#backlog.at(frames.length);
+      const size = (next?.size ?? this.#open.bytes) + GAPS_BYTES;
+      const count = next?.points ?? this.#open.points;
+      if (frames.length > 0 && (bytes + size > limit || points + count > maxPoints)) break;
       if (frames.length === this.#backlog.length) this.#closeOpen();
       const frame = this.#backlog.at(frames.length);
       if (frame === undefined) break;
@@ -154,12 +157,12 @@ export class Collector {
       frames.push(frame);
       parts.push(withGaps(content, frame.losses));
       bytes += size;
+      points += frame.points;
     }
     if (frames.length === 0) return undefined;
     // Before the POST: what was sent must be known to have been, even by a process that follows this one.
     if (this.#backlog.isUnsaved) this.save();
     else this.#options.keeper?.saveProgress(this.#progress);
-    const points = frames.reduce((sum, frame) => sum + frame.points, 0);
     this.#inFlight = { frames, points, body: concat(parts) };
     return this.#inFlight;
   }

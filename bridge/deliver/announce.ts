@@ -1,14 +1,14 @@
-import { PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
 import type { Announcement } from "../../worker/protocol/messages.ts";
 import type { Log } from "../tell/log.ts";
-import { type Outcome, whatNext } from "./next.ts";
+import type { Outcome, Sent } from "./answer.ts";
+import { whatNext } from "./next.ts";
 
 export interface AnnouncerOptions {
   /** The id that is in the frames. */
   publisher: string;
   log: Log;
   /** Sends a body, after those that it was given before; never rejects. */
-  post: (body: Uint8Array, signal: AbortSignal, type?: string) => Promise<Outcome>;
+  post: (body: Uint8Array, signal: AbortSignal, sent: Sent) => Promise<Outcome>;
   /** Whether a 2xx has confirmed everything that was collected. */
   isIdle: () => boolean;
   /** Whether the Channel knows this publisher from before the start. */
@@ -23,11 +23,14 @@ const GONE_AFTER_MS = 2000;
 /** So long may frames wait for an announcement that is under way. */
 const SEND_WITHIN_MS = 1000;
 const RETRY_AFTER_MS = 10_000;
+/** The Channel forgets who is here when it has heard nothing for 150 s (SPEC.md, CH9). */
+const REPEAT_HERE_MS = 60_000;
 
 /**
  * Tells the Channel whether any publisher is connected: that it is so when the first comes, that it is not when all have
  * been away for a while and what they sent is delivered. Frames go through here too, as there is one request in flight;
- * an announcement goes between two of them, once, and may fail.
+ * an announcement goes between two of them, once, and may fail. While publishers are connected and no frame goes, "here" is
+ * repeated: the Channel forgets who is silent.
  */
 export class Announcer {
   readonly #options: AnnouncerOptions & { nowMs: () => number };
@@ -36,6 +39,8 @@ export class Announcer {
   /** Whether the Channel may take this publisher for one that is here: else there is nothing to take back. */
   #isKnown: boolean;
   #told: Presence | undefined;
+  /** When the Channel was last heard to take a frame or an announcement. */
+  #heardAtMs = Number.NEGATIVE_INFINITY;
   #isPosting = false;
   #sending: { end: AbortController; done: Promise<void> } | undefined;
   /** What could not be announced, and when to try that again. */
@@ -57,12 +62,13 @@ export class Announcer {
   }
 
   /** POSTs frames. Never rejects. */
-  async post(body: Uint8Array, signal: AbortSignal): Promise<Outcome> {
+  async post({ body, points }: { body: Uint8Array; points: number }, signal: AbortSignal): Promise<Outcome> {
     this.#isPosting = true;
     try {
-      const outcome = await this.#options.post(body, signal);
-      if (outcome.kind === "answer" && outcome.status < 300) {
+      const outcome = await this.#options.post(body, signal, { kind: "frames", points });
+      if (outcome.kind === "taken") {
         this.#isKnown = true;
+        this.#heardAtMs = this.#options.nowMs();
         // A frame brings back whoever was gone.
         if (this.#told === "gone") this.#told = "here";
       }
@@ -77,7 +83,8 @@ export class Announcer {
   check(): void {
     const { isIdle, nowMs } = this.#options;
     const due = this.#due;
-    if (this.#isOver || due === undefined || due === this.#told || this.#isPosting || this.#sending) return;
+    if (this.#isOver || due === undefined || this.#isPosting || this.#sending) return;
+    if (due === this.#told && (due === "gone" || nowMs() - this.#heardAtMs < REPEAT_HERE_MS)) return;
     if (due === this.#failed?.presence && nowMs() < this.#failed.retryAtMs) return;
     if (due === "gone" && !isIdle()) return;
     void this.#send(due);
@@ -118,13 +125,22 @@ export class Announcer {
   async #request(presence: Presence, signal: AbortSignal): Promise<void> {
     const { publisher, post, log, nowMs } = this.#options;
     const body = JSON.stringify({ publisher, here: presence === "here" } satisfies Announcement);
-    const outcome = await post(Buffer.from(body), signal, PRESENCE_TYPE);
+    const outcome = await post(Buffer.from(body), signal, { kind: "announcement" });
     const next = whatNext(outcome, 0, 0);
-    this.#told = next.do === "delivered" ? presence : undefined;
     this.#failed = undefined;
-    if (next.do === "delivered") return;
+    if (next.do === "delivered") {
+      this.#told = presence;
+      this.#heardAtMs = nowMs();
+      return;
+    }
+    this.#told = undefined;
     log.debug(`Not announced (${presence}): ${next.message}`);
-    if (next.do === "setAside") this.#isOver = true;
-    else this.#failed = { presence, retryAtMs: nowMs() + Math.max(RETRY_AFTER_MS, next.afterMs) };
+    // A Worker of before announcements takes one for JSON that has no number, or for a type that it does not know.
+    const isUnknown = outcome.kind === "refused" && (outcome.status === 400 || outcome.status === 415);
+    if (isUnknown) this.#isOver = true;
+    else {
+      const afterMs = outcome.kind === "foreign" ? REPEAT_HERE_MS : RETRY_AFTER_MS;
+      this.#failed = { presence, retryAtMs: nowMs() + Math.max(afterMs, "afterMs" in next ? next.afterMs : 0) };
+    }
   }
 }

@@ -1,17 +1,20 @@
 import { MAX_BODY_BYTES } from "../../worker/protocol/limits.ts";
+import type { ReceivedPublishAnswer } from "../../worker/protocol/messages.ts";
 import type { Batch, Collector } from "../collect/collect.ts";
 import type { FeedLedger } from "../tell/ledger.ts";
 import type { Log } from "../tell/log.ts";
 import { counted } from "../tell/text.ts";
 import { TroubleWarnings } from "../tell/warnings.ts";
-import { type Next, type Outcome, RETRY_POLICY, type RetryPolicy, whatNext } from "./next.ts";
+import type { Outcome } from "./answer.ts";
+import { BodySize } from "./body-size.ts";
+import { type Next, RETRY_POLICY, type RetryPolicy, whatNext } from "./next.ts";
 
 export interface DelivererOptions {
   collector: Collector;
   ledger: FeedLedger;
   log: Log;
   /** Sends a body; never rejects. */
-  post: (body: Uint8Array, signal: AbortSignal) => Promise<Outcome>;
+  post: (batch: Pick<Batch, "body" | "points">, signal: AbortSignal) => Promise<Outcome>;
   policy?: RetryPolicy;
   /** Time from one POST to the next while nobody watches. */
   idlePaceMs?: number;
@@ -35,8 +38,9 @@ export class Deliverer {
   #phase: Phase = "running";
   /** So many of the frames that come next are sent one by one, because together they were refused. */
   #singly = 0;
-  /** Lower than the Worker's own limit when something on the way takes less. */
-  #maxBodyBytes = MAX_BODY_BYTES;
+  readonly #size = new BodySize();
+  /** POSTs of the frames that come next which failed in a row. */
+  #failures = 0;
   #lastPostAtMs = Number.NEGATIVE_INFINITY;
   #wakeSleeper: (() => void) | undefined;
   #running: Promise<void> | undefined;
@@ -79,7 +83,8 @@ export class Deliverer {
         continue;
       }
       await this.#keepPace();
-      const batch = collector.take(this.#maxBodyBytes, this.#singly > 0 ? 1 : undefined);
+      const { bytes, points } = this.#size.limits;
+      const batch = collector.take(bytes, this.#singly > 0 ? 1 : undefined, points);
       if (batch !== undefined) await this.#deliver(batch);
     }
   }
@@ -92,71 +97,78 @@ export class Deliverer {
   }
 
   async #deliver(batch: Batch): Promise<void> {
-    const { collector, ledger, post, policy, random } = this.#options;
-    for (let attempt = 0; ; attempt++) {
-      this.#lastPostAtMs = performance.now();
-      ledger.posts++;
-      if (attempt > 0) ledger.retries++;
-      const outcome = await post(batch.body, this.#stop.signal);
-      ledger.onPost((performance.now() - this.#lastPostAtMs) / 1000);
-      if (outcome.kind === "answer") ledger.viewers = outcome.viewers ?? ledger.viewers;
-      // Only a 4xx says for sure that nothing was taken.
-      if (outcome.kind === "failed" || outcome.status >= 500) collector.mayBeTaken();
-      const next = whatNext(outcome, attempt, random(), policy);
-      switch (next.do) {
-        case "delivered":
-          this.#confirm(batch, outcome);
-          return;
-        case "setAside":
-          this.#refuse(batch, next);
-          return;
-        case "hold":
-        case "retry":
-          if (this.#isStopped()) return collector.putBack(batch);
-          if (next.do === "hold" || attempt >= TRIES_BEFORE_WARNING) {
-            this.#trouble.warn(next.message, `${counted(collector.held.points, "point")} kept`);
-          }
-          await this.#waitFor(next);
-          if (this.#isStopped()) return collector.putBack(batch);
+    const { collector, policy, random } = this.#options;
+    for (;;) {
+      const outcome = await this.#post(batch);
+      // Only Plotcast's own 4xx says for sure that nothing was taken.
+      if (outcome.kind === "foreign" || outcome.kind === "failed") collector.mayBeTaken();
+      if (outcome.kind === "refused" && outcome.status >= 500) collector.mayBeTaken();
+      const next = whatNext(outcome, this.#failures, random(), policy);
+      if (next.do === "delivered") return this.#confirm(batch, next.answer);
+      if (next.do === "setAside") return this.#refuse(batch, next);
+      if (next.do === "halve") {
+        if (batch.frames.length > 1) return this.#halve(batch, next.message);
+        if (next.isFinal) return this.#refuse(batch, next);
       }
+      const mustShrink = maySizeBeTheReason(outcome) && this.#size.onFailure() && batch.frames.length > 1;
+      const isWorthALine = next.do !== "retry" || next.isLong || this.#failures >= TRIES_BEFORE_WARNING;
+      if (isWorthALine && !this.#isStopped()) {
+        this.#trouble.warn(next.message, `${counted(collector.held.points, "point")} kept`, next.trouble);
+      }
+      this.#failures++;
+      if (!this.#isStopped()) await this.#waitFor(next);
+      if (mustShrink || this.#isStopped()) return collector.putBack(batch);
     }
   }
 
-  #confirm(batch: Batch, outcome: Outcome): void {
-    const { collector, ledger, log } = this.#options;
-    if (ledger.delivered === 0 && outcome.kind === "answer" && outcome.viewers === undefined) {
-      log.warn("The answer is none of Plotcast's: is the URL given with --to right?");
-    }
+  async #post(batch: Batch): Promise<Outcome> {
+    const { ledger, post } = this.#options;
+    this.#lastPostAtMs = performance.now();
+    ledger.posts++;
+    if (this.#failures > 0) ledger.retries++;
+    const outcome = await post(batch, this.#stop.signal);
+    ledger.onPost((performance.now() - this.#lastPostAtMs) / 1000);
+    if (outcome.kind === "taken") ledger.viewers = outcome.answer?.viewers;
+    return outcome;
+  }
+
+  #confirm(batch: Batch, _answer: ReceivedPublishAnswer | undefined): void {
+    const { collector, ledger } = this.#options;
     collector.delivered(batch);
     ledger.delivered += batch.points;
+    this.#failures = 0;
+    this.#size.onDelivered();
     this.#singly = Math.max(0, this.#singly - batch.frames.length);
     this.#trouble.over();
   }
 
-  #refuse(batch: Batch, next: Extract<Next, { do: "setAside" }>): void {
+  /** The body is too large for somebody, which is remembered, so that not every one is refused before it is split. */
+  #halve(batch: Batch, message: string): void {
     const { collector, log } = this.#options;
+    collector.putBack(batch);
+    this.#failures = 0;
+    this.#size.onTooLarge({ bytes: batch.body.length, points: batch.points });
+    log.warn(
+      `A body of ${counted(batch.body.length, "byte")} was refused: ${message}. Sending half as much at once from now on.`,
+    );
+  }
+
+  #refuse(batch: Batch, { code, message }: { code: string; message: string }): void {
+    const { collector, log } = this.#options;
+    this.#failures = 0;
     if (batch.frames.length > 1) {
       // A body is taken whole or not at all, so one bad frame keeps out the good ones it travels with.
       collector.putBack(batch);
-      if (next.tooLarge) {
-        // Remembered, so that not every body is refused once before it is split.
-        this.#maxBodyBytes = Math.floor(batch.body.length / 2);
-        log.warn(
-          `A body of ${batch.body.length} bytes was refused: ${next.message}. Sending half as much at once from now on.`,
-        );
-      } else this.#singly = batch.frames.length;
+      this.#singly = batch.frames.length;
       return;
     }
     collector.setAside(batch);
     this.#singly = Math.max(0, this.#singly - 1);
-    log.error(
-      { code: next.code },
-      `A frame of ${counted(batch.points, "point")} was refused for good: ${next.message}`,
-    );
+    log.error({ code }, `A frame of ${counted(batch.points, "point")} was refused for good: ${message}`);
   }
 
-  async #waitFor(next: Extract<Next, { do: "retry" | "hold" }>): Promise<void> {
-    const shorten = next.do === "hold" || !next.waitIsAsked;
+  async #waitFor(next: Extract<Next, { afterMs: number }>): Promise<void> {
+    const shorten = next.do !== "retry" || !next.waitIsAsked;
     await this.#sleep(
       this.#phase === "draining" && shorten ? Math.min(next.afterMs, DRAINING_DELAY_MS) : next.afterMs,
       shorten,
@@ -183,4 +195,10 @@ export class Deliverer {
   #isStopped(): boolean {
     return this.#phase === "stopped";
   }
+}
+
+/** Whether the Worker may have failed because of how much it was given. */
+function maySizeBeTheReason(outcome: Outcome): boolean {
+  if (outcome.kind === "failed") return outcome.isUnderWay;
+  return outcome.kind !== "taken" && outcome.status >= 500;
 }

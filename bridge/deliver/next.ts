@@ -1,26 +1,19 @@
 import { fullJitterMs } from "../../worker/protocol/backoff.ts";
+import type { ReceivedPublishAnswer } from "../../worker/protocol/messages.ts";
+import { duration } from "../tell/text.ts";
+import type { Outcome } from "./answer.ts";
 
-/** What a POST came to. */
-export type Outcome =
-  | {
-      kind: "answer";
-      status: number;
-      code: string;
-      detail: string;
-      retryAfterMs: number | undefined;
-      viewers: number | undefined;
-    }
-  /** No answer: `reason` is what the network said, such as ECONNREFUSED. */
-  | { kind: "failed"; reason: string };
-
-/** What follows from it. */
+/** What follows from an outcome. `message` is for people; `trouble` is the same for what is the same trouble. */
 export type Next =
-  | { do: "delivered" }
-  /** `message` for people; `waitIsAsked`: the server named the time, so nothing shortens it. */
-  | { do: "retry"; afterMs: number; waitIsAsked: boolean; message: string }
+  | { do: "delivered"; answer: ReceivedPublishAnswer | undefined }
+  /** `waitIsAsked`: the server named the time, so nothing shortens it; `isLong`: longer than is waited. */
+  | { do: "retry"; afterMs: number; waitIsAsked: boolean; isLong: boolean; message: string; trouble: string }
   /** Only a person can mend it: try again now and then, and say what to do. */
-  | { do: "hold"; afterMs: number; message: string }
-  | { do: "setAside"; code: string; message: string; tooLarge: boolean };
+  | { do: "hold"; afterMs: number; message: string; trouble: string }
+  /** The body is too large; `isFinal`: for the Worker itself, so one frame that is cannot be delivered. */
+  | { do: "halve"; isFinal: boolean; afterMs: number; code: string; message: string; trouble: string }
+  /** The Worker can never take a frame of this body. */
+  | { do: "setAside"; code: string; message: string };
 
 export interface RetryPolicy {
   baseDelayMs: number;
@@ -30,67 +23,90 @@ export interface RetryPolicy {
 
 export const RETRY_POLICY: RetryPolicy = { baseDelayMs: 250, maxDelayMs: 2_000, holdMs: 10_000 };
 
-/** setTimeout fires at once beyond 2^31 ms; nobody means more than an hour. */
-const MAX_RETRY_AFTER_MS = 3_600_000;
+/** Nobody waits longer because a server asks for it: it may be wrong, or not ours. */
+export const MAX_RETRY_AFTER_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /**
- * Whether the frames were delivered, and if not, what to do with them. Only what the Worker can never take is set aside;
- * whatever a person could mend, or another try, keeps the frames.
+ * Whether the frames were delivered, and if not, what to do with them. Only what the Worker itself says that it can
+ * never take is set aside; whatever a person could mend, or another try, keeps the frames.
  *
  * @param attempt how many tries failed before this one, from 0
  * @param random a number in [0, 1)
  */
 export function whatNext(outcome: Outcome, attempt: number, random: number, policy: RetryPolicy = RETRY_POLICY): Next {
   const jitterMs = fullJitterMs(attempt, policy.baseDelayMs, policy.maxDelayMs, random);
-  if (outcome.kind === "failed") {
-    return { do: "retry", afterMs: jitterMs, waitIsAsked: false, message: `no answer (${outcome.reason})` };
-  }
-  const { status, code, detail, retryAfterMs } = outcome;
-  if (status >= 200 && status < 300) return { do: "delivered" };
-  const said = [String(status), code, detail && `- ${detail}`].filter((part) => part !== "").join(" ");
-  switch (status) {
-    case 400:
-    case 413:
-    case 415:
-    case 422:
-      return { do: "setAside", code: code || `http-${status}`, message: said, tooLarge: status === 413 };
-    case 401:
-    case 403:
-      return {
-        do: "hold",
-        afterMs: policy.holdMs,
-        message: `${said || status} (check PUBLISH_TOKEN, here and at the Worker)`,
-      };
-    case 408:
-    case 425:
-    case 429:
-      return retry();
-    default:
-      if (status < 500) {
-        return { do: "hold", afterMs: policy.holdMs, message: `${said} (check the URL given with --to)` };
-      }
-      if (code === "publishing-not-configured") return { do: "hold", afterMs: policy.holdMs, message: said };
-      return retry();
+  const { holdMs } = policy;
+  switch (outcome.kind) {
+    case "taken":
+      return { do: "delivered", answer: outcome.answer };
+    case "failed": {
+      const message = `no answer (${outcome.reason})`;
+      return { do: "retry", afterMs: jitterMs, waitIsAsked: false, isLong: false, message, trouble: message };
+    }
+    case "refused":
+      return afterRefusal(outcome);
+    case "foreign":
+      return afterForeign(outcome);
   }
 
-  function retry(): Next {
-    return retryAfterMs === undefined
-      ? { do: "retry", afterMs: jitterMs, waitIsAsked: false, message: said }
-      : { do: "retry", afterMs: Math.max(jitterMs, retryAfterMs), waitIsAsked: true, message: said };
+  function afterRefusal({ status, code, detail, retryAfterMs }: Extract<Outcome, { kind: "refused" }>): Next {
+    const message = `${status} ${code}${detail && ` - ${detail}`}`;
+    const trouble = code;
+    if (code === "body-too-large") return { do: "halve", isFinal: true, afterMs: 0, code, message, trouble };
+    if (code.startsWith("frame-")) return { do: "setAside", code, message };
+    if (code === "publishing-not-configured") return { do: "hold", afterMs: holdMs, message, trouble };
+    if (isPassing(status)) return retry(message, trouble, retryAfterMs);
+    return { do: "hold", afterMs: holdMs, message: `${message} ${adviceFor(status)}`, trouble };
+  }
+
+  function afterForeign({ status, what, retryAfterMs }: Extract<Outcome, { kind: "foreign" }>): Next {
+    const trouble = `foreign ${status}`;
+    const message = `what answered is not Plotcast: ${what}`;
+    const advised = `${message} ${foreignAdviceFor(status)}`;
+    if (status === 413) {
+      return { do: "halve", isFinal: false, afterMs: holdMs, code: "http-413", message: advised, trouble };
+    }
+    if (isPassing(status)) return retry(message, trouble, retryAfterMs);
+    return { do: "hold", afterMs: holdMs, message: advised, trouble };
+  }
+
+  function retry(message: string, trouble: string, askedMs: number | undefined): Next {
+    if (askedMs === undefined) {
+      return { do: "retry", afterMs: jitterMs, waitIsAsked: false, isLong: false, message, trouble };
+    }
+    const isLong = askedMs > MAX_RETRY_AFTER_MS;
+    const asked = askedMs > DAY_MS ? "more than a day" : duration(askedMs);
+    const said = isLong ? `${message}; it asks to wait for ${asked}, and is asked again after a minute` : message;
+    const afterMs = Math.max(jitterMs, Math.min(MAX_RETRY_AFTER_MS, askedMs));
+    return { do: "retry", afterMs, waitIsAsked: true, isLong, message: said, trouble };
   }
 }
 
-/**
- * `Retry-After` in milliseconds from now: seconds or an HTTP date, an hour at most; undefined if it is neither.
- * @param nowMs milliseconds since 1970
- */
-export function retryAfterMs(header: unknown, nowMs: number): number | undefined {
-  if (typeof header !== "string") return undefined;
-  const text = header.trim();
-  const ms = /^\d+$/.test(text)
-    ? Number(text) * 1000
-    : /^[A-Z][a-z]{2}/.test(text)
-      ? Date.parse(text) - nowMs
-      : Number.NaN;
-  return Number.isNaN(ms) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms));
+/** Whether this may be over by itself. */
+function isPassing(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+function adviceFor(status: number): string {
+  return status === 401 ? "(check PUBLISH_TOKEN, here and at the Worker)" : "(check the URL given with --to)";
+}
+
+function foreignAdviceFor(status: number): string {
+  switch (status) {
+    case 400:
+      return "(check the URL given with --to: a port that speaks TLS needs https://)";
+    case 401:
+    case 403:
+    case 407:
+    case 511:
+      return "(something on the way to the Worker wants a login, or the URL given with --to is another server's)";
+    case 413:
+      return "(something on the way to the Worker takes no body as large; in nginx, client_max_body_size 2m allows it)";
+    case 414:
+    case 431:
+      return "(something on the way to the Worker takes no URL or no headers as long)";
+    default:
+      return "(check the URL given with --to, and whether this network wants a login first)";
+  }
 }

@@ -1,9 +1,7 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { Client } from "undici";
-import { FRAME_TYPE } from "../../worker/protocol/limits.ts";
-import { parsePublishAnswer } from "../../worker/protocol/messages.ts";
+import { FRAME_TYPE, PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
 import { escaped } from "../tell/text.ts";
-import { type Outcome, retryAfterMs } from "./next.ts";
+import { type Outcome, outcomeOf, type Sent } from "./answer.ts";
 
 export interface PostOptions {
   /** The channel's URL. */
@@ -15,9 +13,17 @@ export interface PostOptions {
   totalTimeoutMs?: number;
 }
 
+/** What a connection that was there can fail with. */
+const UNDER_WAY = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_SOCKET",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+]);
 /** Our answers are some hundred bytes; another server's may be a page, or endless. */
 const MAX_ANSWER_BYTES = 64 * 1024;
-const MAX_DETAIL_LENGTH = 300;
 
 /**
  * One connection to the Worker, opened when needed, with one request in flight: another waits for it. HTTP/1.1, because
@@ -27,6 +33,7 @@ export class Poster {
   readonly #client: Client;
   readonly #path: string;
   readonly #headers: Record<string, string>;
+  readonly #token: string;
   readonly #totalTimeoutMs: number;
 
   constructor({ to, token, timeoutMs = 10_000, totalTimeoutMs = 60_000 }: PostOptions) {
@@ -39,11 +46,12 @@ export class Poster {
     });
     this.#path = to.pathname;
     this.#headers = { accept: "application/json", authorization: `Bearer ${token}` };
+    this.#token = token;
     this.#totalTimeoutMs = totalTimeoutMs;
   }
 
-  /** POSTs a body, of frames unless another type is given. Never rejects: whatever goes wrong is an outcome. */
-  async post(body: Uint8Array, signal: AbortSignal, type: string = FRAME_TYPE): Promise<Outcome> {
+  /** POSTs a body. Never rejects: whatever goes wrong is an outcome. */
+  async post(body: Uint8Array, signal: AbortSignal, sent: Sent): Promise<Outcome> {
     // Not AbortSignal.any: it would leave something at `signal`, which lives as long as the bridge, for every POST.
     const ending = new AbortController();
     const onEnd = (): void => ending.abort();
@@ -58,13 +66,18 @@ export class Poster {
       } = await this.#client.request({
         path: this.#path,
         method: "POST",
-        headers: { ...this.#headers, "content-type": type },
+        headers: { ...this.#headers, "content-type": sent.kind === "frames" ? FRAME_TYPE : PRESENCE_TYPE },
         body,
         signal: ending.signal,
       });
-      return outcomeOf(statusCode, headers, await textOf(answer));
+      return outcomeOf({ status: statusCode, headers, text: await textOf(answer) }, sent, this.#token);
     } catch (error) {
-      return { kind: "failed", reason: ending.signal.aborted ? "it took too long" : reasonOf(error) };
+      const isLate = ending.signal.aborted;
+      return {
+        kind: "failed",
+        reason: isLate ? "it took too long" : reasonOf(error),
+        isUnderWay: isLate || UNDER_WAY.has(codeOf(error)),
+      };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", onEnd);
@@ -75,37 +88,6 @@ export class Poster {
   close(): Promise<void> {
     return this.#client.destroy();
   }
-}
-
-/** The answer as an outcome. Nothing in it is trusted: what is not as expected is left out. */
-export function outcomeOf(status: number, headers: IncomingHttpHeaders, text: string, nowMs = Date.now()): Outcome {
-  const problem = status >= 400 ? problemOf(text) : { code: "", detail: "" };
-  const redirect =
-    status >= 300 && status < 400 ? `it redirects to ${escaped(headers.location ?? "", MAX_DETAIL_LENGTH)}` : "";
-  return {
-    kind: "answer",
-    status,
-    code: problem.code,
-    detail: problem.detail || redirect,
-    retryAfterMs: retryAfterMs(headers["retry-after"], nowMs),
-    viewers: status < 300 ? parsePublishAnswer(text)?.viewers : undefined,
-  };
-}
-
-/** `code` and `detail` of an RFC 9457 problem; "" for what it lacks. */
-function problemOf(text: string): { code: string; detail: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const problem: { code?: unknown; detail?: unknown } = typeof value === "object" && value !== null ? value : {};
-  const { code, detail } = problem;
-  return {
-    code: typeof code === "string" && /^[a-z0-9-]{1,64}$/.test(code) ? code : "",
-    detail: typeof detail === "string" ? escaped(detail, MAX_DETAIL_LENGTH) : "",
-  };
 }
 
 /** The body's text, as much as an answer of ours could have. Reading no further ends the connection. */
@@ -122,13 +104,16 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
+  const code = codeOf(error);
+  const message = escaped(error.message, 120);
+  return code !== "" && !(code.startsWith("UND_") && message !== "") ? code : message || error.name;
+}
+
+/** The system's or undici's code; "" if there is none. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
   // A name with several addresses fails with an AggregateError, whose own message is empty.
   const [first] = error instanceof AggregateError ? error.errors : [];
   const code = "code" in error ? error.code : first instanceof Error && "code" in first ? first.code : undefined;
-  const message = escaped(error.message, 120);
-  return typeof code === "string"
-    ? code.startsWith("UND_") && message !== ""
-      ? message
-      : code
-    : message || error.name;
+  return typeof code === "string" ? code : "";
 }

@@ -5,7 +5,7 @@ import { counted, escaped } from "./text.ts";
 const MAX_SAMPLE_LENGTH = 120;
 /** Of a message whose sample is wanted; no more is looked at, however large it is. */
 const MAX_SAMPLE_BYTES = 480;
-/** The words are partly the server's, so there could be any number. */
+/** They are partly the server's words, so there could be any number. */
 const MAX_TROUBLES = 32;
 
 /** Warns of messages that cannot be decoded: each reason at most once in `everyMs`, with one message as a sample. */
@@ -56,12 +56,15 @@ export class TroubleWarnings {
     this.#nowMs = nowMs;
   }
 
-  /** @param message what is wrong; the same words are the same trouble */
-  warn(message: string, waiting: string): void {
+  /**
+   * @param message what is wrong
+   * @param trouble the same for what is the same trouble, though the words differ
+   */
+  warn(message: string, waiting: string, trouble: string): void {
     const nowMs = this.#nowMs();
-    if (nowMs - (this.#toldAtMs.get(message) ?? Number.NEGATIVE_INFINITY) < this.#everyMs) return;
+    if (nowMs - (this.#toldAtMs.get(trouble) ?? Number.NEGATIVE_INFINITY) < this.#everyMs) return;
     if (this.#toldAtMs.size >= MAX_TROUBLES) this.#toldAtMs.clear();
-    this.#toldAtMs.set(message, nowMs);
+    this.#toldAtMs.set(trouble, nowMs);
     this.#log.warn(`Not delivered: ${message}. Trying again; ${waiting}.`);
   }
 

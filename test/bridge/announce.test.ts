@@ -4,14 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Bridge, startBridge } from "../../bridge/bridge.ts";
 import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { Announcer } from "../../bridge/deliver/announce.ts";
-import type { Outcome } from "../../bridge/deliver/next.ts";
+import type { Outcome } from "../../bridge/deliver/answer.ts";
 import { startDemo } from "../../bridge/demo.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { readHeader } from "../../worker/protocol/header.ts";
-import { PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
 import { parseServerMessage } from "../../worker/protocol/messages.ts";
 import { startEdge } from "../support/edge.ts";
-import { type FakeWorker, startFakeWorker } from "../support/fake-worker.ts";
+import { type FakeWorker, problem, startFakeWorker } from "../support/fake-worker.ts";
 import { connectPublisher, type TestPublisher } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
 import { Watcher } from "../support/watcher.ts";
@@ -131,9 +130,12 @@ describe("a bridge announces", () => {
     assert.equal(said().at(-1), true);
   });
 
-  for (const status of [400, 415]) {
-    it(`[BR18] nothing more to a Worker that answers ${status}, and says nothing of it`, async () => {
-      worker.onAnnounced = () => ({ status });
+  for (const [status, code] of [
+    [400, "no-number"],
+    [415, "content-type-unsupported"],
+  ] as const) {
+    it(`[BR18] nothing more to a Worker that answers ${status} ${code}, and says nothing of it`, async () => {
+      worker.onAnnounced = () => ({ status, body: problem(code) });
       const bridge = await bridgeTo(worker.url);
       const publisher = await connected(bridge);
       await saying(true);
@@ -198,8 +200,9 @@ it("[BR18] a bridge that goes on after one that was killed says that no publishe
 });
 
 describe("an announcer", () => {
-  const TAKEN: Outcome = { kind: "answer", status: 200, code: "", detail: "", retryAfterMs: undefined, viewers: 0 };
-  const LOST: Outcome = { kind: "failed", reason: "ECONNRESET" };
+  const TAKEN: Outcome = { kind: "taken", answer: undefined };
+  const LOST: Outcome = { kind: "failed", reason: "ECONNRESET", isUnderWay: true };
+  const frames = { body: new Uint8Array(8), points: 1 };
   const signal = new AbortController().signal;
 
   function announcer() {
@@ -211,8 +214,8 @@ describe("an announcer", () => {
       isKnown: false,
       isIdle: () => world.isIdle,
       nowMs: () => world.nowMs,
-      post: async (body, _signal, type) => {
-        world.sent.push(type === PRESENCE_TYPE ? Buffer.from(body).toString() : "frames");
+      post: async (body, _signal, { kind }) => {
+        world.sent.push(kind === "announcement" ? Buffer.from(body).toString() : "frames");
         await world.until;
         return world.outcome;
       },
@@ -234,11 +237,11 @@ describe("an announcer", () => {
     assert.deepEqual(await check(1900), []);
     assert.deepEqual(await check(2000), ["false"]);
     made.count(1);
-    await made.post(new Uint8Array(8), signal);
+    await made.post(frames, signal);
     assert.deepEqual(await check(2100), ["frames"]);
     made.count(0);
     assert.deepEqual(await check(5000), ["false"]);
-    await made.post(new Uint8Array(8), signal);
+    await made.post(frames, signal);
     assert.deepEqual(await check(5100), ["frames", "false"], "of one that was read late");
   });
 
@@ -254,6 +257,38 @@ describe("an announcer", () => {
     world.outcome = TAKEN;
     assert.deepEqual(await check(22_000), ["false"]);
     assert.deepEqual(await check(40_000), []);
+  });
+
+  it("[BR18] repeats `here` 60 s after the last frame or announcement, and `gone` never", async () => {
+    const { made, check } = announcer();
+    made.count(1);
+    assert.deepEqual(await check(0), ["true"]);
+    assert.deepEqual(await check(59_999), []);
+    assert.deepEqual(await check(60_000), ["true"]);
+    await check(100_000);
+    await made.post(frames, signal);
+    assert.deepEqual(await check(119_999), ["frames"]);
+    assert.deepEqual(await check(159_999), []);
+    assert.deepEqual(await check(160_000), ["true"]);
+    made.count(0);
+    assert.deepEqual(await check(162_000), ["false"]);
+    assert.deepEqual(await check(1_000_000), []);
+  });
+
+  it("[BR18] where nobody was ever connected, it stays silent", async () => {
+    const { check } = announcer();
+    assert.deepEqual([await check(0), await check(100_000), await check(1_000_000)], [[], [], []]);
+  });
+
+  it("[BR18] an answer that may be anybody's confirms nothing, and is asked for again once a minute", async () => {
+    const { made, world, check } = announcer();
+    world.outcome = { kind: "foreign", status: 204, what: "204", retryAfterMs: undefined };
+    made.count(1);
+    assert.deepEqual(await check(0), ["true"]);
+    assert.deepEqual(await check(59_999), []);
+    world.outcome = TAKEN;
+    assert.deepEqual(await check(60_000), ["true"]);
+    assert.deepEqual(await check(119_999), []);
   });
 
   it("[BR18] says one thing at a time", async () => {
@@ -275,7 +310,7 @@ describe("an announcer", () => {
     world.isIdle = false;
     const { promise, resolve } = Promise.withResolvers<void>();
     world.until = promise;
-    const posting = made.post(new Uint8Array(8), signal);
+    const posting = made.post(frames, signal);
     made.count(1);
     assert.deepEqual(await check(0), ["frames"]);
     resolve();

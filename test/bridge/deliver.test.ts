@@ -46,7 +46,7 @@ function start({ idlePaceMs = 1000, holdMs = 30, timeoutMs = 5000 } = {}): void 
     collector,
     ledger,
     log: createLog("text", "info", (line) => lines.push(line)),
-    post: (body, signal) => poster.post(body, signal),
+    post: ({ body, points }, signal) => poster.post(body, signal, { kind: "frames", points }),
     policy: { baseDelayMs: 5, maxDelayMs: 50, holdMs },
     idlePaceMs,
     random: () => 0.99,
@@ -220,7 +220,7 @@ describe("when a POST fails", () => {
 describe("when a frame is refused for good", () => {
   it("[BR8] sets it aside, goes on, and tells it as a gap", async () => {
     worker.script = (_, number) =>
-      number === 1 ? { take: false, status: 422, body: problem("frame-count") } : undefined;
+      number === 1 ? { take: false, status: 400, body: problem("frame-count") } : undefined;
     add(3);
     await waitFor("the frame set aside", () => ledger.droppedPoints === 3);
     add(2);
@@ -229,7 +229,7 @@ describe("when a frame is refused for good", () => {
     const [gap, ...others] = worker.gaps();
     assert.deepEqual([gap?.reason, gap?.points, others.length], ["frame-refused", 3, 0]);
     assert.deepEqual(ledger.dropped.get("frame-refused"), { frames: 1, points: 3 });
-    assert.match(lines.join(""), /A frame of 3 points was refused for good: 422 frame-count/);
+    assert.match(lines.join(""), /A frame of 3 points was refused for good: 400 frame-count/);
   });
 
   it("[BR8] of several in a body, sets aside just that one", async () => {
@@ -238,7 +238,7 @@ describe("when a frame is refused for good", () => {
     worker.script = ({ frames }, number) => {
       if (number === 1) return { take: true, until: opened };
       const bad = frames.some((frame) => readHeader(frame).publisherSeq === 4);
-      return bad ? { take: false, status: 422, body: problem("frame-column") } : undefined;
+      return bad ? { take: false, status: 400, body: problem("frame-column") } : undefined;
     };
     add();
     await worker.waitForPosts(1);
@@ -262,7 +262,7 @@ describe("when a frame is refused for good", () => {
     worker.script = (_, number) => {
       if (number === 1) return { take: true, until: opened };
       if (number === 2) return { take: false, cut: true };
-      return number <= 4 ? { take: false, status: 422, body: problem("frame-column") } : undefined;
+      return number <= 4 ? { take: false, status: 400, body: problem("frame-column") } : undefined;
     };
     add();
     await worker.waitForPosts(1);

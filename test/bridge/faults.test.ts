@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { type Bridge, type BridgeOptions, startBridge } from "../../bridge/bridge.ts";
 import { Collector } from "../../bridge/collect/collect.ts";
 import { sourceOf } from "../../bridge/configure/defaults.ts";
-import { Deliverer } from "../../bridge/deliver/deliver.ts";
+import { Deliverer, type DelivererOptions } from "../../bridge/deliver/deliver.ts";
 import { Poster } from "../../bridge/deliver/post.ts";
 import { Peers } from "../../bridge/receive/peers.ts";
 import { Silence } from "../../bridge/receive/silence.ts";
@@ -30,7 +30,8 @@ function delivering(t: TestContext, to: URL, timeoutMs = 5000) {
   const collector = new Collector({ publisher: "00000000000000aa", maxBytes: 64 * 2 ** 20, lost });
   const poster = new Poster({ to, token: "t", timeoutMs, totalTimeoutMs: timeoutMs });
   const policy = { baseDelayMs: 5, maxDelayMs: 50, holdMs: 30 };
-  const post = poster.post.bind(poster);
+  const post: DelivererOptions["post"] = ({ body, points }, signal) =>
+    poster.post(body, signal, { kind: "frames", points });
   const deliverer = new Deliverer({ collector, ledger, log, post, policy, random: () => 0.5 });
   void deliverer.run();
   t.after(async () => {
@@ -46,9 +47,10 @@ function delivering(t: TestContext, to: URL, timeoutMs = 5000) {
 }
 
 for (const [status, code, advice] of [
-  [403, "origin-not-allowed", "check PUBLISH_TOKEN"],
+  [401, "token-wrong", "check PUBLISH_TOKEN"],
+  [403, "host-not-allowed", "check the URL given with --to"],
   [404, "not-found", "check the URL given with --to"],
-  [409, "conflict", "check the URL given with --to"],
+  [405, "method-not-allowed", "check the URL given with --to"],
 ] as const) {
   test(`[BR8] ${status} holds the feed, says what to do, and loses nothing`, async (t) => {
     const worker = await workerOf(t);

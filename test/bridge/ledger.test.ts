@@ -58,9 +58,9 @@ it("[BR8] the same trouble is told at once, then once a minute, and when it is o
   let nowMs = 0;
   const trouble = new TroubleWarnings(logTo(lines), 60_000, () => nowMs);
   trouble.over();
-  for (; nowMs < 130_000; nowMs += 10_000) trouble.warn("401 token-wrong", "1 point kept");
+  for (; nowMs < 130_000; nowMs += 10_000) trouble.warn(`401 token-wrong at ${nowMs}`, "1 point kept", "token-wrong");
   assert.equal(lines.length, 3);
-  trouble.warn("no answer (ECONNREFUSED)", "1 point kept");
+  trouble.warn("no answer (ECONNREFUSED)", "1 point kept", "no answer");
   trouble.over();
   trouble.over();
   assert.equal(lines.length, 5);

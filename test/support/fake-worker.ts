@@ -4,10 +4,12 @@
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Problem } from "../../worker/problem.ts";
 import { decodeFrame, type Gap, pointsOf } from "../../worker/protocol/frame.ts";
 import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
-import { PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
+import { MARK, PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
 import { type Announcement, parseAnnouncement } from "../../worker/protocol/messages.ts";
+import type { ProblemCode } from "../../worker/protocol/problem-code.ts";
 import { waitFor } from "./wait.ts";
 
 export interface Post {
@@ -45,8 +47,8 @@ export interface FakeWorker {
   posts: Post[];
   /** Every announcement, in order; they are no POSTs to a script. */
   announced: Announced[];
-  /** What becomes of the next announcements; undefined is the ordinary: 204. */
-  onAnnounced: () => Pick<Reply, "status" | "until"> | undefined;
+  /** What becomes of the next announcements; undefined is the ordinary: 204, with the mark of the Worker. */
+  onAnnounced: () => Pick<Reply, "status" | "until" | "headers" | "body"> | undefined;
   /** The frames taken, without repeats, in order. */
   frames: Uint8Array[];
   viewers: number;
@@ -61,6 +63,8 @@ export interface FakeWorker {
   waitForPosts(count: number, deadlineMs?: number): Promise<void>;
   close(): Promise<void>;
 }
+
+const PROBLEM_TYPE = "application/problem+json";
 
 export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Promise<FakeWorker> {
   const lastSeq = new Map<string, number>();
@@ -78,10 +82,10 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
   const announce = async (text: string, response: ServerResponse): Promise<void> => {
     const announcement = parseAnnouncement(text);
     if (announcement === undefined) throw new Error(`no announcement: ${text}`);
-    const { status = 204, until } = worker.onAnnounced() ?? {};
+    const { status = 204, until, headers, body } = worker.onAnnounced() ?? {};
     worker.announced.push({ ...announcement, afterPoints: taken, atMs: performance.now() });
     await until;
-    response.writeHead(status).end();
+    response.writeHead(status, headers ?? { [MARK.name]: MARK.value, "content-type": PROBLEM_TYPE }).end(body);
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request);
@@ -100,7 +104,8 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
       return;
     }
     const points = frames.reduce((sum, frame) => sum + readHeader(frame).points, 0);
-    response.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
+    const type = (reply.status ?? 200) < 400 ? "application/json" : PROBLEM_TYPE;
+    response.writeHead(reply.status ?? 200, { "content-type": type, ...reply.headers });
     response.end(reply.body ?? JSON.stringify({ seq: taken, points, viewers: worker.viewers }));
   };
   const server = createServer((request, response) => {
@@ -136,8 +141,10 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
   return worker;
 }
 
-export function problem(code: string, detail = "Says the test."): string {
-  return JSON.stringify({ type: "about:blank", title: code, detail, code });
+/** A refusal's body, with the status that the Worker gives this code. */
+export function problem(code: ProblemCode, detail = "Says the test."): string {
+  const { status } = new Problem(code, detail).toResponse();
+  return JSON.stringify({ type: "about:blank", title: code, status, detail, code });
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {

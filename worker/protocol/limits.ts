@@ -10,6 +10,9 @@ export const FRAME_TYPE = "application/vnd.plotcast.frame";
 /** What a publisher says of itself: that it is here, or that it is gone. */
 export const PRESENCE_TYPE = "application/vnd.plotcast.presence+json";
 
+/** A header of the Worker's own answers, lower case: an answer without a body is known by it. */
+export const MARK = { name: "plotcast", value: "1" } as const;
+
 /** The largest request body, of any type, that a publish may have. */
 export const MAX_BODY_BYTES = 1024 * KIB;
 export const MAX_PRESENCE_BYTES = 1 * KIB;
