@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { constants, crc32, createGunzip } from "node:zlib";
 import {
   type Entry,
@@ -47,7 +47,9 @@ export async function openRecording(file: string): Promise<OpenRecording> {
   }
 }
 
+/** @throws RecordingError if it is no file: a pipe or a device could not be read twice */
 async function isGzipped(file: string): Promise<boolean> {
+  if (!(await stat(file)).isFile()) throw new RecordingError(`${file} is no recording: it is no file.`);
   const handle = await open(file);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);

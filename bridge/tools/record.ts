@@ -23,7 +23,7 @@ export interface RecordOptions {
   /** Ends it, instead of SIGINT, SIGTERM and SIGHUP. */
   signal?: AbortSignal;
   queueBytes?: number;
-  openFile?: (file: string, flags: string) => Promise<RecorderFile>;
+  openFile?: (file: string, flags: string, mode: number) => Promise<RecorderFile>;
 }
 
 const STATUS_EVERY_MS = 10_000;
@@ -38,7 +38,7 @@ export async function runRecord(options: RecordOptions): Promise<number> {
     return await record(options, stop.signal, foot, say);
   } catch (error) {
     foot.end();
-    say(error instanceof SocketError ? error.message : faultText(options.file, error));
+    say(error instanceof SocketError ? error.message : faultText(options.file, error, options.isOverwriting));
     return error instanceof SocketError ? codeOf(error) : ExitCode.failed;
   } finally {
     stop.release();
@@ -132,9 +132,13 @@ function lastSentences(
 }
 
 /** What is wrong with a file, and what to do. */
-function faultText(file: string, error: unknown): string {
+function faultText(file: string, error: unknown, isOverwriting = false): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EEXIST") return `${file} is there already. Give another name, or --overwrite.`;
+  if (code === "EEXIST") {
+    return isOverwriting
+      ? `${file} is a link or a folder: only a file is written over. Give another name.`
+      : `${file} is there already. Give another name, or --overwrite.`;
+  }
   if (code === "ENOSPC" || code === "EDQUOT")
     return `The disk is full: ${file} is readable up to the last message written.`;
   return `${file} cannot be written: ${errorText(error)}`;

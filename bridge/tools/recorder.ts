@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, lstat, open, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -8,6 +8,7 @@ import {
   encodeHead,
   entryBytes,
   MAX_BODY_BYTES,
+  MAX_FRAMES,
   type RecordingInfo,
   writeEntry,
 } from "./recording.ts";
@@ -21,7 +22,7 @@ export interface RecorderOptions {
   /** Messages that wait for the disk; beyond, they are left out and counted. */
   queueBytes?: number;
   isOverwriting?: boolean;
-  openFile?: (file: string, flags: string) => Promise<RecorderFile>;
+  openFile?: (file: string, flags: string, mode: number) => Promise<RecorderFile>;
 }
 
 export type RecorderFile = Pick<FileHandle, "write" | "truncate" | "datasync" | "close">;
@@ -70,10 +71,15 @@ export class Recorder {
   readonly #hurry = new AbortController();
   #writing: Promise<void> | undefined;
 
-  /** @throws the system's error if the file cannot be made, such as EEXIST */
+  /**
+   * The file is this user's alone, and new: nobody's link or file that stands there is written to. (`wx` is O_EXCL, which
+   * follows no link.)
+   * @throws the system's error if the file cannot be made, such as EEXIST
+   */
   static async open(options: RecorderOptions): Promise<Recorder> {
     const { file, info, isOverwriting = false, openFile = open } = options;
-    const recorder = new Recorder(await openFile(file, isOverwriting ? "w" : "wx"), options);
+    if (isOverwriting) await removeFile(file);
+    const recorder = new Recorder(await openFile(file, "wx", 0o600), options);
     try {
       const head = encodeHead(info);
       await recorder.#write(head);
@@ -112,7 +118,8 @@ export class Recorder {
     if (this.#state === "ended") return;
     const entry: Entry = { kind: "message", source, atUs, frames };
     const bytes = entryBytes(entry);
-    if (this.#state === "failed" || this.#waitingBytes + bytes > this.#queueBytes || bytes > MAX_BODY_BYTES) {
+    const isTooLarge = bytes > MAX_BODY_BYTES || frames.length > MAX_FRAMES;
+    if (this.#state === "failed" || this.#waitingBytes + bytes > this.#queueBytes || isTooLarge) {
       this.#leftOut++;
       this.#unnoted++;
       return;
@@ -207,6 +214,12 @@ export class Recorder {
   async #sleep(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
   }
+}
+
+/** A link, a folder or a device stays: it is no recording that could be overwritten. */
+async function removeFile(file: string): Promise<void> {
+  const found = await lstat(file).catch(() => undefined);
+  if (found?.isFile()) await rm(file, { force: true });
 }
 
 /** How many of these are about {@link BATCH_BYTES}; one at least. */

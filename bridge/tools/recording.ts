@@ -41,8 +41,11 @@ export const MAX_INFO_BYTES = 2 ** 20;
 /** Of size and sum; the body follows. */
 export const RECORD_BYTES = 8;
 const BODY_BYTES = 16;
-/** A length beyond is damage and not a message: it is more than the receiver takes. */
-export const MAX_BODY_BYTES = 2 ** 30;
+/** A length beyond is damage and not a message: it is more than a recorder lets wait for the disk. */
+export const MAX_BODY_BYTES = 2 ** 26;
+/** Each costs memory, however short it is. */
+export const MAX_FRAMES = 2 ** 16;
+const MAX_SOURCES = 1024;
 export const END_RECORD_BYTES = RECORD_BYTES + BODY_BYTES + 8;
 
 const Kind = { message: 1, leftOut: 2, end: 3 } as const;
@@ -106,6 +109,7 @@ export function readBody(body: Buffer): Entry | "unknown" | undefined {
 }
 
 function framesIn(body: Buffer, count: number): Buffer[] | undefined {
+  if (count > MAX_FRAMES) return undefined;
   const frames: Buffer[] = [];
   let offset = BODY_BYTES;
   for (let i = 0; i < count; i++) {
@@ -127,6 +131,7 @@ export function readInfo(json: Buffer): RecordingInfo | undefined {
     return undefined;
   }
   if (!isObject(info) || !Array.isArray(info.sources) || typeof info.startedAt !== "string") return undefined;
+  if (info.sources.length > MAX_SOURCES) return undefined;
   const sources = info.sources.map((source: unknown) => {
     const { name, addresses } = isObject(source) ? source : {};
     return {
