@@ -4,7 +4,7 @@ import { after } from "node:test";
 import { FRAME_TYPE, SUBPROTOCOL } from "../../worker/protocol/limits.ts";
 import { startEdge } from "../support/edge.ts";
 import { post } from "../support/publish.ts";
-import { openViewer } from "../support/sockets.ts";
+import { isBinary, openViewer } from "../support/sockets.ts";
 import { FRAMES } from "./rows/frames.ts";
 import { tryRow } from "./table.ts";
 
@@ -14,7 +14,7 @@ after(() => edge.close());
 for (const row of FRAMES) {
   tryRow("[FR4] [BAD1] frames", edge, row, async ({ channel }) => {
     const viewer = await openViewer(edge.channelUrl(channel), { subprotocol: SUBPROTOCOL });
-    await viewer.nextMessage("the first frame", (message) => typeof message !== "string");
+    await viewer.nextMessage("the first frame", isBinary);
     const response = await post(edge, channel, row.body, { "Content-Type": FRAME_TYPE });
     const text = await response.text();
     const taken = typeof row.is === "number" ? row.is : 0;
@@ -30,7 +30,7 @@ for (const row of FRAMES) {
       assert.equal(code, row.is, text);
     }
     await viewer.close();
-    assert.equal(viewer.messages.filter((message) => typeof message !== "string").length > 1, taken > 0);
+    assert.equal(viewer.messages.filter(isBinary).length > 1, taken > 0);
     return taken;
   });
 }

@@ -9,6 +9,11 @@ import { DEFAULT_DEADLINE_MS, withDeadline } from "./wait.ts";
 /** A message as it came: binary as bytes, text as a string. */
 export type ViewerMessage = Uint8Array<ArrayBuffer> | string;
 
+/** For `nextMessage`: frames, and no control messages. */
+export function isBinary(message: ViewerMessage): message is Uint8Array<ArrayBuffer> {
+  return typeof message !== "string";
+}
+
 export interface ViewerOptions {
   subprotocol?: string;
   origin?: string;
