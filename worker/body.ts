@@ -7,6 +7,7 @@ import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from ".
 import { type Announcement, parseAnnouncement } from "./protocol/messages.ts";
 import { PointError, type Reading, rowsOfJson } from "./protocol/points.ts";
 import { type Publication, readFrames } from "./published-frames.ts";
+import { readBody } from "./read-body.ts";
 
 /** Types that are tried as JSON: its own, and what clients send when nobody told them a type. */
 const JSON_TYPES = new Set([
@@ -102,51 +103,4 @@ function decodeText(body: Uint8Array): string {
   } catch {
     throw new Problem("body-encoding", "JSON must be UTF-8 text.");
   }
-}
-
-/** GD4: the body, decompressed, of which no more than so many bytes are ever read. */
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
-  if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  if (request.body === null) return new Uint8Array(0);
-  const encoding = (request.headers.get("Content-Encoding") ?? "identity").trim().toLowerCase();
-  if (encoding !== "identity" && encoding !== "gzip" && encoding !== "deflate") {
-    throw new Problem(
-      "content-encoding-unsupported",
-      `Send the body as it is, or as gzip or deflate; not ${encoding}.`,
-      {
-        "Accept-Encoding": "gzip, deflate, identity",
-      },
-    );
-  }
-  try {
-    const { body } = request;
-    return await readUpTo(
-      maxBytes,
-      encoding === "identity" ? body : body.pipeThrough(new DecompressionStream(encoding)),
-    );
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    // Its sender hung up in the middle, or it is not what its header says.
-    throw new Problem(
-      "body-encoding",
-      encoding === "identity" ? "The body is cut short." : `The body is not ${encoding}, or is cut short.`,
-    );
-  }
-}
-
-async function readUpTo(maxBytes: number, stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // Leaving the loop by a throw cancels the stream.
-  for await (const chunk of stream) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  return concat(chunks);
-}
-
-function tooLarge(maxBytes: number): Problem {
-  const advice = maxBytes === MAX_BODY_BYTES ? " Publish in several requests." : "";
-  return new Problem("body-too-large", `This body has ${maxBytes} bytes at most, decompressed.${advice}`);
 }

@@ -1,9 +1,17 @@
+import { clientAddress } from "./client-address.ts";
 import { Problem } from "./problem.ts";
 import { isChannelName, MAX_CHANNEL_NAME_LENGTH, SUBPROTOCOL } from "./protocol/limits.ts";
+import { WrongTokens } from "./wrong-tokens.ts";
 
 /** Who may publish, who may watch, and what a channel is called. Each guard throws a {@link Problem} or passes. */
 
-/** GD1, GD2: a publish carries the configured token. */
+/** Longer ones are not looked at. */
+const MAX_AUTHORIZATION_LENGTH = 4_096;
+
+const wrongTokens = new WrongTokens();
+let known: { token: string; digest: Uint8Array } | undefined;
+
+/** GD1, GD2, GD10: a publish carries the configured token. Nothing of its body is read before. */
 export async function mayPublish(request: Request, token: string | undefined): Promise<void> {
   if (token === undefined || token === "") {
     throw new Problem(
@@ -13,7 +21,9 @@ export async function mayPublish(request: Request, token: string | undefined): P
     );
   }
   const challenge = { "WWW-Authenticate": 'Bearer realm="plotcast"' };
-  const given = /^Bearer +(\S+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];
+  const authorization = request.headers.get("Authorization") ?? "";
+  const isTooLong = authorization.length > MAX_AUTHORIZATION_LENGTH;
+  const given = isTooLong ? "" : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (given === undefined) {
     throw new Problem(
       "token-missing",
@@ -21,14 +31,22 @@ export async function mayPublish(request: Request, token: string | undefined): P
       challenge,
     );
   }
-  if (!(await equalInConstantTime(given, token))) {
+  if (!isTooLong && (await isToken(given, token))) return;
+  const waitMs = wrongTokens.note(clientAddress(request), Date.now());
+  if (waitMs === undefined)
     throw new Problem("token-wrong", "The token is not this Worker's PUBLISH_TOKEN.", challenge);
-  }
+  throw new Problem(
+    "too-many-requests",
+    "Too many wrong tokens came from this address. Give it the Worker's PUBLISH_TOKEN, which is taken at once.",
+    { "Retry-After": String(Math.ceil(waitMs / 1000)) },
+  );
 }
 
 /** Compares digests, which have one length, so that time tells nothing about where two texts differ. */
-async function equalInConstantTime(a: string, b: string): Promise<boolean> {
-  const [digestA, digestB] = await Promise.all([sha256(a), sha256(b)]);
+async function isToken(given: string, token: string): Promise<boolean> {
+  // Assigned when it is there: a promise belongs to the request that made it.
+  if (known?.token !== token) known = { token, digest: await sha256(token) };
+  const [digestA, digestB] = [await sha256(given), known.digest];
   let difference = 0;
   for (let i = 0; i < digestA.length; i++) difference |= (digestA[i] ?? 0) ^ (digestB[i] ?? 0);
   return difference === 0;

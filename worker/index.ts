@@ -3,19 +3,18 @@ import { accessOf } from "./access.ts";
 import { isAnnouncement, readAnnouncement, readPublication } from "./body.ts";
 import type { Channel } from "./channel.ts";
 import { crossOriginHeaders, mayAskFrom, mayBeAskedAs } from "./cross-origin.ts";
+import { discardBody } from "./discard-body.ts";
 import { channelName, dialectOf, mayPublish } from "./guard.ts";
 import { embeddedHeaders, SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
 import { Problem } from "./problem.ts";
-import { MARK, MAX_BODY_BYTES } from "./protocol/limits.ts";
+import { MARK } from "./protocol/limits.ts";
 import { readQuery, watchQuery } from "./query.ts";
 import { storedPoints } from "./read.ts";
 
 export { Channel } from "./channel.ts";
 
 type Bindings = { Bindings: Env };
-const MAX_DISCARDED_BYTES = 16 * MAX_BODY_BYTES;
-const MAX_DISCARDING_MS = 1000;
 const NOT_FOUND = "Channels are at /c/<name>; the one everybody starts with is /c/main.";
 const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
@@ -105,24 +104,6 @@ function channelOf(env: Env, url: string): DurableObjectStub<Channel> {
   // The router decodes a path before it looks: to it /%63/x is /c/x.
   if (!pathname.startsWith("/c/")) throw new Problem("not-found", NOT_FOUND);
   return env.CHANNEL.getByName(channelName(pathname.slice("/c/".length)));
-}
-
-/**
- * GD5. `wrangler dev` breaks the next request on a connection whose body nobody read (workers-sdk), and at times the
- * answer to one whose body was cancelled. So what is left is read before the answer, but not for long.
- */
-async function discardBody({ body, bodyUsed }: Request): Promise<void> {
-  if (body === null || bodyUsed || body.locked) return;
-  const reader = body.getReader();
-  const late = new Promise<"late">((resolve) => setTimeout(resolve, MAX_DISCARDING_MS, "late"));
-  for (let bytes = 0; bytes <= MAX_DISCARDED_BYTES; ) {
-    // Its sender may hang up meanwhile: then there is nothing left to read.
-    const part = await Promise.race([late, reader.read().catch(() => undefined)]);
-    if (part === undefined || part === "late" || part.done) break;
-    bytes += part.value.byteLength;
-  }
-  // Not awaited: it would wait for what is still to come.
-  reader.cancel().catch(() => {});
 }
 
 /** Whatever is asked for: by which name, and from which page. What other sites may know stands on every answer. */

@@ -81,7 +81,7 @@ function exchange(text: string, until: RegExp): Promise<string> {
 }
 
 function rawPost(channel: string, headers: string[], body: string): string {
-  const head = [`POST /c/${channel} HTTP/1.1`, "Host: x", "Authorization: Bearer test-token", ...headers];
+  const head = [`POST /c/${channel} HTTP/1.1`, "Host: localhost", "Authorization: Bearer test-token", ...headers];
   return `${head.join("\r\n")}\r\n\r\n${body}`;
 }
 
