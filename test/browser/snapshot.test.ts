@@ -1,5 +1,8 @@
 /** A snapshot of what is in view, saved and opened again in the real page. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { newChannel } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
@@ -89,6 +92,19 @@ for (const [way, open] of Object.entries(WAYS)) {
     assert.equal(await empty.text("#state"), "Snapshot");
   });
 }
+
+test("[PG15] a file of 2 GiB that is let go on the page is refused before it is read", async (t) => {
+  const { look } = await scene(stage, t);
+  const before = await look.held();
+  const directory = await mkdtemp(join(tmpdir(), "plotcast-snapshot-"));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  const path = join(directory, "huge.plotcast");
+  await writeFile(path, "PLCT");
+  await truncate(path, 2 ** 31);
+  await WAYS["let go on the page"]?.(look, path);
+  await look.page.getByText("This file is larger than any snapshot.").waitFor();
+  assert.deepEqual(await look.held(), before);
+});
 
 test("[PG15] a file that is no snapshot is refused in words, and changes nothing", async (t) => {
   const { look } = await scene(stage, t);

@@ -110,3 +110,10 @@ test("[PG10] every reason of SPEC.md has a sentence; another is quoted, and cut"
   }
   assert.ok(textOf({ reason: "x".repeat(10_000) }).why.length < 120);
 });
+
+test("[PG10] [PG15] texts of a snapshot that no Channel has checked are cut, and have no control characters", () => {
+  const hostile = "a\u202eb\u0000c\n<b>";
+  const text = textOf({ reason: hostile, series: `${hostile}${"x".repeat(10_000)}` });
+  assert.equal(text.why, "The reason given is “a b c <b>”.");
+  assert.match(text.where, /^a b c <b>x{1,250}\n/);
+});

@@ -158,7 +158,7 @@ test("[PG23] [PG15] a snapshot brings names and styles back, those of other numb
   ingest(store, named(3, { state: [0, "RUN"] }), named(4, { log: [0, "ended"] }, "event"));
   const bytes = new Uint8Array(await (await snapshotBlob(windowOf(store))).arrayBuffer());
   const back = new Store();
-  for (const frame of readSnapshot(bytes)) back.ingest(frame);
+  for (const frame of await readSnapshot(bytes)) back.ingest(frame);
   assert.deepEqual(textsIn(back, "state"), ["IDLE", "RUN"]);
   assert.deepEqual(textsIn(back, "log"), ["begun", "ended"]);
   assert.deepEqual(

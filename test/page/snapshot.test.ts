@@ -5,7 +5,7 @@ import type { GapRecord } from "../../worker/page/hold/gap-log.ts";
 import { Store } from "../../worker/page/hold/store.ts";
 import type { WindowData } from "../../worker/page/later/data.ts";
 import { readSnapshot, SnapshotError, snapshotBlob } from "../../worker/page/later/snapshot.ts";
-import { framesOf } from "../../worker/protocol/builder.ts";
+import { FrameBuilder, framesOf } from "../../worker/protocol/builder.ts";
 import type { Frame } from "../../worker/protocol/frame.ts";
 import { ANONYMOUS } from "../../worker/protocol/header.ts";
 import { MAX_FRAME_BYTES } from "../../worker/protocol/limits.ts";
@@ -26,6 +26,10 @@ function windowOf(series: Record<string, Point[][]>, minX = -Number.MAX_VALUE, m
 
 async function bytesOf(window: WindowData): Promise<Uint8Array> {
   return new Uint8Array(await (await snapshotBlob(window)).arrayBuffer());
+}
+
+async function framesIn(bytes: Uint8Array): Promise<Frame[]> {
+  return [...(await readSnapshot(bytes))];
 }
 
 /** Every row of every series, breaks too, as the tables have them. */
@@ -66,7 +70,7 @@ test("[PG15] any window comes back from its snapshot bit for bit, breaks too, ea
       );
       const hasPoint = Object.values(all).some((points) => points.some(([, y]) => !Number.isNaN(y)));
       if (!hasPoint) return assert.rejects(snapshotBlob(windowOf(parts)), SnapshotError);
-      const frames = readSnapshot(await bytesOf(windowOf(parts)));
+      const frames = await framesIn(await bytesOf(windowOf(parts)));
       const expected = Object.fromEntries(Object.entries(all).filter(([, points]) => points.length > 0));
       // Equal is what has the same bits: `deepEqual` tells −0 from 0.
       assert.deepEqual(rowsBySeries(frames), expected);
@@ -77,7 +81,7 @@ test("[PG15] any window comes back from its snapshot bit for bit, breaks too, ea
 
 test("[PG15] a snapshot has what is in the window, edges included, and nothing else", async () => {
   const points: Point[] = [0, 1, 2, 3, 4].map((x) => [x, x]);
-  const frames = readSnapshot(await bytesOf(windowOf({ a: [points], late: [[[9, 1]]] }, 1, 3)));
+  const frames = await framesIn(await bytesOf(windowOf({ a: [points], late: [[[9, 1]]] }, 1, 3)));
   assert.deepEqual(rowsBySeries(frames), { a: points.slice(1, 4) });
 });
 
@@ -93,7 +97,7 @@ test("[PG15] what a snapshot holds is drawn as it was: a break of one series is 
     [3, 30],
   ];
   const store = new Store();
-  for (const frame of readSnapshot(await bytesOf(windowOf({ a: [a], b: [b] })))) store.ingest(frame);
+  for (const frame of await framesIn(await bytesOf(windowOf({ a: [a], b: [b] })))) store.ingest(frame);
   const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
   assert.deepEqual(held, { a: [1, Number.NaN, 3], b: [10, 20, 30] });
 });
@@ -120,7 +124,7 @@ test("[PG10] [PG15] a snapshot tells the gaps that reach into its window, and th
   const window = windowOf({ a: [a], b: [b] }, 1, 4);
   const bytes = new Uint8Array(await (await snapshotBlob(window, gaps)).arrayBuffer());
   const store = new Store();
-  for (const frame of readSnapshot(bytes)) store.ingest(frame, true);
+  for (const frame of await framesIn(bytes)) store.ingest(frame, true);
   assert.deepEqual(
     store.gaps.map(({ reason, points, series, places }) => ({ reason, points, series, places })),
     [
@@ -142,7 +146,7 @@ test("[PG15] a thousand gaps with long names and reasons come back, in frames no
     gapAt(i / 10, i / 10, { series: name, reason: i === 500 ? "r".repeat(65_000) : "hole", points: i }),
   );
   const bytes = new Uint8Array(await (await snapshotBlob(windowOf({ [name]: [points] }), gaps)).arrayBuffer());
-  const frames = readSnapshot(bytes);
+  const frames = await framesIn(bytes);
   for (const { header } of frames) assert.ok(64 + header.bodyBytes <= MAX_FRAME_BYTES);
   const store = new Store();
   for (const frame of frames) store.ingest(frame, true);
@@ -163,7 +167,7 @@ test("[PG15] many points are frames in the order of x, as large as frames may be
   const part = { x, y };
   const window = { ...windowOf({}), series: ["a", "b"].map((name) => ({ name, colour: "", parts: [part] })) };
   const bytes = await bytesOf(window);
-  const frames = readSnapshot(bytes);
+  const frames = await framesIn(bytes);
   assert.ok(bytes.length < 16.1 * 120_000, `${bytes.length} bytes`);
   assert.ok(frames.length > 10);
   let before = Number.NEGATIVE_INFINITY;
@@ -182,22 +186,59 @@ test("[PG15] many points are frames in the order of x, as large as frames may be
 test("[PG15] what is no snapshot is refused in words", async () => {
   const good = await bytesOf(windowOf({ y: [[[1, 2]]] }));
   const changed = (at: number, by: number): Uint8Array => Uint8Array.from(good, (byte, i) => (i === at ? by : byte));
-  const refused = (bytes: Uint8Array, sentence: RegExp): void =>
-    assert.throws(() => readSnapshot(bytes), { name: "SnapshotError", message: sentence });
-  refused(new Uint8Array(), /empty/);
-  refused(new TextEncoder().encode("time,x,series,y\r\n".repeat(10)), /no Plotcast snapshot/);
-  refused(new TextEncoder().encode("x"), /no Plotcast snapshot/);
-  refused(new TextEncoder().encode('{"y":1}'), /no Plotcast snapshot/);
-  refused(good.subarray(0, 3), /cut short/);
-  refused(good.subarray(0, -8), /cut short/);
-  refused(changed(4, 2), /another version/);
-  refused(changed(64, 9), /damaged/);
+  const refused = (bytes: Uint8Array, sentence: RegExp): Promise<void> =>
+    assert.rejects(readSnapshot(bytes), { name: "SnapshotError", message: sentence });
+  await refused(new Uint8Array(), /empty/);
+  await refused(new TextEncoder().encode("time,x,series,y\r\n".repeat(10)), /no Plotcast snapshot/);
+  await refused(new TextEncoder().encode("x"), /no Plotcast snapshot/);
+  await refused(new TextEncoder().encode('{"y":1}'), /no Plotcast snapshot/);
+  await refused(good.subarray(0, 3), /cut short/);
+  await refused(good.subarray(0, -8), /cut short/);
+  await refused(changed(4, 2), /another version/);
+  await refused(changed(64, 9), /damaged/);
 });
 
-test("[PG15] a small file that unpacks to more than the page can hold is refused", () => {
+test("[PG15] a small file that unpacks to more than the page can hold is refused", async () => {
   const rows = Array.from({ length: 8000 }, (_, i) => ({ x: i, arrival: false, names: ["y"], values: [i] }));
   const [frame = new Uint8Array()] = framesOf(rows, ANONYMOUS, 1);
   assert.ok(frame.length < 200);
   const bomb = Buffer.concat(Array.from({ length: 1200 }, () => frame));
-  assert.throws(() => readSnapshot(bomb), /more points than the page can hold/);
+  await assert.rejects(readSnapshot(bomb), { name: "SnapshotError", message: /more points than the page can hold/ });
+});
+
+/** A frame of one point, with these gaps. */
+function frameWith(gaps: number, reason = "hole", series = ""): Uint8Array {
+  const builder = new FrameBuilder();
+  builder.add({ x: 1, arrival: false, names: ["y"], values: [1] });
+  for (let i = 0; i < gaps; i++) builder.addGap({ kind: "gap", reason, points: 1, series, fromX: null, toX: null });
+  return builder.encode(ANONYMOUS, 1);
+}
+
+test("[PG15] a snapshot has 65,536 gaps at most", async () => {
+  const gaps = Buffer.concat(Array.from({ length: 64 }, () => frameWith(1024)));
+  const [first] = await framesIn(gaps);
+  assert.equal(first?.blocks.filter(({ kind }) => kind === "gap").length, 65_536);
+  await assert.rejects(readSnapshot(Buffer.concat([gaps, frameWith(1)])), {
+    message: /more gaps than the page can hold/,
+  });
+});
+
+test("[PG15] a file of very many small frames is read one by one, and the page has its turn meanwhile", async () => {
+  const small = Buffer.concat(Array.from({ length: 20_000 }, () => frameWith(0)));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const frames = await readSnapshot(small);
+  clearInterval(timer);
+  assert.ok(turns > 0);
+  let count = 0;
+  for (const { header } of frames) count += header.points;
+  assert.equal(count, 20_000);
+});
+
+test("[PG15] more than can be opened again is not saved", async () => {
+  const points: Point[] = Array.from({ length: 30_000 }, (_, x) => [x, Math.sin(x)]);
+  const window = windowOf({ a: [points] });
+  const { size } = await snapshotBlob(window);
+  assert.equal((await snapshotBlob(window, [], size)).size, size);
+  await assert.rejects(snapshotBlob(window, [], size - 1), { name: "SnapshotError", message: /zoom in/ });
 });

@@ -1,3 +1,5 @@
+import { replaceControl } from "../../protocol/characters.ts";
+import { MAX_SERIES_NAME_BYTES } from "../../protocol/limits.ts";
 import { niceStep, numberLabels, timeLabels } from "../draw/ticks.ts";
 import type { GapRecord } from "../hold/gap-log.ts";
 import { counted, formatCount } from "../say/format.ts";
@@ -56,12 +58,20 @@ function textOf(group: readonly Span[], time: boolean): GapText {
   const onTheWay = own(ON_THE_WAY, reason);
   const from = Math.min(...group.map(({ place }) => place.fromX));
   const to = Math.max(...group.map(({ place }) => place.toX));
-  const of = series === "" ? `all series${onTheWay === undefined ? " of the bridge" : ""}` : series;
+  const of =
+    series === ""
+      ? `all series${onTheWay === undefined ? " of the bridge" : ""}`
+      : given(series, MAX_SERIES_NAME_BYTES);
   return {
     title: gaps.length > 1 ? `${missing}, in ${counted(gaps.length, "gap")}` : missing,
     where: `${of}\n${whenText(from, to, time)}`,
-    why: onTheWay ?? own(BEFORE, reason) ?? `The reason given is “${reason.slice(0, MAX_REASON_LENGTH)}”.`,
+    why: onTheWay ?? own(BEFORE, reason) ?? `The reason given is “${given(reason, MAX_REASON_LENGTH)}”.`,
   };
+}
+
+/** A snapshot was checked by no Channel: its texts are cut, and have no control characters. */
+function given(text: string, most: number): string {
+  return replaceControl(text.slice(0, most), () => " ");
 }
 
 /** Reasons are received: `constructor` is none of ours. */

@@ -1,9 +1,9 @@
 import { FrameBuilder, type Row } from "../../protocol/builder.ts";
 import { decodeFrame, type Frame, type Gap } from "../../protocol/frame.ts";
-import { ANONYMOUS, FrameError, type FrameFault, MAGIC, splitFrames } from "../../protocol/header.ts";
+import { ANONYMOUS, FrameError, type FrameFault, HEADER_BYTES, MAGIC, readHeader } from "../../protocol/header.ts";
 import { FRAME_TYPE, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { GapRecord } from "../hold/gap-log.ts";
-import { breathe, cut, inOrder, type SeriesData, type WindowData } from "./data.ts";
+import { breathe, cut, inOrder, type SeriesData, turns, type WindowData } from "./data.ts";
 import { gapsOf } from "./gap-spans.ts";
 
 const FRAMES_A_BREATH = 8;
@@ -11,6 +11,9 @@ const FRAMES_A_BREATH = 8;
 const MAX_GAP_BYTES = MAX_FRAME_BYTES / 4;
 /** Unpacked, a frame may be a thousand times larger than in the file. This is four times what the page holds: 128 MiB. */
 const MAX_VALUES = 16 * 1024 * 1024;
+/** These values, the frames around them, and names. */
+export const MAX_SNAPSHOT_BYTES = 192 * 1024 * 1024;
+const MAX_GAPS = 65_536;
 
 /** Why a file cannot be opened, as a sentence for people. */
 export class SnapshotError extends Error {
@@ -27,14 +30,24 @@ const SENTENCES: Partial<Record<FrameFault["code"], string>> = {
 /**
  * Every point in the window as frames of an anonymous publisher, one after the other, as they could be published again. The gaps
  * that reach into the window come as early as there is room for them.
- * @throws SnapshotError if there is no point in the window
+ * @throws SnapshotError if there is no point in the window, or more than can be opened again
  */
-export async function snapshotBlob(window: WindowData, gaps: readonly GapRecord[] = []): Promise<Blob> {
+export async function snapshotBlob(
+  window: WindowData,
+  gaps: readonly GapRecord[] = [],
+  maxBytes = MAX_SNAPSHOT_BYTES,
+): Promise<Blob> {
   const { series } = cut(window);
   const frames: Uint8Array<ArrayBuffer>[] = [];
   let builder = new FrameBuilder();
+  let bytesLeft = maxBytes;
   const close = (): void => {
-    if (builder.points > 0) frames.push(builder.encode(ANONYMOUS, frames.length + 1));
+    if (builder.points > 0) {
+      const frame = builder.encode(ANONYMOUS, frames.length + 1);
+      bytesLeft -= frame.byteLength;
+      if (bytesLeft < 0) throw new SnapshotError("There is more in view than a snapshot can hold: zoom in.");
+      frames.push(frame);
+    }
     builder = new FrameBuilder();
   };
   const gapsLeft = gapsIn(window, gaps);
@@ -84,31 +97,51 @@ function gapsIn({ minX, maxX, series }: WindowData, gaps: readonly GapRecord[]):
 }
 
 /**
- * The frames of a snapshot, checked. Gaps come first: where lines break, the tables say by themselves.
+ * The frames of a snapshot, checked, with the page answering meanwhile. They are unpacked one by one, when they are asked
+ * for: together they may be much larger than the file. Gaps come first: where lines break, the tables say by themselves.
  * @throws SnapshotError
  */
-export function readSnapshot(bytes: Uint8Array): Frame[] {
+export async function readSnapshot(bytes: Uint8Array): Promise<Iterable<Frame>> {
   if (bytes.byteLength === 0) throw new SnapshotError("This file is empty.");
-  // However short it is: a file of something else is not cut short.
-  if (bytes.subarray(0, 4).some((byte, i) => byte !== ((MAGIC >>> (8 * i)) & 0xff))) {
-    throw new SnapshotError(NO_SNAPSHOT);
-  }
+  if (!beginsAsSnapshot(bytes)) throw new SnapshotError(NO_SNAPSHOT);
   const gaps: Gap[] = [];
   let valuesLeft = MAX_VALUES;
   try {
-    const frames = splitFrames(bytes).map((each) => {
-      const frame = decodeFrame(each);
-      for (const block of frame.blocks) {
+    const takeTurn = turns();
+    for (const { blocks } of framesIn(bytes)) {
+      for (const block of blocks) {
         if (block.kind === "gap") gaps.push(block);
         else valuesLeft -= block.x.length * (1 + block.columns.length);
       }
       if (valuesLeft < 0) throw new SnapshotError("This snapshot has more points than the page can hold.");
-      return { ...frame, blocks: frame.blocks.filter(({ kind }) => kind === "table") };
-    });
-    frames[0]?.blocks.unshift(...gaps);
-    return frames;
+      if (gaps.length > MAX_GAPS) throw new SnapshotError("This snapshot has more gaps than the page can hold.");
+      await takeTurn();
+    }
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     throw new SnapshotError(SENTENCES[error.code] ?? "This snapshot is damaged.", { cause: error });
+  }
+  return withGapsFirst(bytes, gaps);
+}
+
+/** Whether it begins as a frame does. However short it is: a file of something else is not cut short. */
+export function beginsAsSnapshot(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 4).every((byte, i) => byte === ((MAGIC >>> (8 * i)) & 0xff));
+}
+
+/** @throws FrameError */
+function* framesIn(bytes: Uint8Array): Generator<Frame> {
+  for (let offset = 0; offset < bytes.byteLength; ) {
+    const end = offset + HEADER_BYTES + readHeader(bytes, offset).bodyBytes;
+    yield decodeFrame(bytes.subarray(offset, end));
+    offset = end;
+  }
+}
+
+function* withGapsFirst(bytes: Uint8Array, gaps: readonly Gap[]): Generator<Frame> {
+  let first = gaps;
+  for (const frame of framesIn(bytes)) {
+    yield { ...frame, blocks: [...first, ...frame.blocks.filter(({ kind }) => kind === "table")] };
+    first = [];
   }
 }

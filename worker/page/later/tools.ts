@@ -4,14 +4,14 @@ import { SHORTCUTS } from "../point/shortcuts.ts";
 import { button, make } from "../say/dom.ts";
 import type { Context, Tool } from "./context.ts";
 import { csvBlob } from "./csv.ts";
-import { fileName } from "./data.ts";
+import { fileName, turns } from "./data.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { openDialog, save } from "./dom.ts";
 import { type HelpGroup, openHelp } from "./help.ts";
 import { type Picture, pngBlob } from "./png.ts";
 import { openShare } from "./share.ts";
 import { SHORTCUT_WORDS } from "./shortcut-words.ts";
-import { readSnapshot, SnapshotError, snapshotBlob } from "./snapshot.ts";
+import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./snapshot.ts";
 import { LatestTable, latestRows } from "./table.ts";
 import { pictureOf, rangeText, windowData } from "./view-data.ts";
 
@@ -155,13 +155,32 @@ function openMenu(context: Context, opener?: HTMLElement): void {
   const dialog = openDialog("Menu", opener, make("div", "later-body", make("ul", "later-menu", ...items), file));
 }
 
-/** Shows the points of a snapshot that was saved before. */
+let opened = 0;
+
+/** Shows the points of a snapshot that was saved before; of several that are opened at once, the last. */
 export async function openFile(context: Context, file: File): Promise<void> {
+  const ours = ++opened;
   try {
-    context.openSnapshot(readSnapshot(new Uint8Array(await file.arrayBuffer())));
+    const frames = await readSnapshot(await bytesOf(file));
+    if (ours !== opened) return;
+    context.openSnapshot([]);
+    const takeTurn = turns();
+    for (const frame of frames) {
+      context.source.store.ingest(frame, true);
+      await takeTurn();
+      if (ours !== opened) return;
+    }
+    context.rearranged();
   } catch (error) {
-    context.notice.show("snapshot", error instanceof Error ? error.message : String(error));
+    context.notice.show("snapshot", error instanceof SnapshotError ? error.message : "This file cannot be read.");
   }
+}
+
+/** @throws SnapshotError if it is none by its size or its beginning, before it is read whole */
+async function bytesOf(file: File): Promise<Uint8Array> {
+  if (file.size > MAX_SNAPSHOT_BYTES) throw new SnapshotError("This file is larger than any snapshot.");
+  const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return beginsAsSnapshot(start) ? new Uint8Array(await file.arrayBuffer()) : start;
 }
 
 let table: LatestTable | undefined;
