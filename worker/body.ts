@@ -1,12 +1,10 @@
 import { Problem } from "./problem.ts";
-import { framesOf } from "./protocol/builder.ts";
-import { concat } from "./protocol/bytes.ts";
-import { ANONYMOUS, FrameError } from "./protocol/header.ts";
-import { parseJson } from "./protocol/json.ts";
+import { FrameError } from "./protocol/header.ts";
 import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "./protocol/limits.ts";
 import { type Announcement, parseAnnouncement } from "./protocol/messages.ts";
-import { PointError, type Reading, rowsOfJson } from "./protocol/points.ts";
+import { PointError } from "./protocol/points.ts";
 import { type Publication, readFrames } from "./published-frames.ts";
+import { readPoints } from "./published-points.ts";
 import { readBody } from "./read-body.ts";
 
 /** Types that are tried as JSON: its own, and what clients send when nobody told them a type. */
@@ -54,7 +52,7 @@ export async function readPublication(request: Request): Promise<Publication> {
     throw new Problem("body-empty", 'There is nothing in the body. A point is {"x": <unix seconds>, "y": <number>}.');
   }
   try {
-    return type === FRAME_TYPE ? readFrames(body) : readJson(body);
+    return type === FRAME_TYPE ? readFrames(body) : readPoints(decodeText(body), Date.now() / 1000);
   } catch (error) {
     if (error instanceof FrameError || error instanceof PointError) throw new Problem(error.code, error.message);
     throw error;
@@ -63,38 +61,6 @@ export async function readPublication(request: Request): Promise<Publication> {
 
 function typeOf(request: Request): string {
   return (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-}
-
-function readJson(body: Uint8Array): Publication {
-  const rows = rowsOfText(decodeText(body), { arrivedAt: Date.now() / 1000, topic: "" });
-  return {
-    frames: concat(framesOf(rows, ANONYMOUS, 0)),
-    series: [...new Set(rows.flatMap(({ names }) => names))],
-  };
-}
-
-/** One JSON text; or, where that fails and there are several lines, one on each. */
-function rowsOfText(text: string, reading: Reading) {
-  const lines = text.split("\n").flatMap((line, i) => (line.trim() === "" ? [] : [{ line, number: i + 1 }]));
-  if (lines.length === 0) throw new Problem("body-empty", "There is nothing but white space in the body.");
-  if (lines.length === 1 || isJson(text)) return rowsOfJson(text, reading);
-  return lines.flatMap(({ line, number }) => {
-    try {
-      return rowsOfJson(line, reading);
-    } catch (error) {
-      if (error instanceof PointError) throw new PointError(error.code, `Line ${number}: ${error.message}`);
-      throw error;
-    }
-  });
-}
-
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function decodeText(body: Uint8Array): string {

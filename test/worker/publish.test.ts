@@ -99,14 +99,6 @@ test("[PT2] __proto__ is a series' name as any other", async () => {
   );
 });
 
-test("[PT3] as many points as a body may have are taken whole", async () => {
-  const channel = newChannel();
-  const body = `[${"1,".repeat(524_286)}1]`;
-  assert.ok(body.length <= 1024 * 1024);
-  const answer = await (await post(edge, channel, body)).json();
-  assert.deepEqual(answer, { seq: 524_287, points: 524_287, viewers: 0, duplicates: 0 });
-});
-
 test("[CH2] publishes at once are numbered one after the other, each whole", async () => {
   const channel = newChannel();
   const answers = await Promise.all(

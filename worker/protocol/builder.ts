@@ -147,17 +147,25 @@ function mayTake(table: TableBuilder, row: Row, newNames: number): boolean {
 
 /** Encodes all rows as frames of an anonymous or named publisher, the first numbered `publisherSeq`. */
 export function framesOf(rows: Iterable<Row>, publisher: string, publisherSeq: number): Uint8Array<ArrayBuffer>[] {
-  const frames: Uint8Array<ArrayBuffer>[] = [];
+  return [...eachFrame(rows, publisher, publisherSeq)];
+}
+
+/** The same, each frame as soon as it is full. */
+export function* eachFrame(
+  rows: Iterable<Row>,
+  publisher: string,
+  publisherSeq: number,
+): Generator<Uint8Array<ArrayBuffer>> {
   let builder = new FrameBuilder();
+  let next = publisherSeq;
   for (const row of rows) {
     if (builder.add(row)) continue;
     // Rows of nothing but NaN are no frame by themselves: where a line breaks is all that they say.
-    if (builder.points > 0) frames.push(builder.encode(publisher, publisherSeq + frames.length));
+    if (builder.points > 0) yield builder.encode(publisher, next++);
     builder = new FrameBuilder();
     builder.add(row);
   }
-  if (builder.points > 0) frames.push(builder.encode(publisher, publisherSeq + frames.length));
-  return frames;
+  if (builder.points > 0) yield builder.encode(publisher, next);
 }
 
 /** A gap as a block of a frame's body. */

@@ -18,6 +18,8 @@ export const MAX_BODY_BYTES = 1024 * KIB;
 export const MAX_PRESENCE_BYTES = 1 * KIB;
 /** Points of one request body. Compressed by their encoding, or as JSON, its bytes could hold many times more. */
 export const MAX_BODY_POINTS = 131_072;
+/** What the frames that are made of one body of JSON may take: its series' names are often far shorter there. */
+export const MAX_POINTS_BYTES = 8 * MAX_BODY_BYTES;
 /** Values in the tables of one request body, those of x and missing ones counted too. */
 export const MAX_BODY_VALUES = 8 * MAX_BODY_POINTS;
 /**

@@ -37,6 +37,8 @@ export interface Reading {
   arrivedAt: number;
   /** Names the series, or is the prefix of its names; "" for none. */
   topic: string;
+  /** Called for points that are found, before rows are made of them: what it throws ends the reading. */
+  found?: (points: number) => void;
 }
 
 /**
@@ -64,36 +66,48 @@ export function valueOfJson(text: string): unknown {
  * @throws PointError
  */
 export function rowsOf(value: unknown, reading: Reading): Row[] {
-  // [x, y] is the one array of numbers that is not a list of values.
-  if (Array.isArray(value) && !isPair(value)) {
-    if (value.length === 0) throw new PointError("no-number", "The array is empty: there is no number to plot.");
-    return value.flatMap((item) => rowsOfItem(item, reading));
-  }
-  return rowsOfItem(value, reading);
+  return [...eachRow(value, reading)];
 }
 
-function rowsOfItem(value: unknown, { topic, arrivedAt }: Reading): Row[] {
+/**
+ * The same, one row after the other, so that what is made of a value need not be in memory at once. Only who has come to
+ * the end knows that the value holds points and nothing else.
+ * @throws PointError
+ */
+export function* eachRow(value: unknown, reading: Reading): Generator<Row> {
+  // [x, y] is the one array of numbers that is not a list of values.
+  if (!Array.isArray(value) || isPair(value)) return yield* rowsOfItem(value, reading);
+  if (value.length === 0) throw new PointError("no-number", "The array is empty: there is no number to plot.");
+  for (const item of value) yield* rowsOfItem(item, reading);
+}
+
+function rowsOfItem(value: unknown, reading: Reading): Iterable<Row> {
+  const { topic, arrivedAt } = reading;
   const name = topic === "" ? DEFAULT_SERIES : topic;
   if (typeof value === "number") {
+    reading.found?.(1);
     return [{ x: arrivedAt, arrival: true, names: [named(name)], values: [finite(value)] }];
   }
   if (isPair(value)) {
+    reading.found?.(1);
     return [{ x: unixSeconds(value[0]), arrival: false, names: [named(name)], values: [finite(value[1])] }];
   }
   if (!isObject(value)) {
     throw new PointError("no-number", "There is no number here to plot: send a number, [x, y] or an object with one.");
   }
-  return rowsOfObject(value, topic, arrivedAt);
+  return rowsOfObject(value, reading);
 }
 
-function rowsOfObject(object: Record<string, unknown>, topic: string, arrivedAt: number): Row[] {
+function rowsOfObject(object: Record<string, unknown>, reading: Reading): Iterable<Row> {
+  const { topic, arrivedAt } = reading;
   const timeField = TIME_FIELDS.find((field) => Object.hasOwn(object, field));
   const time = timeField === undefined ? undefined : object[timeField];
-  if (Array.isArray(time)) return rowsOfColumns(object, timeField ?? "", time, topic);
+  if (Array.isArray(time)) return rowsOfColumns(object, timeField ?? "", time, reading);
 
   const names: string[] = [];
   const values: number[] = [];
   collectNumbers(object, timeField, "", 0, (path, value) => {
+    reading.found?.(1);
     names.push(path);
     values.push(finite(value));
   });
@@ -115,7 +129,12 @@ function rowsOfObject(object: Record<string, unknown>, topic: string, arrivedAt:
  * `{"x": [1, 2], "y": [3, 4], …}`: one row for each x; null is a missing value. Where all are null the
  * line breaks, which one row says as well as many: without values, NaN for each series.
  */
-function rowsOfColumns(object: Record<string, unknown>, timeField: string, times: unknown[], topic: string): Row[] {
+function* rowsOfColumns(
+  object: Record<string, unknown>,
+  timeField: string,
+  times: unknown[],
+  { topic, found }: Reading,
+): Generator<Row> {
   const columns: { name: string; value: unknown[] }[] = [];
   collectColumns(object, timeField, "", 0, (path, value) => columns.push({ name: seriesName(path, topic), value }));
   if (columns.length === 0) throw new PointError("no-number", "There is a column of times and none of values.");
@@ -124,18 +143,18 @@ function rowsOfColumns(object: Record<string, unknown>, timeField: string, times
   }
   let points = 0;
   let blank = false;
-  const rows = times.flatMap((time, i) => {
+  for (const [i, time] of times.entries()) {
     const valued = columns.filter(({ value }) => value[i] !== null);
+    found?.(valued.length);
     const present = valued.length === 0 && !blank ? columns : valued;
     blank = valued.length === 0;
     points += valued.length;
     const x = timeOf(time);
     const names = present.map(({ name }) => name);
     const values = present.map(({ value }) => (value[i] === null ? Number.NaN : finite(value[i])));
-    return split(names, values).map((part) => ({ x, arrival: false, ...part }));
-  });
+    for (const part of split(names, values)) yield { x, arrival: false, ...part };
+  }
   if (points === 0) throw new PointError("no-number", "The columns are empty: there is no number to plot.");
-  return rows;
 }
 
 /** Walks an object's numbers, each with its path; an element of an array has its index for a name. */
@@ -147,13 +166,16 @@ function collectNumbers(
   found: (path: string, value: number) => void,
 ): void {
   checkDepth(depth);
-  for (const [key, value] of Object.entries(object)) {
-    if (depth === 0 && key === timeField) continue;
+  const visit = (key: string | number, value: unknown): void => {
+    if (depth === 0 && key === timeField) return;
     if (typeof value === "number") found(prefix + key, value);
     else if (isObject(value) || Array.isArray(value)) {
       collectNumbers(value, undefined, `${prefix}${key}.`, depth + 1, found);
     }
-  }
+  };
+  // Not Object.entries: of a long array it makes many times the array.
+  if (Array.isArray(object)) for (let i = 0; i < object.length; i++) visit(i, object[i]);
+  else for (const key of Object.keys(object)) visit(key, object[key]);
 }
 
 /** Walks an object's columns, each with its path. */
