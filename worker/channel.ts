@@ -42,13 +42,13 @@ export class Channel extends DurableObject<Env> {
     const nowMs = Date.now();
     const taken = this.#history.append(frames, series, nowMs);
     if ("code" in taken) return taken;
-    const { fresh, publisher, seq, points, duplicates } = taken;
+    const { fresh, publisher, seq, points, duplicates, repeats } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#viewers.broadcast(fresh);
     this.#viewers.tellStatus(nowMs);
     this.#sweep(nowMs);
     await this.#attendLater();
-    return { seq, points, viewers: this.#viewers.count, duplicates };
+    return { seq, points, viewers: this.#viewers.count, duplicates, ...(repeats && { repeats }) };
   }
 
   /** A publisher says that it is here, or gone: viewers are told. */

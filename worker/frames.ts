@@ -45,6 +45,30 @@ export class Frames {
     return row && Number(row.seq);
   }
 
+  /**
+   * The highest number among these frames of one publisher that is stored with points like theirs; 0 if none is. A frame
+   * that was stored when it had fewer points, which a copy of its publisher may have sent on, counts as the larger one.
+   */
+  lastStored(repeats: readonly FrameHeader[]): number {
+    const [first, last] = [repeats[0], repeats.at(-1)];
+    if (first === undefined || last === undefined) return 0;
+    const byNumber = new Map(repeats.map((header) => [header.publisherSeq, header]));
+    let highest = 0;
+    // Read to its end, or the cursor would stay open.
+    for (const { publisher_seq, points, min_x, max_x } of this.#sql.exec(
+      "SELECT publisher_seq, points, min_x, max_x FROM frames WHERE publisher = ? AND publisher_seq BETWEEN ? AND ?",
+      first.publisher,
+      first.publisherSeq,
+      last.publisherSeq,
+    )) {
+      const sent = byNumber.get(Number(publisher_seq));
+      const isAlike =
+        sent !== undefined && Number(points) >= sent.points && min_x === sent.minX && Number(max_x) >= sent.maxX;
+      if (isAlike) highest = Math.max(highest, sent.publisherSeq);
+    }
+    return highest;
+  }
+
   insert(frame: Uint8Array, header: FrameHeader, seq: number, takenAtMs: number): void {
     this.#sql.exec(
       "INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

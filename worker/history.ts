@@ -2,7 +2,7 @@ import { Frames, type Oldest } from "./frames.ts";
 import type { Refusal } from "./problem.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "./protocol/header.ts";
 import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
-import type { Cursor } from "./protocol/messages.ts";
+import type { Cursor, Repeats } from "./protocol/messages.ts";
 import { usualPauseMs } from "./protocol/pause.ts";
 import { sequenceFault } from "./protocol/sequence.ts";
 import { Publishers } from "./publishers.ts";
@@ -23,6 +23,7 @@ export interface Taken {
   points: number;
   /** How many of these points are in repeats, and were not taken again. */
   duplicates: number;
+  repeats: Repeats | undefined;
 }
 
 /** Stored frames, whole, one after the other, and where they reach. */
@@ -117,7 +118,8 @@ export class History {
     const last = headers.at(-1);
     const newSeries = series.filter((name) => !this.#series.has(name)).slice(0, MAX_SERIES_LISTED - this.#series.size);
     const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
-    let latest = this.#publishers.standing(publisher)?.publisherSeq ?? Number.NEGATIVE_INFINITY;
+    const lastBefore = this.#publishers.standing(publisher)?.publisherSeq;
+    let latest = lastBefore ?? Number.NEGATIVE_INFINITY;
     const seqBefore = this.#seq;
     let seq = seqBefore;
     const fresh: Uint8Array[] = [];
@@ -146,7 +148,13 @@ export class History {
     }
     const points = headers.reduce((sum, header) => sum + header.points, 0);
     const duplicates = points - (seq - seqBefore);
-    return { fresh, publisher, seq: fresh.length > 0 || !last ? seq : this.#firstAnswer(last), points, duplicates };
+    const passedOver = headers.slice(0, headers.length - fresh.length);
+    const repeats =
+      lastBefore !== undefined && passedOver.length > 0
+        ? { last: lastBefore, stored: this.#frames.lastStored(passedOver) }
+        : undefined;
+    const answered = fresh.length > 0 || !last ? seq : this.#firstAnswer(last);
+    return { fresh, publisher, seq: answered, points, duplicates, repeats };
   }
 
   /**

@@ -43,7 +43,11 @@ for (const [when, lose] of Object.entries(losses)) {
     const channel = newChannel();
     const first = await publishFrames(edge, channel, frameOf(A, 1, [1, 2]));
     await lose(channel);
-    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2])), { ...first, duplicates: 2 });
+    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2])), {
+      ...first,
+      duplicates: 2,
+      repeats: { last: 1, stored: 1 },
+    });
     assert.deepEqual(await ys(channel), [1, 2]);
   });
 
@@ -53,7 +57,11 @@ for (const [when, lose] of Object.entries(losses)) {
     await publishFrames(edge, channel, frameOf(A, 2, [3]));
     await publishJson(edge, channel, 4);
     await lose(channel);
-    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2])), { ...first, duplicates: 2 });
+    assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 1, [1, 2])), {
+      ...first,
+      duplicates: 2,
+      repeats: { last: 2, stored: 1 },
+    });
     assert.deepEqual(await ys(channel), [1, 2, 3, 4]);
   });
 
@@ -62,7 +70,13 @@ for (const [when, lose] of Object.entries(losses)) {
     const frames = [1, 2, 3, 4].map((n) => frameOf(A, n, [n]));
     await publishFrames(edge, channel, ...frames.slice(0, 2));
     await lose(channel);
-    assert.deepEqual(await publishFrames(edge, channel, ...frames), { seq: 4, points: 4, viewers: 0, duplicates: 2 });
+    assert.deepEqual(await publishFrames(edge, channel, ...frames), {
+      seq: 4,
+      points: 4,
+      viewers: 0,
+      duplicates: 2,
+      repeats: { last: 2, stored: 2 },
+    });
     assert.deepEqual(await ys(channel), [1, 2, 3, 4]);
   });
 
@@ -77,6 +91,7 @@ for (const [when, lose] of Object.entries(losses)) {
       points: 2,
       viewers: 0,
       duplicates: 2,
+      repeats: { last: 3, stored: 2 },
     });
     assert.deepEqual(await ys(channel), [1, 2, 3, 9]);
   });
@@ -128,6 +143,20 @@ for (const [when, lose] of Object.entries(losses)) {
     assert.equal((await storedPoints(edge, channel)).length, 5000);
   });
 }
+
+test("[RT4] repeats: up to which number the store has them as they are sent now, and where their publisher stood", async () => {
+  const channel = newChannel();
+  await publishFrames(edge, channel, frameOf(A, 1, [1]), frameOf(A, 2, [2, 3], 10), frameOf(A, 9, [4], 20));
+  const repeats = async (...body: Uint8Array[]) => (await publishFrames(edge, channel, ...body)).repeats;
+  assert.equal(await repeats(frameOf(A, 10, [5])), undefined, "nothing was a repeat");
+  assert.deepEqual(await repeats(frameOf(A, 1, [1]), frameOf(A, 2, [2, 3], 10)), { last: 10, stored: 2 });
+  assert.deepEqual(await repeats(frameOf(A, 2, [2], 10)), { last: 10, stored: 2 }, "sent on with fewer points");
+  assert.deepEqual(await repeats(frameOf(A, 2, [2, 3, 4], 10)), { last: 10, stored: 0 }, "with more, it is another's");
+  assert.deepEqual(await repeats(frameOf(A, 2, [2, 3], 11)), { last: 10, stored: 0 }, "at another x, too");
+  assert.deepEqual(await repeats(frameOf(A, 3, [7]), frameOf(A, 9, [4], 20)), { last: 10, stored: 9 });
+  assert.deepEqual(await repeats(frameOf(A, 3, [7]), frameOf(A, 11, [8])), { last: 10, stored: 0 });
+  assert.equal(await repeats(frameOf(B, 3, [7])), undefined);
+});
 
 test("[RT4] duplicates are the points of the frames that were passed over, anonymous ones never", async () => {
   const channel = newChannel();

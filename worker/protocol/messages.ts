@@ -84,6 +84,16 @@ export interface PublishAnswer {
   viewers: number;
   /** How many of these points were not taken again, because their frames are repeats. */
   duplicates: number;
+  /** Of these frames, if there are any. */
+  repeats?: Repeats;
+}
+
+/** What a publisher is told of its repeats, so that it can tell its own from those of another with its id. */
+export interface Repeats {
+  /** The publisher's last number before this body, as the channel knows it. */
+  last: number;
+  /** The highest number of these frames that the store holds, with their points; 0 if it holds none of them. */
+  stored: number;
 }
 
 /** A publish answer as a publisher gets it: `duplicates` is undefined where an older Worker does not say it. */
@@ -170,10 +180,13 @@ export function parseAnnouncement(text: string): Announcement | undefined {
 
 /** The answer to a publish; undefined if it is none, as where another server than a Worker of Plotcast answers. */
 export function parsePublishAnswer(text: string): ReceivedPublishAnswer | undefined {
-  const { seq, points, viewers, duplicates } = parseObject(text) ?? {};
+  const { seq, points, viewers, duplicates, repeats } = parseObject(text) ?? {};
   if (!isCount(seq) || !isCount(points) || !isCount(viewers)) return undefined;
   if (duplicates === undefined) return { seq, points, viewers, duplicates };
-  return isCount(duplicates) && duplicates <= points ? { seq, points, viewers, duplicates } : undefined;
+  if (!isCount(duplicates) || duplicates > points) return undefined;
+  if (repeats === undefined) return { seq, points, viewers, duplicates };
+  const { last, stored } = fieldsOf(repeats) ?? {};
+  return isCount(last) && isCount(stored) ? { seq, points, viewers, duplicates, repeats: { last, stored } } : undefined;
 }
 
 /** A refusal with one of our codes; undefined if it is none, as where another server answers. */
@@ -185,11 +198,14 @@ export function parseProblem(text: string): ReceivedProblem | undefined {
 
 function parseObject(text: string): Partial<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
+    return fieldsOf(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+function fieldsOf(value: unknown): Partial<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null ? { ...value } : undefined;
 }
 
 function isCount(value: unknown): value is number {
