@@ -1,3 +1,5 @@
+import type { Cursor } from "./protocol/messages.ts";
+
 /** What language a viewer speaks: `plotcast.v1`, or JSON text, a message a point. */
 export type Dialect = "frames" | "points";
 
@@ -9,20 +11,34 @@ export type Dialect = "frames" | "points";
 export interface Viewer {
   id: string;
   dialect: Dialect;
+  /** The channel's epoch when it joined. */
+  sinceEpoch: number;
   state: { kind: "live" } | { kind: "behind"; seq: number; asked: boolean };
 }
 
 /** A viewer from a socket's attachment; undefined if another version of this code wrote it. */
 export function readAttachment(attachment: unknown): Viewer | undefined {
   if (!isRecord(attachment)) return undefined;
-  const { id, dialect, state } = attachment;
-  if (typeof id !== "string" || (dialect !== "frames" && dialect !== "points") || !isRecord(state)) return undefined;
+  const { id, dialect, sinceEpoch, state } = attachment;
+  if (typeof id !== "string" || (dialect !== "frames" && dialect !== "points")) return undefined;
+  if (typeof sinceEpoch !== "number" || !isRecord(state)) return undefined;
   const { kind, seq, asked } = state;
-  if (kind === "live") return { id, dialect, state: { kind } };
+  if (kind === "live") return { id, dialect, sinceEpoch, state: { kind } };
   if (kind === "behind" && typeof seq === "number" && typeof asked === "boolean") {
-    return { id, dialect, state: { kind, seq, asked } };
+    return { id, dialect, sinceEpoch, state: { kind, seq, asked } };
   }
   return undefined;
+}
+
+/**
+ * What a cursor is that a viewer asks on from: one of this channel; one of a numbering that ended while the viewer was
+ * connected, so that it may not have known yet when it asked; or one that it cannot have from here.
+ *
+ * @param sinceEpoch the epoch when the viewer joined
+ */
+export function cursorKind(cursor: Cursor, position: Cursor, sinceEpoch: number): "ours" | "outdated" | "wrong" {
+  if (cursor.epoch === position.epoch) return cursor.seq <= position.seq ? "ours" : "wrong";
+  return cursor.epoch >= sinceEpoch && cursor.epoch < position.epoch ? "outdated" : "wrong";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -12,7 +12,7 @@ import { type Cursor, parseViewerMessage } from "./protocol/messages.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { momentOf, STATUS_INTERVAL_MS, type Standing, Status } from "./status.ts";
 import { Texts, textsAfter } from "./texts.ts";
-import { type Dialect, readAttachment } from "./viewer.ts";
+import { cursorKind, type Dialect, readAttachment } from "./viewer.ts";
 
 /** Where viewers' frames come from: whoever numbers and stores them. */
 export interface Source {
@@ -93,9 +93,13 @@ export class Viewers {
   /** Greets a viewer and sends it the first of what it wishes for. */
   join(socket: WebSocket, dialect: Dialect, wish: Wish, channel: string, nowMs: number): void {
     const id = crypto.randomUUID().slice(0, 8);
-    const outlet = new Outlet(socket, { id, dialect, state: { kind: "behind", seq: 0, asked: true } }, nowMs);
-    this.#outlets.set(socket, outlet);
     const { position } = this.#source;
+    const outlet = new Outlet(
+      socket,
+      { id, dialect, sinceEpoch: position.epoch, state: { kind: "behind", seq: 0, asked: true } },
+      nowMs,
+    );
+    this.#outlets.set(socket, outlet);
     if (dialect === "frames") {
       const series = within(MAX_SERIES_LISTED_BYTES, this.#source.series);
       const { viewers, retryWithinMs } = this.#standing;
@@ -134,11 +138,13 @@ export class Viewers {
     if (parsed === undefined) return this.#dismiss(socket, CloseCode.badMessage, "That is no message of plotcast.v1.");
     switch (parsed.type) {
       case "continue": {
-        if (outlet.viewer.state.kind !== "behind") return;
-        const { epoch, seq } = this.#source.position;
-        // A connection lives in one numbering. (To answer this with a gap would queue one for each such message.)
-        if (parsed.epoch === epoch && parsed.seq <= seq) return this.#catchUp(outlet, parsed.seq);
-        return this.#dismiss(socket, CloseCode.badMessage, "That cursor is not of this channel.");
+        const { state, sinceEpoch } = outlet.viewer;
+        const kind = cursorKind(parsed, this.#source.position, sinceEpoch);
+        if (kind === "wrong") return this.#dismiss(socket, CloseCode.badMessage, "That cursor is not of this channel.");
+        // It crossed the gap and the cursor that told the viewer where to go on. (A gap for each such message would
+        // queue as many.)
+        if (kind === "outdated" || state.kind === "live") return;
+        return this.#catchUp(outlet, parsed.seq);
       }
       default:
         parsed.type satisfies never;

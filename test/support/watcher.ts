@@ -75,12 +75,12 @@ export class Watcher {
 
   /** Resolves once it has every point up to this number. */
   reaches(seq: number, deadlineMs?: number): Promise<Watcher> {
-    return this.#once(`point ${seq} at a viewer`, () => (this.position?.seq ?? 0) >= seq, deadlineMs);
+    return this.sees(`point ${seq} at a viewer`, () => (this.position?.seq ?? 0) >= seq, deadlineMs);
   }
 
   /** Resolves once it was told that from now on frames come as they are taken. */
   live(deadlineMs?: number): Promise<Watcher> {
-    return this.#once("live at a viewer", () => this.isLive, deadlineMs);
+    return this.sees("live at a viewer", () => this.isLive, deadlineMs);
   }
 
   async tells<T extends ServerMessage["type"]>(type: T): Promise<ServerMessage & { type: T }> {
@@ -101,7 +101,8 @@ export class Watcher {
     this.#readOn();
   }
 
-  async #once(what: string, check: () => boolean, deadlineMs?: number): Promise<Watcher> {
+  /** Resolves once this is so. */
+  async sees(what: string, check: () => boolean, deadlineMs?: number): Promise<Watcher> {
     return await until(
       this.viewer,
       what,

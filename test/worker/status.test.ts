@@ -15,7 +15,7 @@ class FakeSocket {
 }
 
 function outletOf(socket: FakeSocket, dialect: "frames" | "points" = "frames"): Outlet {
-  return new Outlet(socket, { id: "v", dialect, state: { kind: "live" } }, 0);
+  return new Outlet(socket, { id: "v", dialect, sinceEpoch: 1, state: { kind: "live" } }, 0);
 }
 
 const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000 };
