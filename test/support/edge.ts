@@ -1,6 +1,7 @@
 /**
- * An edge: the real Worker, as `wrangler.toml` describes it, on the real runtime (workerd, started by
- * Miniflare). Any number of edges may run at once; each has its own port, process and storage.
+ * An edge: the real Worker, as `wrangler.toml` describes it, on the real runtime (workerd, started by Miniflare, which
+ * can evict objects; what `npm start` runs is tested in test/start). Any number of edges may run at once; each has its
+ * own port, process and storage.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ChildProcess, execFile } from "node:child_process";
@@ -9,14 +10,12 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { bundleWorker, ROOT, readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
 import { takeTurn } from "./wait.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const HOST = "127.0.0.1";
 
 export interface EdgeOptions {
@@ -157,27 +156,12 @@ interface WorkerBundle {
 
 let worker: Promise<WorkerBundle> | undefined;
 
-/** Reads `wrangler.toml`, bundles the Worker it names as wrangler does, and sees to it that the page is built. */
+/** Reads `wrangler.toml`, bundles the Worker it names as `npm start` does, and sees to it that the page is built. */
 async function loadWorker(): Promise<WorkerBundle> {
-  const configFile = join(ROOT, "wrangler.toml");
-  const { name, vars: ownVars, className, assetsDirectory } = narrowConfig(unstable_readConfig({ config: configFile }));
-  const { workerOptions, main, define } = quietly(() => unstable_getMiniflareWorkerOptions(configFile));
-  if (main === undefined) throw new Error("wrangler.toml names no main");
-  await buildPageIfMissing(join(ROOT, assetsDirectory));
-  const bundle = await build({
-    entryPoints: [main],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    sourcemap: "inline",
-    define,
-    outfile: "worker.js",
-    logLevel: "silent",
-  });
-  const contents = bundle.outputFiles[0]?.text ?? "";
+  const { name, vars: ownVars, className, main, assets } = await readWorkerConfig();
+  const { workerOptions } = quietly(() => unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml")));
+  await buildPageIfMissing(assets.directory);
+  const contents = await bundleWorker(main);
   return {
     channel: { scriptName: name, className },
     optionsFor: ({ port, vars, persistDir, logs }) =>
@@ -203,36 +187,6 @@ async function loadWorker(): Promise<WorkerBundle> {
         ],
       }),
   };
-}
-
-/** What the tests need to know of `wrangler.toml`. (Wrangler's own type of it is not published: it would be `any`.) */
-function narrowConfig(config: unknown): {
-  name: string;
-  vars: Record<string, string>;
-  className: string;
-  assetsDirectory: string;
-} {
-  const name = field(config, "name");
-  const bindings = field(field(config, "durable_objects"), "bindings");
-  const channel = Array.isArray(bindings)
-    ? bindings.find((binding) => field(binding, "name") === "CHANNEL")
-    : undefined;
-  const className = field(channel, "class_name");
-  const assetsDirectory = field(field(config, "assets"), "directory");
-  if (typeof name !== "string" || typeof className !== "string" || typeof assetsDirectory !== "string") {
-    throw new Error("wrangler.toml lacks a name, the CHANNEL binding or an assets directory");
-  }
-  const vars: Record<string, string> = {};
-  for (const [key, value] of Object.entries(field(config, "vars") ?? {})) {
-    if (typeof value !== "string") throw new Error(`wrangler.toml: the variable ${key} is not a string`);
-    vars[key] = value;
-  }
-  return { name, vars, className, assetsDirectory };
-}
-
-function field(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.entries(value).find(([name]) => name === key)?.[1];
 }
 
 /** Runs `read` without wrangler telling which of the developer's secrets it found or missed: an edge takes none. */
