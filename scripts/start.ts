@@ -1,91 +1,30 @@
 /**
  * `npm start` and `npm run dev`: the whole path on this machine. Builds and serves the page and the Worker
- * (`wrangler dev`), runs the bridge, and for `npm start` a demo publisher that speaks real ZeroMQ to it.
+ * (on workerd), runs the bridge, and for `npm start` a demo publisher that speaks real ZeroMQ to it.
  */
-import { randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { chmod, lstat, mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { CommanderError } from "commander";
 import { type Bridge, startBridge } from "../bridge/bridge.ts";
 import { DEFAULT_BIND, sourceOf } from "../bridge/configure/defaults.ts";
-import { defaultSpoolFile, tokenFrom } from "../bridge/configure/options.ts";
+import { DEFAULT_SPOOL_DIR, defaultSpoolFile } from "../bridge/configure/options.ts";
 import { type Demo, startDemo } from "../bridge/demo.ts";
 import { AddressError } from "../bridge/receive/address.ts";
 import { createLog } from "../bridge/tell/log.ts";
-import { isChannelName } from "../worker/protocol/limits.ts";
-import { isTaken, openBrowser } from "./machine.ts";
-import { type LocalWorker, startWorker, type WorkerOptions } from "./wrangler-dev.ts";
+import { accessFaults } from "../worker/access.ts";
+import { buildLocal } from "./local/build-local.ts";
+import { type LocalWorker, startWorker, type WorkerOptions } from "./local/local-worker.ts";
+import { parentsEnded } from "./local/parents.ts";
+import { readWorkerConfig } from "./local/worker-bundle.ts";
+import { hasIpv6Loopback, isTaken, openBrowser } from "./machine.ts";
+import { ExitCode, type Flags, parseFlags, publishToken, StartError, workerVars } from "./start-options.ts";
 
-/** SPEC.md, BR10: the same codes as the bridge's. */
-const ExitCode = { ok: 0, failed: 1, usage: 2, address: 4 } as const;
 const DRAIN_MS = 3000;
 const STATUS_EVERY_MS = 60_000;
 const SPOOL_MAX_BYTES = 2 ** 30;
-
-interface Flags {
-  port: number;
-  bind: string[];
-  connect: string[];
-  topic: string[];
-  channel: string;
-  store?: string;
-  demo: boolean;
-  open: boolean;
-}
-
-/** What stops a start, in one line, with the exit code that says it to a script. */
-class StartError extends Error {
-  readonly exitCode: number;
-  constructor(exitCode: number, message: string) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
-function parseFlags(): Flags {
-  const append = (value: string, before: string[]): string[] => [...before, value];
-  return new Command(process.argv.includes("--demo") ? "npm start --" : "npm run dev --")
-    .description("Plotcast on this machine: the Worker, the bridge, and with `npm start` a demo publisher.")
-    .addOption(new Option("--port <port>", "of the page and the Worker").argParser(parsePort).default(8787))
-    .addOption(
-      new Option("--bind <address>", "where publishers connect to; repeats")
-        .argParser(append)
-        .default([], DEFAULT_BIND),
-    )
-    .addOption(
-      new Option("--connect <address>", "a publisher that binds; repeats").argParser(append).default([], "none"),
-    )
-    .addOption(
-      new Option("--topic <prefix>", "subscribe to what begins so; repeats")
-        .argParser(append)
-        .default([], "everything"),
-    )
-    .addOption(new Option("--channel <name>", "the channel").argParser(parseChannelName).default("main"))
-    .addOption(
-      new Option("--store <dir>", "where Worker and bridge keep what they store (default: .wrangler/state, .plotcast)"),
-    )
-    .addOption(new Option("--demo", "send a sine, as `npm start` does").default(false))
-    .addOption(new Option("--no-open", "do not open a browser"))
-    .helpOption("--help", "print this help")
-    .addHelpText(
-      "after",
-      "\nPUBLISH_TOKEN in the environment is the token for publishing; without it one is made up and printed.",
-    )
-    .exitOverride()
-    .parse()
-    .opts<Flags>();
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError("A port is 1 to 65535.");
-  return port;
-}
-
-function parseChannelName(text: string): string {
-  if (!isChannelName(text))
-    throw new InvalidArgumentError("A name is letters, digits and . _ - in segments joined by /.");
-  return text;
-}
+/** Between the end of a Worker and the start of the next: one that ends at once must not be started without end. */
+const RESTART_AFTER_MS = 1000;
 
 /** Everything that runs, closed in the order of the flow. */
 class Running {
@@ -96,7 +35,7 @@ class Running {
 
   /** Starts the Worker and resolves once it answers. */
   async startWorker(options: WorkerOptions): Promise<void> {
-    const worker = await startWorker(options);
+    const worker = startWorker(options);
     this.#worker = worker;
     if (this.#closed) await worker.close();
     await worker.ready;
@@ -107,6 +46,7 @@ class Running {
     for (;;) {
       await this.#worker?.failed.catch((error) => console.error(`${messageOf(error)}\nStarting the Worker again …`));
       await this.#worker?.close();
+      await setTimeout(RESTART_AFTER_MS);
       await this.startWorker(options);
     }
   }
@@ -127,27 +67,25 @@ class Running {
   }
 }
 
-async function start(flags: Flags, running: Running): Promise<WorkerOptions> {
+async function start(running: Running): Promise<WorkerOptions> {
+  const config = await readWorkerConfig();
+  const flags = parseFlags(process.argv.slice(2), Object.keys(config.vars));
   const { port, connect: connects, topic: topics } = flags;
   // The demo needs a bound address to connect to, even where the user's publishers bind.
   const bind = flags.demo && flags.bind.length === 0 && connects.length > 0 ? ["tcp://127.0.0.1:*"] : flags.bind;
-  const again = flags.demo ? "npm start" : "npm run dev";
-  if (process.env.PUBLISH_TOKEN !== undefined && tokenFrom(process.env) === undefined) {
-    throw new StartError(ExitCode.usage, "PUBLISH_TOKEN is empty, or has characters that cannot stand in a header.");
-  }
-  const token = tokenFrom(process.env) ?? randomBytes(16).toString("hex");
-  if ((await isTaken(port, "127.0.0.1")) || (await isTaken(port, "::1"))) {
-    throw new StartError(
-      ExitCode.address,
-      `Port ${port} is in use. Free it, or choose another: ${again} -- --port ${port + 1}`,
-    );
-  }
+  const token = publishToken(process.env);
+  if (token.warning !== undefined) console.error(token.warning);
+  const vars = workerVars(config.vars, flags.var, process.env);
+  const faults = accessFaults(vars);
+  for (const fault of faults) console.error(fault);
+  if ((await isTaken(port, "127.0.0.1")) || (await isTaken(port, "::1"))) throw portInUse(flags);
   const log = createLog("text");
   const url = new URL(`http://localhost:${port}/c/${flags.channel}`);
+  const storeDir = await makeStore(flags);
   // The bridge first: what it receives it keeps until the Worker is there.
   running.bridge = await startBridge({
     to: url,
-    token,
+    token: token.value,
     log,
     sources: [sourceOf({ bind, connect: connects, topics })],
     statusEveryMs: STATUS_EVERY_MS,
@@ -157,29 +95,69 @@ async function start(flags: Flags, running: Running): Promise<WorkerOptions> {
     },
   });
   console.log("Starting the Worker …");
-  const worker = { port, token, storeDir: flags.store, onLine: tellTrouble };
+  const worker: WorkerOptions = {
+    configFile: await buildLocal(config, [...Object.keys(vars), "PUBLISH_TOKEN"]),
+    port,
+    listening: (await hasIpv6Loopback()) ? "both" : "ipv4",
+    vars: { ...vars, PUBLISH_TOKEN: token.value },
+    storeDir,
+    onTrouble: (line) => {
+      // The Worker logs these, too.
+      if (!faults.includes(line)) console.error(line);
+    },
+  };
   await running.startWorker(worker);
-  if (flags.demo) running.demo = startDemo({ connect: addressForDemo(running.bridge.addresses[0] ?? DEFAULT_BIND) });
+  const { addresses } = running.bridge;
+  if (flags.demo) running.demo = startDemo({ connect: addressForDemo(addresses[0] ?? DEFAULT_BIND) });
 
+  const bearer = token.isMadeUp ? token.value : "$PUBLISH_TOKEN";
   console.log(`
   Plotcast is live     ${url.href}
-  publishers           ${running.bridge.addresses.join("  ")}${flags.demo ? "   (a demo sends a sine)" : ""}
-  or with curl         curl -H "Authorization: Bearer ${token}" -d '{"y":1}' ${url.href}
-
+  publishers           ${addresses.join("  ")}${flags.demo ? "   (a demo sends a sine)" : ""}
+  or with curl         curl -H "Authorization: Bearer ${bearer}" -d '{"y":1}' ${url.href}
+${addresses.every(isOfThisMachine) ? OPEN_TO_OTHERS : ""}
   Ctrl-C ends it.
 `);
   if (flags.open) openBrowser(url);
   return worker;
 }
 
+const OPEN_TO_OTHERS = `
+  Only publishers on this machine reach it. --bind 'tcp://*:5000' opens it to its networks, where whoever reaches
+  that port can publish; README, "Any publisher", has encryption (CURVE).
+`;
+
+function isOfThisMachine(address: string): boolean {
+  return !address.startsWith("tcp://") || /^tcp:\/\/(127\.|\[::1\]|localhost)/.test(address);
+}
+
+function portInUse({ port, demo }: Flags): StartError {
+  const again = demo ? "npm start" : "npm run dev";
+  return new StartError(
+    ExitCode.address,
+    `Port ${port} is in use. Free it, or choose another: ${again} -- --port ${port + 1}`,
+  );
+}
+
+/**
+ * Makes the folder of the channels, which only this user can open: each port's own, as two Workers must not share one.
+ * @throws StartError if somebody else's folder stands there
+ */
+async function makeStore({ store, port }: Flags): Promise<string> {
+  const dir = resolve(store ?? DEFAULT_SPOOL_DIR, store === undefined ? `channels-${port}` : "channels");
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const stats = await lstat(dir);
+  // (Windows has no user ids.)
+  if (!stats.isDirectory() || (process.getuid !== undefined && stats.uid !== process.getuid())) {
+    throw new StartError(ExitCode.usage, `${dir} is not a folder of your own. Choose another with --store.`);
+  }
+  await chmod(dir, 0o700);
+  return dir;
+}
+
 /** Where the demo connects to reach what is bound there. */
 function addressForDemo(bound: string): string {
   return bound.replace(/^tcp:\/\/(\*|0\.0\.0\.0|\[::\])/, "tcp://127.0.0.1");
-}
-
-/** Of what wrangler says, what its user needs to know. */
-function tellTrouble(line: string): void {
-  if (/warn|error|✘|crash/i.test(line) && !/telemetry/i.test(line)) console.error(line);
 }
 
 function messageOf(error: unknown): string {
@@ -188,6 +166,8 @@ function messageOf(error: unknown): string {
 
 async function main(): Promise<number> {
   const running = new Running();
+  // A terminal that is gone takes no more words; what runs ends in order all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   let told = 0;
   const signal = new Promise<"signal">((resolve) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -200,14 +180,11 @@ async function main(): Promise<number> {
         resolve("signal");
       });
     }
-    // Whoever ends npm (a supervisor, say) does not end what npm started.
-    const parent = process.ppid;
-    setInterval(() => {
-      if (process.ppid !== parent) resolve("signal");
-    }, 1000).unref();
+    // Whoever kills npm (a supervisor, say) does not end what npm started.
+    void parentsEnded().then(() => resolve("signal"));
   });
   try {
-    const started = start(parseFlags(), running);
+    const started = start(running);
     // Told to end while it starts, what then fails to start is no news.
     started.catch(() => undefined);
     await Promise.race([

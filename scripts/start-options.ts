@@ -1,0 +1,167 @@
+/** What `npm start` and `npm run dev` are told: by flags, and by the environment. */
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { DEFAULT_BIND } from "../bridge/configure/defaults.ts";
+import { suggestion } from "../bridge/configure/errors.ts";
+import { tokenFrom } from "../bridge/configure/options.ts";
+import { isChannelName } from "../worker/protocol/limits.ts";
+
+export type Environment = Readonly<Partial<Record<string, string>>>;
+
+export interface Flags {
+  port: number;
+  bind: string[];
+  connect: string[];
+  topic: string[];
+  channel: string;
+  store?: string;
+  /** Variables of the Worker. */
+  var: Record<string, string>;
+  demo: boolean;
+  open: boolean;
+}
+
+/** SPEC.md, BR10: the same codes as the bridge's. */
+export const ExitCode = { ok: 0, failed: 1, usage: 2, address: 4 } as const;
+
+/** What stops a start, in one line, with the exit code that says it to a script. */
+export class StartError extends Error {
+  readonly exitCode: number;
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Shorter ones are guessed. */
+const MIN_TOKEN_LENGTH = 16;
+
+/** @param vars the Worker's variables, which `--var` may set @throws CommanderError */
+export function parseFlags(argv: readonly string[], vars: readonly string[]): Flags {
+  const append = (value: string, before: string[]): string[] => [...before, value];
+  return new Command(argv.includes("--demo") ? "npm start --" : "npm run dev --")
+    .description("Plotcast on this machine: the Worker, the bridge, and with `npm start` a demo publisher.")
+    .addOption(new Option("--port <port>", "of the page and the Worker").argParser(parsePort).default(8787))
+    .addOption(
+      new Option("--bind <address>", "where publishers connect to; repeats")
+        .argParser(append)
+        .default([], DEFAULT_BIND),
+    )
+    .addOption(
+      new Option("--connect <address>", "a publisher that binds; repeats").argParser(append).default([], "none"),
+    )
+    .addOption(
+      new Option("--topic <prefix>", "subscribe to what begins so; repeats")
+        .argParser(append)
+        .default([], "everything"),
+    )
+    .addOption(new Option("--channel <name>", "the channel").argParser(parseChannelName).default("main"))
+    .addOption(new Option("--store <dir>", "where Worker and bridge keep what they store (default: .plotcast)"))
+    .addOption(
+      new Option("--var <NAME=value>", "a variable of the Worker; repeats")
+        .argParser((text: string, before: Record<string, string>) => ({ ...before, ...parseVar(text, vars) }))
+        .default({}, "those of wrangler.toml"),
+    )
+    .addOption(new Option("--demo", "send a sine, as `npm start` does").default(false))
+    .addOption(new Option("--no-open", "do not open a browser"))
+    .helpOption("--help", "print this help")
+    .addHelpText(
+      "after",
+      `
+The Worker's variables are ${vars.join(", ")}.
+Each may also be set in the environment; --var goes first. wrangler.toml says what they mean.
+
+PUBLISH_TOKEN in the environment is the token for publishing; without it one is made up and printed.`,
+    )
+    .exitOverride()
+    .parse([...argv], { from: "user" })
+    .opts<Flags>();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError("A port is 1 to 65535.");
+  return port;
+}
+
+function parseChannelName(text: string): string {
+  if (!isChannelName(text))
+    throw new InvalidArgumentError("A name is letters, digits and . _ - in segments joined by /.");
+  return text;
+}
+
+/** `NAME=value`, of a variable that there is. */
+function parseVar(text: string, vars: readonly string[]): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Give NAME=value.");
+  if (name === "PUBLISH_TOKEN") {
+    throw new InvalidArgumentError("Others can read a command line. Put PUBLISH_TOKEN into the environment.");
+  }
+  if (vars.includes(name)) return { [name]: value };
+  const hint = suggestion(name, vars) || `; there are ${vars.join(", ")}.`;
+  throw new InvalidArgumentError(`The Worker has no variable ${name}${hint}`);
+}
+
+/**
+ * The Worker's variables: those that were given, by flag or else in the environment, and the defaults of others. This
+ * machine's own names are the allowed hosts unless ALLOWED_HOSTS says otherwise.
+ *
+ * @throws StartError if one that is a number by default is given as anything else
+ */
+export function workerVars(
+  defaults: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
+  env: Environment,
+): Record<string, string> {
+  const ofThisMachine = { ...defaults, ALLOWED_HOSTS: defaults.ALLOWED_HOSTS || namesOf(hostname()).join(", ") };
+  return Object.fromEntries(
+    Object.entries(ofThisMachine).map(([name, standard]) => {
+      const value = given[name] ?? env[name] ?? standard;
+      if (/^\d+$/.test(standard) && !(Number(value) > 0 && Number.isFinite(Number(value)))) {
+        throw new StartError(
+          ExitCode.usage,
+          `${name} is "${value}", and must be a number above 0, such as ${standard}.`,
+        );
+      }
+      return [name, value];
+    }),
+  );
+}
+
+/** A machine's names on its network: its own, and that of multicast DNS. */
+export function namesOf(host: string): string[] {
+  const name = host.toLowerCase();
+  if (name === "" || name === "localhost") return [];
+  const [first = ""] = name.split(".");
+  return [...new Set([name, `${first}.local`])];
+}
+
+export interface Token {
+  value: string;
+  /** Whether it was made up by this start: only such a one may be printed. */
+  isMadeUp: boolean;
+  /** What is wrong with it, though it can be used. */
+  warning?: string;
+}
+
+/** The token for publishing. @throws StartError if the one that is given cannot be used */
+export function publishToken(env: Environment): Token {
+  const value = tokenFrom(env);
+  if (value !== undefined) {
+    return value.length >= MIN_TOKEN_LENGTH
+      ? { value, isMadeUp: false }
+      : {
+          value,
+          isMadeUp: false,
+          warning: `PUBLISH_TOKEN has ${value.length} characters, which can be guessed. Give it ${MIN_TOKEN_LENGTH} or more; openssl rand -hex 16 makes one.`,
+        };
+  }
+  if (env.PUBLISH_TOKEN !== undefined) {
+    throw new StartError(
+      ExitCode.usage,
+      "PUBLISH_TOKEN is empty, or has characters that cannot stand in a header. Set another, or unset it.",
+    );
+  }
+  return { value: randomBytes(16).toString("hex"), isMadeUp: true };
+}
