@@ -12,23 +12,31 @@ const LOOK_UP_WITHIN_MS = 2000;
 
 /**
  * Binds to an address. One in use is tried again for a while: a socket closed a moment ago is freed only later.
- * @returns the endpoint, with the port that was chosen
+ * @param bind does it once. @returns the endpoint, with the port that was chosen
  * @throws AddressError
  */
-export async function bindTo(socket: ReceivingSocket, address: string, withinMs: number): Promise<string> {
+export async function bindTo(address: string, withinMs: number, bind: () => Promise<string>): Promise<string> {
   const end = performance.now() + withinMs;
   for (let attempt = 0; ; attempt++) {
     if (await canTry(address)) {
       try {
-        await socket.bind(address);
-        return socket.lastEndpoint ?? address;
-      } catch (thrown) {
-        const error = codeOf(thrown) === "EAGAIN" ? await causeOf(address, socket.ipv6) : thrown;
-        const mayPass = error === undefined || codeOf(error) === "EADDRINUSE";
-        if (!mayPass || performance.now() >= end) throw unusable("bind", address, error ?? thrown);
+        return await bind();
+      } catch (error) {
+        const mayPass = codeOf(error) === "EADDRINUSE" || codeOf(error) === "EAGAIN";
+        if (!mayPass || performance.now() >= end) throw unusable("bind", address, error);
       }
     } else if (performance.now() >= end) throw unusable("bind", address, IN_USE);
     await sleep(Math.min(50 + fullJitterMs(attempt, 50, 500, Math.random()), Math.max(1, end - performance.now())));
+  }
+}
+
+/** Binds libzmq itself, once. @returns the endpoint, with the port that was chosen */
+export async function bindSocket(socket: ReceivingSocket, address: string): Promise<string> {
+  try {
+    await socket.bind(address);
+    return socket.lastEndpoint ?? address;
+  } catch (error) {
+    throw codeOf(error) === "EAGAIN" ? ((await causeOf(address, socket.ipv6)) ?? error) : error;
   }
 }
 
@@ -112,7 +120,8 @@ async function canTry(address: string): Promise<boolean> {
   return !(await isListenedTo(path));
 }
 
-function isListenedTo(path: string): Promise<boolean> {
+/** Whether a program listens at this path. */
+export function isListenedTo(path: string): Promise<boolean> {
   return new Promise((settle) => {
     const probe = connectTo(path);
     const end = (listens: boolean) => (): void => {

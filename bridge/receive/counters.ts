@@ -16,6 +16,12 @@ export class SocketCounters {
   protocolFailures = 0;
   /** Handshakes that were broken off: by a wrong server key, or by who speaks no ZeroMQ. */
   otherFailures = 0;
+  /** Connections that were closed because what came was no ZMTP 2.0 or 3.x. */
+  notZmtp = 0;
+  /** Publishers that were cut off for a message that may not be. */
+  cutOff = 0;
+  /** Connections beyond the most that are taken at once. */
+  turnedAway = 0;
   acceptFailures = 0;
   bindFailures = 0;
 }
@@ -31,6 +37,9 @@ export const SOCKET_COUNTS: Readonly<Record<keyof SocketCounters, string>> = {
   authFailures: "Handshakes that failed because a key, a user or a password was refused.",
   protocolFailures: "Handshakes that failed because the two sides differ in mechanism or key.",
   otherFailures: "Handshakes that were broken off.",
+  notZmtp: "Connections that were closed because they do not speak ZeroMQ 3 or later, such as HTTP.",
+  cutOff: "Publishers that were cut off for a message with too many parts or bytes, or one that is none.",
+  turnedAway: "Connections beyond the most that are taken at once.",
   acceptFailures: "Connections that could not be accepted.",
   bindFailures: "Attempts to bind that failed.",
 };

@@ -1,5 +1,9 @@
 /** What libzmq may hold for one publisher, near enough, while this process is busy. */
 const MAX_WAITING_BYTES = 512 * 1024 * 1024;
+/** A message that is twice as large as usual, and larger than this, is no chance among small ones. */
+const SUDDEN_BYTES = 64 * 1024;
+/** For each frame, however short it is: what libzmq and this process keep for it beside its bytes. */
+const FRAME_BYTES = 256;
 /** What a second adds to what is known of messages' size. */
 const FORGET = 0.9;
 
@@ -18,10 +22,16 @@ export class HighWater {
     this.#most = most;
   }
 
-  /** To be called for each message. */
-  heard(frames: readonly Buffer[]): void {
+  /**
+   * To be called for each message.
+   * @returns whether it is so much larger than what came before that {@link mark} cannot wait
+   */
+  heard(frames: readonly Buffer[]): boolean {
+    let bytes = frames.length * FRAME_BYTES;
+    for (const frame of frames) bytes += frame.length;
     this.#messages++;
-    for (const frame of frames) this.#bytes += frame.length;
+    this.#bytes += bytes;
+    return bytes > SUDDEN_BYTES && bytes > 2 * this.#usualBytes;
   }
 
   /** To be called about once a second. @returns messages */

@@ -18,6 +18,8 @@ export interface MonitorOptions {
   peers: Pick<Peers, "connected" | "disconnected" | "reopened"> | undefined;
   log: Pick<Log, "info" | "warn">;
   warnings: PeerWarnings;
+  /** The address at which others find what libzmq has behind the guard; undefined if it is not behind it. */
+  nameOf: (endpoint: string) => string | undefined;
   /** Ends what is left of the connection to an address and begins another. */
   beginAnew: (address: string) => void;
 }
@@ -49,7 +51,11 @@ export class Monitor {
 
   /** Ends with the socket: closing it closes its events. */
   async run(events: Observer): Promise<void> {
-    for await (const event of events) this.#take(event);
+    for await (const event of events) {
+      const name = "address" in event ? this.#options.nameOf(event.address) : undefined;
+      if (name === undefined || !("address" in event)) this.#take(event, false);
+      else this.#take({ ...event, address: name }, true);
+    }
   }
 
   /** To be called about once a second. */
@@ -68,11 +74,12 @@ export class Monitor {
     peers?.reopened(connect);
   }
 
-  #take(event: Event): void {
+  /** @param isGuarded the guard has counted the connection */
+  #take(event: Event, isGuarded: boolean): void {
     const { counters, peers } = this.#options;
     switch (event.type) {
       case "accept":
-        counters.accepts++;
+        if (!isGuarded) counters.accepts++;
         this.#handshakes.begun(event.address);
         return;
       case "connect": {

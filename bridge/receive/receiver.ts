@@ -2,8 +2,9 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 import type { Observer } from "zeromq";
 import type { SocketConfig } from "../configure/config.ts";
 import type { Log } from "../tell/log.ts";
-import { bindTo, codeOf, connectSocket, needsIpv6 } from "./attach.ts";
+import { bindSocket, bindTo, codeOf, connectSocket, needsIpv6 } from "./attach.ts";
 import { SocketCounters } from "./counters.ts";
+import { Guard, type GuardLimits } from "./guard/guard.ts";
 import { HighWater } from "./high-water.ts";
 import { Monitor } from "./monitor.ts";
 import type { Peers } from "./peers.ts";
@@ -23,6 +24,8 @@ export interface ReceiverOptions {
   /** Told what keeps publishers from being connected, and what to do. */
   log?: Log;
   counters?: SocketCounters;
+  /** For tests. */
+  guardLimits?: Partial<GuardLimits>;
 }
 
 /** While ending, for reading what has arrived but was not read yet. */
@@ -53,6 +56,7 @@ export class Receiver {
   readonly #highWater: HighWater;
   readonly #timer: NodeJS.Timeout;
   readonly #release: () => void;
+  readonly #guard: Guard | undefined;
   #reads = 0;
 
   /**
@@ -68,18 +72,30 @@ export class Receiver {
     const zapDomain = `plotcast-${domains++}`;
     const admit = admission(security, (sentence) => warnings.warn(sentence));
     const release = admit === undefined ? () => undefined : await guardDomain(zapDomain, admit);
+    const counters = options.counters ?? new SocketCounters();
     let socket: ReceivingSocket | undefined;
+    let guard: Guard | undefined;
     try {
-      socket = await createSocket(config, { ipv6: await needsIpv6([...bind, ...connect]), zapDomain });
+      const made = await createSocket(config, { ipv6: await needsIpv6([...bind, ...connect]), zapDomain });
+      socket = made;
       // Before anything can happen: what libzmq tells earlier is told to nobody.
       const { events } = socket;
+      const withinMs = options.bindWithinMs ?? 3000;
+      if (bind.length > 0 && security.mechanism === "none") {
+        const { maxMessageBytes } = config;
+        guard = await Guard.open({ socket, maxMessageBytes, counters, warnings, limits: options.guardLimits ?? {} });
+      }
       const addresses: string[] = [];
-      for (const address of bind) addresses.push(await bindTo(socket, address, options.bindWithinMs ?? 3000));
+      for (const address of bind) {
+        const bound = guard?.bind(address, withinMs) ?? bindTo(address, withinMs, () => bindSocket(made, address));
+        addresses.push(await bound);
+      }
       for (const address of connect) connectSocket(socket, address);
       addresses.push(...connect);
-      return new Receiver({ socket, events, addresses, config, log, warnings, release, options });
+      return new Receiver({ socket, events, addresses, config, log, warnings, release, options, guard, counters });
     } catch (error) {
       socket?.close();
+      await guard?.close();
       release();
       throw error;
     }
@@ -94,13 +110,16 @@ export class Receiver {
     warnings: PeerWarnings;
     release: () => void;
     options: ReceiverOptions;
+    guard: Guard | undefined;
+    counters: SocketCounters;
   }) {
-    const { socket, config, options, log, warnings } = parts;
+    const { socket, config, options, log, warnings, guard } = parts;
     this.#socket = socket;
     this.#connect = config.connect;
     this.#release = parts.release;
     this.addresses = parts.addresses;
-    this.counters = options.counters ?? new SocketCounters();
+    this.#guard = guard;
+    this.counters = parts.counters;
     this.#highWater = new HighWater(config.highWaterMark);
     this.#monitor = new Monitor({
       connect: config.connect,
@@ -110,6 +129,7 @@ export class Receiver {
       peers: options.peers,
       log,
       warnings,
+      nameOf: (endpoint) => guard?.nameOf(endpoint),
       beginAnew: (address) => this.#beginAnew(address),
     });
     this.done = this.#read(options.onMessage);
@@ -139,6 +159,7 @@ export class Receiver {
     }
     clearInterval(this.#timer);
     this.#socket.close();
+    await this.#guard?.close();
     this.#release();
     await this.#watching;
     await this.done;
@@ -158,6 +179,10 @@ export class Receiver {
   #check(): void {
     if (this.#socket.closed) return;
     this.#monitor.check();
+    this.#setHighWaterMark();
+  }
+
+  #setHighWaterMark(): void {
     const mark = this.#highWater.mark();
     if (mark !== this.#socket.receiveHighWaterMark) this.#socket.receiveHighWaterMark = mark;
   }
@@ -169,7 +194,7 @@ export class Receiver {
       for (;;) {
         const frames = await this.#socket.receive();
         this.#reads++;
-        this.#highWater.heard(frames);
+        if (this.#highWater.heard(frames)) this.#setHighWaterMark();
         onMessage(frames);
         if (performance.now() - turnedAtMs < MAX_TURN_MS) continue;
         await nextTurn();

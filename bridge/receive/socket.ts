@@ -11,6 +11,11 @@ export type ReceivingSocket = Subscriber | XSubscriber | Pull;
  * longer intervals for two minutes, and finds a host that has come up only then.
  */
 const CONNECT_TIMEOUT_MS = 5000;
+/**
+ * A peer whose machine is gone is noticed after 60 s, however quiet it was: idle, then probes that are not answered. (The
+ * number of probes is not Node's to choose: it sends 10, 1 s apart.)
+ */
+export const TCP_KEEPALIVE = { idleSeconds: 45, intervalSeconds: 5, probes: 3 };
 /** Of the other side's answer, in heartbeats. */
 const HEARTBEATS_MISSED = 3;
 
@@ -68,8 +73,9 @@ export async function createSocket(
     ...(heartbeatMs === 0 ? {} : { heartbeatInterval: heartbeatMs, heartbeatTimeout: HEARTBEATS_MISSED * heartbeatMs }),
     connectTimeout: CONNECT_TIMEOUT_MS,
     tcpKeepalive: 1,
-    tcpKeepaliveIdle: 60,
-    tcpKeepaliveInterval: 15,
+    tcpKeepaliveIdle: TCP_KEEPALIVE.idleSeconds,
+    tcpKeepaliveInterval: TCP_KEEPALIVE.intervalSeconds,
+    tcpKeepaliveCount: TCP_KEEPALIVE.probes,
     ipv6,
     ...securityOptions(config.security, zapDomain),
   };

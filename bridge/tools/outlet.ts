@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { context, XPublisher } from "zeromq";
 import { AddressError, addressFault, type Side } from "../receive/address.ts";
-import { bindTo, connectSocket, needsIpv6 } from "../receive/attach.ts";
+import { bindSocket, bindTo, connectSocket, needsIpv6 } from "../receive/attach.ts";
 
 export interface OutletOptions {
   bind: readonly string[];
@@ -49,7 +49,8 @@ export class Outlet {
     });
     try {
       const addresses: string[] = [];
-      for (const address of bind) addresses.push(await bindTo(socket, address, BIND_WITHIN_MS));
+      for (const address of bind)
+        addresses.push(await bindTo(address, BIND_WITHIN_MS, () => bindSocket(socket, address)));
       for (const address of connect) connectSocket(socket, address);
       return new Outlet(socket, [...addresses, ...connect]);
     } catch (error) {

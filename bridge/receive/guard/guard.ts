@@ -1,0 +1,220 @@
+import { rm } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import { bindTo } from "../attach.ts";
+import type { SocketCounters } from "../counters.ts";
+import type { PeerWarnings } from "../rate.ts";
+import { type ReceivingSocket, TCP_KEEPALIVE } from "../socket.ts";
+import { ZmtpFraming } from "./framing.ts";
+import { directoryOfWildcard, listenAt } from "./listen.ts";
+import { networkOf } from "./network.ts";
+import { type PrivateEndpoint, PrivateEndpoints } from "./private.ts";
+import { Splice } from "./splice.ts";
+import { type Refused, refusalText } from "./words.ts";
+
+export interface GuardOptions {
+  socket: ReceivingSocket;
+  maxMessageBytes: number;
+  counters: SocketCounters;
+  warnings: Pick<PeerWarnings, "warn">;
+  /** For tests; each has a default that is in SPEC.md. */
+  limits?: Partial<GuardLimits>;
+}
+
+export interface GuardLimits {
+  /** Of one message. */
+  parts: number;
+  /** Of messages that have no end yet, of all connections together. */
+  unfinishedBytes: number;
+  connections: number;
+  connectionsOfAddress: number;
+  /** Connections that have not said yet that they speak ZMTP; the oldest makes room. */
+  silent: number;
+  /** So long may one say nothing: what libzmq gives a handshake, too (ZMQ_HANDSHAKE_IVL). */
+  silentForMs: number;
+}
+
+export const GUARD_LIMITS: GuardLimits = {
+  parts: 4096,
+  unfinishedBytes: 512 * 1024 * 1024,
+  connections: 2048,
+  connectionsOfAddress: 1024,
+  silent: 256,
+  silentForMs: 30_000,
+};
+const CHECK_EVERY_MS = 1000;
+
+interface Connection {
+  splice: Splice;
+  address: string;
+  from: string;
+  sinceMs: number;
+  /** Of its share of all that is unfinished. */
+  unfinishedBytes: number;
+}
+
+/**
+ * Stands before a socket that is bound without security: whoever connects is looked at first, and what is no ZMTP, or
+ * more than a message may have, does not reach libzmq. It listens at the public addresses, and libzmq at private ones.
+ */
+export class Guard {
+  readonly #options: GuardOptions;
+  readonly #limits: GuardLimits;
+  readonly #endpoints: PrivateEndpoints;
+  readonly #servers: Server[] = [];
+  /** Public addresses by what libzmq calls them. */
+  readonly #names = new Map<string, string>();
+  readonly #directories: string[] = [];
+  /** In the order in which they began. */
+  readonly #connections = new Set<Connection>();
+  readonly #silent = new Set<Connection>();
+  readonly #countOf = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #unfinishedBytes = 0;
+
+  private constructor(options: GuardOptions, endpoints: PrivateEndpoints) {
+    this.#options = options;
+    this.#endpoints = endpoints;
+    const unfinishedBytes = Math.max(GUARD_LIMITS.unfinishedBytes, 2 * options.maxMessageBytes);
+    this.#limits = { ...GUARD_LIMITS, unfinishedBytes, ...options.limits };
+    this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
+  }
+
+  static async open(options: GuardOptions): Promise<Guard> {
+    return new Guard(options, await PrivateEndpoints.open());
+  }
+
+  /**
+   * Listens at an address, and has libzmq listen behind it.
+   * @returns the endpoint, with the port that was chosen
+   * @throws AddressError
+   */
+  async bind(address: string, withinMs: number): Promise<string> {
+    const { socket } = this.#options;
+    const inner = await this.#endpoints.bind(socket);
+    let name = address;
+    const endpoint = await bindTo(address, withinMs, async () => {
+      const server = createServer({ allowHalfOpen: true, noDelay: true }, (peer) => this.#accept(peer, name, inner));
+      const bound = await listenAt(server, address, socket.ipv6);
+      server.on("error", (error) => this.#failed(bound, error));
+      this.#servers.push(server);
+      return bound;
+    });
+    name = endpoint;
+    this.#names.set(inner.endpoint, endpoint);
+    const directory = directoryOfWildcard(address, endpoint);
+    if (directory !== undefined) this.#directories.push(directory);
+    return endpoint;
+  }
+
+  /** The public address behind which libzmq has this one; undefined if it is none of the guard's. */
+  nameOf(endpoint: string): string | undefined {
+    return this.#names.get(endpoint);
+  }
+
+  /** To be called after libzmq's socket is closed. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const { splice } of this.#connections) splice.end();
+    const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    await Promise.all(closed);
+    await this.#endpoints.close();
+    for (const directory of this.#directories) await rm(directory, { recursive: true, force: true });
+  }
+
+  #accept(peer: Socket, address: string, inner: PrivateEndpoint): void {
+    const { counters, warnings } = this.#options;
+    const from = peer.remoteAddress ?? "";
+    const network = networkOf(from);
+    counters.accepts++;
+    const count = this.#countOf.get(network) ?? 0;
+    const isTooMany = this.#connections.size >= this.#limits.connections;
+    // ipc has no addresses, and who can open the path is not told apart.
+    if (isTooMany || (from !== "" && count >= this.#limits.connectionsOfAddress)) {
+      counters.turnedAway++;
+      peer.destroy();
+      const whose = isTooMany ? "" : ` from ${from}`;
+      const most = isTooMany ? this.#limits.connections : this.#limits.connectionsOfAddress;
+      warnings.warn(
+        `A connection to ${address} was refused: there are ${most} at once${whose}, the most that are taken.`,
+      );
+      return;
+    }
+    this.#countOf.set(network, count + 1);
+    peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
+    const splice = new Splice({
+      peer,
+      framing: new ZmtpFraming({ maxParts: this.#limits.parts, maxMessageBytes: this.#options.maxMessageBytes }),
+      dial: inner.dial,
+      onZmtp: () => this.#silent.delete(connection),
+      onFault: (fault, head) => this.#refuse({ fault, address, from, head }),
+      onLeft: (code) => {
+        counters.otherFailures++;
+        warnings.warn(leftText(address, code));
+      },
+      onFailure: (error) => this.#failed(address, error),
+      onUnfinished: (bytes) => {
+        connection.unfinishedBytes += bytes;
+        this.#unfinishedBytes += bytes;
+        if (this.#unfinishedBytes > this.#limits.unfinishedBytes) this.#endLargest();
+      },
+      onClose: () => {
+        this.#connections.delete(connection);
+        this.#silent.delete(connection);
+        this.#forgetUnfinished(connection);
+        const left = (this.#countOf.get(network) ?? 1) - 1;
+        if (left > 0) this.#countOf.set(network, left);
+        else this.#countOf.delete(network);
+      },
+    });
+    const connection: Connection = { splice, address, from, sinceMs: performance.now(), unfinishedBytes: 0 };
+    this.#connections.add(connection);
+    this.#silent.add(connection);
+    if (this.#silent.size > this.#limits.silent) this.#endOldestSilent();
+  }
+
+  #refuse(refused: Refused): void {
+    const { counters, warnings, maxMessageBytes } = this.#options;
+    if (refused.fault === "not-zmtp") counters.notZmtp++;
+    else counters.cutOff++;
+    warnings.warn(refusalText(refused, { maxParts: this.#limits.parts, maxMessageBytes }));
+  }
+
+  #failed(address: string, error: Error): void {
+    this.#options.counters.acceptFailures++;
+    this.#options.warnings.warn(
+      `A connection to ${address} could not be accepted (${error.message}): this process may have too many files open.`,
+    );
+  }
+
+  #endLargest(): void {
+    const largest = [...this.#connections].reduce((a, b) => (b.unfinishedBytes > a.unfinishedBytes ? b : a));
+    const { address, from, splice } = largest;
+    this.#forgetUnfinished(largest);
+    splice.end();
+    this.#refuse({ fault: "too-much-unfinished", address, from, head: Buffer.alloc(0) });
+  }
+
+  #forgetUnfinished(connection: Connection): void {
+    this.#unfinishedBytes -= connection.unfinishedBytes;
+    connection.unfinishedBytes = 0;
+  }
+
+  #check(): void {
+    const nowMs = performance.now();
+    for (const { sinceMs } of this.#silent) {
+      if (nowMs - sinceMs < this.#limits.silentForMs) return;
+      this.#endOldestSilent();
+    }
+  }
+
+  #endOldestSilent(): void {
+    const [oldest] = this.#silent;
+    if (oldest === undefined) return;
+    this.#silent.delete(oldest);
+    oldest.splice.end();
+  }
+}
+
+function leftText(address: string, code: string): string {
+  return `Something connected to ${address} and left before it spoke ZeroMQ (${code}): a port scan, a health check, another protocol.`;
+}

@@ -1,0 +1,63 @@
+import { lstat, mkdtemp, rm } from "node:fs/promises";
+import { isIP, type Server } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { hostOf, portOf } from "../address.ts";
+
+/**
+ * Makes a server of Node's listen at a ZeroMQ address, as libzmq would.
+ * @param ipv6 whether `*` is both families
+ * @returns the endpoint as libzmq names it, with the port that was chosen
+ * @throws an error with a code, such as EADDRINUSE, or ENODEV if this machine has no such address
+ */
+export async function listenAt(server: Server, address: string, ipv6: boolean): Promise<string> {
+  if (address.startsWith("ipc://")) return await listenAtPath(server, address.slice("ipc://".length));
+  const host = hostToListen(hostOf(address) ?? "", ipv6);
+  await listening(server, { host, port: Number(portOf(address) ?? 0), ipv6Only: !ipv6 && host !== "::" });
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") return address;
+  return `tcp://${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+/** The directory of a path that was made up, for who removes it at the end. */
+export function directoryOfWildcard(address: string, endpoint: string): string | undefined {
+  return address === "ipc://*" ? endpoint.slice("ipc://".length).replace(/\/[^/]*$/, "") : undefined;
+}
+
+async function listenAtPath(server: Server, given: string): Promise<string> {
+  const path = given === "*" ? join(await mkdtemp(join(tmpdir(), "plotcast-ipc-")), "socket") : given;
+  // An abstract address has no file.
+  const isFile = !path.startsWith("@");
+  // What is there is a socket that nobody listens at: `canTry` in attach.ts.
+  if (isFile && (await isSocket(path))) await rm(path, { force: true });
+  await listening(server, { path: isFile ? path : `\0${path.slice(1)}` });
+  return `ipc://${path}`;
+}
+
+async function isSocket(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    (found) => found.isSocket(),
+    () => false,
+  );
+}
+
+function listening(server: Server, options: Parameters<Server["listen"]>[0]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** libzmq looks up the names of network interfaces, and no others. */
+function hostToListen(host: string, ipv6: boolean): string {
+  if (host === "*") return ipv6 ? "::" : "0.0.0.0";
+  if (isIP(host.replace(/%.*$/, "")) !== 0) return host;
+  if (host === "localhost") return "127.0.0.1";
+  const found = networkInterfaces()[host] ?? [];
+  const [first] = [...found.filter(({ family }) => family === "IPv4"), ...(ipv6 ? found : [])];
+  if (first !== undefined) return first.family === "IPv6" && first.scopeid ? `${first.address}%${host}` : first.address;
+  throw Object.assign(new Error("no such address"), { code: "ENODEV" });
+}

@@ -1,0 +1,147 @@
+import type { Socket } from "node:net";
+import type { FramingFault, ZmtpFraming } from "./framing.ts";
+
+export interface SpliceOptions {
+  /** The other side: a publisher, or whatever has connected. `allowHalfOpen` is set. */
+  peer: Socket;
+  framing: ZmtpFraming;
+  /** Connects to libzmq. `allowHalfOpen` must be set. */
+  dial: () => Socket;
+  /** The signature is complete: the other side speaks ZMTP. */
+  onZmtp: () => void;
+  /** What came is ended for this. @param head the first bytes that came, at most {@link MAX_HEAD_BYTES} */
+  onFault: (fault: FramingFault, head: Buffer) => void;
+  /** The peer ended before it spoke ZMTP. @param code errno's name */
+  onLeft: (code: string) => void;
+  /** libzmq could not be reached: too many open files, most likely. */
+  onFailure: (error: Error) => void;
+  /** By how much what libzmq keeps of an unfinished message has changed. */
+  onUnfinished: (bytes: number) => void;
+  /** Both sides are closed. */
+  onClose: () => void;
+}
+
+/**
+ * What libzmq says first, to whomever: signature and version (`zmtp_engine_t::receive_greeting_versioned`). Who gets both
+ * at once says what security it has before it finds that ours is another, and hangs up: so that can be told.
+ */
+const PREAMBLE = Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3]);
+export const MAX_HEAD_BYTES = 64;
+/** For an answer of libzmq's that is still on its way to a peer that is ended. */
+const LINGER_MS = 2000;
+
+/**
+ * Passes bytes between a peer and libzmq, both ways, as fast as the slower side reads, and looks at what the peer sends.
+ *
+ * libzmq is only ever told of an end by a half-close behind all bytes. A connection that is reset, or closed whole, while
+ * libzmq has stopped reading it (its high-water mark is reached) makes it abort the process at the next PING that it sends
+ * or answers: `zmq_assert (!_io_error)` in `stream_engine_base_t::out_event`, libzmq 4.3.5.
+ */
+export class Splice {
+  readonly #options: SpliceOptions;
+  readonly #peer: Socket;
+  #inner: Socket | undefined;
+  /** Of libzmq's own preamble: the peer has got it already. */
+  #toSkip = PREAMBLE.length;
+  #head: Buffer = Buffer.alloc(0);
+  #isPeerDone = false;
+  #isClosed = false;
+
+  constructor(options: SpliceOptions) {
+    const { peer } = options;
+    this.#options = options;
+    this.#peer = peer;
+    peer.write(PREAMBLE);
+    peer.on("data", (chunk) => this.#take(chunk));
+    peer.on("end", () => this.#peerDone("EPIPE"));
+    peer.on("error", (error) => this.#peerDone("code" in error ? String(error.code) : error.message));
+    peer.on("close", () => {
+      this.#peerDone("EPIPE");
+      this.#closeIfOver();
+    });
+    peer.on("drain", () => this.#inner?.resume());
+  }
+
+  /** Ends the connection; what libzmq has of an unfinished message it lets go. */
+  end(): void {
+    this.#isPeerDone = true;
+    this.#inner?.end();
+    this.#inner?.resume();
+    this.#peer.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isPeerDone) return;
+    const { framing } = this.#options;
+    const wasZmtp = framing.isZmtp;
+    const before = this.#head;
+    if (!wasZmtp) this.#head = Buffer.concat([before, chunk.subarray(0, MAX_HEAD_BYTES - before.length)]);
+    const unfinished = framing.unfinishedBytes;
+    const fault = framing.take(chunk);
+    if (framing.unfinishedBytes !== unfinished) this.#options.onUnfinished(framing.unfinishedBytes - unfinished);
+    // It may just have been ended for that.
+    if (this.#isPeerDone) return;
+    if (fault !== undefined) {
+      this.end();
+      this.#options.onFault(fault, this.#head);
+      return;
+    }
+    if (!framing.isZmtp) return;
+    if (!wasZmtp) {
+      this.#options.onZmtp();
+      this.#dial();
+      // Less than a signature may have come before.
+      if (before.length > 0) this.#inner?.write(before);
+      this.#head = Buffer.alloc(0);
+    }
+    if (this.#inner?.write(chunk) === false) this.#peer.pause();
+  }
+
+  #dial(): void {
+    const inner = this.#options.dial();
+    this.#inner = inner;
+    inner.on("data", (chunk) => {
+      const skipped = Math.min(this.#toSkip, chunk.length);
+      this.#toSkip -= skipped;
+      if (skipped === chunk.length || !this.#peer.writable) return;
+      if (!this.#peer.write(skipped === 0 ? chunk : chunk.subarray(skipped))) inner.pause();
+    });
+    inner.on("drain", () => this.#peer.resume());
+    // libzmq has ended it: the handshake failed, or a part is too large.
+    inner.on("end", () => this.#endPeer());
+    inner.on("error", (error) => {
+      if (inner.connecting || inner.pending) this.#options.onFailure(error);
+      this.#endPeer();
+    });
+    inner.on("close", () => {
+      this.#endPeer();
+      this.#closeIfOver();
+    });
+  }
+
+  #peerDone(code: string): void {
+    if (this.#isPeerDone) return;
+    this.#isPeerDone = true;
+    if (this.#inner === undefined) {
+      this.#peer.destroy();
+      this.#options.onLeft(code);
+      return;
+    }
+    this.#inner.end();
+    this.#inner.resume();
+  }
+
+  #endPeer(): void {
+    this.#isPeerDone = true;
+    this.#inner?.end();
+    if (this.#peer.destroyed) return;
+    this.#peer.destroySoon();
+    setTimeout(() => this.#peer.destroy(), LINGER_MS).unref();
+  }
+
+  #closeIfOver(): void {
+    if (this.#isClosed || !this.#peer.destroyed || this.#inner?.destroyed === false) return;
+    this.#isClosed = true;
+    this.#options.onClose();
+  }
+}

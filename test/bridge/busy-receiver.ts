@@ -1,0 +1,27 @@
+/**
+ * A receiver in a process of its own that is too busy to read: it tells its address over IPC, is blocked by the first
+ * message (`block`) or takes long for each (`slow`), and tells how many messages it got when it is asked.
+ * Arguments: `block` or `slow`, the configuration of the socket as JSON.
+ */
+
+import { Receiver } from "../../bridge/receive/receiver.ts";
+import { defaultSocket } from "../../bridge/receive/socket.ts";
+
+const [mode = "", given = "{}"] = process.argv.slice(2);
+const BLOCK_MS = { block: 1500, slow: 3 };
+let messages = 0;
+
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+const receiver = await Receiver.open({
+  socket: defaultSocket(JSON.parse(given)),
+  onMessage: () => {
+    messages++;
+    if (mode === "block" && messages === 1) block(BLOCK_MS.block);
+    if (mode === "slow") block(BLOCK_MS.slow);
+  },
+});
+process.on("message", () => process.send?.({ messages }));
+process.send?.({ address: receiver.addresses[0] });

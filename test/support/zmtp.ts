@@ -1,0 +1,100 @@
+/** ZMTP 3.0 by hand, for what no ZeroMQ library would send: https://rfc.zeromq.org/spec/23/ */
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { withDeadline } from "./wait.ts";
+
+export const FLAG = { more: 1, long: 2, command: 4 };
+
+/** Signature, version, mechanism, as-server, filler. */
+export function greeting({ major = 3, minor = 0, mechanism = "NULL" } = {}): Buffer {
+  const bytes = Buffer.alloc(64);
+  bytes[0] = 0xff;
+  bytes[8] = 1;
+  bytes[9] = 0x7f;
+  bytes[10] = major;
+  bytes[11] = minor;
+  bytes.write(mechanism, 12);
+  return bytes;
+}
+
+/** ZMTP 2.0: signature, revision, socket type, and an empty identity. */
+export function greeting2(socketType = 1): Buffer {
+  return Buffer.concat([greeting().subarray(0, 10), Buffer.from([1, socketType]), frame("")]);
+}
+
+export function frame(body: string | Buffer, flags = 0): Buffer {
+  const bytes = Buffer.from(body);
+  if (bytes.length < 256 && (flags & FLAG.long) === 0)
+    return Buffer.concat([Buffer.from([flags, bytes.length]), bytes]);
+  return Buffer.concat([longHeader(bytes.length, flags), bytes]);
+}
+
+/** A header alone, of a body that may never come. */
+export function longHeader(length: number, flags = 0): Buffer {
+  const head = Buffer.alloc(9);
+  head[0] = flags | FLAG.long;
+  head.writeBigUInt64BE(BigInt(length), 1);
+  return head;
+}
+
+export function command(name: string, data: string | Buffer = ""): Buffer {
+  return frame(Buffer.concat([Buffer.from([name.length]), Buffer.from(name), Buffer.from(data)]), FLAG.command);
+}
+
+export function ready(socketType = "PUB"): Buffer {
+  const value = Buffer.from(socketType);
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(value.length);
+  return command("READY", Buffer.concat([Buffer.from([11]), Buffer.from("Socket-Type"), size, value]));
+}
+
+/** A PING with a time to live in tenths of a second. */
+export function ping(ttl = 0, context = ""): Buffer {
+  const head = Buffer.alloc(2);
+  head.writeUInt16BE(ttl);
+  return command("PING", Buffer.concat([head, Buffer.from(context)]));
+}
+
+export interface RawPeer {
+  socket: Socket;
+  /** All that has come so far. */
+  received(): Buffer;
+  /** Resolves when the connection is closed, by whomever; rejects after the deadline. */
+  closed(deadlineMs?: number): Promise<void>;
+  /** Writes, and waits until the system has taken it or the connection is closed. */
+  send(bytes: Buffer): Promise<void>;
+}
+
+/** A plain connection to a bridge's tcp or ipc address. */
+export async function rawPeer(address: string): Promise<RawPeer> {
+  const [, host = "", port = ""] = /^tcp:\/\/(.*):(\d+)$/.exec(address) ?? [];
+  const socket = address.startsWith("ipc://")
+    ? connect(address.slice("ipc://".length).replace(/^@/, "\0"))
+    : connect({ host: host.replace("0.0.0.0", "127.0.0.1"), port: Number(port) });
+  let received = Buffer.alloc(0);
+  socket.on("data", (data) => {
+    received = Buffer.concat([received, data]);
+  });
+  socket.on("error", () => undefined);
+  const closing = new Promise<void>((resolve) => {
+    socket.once("close", () => resolve());
+  });
+  await withDeadline(`a connection to ${address}`, once(socket, "connect"));
+  return {
+    socket,
+    received: () => received,
+    closed: (deadlineMs) => withDeadline("the end of the connection", closing, deadlineMs),
+    send: async (bytes) => {
+      await Promise.race([closing, new Promise<void>((resolve) => socket.write(bytes, () => resolve()))]);
+    },
+  };
+}
+
+/** A publisher by hand, greeted and ready: what follows are frames. */
+export async function rawPublisher(address: string): Promise<RawPeer> {
+  const peer = await rawPeer(address);
+  await peer.send(Buffer.concat([greeting(), ready()]));
+  const isReady = () => peer.received().includes("READY");
+  while (!isReady()) await withDeadline("the bridge's READY", once(peer.socket, "data"));
+  return peer;
+}
