@@ -7,6 +7,7 @@ import { createLog } from "../tell/log.ts";
 import { FootLine, showFoot } from "../tell/terminal.ts";
 import { counted, errorText } from "../tell/text.ts";
 import { ExitCode } from "./exit-code.ts";
+import { exposureLines } from "./exposure.ts";
 import { checkReaders } from "./known.ts";
 
 const DRAIN_MS = 10_000;
@@ -51,6 +52,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     process.exit(bridge.held().points > 0 ? ExitCode.undelivered : ExitCode.ok);
   });
   log.info(`Listening on ${bridge.addresses.join(", ")}; delivering to ${channelsText(config)}`);
+  for (const { socket } of sources) for (const line of exposureLines(socket)) log.info(line);
   if (bridge.metricsUrl !== undefined) log.info(`Metrics at ${bridge.metricsUrl}`);
   const hideFoot = stderr.isTTY
     ? showFoot(

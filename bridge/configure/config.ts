@@ -34,8 +34,9 @@ export interface SocketConfig {
   security: SecurityConfig;
   /** Messages that libzmq keeps for each publisher while this process is busy. */
   highWaterMark: number;
+  /** Of all parts together where the guard sees them, else of each part. */
   maxMessageBytes: number;
-  /** 0: none. */
+  /** 0: none. With one, peers that do not answer are cut off, as those of ZMTP 3.0 do not. */
   heartbeatMs: number;
 }
 

@@ -1,8 +1,8 @@
 import type { SocketConfig, SourceConfig } from "./config.ts";
 import { NO_MAP } from "./config.ts";
 
-/** Where publishers connect to unless an address is given. */
-export const DEFAULT_BIND = "tcp://*:5000";
+/** Where publishers connect to unless an address is given: this machine's alone. */
+export const DEFAULT_BIND = "tcp://127.0.0.1:5000";
 /** Of a source that needs no other. */
 export const DEFAULT_SOURCE_NAME = "main";
 export const DEFAULT_TO = "http://localhost:8787/c/main";
@@ -17,7 +17,7 @@ export const DEFAULT_SOCKET: SocketConfig = {
   security: { mechanism: "none" },
   highWaterMark: 100_000,
   maxMessageBytes: 256 * 1024 * 1024,
-  heartbeatMs: 5000,
+  heartbeatMs: 0,
 };
 
 /** A source as it is unless told otherwise, which binds {@link DEFAULT_BIND} if it has no address. */

@@ -33,7 +33,10 @@ export const SOURCE_KEYS: Keys = [
     flag: "--socket <type>",
     otherwise: "sub",
   }),
-  many("bind", text(), "where publishers connect to", { flag: "--bind <address>", otherwise: DEFAULT_BIND }),
+  many("bind", text(), "where publishers connect to; tcp://*:5000 is open to the network", {
+    flag: "--bind <address>",
+    otherwise: DEFAULT_BIND,
+  }),
   many("connect", text(), "a publisher that binds; mixes with bind", {
     flag: "--connect <address>",
     otherwise: "none",
@@ -120,14 +123,19 @@ export const SOURCE_KEYS: Keys = [
       otherwise: "100000",
     },
   ),
-  one("max_message", size(parseMessageBytes), "a publisher that sends a larger message is cut off", {
+  one("max_message", size(parseMessageBytes), "a publisher is cut off whose message is larger, all parts together", {
     flag: "--max-message <size>",
     otherwise: "256MiB",
   }),
-  one("heartbeat", time(true), "how often connections are checked; none: never", {
-    flag: "--heartbeat <time>",
-    otherwise: "5s",
-  }),
+  one(
+    "heartbeat",
+    time(true),
+    "ZeroMQ's own check of connections; not needed, and not without danger: docs/CONFIG.md",
+    {
+      flag: "--heartbeat <time>",
+      otherwise: "none",
+    },
+  ),
   table("curve", CURVE_KEYS, "encryption, and who may connect"),
   table("plain", PLAIN_KEYS, "user and password, which can be read on the way"),
 ];

@@ -27,13 +27,13 @@ describe("plotcast.toml", () => {
         name: "main",
         socket: {
           type: "sub",
-          bind: ["tcp://*:5000"],
+          bind: ["tcp://127.0.0.1:5000"],
           connect: [],
           topics: [],
           security: { mechanism: "none" },
           highWaterMark: 100_000,
           maxMessageBytes: 2 ** 28,
-          heartbeatMs: 5000,
+          heartbeatMs: 0,
         },
         decode: {
           format: "auto",

@@ -86,6 +86,13 @@ describe("the command", () => {
     assert.ok(!bridge.stderr().includes("secret-token"));
   });
 
+  it("[BR1] says at the start that only this machine can connect, and how to open it", async () => {
+    const bridge = bridgeTo(worker.url);
+    await waitFor("the line", () => /Only programs on this machine can connect\. .*--bind/.test(bridge.stderr()));
+    bridge.child.kill("SIGTERM");
+    await withDeadline("the exit", bridge.exit);
+  });
+
   it("[BR9] [BR10] ends at once on a second signal, with 3 when points are undelivered", async () => {
     worker.script = () => ({ take: false, status: 500 });
     const bridge = bridgeTo(worker.url);
