@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { dialectOf } from "./guard.ts";
 import { type Batch, History } from "./history.ts";
-import { closeQuietly } from "./outlet.ts";
+import { answerClose } from "./outlet.ts";
 import { Presence } from "./presence.ts";
 import { Problem, type Refusal } from "./problem.ts";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
@@ -102,8 +102,7 @@ export class Channel extends DurableObject<Env> {
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.#viewers.leave(socket);
-    // 1005 and 1006 stand for "none given" and may not be sent (RFC 6455, 7.4.1).
-    closeQuietly(socket, code === 1005 || code === 1006 ? 1000 : code, reason);
+    answerClose(socket, code, reason);
     await this.#attendLater();
   }
 
