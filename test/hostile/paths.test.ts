@@ -1,13 +1,13 @@
 /** [RT2] [BAD1] No path reaches more than a channel and the page's files, however it is written. */
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import { startEdge } from "../support/edge.ts";
+import { startLocal } from "../support/local.ts";
 import { exchange } from "../support/raw-http.ts";
 import { CHANNEL, PATHS } from "./rows/paths.ts";
 import { assertRefused, tryRow } from "./table.ts";
 
 const STATUS = { "channel-name-invalid": 400, "not-found": 404 } as const;
-const edge = await startEdge();
+const edge = await startLocal();
 after(() => edge.close());
 
 for (const row of PATHS) {

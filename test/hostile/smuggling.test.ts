@@ -5,13 +5,13 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, test } from "node:test";
-import { startEdge } from "../support/edge.ts";
+import { startLocal } from "../support/local.ts";
 import { newChannel, publishJson } from "../support/publish.ts";
 import { exchange } from "../support/raw-http.ts";
 import { type Parts, SMUGGLING } from "./rows/smuggling.ts";
 import { tryRow } from "./table.ts";
 
-const edge = await startEdge();
+const edge = await startLocal();
 after(() => edge.close());
 
 function partsOf(channel: string, from: string): Parts {

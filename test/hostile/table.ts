@@ -4,32 +4,36 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Edge } from "../support/edge.ts";
-import { newChannel, publishJson, storedPoints } from "../support/publish.ts";
+import { newChannel, publishJson, type Served, storedPoints } from "../support/publish.ts";
 import { codeOf, type RawAnswer } from "../support/raw-http.ts";
 
 export interface Row {
   name: string;
 }
 
+/** A Worker, and what it and its runtime complained of. */
+export interface Tried extends Served {
+  readonly logs: readonly string[];
+}
+
 /** What one row gets to work with at an edge. */
 export interface Place {
-  edge: Edge;
+  edge: Served;
   /** A channel of its own that holds one point. */
   channel: string;
   /** A header that gives this row an address of its own, so that the bounds for an address count no other row. */
   from: string;
 }
 
-/** What the runtime itself logs, before it asks a Worker: of a target that is no URL, and of CONNECT. */
-const OF_THE_RUNTIME = /Invalid URL string|connect event|connect\(\) function/;
+/** What the runtime itself logs, before it asks a Worker: of a target or a Host that make no URL, and of CONNECT. */
+const OF_THE_RUNTIME = /Invalid URL string|Fetch API cannot load|connect event|connect\(\) function/;
 let rows = 0;
 
 /**
  * Tries a row on a channel of its own; `attack` resolves to how many points were rightly taken. Then the channel must hold what it held, plus these; must take another;
  * and the Worker must have logged no error.
  */
-export function tryRow(area: string, edge: Edge, { name }: Row, attack: (place: Place) => Promise<number>): void {
+export function tryRow(area: string, edge: Tried, { name }: Row, attack: (place: Place) => Promise<number>): void {
   test(`${area}: ${name}`, async () => {
     const channel = newChannel();
     const { seq } = await publishJson(edge, channel, { x: 1, y: 2 });

@@ -5,7 +5,14 @@ import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
 import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
 import { FRAME_TYPE } from "../../worker/protocol/limits.ts";
 import { parsePublishAnswer, type ReceivedPublishAnswer } from "../../worker/protocol/messages.ts";
-import type { Edge } from "./edge.ts";
+
+/** A Worker that answers, whatever runs it. */
+export interface Served {
+  readonly url: URL;
+  /** Its publish token. */
+  readonly token: string | null;
+  channelUrl(name: string): URL;
+}
 
 export interface Point {
   series: string;
@@ -23,23 +30,28 @@ export function newChannel(): string {
 }
 
 /** The headers of an authorised publish. */
-export function publishHeaders(edge: Edge, type: string): Record<string, string> {
+export function publishHeaders(edge: Served, type: string): Record<string, string> {
   return { Authorization: `Bearer ${edge.token ?? ""}`, "Content-Type": type };
 }
 
-export function post(edge: Edge, channel: string, body: Body, headers: Record<string, string> = {}): Promise<Response> {
+export function post(
+  edge: Served,
+  channel: string,
+  body: Body,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const init = { method: "POST", headers: { ...publishHeaders(edge, "application/json"), ...headers }, body };
   return fetch(edge.channelUrl(channel), init);
 }
 
 /** Publishes a JSON value. */
-export async function publishJson(edge: Edge, channel: string, value: unknown): Promise<ReceivedPublishAnswer> {
+export async function publishJson(edge: Served, channel: string, value: unknown): Promise<ReceivedPublishAnswer> {
   return await answerOf(await post(edge, channel, JSON.stringify(value)));
 }
 
 /** Publishes frames in one body. */
 export async function publishFrames(
-  edge: Edge,
+  edge: Served,
   channel: string,
   ...frames: Uint8Array[]
 ): Promise<ReceivedPublishAnswer> {
@@ -89,7 +101,7 @@ export function bulkyFrame(publisher: string, publisherSeq: number, points: numb
 }
 
 /** What is stored of a channel, read as frames, so that every bit counts. */
-export async function storedPoints(edge: Edge, channel: string, query = ""): Promise<Point[]> {
+export async function storedPoints(edge: Served, channel: string, query = ""): Promise<Point[]> {
   const url = new URL(query, edge.channelUrl(channel));
   const response = await fetch(url, { headers: { Accept: FRAME_TYPE } });
   assert.equal(response.status, 200);
@@ -97,7 +109,7 @@ export async function storedPoints(edge: Edge, channel: string, query = ""): Pro
 }
 
 /** What a reader of one representation gets. */
-export async function read(edge: Edge, channel: string, accept: string, query = ""): Promise<Response> {
+export async function read(edge: Served, channel: string, accept: string, query = ""): Promise<Response> {
   return await fetch(new URL(query, edge.channelUrl(channel)), { headers: { Accept: accept } });
 }
 

@@ -1,0 +1,42 @@
+/** The Worker as `npm start` runs it: on workerd itself, without Miniflare. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildLocal } from "../../scripts/local/build-local.ts";
+import { startWorker } from "../../scripts/local/local-worker.ts";
+import { readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
+import type { Served } from "./publish.ts";
+import { freePort } from "./started.ts";
+
+export interface Local extends Served {
+  /** What the Worker and workerd complained of, a line each. */
+  logs: string[];
+  close(): Promise<void>;
+}
+
+/** Starts it on a free port, with storage of its own; it must be closed, or the test process stays. */
+export async function startLocal(token = "test-token"): Promise<Local> {
+  const config = await readWorkerConfig();
+  const folder = await mkdtemp(join(tmpdir(), "plotcast-local-"));
+  const logs: string[] = [];
+  const port = await freePort();
+  const names = [...Object.keys(config.vars), "PUBLISH_TOKEN"];
+  const worker = startWorker({
+    configFile: await buildLocal(config, names, join(folder, "built")),
+    port,
+    listening: "ipv4",
+    vars: { ...config.vars, PUBLISH_TOKEN: token },
+    storeDir: folder,
+    onTrouble: (line) => logs.push(line),
+  });
+  const url = new URL(`http://127.0.0.1:${port}`);
+  const close = async (): Promise<void> => {
+    await worker.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  await worker.ready.catch(async (error) => {
+    await close();
+    throw error;
+  });
+  return { url, token, logs, channelUrl: (name) => new URL(`/c/${name}`, url), close };
+}
