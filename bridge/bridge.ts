@@ -106,6 +106,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
           config,
           isNumbered: isNumbered(config),
           feedOf: (name) => feeds.of(name),
+          existingFeedOf: (name) => feeds.existing(name),
           onPublishers: countPublishers,
           log,
           unixSeconds: createClock(),

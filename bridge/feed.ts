@@ -151,6 +151,11 @@ export class Feed {
     return this.#tracker.observe(number);
   }
 
+  /** Goes on with numbers that were checked before this channel had any point. */
+  adopt(numbers: SequenceTracker): void {
+    this.#tracker.adopt(numbers);
+  }
+
   /** To be called with each change of how many publishers are connected. */
   countPublishers(connected: number): void {
     this.#announcer.count(connected);

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { SpoolError, type SpoolOptions } from "./collect/open-spool.ts";
 import { Spool } from "./collect/spool.ts";
@@ -61,6 +61,19 @@ export class Feeds {
       this.#options.log.error(`${error.message} Going on in memory alone for ${to.href}.`);
       return this.#add(to, undefined);
     }
+  }
+
+  /**
+   * The feed of a channel that is open, or for which an earlier bridge left a spool; undefined if nothing was ever
+   * published there.
+   * @throws DecodeError too-many-channels
+   */
+  existing(channel: string | undefined): Feed | undefined {
+    const to = this.#urlOf(channel);
+    const known = this.#feeds.get(to.href);
+    if (known !== undefined) return known;
+    const file = this.#spoolFor(to)?.file;
+    return file !== undefined && existsSync(file) ? this.of(channel) : undefined;
   }
 
   /** Opens the feeds of channels for which an earlier bridge left something, so that it is delivered. */

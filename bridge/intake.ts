@@ -1,14 +1,12 @@
 import { crc32 } from "node:zlib";
-import type { Row } from "../worker/protocol/builder.ts";
 import { PointError } from "../worker/protocol/points.ts";
-import { gapOf, type Loss } from "./collect/gaps.ts";
-import type { Verdict } from "./collect/sequence.ts";
 import type { SourceConfig } from "./configure/config.ts";
 import { DEFAULT_SOURCE_NAME } from "./configure/defaults.ts";
 import { DecodeError, type DecodeFault, type Message, type MessageReader } from "./decode/message.ts";
 import { takeNumber } from "./decode/number.ts";
 import type { Feed } from "./feed.ts";
 import type { Mapped, Mapper } from "./map/mapper.ts";
+import { Numbers, type NumbersOptions, saidBy } from "./numbers.ts";
 import type { SourceLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
 import { errorText, escaped } from "./tell/text.ts";
@@ -25,7 +23,9 @@ export interface IntakeOptions {
    * @param channel as the mapping named it; undefined: the bridge's own
    * @throws DecodeError too-many-channels
    */
-  feedOf: (channel: string | undefined) => Pick<Feed, "add" | "addGap" | "observe" | "leaveOut">;
+  feedOf: (channel: string | undefined) => Pick<Feed, "add" | "addGap" | "adopt" | "leaveOut">;
+  /** The same, undefined if nothing was ever published there. */
+  existingFeedOf: NumbersOptions["existingFeedOf"];
   log: Log;
   warnings: UndecodableWarnings;
   unixSeconds: () => number;
@@ -38,10 +38,12 @@ const READER_TICK_SECONDS = 1;
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #expectsNumbers: boolean;
+  readonly #numbers: Numbers;
   #tickedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.#numbers = new Numbers(options);
     this.#expectsNumbers = options.isNumbered || options.config.sequenceField !== undefined;
   }
 
@@ -129,20 +131,21 @@ export class Intake {
   }
 
   #add({ channel, rows, lost }: Mapped): void {
+    // A channel begins with its first point, not with one that is held back.
+    if (rows.length === 0 && lost === undefined) return;
     const feed = this.#options.feedOf(channel);
+    this.#numbers.begun(channel, feed);
     if (lost !== undefined) feed.leaveOut(lost.points);
     if (rows.length > 0) this.#options.ledger.decoded += feed.add(rows);
   }
 
   /** Adds the gap that this message's number tells of. @returns false if it is a repeat */
   #isNew(topic: string, number: number, mapped: readonly Mapped[], frames: readonly Buffer[]): boolean {
-    const { config, log, feedOf, ledger } = this.#options;
-    const rows = mapped.flatMap((part) => part.rows);
-    const feed = feedOf(mapped[0]?.channel);
+    const { config, log, ledger, mapper } = this.#options;
+    const said = saidBy(mapped);
     const crc = frames.reduce((sum, frame) => crc32(frame, sum), 0);
-    const verdict = feed.observe({ topic: keyOf(config.name, topic), number, crc, x: rows.at(-1)?.x ?? null });
-    const gap = gapFrom(verdict, rows);
-    if (gap !== undefined) feed.addGap(gap);
+    const last = { topic: keyOf(config.name, topic), number, crc, x: said.lastX };
+    const verdict = this.#numbers.check(mapper.channelOf(topic), last, said);
     if (verdict.kind === "repeat") ledger.repeats++;
     if (verdict.kind === "shared") {
       ledger.sharedTopics++;
@@ -167,23 +170,6 @@ function keyOf(source: string, topic: string): string {
 function faultOf(error: unknown): { code: DecodeFault; message: string } {
   if (error instanceof DecodeError || error instanceof PointError) return error;
   return { code: "decode-failed", message: errorText(error) };
-}
-
-function gapFrom(verdict: Verdict, rows: readonly Row[]): Loss | undefined {
-  if (verdict.kind !== "jump" && verdict.kind !== "restart") return undefined;
-  const names = new Set(rows.flatMap((row) => row.names));
-  const [only = ""] = names;
-  const where = { fromX: verdict.fromX, toX: rows[0]?.x ?? null, series: names.size === 1 ? only : "" };
-  if (verdict.kind === "restart") return { ...gapOf("publisher-restarted", null), ...where };
-  return { ...gapOf("publisher-dropped", missingPoints(verdict.missing, rows)), ...where };
-}
-
-/** A message that did not come is taken to have had as many points as the one that did. */
-function missingPoints(messages: number | null, rows: readonly Row[]): number | null {
-  if (messages === null) return null;
-  const each = rows.reduce((sum, { values }) => sum + values.filter((value) => !Number.isNaN(value)).length, 0);
-  const points = messages * each;
-  return points > 0 && Number.isSafeInteger(points) ? points : null;
 }
 
 function sharedText(topic: string): string {

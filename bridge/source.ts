@@ -21,6 +21,8 @@ export interface SourceOptions {
   isNumbered: boolean;
   /** @throws DecodeError too-many-channels */
   feedOf: (channel: string | undefined) => Feed;
+  /** The same, undefined if nothing was ever published there. */
+  existingFeedOf: (channel: string | undefined) => Feed | undefined;
   /** Is told of each change of how many publishers are connected, and of the channels that this source feeds. */
   onPublishers: () => void;
   log: Log;
@@ -55,19 +57,23 @@ export class Source {
     const addGap = (gap: Loss): void => {
       for (const each of feeds) each.addGap(gap);
     };
+    const feeding = (to: Feed): Feed => {
+      if (!feeds.has(to)) {
+        feeds.add(to);
+        onPublishers();
+      }
+      return to;
+    };
     const intake = new Intake({
       ...options,
       ledger,
       reader: createReader(config.decode, decisionLog(config.name, log)),
       mapper: createMapper(config.map),
       warnings: new UndecodableWarnings(log),
-      feedOf: (channel) => {
-        const to = options.feedOf(channel);
-        if (!feeds.has(to)) {
-          feeds.add(to);
-          onPublishers();
-        }
-        return to;
+      feedOf: (channel) => feeding(options.feedOf(channel)),
+      existingFeedOf: (channel) => {
+        const to = options.existingFeedOf(channel);
+        return to === undefined ? undefined : feeding(to);
       },
     });
     const peers = new Peers({

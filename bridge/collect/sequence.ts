@@ -105,6 +105,11 @@ export class SequenceTracker {
     return { kind: "jump", missing: isDoubtful || last.crc === null ? null : missing, fromX: last.x };
   }
 
+  /** Goes on with what another has observed, of topics that this one does not know. */
+  adopt(other: SequenceTracker): void {
+    for (const [topic, remembered] of other.#topics) this.#remember(topic, remembered);
+  }
+
   get isChanged(): boolean {
     return this.#changed.size + this.#forgotten.size > 0;
   }

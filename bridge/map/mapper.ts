@@ -5,7 +5,7 @@ import { rowsOfSamples } from "../decode/samples/rows.ts";
 import { rowsIn } from "./commonest.ts";
 import { Plans } from "./plan.ts";
 import { type ReadOptions, readingsOf } from "./read.ts";
-import { type Holding, RowWriter, rowOf } from "./rows.ts";
+import { type Holding, RowWriter, rowOf, type Said } from "./rows.ts";
 import { writeSamples } from "./samples.ts";
 import type { Channel } from "./series.ts";
 import { type Topic, Topics } from "./topics.ts";
@@ -15,6 +15,8 @@ export interface Mapped {
   /** Undefined: the bridge's own. */
   channel: string | undefined;
   rows: Row[];
+  /** What the message says, where the rows are not all of that: the rest is held back, or left out as a repeat. */
+  said?: Said;
   /** Points of series beyond the bound, which are not among the rows. */
   lost?: { points: number; reason: "too-many-series" };
 }
@@ -22,8 +24,13 @@ export interface Mapped {
 /** What becomes of a source's messages. It remembers series and what thinning holds back: one object for each source. */
 export interface Mapper {
   /**
+   * The channel that a topic's points go to, whatever becomes of its messages; undefined: the bridge's own.
+   * @throws DecodeError if it is none, or one too many
+   */
+  channelOf(topic: string): string | undefined;
+  /**
    * @param arrivedAt unix seconds
-   * @returns none if all of it is held back
+   * @returns no rows if all of it is held back
    * @throws PointError, DecodeError if the message has nothing to plot, or cannot be mapped; nothing of it is then taken
    */
   map(message: Message, arrivedAt: number): Mapped[];
@@ -47,6 +54,10 @@ class PlainMapper implements Mapper {
   readonly #topics = new Topics((topic): Topic => topic);
   /** For values whose time only the envelope tells. */
   readonly #timed = new MappingMapper({});
+
+  channelOf(): undefined {
+    return undefined;
+  }
 
   map(message: Message, arrivedAt: number): Mapped[] {
     const { content, time } = message;
@@ -77,6 +88,10 @@ class MappingMapper implements Mapper {
     };
   }
 
+  channelOf(topic: string): string | undefined {
+    return this.#plans.of(topic).channel.name;
+  }
+
   map({ topic, time, content }: Message, arrivedAt: number): Mapped[] {
     const plan = this.#plans.of(topic);
     const writer = new RowWriter(plan.channel, this.#holding, arrivedAt);
@@ -86,10 +101,12 @@ class MappingMapper implements Mapper {
       const options = { ...this.#options, slotOf: plan.slotOf };
       for (const reading of readingsOf(content.value, options, { arrivedAt, sentAt: time })) writer.write(reading);
     }
-    const { rows, lost } = writer;
-    const channel = plan.channel.name;
-    if (lost > 0) return [{ channel, rows, lost: { points: lost, reason: "too-many-series" } }];
-    return rows.length === 0 ? [] : [{ channel, rows }];
+    const { rows, lost, said, isThinned } = writer;
+    if (rows.length === 0 && lost === 0 && !isThinned) return [];
+    const mapped: Mapped = { channel: plan.channel.name, rows };
+    if (isThinned) mapped.said = said;
+    if (lost > 0) mapped.lost = { points: lost, reason: "too-many-series" };
+    return [mapped];
   }
 
   tick(now: number): Mapped[] {

@@ -8,11 +8,23 @@ import type { Thinned } from "./thin.ts";
 /** What is held back by thinning, and since when; series of which nothing is held are not in it. */
 export type Holding = Map<Series, { channel: Channel; since: number }>;
 
+/** What a message says, whatever of it is held back or left out as a repeat. */
+export interface Said {
+  points: number;
+  firstX: number | null;
+  lastX: number | null;
+  /** The one series that it is of; "" if there are several, or none. */
+  series: string;
+}
+
 /** Collects the rows of one message, and remembers what thinning holds back. Takes everything: what could be wrong was found before. */
 export class RowWriter {
   readonly rows: Row[] = [];
   /** Points of series beyond the bound. */
   lost = 0;
+  /** Whether the rows are not what the message says: thinning holds some of it back, or a state's repeat is left out. */
+  isThinned = false;
+  readonly said: Said = { points: 0, firstX: null, lastX: null, series: "" };
   readonly #channel: Channel;
   readonly #holding: Holding;
   readonly #now: number;
@@ -42,12 +54,17 @@ export class RowWriter {
       }
       if (series.kind === "line") {
         if (typeof value !== "number") continue;
+        this.#say(series.name, x, value);
         names.push(series.name);
         numbers.push(value);
         continue;
       }
       const mark = markOf(series, series.kind, value);
-      if (series.changes !== undefined && !series.changes.isKept(x, mark.value)) continue;
+      this.#say(series.name, x, mark.value);
+      if (series.changes !== undefined && !series.changes.isKept(x, mark.value)) {
+        this.isThinned = true;
+        continue;
+      }
       names.push(series.name);
       numbers.push(mark.value);
       if (!Number.isNaN(mark.value)) {
@@ -64,9 +81,29 @@ export class RowWriter {
     else this.write({ x, arrival, slots: [slot], values: [value] });
   }
 
+  /** Rows as they are. */
+  writeRows(rows: readonly Row[]): void {
+    for (const row of rows) {
+      for (let i = 0; i < row.names.length; i++) this.#say(row.names[i] ?? "", row.x, row.values[i] ?? Number.NaN);
+      this.rows.push(row);
+    }
+  }
+
+  #say(name: string, x: number, value: number): void {
+    if (Number.isNaN(value)) return;
+    const { said } = this;
+    if (said.points++ === 0) {
+      said.firstX = x;
+      said.series = name;
+    } else if (said.series !== name) said.series = "";
+    said.lastX = x;
+  }
+
   #thin(series: Series, x: number, value: number, arrival: boolean): void {
     const { thin } = series;
     if (thin === undefined) return;
+    this.isThinned = true;
+    this.#say(series.name, x, value);
     const due = thin.add(x, value, arrival);
     if (due.length === 0 && this.#holding.has(series)) return;
     for (const point of due) this.rows.push(rowOf(series, point));

@@ -33,7 +33,7 @@ export function writeSamples(samples: Samples, plan: TopicPlan, writer: RowWrite
   if (plain.length > 0) {
     const names = plain.map(({ name }) => name);
     const columns = plain.map(({ column }) => column);
-    for (const row of rowsOfSamples({ ...samples, names, columns }, "")) writer.rows.push(row);
+    writer.writeRows(rowsOfSamples({ ...samples, names, columns }, ""));
   }
   const { x0, dx, arrival } = samples;
   for (const { slot, column } of special) {

@@ -54,9 +54,10 @@ if (mode === "bridge") {
     feedOf: () => ({
       add: (rows) => collector.add(rows),
       addGap: (gap) => collector.addGap(gap),
-      observe: (number) => tracker.observe(number),
+      adopt: (numbers) => tracker.adopt(numbers),
       leaveOut: () => undefined,
     }),
+    existingFeedOf: () => undefined,
     log,
     warnings: new UndecodableWarnings(log),
     unixSeconds: createClock(),

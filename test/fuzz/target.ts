@@ -80,10 +80,14 @@ export class Target {
             return points;
           },
           addGap: (gap) => collector.addGap(gap),
-          observe: (number) => tracker.observe(number),
+          adopt: (numbers) => tracker.adopt(numbers),
           leaveOut: () => undefined,
         };
       },
+      existingFeedOf: (channel) =>
+        channel === undefined
+          ? { addGap: (gap) => collector.addGap(gap), observe: (number) => tracker.observe(number) }
+          : undefined,
       log,
       warnings,
       unixSeconds: now,

@@ -1,4 +1,5 @@
 import type { Collector } from "../../bridge/collect/collect.ts";
+import type { Loss } from "../../bridge/collect/gaps.ts";
 import type { SequenceTracker } from "../../bridge/collect/sequence.ts";
 import { NO_MAP } from "../../bridge/configure/config.ts";
 import { createReader } from "../../bridge/decode/reader.ts";
@@ -17,6 +18,10 @@ export function intakeOf(parts: {
   log: Log;
 }): Intake {
   const { collector, tracker, ledger, sequenceField, log } = parts;
+  const addGap = (gap: Loss): void => {
+    collector.addGap(gap);
+    ledger.countGap(gap);
+  };
   return new Intake({
     config: { name: "main", sequenceField },
     ledger: new SourceLedger(),
@@ -25,13 +30,11 @@ export function intakeOf(parts: {
     isNumbered: false,
     feedOf: () => ({
       add: (rows) => collector.add(rows),
-      addGap: (gap) => {
-        collector.addGap(gap);
-        ledger.countGap(gap);
-      },
-      observe: (number) => tracker.observe(number),
+      addGap,
+      adopt: (numbers) => tracker.adopt(numbers),
       leaveOut: () => undefined,
     }),
+    existingFeedOf: () => ({ addGap, observe: (number) => tracker.observe(number) }),
     log,
     warnings: new UndecodableWarnings(log),
     unixSeconds: () => 1,
