@@ -1,12 +1,22 @@
 import { DurableObject } from "cloudflare:workers";
 import { dialectOf } from "./guard.ts";
-import { type Batch, History } from "./history.ts";
+import { History } from "./history.ts";
 import { answerClose } from "./outlet.ts";
 import { Presence } from "./presence.ts";
 import { Problem, type Refusal } from "./problem.ts";
-import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
-import type { Announcement, Cursor, PublishAnswer } from "./protocol/messages.ts";
+import {
+  MAX_READ_PAUSE_MS,
+  MAX_READS,
+  MAX_READS_PER_ADDRESS,
+  MAX_VIEWERS,
+  PING,
+  PONG,
+  SUBPROTOCOL,
+} from "./protocol/limits.ts";
+import type { Announcement, PublishAnswer } from "./protocol/messages.ts";
 import { watchQuery } from "./query.ts";
+import { ReadSlots } from "./read-slots.ts";
+import { isDone, type ReadOpened, type ReadRequest, type SliceAnswer, type SliceRequest } from "./slice.ts";
 import { Viewers } from "./viewers.ts";
 
 const DEFAULT_STORE_SECONDS = 900;
@@ -20,6 +30,7 @@ export class Channel extends DurableObject<Env> {
   readonly #history: History;
   readonly #presence: Presence;
   readonly #viewers: Viewers;
+  readonly #reads = new ReadSlots(MAX_READS, MAX_READS_PER_ADDRESS, MAX_READ_PAUSE_MS);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -80,19 +91,33 @@ export class Channel extends DurableObject<Env> {
     return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
   }
 
-  /** Stored frames that hold points after number `seq` and reach into a range of x, so many bytes at a time. */
-  async after(seq: number, maxBytes: number, fromX: number, toX: number): Promise<Batch> {
-    return this.#history.after(seq, maxBytes, fromX, toX);
+  /** Begins a read of what is stored, if there are not too many at once. */
+  async openRead(request: ReadRequest): Promise<ReadOpened> {
+    const { readId, address } = request;
+    if (!this.#reads.open(readId, address, Date.now())) return { kind: "too-many-reads" };
+    const opened = this.#history.openRead(request);
+    if (opened.kind === "opened" && isDone(request.direction, opened.first, opened.seq)) this.#reads.close(readId);
+    return opened;
+  }
+
+  /** The next slice of a read. */
+  async slice(request: SliceRequest): Promise<SliceAnswer> {
+    const { readId, address, direction, through } = request;
+    const isInTime = this.#reads.use(readId, address, Date.now());
+    const answer: SliceAnswer = isInTime ? this.#history.slice(request) : { kind: "cut", reason: "too-slow" };
+    if (answer.kind === "cut" || isDone(direction, answer, through)) this.#reads.close(readId);
+    return answer;
+  }
+
+  /** A read ended before its last slice. */
+  async closeRead(readId: string): Promise<void> {
+    this.#reads.close(readId);
   }
 
   /** Forgets every point; the epoch changes, and viewers are told. */
   async clear(): Promise<void> {
     this.#history.clear(Date.now());
     this.#viewers.beginAnew();
-  }
-
-  async position(): Promise<Cursor> {
-    return this.#history.position;
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

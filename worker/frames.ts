@@ -1,6 +1,7 @@
 import { concat } from "./protocol/bytes.ts";
 import { gapsOf } from "./protocol/frame.ts";
 import type { FrameHeader } from "./protocol/header.ts";
+import type { Direction, RangeOfX, Slice, SliceBounds } from "./slice.ts";
 import { type Loss, totalOf } from "./told.ts";
 
 /** Where the oldest stored frame begins, and when it was taken. */
@@ -88,28 +89,44 @@ export class Frames {
   }
 
   /**
-   * The frames that hold points after number `seq` and reach into the range of x: at least one if there is any,
-   * else up to so many bytes. `cutAt` is the number they reach to, if there are more.
+   * Some of the frames numbered above `after` up to `through`: the oldest of them, or the newest. At least one if there
+   * is any, then as many as the bounds allow.
    */
-  after(seq: number, maxBytes: number, fromX: number, toX: number): { frames: Uint8Array; cutAt: number | undefined } {
-    const inRange = "max_x >= ? AND min_x <= ?";
-    let bytes = 0;
-    let through: number | undefined;
-    let isCut = false;
-    for (const row of this.scan("LENGTH(frame) AS bytes", seq, `AND ${inRange}`, fromX, toX)) {
-      bytes += Number(row.bytes);
-      isCut = through !== undefined && bytes > maxBytes;
-      if (isCut) break;
-      through = Number(row.seq);
+  slice(direction: Direction, after: number, through: number, range: RangeOfX, bounds: SliceBounds): Slice {
+    let { bytes, points, rows } = bounds;
+    let [first, last]: (number | undefined)[] = [];
+    let isLast = true;
+    const isForward = direction === "forward";
+    const columns = "points, LENGTH(frame) AS bytes, min_x, max_x";
+    for (const row of this.scan(
+      columns,
+      isForward ? after : "newest first",
+      "AND seq > ? AND seq <= ?",
+      after,
+      through,
+    )) {
+      // Rows out of range are looked at all the same: they cost time, and no room.
+      const isInRange = Number(row.max_x) >= range.fromX && Number(row.min_x) <= range.toX;
+      rows--;
+      if (isInRange) {
+        bytes -= Number(row.bytes);
+        points -= Number(row.points);
+      }
+      isLast = last === undefined || (rows >= 0 && bytes >= 0 && points >= 0);
+      if (!isLast) break;
+      const seq = Number(row.seq);
+      last = isForward ? seq : (last ?? seq);
+      first = isForward ? (first ?? seq - Number(row.points)) : seq - Number(row.points);
     }
+    const [from, to] = [first ?? after, last ?? (isForward ? through : after)];
     const parts = this.#rows(
-      `SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND ${inRange} ORDER BY seq`,
-      seq,
-      through ?? seq,
-      fromX,
-      toX,
+      "SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND max_x >= ? AND min_x <= ? ORDER BY seq",
+      from,
+      to,
+      range.fromX,
+      range.toX,
     ).map(({ frame }) => bytesOf(frame));
-    return { frames: concat(parts), cutAt: isCut ? through : undefined };
+    return { frames: concat(parts), from, to, isLast };
   }
 
   /** What the frames up to a number tell as lost; those that tell of nothing are left out. */

@@ -1,11 +1,19 @@
 import { Frames, type Oldest } from "./frames.ts";
 import type { Refusal } from "./problem.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "./protocol/header.ts";
-import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
+import {
+  CATCH_UP_POINTS,
+  MAX_SERIES_LISTED,
+  MAX_TAIL_BYTES,
+  READ_SLICE_BYTES,
+  READ_SLICE_POINTS,
+  READ_SLICE_ROWS,
+} from "./protocol/limits.ts";
 import type { Cursor, Repeats } from "./protocol/messages.ts";
 import { usualPauseMs } from "./protocol/pause.ts";
 import { sequenceFault } from "./protocol/sequence.ts";
 import { Publishers } from "./publishers.ts";
+import { ANY_X, type ReadOpened, type ReadRequest, type SliceAnswer, type SliceRequest } from "./slice.ts";
 import { ToldGaps } from "./told.ts";
 
 /** How much of a channel is kept: so long before its newest frame, or so many bytes, whichever is less. */
@@ -34,6 +42,7 @@ export interface Batch {
 
 /** Trimming is amortised: it waits until the bounds are passed by a sixteenth, then frees so much at once. */
 const TRIM_SHARE = 1 / 16;
+const READ_SLICE = { bytes: READ_SLICE_BYTES, points: READ_SLICE_POINTS, rows: READ_SLICE_ROWS };
 /** Of so many frames it is told how often they are taken. Several come in one body, and are taken at once. */
 const PACE_FRAMES = 64;
 
@@ -158,12 +167,29 @@ export class History {
   }
 
   /**
-   * The frames that hold points after number `seq` and reach into the range of x: at least one if there is any,
-   * else up to so many bytes. `seq` of the answer is how far they reach: to the end, if nothing more is in range.
+   * The frames that hold points after number `seq`: at least one if there is any, else up to so many bytes. `seq` of the
+   * answer is how far they reach.
    */
-  after(seq: number, maxBytes: number, fromX = Number.NEGATIVE_INFINITY, toX = Number.POSITIVE_INFINITY): Batch {
-    const { frames, cutAt } = this.#frames.after(seq, maxBytes, fromX, toX);
-    return { frames, seq: cutAt ?? this.#seq };
+  after(seq: number, maxBytes: number): Batch {
+    const bounds = { bytes: maxBytes, points: CATCH_UP_POINTS, rows: READ_SLICE_ROWS };
+    const { frames, to } = this.#frames.slice("forward", seq, this.#seq, ANY_X, bounds);
+    return { frames, seq: to };
+  }
+
+  /** Begins a read up to where the channel stands now. */
+  openRead({ direction, points = Number.POSITIVE_INFINITY, range }: ReadRequest): ReadOpened {
+    const { epoch, seq } = this.position;
+    const after = direction === "forward" ? Math.max(0, seq - points) : 0;
+    const first = this.#frames.slice(direction, after, seq, range, READ_SLICE);
+    return { kind: "opened", epoch, seq, first };
+  }
+
+  /** One slice of a read: all that it asks for and the store has, or why it cannot go on. */
+  slice({ direction, after, through, epoch, mayBeginLater, range }: SliceRequest): SliceAnswer {
+    if (epoch !== this.#epoch) return { kind: "cut", reason: "emptied" };
+    const isTrimmed = (mayBeginLater ? through : after + 1) <= this.keptAfter;
+    if (direction === "forward" && isTrimmed) return { kind: "cut", reason: "trimmed" };
+    return { kind: "slice", ...this.#frames.slice(direction, after, through, range, READ_SLICE) };
   }
 
   /**

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { accessOf } from "./access.ts";
 import { isAnnouncement, readAnnouncement, readPublication } from "./body.ts";
 import type { Channel } from "./channel.ts";
+import { clientAddress } from "./client-address.ts";
 import { crossOriginHeaders, mayAskFrom, mayBeAskedAs } from "./cross-origin.ts";
 import { discardBody } from "./discard-body.ts";
 import { channelName, dialectOf, mayPublish } from "./guard.ts";
@@ -59,10 +60,16 @@ app.get("/c/:name{.+}", async (c) => {
       },
     });
   }
-  const points = storedPoints(channel, readQuery(url.searchParams), type);
-  return new Response(c.req.method === "HEAD" ? null : points, {
-    headers: { "Content-Type": type, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", Vary: "Accept" },
-  });
+  const query = readQuery(url.searchParams);
+  const headers = {
+    "Content-Type": type,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    Vary: "Accept",
+  };
+  if (c.req.method === "HEAD") return new Response(null, { headers });
+  const { body, epoch } = await storedPoints(channel, query, type, clientAddress(c.req.raw));
+  return new Response(body, { headers: { ...headers, "Plotcast-Epoch": String(epoch) } });
 });
 
 // Forget every point; who may publish may do that.

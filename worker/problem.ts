@@ -47,6 +47,7 @@ const PROBLEMS = {
   "content-encoding-unsupported": [415, "Content encoding not supported"],
   "upgrade-required": [426, "The upgrade to WebSocket was lost"],
   "too-many-requests": [429, "Too many requests"],
+  "too-many-reads": [429, "Too many reads at once"],
   internal: [500, "Something went wrong here"],
   "publishing-not-configured": [503, "Publishing is not configured"],
   "viewers-full": [503, "The channel is full"],

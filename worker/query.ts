@@ -1,6 +1,5 @@
 import { Problem } from "./problem.ts";
-import type { Dialect } from "./viewer.ts";
-import type { Wish } from "./viewers.ts";
+import type { Dialect, Wish } from "./viewer.ts";
 
 /** What the query of a channel's URL asks for: points to read, or where a viewer begins. */
 

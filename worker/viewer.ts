@@ -3,6 +3,9 @@ import type { Cursor } from "./protocol/messages.ts";
 /** What language a viewer speaks: `plotcast.v1`, or JSON text, a message a point. */
 export type Dialect = "frames" | "points";
 
+/** What a viewer asks for when it joins: the end of what is stored, or what came after a cursor. */
+export type Wish = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
+
 /**
  * One viewer. `live`: it has been sent everything, and gets each frame as it is taken. `behind`: it has been sent
  * everything up to `seq`; the rest comes from the store, when it has `asked` and its socket has drained. This is

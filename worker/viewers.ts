@@ -12,7 +12,7 @@ import { type Cursor, parseViewerMessage } from "./protocol/messages.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { momentOf, STATUS_INTERVAL_MS, type Standing, Status } from "./status.ts";
 import { Texts, textsAfter } from "./texts.ts";
-import { cursorKind, type Dialect, readAttachment } from "./viewer.ts";
+import { cursorKind, type Dialect, readAttachment, type Wish } from "./viewer.ts";
 
 /** Where viewers' frames come from: whoever numbers and stores them. */
 export interface Source {
@@ -30,9 +30,6 @@ export interface Source {
   after(seq: number, maxBytes: number): { frames: Uint8Array; seq: number };
   tailStart(points: number, seconds: number): number;
 }
-
-/** What a viewer asks for when it joins: the end of what is stored, or what came after a cursor. */
-export type Wish = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
 
 const SWEEP_INTERVAL_MS = 60_000;
 const MIN_RETRY_WITHIN_MS = 500;

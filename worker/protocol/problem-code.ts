@@ -37,6 +37,7 @@ export const PROBLEM_CODES = [
   "content-encoding-unsupported",
   "upgrade-required",
   "too-many-requests",
+  "too-many-reads",
   "internal",
   "publishing-not-configured",
   "viewers-full",

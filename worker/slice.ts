@@ -1,0 +1,78 @@
+/** What a read of the store and the Channel say to each other. A read is many slices, so that none of them takes long. */
+
+/** Both ends are included. */
+export interface RangeOfX {
+  fromX: number;
+  toX: number;
+}
+
+export const ANY_X: RangeOfX = { fromX: Number.NEGATIVE_INFINITY, toX: Number.POSITIVE_INFINITY };
+
+/** What one slice of the store may have. A frame of 152 bytes can hold 8,000 points, so bytes alone bound nothing. */
+export interface SliceBounds {
+  bytes: number;
+  points: number;
+  /** Frames that are looked at. */
+  rows: number;
+}
+
+/** Stored frames, whole, one after the other: all in range that hold the points numbered above `from` up to `to`. */
+export interface Slice {
+  frames: Uint8Array;
+  from: number;
+  to: number;
+  /** There are no more in the direction of the read. */
+  isLast: boolean;
+}
+
+/** From the oldest on, or from the newest back. */
+export type Direction = "forward" | "backward";
+
+export interface ReadRequest {
+  /** The read's own id, by which the Channel knows how many there are at once. */
+  readId: string;
+  /** Who reads. */
+  address: string;
+  range: RangeOfX;
+  direction: Direction;
+  /** Only the last so many points; undefined for all. */
+  points: number | undefined;
+}
+
+/** A read that was let in goes up to `seq`; here is the first of it. */
+export type ReadOpened = { kind: "opened"; epoch: number; seq: number; first: Slice } | { kind: "too-many-reads" };
+
+export interface SliceRequest extends Pick<ReadRequest, "readId" | "address" | "range" | "direction"> {
+  /** Which numbering the numbers belong to. */
+  epoch: number;
+  /** Points numbered above this, up to `through`. */
+  after: number;
+  through: number;
+  /** Nothing was handed out yet: what is not stored any more was never part of it. */
+  mayBeginLater: boolean;
+}
+
+/** Why a read cannot go on. */
+export type CutReason =
+  /** The channel was emptied: what comes now has other numbers. */
+  | "emptied"
+  /** Points that it had not come to were trimmed meanwhile. */
+  | "trimmed"
+  /** Nothing was taken of it for too long, or it lasts too long. */
+  | "too-slow"
+  /** The Channel cannot be reached, or failed. */
+  | "unavailable";
+
+export type SliceAnswer = ({ kind: "slice" } & Slice) | { kind: "cut"; reason: CutReason };
+
+/** The part of a Channel that reads use. */
+export interface ReadChannel {
+  openRead(request: ReadRequest): Promise<ReadOpened>;
+  slice(request: SliceRequest): Promise<SliceAnswer>;
+  closeRead(readId: string): Promise<void>;
+}
+
+/** Whether this slice was the last of a read up to `seq`. One that goes backward is followed by one that goes forward. */
+export function isDone(direction: Direction, slice: Slice, seq: number): boolean {
+  return direction === "forward" && slice.to >= seq;
+}
