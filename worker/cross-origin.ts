@@ -61,7 +61,7 @@ export function crossOriginHeaders(request: Request, { origins }: Access): Recor
   return {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": origins.isAny || origin === null ? "*" : origin,
-    "Access-Control-Expose-Headers": "Retry-After",
+    "Access-Control-Expose-Headers": "Retry-After, Plotcast-Epoch",
     ...(isPreflight && {
       "Access-Control-Allow-Methods": CROSS_ORIGIN_METHODS,
       "Access-Control-Allow-Headers": CROSS_ORIGIN_HEADERS,
