@@ -4,17 +4,10 @@ import { History } from "./history.ts";
 import { answerClose } from "./outlet.ts";
 import { Presence } from "./presence.ts";
 import { Problem, type Refusal } from "./problem.ts";
-import {
-  MAX_READ_PAUSE_MS,
-  MAX_READS,
-  MAX_READS_PER_ADDRESS,
-  MAX_VIEWERS,
-  PING,
-  PONG,
-  SUBPROTOCOL,
-} from "./protocol/limits.ts";
+import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
 import type { Announcement, PublishAnswer } from "./protocol/messages.ts";
 import { watchQuery } from "./query.ts";
+import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_PER_ADDRESS } from "./read-limits.ts";
 import { ReadSlots } from "./read-slots.ts";
 import { isDone, type ReadOpened, type ReadRequest, type SliceAnswer, type SliceRequest } from "./slice.ts";
 import { Viewers } from "./viewers.ts";

@@ -1,18 +1,12 @@
 import { Frames, type Oldest } from "./frames.ts";
 import type { Refusal } from "./problem.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "./protocol/header.ts";
-import {
-  CATCH_UP_POINTS,
-  MAX_SERIES_LISTED,
-  MAX_TAIL_BYTES,
-  READ_SLICE_BYTES,
-  READ_SLICE_POINTS,
-  READ_SLICE_ROWS,
-} from "./protocol/limits.ts";
+import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
 import type { Cursor, Repeats } from "./protocol/messages.ts";
 import { usualPauseMs } from "./protocol/pause.ts";
 import { sequenceFault } from "./protocol/sequence.ts";
 import { Publishers } from "./publishers.ts";
+import { CATCH_UP_POINTS, READ_SLICE_BYTES, READ_SLICE_POINTS, READ_SLICE_ROWS } from "./read-limits.ts";
 import { ANY_X, type ReadOpened, type ReadRequest, type SliceAnswer, type SliceRequest } from "./slice.ts";
 import { ToldGaps } from "./told.ts";
 

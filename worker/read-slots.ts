@@ -1,4 +1,4 @@
-import { MAX_READ_MS } from "./protocol/limits.ts";
+import { MAX_READ_MS } from "./read-limits.ts";
 
 interface Slot {
   address: string;

@@ -1,7 +1,8 @@
 import { directionOf, startOf } from "./last-points.ts";
 import type { Representation } from "./negotiate.ts";
-import { FRAME_TYPE, MAX_READ_PAUSE_MS } from "./protocol/limits.ts";
+import { FRAME_TYPE } from "./protocol/limits.ts";
 import type { ReadQuery } from "./query.ts";
+import { MAX_READ_PAUSE_MS } from "./read-limits.ts";
 import { cutText, textPieces } from "./read-text.ts";
 import { pause } from "./read-turn.ts";
 import type { ReadChannel } from "./slice.ts";

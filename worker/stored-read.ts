@@ -1,5 +1,5 @@
 import { Problem } from "./problem.ts";
-import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_IN_WORKER, MAX_READS_PER_ADDRESS } from "./protocol/limits.ts";
+import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_IN_WORKER, MAX_READS_PER_ADDRESS } from "./read-limits.ts";
 import { ReadSlots } from "./read-slots.ts";
 import { takeTurn } from "./read-turn.ts";
 import {

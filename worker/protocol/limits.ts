@@ -41,22 +41,6 @@ export const MAX_NESTING = 8;
 export const VIEWER_BUFFER_BYTES = 256 * KIB;
 /** What one step of catching up sends before it waits for the viewer to ask on. */
 export const CATCH_UP_BYTES = 128 * KIB;
-export const CATCH_UP_POINTS = 131_072;
-/**
- * One slice of a read of the store: so many bytes and points at most, or one frame, after looking at so many frames. A
- * slice is what the Channel does at once, and what a reader that does not read keeps in memory.
- */
-export const READ_SLICE_BYTES = 128 * KIB;
-export const READ_SLICE_POINTS = 16_384;
-export const READ_SLICE_ROWS = 1024;
-/** Reads of one channel at once; and of one address, in a channel and in all. */
-export const MAX_READS = 32;
-export const MAX_READS_PER_ADDRESS = 16;
-/** Reads of all channels that one isolate of the Worker serves at once. */
-export const MAX_READS_IN_WORKER = 256;
-/** A read of which nothing is taken for so long is ended, and so is one that has lasted so long. */
-export const MAX_READ_PAUSE_MS = 60_000;
-export const MAX_READ_MS = 15 * 60_000;
 /** What a viewer that joins may get of the store at most, whatever it asks for. */
 export const MAX_TAIL_BYTES = 8 * 1024 * KIB;
 /** A Durable Object holds 32,768 sockets at most; the rest is for those still closing. */

@@ -1,0 +1,19 @@
+/** The limits of reads of the store. SPEC.md, "Reading", lists them too. */
+
+/**
+ * One slice of a read of the store: so many bytes and points at most, or one frame, after looking at so many frames. A
+ * slice is what the Channel does at once, and what a reader that does not read keeps in memory.
+ */
+export const READ_SLICE_BYTES = 128 * 1024;
+export const READ_SLICE_POINTS = 16_384;
+export const READ_SLICE_ROWS = 1024;
+/** Reads of one channel at once; and of one address, in a channel and in all. */
+export const MAX_READS = 32;
+export const MAX_READS_PER_ADDRESS = 16;
+/** Reads of all channels that one isolate of the Worker serves at once. */
+export const MAX_READS_IN_WORKER = 256;
+/** A read of which nothing is taken for so long is ended, and so is one that has lasted so long. */
+export const MAX_READ_PAUSE_MS = 60_000;
+export const MAX_READ_MS = 15 * 60_000;
+/** Points of one step in which a viewer catches up, beside `CATCH_UP_BYTES`. */
+export const CATCH_UP_POINTS = 131_072;
