@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { CommanderError } from "commander";
 import { type Bridge, startBridge } from "../bridge/bridge.ts";
+import { exposureLines } from "../bridge/commands/exposure.ts";
 import { DEFAULT_BIND, sourceOf } from "../bridge/configure/defaults.ts";
 import { DEFAULT_SPOOL_DIR, defaultSpoolFile } from "../bridge/configure/options.ts";
 import { type Demo, startDemo } from "../bridge/demo.ts";
@@ -82,12 +83,13 @@ async function start(running: Running): Promise<WorkerOptions> {
   const log = createLog("text");
   const url = new URL(`http://localhost:${port}/c/${flags.channel}`);
   const storeDir = await makeStore(flags);
+  const source = sourceOf({ bind, connect: connects, topics });
   // The bridge first: what it receives it keeps until the Worker is there.
   running.bridge = await startBridge({
     to: url,
     token: token.value,
     log,
-    sources: [sourceOf({ bind, connect: connects, topics })],
+    sources: [source],
     statusEveryMs: STATUS_EVERY_MS,
     spool: {
       file: flags.store === undefined ? defaultSpoolFile(url) : join(flags.store, "spool.db"),
@@ -115,20 +117,13 @@ async function start(running: Running): Promise<WorkerOptions> {
   Plotcast is live     ${url.href}
   publishers           ${addresses.join("  ")}${flags.demo ? "   (a demo sends a sine)" : ""}
   or with curl         curl -H "Authorization: Bearer ${bearer}" -d '{"y":1}' ${url.href}
-${addresses.every(isOfThisMachine) ? OPEN_TO_OTHERS : ""}
+
+  ${exposureLines(source.socket).join("\n  ")}
+
   Ctrl-C ends it.
 `);
   if (flags.open) openBrowser(url);
   return worker;
-}
-
-const OPEN_TO_OTHERS = `
-  Only publishers on this machine reach it. --bind 'tcp://*:5000' opens it to its networks, where whoever reaches
-  that port can publish; README, "Any publisher", has encryption (CURVE).
-`;
-
-function isOfThisMachine(address: string): boolean {
-  return !address.startsWith("tcp://") || /^tcp:\/\/(127\.|\[::1\]|localhost)/.test(address);
 }
 
 function portInUse({ port, demo }: Flags): StartError {
