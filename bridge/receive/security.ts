@@ -2,7 +2,9 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { capability, type SocketOptions, type Subscriber } from "zeromq";
 import type { SecurityConfig } from "../configure/config.ts";
 import { escaped } from "../tell/text.ts";
+import type { PasswordBrake } from "./brake.ts";
 import { keyFault, NO_CURVE, publicKeyOf } from "./keys.ts";
+import { networkOf } from "./network.ts";
 import { encodeZ85 } from "./z85.ts";
 import type { Admit } from "./zap.ts";
 
@@ -90,8 +92,13 @@ export function securityOptions(security: SecurityConfig, zapDomain: string): So
 /**
  * Who is let in to a server's socket; undefined for other mechanisms.
  * @param refused is told of each that is not, in a sentence
+ * @param brake is told of each wrong password
  */
-export function admission(security: SecurityConfig, refused: (sentence: string) => void): Admit | undefined {
+export function admission(
+  security: SecurityConfig,
+  refused: (sentence: string) => void,
+  brake: PasswordBrake,
+): Admit | undefined {
   if (security.mechanism === "curve-server") {
     const allowed = security.allow === undefined ? undefined : new Set(security.allow);
     return ({ address, mechanism, credentials: [key] }) => {
@@ -112,6 +119,11 @@ export function admission(security: SecurityConfig, refused: (sentence: string) 
       const name = user.toString();
       const expected = users.get(name);
       if (expected !== undefined && isSame(password, Buffer.from(expected))) return name;
+      if (brake.failed(networkOf(address))) {
+        refused(
+          `There are many wrong passwords${from(address)}: those that come from there are looked at ever more slowly.`,
+        );
+      }
       const why = expected === undefined ? "is unknown" : "has another password";
       refused(
         `A publisher${at(address)} was refused: the user "${escaped(name, 40)}" ${why}. ` +
@@ -125,6 +137,10 @@ export function admission(security: SecurityConfig, refused: (sentence: string) 
 
 /** `session_base_t::engine_error` ends a session whose handshake was refused, and does not connect again. */
 export const GIVEN_UP = "ZeroMQ does not try again by itself";
+
+function from(address: string): string {
+  return address === "" ? "" : ` from ${address}`;
+}
 
 function at(address: string): string {
   return address === "" ? "" : ` at ${address}`;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Router } from "zeromq";
 import { SocketError } from "./address.ts";
+import type { PasswordBrake } from "./brake.ts";
+import { networkOf } from "./network.ts";
 
 /** Who asks to be let in: https://rfc.zeromq.org/spec/27/ */
 export interface Applicant {
@@ -20,17 +22,18 @@ const VERSION = "1.0";
 const BIND_WITHIN_MS = 3000;
 
 /** By ZAP domain: each source with a server's mechanism has one of its own. */
-const guards = new Map<string, Admit>();
+const guards = new Map<string, { admit: Admit; brake: PasswordBrake | undefined }>();
 /** libzmq asks one handler for the whole process. */
 let handler: Promise<Router> | undefined;
 
 /**
  * From now on `admit` decides who is let in to sockets of this domain. Must be there before they bind or connect.
+ * @param brake slows those down who guess
  * @returns what ends that; to be called after they are closed
  * @throws SocketError if another part of this process is the handler already
  */
-export async function guardDomain(domain: string, admit: Admit): Promise<() => void> {
-  guards.set(domain, admit);
+export async function guardDomain(domain: string, admit: Admit, brake?: PasswordBrake): Promise<() => void> {
+  guards.set(domain, { admit, brake });
   const release = (): void => {
     guards.delete(domain);
     if (guards.size > 0) return;
@@ -70,14 +73,29 @@ async function openHandler(): Promise<Router> {
 
 /** If this should fail, nobody more is let in: sockets have `zapEnforceDomain`. */
 async function answerAll(router: Router): Promise<void> {
+  // A socket of zeromq.js takes one message at a time.
+  let sending: Promise<void> = Promise.resolve();
+  const send = (answer: (Buffer | string)[] | undefined): void => {
+    // It is closed when nobody is guarded any more.
+    if (answer !== undefined) sending = sending.then(() => router.send(answer)).catch(() => undefined);
+  };
   try {
     for await (const request of router) {
-      const answer = answerTo(request, (domain) => guards.get(domain));
-      if (answer !== undefined) await router.send(answer);
+      const answer = (): void => send(answerTo(request, (domain) => guards.get(domain)?.admit));
+      const brake = guards.get(String(request[4]))?.brake;
+      // Who is slowed down must not keep others waiting.
+      if (brake === undefined) answer();
+      else if (!brake.turn(networkOf(String(request[5])), answer)) send(laterAnswerTo(request));
     }
   } catch (error) {
     if (!router.closed) throw error;
   }
+}
+
+/** Not now: libzmq ends the connection without a word, and the other side's begins another by itself. */
+function laterAnswerTo([routingId, , , requestId]: readonly Buffer[]): (Buffer | string)[] | undefined {
+  if (routingId === undefined || requestId === undefined) return undefined;
+  return [routingId, "", VERSION, requestId, "300", "Too many wrong passwords", "", ""];
 }
 
 /**

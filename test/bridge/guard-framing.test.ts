@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
 import { type FramingFault, ZmtpFraming } from "../../bridge/receive/guard/framing.ts";
-import { networkOf } from "../../bridge/receive/guard/network.ts";
+import { networkOf } from "../../bridge/receive/network.ts";
 import { command, FLAG, frame, greeting, greeting2, longHeader, ping, ready } from "../support/zmtp.ts";
 
 const LIMITS = { maxParts: 4, maxMessageBytes: 1000 };
