@@ -111,6 +111,7 @@ reads("PT6", "the largest number that is seconds", "[99999999999,1]", ["y 999999
 reads("PT6", "the smallest that is milliseconds", "[100000000000,1]", ["y 100000000 1"]);
 reads("PT6", "the smallest that is microseconds", "[100000000000000,1]", ["y 100000000 1"]);
 reads("PT6", "the smallest that is nanoseconds", "[100000000000000000,1]", ["y 100000000 1"]);
+reads("PT6", "the largest that is nanoseconds", "[99999999999999980000,1]", ["y 99999999999.99998 1"]);
 
 refuses("not-json", "text", "hello");
 refuses("not-json", "NaN in a text that is none for other reasons", '{"y":NaN');
@@ -140,6 +141,9 @@ refuses("not-finite", "a bare one", "1e400");
 refuses("time-not-a-number", "a time that is text", '{"x":"noon","y":1}');
 refuses("time-not-a-number", "a number in quotes for time", '{"x":"17","y":1}');
 refuses("time-not-a-number", "a date that is none", '{"x":"2023-13-45T00:00:00Z","y":1}');
+refuses("time-not-a-number", "a time that is a date in no unit", '{"x":1e20,"y":1}');
+refuses("time-not-a-number", "x that is one", "[1e300,1]");
+refuses("time-not-a-number", "one in a column of times", '{"t":[1,1e21],"y":[1,2]}');
 refuses("time-not-a-number", "null for time", '{"x":null,"y":1}');
 refuses("time-not-a-number", "an object for time", '{"x":{"a":1},"y":1}');
 refuses("time-not-a-number", "null in a column of times", '{"x":[1,null],"y":[1,2]}');

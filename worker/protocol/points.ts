@@ -249,12 +249,21 @@ function utc(iso: string): string {
   return /(?:[Zz]|[+-]\d\d:?\d\d|^.{10})$/.test(iso) ? iso : `${iso}Z`;
 }
 
+/** As nanoseconds, this is the year 5138: what is beyond is a date in no unit. */
+export const MAX_TIME = 1e20;
+
 /**
  * Seconds, milliseconds, microseconds and nanoseconds since 1970 are told apart by magnitude: each is taken
  * for what makes it a date from 1973 to 5138. A smaller number is not a date, and is left as it is.
+ * @throws PointError of a number that is larger than a date in any unit: divided, it would be neither time nor number
  */
 export function unixSeconds(time: number): number {
-  finite(time);
+  if (finite(time) >= MAX_TIME) {
+    throw new PointError(
+      "time-not-a-number",
+      "The time is too large for a date in seconds, milliseconds, microseconds or nanoseconds.",
+    );
+  }
   if (time < 1e11) return time;
   if (time < 1e14) return time / 1e3;
   if (time < 1e17) return time / 1e6;
