@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { dialectOf } from "./guard.ts";
-import { History } from "./history.ts";
+import { type Bounds, History } from "./history.ts";
+import { NOTHING_STORED } from "./nothing-stored.ts";
 import { answerClose } from "./outlet.ts";
 import { Presence } from "./presence.ts";
 import { Problem, type Refusal } from "./problem.ts";
@@ -14,26 +15,35 @@ import { Viewers } from "./viewers.ts";
 
 const DEFAULT_STORE_SECONDS = 900;
 const DEFAULT_STORE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_FORGET_AFTER_DAYS = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * One channel: numbers what publishers send, stores it, and shows it to viewers, in this order. It is its own
  * single thread, so between a viewer's greeting and its first live frame nothing can come.
  */
 export class Channel extends DurableObject<Env> {
-  readonly #history: History;
-  readonly #presence: Presence;
+  readonly #bounds: Bounds;
+  readonly #forgetAfterMs: number;
+  /** Undefined until the first publish: whoever only looks makes no row, and no alarm. */
+  #history: History | undefined;
+  readonly #presence = new Presence();
   readonly #viewers: Viewers;
+  /** As far as this knows: an eviction forgets it. */
+  #hasAlarm = false;
   readonly #reads = new ReadSlots(MAX_READS, MAX_READS_PER_ADDRESS, MAX_READ_PAUSE_MS);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const bounds = {
+    this.#bounds = {
       seconds: positiveOr(DEFAULT_STORE_SECONDS, env.STORE_SECONDS, "STORE_SECONDS"),
       bytes: positiveOr(DEFAULT_STORE_BYTES, env.STORE_BYTES, "STORE_BYTES"),
     };
-    this.#history = new History(ctx.storage, bounds, Date.now());
-    this.#presence = new Presence(ctx.storage.sql);
-    this.#viewers = new Viewers(this.#history, this.#presence, ctx.getWebSockets(), Date.now());
+    const forgetAfterDays = positiveOr(DEFAULT_FORGET_AFTER_DAYS, env.FORGET_AFTER_DAYS, "FORGET_AFTER_DAYS");
+    // While points are kept they are not forgotten.
+    this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
+    if (History.isIn(ctx.storage)) this.#history = this.#open(Date.now());
+    this.#viewers = new Viewers(this.#history ?? NOTHING_STORED, this.#presence, ctx.getWebSockets(), Date.now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
@@ -44,8 +54,15 @@ export class Channel extends DurableObject<Env> {
    */
   async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer | Refusal> {
     const nowMs = Date.now();
+    const isFirst = this.#history === undefined;
+    this.#history ??= this.#open(nowMs);
+    const { position } = this.#history;
     const taken = this.#history.append(frames, series, nowMs);
-    if ("code" in taken) return taken;
+    if ("code" in taken) {
+      if (isFirst) await this.#deleteAll();
+      return taken;
+    }
+    if (isFirst) this.#viewers.beginFirst(this.#history, position);
     const { fresh, publisher, seq, points, duplicates, repeats } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#viewers.broadcast(fresh);
@@ -80,6 +97,7 @@ export class Channel extends DurableObject<Env> {
       Date.now(),
     );
     await this.#attendLater();
+    this.#tellNow();
     const headers = dialect === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
     return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
   }
@@ -88,6 +106,11 @@ export class Channel extends DurableObject<Env> {
   async openRead(request: ReadRequest): Promise<ReadOpened> {
     const { readId, address } = request;
     if (!this.#reads.open(readId, address, Date.now())) return { kind: "too-many-reads" };
+    if (this.#history === undefined) {
+      this.#reads.close(readId);
+      return { kind: "opened", epoch: 0, seq: 0, first: { frames: new Uint8Array(), from: 0, to: 0, isLast: true } };
+    }
+    await this.#forgetLater(this.#history);
     const opened = this.#history.openRead(request);
     if (opened.kind === "opened" && isDone(request.direction, opened.first, opened.seq)) this.#reads.close(readId);
     return opened;
@@ -97,7 +120,8 @@ export class Channel extends DurableObject<Env> {
   async slice(request: SliceRequest): Promise<SliceAnswer> {
     const { readId, address, direction, through } = request;
     const isInTime = this.#reads.use(readId, address, Date.now());
-    const answer: SliceAnswer = isInTime ? this.#history.slice(request) : { kind: "cut", reason: "too-slow" };
+    const answer = isInTime ? this.#history?.slice(request) : ({ kind: "cut", reason: "too-slow" } as const);
+    if (answer === undefined) return { kind: "cut", reason: "emptied" };
     if (answer.kind === "cut" || isDone(direction, answer, through)) this.#reads.close(readId);
     return answer;
   }
@@ -109,6 +133,7 @@ export class Channel extends DurableObject<Env> {
 
   /** Forgets every point; the epoch changes, and viewers are told. */
   async clear(): Promise<void> {
+    if (this.#history === undefined) return;
     this.#history.clear(Date.now());
     this.#viewers.beginAnew();
   }
@@ -121,16 +146,25 @@ export class Channel extends DurableObject<Env> {
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.#viewers.leave(socket);
     answerClose(socket, code, reason);
+    this.#tellNow();
     await this.#attendLater();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     this.#viewers.leave(socket);
+    this.#tellNow();
     await this.#attendLater();
   }
 
   override async alarm(): Promise<void> {
     const nowMs = Date.now();
+    this.#hasAlarm = false;
+    if (this.#history === undefined) return;
+    if (nowMs >= this.#history.usedAtMs + this.#forgetAfterMs) {
+      await this.#deleteAll();
+      this.#viewers.forget(NOTHING_STORED);
+      return;
+    }
     this.#viewers.attend(nowMs);
     this.#sweep(nowMs);
     await this.#attendLater();
@@ -140,13 +174,40 @@ export class Channel extends DurableObject<Env> {
     this.#viewers.sweep(nowMs, (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime());
   }
 
-  /** Sets an alarm for viewers that nothing else would wake us for. */
+  /** Where there are no alarms, nothing would tell it later. */
+  #tellNow(): void {
+    if (this.#history === undefined) this.#viewers.tellStatus(Date.now());
+  }
+
+  /** Sets an alarm for what nothing else would wake us for. */
   async #attendLater(): Promise<void> {
     const afterMs = this.#viewers.attendAfterMs;
-    if (afterMs === undefined) return;
-    const atMs = Date.now() + afterMs;
+    if (this.#history === undefined) return;
+    if (afterMs !== undefined) await this.#wakeBy(Date.now() + afterMs);
+    await this.#forgetLater(this.#history);
+  }
+
+  /** There is always an alarm by the time a channel may be forgotten: a row once a month, not one for each publish. */
+  async #forgetLater(history: History): Promise<void> {
+    if (!this.#hasAlarm) await this.#wakeBy(history.usedAtMs + this.#forgetAfterMs);
+  }
+
+  async #wakeBy(atMs: number): Promise<void> {
     const alarmAtMs = await this.ctx.storage.getAlarm();
     if (alarmAtMs === null || alarmAtMs > atMs) await this.ctx.storage.setAlarm(atMs);
+    this.#hasAlarm = true;
+  }
+
+  #open(nowMs: number): History {
+    const history = new History(this.ctx.storage, this.#bounds, nowMs);
+    this.#presence.keepIn(this.ctx.storage.sql);
+    return history;
+  }
+
+  async #deleteAll(): Promise<void> {
+    this.#history = undefined;
+    this.#presence.keepNowhere();
+    await this.ctx.storage.deleteAll();
   }
 }
 

@@ -82,6 +82,16 @@ export class History {
     for (const { name } of names) this.#series.add(String(name));
   }
 
+  /** Whether anything was ever published here. What asks this makes nothing. */
+  static isIn({ sql }: DurableObjectStorage): boolean {
+    return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'numbering'").toArray().length > 0;
+  }
+
+  /** When the channel was last used: the newest frame was taken, or the numbering began. */
+  get usedAtMs(): number {
+    return Math.max(this.#epoch, this.#takenAtMs ?? 0);
+  }
+
   /** What the channel has taken so far. */
   get position(): Cursor {
     return { epoch: this.#epoch, seq: this.#seq };

@@ -27,9 +27,9 @@ export class Status {
     return viewers !== this.#told.viewers || allGoneAtMs !== this.#told.allGoneAtMs;
   }
 
-  /** Tells everybody, if anything changed, at most once a second. Who has no room for it is told later. */
-  tell(all: Iterable<Outlet>, standing: Standing, nowMs: number): void {
-    if (nowMs - this.#told.atMs < STATUS_INTERVAL_MS) return;
+  /** Tells everybody, if anything changed, at most once in `intervalMs`. Who has no room for it is told later. */
+  tell(all: Iterable<Outlet>, standing: Standing, nowMs: number, intervalMs = STATUS_INTERVAL_MS): void {
+    if (nowMs - this.#told.atMs < intervalMs) return;
     const outlets = [...all];
     const { viewers, retryWithinMs, allGoneAtMs } = standing;
     const behind = outlets.filter(({ viewer }) => viewer.state.kind === "behind").length;

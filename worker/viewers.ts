@@ -33,6 +33,7 @@ export interface Source {
 
 const SWEEP_INTERVAL_MS = 60_000;
 const MIN_RETRY_WITHIN_MS = 500;
+const MAX_VIEWERS_TOLD_AT_ONCE = 20;
 const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
 /** How soon to look again after a viewer that catches up: while it reads, and while it does not. */
 const READING_INTERVAL_MS = 5;
@@ -46,7 +47,7 @@ const DEFAULT_TAIL = { points: 1000, seconds: 300 };
  * for one socket is bounded, and what it costs is its own affair.
  */
 export class Viewers {
-  readonly #source: Source;
+  #source: Source;
   readonly #publishers: Pick<Standing, "allGoneAtMs">;
   readonly #outlets = new Map<WebSocket, Outlet>();
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
@@ -160,7 +161,9 @@ export class Viewers {
 
   /** Tells everybody how many watch, how many are behind, and whether publishers are gone, if that changed. */
   tellStatus(nowMs: number): void {
-    this.#status.tell(this.#outlets.values(), this.#standing, nowMs);
+    // Before the first publish there are no alarms: what is not told at once is not told until something else happens.
+    const atOnce = this.#source.position.epoch === 0 && this.count <= MAX_VIEWERS_TOLD_AT_ONCE;
+    this.#status.tell(this.#outlets.values(), this.#standing, nowMs, atOnce ? 0 : STATUS_INTERVAL_MS);
   }
 
   get #standing(): Standing {
@@ -171,6 +174,20 @@ export class Viewers {
       allGoneAtMs,
       takenAtMs: this.#source.takenAtMs,
     };
+  }
+
+  /** The first publish: whoever waits is told in which numbering the frames that come now are. */
+  beginFirst(source: Source, beginning: Cursor): void {
+    this.#source = source;
+    for (const outlet of this.#outlets.values()) {
+      if (outlet.viewer.dialect === "frames") outlet.tell({ type: "live", ...beginning });
+    }
+  }
+
+  /** Everything is gone, the numbering too. */
+  forget(source: Source): void {
+    this.#source = source;
+    this.beginAnew();
   }
 
   /** The numbering began anew: tells everybody, and nobody is behind any more. */
@@ -216,6 +233,8 @@ export class Viewers {
   #resume(outlet: Outlet, cursor: Cursor): void {
     const { epoch, seq } = this.#source.position;
     if (cursor.epoch === epoch && cursor.seq <= seq) return this.#catchUp(outlet, cursor.seq);
+    // It watched before anything was published: what came since is all there is.
+    if (cursor.epoch === 0) return this.#catchUp(outlet, 0);
     const start = this.#source.tailStart(DEFAULT_TAIL.points, DEFAULT_TAIL.seconds);
     if (outlet.viewer.dialect === "frames") {
       outlet.tell({ type: "gap", reason: "epoch", points: null, epoch, seq: start });

@@ -45,7 +45,7 @@ describe("a channel and its page", { concurrency: true }, () => {
     assert.equal(await look.text("#empty-bridge"), `npm run bridge -- --to ${url}`);
     const env = { ...process.env, PUBLISH_TOKEN: stage.edge.token ?? "" };
     const { stdout } = await promisify(execFile)("sh", ["-c", command], { env });
-    assert.deepEqual(JSON.parse(stdout), { seq: 1, points: 1, viewers: 1 });
+    assert.deepEqual(JSON.parse(stdout), { seq: 1, points: 1, viewers: 1, duplicates: 0 });
     await look.holds(1);
     await waitFor("the empty page gone", () => look.page.locator("#empty").isHidden());
     assert.deepEqual((await look.series()).y, [1]);
@@ -54,6 +54,7 @@ describe("a channel and its page", { concurrency: true }, () => {
     await promisify(execFile)("sh", ["-c", command.replace('"y":1', '"y":2')], { env });
     await look.holds(2);
     assert.deepEqual((await look.series()).y, [1, 2]);
+    assert.deepEqual(await look.gaps(), [], "the first publish is no gap");
   });
 
   test("[PG20] Copy copies the command that it stands beside, exactly, and says so", async (t) => {

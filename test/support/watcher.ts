@@ -114,6 +114,11 @@ export class Watcher {
     );
   }
 
+  /** Nothing was published yet: whatever comes is the first. */
+  get #isUnpublished(): boolean {
+    return this.position?.epoch === 0;
+  }
+
   #readOn(): void {
     for (; this.#read < this.viewer.messages.length; this.#read++) {
       const message = this.viewer.messages[this.#read];
@@ -125,7 +130,11 @@ export class Watcher {
   #takeFrames(bytes: Uint8Array): void {
     for (const { epoch, seq, points } of splitFrames(bytes).map((frame) => readHeader(frame))) {
       const before = { epoch, seq: seq - points };
-      assert.deepEqual(this.position ?? before, before, "a hole or a repeat between a viewer's frames");
+      assert.deepEqual(
+        this.#isUnpublished ? before : (this.position ?? before),
+        before,
+        "a hole or a repeat between a viewer's frames",
+      );
       this.position = { epoch, seq };
       this.start ??= before.seq;
     }
@@ -143,7 +152,8 @@ export class Watcher {
       this.position = { epoch, seq };
       return;
     }
-    assert.deepEqual({ epoch, seq }, this.position ?? { epoch, seq }, `${message.type} is not where the viewer is`);
+    const before = this.#isUnpublished ? { epoch, seq: 0 } : (this.position ?? { epoch, seq });
+    assert.deepEqual({ epoch, seq }, before, `${message.type} is not where the viewer is`);
     this.position = { epoch, seq };
     this.isLive = message.type === "live";
     if (message.type === "behind" && this.#asks) this.ask(message);

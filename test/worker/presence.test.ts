@@ -63,6 +63,7 @@ for (const [when, lose] of [
 ] as const) {
   test(`[CH9] [CH6] the last publisher's going is known, ${when}`, async () => {
     const channel = newChannel();
+    await publishJson(edge, channel, 1);
     assert.equal(await goneForMs(channel), null);
     const atMs = Date.now();
     for (const [publisher, here] of [
@@ -104,9 +105,10 @@ test("[CH9] a frame of a publisher that is gone brings it back, a repeat or anot
 
 test("[CH9] an announcement makes no point and no series, and DELETE leaves it alone", async () => {
   const channel = newChannel();
+  await publishJson(edge, channel, 1);
   await announce(channel, A, false);
   const { seq, series, epoch } = await hello(channel);
-  assert.deepEqual([seq, series, await storedPoints(edge, channel)], [0, [], []]);
+  assert.deepEqual([seq, series, (await storedPoints(edge, channel)).length], [1, ["y"], 1]);
   await fetch(edge.channelUrl(channel), { method: "DELETE", headers: { Authorization: `Bearer ${edge.token}` } });
   const after = await hello(channel);
   assert.ok(after.epoch > epoch);
@@ -115,6 +117,7 @@ test("[CH9] an announcement makes no point and no series, and DELETE leaves it a
 
 test("[CH9] publishers that are gone are forgotten beyond a thousand, the oldest first", async () => {
   const channel = newChannel();
+  await publishJson(edge, channel, 1);
   const idOf = (n: number): string => n.toString(16).padStart(16, "0");
   await announce(channel, idOf(1), true);
   for (let n = 2; n <= MAX_PUBLISHERS; n += 50) {
@@ -152,6 +155,18 @@ test("[CH9] only a change is written, and a channel of before, which has no such
   assert.equal((await storedPoints(old, channel)).length, 20);
 });
 
+test("[CH9] [CH10] who came and went before the first publish is known after it, and written down", async () => {
+  const channel = newChannel();
+  await announce(channel, A, true);
+  await announce(channel, B, false);
+  assert.equal(await goneForMs(channel), null);
+  await announce(channel, A, false);
+  assert.notEqual(await goneForMs(channel), null);
+  await publishJson(edge, channel, 1);
+  await edge.evict(channel);
+  assert.notEqual(await goneForMs(channel), null);
+});
+
 test("[VW11] viewers are told at once that publishers are gone, and that one is here", async () => {
   const channel = newChannel();
   await announce(channel, A, true);
@@ -170,6 +185,7 @@ test("[VW11] viewers are told at once that publishers are gone, and that one is 
 
 test("[VW11] [CH6] of many changes the last is told, and not more than one a second, though it be evicted meanwhile", async () => {
   const channel = newChannel();
+  await publishJson(edge, channel, 1);
   await announce(channel, A, true);
   const watcher = await settledWatcher(channel);
   const beganAtMs = performance.now();

@@ -19,11 +19,12 @@ export interface FrameNumbers extends Cursor {
 
 /**
  * Where a frame leads from `cursor`. Frames that follow each other touch; a hole between two says of itself
- * how many points are missing (SPEC.md, "Numbering"). Without a cursor any frame is the first.
+ * how many points are missing (SPEC.md, "Numbering"). Without a cursor, or before the first publish (epoch 0), any frame
+ * is the first.
  */
 export function advance(cursor: Cursor | undefined, frame: FrameNumbers): Advance {
   const next = { epoch: frame.epoch, seq: frame.seq };
-  if (cursor === undefined) return { kind: "next", cursor: next, loss: undefined };
+  if (!cursor?.epoch) return { kind: "next", cursor: next, loss: undefined };
   if (frame.epoch !== cursor.epoch) return { kind: "next", cursor: next, loss: { reason: "epoch", points: null } };
   if (frame.seq <= cursor.seq) return { kind: "repeat" };
   const missing = frame.seq - frame.points - cursor.seq;
