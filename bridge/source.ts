@@ -8,7 +8,7 @@ import { presetNamed } from "./presets/index.ts";
 import type { Companion } from "./presets/preset.ts";
 import type { SocketCounters } from "./receive/counters.ts";
 import { Peers } from "./receive/peers.ts";
-import { Receiver } from "./receive/receiver.ts";
+import { RenewableReceiver } from "./receive/renewable.ts";
 import { Silence } from "./receive/silence.ts";
 import { decisionLog } from "./tell/decisions.ts";
 import { SourceLedger } from "./tell/ledger.ts";
@@ -39,7 +39,7 @@ export class Source {
   readonly ledger: SourceLedger;
   /** The channels that its points went to. */
   readonly feeds: ReadonlySet<Feed>;
-  readonly #receiver: Receiver;
+  readonly #receiver: RenewableReceiver;
   readonly #silence: Silence;
   readonly #intake: Intake;
   readonly #companion: Companion | undefined;
@@ -87,7 +87,7 @@ export class Source {
         onPublishers();
       },
     });
-    let receiver: Receiver | undefined;
+    let receiver: RenewableReceiver | undefined;
     const silence = new Silence({
       log,
       ...(config.expectEveryMs === undefined ? {} : { expectEveryMs: config.expectEveryMs }),
@@ -95,7 +95,7 @@ export class Source {
       reopen: () => receiver?.reopen(),
       onStale: () => ledger.silences++,
     });
-    receiver = await Receiver.open({
+    receiver = await RenewableReceiver.open({
       socket: config.socket,
       peers,
       log,
@@ -114,7 +114,7 @@ export class Source {
     config: SourceConfig;
     ledger: SourceLedger;
     feeds: ReadonlySet<Feed>;
-    receiver: Receiver;
+    receiver: RenewableReceiver;
     silence: Silence;
     intake: Intake;
     companion: Companion | undefined;

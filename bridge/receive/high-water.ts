@@ -1,5 +1,7 @@
 /** What libzmq may hold for one publisher, near enough, while this process is busy. */
 const MAX_WAITING_BYTES = 512 * 1024 * 1024;
+/** And for all of a socket together. */
+const MAX_WAITING_BYTES_OF_ALL = 3 * MAX_WAITING_BYTES;
 /** A message that is twice as large as usual, and larger than this, is no chance among small ones. */
 const SUDDEN_BYTES = 64 * 1024;
 /** For each frame, however short it is: what libzmq and this process keep for it beside its bytes. */
@@ -34,14 +36,19 @@ export class HighWater {
     return bytes > SUDDEN_BYTES && bytes > 2 * this.#usualBytes;
   }
 
-  /** To be called about once a second. @returns messages */
-  mark(): number {
+  /**
+   * To be called about once a second.
+   * @param publishers how many are connected: the mark holds for each
+   * @returns messages
+   */
+  mark(publishers = 1): number {
     if (this.#messages > 0) {
       this.#usualBytes = Math.max(this.#bytes / this.#messages, this.#usualBytes * FORGET);
       this.#messages = 0;
       this.#bytes = 0;
     }
-    const fitting = MAX_WAITING_BYTES / Math.max(1, this.#usualBytes);
+    const budget = Math.min(MAX_WAITING_BYTES, MAX_WAITING_BYTES_OF_ALL / Math.max(1, publishers));
+    const fitting = budget / Math.max(1, this.#usualBytes);
     if (fitting >= this.#most) return this.#most;
     return Math.max(1, 2 ** Math.floor(Math.log2(fitting)));
   }

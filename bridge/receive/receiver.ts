@@ -185,7 +185,7 @@ export class Receiver {
   }
 
   #setHighWaterMark(): void {
-    const mark = this.#highWater.mark();
+    const mark = this.#highWater.mark(this.#monitor.publishers);
     if (mark !== this.#socket.receiveHighWaterMark) this.#socket.receiveHighWaterMark = mark;
   }
 

@@ -69,6 +69,9 @@ it("[BR19] what may wait in ZeroMQ is bounded in bytes, as messages have been la
   hear(100 * 1024 * 1024, 3);
   assert.equal(highWater.mark(), 4);
   assert.equal(highWater.mark(), 4, "silence teaches nothing");
+  assert.equal(highWater.mark(3), 4, "1.5 GiB for all");
+  assert.equal(highWater.mark(6), 2);
+  assert.equal(highWater.mark(100), 1);
   hear(600 * 1024 * 1024, 1);
   assert.equal(highWater.mark(), 1);
   for (let i = 0; i < 200; i++) {
@@ -76,6 +79,16 @@ it("[BR19] what may wait in ZeroMQ is bounded in bytes, as messages have been la
     highWater.mark();
   }
   assert.equal(highWater.mark(), 100_000);
+});
+
+it("[BR32] parts weigh in what may wait, however empty they are, and a sudden large message is told at once", () => {
+  const highWater = new HighWater(100_000);
+  const empty = Array<Buffer>(4096).fill(Buffer.alloc(0));
+  assert.equal(highWater.heard([Buffer.alloc(100)]), false);
+  assert.equal(highWater.mark(), 100_000);
+  assert.equal(highWater.heard(empty), true);
+  assert.equal(highWater.mark(), 512);
+  assert.equal(highWater.heard(empty), false, "it is known now");
 });
 
 it("[BR19] what peers do wrong does not fill the log, whatever its words", () => {

@@ -1,0 +1,95 @@
+import { SocketCounters } from "./counters.ts";
+import { MAX_NATIVE_BYTES, NativeMemory, nativeBytes } from "./native-memory.ts";
+import { Receiver, type ReceiverOptions } from "./receiver.ts";
+
+export interface RenewableOptions extends ReceiverOptions {
+  /** For tests. */
+  maxNativeBytes?: number;
+}
+
+const CHECK_EVERY_MS = 1000;
+/** Its own port is free again in less. */
+const BIND_AGAIN_WITHIN_MS = 10_000;
+const MIB = 1024 * 1024;
+
+/**
+ * A receiver whose socket is closed and opened anew when ZeroMQ holds too much: the one bound for what the guard does not
+ * see, which are publishers that are connected to, and what CURVE hides.
+ */
+export class RenewableReceiver {
+  /** The endpoints actually bound, then those connected to. They stay the same. */
+  readonly addresses: readonly string[];
+  readonly counters: SocketCounters;
+  /** Settles after {@link close}; rejects if reading fails, or the socket cannot be opened again. */
+  readonly done: Promise<void>;
+  readonly #options: RenewableOptions;
+  readonly #memory: NativeMemory;
+  readonly #timer: NodeJS.Timeout;
+  readonly #ended = Promise.withResolvers<void>();
+  #receiver: Receiver;
+  #renewing: Promise<void> | undefined;
+  #isClosing = false;
+
+  /** @throws AddressError, SocketError as {@link Receiver.open} */
+  static async open(options: RenewableOptions): Promise<RenewableReceiver> {
+    const counters = options.counters ?? new SocketCounters();
+    const given = { ...options, counters };
+    return new RenewableReceiver(await Receiver.open(given), given, counters);
+  }
+
+  private constructor(receiver: Receiver, options: RenewableOptions, counters: SocketCounters) {
+    this.#receiver = receiver;
+    this.addresses = receiver.addresses;
+    this.counters = counters;
+    this.#memory = new NativeMemory(options.maxNativeBytes);
+    this.done = this.#ended.promise;
+    this.done.catch(() => undefined);
+    const bind = receiver.addresses.slice(0, options.socket.bind.length);
+    this.#options = { ...options, socket: { ...options.socket, bind }, bindWithinMs: BIND_AGAIN_WITHIN_MS };
+    this.#follow(receiver);
+    this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
+  }
+
+  /** Ends the connections that this socket began, and begins them again. */
+  reopen(): void {
+    if (this.#renewing === undefined) this.#receiver.reopen();
+  }
+
+  /** Reads what has arrived, then ends. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#timer);
+    await this.#renewing;
+    await this.#receiver.close();
+    this.#ended.resolve();
+    await this.done;
+  }
+
+  #follow(receiver: Receiver): void {
+    receiver.done.catch((error: unknown) => this.#ended.reject(error));
+  }
+
+  #check(): void {
+    if (this.#renewing !== undefined || !this.#memory.isTooMuch(nativeBytes(), performance.now())) return;
+    this.#renewing = this.#renew()
+      .catch((error: unknown) => this.#ended.reject(error))
+      .finally(() => {
+        this.#renewing = undefined;
+      });
+  }
+
+  async #renew(): Promise<void> {
+    const { log, peers, maxNativeBytes = MAX_NATIVE_BYTES } = this.#options;
+    this.counters.renewals++;
+    log?.error(
+      `Publishers have made ZeroMQ hold more than ${Math.round(maxNativeBytes / MIB).toLocaleString("en")} MiB in this ` +
+        `process. All connections of ${this.addresses.join(", ")} are ended and opened anew; what waited there is lost. ` +
+        "Look for a publisher with messages of very many or very large parts.",
+    );
+    await this.#receiver.close();
+    peers?.reopened(this.addresses);
+    if (this.#isClosing) return;
+    this.#receiver = await Receiver.open(this.#options);
+    this.#follow(this.#receiver);
+  }
+}
