@@ -4,7 +4,7 @@ import { type Bounds, History } from "./history.ts";
 import { NOTHING_STORED } from "./nothing-stored.ts";
 import { answerClose } from "./outlet.ts";
 import { Presence } from "./presence.ts";
-import { Problem, type Refusal } from "./problem.ts";
+import { type Refusal, viewersFull } from "./problem.ts";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
 import type { Announcement, PublishAnswer } from "./protocol/messages.ts";
 import { watchQuery } from "./query.ts";
@@ -82,9 +82,7 @@ export class Channel extends DurableObject<Env> {
 
   /** A viewer joins. Its request has passed the guards. */
   override async fetch(request: Request): Promise<Response> {
-    if (this.#viewers.count >= MAX_VIEWERS) {
-      return new Problem("viewers-full", `${MAX_VIEWERS} watch already.`, { "Retry-After": "30" }).toResponse();
-    }
+    if (this.#viewers.count >= MAX_VIEWERS) return viewersFull().toResponse();
     const url = new URL(request.url);
     const dialect = dialectOf(request);
     const { 0: client, 1: server } = new WebSocketPair();
@@ -136,6 +134,11 @@ export class Channel extends DurableObject<Env> {
     if (this.#history === undefined) return;
     this.#history.clear(Date.now());
     this.#viewers.beginAnew();
+  }
+
+  /** Whether one more may watch. */
+  async hasRoom(): Promise<boolean> {
+    return this.#viewers.count < MAX_VIEWERS;
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

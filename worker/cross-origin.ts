@@ -52,6 +52,18 @@ export function mayAskFrom(request: Request, access: Access): void {
   );
 }
 
+/**
+ * Whether a WebSocket of a page of this origin would be refused for its origin: the browser's GET, which asks, has no Origin.
+ * @throws Problem `origin-not-allowed`
+ */
+export function mayWatchFrom(origin: string | undefined, request: Request, access: Access): void {
+  if (origin === undefined) return;
+  const headers = new Headers(request.headers);
+  headers.delete("Sec-Fetch-Site");
+  headers.set("Origin", origin);
+  mayAskFrom(new Request(request.url, { headers }), access);
+}
+
 /** GD8: what answers say to other sites' pages. To be sent with every answer, refusals included. */
 export function crossOriginHeaders(request: Request, { origins }: Access): Record<string, string> {
   const origin = request.headers.get("Origin");

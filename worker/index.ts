@@ -3,12 +3,12 @@ import { accessOf } from "./access.ts";
 import { isAnnouncement, readAnnouncement, readPublication } from "./body.ts";
 import type { Channel } from "./channel.ts";
 import { clientAddress } from "./client-address.ts";
-import { crossOriginHeaders, mayAskFrom, mayBeAskedAs } from "./cross-origin.ts";
+import { crossOriginHeaders, mayAskFrom, mayBeAskedAs, mayWatchFrom } from "./cross-origin.ts";
 import { discardBody } from "./discard-body.ts";
 import { channelName, dialectOf, mayPublish } from "./guard.ts";
 import { embeddedHeaders, SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
-import { Problem } from "./problem.ts";
+import { PROBLEM_TYPE, Problem, viewersFull } from "./problem.ts";
 import { MARK } from "./protocol/limits.ts";
 import { readQuery, watchQuery } from "./query.ts";
 import { storedPoints } from "./read.ts";
@@ -46,6 +46,17 @@ app.get("/c/:name{.+}", async (c) => {
     dialectOf(c.req.raw);
     watchQuery(url.searchParams);
     return await channel.fetch(c.req.raw);
+  }
+  // A proxy on the way left out the upgrade.
+  if (c.req.header("Sec-WebSocket-Key") !== undefined) {
+    const detail = "A proxy on the way did not pass on Connection and Upgrade. What it needs: docs/BEHIND-A-PROXY.md";
+    throw new Problem("upgrade-required", detail, { Upgrade: "websocket" });
+  }
+  // A page that cannot connect asks why.
+  if (c.req.header("Accept") === PROBLEM_TYPE) {
+    mayWatchFrom(c.req.header("Plotcast-Origin"), c.req.raw, accessOf(c.env));
+    if (!(await channel.hasRoom())) throw viewersFull();
+    return c.body(null, 204, { "Cache-Control": "no-store", Vary: "Accept", [MARK.name]: MARK.value });
   }
   const type = negotiate(c.req.header("Accept"));
   if (type === "text/html") {

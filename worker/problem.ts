@@ -2,7 +2,7 @@ import Negotiator from "negotiator";
 import { SECURITY_HEADERS } from "./headers.ts";
 import { problemPage } from "./problem-page.ts";
 import type { FrameFault } from "./protocol/header.ts";
-import { MARK } from "./protocol/limits.ts";
+import { MARK, MAX_VIEWERS } from "./protocol/limits.ts";
 import type { PointFault } from "./protocol/points.ts";
 import type { ProblemCode } from "./protocol/problem-code.ts";
 
@@ -54,7 +54,7 @@ const PROBLEMS = {
   "channel-unavailable": [503, "The channel is not available just now"],
 } as const satisfies Record<ProblemCode, readonly [number, string]> & Record<FrameFault["code"] | PointFault, unknown>;
 
-const PROBLEM_TYPE = "application/problem+json";
+export const PROBLEM_TYPE = "application/problem+json";
 /** What somebody meets who types an address, or follows a link. */
 const FOR_PEOPLE = new Set<ProblemCode>([
   "channel-name-invalid",
@@ -105,4 +105,9 @@ export class Problem extends Error {
 /** Whoever does not care gets the problem; a browser says that it would rather have a page. */
 function prefersPage(accept = "*/*"): boolean {
   return new Negotiator({ headers: { accept } }).mediaType([PROBLEM_TYPE, "text/html"]) === "text/html";
+}
+
+/** No more viewers than these. */
+export function viewersFull(): Problem {
+  return new Problem("viewers-full", `${MAX_VIEWERS} watch already.`, { "Retry-After": "30" });
 }

@@ -326,3 +326,29 @@ test("[GD3] a WebSocket of the same origin, as the browser says, needs no config
   const headers = { "Sec-Fetch-Site": "same-origin" };
   await (await openViewer(bare.channelUrl("main"), { origin: "https://proxied.example", headers })).close();
 });
+
+for (const [origin, status, code] of [
+  [undefined, 204, undefined],
+  ["https://public.example:8443", 204, undefined],
+  ["https://a.example", 204, undefined],
+  ["https://other.example", 403, "origin-not-allowed"],
+] as const) {
+  test(`[PG24] asked why a page of ${origin ?? "no origin"} cannot connect, the Worker answers ${code ?? "that it can"}`, async () => {
+    const headers = {
+      Accept: "application/problem+json",
+      "Sec-Fetch-Site": "same-origin",
+      ...(origin !== undefined && { "Plotcast-Origin": origin }),
+    };
+    const response = await rawRequest(edge.url, { path: "/c/main", headers });
+    assert.equal(response.headers.get("Plotcast"), "1");
+    if (code === undefined) assert.equal(response.status, status);
+    else await assertProblem(response, status, code);
+  });
+}
+
+test("[VW14] a WebSocket whose upgrade a proxy left out is told so", async () => {
+  const { Connection: _, Upgrade: __, ...headers } = UPGRADE;
+  const response = await rawRequest(edge.url, { path: "/c/main", headers });
+  const { detail } = await assertProblem(response, 426, "upgrade-required");
+  assert.match(detail, /docs\/BEHIND-A-PROXY\.md/);
+});

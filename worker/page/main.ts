@@ -142,11 +142,16 @@ const connection = new Connection(browserOutside(channelUrl), {
     clocks.compare(nowMs, message.nowMs);
   },
   changed() {
-    const { phase } = connection.state;
-    if (phase === "connecting") clocks.forgetLag();
-    // A connection that ends is what a deploy looks like from here.
-    if (phase === "live" && wasLive) void offerRenewal();
-    wasLive ||= phase === "live";
+    const { state } = connection;
+    const { phase } = state;
+    // One failure may be a restart.
+    if (phase === "waiting" && state.attempt > 2) explain();
+    if (phase === "live") {
+      notice.hide("refusal");
+      // A connection that ends is what a deploy looks like from here.
+      if (wasLive) void offerRenewal();
+      wasLive = true;
+    }
     words.show();
   },
 });
@@ -199,10 +204,7 @@ offerHandle({
 });
 if (typeof WebSocket === "undefined") {
   words.instead = { kind: "unsupported" };
-  notice.show(
-    "unsupported",
-    `This browser has no WebSocket, by which points come. To read what is stored: curl "${channelUrl.href}?points=100"`,
-  );
+  explain();
 } else {
   connection.start();
 }
@@ -210,6 +212,11 @@ moved();
 
 function openTool(tool: Tool, opener?: HTMLElement): void {
   void later.load().then((loaded) => loaded?.openTool(tool, context, opener));
+}
+
+/** Why there is no connection. */
+function explain(): void {
+  void later.load(true).then((loaded) => loaded?.explain(notice, channelUrl));
 }
 
 /** After a deploy there is another page to be had. @returns whether there is */

@@ -5,5 +5,6 @@ export { GapMarks } from "./gap-marks.ts";
 export { gapsOf } from "./gap-spans.ts";
 export { GapWalk } from "./gap-walk.ts";
 export { openPanelSettings } from "./panel-settings.ts";
+export { explain } from "./refusal.ts";
 export { lanesOf } from "./shape.ts";
 export { openFile, openTool } from "./tools.ts";

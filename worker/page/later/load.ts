@@ -19,12 +19,13 @@ export class Later {
     this.#had = had;
   }
 
-  load(): Promise<Loaded | undefined> {
-    this.#loading ??= this.#fetch();
+  /** @param quietly nothing is said if it cannot be had */
+  load(quietly = false): Promise<Loaded | undefined> {
+    this.#loading ??= this.#fetch(quietly);
     return this.#loading;
   }
 
-  async #fetch(): Promise<Loaded | undefined> {
+  async #fetch(quietly: boolean): Promise<Loaded | undefined> {
     try {
       // What could not be imported once never can be by the same name: browsers remember that.
       const name = this.#failures === 0 ? LATER_FILE : `${LATER_FILE}?again=${this.#failures}`;
@@ -35,7 +36,7 @@ export class Later {
       // The next one who asks tries again.
       this.#failures++;
       this.#loading = undefined;
-      this.#failed();
+      if (!quietly) this.#failed();
       return undefined;
     }
   }
