@@ -2,17 +2,18 @@
  * Builds the `plotcast` command into dist/bridge: JavaScript for whoever has no TypeScript, as `npm pack` packs it. All
  * but zeromq, which is native, is in it.
  */
-import { chmod, rm } from "node:fs/promises";
+import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { noticesOf, packageFolders } from "./notices.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const TARGET = join(ROOT, "dist/bridge");
 const FILE = join(TARGET, "plotcast.js");
 
 await rm(TARGET, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: [join(ROOT, "bridge/plotcast.ts")],
   outdir: TARGET,
   bundle: true,
@@ -32,7 +33,9 @@ await build({
       "const require = plotcastRequire(import.meta.url);",
     ].join("\n"),
   },
+  metafile: true,
   logLevel: "warning",
 });
+await writeFile(join(TARGET, "THIRD-PARTY-NOTICES.txt"), await noticesOf(process.cwd(), packageFolders(metafile)));
 await chmod(FILE, 0o755);
 console.log(FILE);

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
 import { ASSET_CACHE_CONTROL, SECURITY_HEADERS } from "../worker/headers.ts";
+import { noticesOf, packageFolders } from "./notices.ts";
 
 const MAX_GZIP_BYTES = 35 * 1024;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -24,6 +25,7 @@ const OPTIONS = {
   // Licences ask for it: their notices stay in the files.
   legalComments: "inline",
   write: false,
+  metafile: true,
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
@@ -64,6 +66,7 @@ for (const [name, text] of files) {
 }
 files.set("favicon.svg", await readFile(join(SOURCE, "favicon.svg"), "utf8"));
 files.set("_headers", headersFile());
+files.set("THIRD-PARTY-NOTICES.txt", await notices());
 
 // What is new first, and then away with what is old: a server that watches the folder always finds a whole page.
 for (const [name, text] of files) {
@@ -83,6 +86,25 @@ console.log(`${String(total).padStart(6)} B gzip  for every page, of ${MAX_GZIP_
 if (total > MAX_GZIP_BYTES) {
   console.error(`The page is ${total - MAX_GZIP_BYTES} bytes too large (SPEC.md, PG8).`);
   process.exitCode = 1;
+}
+
+/** Of what is in the page, and in the Worker that serves it. */
+async function notices(): Promise<string> {
+  const worker = await build({
+    entryPoints: [join(ROOT, "worker/index.ts")],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    // As wrangler bundles it.
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    outdir: TARGET,
+    write: false,
+    metafile: true,
+    logLevel: "warning",
+  });
+  const folders = [page, later, worker].flatMap(({ metafile }) => packageFolders(metafile));
+  return noticesOf(process.cwd(), [...new Set(folders)].sort());
 }
 
 function headersFile(): string {
