@@ -1,5 +1,5 @@
 import { createClock } from "./clock.ts";
-import type { Held } from "./collect/collect.ts";
+import type { Held } from "./collect/batch.ts";
 import type { SourceConfig } from "./configure/config.ts";
 import { DEFAULT_BUFFER_BYTES } from "./configure/defaults.ts";
 import { bearsNumbers } from "./decode/reader.ts";

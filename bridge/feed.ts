@@ -1,5 +1,6 @@
 import type { Row } from "../worker/protocol/builder.ts";
-import { Collector, type Held } from "./collect/collect.ts";
+import type { Held } from "./collect/batch.ts";
+import { Collector } from "./collect/collect.ts";
 import { gapOf, type Loss } from "./collect/gaps.ts";
 import { Keeper } from "./collect/keep.ts";
 import { openSpool, type SpoolOptions } from "./collect/open-spool.ts";
@@ -77,6 +78,7 @@ export class Feed {
     const publisher = spool === undefined ? (options.publisher ?? state.publisher) : state.publisher;
     const collector = new Collector({
       publisher,
+      base: state.base,
       firstSeq: state.nextSeq,
       maxBytes: options.bufferBytes,
       maxSpoolBytes: options.spool?.maxBytes ?? 0,
@@ -98,14 +100,20 @@ export class Feed {
     this.#poster = new Poster({ to, token });
     const poster = this.#poster;
     const announcer = new Announcer({
-      publisher,
+      publisher: () => collector.publisher,
       log,
       post: (body, signal, sent) => poster.post(body, signal, sent),
       isIdle: () => collector.held.points === 0,
-      isKnown: state.sentSeq > 0,
+      isKnown: state.sentSeq > state.base,
     });
     this.#announcer = announcer;
-    this.#deliverer = new Deliverer({ collector, ledger, log, post: (batch, signal) => announcer.post(batch, signal) });
+    this.#deliverer = new Deliverer({
+      collector,
+      ledger,
+      log,
+      post: (batch, signal) => announcer.post(batch, signal),
+      onNewId: () => announcer.renamed(),
+    });
     this.done = this.#deliverer.run();
     this.#timers = [
       setInterval(() => collector.save(), SAVE_EVERY_MS),

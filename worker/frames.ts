@@ -47,14 +47,14 @@ export class Frames {
   }
 
   /**
-   * The highest number among these frames of one publisher that is stored with points like theirs; 0 if none is. A frame
-   * that was stored when it had fewer points, which a copy of its publisher may have sent on, counts as the larger one.
+   * What the store has under the numbers of these frames of one publisher, a letter each (`Repeats`). A frame that had fewer
+   * points when a copy of its publisher sent it on is the same as the larger one.
    */
-  lastStored(repeats: readonly FrameHeader[]): number {
+  compare(repeats: readonly FrameHeader[]): string {
+    const letters = repeats.map(() => "-");
     const [first, last] = [repeats[0], repeats.at(-1)];
-    if (first === undefined || last === undefined) return 0;
-    const byNumber = new Map(repeats.map((header) => [header.publisherSeq, header]));
-    let highest = 0;
+    if (first === undefined || last === undefined) return "";
+    const indexOf = new Map(repeats.map(({ publisherSeq }, i) => [publisherSeq, i]));
     // Read to its end, or the cursor would stay open.
     for (const { publisher_seq, points, min_x, max_x } of this.#sql.exec(
       "SELECT publisher_seq, points, min_x, max_x FROM frames WHERE publisher = ? AND publisher_seq BETWEEN ? AND ?",
@@ -62,12 +62,13 @@ export class Frames {
       first.publisherSeq,
       last.publisherSeq,
     )) {
-      const sent = byNumber.get(Number(publisher_seq));
-      const isAlike =
-        sent !== undefined && Number(points) >= sent.points && min_x === sent.minX && Number(max_x) >= sent.maxX;
-      if (isAlike) highest = Math.max(highest, sent.publisherSeq);
+      const i = indexOf.get(Number(publisher_seq));
+      const sent = i === undefined ? undefined : repeats[i];
+      if (i === undefined || sent === undefined) continue;
+      const isSame = Number(points) >= sent.points && min_x === sent.minX && Number(max_x) >= sent.maxX;
+      letters[i] = isSame ? "s" : "d";
     }
-    return highest;
+    return letters.join("");
   }
 
   insert(frame: Uint8Array, header: FrameHeader, seq: number, takenAtMs: number): void {

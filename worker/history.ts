@@ -164,7 +164,7 @@ export class History {
     const passedOver = headers.slice(0, headers.length - fresh.length);
     const repeats =
       lastBefore !== undefined && passedOver.length > 0
-        ? { last: lastBefore, stored: this.#frames.lastStored(passedOver) }
+        ? { last: lastBefore, frames: this.#frames.compare(passedOver) }
         : undefined;
     const answered = fresh.length > 0 || !last ? seq : this.#firstAnswer(last);
     return { fresh, publisher, seq: answered, points, duplicates, repeats };

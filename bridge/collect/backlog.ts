@@ -1,4 +1,5 @@
 import { gapOf, type Loss, type LossReason, lossesOf, mergeAllSeries } from "./gaps.ts";
+import { HeldBack, type Letter } from "./held-back.ts";
 import type { HeldFrame } from "./spool-state.ts";
 
 export interface BacklogOptions {
@@ -26,6 +27,8 @@ export class Backlog {
   /** The oldest is at `#head`: shifting an array of thousands is slow. */
   #frames: HeldFrame[];
   #head = 0;
+  /** Frames from before these that were sent, and not taken. */
+  readonly #heldBack = new HeldBack<HeldFrame>();
   #sentSeq: number;
   /** Of these, the Channel may have taken those up to here. */
   #uncertainSeq: number;
@@ -47,16 +50,31 @@ export class Backlog {
     for (const frame of this.#frames) this.#count(frame, 1);
   }
 
+  /** The Channel may have taken frames up to here, and nobody has confirmed it. */
+  get uncertainSeq(): number {
+    return this.#uncertainSeq;
+  }
+
   get sentSeq(): number {
     return this.#sentSeq;
   }
 
+  /** Frames that can be sent now. */
   get length(): number {
     return this.#frames.length - this.#head;
   }
 
   get first(): HeldFrame | undefined {
-    return this.#frames[this.#head];
+    return this.#heldBack.first ?? this.#frames[this.#head];
+  }
+
+  /** Whether frames are held back, and it is known of all others that were sent whether they were taken. */
+  get mayStartAnew(): boolean {
+    return this.#heldBack.length > 0 && !this.#isInDoubt;
+  }
+
+  get #isInDoubt(): boolean {
+    return (this.at(0)?.seq ?? Number.POSITIVE_INFINITY) <= this.#uncertainSeq;
   }
 
   /** Whether the spool lacks anything but how far delivery has come. */
@@ -100,15 +118,51 @@ export class Backlog {
     for (const frame of this.#frames.slice(this.#head, this.#head + count)) {
       this.#count(frame, -1);
       this.#forget(frame);
-      this.goneUpTo = Math.max(this.goneUpTo, frame.seq);
+      // Not up to it: what is held back comes before it.
+      if (this.#heldBack.length > 0) this.gone.add(frame.seq);
+      else this.goneUpTo = Math.max(this.goneUpTo, frame.seq);
     }
     this.#head += count;
     this.#compact();
   }
 
+  /**
+   * The oldest frames were sent, and this is what became of each. They are done with, but for those that are held back: of
+   * these nothing is sent until {@link startAnew}.
+   * @param isContested whether somebody has used a number above all that were sent before
+   */
+  answered(letters: readonly Letter[], isContested: boolean): void {
+    for (const letter of letters) {
+      const frame = this.at(0);
+      if (frame === undefined) break;
+      this.#release(this.#heldBack.see(frame, letter, frame.seq > this.#uncertainSeq));
+      if (letter === undefined || letter === "s") this.remove(1);
+      else this.#head++;
+    }
+    this.#compact();
+    if (isContested) this.#heldBack.contest();
+    if (!this.#isInDoubt) this.#release(this.#heldBack.decide());
+    // What was taken is settled.
+    this.#uncertainSeq = this.#sentSeq;
+  }
+
+  /**
+   * What is held back and all that follow were never taken: they are as if they had not been sent.
+   * @param nextSeq the number of the frame that comes after all of these
+   * @returns how many points were held back
+   */
+  startAnew(nextSeq: number): number {
+    const held = this.#heldBack.takeAll();
+    this.#frames = [...held, ...this.#frames.slice(this.#head)];
+    this.#head = 0;
+    this.#sentSeq = (this.first?.seq ?? nextSeq) - 1;
+    this.#uncertainSeq = this.#sentSeq;
+    return held.reduce((sum, { points }) => sum + points, 0);
+  }
+
   /** The oldest frame is lost. @returns what the open frame must tell, if no other can */
   loseFirst(reason: LossReason): Loss[] {
-    const { first } = this;
+    const first = this.at(0);
     if (first === undefined) return [];
     const losses = this.#lossesWith(first, reason);
     this.remove(1);
@@ -190,6 +244,15 @@ export class Backlog {
     next.losses = mergeAllSeries([...losses, ...next.losses]);
     if (next.inSpool) this.lossesChanged.add(next);
     return [];
+  }
+
+  /** Frames that were held back are done with. */
+  #release(frames: readonly HeldFrame[]): void {
+    for (const frame of frames) {
+      this.#count(frame, -1);
+      this.#forget(frame);
+      this.gone.add(frame.seq);
+    }
   }
 
   #compact(): void {

@@ -1,14 +1,19 @@
 import type { Row } from "../../worker/protocol/builder.ts";
+import { framedBy } from "../../worker/protocol/header.ts";
 import { MAX_BODY_POINTS, MAX_FRAME_BYTES } from "../../worker/protocol/limits.ts";
 import { Backlog } from "./backlog.ts";
+import { type Batch, type Confirmation, concat, type Held, type NewId } from "./batch.ts";
 import { GAPS_BYTES, type Loss, type LossReason, mergeAllSeries, withGaps } from "./gaps.ts";
+import type { Letter } from "./held-back.ts";
 import type { Keeper } from "./keep.ts";
 import { OpenFrame } from "./open.ts";
-import type { HeldFrame, SpoolState } from "./spool-state.ts";
+import { type HeldFrame, type Identity, newPublisherId, type SpoolState } from "./spool-state.ts";
 
 export interface CollectorOptions {
   /** 16 hexadecimal digits. */
   publisher: string;
+  /** A frame's number for the Channel is its own less this. */
+  base?: number;
   /** The publisher's number of the first frame. */
   firstSeq?: number;
   /** Bound of everything held in memory, in flight included; at least {@link MIN_FRAMES_HELD} frames. */
@@ -25,20 +30,6 @@ export interface CollectorOptions {
   state?: Pick<SpoolState, "frames" | "sentSeq" | "gaps">;
 }
 
-/** What one POST carries. */
-export interface Batch {
-  body: Uint8Array;
-  points: number;
-  readonly frames: readonly HeldFrame[];
-}
-
-export interface Held {
-  points: number;
-  bytes: number;
-  /** How long the oldest point has waited for its confirmation, in milliseconds; 0 when nothing waits. */
-  oldestAgeMs: number;
-}
-
 /** With fewer, what is in flight (a quarter of the bound at most) and the open frame would leave no room. */
 export const MIN_FRAMES_HELD = 8;
 
@@ -52,6 +43,7 @@ export class Collector {
   readonly #backlog: Backlog;
   #inFlight: Batch | undefined;
   #nextSeq: number;
+  #identity: Identity;
   /** The open frame as the spool has it. */
   #draft: { seq: number; version: number } | undefined;
   #untoldChanged = false;
@@ -63,6 +55,7 @@ export class Collector {
     const leastBytes = MIN_FRAMES_HELD * maxFrameBytes;
     if (maxBytes < leastBytes) throw new RangeError(`The buffer must have ${leastBytes} bytes at least.`);
     this.#nextSeq = options.firstSeq ?? 1;
+    this.#identity = { publisher: options.publisher, base: options.base ?? 0 };
     this.#open = new OpenFrame(maxFrameBytes);
     this.#backlog = new Backlog({
       memoryBytes: maxBytes,
@@ -74,6 +67,11 @@ export class Collector {
     });
     for (const gap of state?.gaps ?? []) this.#open.addGap(gap);
     this.#tell(this.#backlog.dropToFit(0));
+  }
+
+  /** The id under which frames are sent now. */
+  get publisher(): string {
+    return this.#identity.publisher;
   }
 
   /** What no 2xx has confirmed yet, in flight included. */
@@ -155,7 +153,7 @@ export class Collector {
         continue;
       }
       frames.push(frame);
-      parts.push(withGaps(content, frame.losses));
+      parts.push(withGaps(framedBy(content, this.#identity.publisher, this.#numberOf(frame)), frame.losses));
       bytes += size;
       points += frame.points;
     }
@@ -172,11 +170,36 @@ export class Collector {
     this.#backlog.keepSettled();
   }
 
-  /** A 2xx confirmed the batch. */
-  delivered(batch: Batch): void {
+  /** A 2xx answered the batch. What it confirms is done with; what was passed over as another's repeat is held back. */
+  delivered(batch: Batch, { repeats }: Confirmation = {}): void {
     this.#land(batch);
-    this.#backlog.keepSettled();
-    this.#backlog.remove(batch.frames.length);
+    const letters = batch.frames.map((_, i) => letterAt(repeats?.frames, i));
+    const inDoubt = this.#backlog.uncertainSeq - this.#identity.base;
+    this.#backlog.answered(letters, repeats !== undefined && repeats.last > inDoubt);
+  }
+
+  /** The batch was refused for its numbers, so none of it was ever taken: it is held back. */
+  refusedNumbers(batch: Batch): void {
+    this.#land(batch);
+    this.#backlog.answered(
+      batch.frames.map(() => "d"),
+      true,
+    );
+  }
+
+  /**
+   * Goes on under a new id (SPEC.md, BR26), if frames are held back and none is in doubt any more. Until then what is in
+   * doubt is sent under the old one. So what goes out under the new id was never taken under any, and cannot come twice.
+   * The spool learns of it in one transaction: before it, a new start finds these frames in doubt under the old id, sends
+   * them and gets the same answers; after it, frames that were never sent, under the new one.
+   */
+  renew(): NewId | undefined {
+    if (!this.#backlog.mayStartAnew) return undefined;
+    const points = this.#backlog.startAnew(this.#nextSeq);
+    const newId = { before: this.#identity.publisher, now: newPublisherId(), points };
+    this.#identity = { publisher: newId.now, base: this.#backlog.sentSeq };
+    this.save();
+    return newId;
   }
 
   /** The batch was not taken, or {@link mayBeTaken} has said so. It will be taken again, frame by frame if need be. */
@@ -223,8 +246,14 @@ export class Collector {
     return this.#nextSeq + 1;
   }
 
-  get #progress(): { sentSeq: number; goneUpTo: number; nextSeq: number } {
-    return { sentSeq: this.#backlog.sentSeq, goneUpTo: this.#backlog.goneUpTo, nextSeq: this.#nextSeq };
+  get #progress(): { identity: Identity; sentSeq: number; goneUpTo: number; nextSeq: number } {
+    const { sentSeq, goneUpTo } = this.#backlog;
+    return { identity: this.#identity, sentSeq, goneUpTo, nextSeq: this.#nextSeq };
+  }
+
+  /** The number that the Channel is told. */
+  #numberOf({ seq }: Pick<HeldFrame, "seq">): number {
+    return seq - this.#identity.base;
   }
 
   #land(batch: Batch): void {
@@ -248,7 +277,7 @@ export class Collector {
   #asFrame(): HeldFrame {
     const seq = this.#nextSeq;
     const { points, sinceMs, losses } = this.#open;
-    const bytes = this.#open.encode(this.#options.publisher, seq);
+    const bytes = this.#open.encode(this.#identity.publisher, this.#numberOf({ seq }));
     const wasDraft = this.#draft?.seq === seq;
     return { seq, points, size: bytes.length, sinceMs, losses, bytes, inSpool: false, wasDraft };
   }
@@ -262,7 +291,7 @@ export class Collector {
   }
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts);
+function letterAt(letters: string | undefined, i: number): Letter {
+  const letter = letters?.[i];
+  return letter === "s" || letter === "d" || letter === "-" ? letter : undefined;
 }

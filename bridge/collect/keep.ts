@@ -18,7 +18,7 @@ export interface KeeperOptions {
   nowMs?: () => number;
 }
 
-type Progress = Pick<SpoolChanges, "sentSeq" | "goneUpTo" | "nextSeq">;
+type Progress = Pick<SpoolChanges, "identity" | "sentSeq" | "goneUpTo" | "nextSeq">;
 
 /**
  * Writes to the spool, and goes on without it while the disk fails: that is said once, and again when it is over. What

@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { renameSync } from "node:fs";
 import type { Log } from "../tell/log.ts";
 import { counted, errorText } from "../tell/text.ts";
 import { gapOf, type Loss } from "./gaps.ts";
 import { Spool } from "./spool.ts";
-import { type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
+import { newPublisherId, type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
 import { isWhole, markNotWhole } from "./whole.ts";
 
 export interface SpoolOptions {
@@ -97,8 +96,7 @@ function without(file: string, error: unknown, log: Log): OpenedSpool {
 }
 
 function emptyState(): SpoolState {
-  const publisher = randomBytes(8).toString("hex");
-  return { publisher, nextSeq: 1, sentSeq: 0, frames: [], gaps: [], numbers: [] };
+  return { publisher: newPublisherId(), base: 0, nextSeq: 1, sentSeq: 0, frames: [], gaps: [], numbers: [] };
 }
 
 function setAside(file: string): string {

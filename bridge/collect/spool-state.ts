@@ -1,7 +1,23 @@
+import { randomBytes } from "node:crypto";
 import { gapOf, isLoss, type Loss } from "./gaps.ts";
 import type { LastNumber } from "./sequence.ts";
 
-/** A frame that nobody has confirmed. Its bytes, publisher and number stay the same however often it is sent. */
+/** Who the frames are of, and how they are numbered. */
+export interface Identity {
+  /** 16 hexadecimal digits. */
+  publisher: string;
+  /** A frame's number for the Channel is its `seq` less this. */
+  base: number;
+}
+
+export function newPublisherId(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/**
+ * A frame that nobody has confirmed. However often it is sent, its bytes stay the same, and its publisher and number as
+ * long as they are this bridge's.
+ */
 export interface HeldFrame {
   readonly seq: number;
   readonly points: number;
@@ -20,8 +36,7 @@ export interface HeldFrame {
 }
 
 /** What a spool holds when it is opened. */
-export interface SpoolState {
-  publisher: string;
+export interface SpoolState extends Identity {
   /** Above every number ever used. */
   nextSeq: number;
   /** Frames up to here may have been sent. */
@@ -34,6 +49,7 @@ export interface SpoolState {
 
 /** What changed since the last write. */
 export interface SpoolChanges {
+  identity: Identity;
   /** New or changed frames, the draft of the open one among them. */
   frames: readonly HeldFrame[];
   /** Frames whose losses alone changed. */

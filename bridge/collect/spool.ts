@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
@@ -10,7 +9,9 @@ import {
   count,
   damaged,
   type HeldFrame,
+  type Identity,
   lossesFrom,
+  newPublisherId,
   type SpoolChanges,
   type SpoolState,
   unsure,
@@ -53,7 +54,7 @@ export class Spool {
     StatementSync
   >;
   #reservedSeq = 0;
-  #written = { goneUpTo: 0, sentSeq: 0, untold: "" };
+  #written = { goneUpTo: 0, sentSeq: 0, untold: "", publisher: "" };
   /** What the first write of this process writes besides. */
   #toBegin: (() => void) | undefined;
 
@@ -103,14 +104,17 @@ export class Spool {
    */
   load(to: string, gaps: readonly Loss[], isWhole: boolean): SpoolState {
     const frames = this.#frames();
-    const publisher = String(this.#meta("publisher") ?? randomBytes(8).toString("hex"));
+    const publisher = String(this.#meta("publisher") ?? newPublisherId());
+    const base = count(this.#meta("base") ?? 0) ?? Number.NaN;
     const reserved = count(this.#meta("reserved")) ?? 1;
-    if (!isPublisherId(publisher) || frames.some(({ seq }) => seq >= reserved))
+    const isOurs = ({ seq }: HeldFrame): boolean => seq > base && seq < reserved;
+    if (!isPublisherId(publisher) || !(base < reserved) || !frames.every(isOurs))
       throw damaged("its numbers do not add up");
     // What an earlier channel was to be told is nothing to this one.
     const untold = this.to === to ? lossesFrom(this.#meta("untold")) : [];
     const left: SpoolState = {
       publisher,
+      base,
       nextSeq: reserved + this.#seqsSince(count(this.#meta("reservedAtMs"))),
       sentSeq: count(this.#meta("sent")) ?? 0,
       frames,
@@ -120,14 +124,14 @@ export class Spool {
     const state = isWhole ? left : unsure(left);
     this.#toBegin = () => {
       const { meta, numbersUnsure } = this.#statements;
-      meta.run("publisher", publisher);
+      this.#identify({ publisher, base });
       meta.run("to", to);
       meta.run("untold", JSON.stringify(state.gaps));
       meta.run("sent", state.sentSeq);
       if (!isWhole) numbersUnsure.run();
       this.#reserve(state.nextSeq);
     };
-    this.#written = { goneUpTo: 0, sentSeq: state.sentSeq, untold: JSON.stringify(state.gaps) };
+    this.#written = { goneUpTo: 0, sentSeq: state.sentSeq, untold: JSON.stringify(state.gaps), publisher };
     return state;
   }
 
@@ -152,6 +156,8 @@ export class Spool {
   write(changes: SpoolChanges): void {
     const { meta, frame, losses, gone, goneUpTo, number, numberGone } = this.#statements;
     const untold = changes.untold === undefined ? this.#written.untold : JSON.stringify(changes.untold);
+    const { publisher } = changes.identity;
+    const isRenamed = publisher !== this.#written.publisher;
     const reserved = this.#reservedSeq;
     try {
       this.#transaction(() => {
@@ -162,7 +168,9 @@ export class Spool {
           if (bytes !== undefined) frame.run(seq, points, sinceMs, JSON.stringify(losses), crc32(bytes), bytes);
         }
         for (const held of changes.losses) losses.run(JSON.stringify(held.losses), held.seq);
-        if (changes.sentSeq > this.#written.sentSeq) meta.run("sent", changes.sentSeq);
+        if (isRenamed) this.#identify(changes.identity);
+        // Of another publisher nothing is sent yet.
+        if (isRenamed || changes.sentSeq > this.#written.sentSeq) meta.run("sent", changes.sentSeq);
         if (untold !== this.#written.untold) meta.run("untold", untold);
         for (const topic of changes.numbersGone) numberGone.run(topic);
         for (const { topic, number: last, crc, x } of changes.numbers) number.run(topic, last, crc, x);
@@ -173,11 +181,12 @@ export class Spool {
       throw error;
     }
     this.#toBegin = undefined;
-    this.#written = { goneUpTo: changes.goneUpTo, sentSeq: changes.sentSeq, untold };
+    this.#written = { goneUpTo: changes.goneUpTo, sentSeq: changes.sentSeq, untold, publisher };
   }
 
   /** Whether {@link write} would have anything to do for this. */
-  isBehind({ sentSeq, goneUpTo }: Pick<SpoolChanges, "sentSeq" | "goneUpTo">): boolean {
+  isBehind({ identity, sentSeq, goneUpTo }: Pick<SpoolChanges, "identity" | "sentSeq" | "goneUpTo">): boolean {
+    if (identity.publisher !== this.#written.publisher) return true;
     return sentSeq > this.#written.sentSeq || goneUpTo > this.#written.goneUpTo;
   }
 
@@ -200,6 +209,11 @@ export class Spool {
     } finally {
       this.#db.close();
     }
+  }
+
+  #identify({ publisher, base }: Identity): void {
+    this.#statements.meta.run("publisher", publisher);
+    this.#statements.meta.run("base", base);
   }
 
   #reserve(nextSeq: number): void {

@@ -4,8 +4,8 @@ import type { Outcome, Sent } from "./answer.ts";
 import { whatNext } from "./next.ts";
 
 export interface AnnouncerOptions {
-  /** The id that is in the frames. */
-  publisher: string;
+  /** The id that is in the frames, which may change. */
+  publisher: () => string;
   log: Log;
   /** Sends a body, after those that it was given before; never rejects. */
   post: (body: Uint8Array, signal: AbortSignal, sent: Sent) => Promise<Outcome>;
@@ -79,6 +79,16 @@ export class Announcer {
     }
   }
 
+  /**
+   * The frames are of another id from now on, of which the Channel has heard nothing. The one before is not announced
+   * gone: a copy of this bridge may go on under it. If none does, the Channel hears no more of it and forgets it.
+   */
+  renamed(): void {
+    this.#told = undefined;
+    this.#failed = undefined;
+    this.#isKnown = this.#connected > 0;
+  }
+
   /** To be called often: announces what is due, if nothing is in flight. */
   check(): void {
     const { isIdle, nowMs } = this.#options;
@@ -123,9 +133,12 @@ export class Announcer {
   }
 
   async #request(presence: Presence, signal: AbortSignal): Promise<void> {
-    const { publisher, post, log, nowMs } = this.#options;
+    const { post, log, nowMs } = this.#options;
+    const publisher = this.#options.publisher();
     const body = JSON.stringify({ publisher, here: presence === "here" } satisfies Announcement);
     const outcome = await post(Buffer.from(body), signal, { kind: "announcement" });
+    // Said of an id that is not ours any more.
+    if (publisher !== this.#options.publisher()) return;
     const next = whatNext(outcome, 0, 0);
     this.#failed = undefined;
     if (next.do === "delivered") {

@@ -1,12 +1,14 @@
 import { MAX_BODY_BYTES } from "../../worker/protocol/limits.ts";
 import type { ReceivedPublishAnswer } from "../../worker/protocol/messages.ts";
-import type { Batch, Collector } from "../collect/collect.ts";
+import type { Batch, NewId } from "../collect/batch.ts";
+import type { Collector } from "../collect/collect.ts";
 import type { FeedLedger } from "../tell/ledger.ts";
 import type { Log } from "../tell/log.ts";
-import { counted } from "../tell/text.ts";
+import { counted, duration } from "../tell/text.ts";
 import { TroubleWarnings } from "../tell/warnings.ts";
 import type { Outcome } from "./answer.ts";
 import { BodySize } from "./body-size.ts";
+import { NewIdPace } from "./new-id-pace.ts";
 import { type Next, RETRY_POLICY, type RetryPolicy, whatNext } from "./next.ts";
 
 export interface DelivererOptions {
@@ -16,6 +18,8 @@ export interface DelivererOptions {
   /** Sends a body; never rejects. */
   post: (batch: Pick<Batch, "body" | "points">, signal: AbortSignal) => Promise<Outcome>;
   policy?: RetryPolicy;
+  /** Is told that the collector has another id now. */
+  onNewId?: () => void;
   /** Time from one POST to the next while nobody watches. */
   idlePaceMs?: number;
   random?: () => number;
@@ -39,6 +43,7 @@ export class Deliverer {
   /** So many of the frames that come next are sent one by one, because together they were refused. */
   #singly = 0;
   readonly #size = new BodySize();
+  readonly #newIds = new NewIdPace();
   /** POSTs of the frames that come next which failed in a row. */
   #failures = 0;
   #lastPostAtMs = Number.NEGATIVE_INFINITY;
@@ -46,7 +51,13 @@ export class Deliverer {
   #running: Promise<void> | undefined;
 
   constructor(options: DelivererOptions) {
-    this.#options = { policy: RETRY_POLICY, idlePaceMs: 1000, random: Math.random, ...options };
+    this.#options = {
+      policy: RETRY_POLICY,
+      idlePaceMs: 1000,
+      random: Math.random,
+      onNewId: () => undefined,
+      ...options,
+    };
     this.#trouble = new TroubleWarnings(options.log);
   }
 
@@ -82,6 +93,8 @@ export class Deliverer {
         await collector.arrival();
         continue;
       }
+      const newId = collector.renew();
+      if (newId !== undefined) await this.#goOnAs(newId);
       await this.#keepPace();
       const { bytes, points } = this.#size.limits;
       const batch = collector.take(bytes, this.#singly > 0 ? 1 : undefined, points);
@@ -106,6 +119,7 @@ export class Deliverer {
       const next = whatNext(outcome, this.#failures, random(), policy);
       if (next.do === "delivered") return this.#confirm(batch, next.answer);
       if (next.do === "setAside") return this.#refuse(batch, next);
+      if (next.do === "takeNewId") return this.#holdBack(batch);
       if (next.do === "halve") {
         if (batch.frames.length > 1) return this.#halve(batch, next.message);
         if (next.isFinal) return this.#refuse(batch, next);
@@ -132,14 +146,31 @@ export class Deliverer {
     return outcome;
   }
 
-  #confirm(batch: Batch, _answer: ReceivedPublishAnswer | undefined): void {
+  #confirm(batch: Batch, answer: ReceivedPublishAnswer | undefined): void {
     const { collector, ledger } = this.#options;
-    collector.delivered(batch);
-    ledger.delivered += batch.points;
+    const kept = collector.held.points;
+    collector.delivered(batch, answer);
+    ledger.delivered += kept - collector.held.points;
     this.#failures = 0;
     this.#size.onDelivered();
     this.#singly = Math.max(0, this.#singly - batch.frames.length);
     this.#trouble.over();
+  }
+
+  /** Others publish under the id of this bridge. */
+  async #goOnAs({ before, now, points }: NewId): Promise<void> {
+    const { ledger, log, onNewId } = this.#options;
+    ledger.newIds++;
+    ledger.foreignRepeats += points;
+    const waitMs = this.#newIds.take(performance.now());
+    log.warn(
+      `Others publish under this bridge's id ${before}: ${counted(points, "point")} could not be ` +
+        `stored because of that. They and what follows go out under the new id ${now}, so nothing is lost. A copy of the spool file that is in use elsewhere does that; ` +
+        "if there is none, somebody has the token: change PUBLISH_TOKEN." +
+        (waitMs > 0 ? ` As this happens again and again, nothing is sent for ${duration(waitMs)}.` : ""),
+    );
+    onNewId();
+    if (waitMs > 0) await this.#sleep(waitMs, true);
   }
 
   /** The body is too large for somebody, which is remembered, so that not every one is refused before it is split. */
@@ -165,6 +196,17 @@ export class Deliverer {
     collector.setAside(batch);
     this.#singly = Math.max(0, this.#singly - 1);
     log.error({ code }, `A frame of ${counted(batch.points, "point")} was refused for good: ${message}`);
+  }
+
+  /** The Worker takes no numbers that high of this publisher, so another has used its id. */
+  #holdBack(batch: Batch): void {
+    const { collector } = this.#options;
+    this.#failures = 0;
+    if (batch.frames.length > 1) {
+      // Those before the one with the bad number may have been taken before: each is asked for by itself.
+      collector.putBack(batch);
+      this.#singly = batch.frames.length;
+    } else collector.refusedNumbers(batch);
   }
 
   async #waitFor(next: Extract<Next, { afterMs: number }>): Promise<void> {

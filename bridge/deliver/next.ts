@@ -13,7 +13,9 @@ export type Next =
   /** The body is too large; `isFinal`: for the Worker itself, so one frame that is cannot be delivered. */
   | { do: "halve"; isFinal: boolean; afterMs: number; code: string; message: string; trouble: string }
   /** The Worker can never take a frame of this body. */
-  | { do: "setAside"; code: string; message: string };
+  | { do: "setAside"; code: string; message: string }
+  /** The Worker does not believe the numbers of this publisher. */
+  | { do: "takeNewId"; message: string };
 
 export interface RetryPolicy {
   baseDelayMs: number;
@@ -54,6 +56,7 @@ export function whatNext(outcome: Outcome, attempt: number, random: number, poli
     const message = `${status} ${code}${detail && ` - ${detail}`}`;
     const trouble = code;
     if (code === "body-too-large") return { do: "halve", isFinal: true, afterMs: 0, code, message, trouble };
+    if (code === "frame-sequence") return { do: "takeNewId", message };
     if (code.startsWith("frame-")) return { do: "setAside", code, message };
     if (code === "publishing-not-configured") return { do: "hold", afterMs: holdMs, message, trouble };
     if (isPassing(status)) return retry(message, trouble, retryAfterMs);

@@ -54,6 +54,10 @@ export class FeedLedger {
   readonly gaps = new Map<GapReason, Told>();
   /** Writes to the spool that failed. */
   spoolFailures = 0;
+  /** How often a new publisher id was taken, because others used the one before. */
+  newIds = 0;
+  /** Points that were passed over as repeats of others' frames; they are sent again under the new id. */
+  foreignRepeats = 0;
   /** Is told of each POST, in seconds from sending to its outcome. */
   onPost: (seconds: number) => void = () => undefined;
 
@@ -109,6 +113,8 @@ export function totalsOf(sources: readonly SourceLedger[], feeds: readonly FeedL
       (a, b) => ({ gaps: a.gaps + b.gaps, points: a.points + b.points }),
     ),
     spoolFailures: sum(feeds, (feed) => feed.spoolFailures),
+    newIds: sum(feeds, (feed) => feed.newIds),
+    foreignRepeats: sum(feeds, (feed) => feed.foreignRepeats),
   };
 }
 

@@ -27,6 +27,12 @@ const FEED_COUNTS: readonly (readonly [name: string, help: string, read: (ledger
   ["posts", "POSTs sent.", (ledger) => ledger.posts],
   ["retries", "POSTs sent again.", (ledger) => ledger.retries],
   ["spool_write_failures", "Writes to the spool that failed.", (ledger) => ledger.spoolFailures],
+  ["new_publisher_ids", "Times that a new publisher id was taken, because others used it.", (ledger) => ledger.newIds],
+  [
+    "foreign_repeat_points",
+    "Points passed over as repeats of others' frames, and sent again under a new id.",
+    (ledger) => ledger.foreignRepeats,
+  ],
 ];
 
 const FEED_REASONS: readonly (readonly [name: string, help: string, read: (ledger: FeedLedger) => Reasons])[] = [

@@ -1,4 +1,4 @@
-import type { Held } from "../collect/collect.ts";
+import type { Held } from "../collect/batch.ts";
 import type { Totals } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { counted, duration } from "./text.ts";
@@ -22,6 +22,7 @@ export function statusLine(totals: Totals, held: Held, spools: readonly SpoolSta
   if (bytesOnDisk > 0) parts.push(`${sizeOf(bytesOnDisk)} of it on disk`);
   if (spools.some(({ isSpoolFailing }) => isSpoolFailing)) parts.push("the spool cannot be written");
   if (totals.retries > 0) parts.push(counted(totals.retries, "retry").replace("retrys", "retries"));
+  if (totals.newIds > 0) parts.push(counted(totals.newIds, "new publisher id"));
   for (const [reason, count] of totals.refused) parts.push(`${counted(count, "message")} not understood (${reason})`);
   if (totals.repeats > 0) parts.push(`${counted(totals.repeats, "repeat")} left out`);
   if (totals.unnumbered > 0) parts.push(`${counted(totals.unnumbered, "message")} without a number`);

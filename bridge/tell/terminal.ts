@@ -1,4 +1,4 @@
-import type { Held } from "../collect/collect.ts";
+import type { Held } from "../collect/batch.ts";
 import type { Totals } from "./ledger.ts";
 import { counted, duration, printable, printableLines } from "./text.ts";
 

@@ -209,7 +209,7 @@ describe("an announcer", () => {
     const sent: string[] = [];
     const world = { nowMs: 0, isIdle: true, outcome: TAKEN, until: Promise.resolve(), sent };
     const made = new Announcer({
-      publisher: "00000000000000aa",
+      publisher: () => "00000000000000aa",
       log: createLog("text", "silent"),
       isKnown: false,
       isIdle: () => world.isIdle,

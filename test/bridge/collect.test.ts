@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type Batch, Collector } from "../../bridge/collect/collect.ts";
+import type { Batch } from "../../bridge/collect/batch.ts";
+import { Collector } from "../../bridge/collect/collect.ts";
 import type { LossReason } from "../../bridge/collect/gaps.ts";
 import type { Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, type Gap, pointsOf } from "../../worker/protocol/frame.ts";

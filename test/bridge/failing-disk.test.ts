@@ -175,7 +175,7 @@ test("[BR14] the first write that fails takes the mark of a whole spool away, th
     bridge.receive(5000 * i, 5000 * (i + 1)).collector.save();
   }
   assert.ok(!isWhole(bridge.file));
-  bridge.keeper?.saveProgress({ sentSeq: 1, goneUpTo: 0, nextSeq: 1 });
+  bridge.keeper?.saveProgress({ identity: bridge.opened.state, sentSeq: 1, goneUpTo: 0, nextSeq: 1 });
   assert.ok(
     !isWhole(bridge.file) && bridge.keeper?.isFailing,
     "how far delivery has come is not all there is to write",
@@ -248,7 +248,8 @@ test("[BR9] [BR14] at an end everything is written that can be, however short ag
   const log = createLog("text", "silent");
   const failure = new Error("disk is full");
   const keeper = new Keeper({ spool: opened.spool, failure, log, ledger: new FeedLedger(), nowMs: () => 0 });
-  const nothing = { frames: [], losses: [], gone: [], goneUpTo: 0, sentSeq: 0, nextSeq: 1, untold: undefined };
+  const progress = { identity: opened.state, goneUpTo: 0, sentSeq: 0, nextSeq: 1 };
+  const nothing = { ...progress, frames: [], losses: [], gone: [], untold: undefined };
   assert.equal(keeper.save(nothing), false);
   keeper.retryNow();
   assert.ok(keeper.isFailing && keeper.save(nothing) && !keeper.isFailing);

@@ -213,13 +213,13 @@ test("[RT4] a publish answer is a number, how many points, viewers and duplicate
   for (const duplicates of [0, 1, 2]) {
     assert.deepEqual(parsePublishAnswer(JSON.stringify({ ...counts, duplicates })), { ...counts, duplicates });
   }
-  const told = { ...counts, duplicates: 1, repeats: { last: 7, stored: 0 } };
+  const told = { ...counts, duplicates: 1, repeats: { last: 7, frames: "sd-" } };
   assert.deepEqual(parsePublishAnswer(JSON.stringify(told)), told);
   for (const text of [
     ...["", "[]", "1", "null", "<html></html>", '{"seq":3,"points":2}', '{"seq":-3,"points":2,"viewers":1}'],
     ...[3, -1, 0.5, "1", null].map((duplicates) => JSON.stringify({ ...counts, duplicates })),
-    ...[null, 1, {}, { last: 1 }, { last: 1, stored: -1 }].map((repeats) =>
-      JSON.stringify({ ...counts, duplicates: 1, repeats }),
+    ...[null, 1, {}, { last: 1 }, { last: 1, frames: "x" }, { last: -1, frames: "s" }, { last: 1, frames: "" }].map(
+      (repeats) => JSON.stringify({ ...counts, duplicates: 1, repeats }),
     ),
   ]) {
     assert.equal(parsePublishAnswer(text), undefined, text);

@@ -8,7 +8,7 @@ import { Problem } from "../../worker/problem.ts";
 import { decodeFrame, type Gap, pointsOf } from "../../worker/protocol/frame.ts";
 import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
 import { MARK, PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
-import { type Announcement, parseAnnouncement } from "../../worker/protocol/messages.ts";
+import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../worker/protocol/messages.ts";
 import type { ProblemCode } from "../../worker/protocol/problem-code.ts";
 import { waitFor } from "./wait.ts";
 
@@ -70,14 +70,25 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
   const lastSeq = new Map<string, number>();
   let taken = 0;
   let atOnce = 0;
-  const take = (frames: readonly Uint8Array[]): void => {
-    for (const frame of frames) {
-      const { publisher, publisherSeq, points } = readHeader(frame);
-      if (publisherSeq <= (lastSeq.get(publisher) ?? 0)) continue;
-      lastSeq.set(publisher, publisherSeq);
+  /** @returns what the Worker says of repeats */
+  const take = (frames: readonly Uint8Array[]): Pick<PublishAnswer, "duplicates" | "repeats"> => {
+    const headers = frames.map((frame) => readHeader(frame));
+    const { publisher } = headers[0] ?? { publisher: "" };
+    const last = lastSeq.get(publisher) ?? 0;
+    const repeats = headers.filter(({ publisherSeq }) => publisherSeq <= last);
+    const stored = worker.frames.map((frame) => readHeader(frame)).filter((header) => header.publisher === publisher);
+    const letters = repeats.map((sent) => {
+      const known = stored.find(({ publisherSeq }) => publisherSeq === sent.publisherSeq);
+      if (known === undefined) return "-";
+      return known.points >= sent.points && known.minX === sent.minX && known.maxX >= sent.maxX ? "s" : "d";
+    });
+    for (const frame of frames.slice(repeats.length)) {
+      lastSeq.set(publisher, readHeader(frame).publisherSeq);
       worker.frames.push(frame);
-      taken += points;
+      taken += readHeader(frame).points;
     }
+    const duplicates = repeats.reduce((sum, { points }) => sum + points, 0);
+    return { duplicates, ...(repeats.length > 0 && { repeats: { last, frames: letters.join("") } }) };
   };
   const announce = async (text: string, response: ServerResponse): Promise<void> => {
     const announcement = parseAnnouncement(text);
@@ -97,7 +108,7 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     const reply = worker.script(got, worker.posts.length + 1) ?? { take: true };
     const post: Post = { ...got, answered: reply.cut ? "cut" : (reply.status ?? 200) };
     worker.posts.push(post);
-    if (reply.take) take(frames);
+    const told = reply.take ? take(frames) : {};
     await reply.until;
     if (reply.cut) {
       request.socket.destroy();
@@ -106,7 +117,7 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     const points = frames.reduce((sum, frame) => sum + readHeader(frame).points, 0);
     const type = (reply.status ?? 200) < 400 ? "application/json" : PROBLEM_TYPE;
     response.writeHead(reply.status ?? 200, { "content-type": type, ...reply.headers });
-    response.end(reply.body ?? JSON.stringify({ seq: taken, points, viewers: worker.viewers }));
+    response.end(reply.body ?? JSON.stringify({ seq: taken, points, viewers: worker.viewers, ...told }));
   };
   const server = createServer((request, response) => {
     worker.mostAtOnce = Math.max(worker.mostAtOnce, ++atOnce);

@@ -37,7 +37,7 @@ for (const [when, lose] of [
       points: 3,
       viewers: 0,
       duplicates: 3,
-      repeats: { last: 1, stored: 0 },
+      repeats: { last: 1, frames: "-" },
     });
     assert.deepEqual(await publishFrames(edge, channel, frameOf(A, 2, [4])), {
       seq: 1,

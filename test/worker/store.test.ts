@@ -62,7 +62,7 @@ test("[CH3] a publisher's last frame is answered as the first time when it is tr
   const channel = newChannel();
   const first = await publishFrames(edge, channel, frameOf(B, 7, [1, 2]));
   await publishMany(channel, 1, 60);
-  const again = { ...first, duplicates: 2, repeats: { last: 7, stored: 0 } };
+  const again = { ...first, duplicates: 2, repeats: { last: 7, frames: "-" } };
   assert.deepEqual(await publishFrames(edge, channel, frameOf(B, 7, [1, 2])), again);
   await edge.evict(channel);
   assert.deepEqual(await publishFrames(edge, channel, frameOf(B, 7, [1, 2])), again);
@@ -72,7 +72,7 @@ test("[CH3] a publisher's last frame is answered as the first time when it is tr
   assert.deepEqual(await publishFrames(edge, channel, frameOf(B, 8, [3])), {
     ...next,
     duplicates: 1,
-    repeats: { last: 8, stored: 0 },
+    repeats: { last: 8, frames: "-" },
   });
   assert.equal(numbersIn(await stored(channel)).to, 120 * POINTS + 3);
 });

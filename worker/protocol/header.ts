@@ -124,6 +124,16 @@ export function numberFrame(bytes: Uint8Array, epoch: number, seq: number): void
   writeUint53(view, 32, epoch);
 }
 
+/** The frame as `publisher` sends it under `publisherSeq`: itself, if it is that already, else a copy. */
+export function framedBy(frame: Uint8Array, publisher: string, publisherSeq: number): Uint8Array {
+  if (readPublisher(frame, 0) === publisher && readUint53(viewOf(frame), 16) === publisherSeq) return frame;
+  // Not `slice`: that of a Node Buffer copies nothing.
+  const copy = new Uint8Array(frame);
+  copy.set(publisherBytes(publisher), 8);
+  writeUint53(viewOf(copy), 16, publisherSeq);
+  return copy;
+}
+
 /** The frames of a body that holds one or more, one after the other, as views into it. */
 export function splitFrames(body: Uint8Array): Uint8Array[] {
   const frames: Uint8Array[] = [];

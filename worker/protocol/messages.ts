@@ -92,8 +92,11 @@ export interface PublishAnswer {
 export interface Repeats {
   /** The publisher's last number before this body, as the channel knows it. */
   last: number;
-  /** The highest number of these frames that the store holds, with their points; 0 if it holds none of them. */
-  stored: number;
+  /**
+   * What the store holds under the number of each of these frames, a letter each: `s` the same points, `d` different ones,
+   * `-` nothing.
+   */
+  frames: string;
 }
 
 /** A publish answer as a publisher gets it: `duplicates` is undefined where an older Worker does not say it. */
@@ -185,8 +188,10 @@ export function parsePublishAnswer(text: string): ReceivedPublishAnswer | undefi
   if (duplicates === undefined) return { seq, points, viewers, duplicates };
   if (!isCount(duplicates) || duplicates > points) return undefined;
   if (repeats === undefined) return { seq, points, viewers, duplicates };
-  const { last, stored } = fieldsOf(repeats) ?? {};
-  return isCount(last) && isCount(stored) ? { seq, points, viewers, duplicates, repeats: { last, stored } } : undefined;
+  const { last, frames } = fieldsOf(repeats) ?? {};
+  return isCount(last) && typeof frames === "string" && /^[sd-]+$/.test(frames)
+    ? { seq, points, viewers, duplicates, repeats: { last, frames } }
+    : undefined;
 }
 
 /** A refusal with one of our codes; undefined if it is none, as where another server answers. */

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, it } from "node:test";
+import fc from "fast-check";
+import type { Batch, Confirmation } from "../../bridge/collect/batch.ts";
+import { Collector } from "../../bridge/collect/collect.ts";
+import { Keeper } from "../../bridge/collect/keep.ts";
+import { openSpool } from "../../bridge/collect/open-spool.ts";
+import { FeedLedger } from "../../bridge/tell/ledger.ts";
+import { createLog } from "../../bridge/tell/log.ts";
+import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
+import { type FrameHeader, readHeader, splitFrames } from "../../worker/protocol/header.ts";
+
+//     bridges on copies of one spool, killed at any moment, and somebody who uses their ids → a Channel as SPEC.md has it
+
+const FRAME_BYTES = 1024;
+const TO = new URL("http://localhost/c/main");
+const log = createLog("text", "fatal");
+const directory = mkdtempSync(join(tmpdir(), "plotcast-clones-"));
+after(() => rmSync(directory, { recursive: true, force: true }));
+let files = 0;
+
+/** What a Channel takes and answers (CH3, RT4). */
+class Channel {
+  readonly #last = new Map<string, number>();
+  readonly #stored = new Map<string, FrameHeader>();
+  readonly arrived = new Map<number, number>();
+
+  take(body: Uint8Array): Confirmation {
+    const frames = splitFrames(body);
+    const headers = frames.map((frame) => readHeader(frame));
+    const { publisher } = headers[0] ?? assert.fail("an empty body");
+    const last = this.#last.get(publisher) ?? 0;
+    let before = 0;
+    let letters = "";
+    headers.forEach((header, i) => {
+      assert.equal(header.publisher, publisher, "one publisher a body");
+      assert.ok(header.publisherSeq > before, "numbers grow within a body");
+      before = header.publisherSeq;
+      const key = `${publisher} ${header.publisherSeq}`;
+      if (header.publisherSeq <= last) {
+        const known = this.#stored.get(key);
+        const isSame = known !== undefined && known.points >= header.points && known.minX === header.minX;
+        letters += known === undefined ? "-" : isSame ? "s" : "d";
+        return;
+      }
+      this.#last.set(publisher, header.publisherSeq);
+      this.#stored.set(key, header);
+      for (const { y } of pointsOf(decodeFrame(frames[i] ?? new Uint8Array()))) {
+        this.arrived.set(y, (this.arrived.get(y) ?? 0) + 1);
+      }
+    });
+    return letters === "" ? {} : { repeats: { last, frames: letters } };
+  }
+
+  /** Somebody else sends a frame with this id. */
+  steal(publisher: string, jump: number): void {
+    const publisherSeq = (this.#last.get(publisher) ?? 0) + jump;
+    this.#last.set(publisher, publisherSeq);
+    const frame = { publisher, publisherSeq, seq: 0, epoch: 0, points: 1, minX: -1, maxX: -1, bodyBytes: 0 };
+    this.#stored.set(`${publisher} ${publisherSeq}`, frame);
+  }
+}
+
+class Bridge {
+  readonly file: string;
+  readonly collector: Collector;
+  readonly #keeper: Keeper;
+  batch: Batch | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+    const { spool, state } = openSpool({ file, maxBytes: 2 ** 24 }, TO, log);
+    assert.ok(spool, "the spool opens");
+    this.#keeper = new Keeper({ spool, log, ledger: new FeedLedger() });
+    const lost = (reason: string): void => assert.fail(`a frame was lost: ${reason}`);
+    const { publisher, base, nextSeq: firstSeq } = state;
+    const bounds = { maxBytes: 64 * FRAME_BYTES, maxFrameBytes: FRAME_BYTES, maxSpoolBytes: 2 ** 24 };
+    this.collector = new Collector({ publisher, base, firstSeq, ...bounds, keeper: this.#keeper, state, lost });
+  }
+
+  receive(y: number): void {
+    this.collector.add([{ x: 1000.1 + y * 1.37, arrival: false, names: ["y"], values: [y] }]);
+  }
+
+  /** The files as they are now, as another process would find them. */
+  copy(): Bridge {
+    const file = join(directory, `${++files}.db`);
+    for (const suffix of ["", "-wal", ".whole"])
+      if (existsSync(this.file + suffix)) copyFileSync(this.file + suffix, file + suffix);
+    return new Bridge(file);
+  }
+
+  end(): void {
+    this.#keeper.close(this.collector.unusedSeq);
+  }
+}
+
+const which = fc.nat(3);
+const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("receive" as const), which, count: fc.integer({ min: 1, max: 200 }) }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("take" as const), which, frames: fc.constantFrom(1, 2, 100) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constantFrom("answered", "answer lost", "sent twice" as const), which }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom("not taken", "killed in flight", "killed after taken" as const),
+      which,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("clone" as const), which }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("steal" as const), which, jump: fc.constantFrom(1, 2, 2 ** 49) }),
+  },
+);
+
+it("[BR26] [BR12] whoever uses an id, and whenever a bridge is killed: every point arrives exactly once", () => {
+  let taken = 0;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const channel = new Channel();
+      const bridges = [new Bridge(join(directory, `${++files}.db`))];
+      let next = 0;
+      /** Points below this may be in more than one bridge. */
+      let shared = 0;
+      let isStolen = false;
+      const confirm = (bridge: Bridge): void => {
+        if (bridge.batch === undefined) return;
+        bridge.collector.delivered(bridge.batch, channel.take(bridge.batch.body));
+        if (bridge.collector.renew() !== undefined) taken++;
+        bridge.batch = undefined;
+      };
+      for (const what of steps) {
+        const at = what.which % bridges.length;
+        const bridge = bridges[at] ?? assert.fail();
+        const { batch, collector } = bridge;
+        switch (what.do) {
+          case "receive":
+            for (let i = 0; i < what.count; i++) bridge.receive(next++);
+            collector.save();
+            break;
+          case "take":
+            bridge.batch ??= collector.take(4 * FRAME_BYTES, what.frames);
+            break;
+          case "answered":
+            confirm(bridge);
+            break;
+          case "sent twice":
+            if (batch !== undefined) channel.take(batch.body);
+            confirm(bridge);
+            break;
+          case "answer lost":
+          case "not taken":
+            if (batch === undefined) break;
+            if (what.do === "answer lost") channel.take(batch.body);
+            collector.mayBeTaken();
+            collector.putBack(batch);
+            bridge.batch = undefined;
+            break;
+          case "killed in flight":
+          case "killed after taken":
+            if (batch !== undefined && what.do === "killed after taken") channel.take(batch.body);
+            bridges[at] = bridge.copy();
+            bridge.end();
+            break;
+          case "clone": {
+            if (bridges.length === 4) break;
+            // What is collected now would be in both, and in one of them with what comes later.
+            bridge.batch ??= collector.take(2 ** 20);
+            if (collector.waitingBytes > 0 || (isStolen && collector.held.points > 0)) break;
+            bridges.push(bridge.copy());
+            shared = next;
+            break;
+          }
+          case "steal":
+            // What two bridges hold, and no channel took under the id that they share, both send on under one of their own.
+            if (shared > 0 && [...Array(shared).keys()].some((y) => !channel.arrived.has(y))) break;
+            isStolen = true;
+            channel.steal(collector.publisher, what.jump);
+        }
+      }
+      for (const bridge of bridges) {
+        for (let rounds = 0; collectorHolds(bridge); rounds++) {
+          assert.ok(rounds < 1000, "it comes to an end");
+          bridge.batch ??= bridge.collector.take(4 * FRAME_BYTES);
+          confirm(bridge);
+        }
+        bridge.end();
+      }
+      const missing = Array.from({ length: next }, (_, y) => y).filter((y) => !channel.arrived.has(y));
+      const twice = [...channel.arrived].filter(([, times]) => times > 1).map(([y]) => y);
+      assert.deepEqual({ missing, twice }, { missing: [], twice: [] });
+    }),
+    { numRuns: Number(process.env.RUNS ?? 150) },
+  );
+  assert.ok(taken > 0, "new ids were taken");
+});
+
+function collectorHolds({ collector }: Bridge): boolean {
+  return collector.held.points > 0;
+}
