@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { ChannelClock } from "./channel-clock.ts";
 import { dialectOf } from "./guard.ts";
 import { type Bounds, History } from "./history.ts";
 import { NOTHING_STORED } from "./nothing-stored.ts";
@@ -27,10 +28,11 @@ export class Channel extends DurableObject<Env> {
   readonly #forgetAfterMs: number;
   /** Undefined until the first publish: whoever only looks makes no row, and no alarm. */
   #history: History | undefined;
-  readonly #presence = new Presence();
+  readonly #presence = new Presence((publisher) => this.#history?.takenOf(publisher));
+  readonly #clock = new ChannelClock();
   readonly #viewers: Viewers;
-  /** As far as this knows: an eviction forgets it. */
-  #hasAlarm = false;
+  /** When the next alarm is, by the wall clock; null: there is none; undefined: not known since the last eviction. */
+  #alarmAtMs: number | null | undefined;
   readonly #reads = new ReadSlots(MAX_READS, MAX_READS_PER_ADDRESS, MAX_READ_PAUSE_MS);
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -42,8 +44,9 @@ export class Channel extends DurableObject<Env> {
     const forgetAfterDays = positiveOr(DEFAULT_FORGET_AFTER_DAYS, env.FORGET_AFTER_DAYS, "FORGET_AFTER_DAYS");
     // While points are kept they are not forgotten.
     this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
-    if (History.isIn(ctx.storage)) this.#history = this.#open(Date.now());
-    this.#viewers = new Viewers(this.#history ?? NOTHING_STORED, this.#presence, ctx.getWebSockets(), Date.now());
+    if (History.isIn(ctx.storage)) this.#history = this.#open();
+    const source = this.#history ?? NOTHING_STORED;
+    this.#viewers = new Viewers(source, this.#presence, this.#clock, ctx.getWebSockets(), this.#now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
@@ -53,9 +56,9 @@ export class Channel extends DurableObject<Env> {
    * viewer sees them, they are durable: the output gate holds answers and sockets back until the write is.
    */
   async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer | Refusal> {
-    const nowMs = Date.now();
     const isFirst = this.#history === undefined;
-    this.#history ??= this.#open(nowMs);
+    this.#history ??= this.#open();
+    const nowMs = this.#now();
     const { position } = this.#history;
     const taken = this.#history.append(frames, series, nowMs);
     if ("code" in taken) {
@@ -74,7 +77,7 @@ export class Channel extends DurableObject<Env> {
 
   /** A publisher says that it is here, or gone: viewers are told. */
   async announce(announcement: Announcement): Promise<void> {
-    const nowMs = Date.now();
+    const nowMs = this.#now();
     this.#presence.announce(announcement, nowMs);
     this.#viewers.tellStatus(nowMs);
     await this.#attendLater();
@@ -92,7 +95,7 @@ export class Channel extends DurableObject<Env> {
       dialect,
       watchQuery(url.searchParams, dialect),
       url.pathname.slice("/c/".length),
-      Date.now(),
+      this.#now(),
     );
     await this.#attendLater();
     this.#tellNow();
@@ -132,7 +135,7 @@ export class Channel extends DurableObject<Env> {
   /** Forgets every point; the epoch changes, and viewers are told. */
   async clear(): Promise<void> {
     if (this.#history === undefined) return;
-    this.#history.clear(Date.now());
+    this.#history.clear(this.#now());
     this.#viewers.beginAnew();
   }
 
@@ -142,7 +145,7 @@ export class Channel extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    this.#viewers.receive(socket, message, Date.now());
+    this.#viewers.receive(socket, message, this.#now());
     await this.#attendLater();
   }
 
@@ -160,8 +163,8 @@ export class Channel extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    const nowMs = Date.now();
-    this.#hasAlarm = false;
+    const nowMs = this.#now();
+    this.#alarmAtMs = null;
     if (this.#history === undefined) return;
     if (nowMs >= this.#history.usedAtMs + this.#forgetAfterMs) {
       await this.#deleteAll();
@@ -173,42 +176,59 @@ export class Channel extends DurableObject<Env> {
     await this.#attendLater();
   }
 
+  /** The channel's time, by which everything stored is measured. */
+  #now(): number {
+    return this.#clock.at(Date.now());
+  }
+
   #sweep(nowMs: number): void {
-    this.#viewers.sweep(nowMs, (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime());
+    this.#viewers.sweep(nowMs, (socket) => {
+      const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(socket);
+      return pingedAt ? pingedAt.getTime() + this.#clock.aheadMs : undefined;
+    });
   }
 
   /** Where there are no alarms, nothing would tell it later. */
   #tellNow(): void {
-    if (this.#history === undefined) this.#viewers.tellStatus(Date.now());
+    if (this.#history === undefined) this.#viewers.tellStatus(this.#now());
   }
 
   /** Sets an alarm for what nothing else would wake us for. */
   async #attendLater(): Promise<void> {
-    const afterMs = this.#viewers.attendAfterMs;
     if (this.#history === undefined) return;
-    if (afterMs !== undefined) await this.#wakeBy(Date.now() + afterMs);
+    const nowMs = this.#now();
+    const afterMs = this.#viewers.attendAfterMs(nowMs);
+    if (afterMs !== undefined) await this.#wakeBy(nowMs + afterMs);
     await this.#forgetLater(this.#history);
   }
 
   /** There is always an alarm by the time a channel may be forgotten: a row once a month, not one for each publish. */
   async #forgetLater(history: History): Promise<void> {
-    if (!this.#hasAlarm) await this.#wakeBy(history.usedAtMs + this.#forgetAfterMs);
+    if (typeof this.#alarmAtMs !== "number") await this.#wakeBy(history.usedAtMs + this.#forgetAfterMs);
   }
 
+  /** Sees to it that an alarm comes at this time of the channel's, or before. */
   async #wakeBy(atMs: number): Promise<void> {
-    const alarmAtMs = await this.ctx.storage.getAlarm();
-    if (alarmAtMs === null || alarmAtMs > atMs) await this.ctx.storage.setAlarm(atMs);
-    this.#hasAlarm = true;
+    const wallMs = atMs - this.#clock.aheadMs;
+    if (this.#alarmAtMs === undefined) this.#alarmAtMs = await this.ctx.storage.getAlarm();
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= wallMs) return;
+    this.#alarmAtMs = wallMs;
+    await this.ctx.storage.setAlarm(wallMs);
   }
 
-  #open(nowMs: number): History {
-    const history = new History(this.ctx.storage, this.#bounds, nowMs);
-    this.#presence.keepIn(this.ctx.storage.sql);
+  #open(): History {
+    const history = new History(this.ctx.storage, this.#bounds, this.#now());
+    this.#clock.passed(history.takenAtMs ?? 0);
+    this.#presence.keepIn(this.ctx.storage.sql, this.#now());
+    this.#clock.passed(this.#presence.latestMs);
     return history;
   }
 
   async #deleteAll(): Promise<void> {
+    // The next epoch must be larger, though nothing stored will say what the last one was.
+    this.#clock.passed((this.#history?.position.epoch ?? 0) + 1);
     this.#history = undefined;
+    this.#alarmAtMs = undefined;
     this.#presence.keepNowhere();
     await this.ctx.storage.deleteAll();
   }

@@ -22,10 +22,16 @@ export class Frames {
         max_x REAL NOT NULL, publisher TEXT NOT NULL, publisher_seq INTEGER NOT NULL, frame BLOB NOT NULL)`);
   }
 
-  /** The number of the newest, and the bytes of all. */
-  totals(): { seq: number; bytes: number } {
-    const { seq, bytes } = this.#sql.exec("SELECT MAX(seq) AS seq, SUM(LENGTH(frame)) AS bytes FROM frames").one();
-    return { seq: Number(seq ?? 0), bytes: Number(bytes ?? 0) };
+  /** The number of the newest, the bytes of all, and the latest time at which any was taken. */
+  totals(): { seq: number; bytes: number; latestTakenAtMs: number } {
+    const query = "SELECT MAX(seq) AS seq, SUM(LENGTH(frame)) AS bytes, MAX(taken_at_ms) AS latest FROM frames";
+    const { seq, bytes, latest } = this.#sql.exec(query).one();
+    return { seq: Number(seq ?? 0), bytes: Number(bytes ?? 0), latestTakenAtMs: Number(latest ?? 0) };
+  }
+
+  /** Frames that say they were taken later than this were taken then: the clock was ahead, and could still run back. */
+  takenBy(nowMs: number): void {
+    this.#sql.exec("UPDATE frames SET taken_at_ms = ? WHERE taken_at_ms > ?", nowMs, nowMs);
   }
 
   oldest(): Oldest | undefined {

@@ -68,16 +68,18 @@ export class History {
       CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY);
     `);
     this.#frames = new Frames(this.#sql);
-    this.#publishers = new Publishers(this.#sql);
     this.#toldGaps = new ToldGaps(this.#sql);
     const numbering = this.#sql.exec("SELECT epoch FROM numbering").toArray()[0];
     this.#epoch = numbering ? Number(numbering.epoch) : nowMs;
     if (numbering === undefined) this.#sql.exec("INSERT INTO numbering VALUES (?)", this.#epoch);
-    const { seq, bytes } = this.#frames.totals();
+    const { seq, bytes, latestTakenAtMs } = this.#frames.totals();
     this.#seq = seq;
     this.#bytes = bytes;
-    this.#oldest = this.#frames.oldest();
     this.#takenAtMs = this.#frames.newestTakenAtMs(1)[0] ?? null;
+    // What an older version stored while its clock was ahead would stay, and all behind it, as long as the clock was ahead.
+    if (this.#takenAtMs !== null && latestTakenAtMs > this.#takenAtMs) this.#frames.takenBy(this.#takenAtMs);
+    this.#oldest = this.#frames.oldest();
+    this.#publishers = new Publishers(this.#sql);
     const names = this.#sql.exec("SELECT name FROM series ORDER BY rowid").toArray();
     for (const { name } of names) this.#series.add(String(name));
   }
@@ -112,6 +114,11 @@ export class History {
     return this.#takenAtMs;
   }
 
+  /** When the last new frame of a publisher was taken; undefined if that is not known. */
+  takenOf(publisher: string): number | undefined {
+    return this.#publishers.standing(publisher)?.takenAtMs;
+  }
+
   /** The usual pause between the last takings; null while it cannot be known. */
   takenEveryMs(): number | null {
     return usualPauseMs(this.#frames.newestTakenAtMs(PACE_FRAMES)) ?? null;
@@ -121,6 +128,7 @@ export class History {
    * Numbers and stores a body's frames, all or none; repeats are passed over (CH3, CH4). The frames are
    * numbered in place. Nothing that leaves the object is sent before this is durable: the output gate holds it.
    *
+   * @param nowMs by a clock that never runs back
    * @returns a refusal, and nothing has changed, if the publisher cannot have got to these numbers
    */
   append(body: Uint8Array, series: readonly string[], nowMs: number): Taken | Refusal {
@@ -152,7 +160,7 @@ export class History {
     this.#seq = seq;
     for (const frame of fresh) this.#bytes += frame.byteLength;
     for (const name of newSeries) this.#series.add(name);
-    if (fresh.length > 0) this.#publishers.remember(publisher, { publisherSeq: latest, seq });
+    if (fresh.length > 0) this.#publishers.remember(publisher, { publisherSeq: latest, seq, takenAtMs: nowMs });
     this.#oldest ??= this.#frames.oldest();
     if (fresh.length > 0) {
       this.#takenAtMs = nowMs;

@@ -1,10 +1,14 @@
+import { addColumn } from "./add-column.ts";
 import { ANONYMOUS } from "./protocol/header.ts";
 import { MAX_PUBLISHERS } from "./protocol/limits.ts";
 
-/** The last frame that was taken of a publisher: its own number of it, and the channel's. */
+/** The last frame that was taken of a publisher. */
 interface Standing {
+  /** The publisher's own number of it, and the channel's. */
   publisherSeq: number;
   seq: number;
+  /** When it was taken; 0 if that is not known any more. */
+  takenAtMs: number;
 }
 
 /**
@@ -21,12 +25,14 @@ export class Publishers {
     this.#sql = sql;
     sql.exec(`
       CREATE TABLE IF NOT EXISTS publishers (
-        id TEXT PRIMARY KEY, publisher_seq INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID`);
+        id TEXT PRIMARY KEY, publisher_seq INTEGER NOT NULL, seq INTEGER NOT NULL, taken_at_ms INTEGER) WITHOUT ROWID`);
+    addColumn(sql, "publishers", "taken_at_ms");
     const query = `
-      SELECT id, publisher_seq, seq FROM publishers
-      UNION ALL SELECT publisher, MAX(publisher_seq), seq FROM frames GROUP BY publisher ORDER BY 3`;
-    for (const row of sql.exec(query).toArray()) {
-      this.remember(String(row.id), { publisherSeq: Number(row.publisher_seq), seq: Number(row.seq) });
+      SELECT id, publisher_seq, seq, taken_at_ms FROM publishers
+      UNION ALL SELECT publisher, MAX(publisher_seq), seq, taken_at_ms FROM frames GROUP BY publisher ORDER BY 3`;
+    for (const { id, publisher_seq, seq, taken_at_ms } of sql.exec(query).toArray()) {
+      const takenAtMs = Number(taken_at_ms ?? 0);
+      this.remember(String(id), { publisherSeq: Number(publisher_seq), seq: Number(seq), takenAtMs });
     }
   }
 
@@ -45,8 +51,8 @@ export class Publishers {
   /** Writes down what the frames up to a number tell: they are about to be deleted. */
   writeThrough(seq: number): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO publishers
-       SELECT publisher, MAX(publisher_seq), seq FROM frames WHERE seq <= ? AND publisher <> ? GROUP BY publisher`,
+      `INSERT OR REPLACE INTO publishers (id, publisher_seq, seq, taken_at_ms)
+       SELECT publisher, MAX(publisher_seq), seq, taken_at_ms FROM frames WHERE seq <= ? AND publisher <> ? GROUP BY publisher`,
       seq,
       ANONYMOUS,
     );

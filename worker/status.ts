@@ -7,10 +7,12 @@ export const STATUS_INTERVAL_MS = 1000;
 export interface Standing {
   viewers: number;
   retryWithinMs: number;
-  /** When the last of the publishers has gone; null while one is here, or if there never was any. */
+  /** When the last of the publishers has gone, or was last heard of; null while one is here, or if there never was any. */
   allGoneAtMs: number | null;
   /** When the newest frame was taken; null if there is none. It is no news: who watches sees frames come. */
   takenAtMs: number | null;
+  /** By how much the channel's time is ahead of the wall clock. */
+  aheadMs: number;
 }
 
 /** What all viewers were last told of how things stand. */
@@ -45,8 +47,11 @@ export class Status {
   }
 }
 
-export function momentOf({ allGoneAtMs, takenAtMs }: Standing, nowMs: number): Moment {
-  // The clock may have been set back since.
+/**
+ * How things stand, in a message.
+ * @param nowMs the channel's time; what is told is the wall clock's
+ */
+export function momentOf({ allGoneAtMs, takenAtMs, aheadMs }: Standing, nowMs: number): Moment {
   const since = (atMs: number | null): number | null => (atMs === null ? null : Math.max(0, nowMs - atMs));
-  return { nowMs, goneForMs: since(allGoneAtMs), takenForMs: since(takenAtMs) };
+  return { nowMs: nowMs - aheadMs, goneForMs: since(allGoneAtMs), takenForMs: since(takenAtMs) };
 }

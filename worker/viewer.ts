@@ -41,7 +41,9 @@ export function readAttachment(attachment: unknown): Viewer | undefined {
  */
 export function cursorKind(cursor: Cursor, position: Cursor, sinceEpoch: number): "ours" | "outdated" | "wrong" {
   if (cursor.epoch === position.epoch) return cursor.seq <= position.seq ? "ours" : "wrong";
-  return cursor.epoch >= sinceEpoch && cursor.epoch < position.epoch ? "outdated" : "wrong";
+  // A channel that is deleted because nobody used it is at epoch 0 again.
+  const isPast = cursor.epoch < position.epoch || position.epoch === 0;
+  return isPast && cursor.epoch >= sinceEpoch ? "outdated" : "wrong";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

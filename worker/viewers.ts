@@ -1,4 +1,6 @@
+import type { ChannelClock } from "./channel-clock.ts";
 import { closeQuietly, Outlet, sendFrames, sendTexts } from "./outlet.ts";
+import type { Presence } from "./presence.ts";
 import {
   CATCH_UP_BYTES,
   CloseCode,
@@ -10,26 +12,10 @@ import {
 } from "./protocol/limits.ts";
 import { type Cursor, parseViewerMessage } from "./protocol/messages.ts";
 import { RateLimit } from "./rate-limit.ts";
+import type { Source } from "./source.ts";
 import { momentOf, STATUS_INTERVAL_MS, type Standing, Status } from "./status.ts";
 import { Texts, textsAfter } from "./texts.ts";
 import { cursorKind, type Dialect, readAttachment, type Wish } from "./viewer.ts";
-
-/** Where viewers' frames come from: whoever numbers and stores them. */
-export interface Source {
-  /** What has been taken so far. */
-  readonly position: Cursor;
-  readonly series: string[];
-  /** Every point after this number can still be had. */
-  readonly keptAfter: number;
-  /** How many points were told as lost in frames after a number that cannot be had any more; null: nobody can know. */
-  toldInTrimmed(seq: number): number | null;
-  /** When the newest frame was taken; null if there is none. */
-  readonly takenAtMs: number | null;
-  /** The usual pause between the last takings; null while it cannot be known. */
-  takenEveryMs(): number | null;
-  after(seq: number, maxBytes: number): { frames: Uint8Array; seq: number };
-  tailStart(points: number, seconds: number): number;
-}
 
 const SWEEP_INTERVAL_MS = 60_000;
 const MIN_RETRY_WITHIN_MS = 500;
@@ -48,7 +34,8 @@ const DEFAULT_TAIL = { points: 1000, seconds: 300 };
  */
 export class Viewers {
   #source: Source;
-  readonly #publishers: Pick<Standing, "allGoneAtMs">;
+  readonly #publishers: Pick<Presence, "allGoneAtMs" | "expiresInMs">;
+  readonly #clock: Pick<ChannelClock, "aheadMs">;
   readonly #outlets = new Map<WebSocket, Outlet>();
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
   readonly #status = new Status();
@@ -56,10 +43,20 @@ export class Viewers {
   /** Whether somebody who cannot ask on got more since we last looked. */
   #someoneReads = true;
 
-  /** @param sockets those that outlived an eviction: what they were is in their attachments */
-  constructor(source: Source, publishers: Pick<Standing, "allGoneAtMs">, sockets: WebSocket[], nowMs: number) {
+  /**
+   * @param clock whose time all `nowMs` are
+   * @param sockets those that outlived an eviction: what they were is in their attachments
+   */
+  constructor(
+    source: Source,
+    publishers: Pick<Presence, "allGoneAtMs" | "expiresInMs">,
+    clock: Pick<ChannelClock, "aheadMs">,
+    sockets: WebSocket[],
+    nowMs: number,
+  ) {
     this.#source = source;
     this.#publishers = publishers;
+    this.#clock = clock;
     for (const socket of sockets) {
       const viewer = readAttachment(socket.deserializeAttachment());
       if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer, nowMs));
@@ -77,15 +74,16 @@ export class Viewers {
   }
 
   /** When to {@link attend} to viewers that wait with nothing else to wake us; undefined if there are none. */
-  get attendAfterMs(): number | undefined {
-    let isUntold = this.#status.isUntold(this.#standing);
+  attendAfterMs(nowMs: number): number | undefined {
+    if (this.count === 0) return undefined;
+    let isUntold = this.#status.isUntold(this.#standing(nowMs));
     for (const { viewer, owesStatus } of this.#outlets.values()) {
       if (viewer.state.kind === "behind" && viewer.state.asked) {
         return this.#someoneReads ? READING_INTERVAL_MS : STUCK_INTERVAL_MS;
       }
       isUntold ||= owesStatus;
     }
-    return isUntold && this.count > 0 ? STATUS_INTERVAL_MS : undefined;
+    return isUntold ? STATUS_INTERVAL_MS : this.#publishers.expiresInMs(nowMs);
   }
 
   /** Greets a viewer and sends it the first of what it wishes for. */
@@ -100,10 +98,20 @@ export class Viewers {
     this.#outlets.set(socket, outlet);
     if (dialect === "frames") {
       const series = within(MAX_SERIES_LISTED_BYTES, this.#source.series);
-      const { viewers, retryWithinMs } = this.#standing;
-      const moment = { takenEveryMs: this.#source.takenEveryMs(), ...momentOf(this.#standing, nowMs) };
-      const standing = { ...position, series, viewers, retryWithinMs, ...moment };
-      outlet.tell({ type: "hello", version: 1, viewer: id, channel, ...standing });
+      const standing = this.#standing(nowMs);
+      const { viewers, retryWithinMs } = standing;
+      const moment = { takenEveryMs: this.#source.takenEveryMs(), ...momentOf(standing, nowMs) };
+      outlet.tell({
+        type: "hello",
+        version: 1,
+        viewer: id,
+        channel,
+        ...position,
+        series,
+        viewers,
+        retryWithinMs,
+        ...moment,
+      });
     }
     if (wish.kind === "tail") this.#catchUp(outlet, this.#source.tailStart(wish.points, wish.seconds));
     else this.#resume(outlet, wish.cursor);
@@ -139,8 +147,7 @@ export class Viewers {
         const { state, sinceEpoch } = outlet.viewer;
         const kind = cursorKind(parsed, this.#source.position, sinceEpoch);
         if (kind === "wrong") return this.#dismiss(socket, CloseCode.badMessage, "That cursor is not of this channel.");
-        // It crossed the gap and the cursor that told the viewer where to go on. (A gap for each such message would
-        // queue as many.)
+        // It crossed the gap that told the viewer where to go on. (One for each such message would queue as many.)
         if (kind === "outdated" || state.kind === "live") return;
         return this.#catchUp(outlet, parsed.seq);
       }
@@ -163,16 +170,16 @@ export class Viewers {
   tellStatus(nowMs: number): void {
     // Before the first publish there are no alarms: what is not told at once is not told until something else happens.
     const atOnce = this.#source.position.epoch === 0 && this.count <= MAX_VIEWERS_TOLD_AT_ONCE;
-    this.#status.tell(this.#outlets.values(), this.#standing, nowMs, atOnce ? 0 : STATUS_INTERVAL_MS);
+    this.#status.tell(this.#outlets.values(), this.#standing(nowMs), nowMs, atOnce ? 0 : STATUS_INTERVAL_MS);
   }
 
-  get #standing(): Standing {
-    const { allGoneAtMs } = this.#publishers;
+  #standing(nowMs: number): Standing {
     return {
       viewers: this.count,
       retryWithinMs: this.retryWithinMs,
-      allGoneAtMs,
+      allGoneAtMs: this.#publishers.allGoneAtMs(nowMs),
       takenAtMs: this.#source.takenAtMs,
+      aheadMs: this.#clock.aheadMs,
     };
   }
 
@@ -205,7 +212,7 @@ export class Viewers {
    * Closes the sockets of viewers that are gone without having said so: what waits for them was not read for long, or
    * their pings have ceased. Looks once a minute, whatever the calls.
    *
-   * @param lastPingMs when a viewer last sent a ping; undefined if it never did
+   * @param lastPingMs when a viewer last sent a ping, by the channel's clock; undefined if it never did
    */
   sweep(nowMs: number, lastPingMs: (socket: WebSocket) => number | undefined): void {
     if (nowMs - this.#sweptAtMs < SWEEP_INTERVAL_MS) return;

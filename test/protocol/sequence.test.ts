@@ -13,7 +13,7 @@ after(() => rm(directory, { recursive: true, force: true }));
 
 const TO = "http://localhost/c/main";
 
-test("[CH10] a publisher's number grows by 2^49 at most and begins with 2^52 at most", () => {
+test("[CH13] a publisher's number grows by 2^49 at most and begins with 2^52 at most", () => {
   for (const [last, next, isPlausible] of [
     [undefined, 1, true],
     [undefined, 4_503_599_627_370_496, true],
@@ -45,7 +45,7 @@ function numberAfter(file: string, reservedAtMs: number): number {
   return nextSeq;
 }
 
-test("[CH10] [BR14] the number of a bridge is plausible, however long ago its spool could last be written", () => {
+test("[CH13] [BR14] the number of a bridge is plausible, however long ago its spool could last be written", () => {
   const file = join(directory, "spool");
   let last = 1;
   for (const reservedAtMs of [0, Date.now() - 86_400_000, Date.now() + 86_400_000, 0, 0, 0]) {

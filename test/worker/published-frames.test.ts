@@ -60,7 +60,7 @@ test("[CH4] anonymous frames have no order: their numbers may be any", async () 
   assert.deepEqual(await ys(channel), [3, 1, 1, 0, 2 ** 53 - 1]);
 });
 
-test("[CH10] a named publisher has no frame number 0", async () => {
+test("[CH13] a named publisher has no frame number 0", async () => {
   const channel = newChannel();
   await assertRefused(channel, numbered(A, [0]), 400, "frame-sequence");
   await assertRefused(channel, numbered(A, [0, 1]), 400, "frame-sequence");
@@ -72,7 +72,7 @@ for (const [field, at] of [
   ["seq", 24],
   ["epoch", 32],
 ] as const) {
-  test(`[CH10] a frame whose ${field} is set already is refused, named or anonymous, first in its body or last`, async () => {
+  test(`[CH13] a frame whose ${field} is set already is refused, named or anonymous, first in its body or last`, async () => {
     const channel = newChannel();
     for (const publisher of [A, ANONYMOUS]) {
       const [first = new Uint8Array(), last = new Uint8Array()] = numbered(publisher, [1, 2]);
@@ -90,7 +90,7 @@ for (const [when, lose] of [
   ["at once", async () => {}],
   ["after eviction", (channel: string) => edge.evict(channel)],
 ] as const) {
-  test(`[CH10] a publisher begins with 4503599627370496 (2^52) at most, ${when}`, async () => {
+  test(`[CH13] a publisher begins with 4503599627370496 (2^52) at most, ${when}`, async () => {
     const channel = newChannel();
     await publishFrames(edge, channel, frameOf(B, 1, [0]));
     await lose(channel);
@@ -101,7 +101,7 @@ for (const [when, lose] of [
     assert.deepEqual(await ys(channel), [0, 4_503_599_627_370_496]);
   });
 
-  test(`[CH10] a publisher's number grows by 562949953421312 (2^49) at most, ${when}`, async () => {
+  test(`[CH13] a publisher's number grows by 562949953421312 (2^49) at most, ${when}`, async () => {
     const channel = newChannel();
     await publishFrames(edge, channel, ...numbered(A, [7]));
     await lose(channel);
@@ -115,7 +115,7 @@ for (const [when, lose] of [
   });
 }
 
-test("[CH10] within a body a publisher's number grows by 562949953421312 (2^49) at most, too", async () => {
+test("[CH13] within a body a publisher's number grows by 562949953421312 (2^49) at most, too", async () => {
   const channel = newChannel();
   await assertRefused(channel, numbered(A, [1, 2, 562_949_953_421_315]), 400, "frame-sequence");
   assert.deepEqual(await ys(channel), []);
@@ -132,7 +132,7 @@ function constantFrame(number: number, points = 8000): Uint8Array {
   );
 }
 
-test("[CH11] a body has 131,072 points at most", async () => {
+test("[CH14] a body has 131,072 points at most", async () => {
   const channel = newChannel();
   const full = Array.from({ length: 16 }, (_, i) => constantFrame(i + 1));
   const detail = await assertRefused(channel, [...full, constantFrame(17, 3073)], 413, "body-too-large");
@@ -152,7 +152,7 @@ function blankFrame(number: number, values: number): Uint8Array {
   return frame;
 }
 
-test("[CH11] the frames of a body have 1,048,576 values at most, those of x and missing ones counted too", async () => {
+test("[CH14] the frames of a body have 1,048,576 values at most, those of x and missing ones counted too", async () => {
   const channel = newChannel();
   const frames = Array.from({ length: 65 }, (_, i) => blankFrame(i + 1, i < 64 ? 16_002 : 12_224));
   const detail = await assertRefused(channel, [...frames, blankFrame(66, 12_226)], 413, "body-too-large");

@@ -18,7 +18,7 @@ function outletOf(socket: FakeSocket, dialect: "frames" | "points" = "frames"): 
   return new Outlet(socket, { id: "v", dialect, sinceEpoch: 1, state: { kind: "live" } }, 0);
 }
 
-const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000 };
+const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000, aheadMs: 0 };
 const gone = { ...here, allGoneAtMs: 10_000 };
 
 test("[VW11] a viewer that has no room for a status is told as soon as it has, though nothing changes any more", () => {
@@ -66,6 +66,8 @@ test("[VW11] a clock that was set back makes nobody gone, and no frame taken, fo
   assert.deepEqual(momentOf(gone, 9000), { nowMs: 9000, goneForMs: 0, takenForMs: 2000 });
   assert.deepEqual(momentOf(here, 6000), { nowMs: 6000, goneForMs: null, takenForMs: 0 });
   assert.deepEqual(momentOf({ ...here, takenAtMs: null }, 9000), { nowMs: 9000, goneForMs: null, takenForMs: null });
+  // The wall clock was set back by 500 ms, and the channel's went on.
+  assert.deepEqual(momentOf({ ...gone, aheadMs: 500 }, 12_000), { nowMs: 11_500, goneForMs: 2000, takenForMs: 5000 });
 });
 
 test("[VW12] that a frame was taken is no news: no status is sent for it", () => {

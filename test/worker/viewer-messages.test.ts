@@ -119,6 +119,9 @@ test("[VW7] a cursor is this channel's, or of an epoch that ended while the view
   ] as const) {
     assert.equal(cursorKind({ epoch, seq }, position, sinceEpoch), kind, `${epoch} ${seq} since ${sinceEpoch}`);
   }
+  const deleted = { epoch: 0, seq: 0 };
+  assert.equal(cursorKind({ epoch: 50, seq: 7 }, deleted, 40), "outdated", "of a channel that is deleted since");
+  assert.equal(cursorKind({ epoch: 39, seq: 7 }, deleted, 40), "wrong");
 });
 
 test("[VW7] a viewer that sends more than 200 messages a second is closed with 4429, one of 200 is not", async () => {

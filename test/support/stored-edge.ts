@@ -1,0 +1,47 @@
+/** What a channel has stored, looked at and changed while no Worker runs: for what happened to it before. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type Edge, type EdgeOptions, startEdge } from "./edge.ts";
+
+export interface StoredEdge extends AsyncDisposable {
+  edge: Edge;
+  /** Kills the Worker, hands out the database of its one channel, and starts it again. */
+  whileStopped<T>(look: (database: DatabaseSync) => T): Promise<T>;
+}
+
+/** An edge of one channel. */
+export async function startStoredEdge(options: EdgeOptions = {}): Promise<StoredEdge> {
+  const persistDir = await mkdtemp(join(tmpdir(), "plotcast-stored-"));
+  const edge = await startEdge({ ...options, persistDir });
+  return {
+    edge,
+    async whileStopped(look) {
+      await edge.kill();
+      const files = await readdir(persistDir, { recursive: true });
+      const file = files.find((name) => /Channel.*[0-9a-f]{64}\.sqlite$/.test(name));
+      assert.ok(file, files.join());
+      const database = new DatabaseSync(join(persistDir, file));
+      try {
+        return look(database);
+      } finally {
+        database.close();
+        await edge.restart();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await edge.close();
+      await rm(persistDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** When the channel's alarm is due, in milliseconds since 1970; undefined if there is none. */
+export function alarmAtMs(database: DatabaseSync): number | undefined {
+  // workerd keeps it here, in nanoseconds (actor-sqlite.c++, sqlite-metadata.c++).
+  const exists = database.prepare("SELECT 1 FROM sqlite_master WHERE name = '_cf_METADATA'").get();
+  const row = exists && database.prepare("SELECT value / 1000000 AS ms FROM _cf_METADATA WHERE key = 1").get();
+  return typeof row?.ms === "number" ? row.ms : undefined;
+}
