@@ -30,7 +30,7 @@ const NUMBER_TYPES = [
 const WORDS = "topic, payload, time, counter and skip";
 /** Nobody sends more frames; a layout of more is a mistake. */
 const MAX_FRAMES = 64;
-const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const DECIMAL = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const DIGITS = /^\d{1,16}$/;
 /** Longer text is no number. */
 const MAX_NUMBER_BYTES = 40;

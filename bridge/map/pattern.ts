@@ -1,3 +1,5 @@
+import { fits, type Token, tokensOf } from "./glob.ts";
+
 /** Longer is no name of a series, and matching it would be costly. */
 const MAX_PATH_LENGTH = 1024;
 
@@ -21,13 +23,9 @@ export function hasWildcard(pattern: string): boolean {
  */
 export function matcherOf(pattern: string): (path: string) => boolean {
   if (!hasWildcard(pattern)) return (path) => path === pattern;
-  const source = pattern
-    .split(/(\*+)/)
-    .map((piece) => {
-      if (!piece.startsWith("*")) return piece.replace(/[\\^$.|?+()[\]{}]/g, "\\$&");
-      return piece.length === 1 ? "[^.]*" : ".*";
-    })
-    .join("");
-  const expression = new RegExp(`^${source}$`, "su");
-  return (path) => path.length <= MAX_PATH_LENGTH && expression.test(path);
+  const tokens = pattern.split(/(\*+)/).flatMap((piece): Token[] => {
+    if (!piece.startsWith("*")) return tokensOf(piece);
+    return [{ kind: "many", but: piece.length === 1 ? "." : "" }];
+  });
+  return (path) => path.length <= MAX_PATH_LENGTH && fits(tokens, path);
 }

@@ -1,6 +1,7 @@
 import { isChannelName } from "../../worker/protocol/limits.ts";
 import { DEFAULT_SERIES } from "../../worker/protocol/points.ts";
 import { DecodeError } from "../decode/message.ts";
+import { fits, type Token, tokensOf } from "./glob.ts";
 
 /** A name with places that a message fills: `{1}.{field}`. */
 export type Template = readonly Piece[];
@@ -21,6 +22,7 @@ const PLACE = /\{([^{}]*)\}/;
 const SEPARATOR = /^[/.:_ -]/;
 const SEPARATOR_AT_END = /[/.:_ -]$/;
 const MAX_PART = 99;
+const A_SEPARATOR: Token = { kind: "maybe", of: "/._-" };
 
 /** Why a template cannot be used, in a sentence; undefined if it can. */
 export function templateFault(text: string, kind: "series" | "channel"): string | undefined {
@@ -114,16 +116,14 @@ export function isTemplate(channel: string): boolean {
 
 /** Whether a template may have made this channel's name. */
 export function mayHaveMade(template: string, channel: string): boolean {
-  const source = templateOf(template)
-    .map((piece) => {
-      if (piece.kind !== "text") return ".*";
-      // Beside a place that was left out, a separator was, too.
-      const text = piece.text.replace(/\/+/g, "/");
-      const begins = SEPARATOR.test(text);
-      const ends = text.length > 1 && SEPARATOR_AT_END.test(text);
-      const kept = text.slice(begins ? 1 : 0, ends ? -1 : undefined);
-      return `${begins ? "[/._-]?" : ""}${kept.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}${ends ? "[/._-]?" : ""}`;
-    })
-    .join("");
-  return new RegExp(`^${source}$`).test(channel);
+  const pattern = templateOf(template).flatMap((piece): Token[] => {
+    if (piece.kind !== "text") return [{ kind: "many", but: "" }];
+    // Beside a place that was left out, a separator was, too.
+    const text = piece.text.replace(/\/+/g, "/");
+    const begins = SEPARATOR.test(text);
+    const ends = text.length > 1 && SEPARATOR_AT_END.test(text);
+    const kept = tokensOf(text.slice(begins ? 1 : 0, ends ? -1 : undefined));
+    return [...(begins ? [A_SEPARATOR] : []), ...kept, ...(ends ? [A_SEPARATOR] : [])];
+  });
+  return fits(pattern, channel);
 }

@@ -21,7 +21,7 @@ export const plotjuggler: Preset = {
 type Parser = (payload: Buffer) => unknown;
 
 /** std::stod's decimal numbers. */
-const SECONDS = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
+const SECONDS = /^\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
 const MAX_TIME_BYTES = 64;
 const OWN_TIME_FIELDS = ["t", "time", "ts", "timestamp"] as const;
 

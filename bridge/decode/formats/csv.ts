@@ -4,7 +4,7 @@ import { ownText } from "../text.ts";
 
 /** Names that make a column the time (PT2). */
 const TIME_NAMES = new Set(["t", "time", "ts", "timestamp", "x"]);
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/;
 const MISSING = /^(?:|nan|[+-]?nan|null|none|na|n\/a|-|[+-]?inf(?:inity)?)$/i;
