@@ -2,9 +2,13 @@ import { renameSync } from "node:fs";
 import type { Log } from "../tell/log.ts";
 import { counted, errorText } from "../tell/text.ts";
 import { gapOf, type Loss } from "./gaps.ts";
+import { fileFault, restrict } from "./private-files.ts";
 import { Spool } from "./spool.ts";
 import { newPublisherId, type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
-import { isWhole, markNotWhole } from "./whole.ts";
+import { isWhole, markNotWhole, WHOLE_SUFFIX } from "./whole.ts";
+
+/** What SQLite puts beside a database. */
+const SUFFIXES = ["-wal", "-shm", "-journal"];
 
 export interface SpoolOptions {
   file: string;
@@ -31,11 +35,18 @@ export interface OpenedSpool {
  * Opens the spool for the channel at `to`. A damaged one is set aside and a new one begun; one that can be read but not
  * written, as on a full disk, is used as it is; one that cannot be opened is gone without: what comes in is worth more
  * than what waits in a file.
- * @throws SpoolError if another bridge has it, or it holds points for another channel
+ * @throws SpoolError if another bridge has it, it holds points for another channel, or it is a link or another user's
  */
 export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log): OpenedSpool {
   if (options === undefined) return { spool: undefined, state: emptyState() };
   const { file } = options;
+  for (const suffix of ["", ...SUFFIXES, WHOLE_SUFFIX]) {
+    const fault = fileFault(file + suffix);
+    if (fault === undefined) continue;
+    throw new SpoolError(`The spool ${file} is not used: ${file}${suffix} ${fault}. Give another file with --spool.`);
+  }
+  // SQLite gives these the rights of the file itself when it makes them. https://sqlite.org/src/file/src/os_unix.c
+  for (const suffix of SUFFIXES) restrict(file + suffix);
   try {
     return openOnce(options, to, [], log);
   } catch (error) {
@@ -103,7 +114,7 @@ function setAside(file: string): string {
   const aside = `${file}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
   renameSync(file, aside);
   // What else belongs to it would be taken for the new one's.
-  for (const suffix of ["-wal", "-shm", "-journal"]) {
+  for (const suffix of SUFFIXES) {
     try {
       renameSync(file + suffix, aside + suffix);
     } catch {

@@ -1,9 +1,8 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { isPublisherId } from "../../worker/protocol/header.ts";
 import type { Loss } from "./gaps.ts";
+import { makePrivate } from "./private-files.ts";
 import type { LastNumber } from "./sequence.ts";
 import {
   count,
@@ -60,7 +59,7 @@ export class Spool {
 
   /** Opens or makes the file, alone: the lock is held until {@link close}, or the end of the process. */
   constructor(file: string, { maxPages = 0 } = {}) {
-    mkdirSync(dirname(file), { recursive: true });
+    makePrivate(file);
     this.file = file;
     this.#db = new DatabaseSync(file, { timeout: 0 });
     try {

@@ -152,7 +152,7 @@ describe("when a POST fails", () => {
     assert.deepEqual(seqs, [1, 1, 1, 1, 1, 2]);
     assert.deepEqual(worker.posts[4]?.frames, worker.posts[0]?.frames);
     assert.equal(ledger.retries, 4);
-    assert.equal(ledger.delivered, 2);
+    await waitFor("the last confirmation", () => ledger.delivered === 2);
   });
 
   it("[BR6] sends again with the same number when the answer was lost, so that it is stored once", async () => {
