@@ -14,13 +14,6 @@ export class Handshakes {
   /** By endpoint: this socket's own, or those it connects to. */
   readonly #at = new Map<string, Links>();
 
-  /** Connections whose handshake succeeded, at all endpoints. */
-  get ready(): number {
-    let ready = 0;
-    for (const links of this.#at.values()) ready += links.ready;
-    return ready;
-  }
-
   begun(endpoint: string): void {
     this.#of(endpoint).shaking++;
   }

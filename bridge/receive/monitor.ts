@@ -58,11 +58,6 @@ export class Monitor {
     }
   }
 
-  /** Connections that have come to messages and have not ended. */
-  get publishers(): number {
-    return this.#handshakes.ready;
-  }
-
   /** To be called about once a second. */
   check(): void {
     this.#lifelines.check();

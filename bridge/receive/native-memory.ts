@@ -1,4 +1,4 @@
-/** What libzmq may hold before all connections of the process are ended: four publishers' 512 MiB (SPEC.md, BR19). */
+/** What libzmq may hold before all connections of the process are ended (SPEC.md, BR36). */
 export const MAX_NATIVE_BYTES = 2 * 1024 * 1024 * 1024;
 /** Freed memory goes back to the system only after a while, and not all of it. */
 const SETTLE_MS = 5000;

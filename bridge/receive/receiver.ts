@@ -6,8 +6,8 @@ import { bindSocket, bindTo, codeOf, connectSocket, needsIpv6 } from "./attach.t
 import { PasswordBrake } from "./brake.ts";
 import { SocketCounters } from "./counters.ts";
 import { Guard, type GuardLimits } from "./guard/guard.ts";
-import { HighWater } from "./high-water.ts";
 import { Monitor } from "./monitor.ts";
+import { nativeBytes } from "./native-memory.ts";
 import type { Peers } from "./peers.ts";
 import { PeerWarnings } from "./rate.ts";
 import { admission } from "./security.ts";
@@ -54,7 +54,6 @@ export class Receiver {
   readonly #connect: readonly string[];
   readonly #monitor: Monitor;
   readonly #watching: Promise<void>;
-  readonly #highWater: HighWater;
   readonly #timer: NodeJS.Timeout;
   readonly #release: () => void;
   readonly #guard: Guard | undefined;
@@ -122,7 +121,6 @@ export class Receiver {
     this.addresses = parts.addresses;
     this.#guard = guard;
     this.counters = parts.counters;
-    this.#highWater = new HighWater(config.highWaterMark);
     this.#monitor = new Monitor({
       connect: config.connect,
       security: config.security,
@@ -138,11 +136,6 @@ export class Receiver {
     this.#watching = this.#monitor.run(parts.events);
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS);
     this.#timer.unref();
-  }
-
-  /** Messages that libzmq keeps for each publisher now; fewer than configured where they are large. */
-  get highWaterMark(): number {
-    return this.#socket.receiveHighWaterMark;
   }
 
   /** Ends the connections that this socket began, and begins them again. */
@@ -181,12 +174,9 @@ export class Receiver {
   #check(): void {
     if (this.#socket.closed) return;
     this.#monitor.check();
-    this.#setHighWaterMark();
-  }
-
-  #setHighWaterMark(): void {
-    const mark = this.#highWater.mark(this.#monitor.publishers);
-    if (mark !== this.#socket.receiveHighWaterMark) this.#socket.receiveHighWaterMark = mark;
+    // Bytes that wait are bounded so, and not by fewer messages: libzmq tells a sender what was read only at each half of
+    // the mark, counted from the beginning. Where the mark changes under a connection, a sender may wait for that for ever.
+    if (this.#socket.readable) this.#guard?.holdIfMuchWaits(nativeBytes());
   }
 
   /** zeromq.js lets the event loop turn after 512 messages; large ones need it sooner, so that POSTs go out. */
@@ -196,8 +186,8 @@ export class Receiver {
       for (;;) {
         const frames = await this.#socket.receive();
         this.#reads++;
-        if (this.#highWater.heard(frames)) this.#setHighWaterMark();
         onMessage(frames);
+        if (this.#guard?.isHeld && !this.#socket.readable) this.#guard.readOn();
         if (performance.now() - turnedAtMs < MAX_TURN_MS) continue;
         await nextTurn();
         turnedAtMs = performance.now();

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Handshakes } from "../../bridge/receive/handshakes.ts";
-import { HighWater } from "../../bridge/receive/high-water.ts";
 import { Lifelines } from "../../bridge/receive/lifelines.ts";
 import { PeerWarnings } from "../../bridge/receive/rate.ts";
 import { defaultSocket, socketFault } from "../../bridge/receive/socket.ts";
@@ -56,39 +55,6 @@ it("[BR19] a connection that libzmq makes again is left to it, one that it gave 
   assert.ok(anew.length > 600 / 32 && anew.length < 200, `${anew.length}`);
   assert.ok(anew.every((atMs, i) => i === 0 || atMs - (anew[i - 1] ?? 0) >= 1000));
   assert.equal(lines.length, 2, lines.join(""));
-});
-
-it("[BR19] what may wait in ZeroMQ is bounded in bytes, as messages have been lately", () => {
-  const highWater = new HighWater(100_000);
-  const hear = (bytes: number, count: number): void => {
-    const frames = [Buffer.alloc(0), Buffer.from(new ArrayBuffer(bytes))];
-    for (let i = 0; i < count; i++) highWater.heard(frames);
-  };
-  hear(1000, 50_000);
-  assert.equal(highWater.mark(), 100_000);
-  hear(100 * 1024 * 1024, 3);
-  assert.equal(highWater.mark(), 4);
-  assert.equal(highWater.mark(), 4, "silence teaches nothing");
-  assert.equal(highWater.mark(3), 4, "1.5 GiB for all");
-  assert.equal(highWater.mark(6), 2);
-  assert.equal(highWater.mark(100), 1);
-  hear(600 * 1024 * 1024, 1);
-  assert.equal(highWater.mark(), 1);
-  for (let i = 0; i < 200; i++) {
-    hear(1000, 10);
-    highWater.mark();
-  }
-  assert.equal(highWater.mark(), 100_000);
-});
-
-it("[BR32] parts weigh in what may wait, however empty they are, and a sudden large message is told at once", () => {
-  const highWater = new HighWater(100_000);
-  const empty = Array<Buffer>(4096).fill(Buffer.alloc(0));
-  assert.equal(highWater.heard([Buffer.alloc(100)]), false);
-  assert.equal(highWater.mark(), 100_000);
-  assert.equal(highWater.heard(empty), true);
-  assert.equal(highWater.mark(), 512);
-  assert.equal(highWater.heard(empty), false, "it is known now");
 });
 
 it("[BR19] what peers do wrong does not fill the log, whatever its words", () => {

@@ -25,6 +25,8 @@ export interface GuardLimits {
   parts: number;
   /** Of messages that have no end yet, of all connections together. */
   unfinishedBytes: number;
+  /** Of the process outside of JavaScript: beyond, publishers wait until all that has come is read. */
+  holdAboveBytes: number;
   connections: number;
   connectionsOfAddress: number;
   /** Connections that have not said yet that they speak ZMTP; the oldest makes room. */
@@ -36,6 +38,7 @@ export interface GuardLimits {
 export const GUARD_LIMITS: GuardLimits = {
   parts: 4096,
   unfinishedBytes: 512 * 1024 * 1024,
+  holdAboveBytes: 256 * 1024 * 1024,
   connections: 2048,
   connectionsOfAddress: 1024,
   silent: 256,
@@ -70,6 +73,7 @@ export class Guard {
   readonly #countOf = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #unfinishedBytes = 0;
+  #isHeld = false;
 
   private constructor(options: GuardOptions, endpoints: PrivateEndpoints) {
     this.#options = options;
@@ -111,6 +115,25 @@ export class Guard {
     return this.#names.get(endpoint);
   }
 
+  /** Whether nothing is read from publishers just now. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /**
+   * Stops reading from all connections if libzmq holds too much: what comes meanwhile waits in the network, and then at
+   * publishers. To be called while messages wait, and {@link readOn} when they are read.
+   */
+  holdIfMuchWaits(nativeBytes: number): void {
+    if (nativeBytes <= this.#limits.holdAboveBytes || this.#isHeld) return;
+    this.#options.counters.heldBack++;
+    this.#hold(true);
+  }
+
+  readOn(): void {
+    this.#hold(false);
+  }
+
   /** To be called after libzmq's socket is closed. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -119,6 +142,11 @@ export class Guard {
     await Promise.all(closed);
     await this.#endpoints.close();
     for (const directory of this.#directories) await rm(directory, { recursive: true, force: true });
+  }
+
+  #hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    for (const { splice } of this.#connections) splice.hold(isHeld);
   }
 
   #accept(peer: Socket, address: string, inner: PrivateEndpoint): void {
@@ -169,6 +197,7 @@ export class Guard {
     const connection: Connection = { splice, address, from, sinceMs: performance.now(), unfinishedBytes: 0 };
     this.#connections.add(connection);
     this.#silent.add(connection);
+    if (this.#isHeld) splice.hold(true);
     if (this.#silent.size > this.#limits.silent) this.#endOldestSilent();
   }
 

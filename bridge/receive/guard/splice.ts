@@ -46,6 +46,7 @@ export class Splice {
   #head: Buffer = Buffer.alloc(0);
   #isPeerDone = false;
   #isClosed = false;
+  #isHeld = false;
 
   constructor(options: SpliceOptions) {
     const { peer } = options;
@@ -60,6 +61,13 @@ export class Splice {
       this.#closeIfOver();
     });
     peer.on("drain", () => this.#inner?.resume());
+  }
+
+  /** Reads nothing more from the peer, or reads on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld) this.#peer.pause();
+    else if (this.#inner?.writableNeedDrain !== true) this.#peer.resume();
   }
 
   /** Ends the connection; what libzmq has of an unfinished message it lets go. */
@@ -106,7 +114,9 @@ export class Splice {
       if (skipped === chunk.length || !this.#peer.writable) return;
       if (!this.#peer.write(skipped === 0 ? chunk : chunk.subarray(skipped))) inner.pause();
     });
-    inner.on("drain", () => this.#peer.resume());
+    inner.on("drain", () => {
+      if (!this.#isHeld) this.#peer.resume();
+    });
     // libzmq has ended it: the handshake failed, or a part is too large.
     inner.on("end", () => this.#endPeer());
     inner.on("error", (error) => {
