@@ -12,6 +12,7 @@ import { PROBLEM_TYPE, Problem, viewersFull } from "./problem.ts";
 import { MARK } from "./protocol/limits.ts";
 import { readQuery, watchQuery } from "./query.ts";
 import { storedPoints } from "./read.ts";
+import { logLine } from "./said.ts";
 
 export { Channel } from "./channel.ts";
 
@@ -107,7 +108,7 @@ app.notFound(async (c) => {
 app.onError(async (error, c) => {
   await discardBody(c.req.raw);
   if (error instanceof Problem) return error.toResponse(c.req.header("Accept"));
-  console.error(error);
+  console.error(logLine(error));
   // What a stub throws when its object restarts or is overloaded (Cloudflare docs, "Error handling").
   if (("retryable" in error && error.retryable) || ("overloaded" in error && error.overloaded)) {
     const detail = "The channel restarts or has too much to do. Try again in a second.";

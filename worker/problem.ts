@@ -5,6 +5,7 @@ import type { FrameFault } from "./protocol/header.ts";
 import { MARK, MAX_VIEWERS } from "./protocol/limits.ts";
 import type { PointFault } from "./protocol/points.ts";
 import type { ProblemCode } from "./protocol/problem-code.ts";
+import { saidBack } from "./said.ts";
 
 export type { ProblemCode } from "./protocol/problem-code.ts";
 
@@ -86,7 +87,7 @@ export class Problem extends Error {
   /** The answer: as RFC 9457 has it, or as a page, if a person asks and it is an address that went wrong. */
   toResponse(accept?: string): Response {
     const [status, title] = PROBLEMS[this.code];
-    const problem = { title, status, detail: this.message, code: this.code };
+    const problem = { title, status, detail: saidBack(this.message), code: this.code };
     const isPage = FOR_PEOPLE.has(this.code) && prefersPage(accept);
     return new Response(isPage ? problemPage(problem) : `${JSON.stringify({ type: "about:blank", ...problem })}\n`, {
       status,
