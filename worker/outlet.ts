@@ -76,6 +76,15 @@ export class Outlet {
   }
 }
 
+/**
+ * For how long nothing was heard of a viewer.
+ * @param stuckForMs for how long something has waited that it does not read
+ * @param pingedAtMs when it last sent a ping; undefined if it never did, which clients need not
+ */
+export function silentForMs(stuckForMs: number, pingedAtMs: number | undefined, nowMs: number): number {
+  return Math.max(stuckForMs, pingedAtMs === undefined ? 0 : nowMs - pingedAtMs);
+}
+
 /** Sends frames, one after the other, if there is room. @returns "all", or the number of the last point sent before */
 export function sendFrames(outlet: Outlet, frames: Uint8Array): number | "all" {
   if (frames.byteLength === 0) return "all";

@@ -1,9 +1,7 @@
 import { addColumn } from "./add-column.ts";
-import { MAX_PUBLISHERS } from "./protocol/limits.ts";
+import { MAX_PUBLISHERS, PRESENCE_EXPIRES_MS } from "./protocol/limits.ts";
 import type { Announcement } from "./protocol/messages.ts";
 
-/** A publisher of which nothing was heard for so long is gone: its bridge may have been killed, and says nothing then. */
-export const GONE_AFTER_MS = 150_000;
 /** A publisher says every minute that it is still here. Rows are what costs, so what comes sooner is not written. */
 const WRITE_EVERY_MS = 55_000;
 
@@ -81,7 +79,7 @@ export class Presence {
     let latest: number | undefined;
     for (const [publisher, known] of this.#known) {
       if (known.goneAtMs !== null) continue;
-      const leftMs = this.#heardAtMs(publisher, known) + GONE_AFTER_MS - nowMs;
+      const leftMs = this.#heardAtMs(publisher, known) + PRESENCE_EXPIRES_MS - nowMs;
       if (leftMs > 0) latest = Math.max(latest ?? 0, leftMs);
     }
     return latest;
@@ -119,7 +117,7 @@ export class Presence {
   /** When a publisher that did not say that it goes was last heard of, if that is too long ago; null if it is here. */
   #expiredAtMs(publisher: string, known: Known, nowMs: number): number | null {
     const heardAtMs = this.#heardAtMs(publisher, known);
-    return nowMs - heardAtMs >= GONE_AFTER_MS ? heardAtMs : null;
+    return nowMs - heardAtMs >= PRESENCE_EXPIRES_MS ? heardAtMs : null;
   }
 
   #heardAtMs(publisher: string, { saidAtMs }: Known): number {

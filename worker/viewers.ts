@@ -1,5 +1,5 @@
 import type { ChannelClock } from "./channel-clock.ts";
-import { closeQuietly, Outlet, sendFrames, sendTexts } from "./outlet.ts";
+import { closeQuietly, Outlet, sendFrames, sendTexts, silentForMs } from "./outlet.ts";
 import type { Presence } from "./presence.ts";
 import {
   CATCH_UP_BYTES,
@@ -218,8 +218,8 @@ export class Viewers {
     if (nowMs - this.#sweptAtMs < SWEEP_INTERVAL_MS) return;
     this.#sweptAtMs = nowMs;
     for (const [socket, outlet] of this.#outlets) {
-      const silentForMs = Math.max(outlet.stuckForMs(nowMs), nowMs - (lastPingMs(socket) ?? nowMs));
-      if (silentForMs > MAX_SILENCE_MS) this.#dismiss(socket, CloseCode.gone, "Nothing was heard of you for long.");
+      const silenceMs = silentForMs(outlet.stuckForMs(nowMs), lastPingMs(socket), nowMs);
+      if (silenceMs > MAX_SILENCE_MS) this.#dismiss(socket, CloseCode.gone, "Nothing was heard of you for long.");
     }
   }
 

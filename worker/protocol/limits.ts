@@ -55,6 +55,8 @@ export const MAX_SERIES_LISTED = 4096;
 export const MAX_SERIES_LISTED_BYTES = 64 * KIB;
 /** Publishers of which the Channel remembers the last sequence number after their frames are gone, and the presence. */
 export const MAX_PUBLISHERS = 1000;
+/** A publisher of which nothing is heard for so long is gone: its bridge may have been killed, and says nothing then. */
+export const PRESENCE_EXPIRES_MS = 150_000;
 /** Frames whose gaps the Channel remembers one by one after they are gone; those of older ones are merged. */
 export const MAX_TOLD_GAPS = 1024;
 
