@@ -2,6 +2,7 @@ import { type Bridge, startBridge } from "../bridge.ts";
 import { SpoolError } from "../collect/open-spool.ts";
 import type { Configuration } from "../configure/build.ts";
 import { publishToken } from "../configure/token.ts";
+import { tokenWarnings } from "../configure/token-warnings.ts";
 import { AddressError, SocketError } from "../receive/address.ts";
 import { createLog } from "../tell/log.ts";
 import { FootLine, showFoot } from "../tell/terminal.ts";
@@ -29,6 +30,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     return ExitCode.usage;
   }
   const { token } = publish;
+  for (const warning of tokenWarnings(config.to, token)) log.warn(warning);
   const { to, sources, bufferBytes, metrics } = config;
   const spool = config.spool === "none" ? undefined : { file: config.spool, maxBytes: config.spoolMaxBytes };
   const refused = (code: number, { message }: Error): number => {

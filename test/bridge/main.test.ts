@@ -40,7 +40,7 @@ interface Running {
   address: () => Promise<string>;
 }
 
-function run(args: string[], env: Record<string, string> = { PUBLISH_TOKEN: "secret-token" }): Running {
+function run(args: string[], env: Record<string, string> = { PUBLISH_TOKEN: "secret-token-16ch" }): Running {
   const { PUBLISH_TOKEN: _, ...inherited } = process.env;
   // The default spool is in the working directory.
   const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env }, cwd: directory });

@@ -34,7 +34,7 @@ export function startBridgeProcess(
   t: TestContext,
   cwd: string,
   args: readonly string[],
-  given: string | Record<string, string | undefined> = "t",
+  given: string | Record<string, string | undefined> = "token-of-16-char",
 ): BridgeProcess {
   const variables = typeof given === "string" ? { PUBLISH_TOKEN: given } : given;
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...variables } });
