@@ -103,15 +103,12 @@ export class Frames {
     let { bytes, points, rows } = bounds;
     let [first, last]: (number | undefined)[] = [];
     let isLast = true;
+    let isEmpty = true;
     const isForward = direction === "forward";
-    const columns = "points, LENGTH(frame) AS bytes, min_x, max_x";
-    for (const row of this.scan(
-      columns,
-      isForward ? after : "newest first",
-      "AND seq > ? AND seq <= ?",
-      after,
-      through,
-    )) {
+    const begin = isForward ? after : { below: through + 1 };
+    for (const row of this.scan("points, LENGTH(frame) AS bytes, min_x, max_x", begin, rows + 1)) {
+      const seq = Number(row.seq);
+      if (seq <= after || seq > through) break;
       // Rows out of range are looked at all the same: they cost time, and no room.
       const isInRange = Number(row.max_x) >= range.fromX && Number(row.min_x) <= range.toX;
       rows--;
@@ -121,19 +118,35 @@ export class Frames {
       }
       isLast = last === undefined || (rows >= 0 && bytes >= 0 && points >= 0);
       if (!isLast) break;
-      const seq = Number(row.seq);
+      if (isInRange) isEmpty = false;
       last = isForward ? seq : (last ?? seq);
       first = isForward ? (first ?? seq - Number(row.points)) : seq - Number(row.points);
     }
     const [from, to] = [first ?? after, last ?? (isForward ? through : after)];
-    const parts = this.#rows(
-      "SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND max_x >= ? AND min_x <= ? ORDER BY seq",
-      from,
-      to,
-      range.fromX,
-      range.toX,
-    ).map(({ frame }) => bytesOf(frame));
-    return { frames: concat(parts), from, to, isLast };
+    const query = "SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND max_x >= ? AND min_x <= ? ORDER BY seq";
+    const found = isEmpty ? [] : this.#rows(query, from, to, range.fromX, range.toX);
+    return { frames: concat(found.map(({ frame }) => bytesOf(frame))), from, to, isLast };
+  }
+
+  /**
+   * The number after which the frames begin that were taken since a time. The times never fall, so it is found by
+   * halving, a row each time.
+   */
+  takenSince(timeMs: number, after: number, through: number): number {
+    let [low, high] = [after, through];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const frame = this.#firstAfter(middle);
+      if (frame !== undefined && frame.takenAtMs < timeMs) low = frame.seq;
+      else high = middle;
+    }
+    return this.#firstAfter(low)?.startSeq ?? through;
+  }
+
+  #firstAfter(seq: number): (Oldest & { seq: number }) | undefined {
+    const row = this.#rows("SELECT seq, points, taken_at_ms FROM frames WHERE seq > ? ORDER BY seq LIMIT 1", seq)[0];
+    const end = Number(row?.seq);
+    return row && { seq: end, startSeq: end - Number(row.points), takenAtMs: Number(row.taken_at_ms) };
   }
 
   /** What the frames up to a number tell as lost; those that tell of nothing are left out. */
@@ -148,23 +161,21 @@ export class Frames {
   }
 
   /**
-   * Columns of the frames after a number, or of all from the newest on, for readers that may stop at any row. They are
-   * read some at a time, since a cursor that is not read to its end stays open until it is collected as garbage, and
-   * while one is open SQLite cannot begin its write-ahead log anew: that would grow without end, and memory with it.
+   * Columns of the frames after a number, or back from below one, so many at most, for readers that may stop at any row.
+   * They are read some at a time, since a cursor that is not read to its end stays open until it is collected as garbage,
+   * and while one is open SQLite cannot begin its write-ahead log anew: that would grow without end, and memory with it.
    */
-  *scan(columns: string, from: number | "newest first", condition = "", ...bindings: number[]) {
-    const isBackward = from === "newest first";
-    let seq = isBackward ? Number.MAX_SAFE_INTEGER : from;
-    for (let limit = 8; ; limit = Math.min(2 * limit, 1024)) {
-      const rows = this.#rows(
-        `SELECT seq, ${columns} FROM frames WHERE seq ${isBackward ? "<" : ">"} ? ${condition}
-         ORDER BY seq ${isBackward ? "DESC" : "ASC"} LIMIT ?`,
-        seq,
-        ...bindings,
-        limit,
-      );
+  *scan(columns: string, from: number | { below: number }, atMost = Number.POSITIVE_INFINITY) {
+    const [order, compare] = typeof from === "number" ? ["ASC", ">"] : ["DESC", "<"];
+    const query = `SELECT seq, ${columns} FROM frames WHERE seq ${compare} ? ORDER BY seq ${order} LIMIT ?`;
+    let seq = typeof from === "number" ? from : from.below;
+    let left = atMost;
+    for (let size = 8; left > 0; size = Math.min(2 * size, 1024)) {
+      const limit = Math.min(size, left);
+      const rows = this.#rows(query, seq, limit);
       yield* rows;
       if (rows.length < limit) return;
+      left -= limit;
       seq = Number(rows.at(-1)?.seq);
     }
   }

@@ -8,6 +8,7 @@ import { sequenceFault } from "./protocol/sequence.ts";
 import { Publishers } from "./publishers.ts";
 import { CATCH_UP_POINTS, READ_SLICE_BYTES, READ_SLICE_POINTS, READ_SLICE_ROWS } from "./read-limits.ts";
 import { ANY_X, type ReadOpened, type ReadRequest, type SliceAnswer, type SliceRequest } from "./slice.ts";
+import { NewestBytes } from "./tail.ts";
 import { ToldGaps } from "./told.ts";
 
 /** How much of a channel is kept: so long before its newest frame, or so many bytes, whichever is less. */
@@ -58,6 +59,7 @@ export class History {
   #bytes: number;
   #oldest: Oldest | undefined;
   #takenAtMs: number | null;
+  #newest: NewestBytes;
 
   constructor(storage: DurableObjectStorage, bounds: Bounds, nowMs: number) {
     this.#storage = storage;
@@ -75,6 +77,7 @@ export class History {
     const { seq, bytes, latestTakenAtMs } = this.#frames.totals();
     this.#seq = seq;
     this.#bytes = bytes;
+    this.#newest = new NewestBytes(this.#frames, MAX_TAIL_BYTES, bytes);
     this.#takenAtMs = this.#frames.newestTakenAtMs(1)[0] ?? null;
     // What an older version stored while its clock was ahead would stay, and all behind it, as long as the clock was ahead.
     if (this.#takenAtMs !== null && latestTakenAtMs > this.#takenAtMs) this.#frames.takenBy(this.#takenAtMs);
@@ -158,7 +161,10 @@ export class History {
     });
     // Only now is it certain that the rows are there: memory never runs ahead of storage.
     this.#seq = seq;
-    for (const frame of fresh) this.#bytes += frame.byteLength;
+    for (const { byteLength } of fresh) {
+      this.#bytes += byteLength;
+      this.#newest.add(byteLength);
+    }
     for (const name of newSeries) this.#series.add(name);
     if (fresh.length > 0) this.#publishers.remember(publisher, { publisherSeq: latest, seq, takenAtMs: nowMs });
     this.#oldest ??= this.#frames.oldest();
@@ -217,17 +223,11 @@ export class History {
    * further, within what is kept and {@link MAX_TAIL_BYTES}.
    */
   tailStart(points: number, seconds: number): number {
-    const newestMs = this.#takenAtMs ?? 0;
-    let start = this.#seq;
-    let bytes = 0;
-    for (const row of this.#frames.scan("points, taken_at_ms, LENGTH(frame) AS bytes", "newest first")) {
-      const wanted = this.#seq - points < start || Number(row.taken_at_ms) >= newestMs - 1000 * seconds;
-      bytes += Number(row.bytes);
-      if (!wanted || bytes > MAX_TAIL_BYTES) break;
-      start = Number(row.seq) - Number(row.points);
-    }
+    const keptAfter = this.keptAfter;
+    const sinceMs = (this.#takenAtMs ?? 0) - 1000 * seconds;
+    const bySeconds = seconds > 0 ? this.#frames.takenSince(sinceMs, keptAfter, this.#seq) : this.#seq;
     // A number within a frame is as good: viewers that take single points begin exactly there.
-    return seconds > 0 ? start : Math.max(start, this.#seq - points);
+    return Math.max(this.#newest.start(keptAfter, this.#bytes), Math.min(this.#seq - points, bySeconds));
   }
 
   /** Why the first frame that is no repeat is not plausibly numbered; undefined if it is, or if there is none. */
@@ -291,6 +291,7 @@ export class History {
     this.#epoch = epoch;
     this.#seq = 0;
     this.#bytes = 0;
+    this.#newest = new NewestBytes(this.#frames, MAX_TAIL_BYTES, 0);
     this.#oldest = undefined;
     this.#takenAtMs = null;
     this.#series.clear();

@@ -27,12 +27,15 @@ export interface EdgeOptions {
   persistDir?: string;
   /** The Worker's PUBLISH_TOKEN; null leaves it out. */
   publishToken?: string | null;
+  /** The file that the Worker begins with; that of `wrangler.toml` unless given. */
+  main?: string;
 }
 
 /** Starts an edge; it must be closed, or the test process stays. */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
-  worker ??= loadWorker();
-  const loaded = await worker;
+  const { main = "" } = options;
+  workers[main] ??= loadWorker(options.main);
+  const loaded = await workers[main];
   for (let attempt = 1; ; attempt++) {
     const ownDir = options.persistDir === undefined ? await mkdtemp(join(tmpdir(), "plotcast-edge-")) : undefined;
     const edge = new Edge(loaded, options, options.port ?? randomPort(), ownDir);
@@ -154,14 +157,14 @@ interface WorkerBundle {
   }): MiniflareOptions;
 }
 
-let worker: Promise<WorkerBundle> | undefined;
+const workers: Record<string, Promise<WorkerBundle>> = {};
 
 /** Reads `wrangler.toml`, bundles the Worker it names as `npm start` does, and sees to it that the page is built. */
-async function loadWorker(): Promise<WorkerBundle> {
+async function loadWorker(otherMain: string | undefined): Promise<WorkerBundle> {
   const { name, vars: ownVars, className, main, assets } = await readWorkerConfig();
   const { workerOptions } = quietly(() => unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml")));
   await buildPageIfMissing(assets.directory);
-  const contents = await bundleWorker(main);
+  const contents = await bundleWorker(otherMain ?? main);
   return {
     channel: { scriptName: name, className },
     optionsFor: ({ port, vars, persistDir, logs }) =>

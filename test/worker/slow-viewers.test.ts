@@ -100,7 +100,7 @@ test("[VW2] [VW3] a viewer that did not read is caught up exactly, from the stor
   await publishJson(edge, channel, 5);
   await watcher.reaches(TOTAL + 1);
   assert.equal(watcher.start, 0);
-  assert.equal(watcher.course[1], "behind");
+  assert.ok(watcher.course.includes("behind"));
   assert.equal(watcher.ys.length, TOTAL + 1);
   await watcher.close();
 });

@@ -1,0 +1,40 @@
+/** Prints what anonymous requests cost, as a table: `node test/cost/main.ts`. */
+import { newChannel } from "../support/publish.ts";
+import { channelOfBytes, channelOfRows, costOf, get, joinAndLeave, startCounting } from "./measure.ts";
+
+const FRAMES = 9000;
+const edge = await startCounting();
+try {
+  const [rows, bytes] = [await channelOfRows(edge, FRAMES), await channelOfBytes(edge, 250)];
+  const evicted = (action: () => Promise<void>) => async () => {
+    await edge.evict(rows);
+    await action();
+  };
+  const cases: [string, () => Promise<unknown>][] = [
+    ["unknown channel: GET", () => get(edge, newChannel())],
+    ["unknown channel: HEAD", () => get(edge, newChannel(), "", "HEAD")],
+    ["unknown channel: a viewer joins and leaves", () => joinAndLeave(edge, newChannel())],
+    [`${FRAMES} frames: GET`, () => get(edge, rows)],
+    [`${FRAMES} frames: GET, not in memory`, evicted(() => get(edge, rows))],
+    [`${FRAMES} frames: GET ?points=100`, () => get(edge, rows, "?points=100")],
+    [`${FRAMES} frames: GET ?points=100&series=y`, () => get(edge, rows, "?points=100&series=y")],
+    [`${FRAMES} frames: GET ?points=100&series=none`, () => get(edge, rows, "?points=100&series=none")],
+    [`${FRAMES} frames: GET ?from=1e9`, () => get(edge, rows, "?from=1e9")],
+    [`${FRAMES} frames: HEAD`, () => get(edge, rows, "", "HEAD")],
+    [`${FRAMES} frames: a viewer joins and leaves`, () => joinAndLeave(edge, rows)],
+    [`${FRAMES} frames: the same, ?points=0`, () => joinAndLeave(edge, rows, "?points=0")],
+    [`${FRAMES} frames: the same, ?seconds=86400`, () => joinAndLeave(edge, rows, "?seconds=86400")],
+    [`${FRAMES} frames: the same, not in memory`, evicted(() => joinAndLeave(edge, rows))],
+    ["250 frames of 128 KB: GET", () => get(edge, bytes)],
+    ["250 frames of 128 KB: GET ?points=100&series=y", () => get(edge, bytes, "?points=100&series=y")],
+    ["250 frames of 128 KB: a viewer joins and leaves", () => joinAndLeave(edge, bytes)],
+  ];
+  console.log("| what | requests to the object | rows read | rows written | alarms set | alarms |");
+  console.log("| --- | --- | --- | --- | --- | --- |");
+  for (const [what, action] of cases) {
+    const { requests, rowsRead, rowsWritten, alarmsSet, alarms } = await costOf(edge, action);
+    console.log(`| ${[what, requests, rowsRead, rowsWritten, alarmsSet, alarms].join(" | ")} |`);
+  }
+} finally {
+  await edge.close();
+}
