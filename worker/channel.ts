@@ -167,9 +167,9 @@ export class Channel extends DurableObject<Env> {
     this.#alarmAtMs = null;
     if (this.#history === undefined) return;
     if (nowMs >= this.#history.usedAtMs + this.#forgetAfterMs) {
-      await this.#deleteAll();
+      const deleted = this.#deleteAll();
       this.#viewers.forget(NOTHING_STORED);
-      return;
+      return await deleted;
     }
     this.#viewers.attend(nowMs);
     this.#sweep(nowMs);
