@@ -139,7 +139,7 @@ export const BODIES: BodyRow[] = [
   refused("body-empty", "a byte order mark", "\ufeff"),
 
   typed("HTML", "text/html"),
-  typed("XML", "application/xml"),
+  typed("the type of XML", "application/xml"),
   typed("a picture", "image/svg+xml"),
   typed("parts", "multipart/form-data; boundary=x"),
   typed("JavaScript", "text/javascript"),

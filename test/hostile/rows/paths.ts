@@ -50,7 +50,7 @@ export const PATHS: PathRow[] = [
   invalid("a dollar", "/c/$(id)"),
   invalid("a quote", "/c/a'b"),
   invalid("a double quote", '/c/a"b'),
-  invalid("an asterisk", "/c/*"),
+  invalid("an asterisk as a name", "/c/*"),
   invalid("brackets", "/c/[a]"),
   invalid("braces", "/c/{field}"),
   invalid("SQL", "/c/a'%20OR%201=1--"),
@@ -103,7 +103,7 @@ export const PATHS: PathRow[] = [
 
   refused("no target", ""),
   refused("an asterisk", "*"),
-  refused("no slash", "c/main"),
+  refused("no slash at the beginning", "c/main"),
   refused("backquotes", "/c/`id`"),
   refused("a script", "/c/<script>alert(1)</script>"),
   refused("a NUL", `/c/${CHANNEL}\0`),

@@ -127,7 +127,7 @@ export const RECORDINGS: RecordingRow[] = [
     Buffer.concat([u32(64 * MIB + 1), u32(0), Buffer.alloc(1000)]),
   ),
   damaged("a record that says it has 2^32 - 1 bytes", Buffer.concat([u32(2 ** 32 - 1), u32(0), Buffer.alloc(1000)])),
-  damaged("zeros", Buffer.alloc(1000)),
+  damaged("zeros behind a message", Buffer.alloc(1000)),
   damaged(
     "a wrong sum",
     changed(FIRST, (bytes) => bytes.writeUInt32LE(1, 4)),
