@@ -73,6 +73,27 @@ test("[BR17] metrics and health are served to hosts that are known, and to no ot
   }
 });
 
+test("[BR17] of two hosts both must be known, and HTTP/1.0 needs none", async (t) => {
+  const url = await metricsUrl(t);
+  for (const [head, status] of [
+    ["GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost", /^HTTP\/1\.1 [24]00 /],
+    ["GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example", /^HTTP\/1\.1 40[03] /],
+    ["GET /healthz HTTP/1.1\r\nHost: evil.example\r\nHost: localhost", /^HTTP\/1\.1 40[03] /],
+    ["GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost", /^HTTP\/1\.1 404 /],
+    ["GET /healthz HTTP/1.1", /^HTTP\/1\.1 400 /],
+    ["GET /healthz HTTP/1.0", /^HTTP\/1\.1 200 /],
+  ] as const) {
+    const [socket] = silentClients(t, Number(url.port), 1);
+    let text = "";
+    socket?.on("data", (bytes) => {
+      text += bytes.toString();
+    });
+    socket?.write(`${head}\r\n\r\n`);
+    await withDeadline(`the end of ${head}`, new Promise((resolve) => socket?.on("close", resolve)));
+    assert.match(text, status, head);
+  }
+});
+
 test("[BR17] the host of --metrics is known, whatever its case, and this machine's names are", () => {
   assert.deepEqual([...namesOf("Bridge.Lab", "Bench-3.lab.example")].sort(), [
     "bench-3",

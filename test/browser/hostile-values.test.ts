@@ -143,6 +143,21 @@ test("[PG23] 100,000 texts of states and events are forgotten in time, and the p
   assert.match(legend.log ?? "", /^event \d+$/);
 });
 
+test("[PG1] a name that is written from right to left stays where names are, and its value where values are", async (t) => {
+  const name = "motor.טמפרטורה 1";
+  const look = await pageOf(t, [counting(50).map((i) => rowOf(NOW + i, { [name]: 100 + i, "motor.speed": i }))]);
+  await look.holds(50, name);
+  const button = look.page.locator(".legend button", { hasText: "טמפרטורה" });
+  const places: [number, number][] = await button.evaluate((element) =>
+    [".swatch", ".name", ".value"].map((part) => {
+      const box = element.querySelector(part)?.getBoundingClientRect();
+      return [box?.left ?? 0, box?.right ?? 0];
+    }),
+  );
+  for (const [i, [left]] of places.entries()) assert.ok(left >= (places[i - 1]?.[1] ?? 0), `${places}`);
+  assert.equal((await look.legend())[name], "149");
+});
+
 const long = (part: string, length = 60_000): string => part.repeat(Math.ceil(length / part.length)).slice(0, length);
 
 const FRAGMENTS: Record<string, string> = {
