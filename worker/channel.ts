@@ -225,8 +225,6 @@ export class Channel extends DurableObject<Env> {
   }
 
   async #deleteAll(): Promise<void> {
-    // The next epoch must be larger, though nothing stored will say what the last one was.
-    this.#clock.passed((this.#history?.position.epoch ?? 0) + 1);
     this.#history = undefined;
     this.#alarmAtMs = undefined;
     this.#presence.keepNowhere();

@@ -5,7 +5,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Problem } from "../../worker/problem.ts";
-import { decodeFrame, type Gap, pointsOf } from "../../worker/protocol/frame.ts";
+import { checkFrame } from "../../worker/protocol/check-frame.ts";
+import { type Gap, pointsOf } from "../../worker/protocol/frame.ts";
 import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
 import { MARK, PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
 import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../worker/protocol/messages.ts";
@@ -136,8 +137,8 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     viewers: 1,
     mostAtOnce: 0,
     script: () => undefined,
-    points: () => worker.frames.flatMap((frame) => [...pointsOf(decodeFrame(frame))]),
-    gaps: () => worker.frames.flatMap((frame) => decodeFrame(frame).blocks.filter((block) => block.kind === "gap")),
+    points: () => worker.frames.flatMap((frame) => [...pointsOf(checkFrame(frame))]),
+    gaps: () => worker.frames.flatMap((frame) => checkFrame(frame).blocks.filter((block) => block.kind === "gap")),
     waitForPoints: async (count, deadlineMs) => {
       await waitFor(`the Worker taking ${count} points`, () => (taken >= count ? true : undefined), limit(deadlineMs));
     },
