@@ -56,10 +56,13 @@ async function causeOf(address: string, ipv6: boolean): Promise<unknown> {
   }
 }
 
-/** @throws AddressError */
-export function connectSocket(socket: ReceivingSocket, address: string): void {
+/**
+ * @param endpoint what is connected to for this address, if that is something else
+ * @throws AddressError
+ */
+export function connectSocket(socket: ReceivingSocket, address: string, endpoint = address): void {
   try {
-    socket.connect(address);
+    socket.connect(endpoint);
   } catch (error) {
     throw unusable("connect", address, error);
   }

@@ -20,6 +20,8 @@ export interface MonitorOptions {
   warnings: PeerWarnings;
   /** The address at which others find what libzmq has behind the guard; undefined if it is not behind it. */
   nameOf: (endpoint: string) => string | undefined;
+  /** libzmq has looked for this address, which the guard stands before, in vain. */
+  onWanted: (address: string) => void;
   /** Ends what is left of the connection to an address and begins another. */
   beginAnew: (address: string) => void;
 }
@@ -93,7 +95,8 @@ export class Monitor {
         this.#trying(event.address);
         return;
       case "connect:retry":
-        counters.connectRetries++;
+        if (isGuarded) this.#options.onWanted(event.address);
+        else counters.connectRetries++;
         this.#trying(event.address);
         return;
       case "handshake": {

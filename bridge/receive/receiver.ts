@@ -32,6 +32,8 @@ export interface ReceiverOptions {
 /** While ending, for reading what has arrived but was not read yet. */
 const READ_ON_MS = 500;
 const CHECK_EVERY_MS = 1000;
+/** What CURVE adds to a part: rfc.zeromq.org/spec/26. */
+const MECHANISM_BYTES = 64;
 /** While messages come as fast as they are read, POSTs and timers wait no longer than this and one message. */
 const MAX_TURN_MS = 3;
 const SILENT: Pick<Log, "info" | "warn"> = { info: () => undefined, warn: () => undefined };
@@ -57,6 +59,8 @@ export class Receiver {
   readonly #timer: NodeJS.Timeout;
   readonly #release: () => void;
   readonly #guard: Guard | undefined;
+  /** What libzmq connects to, by the address that was given. */
+  readonly #endpoints: ReadonlyMap<string, string>;
   #reads = 0;
 
   /**
@@ -82,8 +86,9 @@ export class Receiver {
       // Before anything can happen: what libzmq tells earlier is told to nobody.
       const { events } = socket;
       const withinMs = options.bindWithinMs ?? 3000;
-      if (bind.length > 0 && security.mechanism === "none") {
-        const { maxMessageBytes } = config;
+      const isServer = security.mechanism === "curve-server" || security.mechanism === "plain-server";
+      if (!isServer) {
+        const maxMessageBytes = config.maxMessageBytes + (security.mechanism === "none" ? 0 : MECHANISM_BYTES);
         guard = await Guard.open({ socket, maxMessageBytes, counters, warnings, limits: options.guardLimits ?? {} });
       }
       const addresses: string[] = [];
@@ -91,9 +96,22 @@ export class Receiver {
         const bound = guard?.bind(address, withinMs) ?? bindTo(address, withinMs, () => bindSocket(made, address));
         addresses.push(await bound);
       }
-      for (const address of connect) connectSocket(socket, address);
+      const endpoints = new Map(connect.map((address) => [address, guard?.connect(address) ?? address]));
+      for (const [address, endpoint] of endpoints) connectSocket(socket, address, endpoint);
       addresses.push(...connect);
-      return new Receiver({ socket, events, addresses, config, log, warnings, release, options, guard, counters });
+      return new Receiver({
+        socket,
+        events,
+        addresses,
+        config,
+        log,
+        warnings,
+        release,
+        options,
+        guard,
+        counters,
+        endpoints,
+      });
     } catch (error) {
       socket?.close();
       await guard?.close();
@@ -113,6 +131,7 @@ export class Receiver {
     options: ReceiverOptions;
     guard: Guard | undefined;
     counters: SocketCounters;
+    endpoints: ReadonlyMap<string, string>;
   }) {
     const { socket, config, options, log, warnings, guard } = parts;
     this.#socket = socket;
@@ -120,6 +139,7 @@ export class Receiver {
     this.#release = parts.release;
     this.addresses = parts.addresses;
     this.#guard = guard;
+    this.#endpoints = parts.endpoints;
     this.counters = parts.counters;
     this.#monitor = new Monitor({
       connect: config.connect,
@@ -129,6 +149,7 @@ export class Receiver {
       peers: options.peers,
       log,
       warnings,
+      onWanted: (address) => guard?.wanted(address),
       nameOf: (endpoint) => guard?.nameOf(endpoint),
       beginAnew: (address) => this.#beginAnew(address),
     });
@@ -162,13 +183,14 @@ export class Receiver {
 
   #beginAnew(address: string): void {
     if (this.#socket.closed) return;
+    const endpoint = this.#endpoints.get(address) ?? address;
     try {
-      this.#socket.disconnect(address);
+      this.#socket.disconnect(endpoint);
     } catch (error) {
       // Nothing of it was left.
       if (codeOf(error) !== "ENOENT") throw error;
     }
-    this.#socket.connect(address);
+    this.#socket.connect(endpoint);
   }
 
   #check(): void {

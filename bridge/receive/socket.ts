@@ -11,6 +11,8 @@ export type ReceivingSocket = Subscriber | XSubscriber | Pull;
  * longer intervals for two minutes, and finds a host that has come up only then.
  */
 const CONNECT_TIMEOUT_MS = 5000;
+/** Most often to the guard, on this machine: what it connects to itself it tries every 100 ms at most. */
+const RECONNECT_EVERY_MS = 25;
 /**
  * A peer whose machine is gone is noticed after 60 s, however quiet it was: idle, then probes that are not answered. (The
  * number of probes is not Node's to choose: it sends 10, 1 s apart.)
@@ -72,6 +74,7 @@ export async function createSocket(
     maxMessageSize: config.maxMessageBytes,
     ...(heartbeatMs === 0 ? {} : { heartbeatInterval: heartbeatMs, heartbeatTimeout: HEARTBEATS_MISSED * heartbeatMs }),
     connectTimeout: CONNECT_TIMEOUT_MS,
+    reconnectInterval: RECONNECT_EVERY_MS,
     tcpKeepalive: 1,
     tcpKeepaliveIdle: TCP_KEEPALIVE.idleSeconds,
     tcpKeepaliveInterval: TCP_KEEPALIVE.intervalSeconds,

@@ -121,18 +121,18 @@ it("[BR19] that nobody listens is said once, and that somebody does", TIMEOUT, a
   assert.ok(receiver.counters.connectRetries > 1);
 });
 
-it("[BR19] a connection that ZeroMQ gives up for a message that is too large is begun again", TIMEOUT, async (t) => {
+it("[BR19] [BR32] a connection that is ended for a message that is too large is begun again", TIMEOUT, async (t) => {
   const publisher = closed(t, await bindPublisher());
   const named = publisher.address.replace("127.0.0.1", "localhost");
   const { messages, says, receiver, peers } = await receiving(t, { connect: [named], maxMessageBytes: 1000 });
   await publisher.subscribed();
   await publisher.send(Buffer.alloc(1001));
-  await says(/The connection to tcp:\/\/localhost:\d+ was ended on this side, .* more than 1,000 bytes/);
+  await says(/A publisher was cut off from tcp:\/\/localhost:\d+: a message of it has more than 1,000 bytes/);
   await waitFor("a message after it", async () => {
     await publisher.send("small");
     return messages.length > 0;
   });
-  assert.deepEqual([messages[0], receiver.counters.beganAnew], ["small", 1]);
+  assert.deepEqual([messages[0], receiver.counters.cutOff], ["small", 1]);
   assert.deepEqual(peers, { now: 1, returns: 1, gone: 1 });
 });
 

@@ -1,6 +1,6 @@
 /** ZMTP 3.0 by hand, for what no ZeroMQ library would send: https://rfc.zeromq.org/spec/23/ */
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, Socket } from "node:net";
 import { withDeadline } from "./wait.ts";
 
 export const FLAG = { more: 1, long: 2, command: 4 };
@@ -65,12 +65,47 @@ export interface RawPeer {
   send(bytes: Buffer): Promise<void>;
 }
 
+export interface RawBinder {
+  address: string;
+  /** A bridge that has connected since the last one, greeted and ready. */
+  next(): Promise<RawPeer>;
+  close(): void;
+}
+
+/** A publisher by hand that binds. */
+export async function rawBinder(): Promise<RawBinder> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const at = server.address();
+  return {
+    address: `tcp://127.0.0.1:${typeof at === "object" ? at?.port : 0}`,
+    next: async () => {
+      while (sockets.length === 0) await withDeadline("a bridge's connection", once(server, "connection"));
+      const peer = peerOf(sockets.shift() ?? new Socket());
+      await peer.send(Buffer.concat([greeting(), ready()]));
+      while (!peer.received().includes("READY")) await withDeadline("the bridge's READY", once(peer.socket, "data"));
+      return peer;
+    },
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
 /** A plain connection to a bridge's tcp or ipc address. */
 export async function rawPeer(address: string): Promise<RawPeer> {
   const [, host = "", port = ""] = /^tcp:\/\/(.*):(\d+)$/.exec(address) ?? [];
   const socket = address.startsWith("ipc://")
     ? connect(address.slice("ipc://".length).replace(/^@/, "\0"))
     : connect({ host: host.replace("0.0.0.0", "127.0.0.1"), port: Number(port) });
+  const peer = peerOf(socket);
+  await withDeadline(`a connection to ${address}`, once(socket, "connect"));
+  return peer;
+}
+
+function peerOf(socket: Socket): RawPeer {
   let received = Buffer.alloc(0);
   socket.on("data", (data) => {
     received = Buffer.concat([received, data]);
@@ -79,7 +114,6 @@ export async function rawPeer(address: string): Promise<RawPeer> {
   const closing = new Promise<void>((resolve) => {
     socket.once("close", () => resolve());
   });
-  await withDeadline(`a connection to ${address}`, once(socket, "connect"));
   return {
     socket,
     received: () => received,

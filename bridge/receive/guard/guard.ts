@@ -5,7 +5,8 @@ import type { SocketCounters } from "../counters.ts";
 import { networkOf } from "../network.ts";
 import type { PeerWarnings } from "../rate.ts";
 import { type ReceivingSocket, TCP_KEEPALIVE } from "../socket.ts";
-import { ZmtpFraming } from "./framing.ts";
+import { Connector } from "./connector.ts";
+import { type FramingFault, ZmtpFraming } from "./framing.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
 import { type PrivateEndpoint, PrivateEndpoints } from "./private.ts";
 import { Splice } from "./splice.ts";
@@ -56,7 +57,7 @@ interface Connection {
 }
 
 /**
- * Stands before a socket that is bound without security: whoever connects is looked at first, and what is no ZMTP, or
+ * Stands before a socket that is bound without security, and before publishers that are connected to: who connects is looked at first, and what is no ZMTP, or
  * more than a message may have, does not reach libzmq. It listens at the public addresses, and libzmq at private ones.
  */
 export class Guard {
@@ -67,6 +68,7 @@ export class Guard {
   /** Public addresses by what libzmq calls them. */
   readonly #names = new Map<string, string>();
   readonly #directories: string[] = [];
+  readonly #connectors = new Map<string, Connector>();
   /** In the order in which they began. */
   readonly #connections = new Set<Connection>();
   readonly #silent = new Set<Connection>();
@@ -110,6 +112,26 @@ export class Guard {
     return endpoint;
   }
 
+  /**
+   * Stands before a publisher that is connected to.
+   * @returns what libzmq is to connect to: the address itself where the guard cannot stand before it
+   */
+  connect(address: string): string {
+    const path = this.#endpoints.pathToConnect();
+    if (path === undefined) return address;
+    const { counters } = this.#options;
+    const onFault = (fault: FramingFault): void => this.#refuse({ fault, address, from: "", head: Buffer.alloc(0) });
+    const createFraming = (): ZmtpFraming => this.#createFraming();
+    this.#connectors.set(address, new Connector({ address, path, createFraming, counters, onFault }));
+    this.#names.set(`ipc://${path}`, address);
+    return `ipc://${path}`;
+  }
+
+  /** libzmq has looked for the publisher at this address in vain. */
+  wanted(address: string): void {
+    this.#connectors.get(address)?.wanted();
+  }
+
   /** The public address behind which libzmq has this one; undefined if it is none of the guard's. */
   nameOf(endpoint: string): string | undefined {
     return this.#names.get(endpoint);
@@ -138,6 +160,7 @@ export class Guard {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     for (const { splice } of this.#connections) splice.end();
+    for (const connector of this.#connectors.values()) connector.close();
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     await Promise.all(closed);
     await this.#endpoints.close();
@@ -171,7 +194,7 @@ export class Guard {
     peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
     const splice = new Splice({
       peer,
-      framing: new ZmtpFraming({ maxParts: this.#limits.parts, maxMessageBytes: this.#options.maxMessageBytes }),
+      framing: this.#createFraming(),
       dial: inner.dial,
       onZmtp: () => this.#silent.delete(connection),
       onFault: (fault, head) => this.#refuse({ fault, address, from, head }),
@@ -199,6 +222,10 @@ export class Guard {
     this.#silent.add(connection);
     if (this.#isHeld) splice.hold(true);
     if (this.#silent.size > this.#limits.silent) this.#endOldestSilent();
+  }
+
+  #createFraming(): ZmtpFraming {
+    return new ZmtpFraming({ maxParts: this.#limits.parts, maxMessageBytes: this.#options.maxMessageBytes });
   }
 
   #refuse(refused: Refused): void {

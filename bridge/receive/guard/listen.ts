@@ -56,8 +56,15 @@ function hostToListen(host: string, ipv6: boolean): string {
   if (host === "*") return ipv6 ? "::" : "0.0.0.0";
   if (isIP(host.replace(/%.*$/, "")) !== 0) return host;
   if (host === "localhost") return "127.0.0.1";
-  const found = networkInterfaces()[host] ?? [];
-  const [first] = [...found.filter(({ family }) => family === "IPv4"), ...(ipv6 ? found : [])];
-  if (first !== undefined) return first.family === "IPv6" && first.scopeid ? `${first.address}%${host}` : first.address;
+  const found = interfaceAddress(host, ipv6);
+  if (found !== undefined) return found;
   throw Object.assign(new Error("no such address"), { code: "ENODEV" });
+}
+
+/** The address of a network interface: IPv4, or else IPv6 if that may be. */
+export function interfaceAddress(name: string, ipv6: boolean): string | undefined {
+  const found = networkInterfaces()[name] ?? [];
+  const [first] = [...found.filter(({ family }) => family === "IPv4"), ...(ipv6 ? found : [])];
+  if (first === undefined) return undefined;
+  return first.family === "IPv6" && first.scopeid ? `${first.address}%${name}` : first.address;
 }

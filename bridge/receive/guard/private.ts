@@ -64,6 +64,11 @@ export class PrivateEndpoints {
     return { endpoint: `ipc://${path}`, dial: () => connect({ path, allowHalfOpen: true }) };
   }
 
+  /** A path that is libzmq's to connect to, and the guard's to listen at; undefined if there are none that are private. */
+  pathToConnect(): string | undefined {
+    return this.#directory === undefined ? undefined : join(this.#directory, String(this.#count++));
+  }
+
   async close(): Promise<void> {
     this.#alive?.close();
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });

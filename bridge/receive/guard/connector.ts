@@ -1,0 +1,144 @@
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
+import { hostOf, portOf } from "../address.ts";
+import type { SocketCounters } from "../counters.ts";
+import { TCP_KEEPALIVE } from "../socket.ts";
+import type { FramingFault, ZmtpFraming } from "./framing.ts";
+import { interfaceAddress } from "./listen.ts";
+import { Splice } from "./splice.ts";
+
+export interface ConnectorOptions {
+  /** A publisher that binds. */
+  address: string;
+  /** Where libzmq looks for it. */
+  path: string;
+  createFraming: () => ZmtpFraming;
+  counters: SocketCounters;
+  onFault: (fault: FramingFault) => void;
+}
+
+/** As libzmq's `connectTimeout` for connections of its own: socket.ts. */
+const CONNECT_WITHIN_MS = 5000;
+const DIAL_AT_MOST_EVERY_MS = 100;
+/** libzmq comes within its reconnect interval, unless it has given the address up. */
+const COME_WITHIN_MS = 3000;
+/** What libzmq gives a handshake. */
+const SILENT_FOR_MS = 30_000;
+/** A publisher that was cut off would do the same again at once. */
+const CUT_OFF_FOR_MS = 5000;
+
+/**
+ * The guard before a publisher that this bridge connects to. libzmq connects to a private path, which is there only while
+ * the publisher is connected: so libzmq itself tries again, gives up and tells of it as without the guard.
+ */
+export class Connector {
+  readonly #options: ConnectorOptions;
+  #state: "idle" | "dialling" | "offered" | "spliced" = "idle";
+  #notBeforeMs = 0;
+  #server: Server | undefined;
+  #end: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+    this.wanted();
+  }
+
+  /** To be called when libzmq has looked for the publisher in vain. */
+  wanted(): void {
+    const nowMs = performance.now();
+    if (this.#isClosed || this.#state !== "idle" || nowMs < this.#notBeforeMs) return;
+    this.#notBeforeMs = nowMs + DIAL_AT_MOST_EVERY_MS;
+    this.#state = "dialling";
+    const peer = connect(optionsOf(this.#options.address));
+    const timer = setTimeout(() => peer.destroy(), CONNECT_WITHIN_MS).unref();
+    this.#end = () => peer.destroy();
+    // What came before a connection: refused, unreachable, an unknown name. libzmq's own words are said for it.
+    peer.on("error", () => undefined);
+    peer.once("close", () => {
+      clearTimeout(timer);
+      if (this.#state !== "dialling") return;
+      this.#options.counters.connectRetries++;
+      this.#state = "idle";
+    });
+    peer.once("connect", () => {
+      clearTimeout(timer);
+      this.#offer(peer);
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#server?.close();
+    this.#end?.();
+  }
+
+  #offer(peer: Socket): void {
+    this.#state = "offered";
+    peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
+    peer.setNoDelay(true);
+    const server = createServer({ allowHalfOpen: true }, (inner) => {
+      clearTimeout(timer);
+      server.close();
+      this.#splice(peer, inner);
+    });
+    this.#server = server;
+    const giveUp = (): void => {
+      server.close();
+      peer.destroy();
+      if (this.#state === "offered") this.#state = "idle";
+    };
+    const timer = setTimeout(giveUp, COME_WITHIN_MS).unref();
+    server.once("error", giveUp);
+    server.listen(this.#options.path);
+  }
+
+  #splice(peer: Socket, inner: Socket): void {
+    this.#state = "spliced";
+    const { createFraming, counters, onFault } = this.#options;
+    inner.on("error", () => undefined);
+    const leave = (): void => {
+      // Half: see Splice.
+      inner.resume().end();
+    };
+    const silent = setTimeout(() => splice.end(), SILENT_FOR_MS).unref();
+    const splice = new Splice({
+      peer,
+      framing: createFraming(),
+      dial: () => inner,
+      onZmtp: () => clearTimeout(silent),
+      onFault: (fault) => {
+        if (fault === "not-zmtp") counters.notZmtp++;
+        else {
+          this.#notBeforeMs = performance.now() + CUT_OFF_FOR_MS;
+          onFault(fault);
+        }
+        leave();
+      },
+      onLeft: leave,
+      onFailure: leave,
+      onUnfinished: () => undefined,
+      onClose: () => {
+        clearTimeout(silent);
+        leave();
+        this.#state = "idle";
+      },
+    });
+    this.#end = () => splice.end();
+  }
+}
+
+function optionsOf(address: string): NetConnectOpts {
+  if (address.startsWith("ipc://")) {
+    const path = address.slice("ipc://".length);
+    return { path: path.startsWith("@") ? `\0${path.slice(1)}` : path, allowHalfOpen: true };
+  }
+  // `tcp://source:port;destination:port`: zmq_tcp(7).
+  const [, source, localPort] = /^tcp:\/\/\[?([^;]*?)\]?:(\d+|\*);/.exec(address) ?? [];
+  return {
+    host: hostOf(address) ?? "",
+    port: Number(portOf(address)),
+    allowHalfOpen: true,
+    ...(source === undefined || source === "*" ? {} : { localAddress: interfaceAddress(source, true) ?? source }),
+    ...(localPort === undefined || localPort === "*" || localPort === "0" ? {} : { localPort: Number(localPort) }),
+  };
+}
