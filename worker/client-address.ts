@@ -2,8 +2,8 @@
  * The address that a request came from, to count what one client does: IPv4 as it is, IPv6 cut to its /64 (`2001:db8:0:1::/64`),
  * which is what one subscriber gets; "" if it is not known.
  *
- * On Cloudflare `CF-Connecting-IP` is set by the platform, whatever the client sends. Miniflare and `wrangler dev` set it
- * only if the request has none (miniflare, `getUserRequest` in entry.worker.js): a client of a local Worker can lie about its address.
+ * On Cloudflare `CF-Connecting-IP` is set by the platform, and by `npm start` from the connection, whatever the client sends. Miniflare and
+ * `wrangler dev` set it only if the request has none (miniflare, `getUserRequest` in entry.worker.js): there a client can lie about its address.
  * So what depends on this is fairness between clients; each total has a bound of its own.
  *
  * Behind a proxy on this machine every request comes from loopback, and the last value of `X-Forwarded-For` is what that proxy saw.

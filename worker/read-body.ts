@@ -6,6 +6,12 @@ import { timeout } from "./timeout.ts";
 /** How long a body may take in all (a bridge itself gives up after as long), and without a byte. */
 const MAX_BODY_MS = 60_000;
 const MAX_PAUSE_MS = 10_000;
+/** What bodies that are not whole yet may take in memory, all together (an isolate has 128 MB). */
+const MAX_WAITING_BYTES = 32 * MAX_BODY_BYTES;
+
+/** Bodies that are being read. */
+const waiting = new Set<{ bytes: number; readonly untilMs: number }>();
+let waitingBytes = 0;
 
 /**
  * GD4, GD11: the body, decompressed, of which no more than so many bytes are ever read, nor for longer than a minute.
@@ -42,7 +48,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 
 /**
  * Reads a stream to its end, within bounds.
- * @throws Problem `body-too-large`, `body-too-slow`; the stream is then cancelled
+ * @throws Problem `body-too-large`, `body-too-slow`, `too-many-requests`; the stream is then cancelled
  */
 export async function readUpTo(
   maxBytes: number,
@@ -52,21 +58,37 @@ export async function readUpTo(
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   const startedMs = Date.now();
+  const own = { bytes: 0, untilMs: startedMs + bodyMs };
+  waiting.add(own);
   try {
-    for (let bytes = 0; ; ) {
+    for (;;) {
       const leftMs = startedMs + bodyMs - Date.now();
       const part = leftMs <= 0 ? "late" : await within(Math.min(pauseMs, leftMs), reader.read());
       if (part === "late") throw tooSlow(bodyMs, pauseMs);
       if (part.done) return concat(chunks);
-      bytes += part.value.byteLength;
-      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      own.bytes += part.value.byteLength;
+      waitingBytes += part.value.byteLength;
+      if (own.bytes > maxBytes) throw tooLarge(maxBytes);
+      if (waitingBytes > MAX_WAITING_BYTES && bytesWaiting(Date.now()) > MAX_WAITING_BYTES) throw tooMany();
       chunks.push(part.value);
     }
   } catch (error) {
     // Not awaited: it would wait for what is still to come.
     reader.cancel().catch(() => {});
     throw error;
+  } finally {
+    forget(own);
   }
+}
+
+/** What bodies take that have not come to their end. Where a client hangs up, the runtime may never go on with its request: those go by time. */
+function bytesWaiting(nowMs: number): number {
+  for (const one of waiting) if (one.untilMs < nowMs) forget(one);
+  return waitingBytes;
+}
+
+function forget(one: { bytes: number; readonly untilMs: number }): void {
+  if (waiting.delete(one)) waitingBytes -= one.bytes;
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | "late"> {
@@ -81,6 +103,16 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T | "late"> {
 function tooLarge(maxBytes: number): Problem {
   const advice = maxBytes === MAX_BODY_BYTES ? " Publish in several requests." : "";
   return new Problem("body-too-large", `This body has ${maxBytes} bytes at most, decompressed.${advice}`);
+}
+
+function tooMany(): Problem {
+  return new Problem(
+    "too-many-requests",
+    "Too many bodies are on their way at once. Send this one again in a second.",
+    {
+      "Retry-After": "1",
+    },
+  );
 }
 
 function tooSlow(bodyMs: number, pauseMs: number): Problem {

@@ -1,6 +1,6 @@
 /**
  * The recipes of docs/BEHIND-A-PROXY.md, as they stand there but for names, ports and files: nginx and Caddy with a certificate of their
- * own, in front of the real Worker; a real Chromium and the real bridge come by https.
+ * own, in front of the Worker as `npm start` runs it; a real Chromium and the real bridge come by https.
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
 import { openBrowser } from "../support/browser.ts";
-import { type Edge, startEdge } from "../support/edge.ts";
+import { type Local, startLocal } from "../support/local.ts";
 import { connectPublisher } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
 
@@ -59,7 +59,7 @@ async function freePort(): Promise<number> {
 }
 
 interface Running {
-  edge: Edge;
+  worker: Local;
   port: number;
 }
 
@@ -85,10 +85,10 @@ async function untilReady(child: ChildProcess, port: number): Promise<void> {
   });
 }
 
-async function nginx(t: TestContext, edge: Edge, port: number): Promise<void> {
+async function nginx(t: TestContext, worker: Local, port: number): Promise<void> {
   const server = recipe("nginx", {
     "443 ssl": `127.0.0.1:${port} ssl`,
-    "127.0.0.1:8787": edge.url.host,
+    "127.0.0.1:8787": worker.url.host,
     "/etc/ssl/board.example.pem": join(dir, "cert.pem"),
     "/etc/ssl/board.example.key": join(dir, "key.pem"),
   });
@@ -103,10 +103,10 @@ async function nginx(t: TestContext, edge: Edge, port: number): Promise<void> {
   await untilReady(child, port);
 }
 
-async function caddy(t: TestContext, edge: Edge, port: number): Promise<void> {
+async function caddy(t: TestContext, worker: Local, port: number): Promise<void> {
   const site = recipe("caddy", {
     "board.example {": `https://${NAME}:${port}, https://localhost:${port} {\n  tls ${dir}/cert.pem ${dir}/key.pem`,
-    "127.0.0.1:8787": edge.url.host,
+    "127.0.0.1:8787": worker.url.host,
   });
   const file = join(dir, `Caddyfile-${port}`);
   await writeFile(file, `{\n  admin off\n  auto_https disable_redirects\n}\n${site}`);
@@ -128,14 +128,14 @@ for (const [what, start] of [
       ["ALLOWED_HOSTS alone", () => ({ ALLOWED_HOSTS: NAME })],
     ] as const) {
       test(`[GD3] [GD6] with ${configuration} the page loads by https, its WebSocket goes live, and a bridge publishes through it`, async (t) => {
-        const { edge, port } = await behind(t, start, varsFor);
+        const { worker, port } = await behind(t, start, varsFor);
         const context = await browser.newContext({ ignoreHTTPSErrors: true });
         t.after(() => context.close());
         const page = await context.newPage();
         await page.goto(`https://${NAME}:${port}/c/proxied`);
         await stateOf(page, /^Live/);
 
-        const publisher = await publishThrough(t, edge, port);
+        const publisher = await publishThrough(t, worker, port);
         await waitFor("the points in the page", async () => {
           await publisher.send(JSON.stringify({ x: Date.now() / 1000, y: 7 }));
           const series: { y: number[] }[] = await page.evaluate("plotcast.series()");
@@ -145,13 +145,13 @@ for (const [what, start] of [
     }
 
     test("[GD4] [GD6] a body of a megabyte passes, and names that are not known are refused", async (t) => {
-      const { edge, port } = await behind(t, start, (origin) => ({ PUBLIC_URL: origin }));
+      const { worker, port } = await behind(t, start, (origin) => ({ PUBLIC_URL: origin }));
       const body = join(dir, "body.json");
       await writeFile(body, `[1]${" ".repeat(1024 * 1024 - 3)}`);
       const curl = async (...args: string[]): Promise<string> =>
         (await promisify(execFile)("curl", ["-sk", "-w", "\n%{http_code}", ...args])).stdout;
       const url = `https://localhost:${port}/c/large`;
-      const posted = await curl("-H", `Authorization: Bearer ${edge.token}`, "--data-binary", `@${body}`, url);
+      const posted = await curl("-H", `Authorization: Bearer ${worker.token}`, "--data-binary", `@${body}`, url);
       assert.match(posted, /"points":1[\s\S]*\n200$/);
       // Where the proxy has one site only, nginx passes on any name; Caddy answers by itself.
       const refused = await curl("-H", "Host: evil.example", url);
@@ -160,7 +160,7 @@ for (const [what, start] of [
     });
 
     test("[GD10] clients are told apart by the address that the proxy saw, whatever they say themselves", async (t) => {
-      const { edge, port } = await behind(t, start, (origin) => ({ PUBLIC_URL: origin }));
+      const { port } = await behind(t, start, (origin) => ({ PUBLIC_URL: origin }));
       const statuses: string[] = [];
       for (let i = 0; i < 22; i++) {
         const forged = ["CF-Connecting-IP", "X-Forwarded-For", "Forwarded"].flatMap((name) => [
@@ -179,21 +179,20 @@ for (const [what, start] of [
         Array.from({ length: 20 }, () => "401"),
       );
       assert.deepEqual(statuses.slice(20), ["429", "429"]);
-      assert.ok(edge.url);
     });
   });
 }
 
 async function behind(
   t: TestContext,
-  start: (t: TestContext, edge: Edge, port: number) => Promise<void>,
+  start: (t: TestContext, worker: Local, port: number) => Promise<void>,
   varsFor: (origin: string) => Record<string, string>,
 ): Promise<Running> {
   const port = await freePort();
-  const edge = await startEdge({ vars: varsFor(`https://${NAME}:${port}`) });
-  t.after(() => edge.close());
-  await start(t, edge, port);
-  return { edge, port };
+  const worker = await startLocal("test-token", varsFor(`https://${NAME}:${port}`));
+  t.after(() => worker.close());
+  await start(t, worker, port);
+  return { worker, port };
 }
 
 async function stateOf(page: Awaited<ReturnType<Browser["newPage"]>>, expected: RegExp): Promise<void> {
@@ -207,7 +206,7 @@ async function stateOf(page: Awaited<ReturnType<Browser["newPage"]>>, expected: 
 /** A bridge in a process of its own, which is told to trust the certificate, and a publisher that is connected to it. */
 async function publishThrough(
   t: TestContext,
-  edge: Edge,
+  worker: Local,
   port: number,
 ): Promise<{ send(text: string): Promise<void> }> {
   const zmqPort = await freePort();
@@ -221,7 +220,7 @@ async function publishThrough(
   const child = spawn(process.execPath, [...args, "--spool", "none"], {
     cwd: ROOT,
     stdio: "ignore",
-    env: { ...process.env, PUBLISH_TOKEN: edge.token ?? "", NODE_EXTRA_CA_CERTS: join(dir, "cert.pem") },
+    env: { ...process.env, PUBLISH_TOKEN: worker.token ?? "", NODE_EXTRA_CA_CERTS: join(dir, "cert.pem") },
   });
   // What it has left could not go anywhere: the proxy is ended before.
   t.after(() => child.kill("SIGKILL"));

@@ -14,8 +14,12 @@ export interface Local extends Served {
   close(): Promise<void>;
 }
 
-/** Starts it on a free port, with storage of its own; it must be closed, or the test process stays. */
-export async function startLocal(token = "test-token"): Promise<Local> {
+/**
+ * Starts it on a free port, with storage of its own; it must be closed, or the test process stays.
+ *
+ * @param vars in place of those of wrangler.toml
+ */
+export async function startLocal(token = "test-token", vars: Readonly<Record<string, string>> = {}): Promise<Local> {
   const config = await readWorkerConfig();
   const folder = await mkdtemp(join(tmpdir(), "plotcast-local-"));
   const logs: string[] = [];
@@ -25,7 +29,7 @@ export async function startLocal(token = "test-token"): Promise<Local> {
     configFile: await buildLocal(config, names, join(folder, "built")),
     port,
     listening: "ipv4",
-    vars: { ...config.vars, PUBLISH_TOKEN: token },
+    vars: { ...config.vars, ...vars, PUBLISH_TOKEN: token },
     storeDir: folder,
     onTrouble: (line) => logs.push(line),
   });

@@ -109,3 +109,28 @@ for (const [what, stream, code] of [
     else assert.ok(outcome instanceof Problem && outcome.code === code, String(outcome));
   });
 }
+
+test("[GD11] 32 bodies of a megabyte may be on their way at once, the 33rd is refused until one of them has an end", async () => {
+  const part = new Uint8Array(1024 * 1024);
+  const begin = (): { controller: ReadableStreamDefaultController<Uint8Array>; outcome: Promise<unknown> } => {
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const stream = new ReadableStream<Uint8Array>({
+      start(own) {
+        controller = own;
+        own.enqueue(part);
+      },
+    });
+    assert.ok(controller);
+    return { controller, outcome: readUpTo(2 ** 20, stream).catch((error: unknown) => error) };
+  };
+  const bodies = Array.from({ length: 32 }, begin);
+  await new Promise((resolve) => setImmediate(resolve));
+  const refused = await begin().outcome;
+  assert.ok(refused instanceof Problem && refused.code === "too-many-requests", String(refused));
+  assert.equal(refused.headers["Retry-After"], "1");
+  for (const { controller } of bodies) controller.close();
+  for (const { outcome } of bodies) assert.ok((await outcome) instanceof Uint8Array);
+  const next = begin();
+  next.controller.close();
+  assert.ok((await next.outcome) instanceof Uint8Array);
+});
