@@ -5,7 +5,7 @@ import { createReader } from "../decode/reader.ts";
 import { createMapper } from "../map/mapper.ts";
 import { presets } from "../presets/index.ts";
 import { SocketError } from "../receive/address.ts";
-import { errorText, printableLines } from "../tell/text.ts";
+import { errorText, printable, printableJson, printableLines } from "../tell/text.ts";
 import type { InspectReport } from "./report.ts";
 import { type Line, reportLines } from "./report-text.ts";
 import { LiveScreen, type Screen } from "./screen.ts";
@@ -88,12 +88,10 @@ async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<n
   }
   const last = report();
   const columns = stdout.isTTY ? (stdout.columns ?? 80) : PRINTED_COLUMNS;
-  const text = isJson
-    ? JSON.stringify(last, undefined, 2)
-    : reportLines(last, columns, Number.POSITIVE_INFINITY)
-        .map((line) => line.text)
-        .join("\n");
-  stdout.write(`${printableLines(text)}\n`);
+  const lines = isJson
+    ? JSON.stringify(last, undefined, 2).split("\n").map(printableJson)
+    : reportLines(last, columns, Number.POSITIVE_INFINITY).map(({ text }) => printable(text));
+  stdout.write(`${lines.join("\n")}\n`);
   return ExitCode.ok;
 }
 

@@ -168,7 +168,7 @@ describe("the command", () => {
       ["surplus"],
     ].map((args) => ({ args, running: run(args) }));
     for (const { args, running } of wrong) {
-      assert.equal(await withDeadline(`the exit of ${args.join(" ")}`, running.exit), 2, args.join(" "));
+      assert.equal(await withDeadline(`the exit of ${args.join(" ")}`, running.exit, 60_000), 2, args.join(" "));
       assert.doesNotMatch(running.stderr(), /^\s+at /m, "no stack");
     }
   });

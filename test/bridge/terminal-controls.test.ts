@@ -117,6 +117,7 @@ describe("control characters", () => {
       await withDeadline("the end", ended, 20_000);
       publisher.close();
       assert.match(stdout.text, /owned/);
+      if (how === "json") assert.doesNotThrow(() => JSON.parse(stdout.text));
       assertPlain(stdout.text.replaceAll(OWN, ""), how);
     }
   });
