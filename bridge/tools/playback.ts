@@ -22,6 +22,8 @@ const MAX_SLEEP_MS = 60_000;
 /** Other things get their turn after so many messages in one go. */
 const MESSAGES_A_TURN = 200;
 const SAY_LATE_MS = 2000;
+/** A recording may have any pause, by its times: who waits is told how long. */
+const SAY_PAUSE_MS = 10_000;
 
 /** Sends a recording, once or again and again. */
 export class Playback {
@@ -34,6 +36,7 @@ export class Playback {
   #bytes = 0;
   #lateMs = 0;
   #sinceTurn = 0;
+  #dueMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PlaybackOptions, outlet: Pick<Outlet, "send" | "unheard" | "isHeld">) {
     this.#options = options;
@@ -81,6 +84,7 @@ export class Playback {
   /** @returns false if the signal came first */
   async #play({ atUs, frames }: MessageEntry, stopped: AbortSignal): Promise<boolean> {
     const dueMs = this.#schedule.due(atUs);
+    this.#dueMs = dueMs;
     for (let leftMs = dueMs - performance.now(); leftMs > 0; leftMs = dueMs - performance.now()) {
       this.#sinceTurn = 0;
       const ms = Math.min(MAX_SLEEP_MS, Math.max(MIN_SLEEP_MS, leftMs));
@@ -105,6 +109,8 @@ export class Playback {
     if (this.#options.speed !== Number.POSITIVE_INFINITY && this.#lateMs > SAY_LATE_MS) {
       parts.push(`${spanText(this.#lateMs / 1000)} late`);
     }
+    const pauseMs = this.#dueMs - performance.now();
+    if (pauseMs > SAY_PAUSE_MS) parts.push(`the next message in ${spanText(pauseMs / 1000)}`);
     if (this.#outlet.unheard > 0) parts.push(`${counted(this.#outlet.unheard, "message")} that nobody subscribed to`);
     return `${parts.join(" · ")} · ${this.#span()}`;
   }

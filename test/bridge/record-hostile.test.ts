@@ -8,12 +8,14 @@ import { type TestContext, test } from "node:test";
 import { crc32, gzipSync } from "node:zlib";
 import { SocketError } from "../../bridge/receive/address.ts";
 import { writeKeys } from "../../bridge/receive/keys.ts";
+import { Playback } from "../../bridge/tools/playback.ts";
 import { openRecording } from "../../bridge/tools/read-recording.ts";
 import { Recorder } from "../../bridge/tools/recorder.ts";
 import { encodeHead, RecordingError } from "../../bridge/tools/recording.ts";
 import { runReplay } from "../../bridge/tools/replay.ts";
 import { encoded, INFO, message, readAll } from "../support/recording.ts";
 import { Written } from "../support/tool.ts";
+import { waitFor, withDeadline } from "../support/wait.ts";
 import { directoryOf } from "./process.ts";
 
 const MIB = 2 ** 20;
@@ -151,6 +153,24 @@ test("[RC2] what is no file is no recording, and nothing waits for it", async (t
   });
   assert.equal(code, 1);
   assert.match(stderr.text, /is no recording: it is no file\.\n$/);
+});
+
+test("[RP2] a pause of any length is told, and ends at once when it is told to", async (t) => {
+  const file = await fileOf(t);
+  await writeFile(file, Buffer.concat([encodeHead(INFO), encoded([message(1, "a"), message(2 ** 53 - 1, "b")])]));
+  const sent: string[] = [];
+  const outlet = {
+    unheard: 0,
+    isHeld: false,
+    send: async (frames: readonly Uint8Array[]) => sent.push(Buffer.concat(frames).toString()) > 0,
+  };
+  const playback = new Playback({ file, speed: 1, isLooping: false }, outlet);
+  const stop = new AbortController();
+  const ended = playback.run(stop.signal, () => undefined);
+  await waitFor("the pause in the status", () => /the next message in 104,250 d/.test(playback.status()));
+  assert.deepEqual(sent, ["a"]);
+  stop.abort();
+  await withDeadline("the end", ended);
 });
 
 test("[RC1] a recording is its user's alone, and follows no link", async (t) => {
