@@ -1,17 +1,20 @@
-import type { Frames } from "./frames.ts";
+/** The part of the stored frames that is used: columns of those after a number, oldest first. */
+interface FrameRows {
+  scan(columns: string, after: number): Iterable<Record<string, unknown>>;
+}
 
 /**
  * Where the newest bytes of a store begin, so many at most. Viewers that join ask for it, and anybody may join: so each
  * frame is looked at once, however often it is asked for.
  */
 export class NewestBytes {
-  readonly #frames: Pick<Frames, "scan">;
+  readonly #frames: FrameRows;
   readonly #maxBytes: number;
   #after = 0;
   #bytes: number;
 
   /** @param bytes of all frames that are stored */
-  constructor(frames: Pick<Frames, "scan">, maxBytes: number, bytes: number) {
+  constructor(frames: FrameRows, maxBytes: number, bytes: number) {
     this.#frames = frames;
     this.#maxBytes = maxBytes;
     this.#bytes = bytes;

@@ -24,6 +24,10 @@ const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
 /** How soon to look again after a viewer that catches up: while it reads, and while it does not. */
 const READING_INTERVAL_MS = 5;
 const STUCK_INTERVAL_MS = 1000;
+const MAX_STUCK_INTERVAL_MS = 8000;
+/** Each alarm is a billed request and a row, and anybody may watch: after so many, reading viewers are looked after at this rate. */
+const HURRIED_ALARMS = 256;
+const READING_ALARMS_PER_SECOND = 16;
 /** Where a viewer begins whose own cursor means nothing here. */
 const DEFAULT_TAIL = { points: 1000, seconds: 300 };
 
@@ -42,6 +46,9 @@ export class Viewers {
   #sweptAtMs = 0;
   /** Whether somebody who cannot ask on got more since we last looked. */
   #someoneReads = true;
+  readonly #hurriedAlarms: RateLimit;
+  #mayHurry = true;
+  #stuckIntervalMs = STUCK_INTERVAL_MS;
 
   /**
    * @param clock whose time all `nowMs` are
@@ -57,6 +64,7 @@ export class Viewers {
     this.#source = source;
     this.#publishers = publishers;
     this.#clock = clock;
+    this.#hurriedAlarms = new RateLimit(READING_ALARMS_PER_SECOND, nowMs, HURRIED_ALARMS);
     for (const socket of sockets) {
       const viewer = readAttachment(socket.deserializeAttachment());
       if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer, nowMs));
@@ -79,7 +87,8 @@ export class Viewers {
     let isUntold = this.#status.isUntold(this.#standing(nowMs));
     for (const { viewer, owesStatus } of this.#outlets.values()) {
       if (viewer.state.kind === "behind" && viewer.state.asked) {
-        return this.#someoneReads ? READING_INTERVAL_MS : STUCK_INTERVAL_MS;
+        if (!this.#someoneReads) return this.#stuckIntervalMs;
+        return this.#mayHurry ? READING_INTERVAL_MS : 1000 / READING_ALARMS_PER_SECOND;
       }
       isUntold ||= owesStatus;
     }
@@ -163,6 +172,10 @@ export class Viewers {
       this.#lookAfter(outlet);
       if (outlet.isClosed) this.leave(socket);
     }
+    this.#mayHurry = this.#hurriedAlarms.take(nowMs);
+    this.#stuckIntervalMs = this.#someoneReads
+      ? STUCK_INTERVAL_MS
+      : Math.min(2 * this.#stuckIntervalMs, MAX_STUCK_INTERVAL_MS);
     this.tellStatus(nowMs);
   }
 
