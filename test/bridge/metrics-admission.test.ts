@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { hostname } from "node:os";
@@ -190,6 +191,21 @@ test("[BR17] a connection ends at its time, whatever is sent on it", async (t) =
   await waitFor("no connection left", () => connectionsOf(server).then((count) => count === 0));
 });
 
+test("[BR17] a connection ends after 10 s, and not before", async (t) => {
+  const { server, port, cut } = await boundedServer(t);
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const connected = once(server, "connection");
+  const [socket] = silentClients(t, port, 1);
+  assert.ok(socket !== undefined);
+  await connected;
+  t.mock.timers.tick(9999);
+  assert.equal(cut(), 0);
+  const ended = once(socket, "close");
+  t.mock.timers.tick(1);
+  assert.equal(cut(), 1);
+  await ended;
+});
+
 test("[BR17] a client that does not read what it asked for again and again holds no answers", async (t) => {
   const server = await serveMetrics({ host: "127.0.0.1", port: 0 }, NOTHING);
   t.after(() => server.close());
@@ -207,7 +223,7 @@ test("[BR17] a client that does not read what it asked for again and again holds
   assert.equal(text.match(/^HTTP\/1\.1 200/gm)?.length, 1);
 });
 
-async function boundedServer(t: TestContext, maxMs: number) {
+async function boundedServer(t: TestContext, maxMs?: number) {
   const server = createServer((_, response) => response.setHeader("connection", "close").end("fine"));
   let cut = 0;
   boundConnections(server, () => cut++, maxMs);

@@ -202,7 +202,10 @@ test("[PG15] a small file that unpacks to more than the page can hold is refused
   const rows = Array.from({ length: 8000 }, (_, i) => ({ x: i, arrival: false, names: ["y"], values: [i] }));
   const [frame = new Uint8Array()] = framesOf(rows, ANONYMOUS, 1);
   assert.ok(frame.length < 200);
-  const bomb = Buffer.concat(Array.from({ length: 1200 }, () => frame));
+  const framesOf16000Values = (count: number): Buffer => Buffer.concat(Array.from({ length: count }, () => frame));
+  // 16,768,000 of 16,777,216 values, and 16,784,000.
+  await readSnapshot(framesOf16000Values(1048));
+  const bomb = framesOf16000Values(1049);
   await assert.rejects(readSnapshot(bomb), { name: "SnapshotError", message: /more points than the page can hold/ });
 });
 

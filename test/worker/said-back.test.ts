@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, test } from "node:test";
 import { hasControl } from "../../worker/protocol/characters.ts";
-import { logLine } from "../../worker/said.ts";
+import { logLine, saidBack } from "../../worker/said.ts";
 import { startEdge } from "../support/edge.ts";
 import { newChannel } from "../support/publish.ts";
 import { withDeadline } from "../support/wait.ts";
@@ -64,6 +64,11 @@ test("[BAD1] what is said back of a request has no control character, no markup,
     }
   }
   for (const line of edge.logs) assert.ok(!line.includes(edge.token ?? ""), line);
+});
+
+test("[BAD1] a detail has 1,000 characters at most", () => {
+  assert.equal(saidBack("x".repeat(1000)), "x".repeat(1000));
+  assert.equal(saidBack("x".repeat(1001)), "x".repeat(1000));
 });
 
 test("[BAD1] an error is one line of the log, without control characters, and has an end", () => {
