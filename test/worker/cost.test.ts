@@ -1,11 +1,19 @@
 /** What anonymous requests make cost is bounded: rows, alarms, requests to objects. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import {
+  MAX_READ_MS,
+  MAX_READ_PAUSE_MS,
+  MAX_READS,
+  MAX_READS_IN_WORKER,
+  MAX_READS_PER_ADDRESS,
+} from "../../worker/read-limits.ts";
 import { channelOfBytes, channelOfRows, costOf, get, joinAndLeave, startCounting } from "../cost/measure.ts";
-import { newChannel } from "../support/publish.ts";
+import { bulkyFrame, frameOf, newChannel, publishFrames } from "../support/publish.ts";
 import { openViewer } from "../support/sockets.ts";
 import { until } from "../support/watcher.ts";
 
+const A = "00000000000000aa";
 const FRAMES = 2000;
 const edge = await startCounting();
 after(() => edge.close());
@@ -23,7 +31,7 @@ test("[CH10] whoever asks for an unknown channel makes nothing be written, and n
 
 test("[RD6] reads write nothing, and look at each frame about twice, or only at what they ask for", async () => {
   const channel = await channelOfRows(edge, FRAMES);
-  const rowsOf = async (query: string): Promise<number> => {
+  const rowsReadOf = async (query: string): Promise<number> => {
     const { rowsRead, rowsWritten, alarmsSet, alarms } = await costOf(edge, () => get(edge, channel, query));
     assert.deepEqual([rowsWritten, alarmsSet, alarms], [0, 0, 0], query);
     return rowsRead;
@@ -34,9 +42,45 @@ test("[RD6] reads write nothing, and look at each frame about twice, or only at 
     ["?points=100&series=none", 5 * FRAMES],
     ["?points=100", 300],
   ] as const) {
-    const rows = await rowsOf(query);
+    const rows = await rowsReadOf(query);
     assert.ok(rows <= most, `${rows} rows for ${query}`);
   }
+});
+
+for (const [what, frames, query, requests] of [
+  ["131,056 bytes are one slice", [1, 2].map((n) => bulkyFrame(A, n, 4088)), "", 1],
+  ["131,088 bytes are two", [1, 2].map((n) => bulkyFrame(A, n, 4089)), "", 2],
+  ["16,384 points are one slice", [8000, 8000, 384].map((points, i) => constantFrame(i + 1, points)), "", 1],
+  ["16,385 points are two", [8000, 8000, 385].map((points, i) => constantFrame(i + 1, points)), "", 2],
+  ["1,024 frames are looked at in one slice", rowsOf(1024), "?from=1e9", 1],
+  ["1,025 frames in two", rowsOf(1025), "?from=1e9", 2],
+] as const) {
+  test(`[RD3] ${what}`, async () => {
+    const channel = newChannel();
+    await publishFrames(edge, channel, ...frames);
+    const cost = await costOf(edge, () => get(edge, channel, query));
+    assert.equal(cost.requests, requests);
+  });
+}
+
+/** A frame of few bytes and many points. */
+function constantFrame(n: number, points: number): Uint8Array {
+  return frameOf(A, n, Array<number>(points).fill(1));
+}
+
+function rowsOf(frames: number): Uint8Array[] {
+  return Array.from({ length: frames }, (_, i) => frameOf(A, i + 1, [i], i));
+}
+
+test("[RD2] [RD4] the limits of reads are those of SPEC", () => {
+  const limits = { MAX_READS, MAX_READS_PER_ADDRESS, MAX_READS_IN_WORKER, MAX_READ_PAUSE_MS, MAX_READ_MS };
+  assert.deepEqual(limits, {
+    MAX_READS: 32,
+    MAX_READS_PER_ADDRESS: 16,
+    MAX_READS_IN_WORKER: 256,
+    MAX_READ_PAUSE_MS: 60_000,
+    MAX_READ_MS: 900_000,
+  });
 });
 
 test("[RD6] viewers that join and leave look at no more rows than they get frames, whatever they ask for", async () => {

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { streamOf } from "../../worker/read.ts";
-import { READ_SLICE_POINTS } from "../../worker/read-limits.ts";
 import { ReadSlots } from "../../worker/read-slots.ts";
 import { startEdge } from "../support/edge.ts";
 import { bulkyFrame, frameOf, newChannel, publishFrames } from "../support/publish.ts";
@@ -113,5 +112,3 @@ test("[RD2] of a read of which nothing is taken the slot is given away; taken ag
   await cancelled.cancel();
   assert.deepEqual(did, ["expire", "close", "close"]);
 });
-
-test("[RD3] a slice has 16,384 points", () => assert.equal(READ_SLICE_POINTS, 16_384));
