@@ -83,7 +83,7 @@ export async function readUpTo(
 
 /** What bodies take that have not come to their end. Where a client hangs up, the runtime may never go on with its request: those go by time. */
 function bytesWaiting(nowMs: number): number {
-  for (const one of waiting) if (one.untilMs < nowMs) forget(one);
+  for (const one of waiting) if (one.untilMs + MAX_PAUSE_MS < nowMs) forget(one);
   return waitingBytes;
 }
 
