@@ -1,23 +1,30 @@
 /**
- * `npm run bench`: Plotcast and the obvious alternative side by side, in one run, on the same machine: points
- * delivered to 100 viewers flat out, and the time from ZeroMQ send to viewer. Ratios last: machines differ, ratios less.
+ * `npm run bench`: Plotcast as `npm start` runs it, the same behind `wrangler dev`, and the obvious alternative, in one run,
+ * on the same machine: points delivered to 100 viewers flat out, and the time from ZeroMQ send to viewer. Ratios last:
+ * machines differ, ratios less.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { startEdge } from "../support/edge.ts";
 import { withDeadline } from "../support/wait.ts";
+import { type BenchWorker, startLocal, startWranglerDev } from "./workers.ts";
 
 const { values: options } = parseArgs({
-  options: { viewers: { type: "string", default: "100" }, seconds: { type: "string", default: "8" } },
+  options: {
+    viewers: { type: "string", default: "100" },
+    seconds: { type: "string", default: "8" },
+    // On a machine that does other things, too, several: the median of each route counts.
+    rounds: { type: "string", default: "1" },
+  },
 });
 const viewerCount = Number(options.viewers);
 const seconds = Number(options.seconds);
+const rounds = Number(options.rounds);
 
 /** A way from a ZeroMQ socket to viewers. */
 interface Route {
-  name: string;
   /** Where publishers connect. */
   zmq: string;
   /** Where viewers connect. */
@@ -32,10 +39,7 @@ interface Measured {
   served: number;
 }
 
-interface Comparison {
-  plotcast: Measured;
-  relay: Measured;
-}
+type RouteName = "npm start" | "wrangler dev" | "ws relay";
 
 function start(file: string, ...args: string[]): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)), args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
@@ -53,20 +57,19 @@ async function answer(child: ChildProcess, what: string): Promise<Record<string,
   return { ...message };
 }
 
-async function startPlotcast(): Promise<Route> {
-  const edge = await startEdge();
-  const to = edge.channelUrl("bench");
+async function startPlotcast(startWorker: () => Promise<BenchWorker>): Promise<Route> {
+  const worker = await startWorker();
+  const to = new URL("/c/bench", worker.url);
   // In a process of its own, as users run it, and like the relay.
   const bridge = start("bridge.ts", to.href);
   const { zmq } = await answer(bridge, "the bridge's start");
   return {
-    name: "Plotcast",
     zmq: String(zmq),
     url: to.href.replace("http", "ws"),
     dialect: "frames",
     close: async () => {
       await stop(bridge);
-      await edge.close();
+      await worker.close();
     },
   };
 }
@@ -75,7 +78,6 @@ async function startRelay(): Promise<Route> {
   const child = start("relay.ts");
   const { zmq, port } = await answer(child, "the relay's start");
   return {
-    name: "ws relay",
     zmq: String(zmq),
     url: `ws://127.0.0.1:${Number(port)}`,
     dialect: "points",
@@ -86,7 +88,7 @@ async function startRelay(): Promise<Route> {
 /** Measures a route for some seconds after a warm-up, with so many points a second (0: flat out). */
 async function measure(route: Route, perSecond: number, viewerCount: number): Promise<Measured> {
   const viewers = start("viewers.ts", route.url, String(viewerCount), route.dialect);
-  await answer(viewers, `${viewerCount} viewers of ${route.name} open`);
+  await answer(viewers, `${viewerCount} viewers open`);
   const publisher = start("publisher.ts", route.zmq, String(perSecond));
   const read = async () => {
     viewers.send("read");
@@ -112,32 +114,69 @@ async function measure(route: Route, perSecond: number, viewerCount: number): Pr
 const number = (value: number, digits = 0): string =>
   value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits });
 
-/** Both routes with so many points a second (0: flat out), one after the other. */
-async function compare(what: string, perSecond: number, viewerCount: number): Promise<Comparison> {
-  const results: Measured[] = [];
-  for (const startRoute of [startPlotcast, startRelay]) {
-    const route = await startRoute();
-    const result = await measure(route, perSecond, viewerCount);
-    await route.close();
-    results.push(result);
+const ROUTES: Record<RouteName, () => Promise<Route>> = {
+  "npm start": () => startPlotcast(startLocal),
+  "wrangler dev": () => startPlotcast(startWranglerDev),
+  "ws relay": startRelay,
+};
+
+type Comparison = Partial<Record<RouteName, Measured>>;
+
+/** Routes with so many points a second (0: flat out), in turns: the median of each. */
+async function compare(
+  what: string,
+  perSecond: number,
+  viewerCount: number,
+  names: readonly RouteName[] = ["npm start", "wrangler dev", "ws relay"],
+): Promise<Comparison> {
+  const all = new Map<RouteName, Measured[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, measured] of all) {
+      const route = await ROUTES[name]();
+      measured.push(await measure(route, perSecond, viewerCount));
+      await route.close();
+    }
+  }
+  const results: Comparison = {};
+  for (const [name, measured] of all) {
+    const result = medianOf(measured);
+    results[name] = result;
     const { perSecond: rate, p50Ms, p99Ms, served } = result;
     const delivered = `${number(rate).padStart(12)} points/s to ${served} of ${viewerCount} viewers`;
     const latency = perSecond === 0 ? "" : `   p50 ${number(p50Ms, 1)} ms   p99 ${number(p99Ms, 1)} ms`;
-    console.log(`${what.padEnd(24)} ${route.name.padEnd(9)} ${delivered}${latency}`);
+    console.log(`${what.padEnd(24)} ${name.padEnd(12)} ${delivered}${latency}`);
   }
-  const [plotcast, relay] = results;
-  if (plotcast === undefined || relay === undefined) throw new Error("A route was not measured.");
-  return { plotcast, relay };
+  return results;
 }
 
+function medianOf(measured: readonly Measured[]): Measured {
+  const median = (key: keyof Measured): number =>
+    measured.map((each) => each[key]).sort((a, b) => a - b)[Math.floor(measured.length / 2)] ?? Number.NaN;
+  return { perSecond: median("perSecond"), p50Ms: median("p50Ms"), p99Ms: median("p99Ms"), served: median("served") };
+}
+
+/** What one route has in times what another has. */
+function ratio(of: Comparison, to: RouteName, key: "perSecond" | "p50Ms" | "p99Ms", digits = 2): string {
+  const times = (of["npm start"]?.[key] ?? Number.NaN) / (of[to]?.[key] ?? Number.NaN);
+  return number(times, digits).padStart(8);
+}
+
+console.log(`load average before: ${number(loadavg()[0] ?? Number.NaN, 1)}`);
 const flatOut = await compare("flat out", 0, viewerCount);
 const slow = await compare("20 points a second", 20, viewerCount);
 const fast = await compare("1,000 points a second", 1000, viewerCount);
-const crowd = await compare("1,000 points a second", 1000, 3 * viewerCount);
+const crowd = await compare("1,000 points a second", 1000, 3 * viewerCount, ["npm start", "ws relay"]);
 
-const p99 = ({ plotcast, relay }: Comparison): string => number(plotcast.p99Ms / relay.p99Ms, 2).padStart(8);
 console.log(`
-points delivered flat out, ${viewerCount} viewers           ${number(flatOut.plotcast.perSecond / flatOut.relay.perSecond, 1).padStart(8)} times the relay's
-p99 at 20 points a second, ${viewerCount} viewers           ${p99(slow)} times the relay's
-p99 at 1,000 points a second, ${viewerCount} viewers        ${p99(fast)} times the relay's
-p99 at 1,000 points a second, ${3 * viewerCount} viewers        ${p99(crowd)} times the relay's`);
+npm start beside wrangler dev, ${viewerCount} viewers
+  points delivered flat out       ${ratio(flatOut, "wrangler dev", "perSecond")} times as many   (1.5 or more is wanted)
+  p50 at 20 points a second       ${ratio(slow, "wrangler dev", "p50Ms")} times as long   (0.75 or less is wanted)
+  p50 at 1,000 points a second    ${ratio(fast, "wrangler dev", "p50Ms")} times as long
+
+npm start beside the relay
+  points delivered flat out, ${viewerCount} viewers           ${ratio(flatOut, "ws relay", "perSecond", 1)} times as many
+  p99 at 20 points a second, ${viewerCount} viewers           ${ratio(slow, "ws relay", "p99Ms")} times as long
+  p99 at 1,000 points a second, ${viewerCount} viewers        ${ratio(fast, "ws relay", "p99Ms")} times as long
+  p99 at 1,000 points a second, ${3 * viewerCount} viewers        ${ratio(crowd, "ws relay", "p99Ms")} times as long
+
+load average after: ${number(loadavg()[0] ?? Number.NaN, 1)}`);
