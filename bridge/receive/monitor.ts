@@ -34,6 +34,7 @@ export class Monitor {
   readonly #lifelines: Lifelines;
   /** Connections that had been fit for messages and have ended, until libzmq says that it tries again. */
   readonly #cut = new Set<string>();
+  #isEnding = false;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
@@ -54,10 +55,16 @@ export class Monitor {
   /** Ends with the socket: closing it closes its events. */
   async run(events: Observer): Promise<void> {
     for await (const event of events) {
+      if (this.#isEnding) continue;
       const name = "address" in event ? this.#options.nameOf(event.address) : undefined;
       if (name === undefined || !("address" in event)) this.#take(event, false);
       else this.#take({ ...event, address: name }, true);
     }
+  }
+
+  /** What befalls connections from now on is this side's own doing. */
+  end(): void {
+    this.#isEnding = true;
   }
 
   /** To be called about once a second. */

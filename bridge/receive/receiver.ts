@@ -6,6 +6,7 @@ import { bindSocket, bindTo, codeOf, connectSocket, needsIpv6 } from "./attach.t
 import { PasswordBrake } from "./brake.ts";
 import { SocketCounters } from "./counters.ts";
 import { Guard, type GuardLimits } from "./guard/guard.ts";
+import { PrivateEndpoints } from "./guard/private.ts";
 import { Monitor } from "./monitor.ts";
 import { nativeBytes } from "./native-memory.ts";
 import type { Peers } from "./peers.ts";
@@ -75,21 +76,35 @@ export class Receiver {
     const warnings = new PeerWarnings(log);
     const zapDomain = `plotcast-${domains++}`;
     const brake = new PasswordBrake();
-    const admit = admission(security, (sentence) => warnings.warn(sentence), brake);
+    const isServer = security.mechanism === "curve-server" || security.mechanism === "plain-server";
+    const privates = isServer ? undefined : await PrivateEndpoints.open();
+    // Where others can reach libzmq behind the guard, it must itself refuse ZMTP 1.0: it does if a handler is asked.
+    const isReachable = privates?.arePrivate === false;
+    const admit =
+      admission(security, (sentence) => warnings.warn(sentence), brake) ?? (isReachable ? () => "anybody" : undefined);
     const release = admit === undefined ? () => undefined : await guardDomain(zapDomain, admit, brake);
     const counters = options.counters ?? new SocketCounters();
     let socket: ReceivingSocket | undefined;
     let guard: Guard | undefined;
     try {
-      const made = await createSocket(config, { ipv6: await needsIpv6([...bind, ...connect]), zapDomain });
+      const made = await createSocket(config, {
+        ipv6: await needsIpv6([...bind, ...connect]),
+        zapDomain: admit === undefined ? "" : zapDomain,
+      });
       socket = made;
       // Before anything can happen: what libzmq tells earlier is told to nobody.
       const { events } = socket;
       const withinMs = options.bindWithinMs ?? 3000;
-      const isServer = security.mechanism === "curve-server" || security.mechanism === "plain-server";
-      if (!isServer) {
+      if (privates !== undefined) {
         const maxMessageBytes = config.maxMessageBytes + (security.mechanism === "none" ? 0 : MECHANISM_BYTES);
-        guard = await Guard.open({ socket, maxMessageBytes, counters, warnings, limits: options.guardLimits ?? {} });
+        guard = new Guard({
+          socket,
+          endpoints: privates,
+          maxMessageBytes,
+          counters,
+          warnings,
+          limits: options.guardLimits ?? {},
+        });
       }
       const addresses: string[] = [];
       for (const address of bind) {
@@ -114,7 +129,7 @@ export class Receiver {
       });
     } catch (error) {
       socket?.close();
-      await guard?.close();
+      await (guard ?? privates)?.close();
       release();
       throw error;
     }
@@ -174,6 +189,7 @@ export class Receiver {
       await sleep(10);
     }
     clearInterval(this.#timer);
+    this.#monitor.end();
     this.#socket.close();
     await this.#guard?.close();
     this.#release();

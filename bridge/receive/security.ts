@@ -70,8 +70,8 @@ export function securityOptions(security: SecurityConfig, zapDomain: string): So
   const guarded = { zapDomain, zapEnforceDomain: true };
   switch (security.mechanism) {
     case "none":
-      // With a domain, libzmq would ask the handler about clients without a mechanism, too.
-      return {};
+      // With a domain, libzmq asks the handler about clients without a mechanism, too, and refuses ZMTP 1.0 and 2.0.
+      return zapDomain === "" ? {} : { zapDomain };
     case "curve-client":
       return {
         curveServerKey: security.serverKey,

@@ -36,6 +36,8 @@ export class Connector {
   #notBeforeMs = 0;
   #server: Server | undefined;
   #end: (() => void) | undefined;
+  #splice: Splice | undefined;
+  #isHeld = false;
   #isClosed = false;
 
   constructor(options: ConnectorOptions) {
@@ -66,6 +68,12 @@ export class Connector {
     });
   }
 
+  /** Reads nothing more from the publisher, or reads on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#splice?.hold(isHeld);
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#server?.close();
@@ -79,7 +87,7 @@ export class Connector {
     const server = createServer({ allowHalfOpen: true }, (inner) => {
       clearTimeout(timer);
       server.close();
-      this.#splice(peer, inner);
+      this.#begin(peer, inner);
     });
     this.#server = server;
     const giveUp = (): void => {
@@ -92,7 +100,7 @@ export class Connector {
     server.listen(this.#options.path);
   }
 
-  #splice(peer: Socket, inner: Socket): void {
+  #begin(peer: Socket, inner: Socket): void {
     this.#state = "spliced";
     const { createFraming, counters, onFault } = this.#options;
     inner.on("error", () => undefined);
@@ -120,10 +128,13 @@ export class Connector {
       onClose: () => {
         clearTimeout(silent);
         leave();
+        this.#splice = undefined;
         this.#state = "idle";
       },
     });
+    this.#splice = splice;
     this.#end = () => splice.end();
+    if (this.#isHeld) splice.hold(true);
   }
 }
 

@@ -8,12 +8,14 @@ import { type ReceivingSocket, TCP_KEEPALIVE } from "../socket.ts";
 import { Connector } from "./connector.ts";
 import { type FramingFault, ZmtpFraming } from "./framing.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
-import { type PrivateEndpoint, PrivateEndpoints } from "./private.ts";
+import type { PrivateEndpoint, PrivateEndpoints } from "./private.ts";
 import { Splice } from "./splice.ts";
 import { type Refused, refusalText } from "./words.ts";
 
 export interface GuardOptions {
   socket: ReceivingSocket;
+  /** They end with the guard. */
+  endpoints: PrivateEndpoints;
   maxMessageBytes: number;
   counters: SocketCounters;
   warnings: Pick<PeerWarnings, "warn">;
@@ -77,16 +79,12 @@ export class Guard {
   #unfinishedBytes = 0;
   #isHeld = false;
 
-  private constructor(options: GuardOptions, endpoints: PrivateEndpoints) {
+  constructor(options: GuardOptions) {
     this.#options = options;
-    this.#endpoints = endpoints;
+    this.#endpoints = options.endpoints;
     const unfinishedBytes = Math.max(GUARD_LIMITS.unfinishedBytes, 2 * options.maxMessageBytes);
     this.#limits = { ...GUARD_LIMITS, unfinishedBytes, ...options.limits };
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
-  }
-
-  static async open(options: GuardOptions): Promise<Guard> {
-    return new Guard(options, await PrivateEndpoints.open());
   }
 
   /**
@@ -170,6 +168,7 @@ export class Guard {
   #hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     for (const { splice } of this.#connections) splice.hold(isHeld);
+    for (const connector of this.#connectors.values()) connector.hold(isHeld);
   }
 
   #accept(peer: Socket, address: string, inner: PrivateEndpoint): void {
