@@ -8,6 +8,7 @@ import { discardBody } from "./discard-body.ts";
 import { channelName, dialectOf, mayPublish } from "./guard.ts";
 import { embeddedHeaders, SECURITY_HEADERS } from "./headers.ts";
 import { negotiate } from "./negotiate.ts";
+import { NewNames } from "./new-names.ts";
 import { PROBLEM_TYPE, Problem, viewersFull } from "./problem.ts";
 import { MARK } from "./protocol/limits.ts";
 import { readQuery, watchQuery } from "./query.ts";
@@ -19,6 +20,9 @@ export { Channel } from "./channel.ts";
 type Bindings = { Bindings: Env };
 const NOT_FOUND = "Channels are at /c/<name>; the one everybody starts with is /c/main.";
 const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
+
+/** Of this isolate. */
+const newNames = new NewNames(Date.now());
 
 const app = new Hono<Bindings>();
 
@@ -36,6 +40,7 @@ app.post("/c/:name{.+}", async (c) => {
   const { frames, series } = await readPublication(c.req.raw);
   const answer = await channel.publish(frames, series);
   if ("code" in answer) throw new Problem(answer.code, answer.detail);
+  newNames.know(nameOf(c.req.url));
   return c.json(answer, 200, { "Cache-Control": "no-store", [MARK.name]: MARK.value });
 });
 
@@ -46,6 +51,7 @@ app.get("/c/:name{.+}", async (c) => {
   if (c.req.header("Upgrade")?.toLowerCase() === "websocket") {
     dialectOf(c.req.raw);
     watchQuery(url.searchParams);
+    mayAsk(c.req.raw);
     return await channel.fetch(c.req.raw);
   }
   // A proxy on the way left out the upgrade.
@@ -56,6 +62,7 @@ app.get("/c/:name{.+}", async (c) => {
   // A page that cannot connect asks why.
   if (c.req.header("Accept") === PROBLEM_TYPE) {
     mayWatchFrom(c.req.header("Plotcast-Origin"), c.req.raw, accessOf(c.env));
+    mayAsk(c.req.raw);
     if (!(await channel.hasRoom())) throw viewersFull();
     return c.body(null, 204, { "Cache-Control": "no-store", Vary: "Accept", [MARK.name]: MARK.value });
   }
@@ -80,6 +87,7 @@ app.get("/c/:name{.+}", async (c) => {
     Vary: "Accept",
   };
   if (c.req.method === "HEAD") return new Response(null, { headers });
+  mayAsk(c.req.raw);
   const { body, epoch } = await storedPoints(channel, query, type, clientAddress(c.req.raw));
   return new Response(body, { headers: { ...headers, "Plotcast-Epoch": String(epoch) } });
 });
@@ -119,10 +127,21 @@ app.onError(async (error, c) => {
 
 /** The name is the path as it stands, not decoded: one URL for each channel. */
 function channelOf(env: Env, url: string): DurableObjectStub<Channel> {
+  return env.CHANNEL.getByName(nameOf(url));
+}
+
+function nameOf(url: string): string {
   const { pathname } = new URL(url);
   // The router decodes a path before it looks: to it /%63/x is /c/x.
   if (!pathname.startsWith("/c/")) throw new Problem("not-found", NOT_FOUND);
-  return env.CHANNEL.getByName(channelName(pathname.slice("/c/".length)));
+  return channelName(pathname.slice("/c/".length));
+}
+
+/** CH15: nobody makes objects without bound by asking for ever new names. */
+function mayAsk(request: Request): void {
+  if (newNames.mayAsk(nameOf(request.url), clientAddress(request), Date.now())) return;
+  const detail = "Too many channels were asked for that this Worker did not know. Try again in ten seconds.";
+  throw new Problem("too-many-requests", detail, { "Retry-After": "10" });
 }
 
 /** Whatever is asked for: by which name, and from which page. What other sites may know stands on every answer. */
