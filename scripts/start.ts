@@ -15,10 +15,11 @@ import { AddressError } from "../bridge/receive/address.ts";
 import { createLog } from "../bridge/tell/log.ts";
 import { accessFaults } from "../worker/access.ts";
 import { buildLocal } from "./local/build-local.ts";
+import { holdPort, PortError } from "./local/held-port.ts";
 import { type LocalWorker, startWorker, type WorkerOptions } from "./local/local-worker.ts";
 import { parentsEnded } from "./local/parents.ts";
 import { readWorkerConfig } from "./local/worker-bundle.ts";
-import { hasIpv6Loopback, isTaken, openBrowser } from "./machine.ts";
+import { isTaken, openBrowser } from "./machine.ts";
 import { ExitCode, type Flags, parseFlags, publishToken, StartError, workerVars } from "./start-options.ts";
 
 const DRAIN_MS = 3000;
@@ -80,6 +81,10 @@ async function start(running: Running): Promise<WorkerOptions> {
   const faults = accessFaults(vars);
   for (const fault of faults) console.error(fault);
   if ((await isTaken(port, "127.0.0.1")) || (await isTaken(port, "::1"))) throw portInUse(flags);
+  // Before the bridge has anything to deliver there.
+  const held = await holdPort(port).catch((error: unknown) => {
+    throw error instanceof PortError ? portInUse(flags) : error;
+  });
   const log = createLog("text");
   const url = new URL(`http://localhost:${port}/c/${flags.channel}`);
   const storeDir = await makeStore(flags);
@@ -100,7 +105,7 @@ async function start(running: Running): Promise<WorkerOptions> {
   const worker: WorkerOptions = {
     configFile: await buildLocal(config, [...Object.keys(vars), "PUBLISH_TOKEN"]),
     port,
-    listening: (await hasIpv6Loopback()) ? "both" : "ipv4",
+    ...held,
     vars: { ...vars, PUBLISH_TOKEN: token.value },
     storeDir,
     onTrouble: (line) => {

@@ -14,6 +14,8 @@ export interface WorkerOptions {
   port: number;
   /** Where to listen: 127.0.0.1, and [::1] if this machine has it. */
   listening: Listening;
+  /** The sockets to accept from (`holdPort`); without any, workerd listens by itself. */
+  fds?: readonly number[];
   /** Every variable of the Worker, the token too. */
   vars: Readonly<Record<string, string>>;
   /** Where channels are stored. It must exist. */
@@ -39,6 +41,8 @@ export interface LocalWorker {
 
 const READY_WITHIN_MS = 60_000;
 const MAX_LAST_LINES = 20;
+/** In workerd, of the sockets that it is given: behind its control pipe. */
+const FIRST_FD = 4;
 const ADDRESSES = { http: "127.0.0.1", http6: "[::1]" } as const;
 
 /** Starts the Worker on workerd: as it runs at Cloudflare, but for what stands around it. */
@@ -95,9 +99,15 @@ export function startWorker(options: WorkerOptions): LocalWorker {
   };
 }
 
-function spawnWorkerd({ configFile, port, listening, vars, storeDir, leash }: WorkerOptions): ChildProcess {
+function spawnWorkerd(options: WorkerOptions): ChildProcess {
+  const { configFile, port, listening, fds = [], vars, storeDir, leash } = options;
   const args = ["serve", "--experimental", "--control-fd=3", `--directory-path=${STORE}=${storeDir}`];
-  for (const socket of SOCKETS[listening]) args.push(`--socket-addr=${socket}=${ADDRESSES[socket]}:${port}`);
+  for (const [i, socket] of SOCKETS[listening].entries()) {
+    const isHeld = fds[i] !== undefined;
+    args.push(
+      isHeld ? `--socket-fd=${socket}=${FIRST_FD + i}` : `--socket-addr=${socket}=${ADDRESSES[socket]}:${port}`,
+    );
+  }
   args.push(configFile, listening);
   // Of this process's own nothing but what starts programs, on Windows too: the Worker has no use for the rest.
   const { PATH, SystemRoot } = process.env;
@@ -110,7 +120,7 @@ function spawnWorkerd({ configFile, port, listening, vars, storeDir, leash }: Wo
   // What is stored is the user's own. The mask is the process's: it is back before anything else runs.
   const mask = process.umask(0o077);
   try {
-    return spawnLeashed(workerdBinary(), args, { stdio: ["ignore", "pipe", "pipe", "pipe"], env }, leash);
+    return spawnLeashed(workerdBinary(), args, { stdio: ["ignore", "pipe", "pipe", "pipe", ...fds], env }, leash);
   } finally {
     process.umask(mask);
   }
