@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { Agent, createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { MARK } from "../../worker/protocol/limits.ts";
+import { problem } from "./fake-worker.ts";
 
 /** What happens to one request. */
 export type Trick =
@@ -191,7 +193,7 @@ export class PostProxy {
         answer.on("error", reject);
         answer.on("end", () => {
           const headers: Record<string, string> = {};
-          for (const name of ["content-type", "retry-after"]) {
+          for (const name of ["content-type", "retry-after", MARK.name]) {
             const value = answer.headers[name];
             if (typeof value === "string") headers[name] = value;
           }
@@ -224,9 +226,7 @@ function give(response: ServerResponse, { status, headers, body }: Answer): void
 }
 
 function refusal(status: number): Answer {
-  const body = Buffer.from(
-    JSON.stringify({ status, code: status === 503 ? "channel-unavailable" : "too-many-requests" }),
-  );
+  const body = Buffer.from(problem(status === 503 ? "channel-unavailable" : "too-many-requests"));
   return { status, headers: { "content-type": "application/problem+json", "retry-after": "1" }, body };
 }
 
