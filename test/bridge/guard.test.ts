@@ -19,6 +19,12 @@ const POINT = '{"x":1,"y":666}';
 /** An identity and a message of ZMTP 1.0. */
 const ZMTP_1 = Buffer.concat([Buffer.from([1, 0, POINT.length + 1, 0]), Buffer.from(POINT)]);
 
+/** What a page can put into the body of a POST: wherever libzmq then takes a frame of ZMTP 1.0 to end, points come after it. */
+const BOMB = Buffer.concat([
+  Buffer.alloc(600, 1),
+  ...Array<Buffer>(20).fill(Buffer.concat([Buffer.from([POINT.length + 1, 0]), Buffer.from(POINT)])),
+]);
+
 /** All the ways in which a page can send bytes to an address that is not its own. */
 const PAGE = `async (at, bytes) => {
   const url = "http://" + at;
@@ -63,6 +69,7 @@ const FOREIGN: readonly (readonly [string, Buffer, RegExp])[] = [
   ["a GET", http("GET /"), /An HTTP request \(GET\) came to/],
   ["a POST with a point", http("POST /", POINT), /An HTTP request \(POST\)/],
   ["a POST with bytes of ZMTP", http("POST /", Buffer.concat([greeting(), frame(POINT)])), /An HTTP request/],
+  ["a POST that libzmq itself takes for 20 points", http("POST /", BOMB), /An HTTP request \(POST\)/],
   ["a method whose letters are a length of ZMTP 1.0", http("OPTIONS *"), /An HTTP request/],
   [
     "a WebSocket handshake",
@@ -126,7 +133,7 @@ it("[BR31] a page in a browser puts no point in, whatever it can send", TIMEOUT,
   const { page } = await newPage(browser, { width: 400, height: 300, colorScheme: "light" });
   const at = server.address();
   await page.goto(`http://127.0.0.1:${typeof at === "object" ? at?.port : 0}/`);
-  const bytes = JSON.stringify([...Buffer.concat([ZMTP_1, greeting(), frame(POINT)])]);
+  const bytes = JSON.stringify([...BOMB]);
   await withDeadline("what the page does", page.evaluate(`(${PAGE})("127.0.0.1:${port}/", ${bytes})`));
   // Fetches, beacon, WebSocket, form and image.
   await waitFor("each connection refused", () => receiver.counters.notZmtp >= 8);
