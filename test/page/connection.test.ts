@@ -272,3 +272,13 @@ test("[PG4] where a frame stands: next, repeat, hole, overlap, other epoch", () 
   });
   assert.deepEqual(advanceToLive(cursor, cursor), { kind: "repeat" });
 });
+
+test("[CH10] [PG4] what follows the time before the first publish is no loss, whatever its epoch", () => {
+  const before = { epoch: 0, seq: 0 };
+  const next = (seq: number) => ({ kind: "next", cursor: { epoch: 7, seq }, loss: undefined });
+  assert.deepEqual(advanceToLive(before, before), { kind: "repeat" });
+  assert.deepEqual(advanceToLive(before, { epoch: 7, seq: 0 }), next(0));
+  assert.deepEqual(advance(before, { epoch: 7, seq: 3, points: 3 }), next(3));
+  const forgotten = advance({ epoch: 7, seq: 3 }, { ...before, points: 0 });
+  assert.deepEqual(forgotten, { kind: "next", cursor: before, loss: { reason: "epoch", points: null } });
+});

@@ -151,6 +151,8 @@ export class TortureViewer {
 
   /** What comes next begins at `at`: is there a hole before it? */
   #reach(at: Cursor): void {
+    // Before the first publish there is no numbering: whatever it is then, it begins at 0.
+    if (this.cursor?.epoch === 0) this.cursor = { epoch: at.epoch, seq: 0 };
     const { cursor } = this;
     if (cursor === undefined) return;
     if (cursor.epoch !== at.epoch) {
