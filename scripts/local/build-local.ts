@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { stop } from "esbuild";
 import { bundleWorker, ROOT, type WorkerConfig } from "./worker-bundle.ts";
 import { assetsConfig, MODULES, workerdConfig } from "./workerd-config.ts";
 
@@ -20,6 +21,8 @@ export async function buildLocal(
     bundleWorker(join(ROOT, "scripts/local/front-worker.ts")),
     buildPage(),
   ]);
+  // Its service would stay for as long as this process.
+  await stop();
   const headers = await readFile(join(config.assets.directory, "_headers"), "utf8");
   await mkdir(target, { recursive: true });
   await Promise.all([
