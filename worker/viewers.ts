@@ -1,3 +1,4 @@
+import { AlarmPace } from "./alarm-pace.ts";
 import type { ChannelClock } from "./channel-clock.ts";
 import { closeQuietly, Outlet, sendFrames, sendTexts, silentForMs } from "./outlet.ts";
 import type { Presence } from "./presence.ts";
@@ -21,13 +22,6 @@ const SWEEP_INTERVAL_MS = 60_000;
 const MIN_RETRY_WITHIN_MS = 500;
 const MAX_VIEWERS_TOLD_AT_ONCE = 20;
 const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
-/** How soon to look again after a viewer that catches up: while it reads, and while it does not. */
-const READING_INTERVAL_MS = 5;
-const STUCK_INTERVAL_MS = 1000;
-const MAX_STUCK_INTERVAL_MS = 8000;
-/** Each alarm is a billed request and a row, and anybody may watch: after so many, reading viewers are looked after at this rate. */
-const HURRIED_ALARMS = 256;
-const READING_ALARMS_PER_SECOND = 16;
 /** Where a viewer begins whose own cursor means nothing here. */
 const DEFAULT_TAIL = { points: 1000, seconds: 300 };
 
@@ -44,11 +38,7 @@ export class Viewers {
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
   readonly #status = new Status();
   #sweptAtMs = 0;
-  /** Whether somebody who cannot ask on got more since we last looked. */
-  #someoneReads = true;
-  readonly #hurriedAlarms: RateLimit;
-  #mayHurry = true;
-  #stuckIntervalMs = STUCK_INTERVAL_MS;
+  readonly #pace: AlarmPace;
 
   /**
    * @param clock whose time all `nowMs` are
@@ -64,7 +54,7 @@ export class Viewers {
     this.#source = source;
     this.#publishers = publishers;
     this.#clock = clock;
-    this.#hurriedAlarms = new RateLimit(READING_ALARMS_PER_SECOND, nowMs, HURRIED_ALARMS);
+    this.#pace = new AlarmPace(nowMs);
     for (const socket of sockets) {
       const viewer = readAttachment(socket.deserializeAttachment());
       if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer, nowMs));
@@ -87,8 +77,7 @@ export class Viewers {
     let isUntold = this.#status.isUntold(this.#standing(nowMs));
     for (const { viewer, owesStatus } of this.#outlets.values()) {
       if (viewer.state.kind === "behind" && viewer.state.asked) {
-        if (!this.#someoneReads) return this.#stuckIntervalMs;
-        return this.#mayHurry ? READING_INTERVAL_MS : 1000 / READING_ALARMS_PER_SECOND;
+        return this.#pace.intervalMs;
       }
       isUntold ||= owesStatus;
     }
@@ -167,15 +156,12 @@ export class Viewers {
 
   /** What no frame and no message would do: catch up who has drained, tell how things stand. */
   attend(nowMs: number): void {
-    this.#someoneReads = false;
+    this.#pace.someoneReads = false;
     for (const [socket, outlet] of this.#outlets) {
       this.#lookAfter(outlet);
       if (outlet.isClosed) this.leave(socket);
     }
-    this.#mayHurry = this.#hurriedAlarms.take(nowMs);
-    this.#stuckIntervalMs = this.#someoneReads
-      ? STUCK_INTERVAL_MS
-      : Math.min(2 * this.#stuckIntervalMs, MAX_STUCK_INTERVAL_MS);
+    this.#pace.alarmed(nowMs);
     this.tellStatus(nowMs);
   }
 
@@ -276,7 +262,7 @@ export class Viewers {
     const batch = this.#source.after(from, speaksFrames ? CATCH_UP_BYTES : 0);
     const sent = speaksFrames ? sendFrames(outlet, batch.frames) : sendTexts(outlet, textsAfter(from, batch.frames));
     const reached = sent === "all" ? batch.seq : sent;
-    if (reached > seq) this.#someoneReads = true;
+    if (reached > seq) this.#pace.someoneReads = true;
     if (reached < position.seq) return this.#fallBehind(outlet, reached);
     outlet.become({ kind: "live" });
     if (speaksFrames) outlet.tell({ type: "live", ...position });

@@ -1,6 +1,7 @@
-/** Where the newest bytes of a store begin. */
+/** What keeps rows and alarms few, whoever asks. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { AlarmPace } from "../../worker/alarm-pace.ts";
 import { NewestBytes } from "../../worker/tail.ts";
 
 /** Frames of one point each, of so many bytes, that count how many are looked at. */
@@ -47,4 +48,25 @@ test("[VW1] the newest bytes are as many frames as fit, and each is looked at on
     for (let i = 0; i < 3; i++) assert.equal(newest.start(rows.keptAfter, rows.bytes), expected, `after ${n}`);
   }
   assert.ok(rows.looked <= 1000, `${rows.looked} looked at`);
+});
+
+test("[RD6] 256 alarms come every 5 ms, then 16 a second; where nobody reads they back off to 8 s, and hurry again", () => {
+  const pace = new AlarmPace(0);
+  for (let i = 0; i < 256; i++) {
+    assert.equal(pace.intervalMs, 5);
+    pace.alarmed(0);
+  }
+  assert.equal(pace.intervalMs, 5);
+  pace.alarmed(0);
+  assert.equal(pace.intervalMs, 62.5);
+  pace.someoneReads = false;
+  const intervals = Array.from({ length: 5 }, () => {
+    const { intervalMs } = pace;
+    pace.alarmed(0);
+    return intervalMs;
+  });
+  assert.deepEqual(intervals, [1000, 2000, 4000, 8000, 8000]);
+  pace.someoneReads = true;
+  pace.alarmed(16_000);
+  assert.equal(pace.intervalMs, 5);
 });
