@@ -22,6 +22,11 @@ const SWEEP_INTERVAL_MS = 60_000;
 const MIN_RETRY_WITHIN_MS = 500;
 const MAX_VIEWERS_TOLD_AT_ONCE = 20;
 const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
+/**
+ * Frames that a viewer of text is sent at once: of one point each some 240, and no more have room. Were it one frame, each would
+ * cost an alarm.
+ */
+const TEXT_CATCH_UP_BYTES = 32 * 1024;
 /** Where a viewer begins whose own cursor means nothing here. */
 const DEFAULT_TAIL = { points: 1000, seconds: 300 };
 
@@ -258,8 +263,7 @@ export class Viewers {
     }
     const from = Math.max(seq, keptAfter);
     if (from > seq && speaksFrames) this.#tellTrimmed(outlet, seq, { epoch: position.epoch, seq: from });
-    // Texts are many, and few have room at once.
-    const batch = this.#source.after(from, speaksFrames ? CATCH_UP_BYTES : 0);
+    const batch = this.#source.after(from, speaksFrames ? CATCH_UP_BYTES : TEXT_CATCH_UP_BYTES);
     const sent = speaksFrames ? sendFrames(outlet, batch.frames) : sendTexts(outlet, textsAfter(from, batch.frames));
     const reached = sent === "all" ? batch.seq : sent;
     if (reached > seq) this.#pace.someoneReads = true;
