@@ -1,14 +1,25 @@
 /** Prints what anonymous requests cost, as a table: `node test/cost/main.ts`. */
 import { newChannel } from "../support/publish.ts";
-import { channelOfBytes, channelOfRows, costOf, get, joinAndLeave, startCounting } from "./measure.ts";
+import {
+  channelOfBytes,
+  channelOfRows,
+  costOf,
+  get,
+  joinAndLeave,
+  joinAndSay,
+  joinTogether,
+  REFUSED,
+  startCounting,
+  takeText,
+} from "./measure.ts";
 
 const FRAMES = 9000;
 const edge = await startCounting();
 try {
   const [rows, bytes] = [await channelOfRows(edge, FRAMES), await channelOfBytes(edge, 250)];
-  const evicted = (action: () => Promise<void>) => async () => {
+  const evicted = (action: () => Promise<unknown>) => async () => {
     await edge.evict(rows);
-    await action();
+    return await action();
   };
   const cases: [string, () => Promise<unknown>][] = [
     ["unknown channel: GET", () => get(edge, newChannel())],
@@ -25,17 +36,25 @@ try {
     [`${FRAMES} frames: the same, ?points=0`, () => joinAndLeave(edge, rows, "?points=0")],
     [`${FRAMES} frames: the same, ?seconds=86400`, () => joinAndLeave(edge, rows, "?seconds=86400")],
     [`${FRAMES} frames: the same, not in memory`, evicted(() => joinAndLeave(edge, rows))],
+    [`${FRAMES} frames: a viewer that says ping 100 times`, () => joinAndSay(edge, rows, "ping", 100)],
+    [`${FRAMES} frames: a viewer that sends 100 messages that are none`, () => joinAndSay(edge, rows, "x", 100)],
+    [`${FRAMES} frames: 20 viewers join and leave at once`, () => joinTogether(edge, rows, 20)],
+    [`${FRAMES} points to a viewer that takes text`, () => takeText(edge, rows, FRAMES)],
     ["250 frames of 128 KB: GET", () => get(edge, bytes)],
     ["250 frames of 128 KB: GET ?points=100&series=y", () => get(edge, bytes, "?points=100&series=y")],
     ["250 frames of 128 KB: a viewer joins and leaves", () => joinAndLeave(edge, bytes)],
+    ...REFUSED.map(([what, ask]): [string, () => Promise<unknown>] => [what, () => ask(edge, rows)]),
   ];
-  console.log("| what | requests to the object | rows read | rows written | alarms set | alarms |");
-  console.log("| --- | --- | --- | --- | --- | --- |");
+  console.log("| what | requests to the object | rows read | rows written | alarms set | alarms | bytes answered |");
+  console.log("| --- | --- | --- | --- | --- | --- | --- |");
   for (const [what, action] of cases) {
     // The runtime evicts what was idle for ten seconds.
     for (const channel of [rows, bytes]) await get(edge, channel, "?points=0");
-    const { requests, rowsRead, rowsWritten, alarmsSet, alarms } = await costOf(edge, action);
-    console.log(`| ${[what, requests, rowsRead, rowsWritten, alarmsSet, alarms].join(" | ")} |`);
+    let answered: unknown;
+    const { requests, rowsRead, rowsWritten, alarmsSet, alarms } = await costOf(edge, async () => {
+      answered = await action();
+    });
+    console.log(`| ${[what, requests, rowsRead, rowsWritten, alarmsSet, alarms, answered].join(" | ")} |`);
   }
 } finally {
   await edge.close();

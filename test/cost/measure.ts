@@ -2,10 +2,12 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { PRESENCE_TYPE, SUBPROTOCOL } from "../../worker/protocol/limits.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { bulkyFrame, frameOf, newChannel, publishFrames } from "../support/publish.ts";
+import { rawRequest } from "../support/raw.ts";
 import { openViewer } from "../support/sockets.ts";
+import { waitFor } from "../support/wait.ts";
 
 export interface Cost {
   requests: number;
@@ -64,13 +66,94 @@ export async function channelOfBytes(edge: Edge, frames: number): Promise<string
   return channel;
 }
 
-export async function get(edge: Edge, channel: string, query = "", method = "GET"): Promise<void> {
+/** @returns how many bytes the answer's body had */
+export async function get(edge: Edge, channel: string, query = "", method = "GET"): Promise<number> {
   const response = await fetch(new URL(query, edge.channelUrl(channel)), { method });
-  await response.arrayBuffer();
+  return (await response.arrayBuffer()).byteLength;
 }
 
-export async function joinAndLeave(edge: Edge, channel: string, query = ""): Promise<void> {
+/** @returns how many bytes of messages it got */
+export async function joinAndLeave(edge: Edge, channel: string, query = ""): Promise<number> {
   const viewer = await openViewer(new URL(query, edge.channelUrl(channel)), { subprotocol: SUBPROTOCOL });
   await viewer.nextMessage("live or behind", (message) => /"type":"(live|behind)"/.test(String(message)));
   await viewer.close();
+  return viewer.messages.reduce((sum, message) => sum + Buffer.byteLength(message), 0);
+}
+
+/** A viewer that joins, says something so many times, and leaves or is closed. */
+export async function joinAndSay(edge: Edge, channel: string, text: string, times: number): Promise<number> {
+  const viewer = await openViewer(new URL("?points=0", edge.channelUrl(channel)), { subprotocol: SUBPROTOCOL });
+  await viewer.nextMessage("live", (message) => /"type":"live"/.test(String(message)));
+  for (let i = 0; i < times; i++) viewer.send(text);
+  const isAnswered = () => viewer.messages.filter((message) => message === "pong").length === times;
+  await Promise.race([viewer.closed, waitFor("the answers", isAnswered)]);
+  await viewer.close();
+  return viewer.messages.reduce((sum, message) => sum + Buffer.byteLength(message), 0);
+}
+
+/** So many viewers join, and leave when all are there. */
+export async function joinTogether(edge: Edge, channel: string, count: number): Promise<number> {
+  const each = await Promise.all(Array.from({ length: count }, () => joinAndLeave(edge, channel, "?points=0")));
+  return each.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** A viewer without a subprotocol takes so many points, a message each, and leaves. */
+export async function takeText(edge: Edge, channel: string, points: number): Promise<number> {
+  const viewer = await openViewer(new URL(`?points=${points}`, edge.channelUrl(channel)));
+  await waitFor("every point", () => viewer.messages.length >= points, { deadlineMs: 60_000 });
+  await viewer.close();
+  return viewer.messages.reduce((sum, message) => sum + Buffer.byteLength(message), 0);
+}
+
+/** What anybody may ask and is refused, by what it is. */
+export const REFUSED: readonly (readonly [string, (edge: Edge, channel: string) => Promise<number>])[] = [
+  ["401: a POST without a token", (edge, channel) => asked(edge, channel, 401, { method: "POST", body: '{"y":1}' })],
+  [
+    "401: a POST of 1 MiB with a wrong token",
+    (edge, channel) => asked(edge, channel, 401, { method: "POST", headers: WRONG, body: "x".repeat(1 << 20) }),
+  ],
+  [
+    "401: an announcement with a wrong token",
+    (edge, channel) =>
+      asked(edge, channel, 401, { method: "POST", headers: { ...WRONG, "Content-Type": PRESENCE_TYPE }, body: "{}" }),
+  ],
+  [
+    "401: a DELETE with a wrong token",
+    (edge, channel) => asked(edge, channel, 401, { method: "DELETE", headers: WRONG }),
+  ],
+  ["400: a name that is none", (edge) => asked(edge, "a%20b", 400)],
+  ["400: a query that is none", (edge, channel) => asked(edge, `${channel}?points=x`, 400)],
+  ["403: another name in Host", (edge, channel) => asked(edge, channel, 403, { headers: { Host: "evil.example" } })],
+  [
+    "403: a page of another site",
+    (edge, channel) => asked(edge, channel, 403, { headers: { Origin: "https://evil.example" } }),
+  ],
+  ["404: another path", (edge) => asked(edge, "../x", 404)],
+  ["405: another method", (edge, channel) => asked(edge, channel, 405, { method: "PUT", body: "x" })],
+  ["406: another representation", (edge, channel) => asked(edge, channel, 406, { headers: { Accept: "image/png" } })],
+  ["OPTIONS", (edge, channel) => asked(edge, channel, 204, { method: "OPTIONS" })],
+  ["the page", (edge, channel) => asked(edge, channel, 200, { headers: { Accept: "text/html" } })],
+];
+const WRONG = { Authorization: "Bearer wrong" };
+
+/** Asks, and sees that the answer has this status. @returns how many bytes its body had */
+async function asked(
+  edge: Edge,
+  channel: string,
+  status: number,
+  {
+    method = "GET",
+    headers = {},
+    body = "",
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<number> {
+  const answer = await rawRequest(edge.url, {
+    method,
+    path: `/c/${channel}`,
+    headers,
+    ...(body === "" ? {} : { body }),
+  });
+  if (answer.status !== status)
+    throw new Error(`${method} of ${channel} was answered ${answer.status}, not ${status}.`);
+  return (await answer.arrayBuffer()).byteLength;
 }
