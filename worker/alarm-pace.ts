@@ -4,9 +4,13 @@ import { RateLimit } from "./rate-limit.ts";
 const READING_INTERVAL_MS = 5;
 const STUCK_INTERVAL_MS = 1000;
 const MAX_STUCK_INTERVAL_MS = 8000;
-/** Each alarm is a billed request and a row, and anybody may watch: after so many they come at this rate. */
+/**
+ * Each alarm is a billed request and a row, and anybody may watch: after so many they come at this rate. One more in a
+ * second may hurry again.
+ */
 const HURRIED_ALARMS = 256;
 const READING_ALARMS_PER_SECOND = 16;
+const HURRIED_ALARMS_PER_SECOND = 1;
 
 /** When the next alarm is due for viewers that catch up. */
 export class AlarmPace {
@@ -17,7 +21,7 @@ export class AlarmPace {
   #stuckIntervalMs = STUCK_INTERVAL_MS;
 
   constructor(nowMs: number) {
-    this.#hurried = new RateLimit(READING_ALARMS_PER_SECOND, nowMs, HURRIED_ALARMS);
+    this.#hurried = new RateLimit(HURRIED_ALARMS_PER_SECOND, nowMs, HURRIED_ALARMS);
   }
 
   get intervalMs(): number {
