@@ -60,6 +60,7 @@ export class Receiver {
   readonly #timer: NodeJS.Timeout;
   readonly #release: () => void;
   readonly #guard: Guard | undefined;
+  #isCheckDue = false;
   /** What libzmq connects to, by the address that was given. */
   readonly #endpoints: ReadonlyMap<string, string>;
   #reads = 0;
@@ -212,9 +213,20 @@ export class Receiver {
   #check(): void {
     if (this.#socket.closed) return;
     this.#monitor.check();
-    // Bytes that wait are bounded so, and not by fewer messages: libzmq tells a sender what was read only at each half of
-    // the mark, counted from the beginning. Where the mark changes under a connection, a sender may wait for that for ever.
-    if (this.#socket.readable) this.#guard?.holdIfMuchWaits(nativeBytes());
+    this.#isCheckDue = true;
+  }
+
+  /**
+   * Bytes that wait are bounded so, and not by fewer messages: libzmq tells a sender what was read only at each half of the
+   * mark, counted from the beginning. Where the mark changes under a connection, a sender may wait for that for ever.
+   *
+   * To be called between two reads and never while one waits: to ask whether a socket is readable takes its signal away
+   * (ZMQ_FD is edge-triggered, zmq_getsockopt(3)), and the read would wait for ever.
+   */
+  #holdOrReadOn(guard: Guard): void {
+    if (this.#isCheckDue && this.#socket.readable) guard.holdIfMuchWaits(nativeBytes());
+    this.#isCheckDue = false;
+    if (guard.isHeld && !this.#socket.readable) guard.readOn();
   }
 
   /** zeromq.js lets the event loop turn after 512 messages; large ones need it sooner, so that POSTs go out. */
@@ -225,7 +237,7 @@ export class Receiver {
         const frames = await this.#socket.receive();
         this.#reads++;
         onMessage(frames);
-        if (this.#guard?.isHeld && !this.#socket.readable) this.#guard.readOn();
+        if (this.#guard !== undefined) this.#holdOrReadOn(this.#guard);
         if (performance.now() - turnedAtMs < MAX_TURN_MS) continue;
         await nextTurn();
         turnedAtMs = performance.now();
