@@ -13,6 +13,7 @@ import { JOINS, READS } from "./rows/queries.ts";
 import { RECORDINGS } from "./rows/recordings.ts";
 import { SMUGGLING } from "./rows/smuggling.ts";
 import { HANDSHAKES, WIRE } from "./rows/websocket.ts";
+import { CURVE, PLAIN, ZAP } from "./rows/zap.ts";
 import { ZMTP } from "./rows/zmtp.ts";
 
 const AREAS = {
@@ -30,6 +31,9 @@ const AREAS = {
   smuggling: [SMUGGLING, 80],
   websocket: [[...HANDSHAKES, ...WIRE], 75],
   zmtp: [ZMTP, 75],
+  plain: [PLAIN, 25],
+  curve: [CURVE, 20],
+  zap: [ZAP, 12],
 } as const;
 
 for (const [area, [rows, least]] of Object.entries(AREAS)) {

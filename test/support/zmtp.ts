@@ -95,11 +95,15 @@ export async function rawBinder(): Promise<RawBinder> {
 }
 
 /** A plain connection to a bridge's tcp or ipc address. */
-export async function rawPeer(address: string): Promise<RawPeer> {
+export async function rawPeer(address: string, localAddress?: string): Promise<RawPeer> {
   const [, host = "", port = ""] = /^tcp:\/\/(.*):(\d+)$/.exec(address) ?? [];
   const socket = address.startsWith("ipc://")
     ? connect(address.slice("ipc://".length).replace(/^@/, "\0"))
-    : connect({ host: host.replace("0.0.0.0", "127.0.0.1"), port: Number(port) });
+    : connect({
+        host: host.replace("0.0.0.0", "127.0.0.1"),
+        port: Number(port),
+        ...(localAddress === undefined ? {} : { localAddress }),
+      });
   const peer = peerOf(socket);
   await withDeadline(`a connection to ${address}`, once(socket, "connect"));
   return peer;
