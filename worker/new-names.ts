@@ -2,7 +2,7 @@ import { RateLimit } from "./rate-limit.ts";
 
 /** Names that are new to an isolate: so many at once from one address and from all, and so many again each second. */
 export const NEW_NAMES_PER_ADDRESS = { atOnce: 1000, perSecond: 0.1 };
-export const NEW_NAMES_IN_ALL = { atOnce: 10_000, perSecond: 1 };
+export const NEW_NAMES_IN_ALL = { atOnce: 10_000, perSecond: 0.1 };
 const MAX_NAMES = 20_000;
 const MAX_ADDRESSES = 1000;
 

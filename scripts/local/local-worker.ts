@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { type Leash, spawnLeashed } from "./leash.ts";
+import { removeEmptyChannels } from "./sweep.ts";
 import { probe, untilDead } from "./watch.ts";
 import { type Listening, SOCKETS, STORE } from "./workerd-config.ts";
 import { LineLimit, troubleIn } from "./workerd-log.ts";
@@ -48,6 +49,7 @@ const ADDRESSES = { http: "127.0.0.1", http6: "[::1]" } as const;
 /** Starts the Worker on workerd: as it runs at Cloudflare, but for what stands around it. */
 export function startWorker(options: WorkerOptions): LocalWorker {
   const { port, listening, onTrouble } = options;
+  removeEmptyChannels(options.storeDir);
   const child = spawnWorkerd(options);
   const exited = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
