@@ -27,6 +27,11 @@ const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
  * cost an alarm.
  */
 const TEXT_CATCH_UP_BYTES = 32 * 1024;
+/**
+ * Of viewers of text that are behind about so many are looked after at once, picked by chance: each gets some 256 messages, which
+ * cost some 5 ms, and publishes wait meanwhile.
+ */
+const TEXT_VIEWERS_AT_ONCE = 4;
 /** Where a viewer begins whose own cursor means nothing here. */
 const DEFAULT_TAIL = { points: 1000, seconds: 300 };
 
@@ -43,6 +48,9 @@ export class Viewers {
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
   readonly #status = new Status();
   #sweptAtMs = 0;
+  /** Viewers of text that are behind and have room: of this look so far, and of the one before. */
+  #textViewersBehind = 0;
+  #textViewersBefore = 0;
   readonly #pace: AlarmPace;
 
   /**
@@ -128,6 +136,7 @@ export class Viewers {
   /** Sends frames that were just taken, numbered, to everybody who can take them. */
   broadcast(frames: Uint8Array[]): void {
     const texts = new Texts();
+    this.#beginLooking();
     for (const [socket, outlet] of this.#outlets) {
       if (outlet.viewer.state.kind === "live") this.#sendLive(outlet, frames, texts);
       else this.#lookAfter(outlet);
@@ -162,6 +171,7 @@ export class Viewers {
   /** What no frame and no message would do: catch up who has drained, tell how things stand. */
   attend(nowMs: number): void {
     this.#pace.someoneReads = false;
+    this.#beginLooking();
     for (const [socket, outlet] of this.#outlets) {
       this.#lookAfter(outlet);
       if (outlet.isClosed) this.leave(socket);
@@ -235,9 +245,24 @@ export class Viewers {
     }
   }
 
+  #beginLooking(): void {
+    this.#textViewersBefore = this.#textViewersBehind;
+    this.#textViewersBehind = 0;
+  }
+
   #lookAfter(outlet: Outlet): void {
-    const { state } = outlet.viewer;
-    if (state.kind === "behind" && state.asked) this.#catchUp(outlet, state.seq);
+    const { state, dialect } = outlet.viewer;
+    if (state.kind !== "behind" || !state.asked) return;
+    if (dialect === "points") {
+      if (outlet.room < MIN_ROOM_FOR_TEXTS_BYTES) return;
+      this.#textViewersBehind++;
+      // Its turn comes soon.
+      if (Math.random() * this.#textViewersBefore >= TEXT_VIEWERS_AT_ONCE) {
+        this.#pace.someoneReads = true;
+        return;
+      }
+    }
+    this.#catchUp(outlet, state.seq);
   }
 
   /** Goes on from a viewer's cursor, or says why that cannot be. */
