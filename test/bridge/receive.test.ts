@@ -7,6 +7,7 @@ import { Receiver } from "../../bridge/receive/receiver.ts";
 import { defaultSocket } from "../../bridge/receive/socket.ts";
 import { bindPublisher, connectPublisher, type TestPublisher } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
+import { greeting, rawPeer, ready } from "../support/zmtp.ts";
 import { receiving } from "./receiving.ts";
 
 //     publishers ─ZeroMQ→ receiver
@@ -191,6 +192,23 @@ it("[BR19] while too much waits publishers are not read from, and nothing of the
   const late = closed(t, await connectPublisher(receiver.addresses[0] ?? ""));
   await late.send("late");
   await waitFor("one that came later", () => received.at(-1) === "late");
+});
+
+it("[BR18] [BR19] who connects with a socket of another type is no publisher that has gone", TIMEOUT, async (t) => {
+  const { address, peers, messages } = await receiving(t, { bind: [ANY_PORT] });
+  const here = closed(t, await connectPublisher(address));
+  for (const type of ["REQ", "SUB", "ROUTER"]) {
+    const peer = await rawPeer(address);
+    await peer.send(Buffer.concat([greeting(), ready(type)]));
+    await peer.closed();
+  }
+  const later = closed(t, await connectPublisher(address));
+  await later.send("later");
+  await waitFor("a message of one that came later", () => messages.length === 1);
+  assert.deepEqual(peers, { now: 2, returns: 0, gone: 0 });
+  here.close();
+  await waitFor("the one that leaves", () => peers.gone === 1);
+  assert.equal(peers.now, 1);
 });
 
 it("[BR19] the same address given twice is connected to once", TIMEOUT, async (t) => {
