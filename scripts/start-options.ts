@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_BIND } from "../bridge/configure/defaults.ts";
 import { suggestion } from "../bridge/configure/errors.ts";
 import { tokenFrom } from "../bridge/configure/options.ts";
+import { publishToken as givenToken } from "../bridge/configure/token.ts";
 import { isChannelName } from "../worker/protocol/limits.ts";
 
 export type Environment = Readonly<Partial<Record<string, string>>>;
@@ -147,7 +148,7 @@ export interface Token {
 
 /** The token for publishing. @throws StartError if the one that is given cannot be used */
 export function publishToken(env: Environment): Token {
-  const value = tokenFrom(env);
+  const value = env.PUBLISH_TOKEN_FILE === undefined ? tokenFrom(env) : tokenOfFile(env);
   if (value !== undefined) {
     return value.length >= MIN_TOKEN_LENGTH
       ? { value, isMadeUp: false }
@@ -164,4 +165,11 @@ export function publishToken(env: Environment): Token {
     );
   }
   return { value: randomBytes(16).toString("hex"), isMadeUp: true };
+}
+
+/** @throws StartError */
+function tokenOfFile(env: Environment): string {
+  const given = givenToken(env);
+  if (given.kind === "fault") throw new StartError(ExitCode.usage, given.sentence);
+  return given.token;
 }

@@ -54,7 +54,7 @@ export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log):
     const code = sqliteCode(error);
     if (code === SqliteCode.busy || code === SqliteCode.locked) {
       throw new SpoolError(
-        `The spool ${file} is in use by another bridge. End that one, or give this one --spool FILE.`,
+        `The spool ${file} is in use by another bridge. End that one, or give this one a file of its own (--spool FILE; with npm start and npm run dev, --store DIR).`,
       );
     }
     if (code !== SqliteCode.corrupt && code !== SqliteCode.notADatabase) return without(file, error, log);

@@ -102,7 +102,10 @@ export function parseChannelUrl(text: string): URL {
   }
   // URL resolves "..", so what was written counts, too.
   const name = /^\/c\/(.+)$/.exec(url.pathname)?.[1];
-  if (name === undefined || !isChannelName(name) || url.search !== "" || url.hash !== "" || text.includes("/../")) {
+  if (url.search !== "" || url.hash !== "") {
+    throw new InvalidArgumentError("Leave out what comes after the channel's name, from ? or # on.");
+  }
+  if (name === undefined || !isChannelName(name) || text.includes("/../")) {
     throw new InvalidArgumentError(
       "Its path must be /c/<name>; a name is letters, digits and . _ - in segments joined by /, 128 at most.",
     );

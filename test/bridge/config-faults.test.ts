@@ -68,6 +68,10 @@ describe("what is wrong in plotcast.toml", () => {
       "plotcast.toml:3: source[0].zzzzz: there is no such key; there are name, socket, ",
     ],
     [`to = "http://x/main"\n${SOURCE}`, "plotcast.toml:1: to: its path must be /c/<name>;"],
+    [
+      `to = "http://x/c/main#window=30s"\n${SOURCE}`,
+      "plotcast.toml:1: to: leave out what comes after the channel's name, from ? or # on.",
+    ],
     [`buffer = "much"\n${SOURCE}`, "plotcast.toml:1: buffer: give a size such as 64MiB."],
     [
       `buffer = true\n${SOURCE}`,

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { CommanderError } from "commander";
 import { readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
@@ -76,6 +79,19 @@ test("[ST13] a token is made up where none is given, and one that can be guessed
       refusalOf(() => publishToken({ PUBLISH_TOKEN: value })),
       /PUBLISH_TOKEN is empty/,
     );
+});
+
+test("[BR11] npm start takes the token from the file that PUBLISH_TOKEN_FILE names, or says what is wrong with it", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "plotcast-token-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "token");
+  writeFileSync(file, "0123456789abcdef\n", { mode: 0o600 });
+  assert.deepEqual(publishToken({ PUBLISH_TOKEN_FILE: file }), { value: "0123456789abcdef", isMadeUp: false });
+  const missing = join(folder, "missing");
+  assert.match(
+    refusalOf(() => publishToken({ PUBLISH_TOKEN_FILE: missing })),
+    /missing, which PUBLISH_TOKEN_FILE names/,
+  );
 });
 
 test("[ST13] npm start prints a token only if it made it up", async (t) => {

@@ -69,7 +69,7 @@ test("[ST6] the unit's command line, environment and credential start a bridge t
 test("[ST6] no secret stands in the unit, and what bounds it does", async () => {
   const text = await readFile(UNIT, "utf8");
   assert.doesNotMatch(text, /EnvironmentFile|PUBLISH_TOKEN=/);
-  for (const line of ["MemoryMax=1G", "DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict"])
+  for (const line of ["MemoryMax=3G", "DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict"])
     assert.ok(text.includes(`\n${line}\n`), line);
   assert.doesNotMatch(text, /^MemoryDenyWriteExecute/m, "Node compiles while it runs");
 });
