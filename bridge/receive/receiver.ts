@@ -2,10 +2,12 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 import type { Observer } from "zeromq";
 import type { SocketConfig } from "../configure/config.ts";
 import type { Log } from "../tell/log.ts";
-import { bindSocket, bindTo, codeOf, connectSocket, needsIpv6 } from "./attach.ts";
+import { codeOf, connectSocket, needsIpv6 } from "./attach.ts";
 import { PasswordBrake } from "./brake.ts";
 import { SocketCounters } from "./counters.ts";
-import { Guard, type GuardLimits } from "./guard/guard.ts";
+import { ZapDomains } from "./guard/entry.ts";
+import { Guard } from "./guard/guard.ts";
+import type { GuardLimits } from "./guard/limits.ts";
 import { PrivateEndpoints } from "./guard/private.ts";
 import { Monitor } from "./monitor.ts";
 import { nativeBytes } from "./native-memory.ts";
@@ -39,8 +41,8 @@ const MECHANISM_BYTES = 64;
 const MAX_TURN_MS = 3;
 const SILENT: Pick<Log, "info" | "warn"> = { info: () => undefined, warn: () => undefined };
 
-/** ZAP domains, one for each socket of this process. */
-let domains = 0;
+/** Of this process; each has a ZAP domain of its own. */
+let sockets = 0;
 
 /**
  * One socket for all addresses of a source, bound and connected alike: libzmq then takes turns among all publishers, and
@@ -59,7 +61,7 @@ export class Receiver {
   readonly #watching: Promise<void>;
   readonly #timer: NodeJS.Timeout;
   readonly #release: () => void;
-  readonly #guard: Guard | undefined;
+  readonly #guard: Guard;
   #isCheckDue = false;
   /** What libzmq connects to, by the address that was given. */
   readonly #endpoints: ReadonlyMap<string, string>;
@@ -75,45 +77,45 @@ export class Receiver {
     const { bind, connect, security } = config;
     const log = options.log ?? SILENT;
     const warnings = new PeerWarnings(log);
-    const zapDomain = `plotcast-${domains++}`;
+    const zapDomain = `plotcast-${sockets++}`;
     const brake = new PasswordBrake();
     const isServer = security.mechanism === "curve-server" || security.mechanism === "plain-server";
-    const privates = isServer ? undefined : await PrivateEndpoints.open();
+    const domains = isServer ? new ZapDomains(zapDomain) : undefined;
+    const privates = await PrivateEndpoints.open();
     // Where others can reach libzmq behind the guard, it must itself refuse ZMTP 1.0: it does if a handler is asked.
-    const isReachable = privates?.arePrivate === false;
     const admit =
-      admission(security, (sentence) => warnings.warn(sentence), brake) ?? (isReachable ? () => "anybody" : undefined);
-    const release = admit === undefined ? () => undefined : await guardDomain(zapDomain, admit, brake);
+      admission(security, (sentence) => warnings.warn(sentence), brake) ??
+      (privates.arePrivate ? undefined : () => "anybody");
+    const addressOf = (way: string): string | undefined => domains?.addressOf(way);
+    const release = admit === undefined ? () => undefined : await guardDomain(zapDomain, admit, { brake, addressOf });
     const counters = options.counters ?? new SocketCounters();
     let socket: ReceivingSocket | undefined;
     let guard: Guard | undefined;
     try {
-      const made = await createSocket(config, {
+      socket = await createSocket(config, {
         ipv6: await needsIpv6([...bind, ...connect]),
         zapDomain: admit === undefined ? "" : zapDomain,
       });
-      socket = made;
       // Before anything can happen: what libzmq tells earlier is told to nobody.
       const { events } = socket;
       const withinMs = options.bindWithinMs ?? 3000;
-      if (privates !== undefined) {
-        const maxMessageBytes = config.maxMessageBytes + (security.mechanism === "none" ? 0 : MECHANISM_BYTES);
-        guard = new Guard({
-          socket,
-          endpoints: privates,
-          maxMessageBytes,
-          counters,
-          warnings,
-          limits: options.guardLimits ?? {},
-        });
-      }
+      const made = new Guard({
+        socket,
+        endpoints: privates,
+        maxMessageBytes: config.maxMessageBytes + (isCurve(security) ? MECHANISM_BYTES : 0),
+        domains,
+        counters,
+        warnings,
+        limits: options.guardLimits ?? {},
+      });
+      guard = made;
       const addresses: string[] = [];
-      for (const address of bind) {
-        const bound = guard?.bind(address, withinMs) ?? bindTo(address, withinMs, () => bindSocket(made, address));
-        addresses.push(await bound);
+      for (const address of bind) addresses.push(await made.bind(address, withinMs));
+      const endpoints = new Map(connect.map((address) => [address, made.connect(address)]));
+      for (const [address, endpoint] of endpoints) {
+        made.prepare(address);
+        connectSocket(socket, address, endpoint);
       }
-      const endpoints = new Map(connect.map((address) => [address, guard?.connect(address) ?? address]));
-      for (const [address, endpoint] of endpoints) connectSocket(socket, address, endpoint);
       addresses.push(...connect);
       return new Receiver({
         socket,
@@ -124,7 +126,7 @@ export class Receiver {
         warnings,
         release,
         options,
-        guard,
+        guard: made,
         counters,
         endpoints,
       });
@@ -145,7 +147,7 @@ export class Receiver {
     warnings: PeerWarnings;
     release: () => void;
     options: ReceiverOptions;
-    guard: Guard | undefined;
+    guard: Guard;
     counters: SocketCounters;
     endpoints: ReadonlyMap<string, string>;
   }) {
@@ -165,8 +167,8 @@ export class Receiver {
       peers: options.peers,
       log,
       warnings,
-      onWanted: (address) => guard?.wanted(address),
-      nameOf: (endpoint) => guard?.nameOf(endpoint),
+      onWanted: (address) => guard.wanted(address),
+      nameOf: (endpoint) => guard.nameOf(endpoint),
       beginAnew: (address) => this.#beginAnew(address),
     });
     this.done = this.#read(options.onMessage);
@@ -192,7 +194,7 @@ export class Receiver {
     clearInterval(this.#timer);
     this.#monitor.end();
     this.#socket.close();
-    await this.#guard?.close();
+    await this.#guard.close();
     this.#release();
     await this.#watching;
     await this.done;
@@ -207,6 +209,7 @@ export class Receiver {
       // Nothing of it was left.
       if (codeOf(error) !== "ENOENT") throw error;
     }
+    this.#guard.prepare(address);
     this.#socket.connect(endpoint);
   }
 
@@ -223,10 +226,10 @@ export class Receiver {
    * To be called between two reads and never while one waits: to ask whether a socket is readable takes its signal away
    * (ZMQ_FD is edge-triggered, zmq_getsockopt(3)), and the read would wait for ever.
    */
-  #holdOrReadOn(guard: Guard): void {
-    if (this.#isCheckDue && this.#socket.readable) guard.holdIfMuchWaits(nativeBytes());
+  #holdOrReadOn(): void {
+    if (this.#isCheckDue && this.#socket.readable) this.#guard.holdIfMuchWaits(nativeBytes());
     this.#isCheckDue = false;
-    if (guard.isHeld && !this.#socket.readable) guard.readOn();
+    if (this.#guard.isHeld && !this.#socket.readable) this.#guard.readOn();
   }
 
   /** zeromq.js lets the event loop turn after 512 messages; large ones need it sooner, so that POSTs go out. */
@@ -237,7 +240,7 @@ export class Receiver {
         const frames = await this.#socket.receive();
         this.#reads++;
         onMessage(frames);
-        if (this.#guard !== undefined) this.#holdOrReadOn(this.#guard);
+        this.#holdOrReadOn();
         if (performance.now() - turnedAtMs < MAX_TURN_MS) continue;
         await nextTurn();
         turnedAtMs = performance.now();
@@ -247,4 +250,8 @@ export class Receiver {
       if (!this.#socket.closed) throw error;
     }
   }
+}
+
+function isCurve({ mechanism }: SocketConfig["security"]): boolean {
+  return mechanism === "curve-server" || mechanism === "curve-client";
 }

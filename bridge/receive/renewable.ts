@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 
 /**
  * A receiver whose socket is closed and opened anew when ZeroMQ holds too much: the one bound for what the guard does not
- * see, which are publishers that are connected to, and what CURVE hides.
+ * see, which are the parts of messages that CURVE hides, and publishers that are connected to where there is no ipc.
  */
 export class RenewableReceiver {
   /** The endpoints actually bound, then those connected to. They stay the same. */

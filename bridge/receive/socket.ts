@@ -61,6 +61,18 @@ export function checkSocket(config: SocketConfig): void {
   }
 }
 
+/** For what binds and connects next: libzmq gives each of them the options as they are then. */
+export function setZapDomain(socket: ReceivingSocket, domain: string): void {
+  const { emitWarning } = process;
+  // zeromq.js warns that this changes nothing before the next bind or connect, each time.
+  process.emitWarning = () => undefined;
+  try {
+    socket.zapDomain = domain;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 /** A socket with all options set and subscribed: libzmq takes options for what binds and connects after them. */
 export async function createSocket(
   config: SocketConfig,

@@ -6,7 +6,7 @@ import { networkOf } from "./network.ts";
 
 /** Who asks to be let in: https://rfc.zeromq.org/spec/27/ */
 export interface Applicant {
-  /** Of the other side, an IP address; empty for ipc. */
+  /** Of the other side, an IP address; empty for ipc behind the guard. */
   address: string;
   mechanism: string;
   /** CURVE: the public key, 32 bytes; PLAIN: user and password. */
@@ -21,19 +21,32 @@ const VERSION = "1.0";
 /** The handler before may not have gone quite yet. */
 const BIND_WITHIN_MS = 3000;
 
+export interface DomainOptions {
+  /** Slows those down who guess. */
+  brake?: PasswordBrake;
+  /**
+   * Who is asked about in `<domain>/<way>`: a publisher behind the guard, of which libzmq sees no address.
+   * @returns undefined if nobody has come that way
+   */
+  addressOf?: (way: string) => string | undefined;
+}
+
 /** By ZAP domain: each source with a server's mechanism has one of its own. */
-const guards = new Map<string, { admit: Admit; brake: PasswordBrake | undefined }>();
+const guards = new Map<string, DomainOptions & { admit: Admit }>();
 /** libzmq asks one handler for the whole process. */
 let handler: Promise<Router> | undefined;
 
 /**
  * From now on `admit` decides who is let in to sockets of this domain. Must be there before they bind or connect.
- * @param brake slows those down who guess
  * @returns what ends that; to be called after they are closed
  * @throws SocketError if another part of this process is the handler already
  */
-export async function guardDomain(domain: string, admit: Admit, brake?: PasswordBrake): Promise<() => void> {
-  guards.set(domain, { admit, brake });
+export async function guardDomain(
+  domain: string,
+  admit: Admit,
+  { brake, addressOf }: DomainOptions = {},
+): Promise<() => void> {
+  guards.set(domain, { admit, ...(brake && { brake }), ...(addressOf && { addressOf }) });
   const release = (): void => {
     guards.delete(domain);
     if (guards.size > 0) return;
@@ -80,7 +93,13 @@ async function answerAll(router: Router): Promise<void> {
     if (answer !== undefined) sending = sending.then(() => router.send(answer)).catch(() => undefined);
   };
   try {
-    for await (const request of router) {
+    for await (const asked of router) {
+      const request = withAddress(asked, (domain) => guards.get(domain)?.addressOf);
+      // It has come past the guard, or has gone meanwhile.
+      if (request === undefined) {
+        send(laterAnswerTo(asked));
+        continue;
+      }
       const answer = (): void => send(answerTo(request, (domain) => guards.get(domain)?.admit));
       const brake = guards.get(String(request[4]))?.brake;
       // Who is slowed down must not keep others waiting.
@@ -92,10 +111,25 @@ async function answerAll(router: Router): Promise<void> {
   }
 }
 
+/**
+ * A request about a publisher behind the guard as libzmq would make it without: with the socket's domain and
+ * the publisher's address. Undefined if nobody has come that way.
+ */
+export function withAddress(
+  request: readonly Buffer[],
+  addressesOf: (domain: string) => DomainOptions["addressOf"],
+): readonly Buffer[] | undefined {
+  const [domain = "", way] = String(request[4]).split("/");
+  if (way === undefined) return request;
+  const address = addressesOf(domain)?.(way);
+  if (address === undefined) return undefined;
+  return request.with(4, Buffer.from(domain)).with(5, Buffer.from(address));
+}
+
 /** Not now: libzmq ends the connection without a word, and the other side's begins another by itself. */
 function laterAnswerTo([routingId, , , requestId]: readonly Buffer[]): (Buffer | string)[] | undefined {
   if (routingId === undefined || requestId === undefined) return undefined;
-  return [routingId, "", VERSION, requestId, "300", "Too many wrong passwords", "", ""];
+  return [routingId, "", VERSION, requestId, "300", "Come again later", "", ""];
 }
 
 /**

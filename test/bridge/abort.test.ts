@@ -1,17 +1,23 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { connect as connectTo, createServer, type Socket } from "node:net";
 import { it, type TestContext } from "node:test";
+import { setTimeout as nextMs } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { connectPublisher } from "../support/publisher.ts";
+import { makeKeys } from "../../bridge/receive/keys.ts";
+import { connectPublisher, type PublisherOptions } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
-import { FLAG, frame, ping, rawBinder, rawPublisher } from "../support/zmtp.ts";
+import { FLAG, frame, ping, rawBinder, rawPlainPublisher, rawPublisher } from "../support/zmtp.ts";
 
 //     a publisher by hand ─tcp→ a bridge's receiver in a process of its own, too busy to read
+//     a publisher with CURVE ─tcp→ what resets ─tcp→ the same
 
 const FILE = fileURLToPath(new URL("./busy-receiver.ts", import.meta.url));
 const TIMEOUT = { timeout: 60_000 };
 const HIGH_WATER_MARK = 100;
 const COUNT = 800;
+/** At least: rfc.zeromq.org/spec/26. */
+const CURVE_MESSAGE_BYTES = 41;
 
 interface Busy {
   child: ChildProcess;
@@ -23,9 +29,9 @@ async function busy(
   t: TestContext,
   mode: "block" | "slow",
   heartbeatMs: number,
-  connect: readonly string[] = [],
+  given: { connect?: readonly string[]; security?: object } = {},
 ): Promise<Busy> {
-  const socket = { bind: ["tcp://127.0.0.1:*"], connect, highWaterMark: HIGH_WATER_MARK, heartbeatMs };
+  const socket = { bind: ["tcp://127.0.0.1:*"], highWaterMark: HIGH_WATER_MARK, heartbeatMs, ...given };
   const child = fork(FILE, [mode, JSON.stringify(socket)], { stdio: ["ignore", "inherit", "ignore", "ipc"] });
   t.after(() => child.kill("SIGKILL"));
   const said = async (name: string): Promise<string> => {
@@ -54,12 +60,16 @@ function flood(between: Buffer = Buffer.alloc(0)): Buffer {
 }
 
 /** Asserts that the receiver reads all that came, and then what another publisher sends. */
-async function assertGoesOn(t: TestContext, { child, address, messages }: Busy): Promise<void> {
+async function assertGoesOn(
+  t: TestContext,
+  { child, address, messages }: Busy,
+  options: PublisherOptions = {},
+): Promise<void> {
   const ended = once(child, "exit").then(([code, signal]: unknown[]) => {
     throw new Error(`The process has ended: ${String(code ?? signal)}.`);
   });
   const goesOn = async (): Promise<void> => {
-    const after = await connectPublisher(address);
+    const after = await connectPublisher(address, [""], options);
     t.after(() => after.close());
     // A reset may have taken all that came before it.
     await after.send("another publisher's");
@@ -79,7 +89,101 @@ async function assertGoesOn(t: TestContext, { child, address, messages }: Busy):
   await Promise.race([goesOn(), ended]);
 }
 
+const PLAIN = { mechanism: "plain-server", users: { lab: "right-word" } };
+const BRIDGE = makeKeys();
+const CURVE = { mechanism: "curve-server", ...BRIDGE };
+
+/** A publisher's own keys. */
+function curveClient(): PublisherOptions {
+  const { publicKey, secretKey } = makeKeys();
+  return { curvePublicKey: publicKey, curveSecretKey: secretKey, curveServerKey: BRIDGE.publicKey };
+}
+
+interface Relay {
+  address: string;
+  /** From now on the publisher's bytes are kept. @returns how many there are */
+  keep(): () => number;
+  /** Sends those that were kept, at once: libzmq then has many when it stops reading. */
+  release(): Promise<void>;
+  end(how: "reset" | "closed"): void;
+}
+
+/** Passes the bytes of one publisher on: the end of its connection is in the test's hands. */
+async function relay(t: TestContext, to: string): Promise<Relay> {
+  let out: Socket | undefined;
+  let kept: Buffer[] | undefined;
+  const server = createServer((near) => {
+    const far = connectTo(Number(to.split(":").at(-1)), "127.0.0.1");
+    out = far;
+    near.on("error", () => undefined).on("data", (bytes) => kept?.push(bytes) ?? far.write(bytes));
+    far.on("error", () => undefined).on("data", (bytes) => near.write(bytes));
+    t.after(() => near.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const at = server.address();
+  return {
+    address: `tcp://127.0.0.1:${typeof at === "object" ? at?.port : 0}`,
+    keep: () => {
+      const bytes: Buffer[] = [];
+      kept = bytes;
+      return () => bytes.reduce((sum, { length }) => sum + length, 0);
+    },
+    release: () => new Promise((resolve) => out?.write(Buffer.concat(kept ?? []), () => resolve())),
+    end: (how) => {
+      server.close();
+      if (how === "reset") out?.resetAndDestroy();
+      else out?.destroy();
+    },
+  };
+}
+
 for (const mode of ["block", "slow"] as const) {
+  for (const end of ["reset", "closed"] as const) {
+    for (const [what, heartbeatMs, bytes] of [
+      ["sends its own heartbeats", 300, flood()],
+      ["is asked for heartbeats", 0, flood(ping())],
+    ] as const) {
+      it(
+        `[BR30] PLAIN: a server that is too busy (${mode}) and ${what} goes on when who was let in is ${end}`,
+        TIMEOUT,
+        async (t) => {
+          const receiver = await busy(t, mode, heartbeatMs, { security: PLAIN });
+          const publisher = await rawPlainPublisher(receiver.address, "lab", "right-word");
+          await publisher.send(bytes);
+          if (end === "reset") publisher.socket.resetAndDestroy();
+          else publisher.socket.destroy();
+          await assertGoesOn(t, receiver, { plainUsername: "lab", plainPassword: "right-word" });
+        },
+      );
+    }
+    for (const [what, heartbeatMs, heartbeatInterval] of [
+      ["sends its own heartbeats", 300, 0],
+      ["is asked for heartbeats", 0, 1],
+    ] as const) {
+      it(
+        `[BR30] CURVE: a server that is too busy (${mode}) and ${what} goes on when who was let in is ${end}`,
+        TIMEOUT,
+        async (t) => {
+          const receiver = await busy(t, mode, heartbeatMs, { security: CURVE });
+          const through = await relay(t, receiver.address);
+          const heartbeats = heartbeatInterval === 0 ? {} : { heartbeatInterval, heartbeatTimeout: 60_000 };
+          const publisher = await connectPublisher(through.address, [""], { ...curveClient(), ...heartbeats });
+          t.after(() => publisher.close());
+          const kept = through.keep();
+          for (let i = 0; i < COUNT; i++) {
+            await publisher.send(`{"y": ${i}}`);
+            // Heartbeats come between messages, not between those that were sent at once.
+            if (heartbeatInterval > 0 && i % 5 === 0) await nextMs(heartbeatInterval);
+          }
+          await waitFor("that all is sent", () => kept() > COUNT * CURVE_MESSAGE_BYTES);
+          await through.release();
+          through.end(end);
+          await assertGoesOn(t, receiver, curveClient());
+        },
+      );
+    }
+  }
   for (const [what, heartbeatMs, bytes] of [
     ["is left", 0, flood()],
     ["sends its own heartbeats", 300, flood()],
@@ -101,7 +205,7 @@ for (const mode of ["block", "slow"] as const) {
     it(`[BR30] connected: ${name} reset`, TIMEOUT, async (t) => {
       const binder = await rawBinder();
       t.after(() => binder.close());
-      const receiver = await busy(t, mode, heartbeatMs, [binder.address]);
+      const receiver = await busy(t, mode, heartbeatMs, { connect: [binder.address] });
       const publisher = await binder.next();
       await publisher.send(bytes);
       publisher.socket.resetAndDestroy();

@@ -4,7 +4,7 @@ import type { SecurityConfig } from "../../bridge/configure/config.ts";
 import { PasswordBrake } from "../../bridge/receive/brake.ts";
 import { connectPublisher } from "../support/publisher.ts";
 import { waitFor } from "../support/wait.ts";
-import { command, greeting, type RawPeer, rawPeer } from "../support/zmtp.ts";
+import { greeting, plainHello, type RawPeer, rawPeer } from "../support/zmtp.ts";
 import { receiving } from "./receiving.ts";
 
 //     guesses ─PLAIN→ receiver
@@ -14,10 +14,9 @@ const SERVER: SecurityConfig = { mechanism: "plain-server", users: new Map([["la
 
 /** One guess by hand, of which the answer is a WELCOME, an ERROR, or the end. */
 async function guess(address: string, password: string): Promise<RawPeer> {
-  const text = (value: string): Buffer => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
   const peer = await rawPeer(address);
   await peer.send(greeting({ mechanism: "PLAIN" }));
-  await peer.send(command("HELLO", Buffer.concat([text("lab"), text(password)])));
+  await peer.send(plainHello("lab", password));
   return peer;
 }
 

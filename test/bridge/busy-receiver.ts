@@ -16,7 +16,7 @@ function block(ms: number): void {
 }
 
 const receiver = await Receiver.open({
-  socket: defaultSocket(JSON.parse(given)),
+  socket: defaultSocket(JSON.parse(given, (key, value) => (key === "users" ? new Map(Object.entries(value)) : value))),
   onMessage: () => {
     messages++;
     if (mode === "block" && messages === 1) block(BLOCK_MS.block);

@@ -7,7 +7,7 @@ import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { connectPublisher } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
-import { frame, greeting2, rawPeer } from "../support/zmtp.ts";
+import { frame, greeting, greeting2, plainHello, rawPeer } from "../support/zmtp.ts";
 import { directoryFor } from "./receiving.ts";
 
 //     a receiver in a process of its own: where libzmq is behind the guard, and what is left of it
@@ -16,9 +16,13 @@ const FILE = fileURLToPath(new URL("./busy-receiver.ts", import.meta.url));
 const TIMEOUT = { timeout: 60_000 };
 const onLinux = { ...TIMEOUT, skip: process.platform !== "linux" };
 
-async function start(t: TestContext, temporary: string): Promise<{ child: ChildProcess; address: string }> {
+async function start(
+  t: TestContext,
+  temporary: string,
+  security: object = { mechanism: "none" },
+): Promise<{ child: ChildProcess; address: string }> {
   const { XDG_RUNTIME_DIR: _, ...env } = process.env;
-  const socket = JSON.stringify({ bind: ["tcp://127.0.0.1:*"] });
+  const socket = JSON.stringify({ bind: ["tcp://127.0.0.1:*"], security });
   const child = fork(FILE, ["none", socket], { env: { ...env, TMPDIR: temporary }, stdio: ["ignore", 2, 2, "ipc"] });
   t.after(() => child.kill("SIGKILL"));
   const [message]: unknown[] = await withDeadline("its address", once(child, "message"), 20_000);
@@ -83,6 +87,39 @@ it(
     assert.equal(await messagesOf(child), 1);
   },
 );
+
+it(
+  "[BR37] where no directory can be had, who comes past the guard is not let in, with the right password either",
+  onLinux,
+  async (t) => {
+    const security = { mechanism: "plain-server", users: { lab: "right-word" } };
+    const { child, address } = await start(t, "/nonexistent", security);
+    const ports = listening(child.pid ?? 0).filter((port) => !address.endsWith(`:${port}`));
+    assert.equal(ports.length, 64);
+    const past = await Promise.all(
+      ports.map(async (port) => {
+        const peer = await rawPeer(`tcp://127.0.0.1:${port}`);
+        await peer.send(Buffer.concat([greeting({ mechanism: "PLAIN" }), plainHello("lab", "right-word")]));
+        await waitFor("libzmq's greeting", () => peer.received().length >= 64);
+        return peer;
+      }),
+    );
+    const publisher = await connectPublisher(address, [""], { plainUsername: "lab", plainPassword: "right-word" });
+    t.after(() => publisher.close());
+    await publisher.send("1");
+    await waitFor("the message of a publisher", async () => (await messagesOf(child)) > 0);
+    for (const peer of past) {
+      assert.ok(!peer.received().includes("WELCOME"));
+      peer.socket.destroy();
+    }
+  },
+);
+
+it("[BR37] a server of CURVE or PLAIN listens at its own port, and at no other", onLinux, async (t) => {
+  const security = { mechanism: "plain-server", users: { lab: "right-word" } };
+  const { child, address } = await start(t, await directoryFor(t), security);
+  assert.deepEqual(listening(child.pid ?? 0).map(String), [address.split(":").at(-1)]);
+});
 
 /** TCP ports of IPv4 on which a process listens: proc(5). */
 function listening(pid: number): number[] {

@@ -30,11 +30,11 @@ const portOf = (address: string): number => Number(address.split(":").at(-1));
 it("[BR19] a quiet publisher is probed by TCP after 45 s, and sent nothing by ZeroMQ", onLinux, async (t) => {
   const bound = await receiving(t, { bind: ["tcp://127.0.0.1:*"] });
   const guarded = await rawPublisher(bound.address);
-  const direct = await receiving(t, { bind: ["tcp://127.0.0.1:*"], security: PLAIN });
-  const secured = await rawPeer(direct.address);
+  const server = await receiving(t, { bind: ["tcp://127.0.0.1:*"], security: PLAIN });
+  const secured = await rawPeer(server.address);
   for (const [peer, { address }] of [
     [guarded, bound],
-    [secured, direct],
+    [secured, server],
   ] as const) {
     const seconds = await waitFor("the kernel's timer", () =>
       probedWithinSeconds(portOf(address), peer.socket.localPort ?? 0),

@@ -42,10 +42,14 @@ export function command(name: string, data: string | Buffer = ""): Buffer {
 }
 
 export function ready(socketType = "PUB"): Buffer {
+  return command("READY", socketTypeProperty(socketType));
+}
+
+function socketTypeProperty(socketType: string): Buffer {
   const value = Buffer.from(socketType);
   const size = Buffer.alloc(4);
   size.writeUInt32BE(value.length);
-  return command("READY", Buffer.concat([Buffer.from([11]), Buffer.from("Socket-Type"), size, value]));
+  return Buffer.concat([Buffer.from([11]), Buffer.from("Socket-Type"), size, value]);
 }
 
 /** A PING with a time to live in tenths of a second. */
@@ -126,6 +130,26 @@ function peerOf(socket: Socket): RawPeer {
       await Promise.race([closing, new Promise<void>((resolve) => socket.write(bytes, () => resolve()))]);
     },
   };
+}
+
+/** The HELLO of PLAIN. */
+export function plainHello(user: string, password: string): Buffer {
+  const text = (value: string): Buffer => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
+  return command("HELLO", Buffer.concat([text(user), text(password)]));
+}
+
+/** A publisher by hand that a server of PLAIN has let in. */
+export async function rawPlainPublisher(address: string, user: string, password: string): Promise<RawPeer> {
+  const peer = await rawPeer(address);
+  const says = async (word: string): Promise<void> => {
+    while (!peer.received().includes(word)) await withDeadline(`the bridge's ${word}`, once(peer.socket, "data"));
+  };
+  await peer.send(greeting({ mechanism: "PLAIN" }));
+  await peer.send(plainHello(user, password));
+  await says("WELCOME");
+  await peer.send(command("INITIATE", socketTypeProperty("PUB")));
+  await says("READY");
+  return peer;
 }
 
 /** A publisher by hand, greeted and ready: what follows are frames. */

@@ -37,6 +37,7 @@ export class Connector {
   #server: Server | undefined;
   #end: (() => void) | undefined;
   #splice: Splice | undefined;
+  #from = "";
   #isHeld = false;
   #isClosed = false;
 
@@ -68,6 +69,11 @@ export class Connector {
     });
   }
 
+  /** The IP address of the publisher that is connected, or was last; empty for ipc. */
+  get from(): string {
+    return this.#from;
+  }
+
   /** Reads nothing more from the publisher, or reads on. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
@@ -82,6 +88,7 @@ export class Connector {
 
   #offer(peer: Socket): void {
     this.#state = "offered";
+    this.#from = peer.remoteAddress ?? "";
     peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
     peer.setNoDelay(true);
     const server = createServer({ allowHalfOpen: true }, (inner) => {
@@ -112,7 +119,7 @@ export class Connector {
     const splice = new Splice({
       peer,
       framing: createFraming(),
-      dial: () => inner,
+      enter: (begin) => begin(() => inner),
       onZmtp: () => clearTimeout(silent),
       onFault: (fault) => {
         if (fault === "not-zmtp") counters.notZmtp++;

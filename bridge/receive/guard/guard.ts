@@ -4,11 +4,14 @@ import { bindTo } from "../attach.ts";
 import type { SocketCounters } from "../counters.ts";
 import { networkOf } from "../network.ts";
 import type { PeerWarnings } from "../rate.ts";
-import { type ReceivingSocket, TCP_KEEPALIVE } from "../socket.ts";
+import { type ReceivingSocket, setZapDomain, TCP_KEEPALIVE } from "../socket.ts";
 import { Connector } from "./connector.ts";
+import { type Entry, openEntry, SLOTS, type ZapDomains } from "./entry.ts";
 import { type FramingFault, ZmtpFraming } from "./framing.ts";
+import type { Visitor } from "./handshake-slots.ts";
+import { GUARD_LIMITS, type GuardLimits } from "./limits.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
-import type { PrivateEndpoint, PrivateEndpoints } from "./private.ts";
+import type { PrivateEndpoints } from "./private.ts";
 import { Splice } from "./splice.ts";
 import { type Refused, refusalText } from "./words.ts";
 
@@ -17,60 +20,40 @@ export interface GuardOptions {
   /** They end with the guard. */
   endpoints: PrivateEndpoints;
   maxMessageBytes: number;
+  /** Of a server of CURVE or PLAIN. */
+  domains: ZapDomains | undefined;
   counters: SocketCounters;
   warnings: Pick<PeerWarnings, "warn">;
   /** For tests; each has a default that is in SPEC.md. */
   limits?: Partial<GuardLimits>;
 }
 
-export interface GuardLimits {
-  /** Of one message. */
-  parts: number;
-  /** Of messages that have no end yet, of all connections together. */
-  unfinishedBytes: number;
-  /** Of the process outside of JavaScript: beyond, publishers wait until all that has come is read. */
-  holdAboveBytes: number;
-  connections: number;
-  connectionsOfAddress: number;
-  /** Connections that have not said yet that they speak ZMTP; the oldest makes room. */
-  silent: number;
-  /** So long may one say nothing: what libzmq gives a handshake, too (ZMQ_HANDSHAKE_IVL). */
-  silentForMs: number;
-}
-
-export const GUARD_LIMITS: GuardLimits = {
-  parts: 4096,
-  unfinishedBytes: 512 * 1024 * 1024,
-  holdAboveBytes: 256 * 1024 * 1024,
-  connections: 2048,
-  connectionsOfAddress: 1024,
-  silent: 256,
-  silentForMs: 30_000,
-};
 const CHECK_EVERY_MS = 1000;
 
-interface Connection {
+interface Connection extends Visitor {
   splice: Splice;
   address: string;
-  from: string;
   sinceMs: number;
   /** Of its share of all that is unfinished. */
   unfinishedBytes: number;
 }
 
 /**
- * Stands before a socket that is bound without security, and before publishers that are connected to: who connects is looked at first, and what is no ZMTP, or
- * more than a message may have, does not reach libzmq. It listens at the public addresses, and libzmq at private ones.
+ * Stands before a socket, and before publishers that are connected to: who connects is looked at first, and what is no
+ * ZMTP, or more than a message may have, does not reach libzmq. It listens at the public addresses, and libzmq at private ones.
  */
 export class Guard {
   readonly #options: GuardOptions;
   readonly #limits: GuardLimits;
   readonly #endpoints: PrivateEndpoints;
   readonly #servers: Server[] = [];
+  readonly #entries: Entry[] = [];
   /** Public addresses by what libzmq calls them. */
   readonly #names = new Map<string, string>();
   readonly #directories: string[] = [];
   readonly #connectors = new Map<string, Connector>();
+  /** ZAP's, by address that is connected to. */
+  readonly #domainOf = new Map<string, string>();
   /** In the order in which they began. */
   readonly #connections = new Set<Connection>();
   readonly #silent = new Set<Connection>();
@@ -94,17 +77,18 @@ export class Guard {
    */
   async bind(address: string, withinMs: number): Promise<string> {
     const { socket } = this.#options;
-    const inner = await this.#endpoints.bind(socket);
+    const entry = await openEntry(this.#endpoints, socket, this.#options.domains);
+    this.#entries.push(entry);
     let name = address;
     const endpoint = await bindTo(address, withinMs, async () => {
-      const server = createServer({ allowHalfOpen: true, noDelay: true }, (peer) => this.#accept(peer, name, inner));
+      const server = createServer({ allowHalfOpen: true, noDelay: true }, (peer) => this.#accept(peer, name, entry));
       const bound = await listenAt(server, address, socket.ipv6);
       server.on("error", (error) => this.#failed(bound, error));
       this.#servers.push(server);
       return bound;
     });
     name = endpoint;
-    this.#names.set(inner.endpoint, endpoint);
+    for (const each of entry.endpoints) this.#names.set(each, endpoint);
     const directory = directoryOfWildcard(address, endpoint);
     if (directory !== undefined) this.#directories.push(directory);
     return endpoint;
@@ -120,9 +104,22 @@ export class Guard {
     const { counters } = this.#options;
     const onFault = (fault: FramingFault): void => this.#refuse({ fault, address, from: "", head: Buffer.alloc(0) });
     const createFraming = (): ZmtpFraming => this.#createFraming();
-    this.#connectors.set(address, new Connector({ address, path, createFraming, counters, onFault }));
+    const connector = new Connector({ address, path, createFraming, counters, onFault });
+    this.#connectors.set(address, connector);
+    const { domains } = this.#options;
+    if (domains !== undefined)
+      this.#domainOf.set(
+        address,
+        domains.add(() => connector.from),
+      );
     this.#names.set(`ipc://${path}`, address);
     return `ipc://${path}`;
+  }
+
+  /** To be called before libzmq's socket connects for this address. */
+  prepare(address: string): void {
+    const { socket, domains } = this.#options;
+    if (domains !== undefined) setZapDomain(socket, this.#domainOf.get(address) ?? domains.base);
   }
 
   /** libzmq has looked for the publisher at this address in vain. */
@@ -171,9 +168,9 @@ export class Guard {
     for (const connector of this.#connectors.values()) connector.hold(isHeld);
   }
 
-  #accept(peer: Socket, address: string, inner: PrivateEndpoint): void {
+  #accept(peer: Socket, address: string, entry: Entry): void {
     const { counters, warnings } = this.#options;
-    const from = peer.remoteAddress ?? "";
+    const from = addressOf(peer);
     const network = networkOf(from);
     counters.accepts++;
     const count = this.#countOf.get(network) ?? 0;
@@ -194,7 +191,7 @@ export class Guard {
     const splice = new Splice({
       peer,
       framing: this.#createFraming(),
-      dial: inner.dial,
+      enter: (begin) => entry.enter(connection, begin),
       onZmtp: () => this.#silent.delete(connection),
       onFault: (fault, head) => this.#refuse({ fault, address, from, head }),
       onLeft: (code) => {
@@ -211,12 +208,28 @@ export class Guard {
         this.#connections.delete(connection);
         this.#silent.delete(connection);
         this.#forgetUnfinished(connection);
+        entry.left(connection);
         const left = (this.#countOf.get(network) ?? 1) - 1;
         if (left > 0) this.#countOf.set(network, left);
         else this.#countOf.delete(network);
       },
     });
-    const connection: Connection = { splice, address, from, sinceMs: performance.now(), unfinishedBytes: 0 };
+    const connection: Connection = {
+      splice,
+      address,
+      from,
+      network,
+      sinceMs: performance.now(),
+      unfinishedBytes: 0,
+      end: () => {
+        counters.turnedAway++;
+        warnings.warn(
+          `A connection to ${address}${from === "" ? "" : ` from ${from}`} was ended before it was let in: ` +
+            `${SLOTS} handshakes are the most at once, and others waited for it.`,
+        );
+        splice.end();
+      },
+    };
     this.#connections.add(connection);
     this.#silent.add(connection);
     if (this.#isHeld) splice.hold(true);
@@ -255,6 +268,7 @@ export class Guard {
   }
 
   #check(): void {
+    for (const entry of this.#entries) entry.check();
     const nowMs = performance.now();
     for (const { sinceMs } of this.#silent) {
       if (nowMs - sinceMs < this.#limits.silentForMs) return;
@@ -268,6 +282,11 @@ export class Guard {
     this.#silent.delete(oldest);
     oldest.splice.end();
   }
+}
+
+/** Who has connected, an IPv4 address as such; empty for ipc. */
+function addressOf(peer: Socket): string {
+  return (peer.remoteAddress ?? "").replace(/^::ffff:(?=[\d.]+$)/i, "");
 }
 
 function leftText(address: string, code: string): string {

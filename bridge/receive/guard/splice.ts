@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
 import type { FramingFault, ZmtpFraming } from "./framing.ts";
+import type { Begin } from "./handshake-slots.ts";
 
 export interface SpliceOptions {
   /** The other side: a publisher, or whatever has connected. `allowHalfOpen` is set. */
   peer: Socket;
   framing: ZmtpFraming;
-  /** Connects to libzmq. `allowHalfOpen` must be set. */
-  dial: () => Socket;
+  /** Calls `begin` with what connects to libzmq, at once or when it is this one's turn. `allowHalfOpen` must be set. */
+  enter: (begin: Begin) => void;
   /** The signature is complete: the other side speaks ZMTP. */
   onZmtp: () => void;
   /** What came is ended for this. @param head the first bytes that came, at most {@link MAX_HEAD_BYTES} */
@@ -47,6 +48,8 @@ export class Splice {
   #isPeerDone = false;
   #isClosed = false;
   #isHeld = false;
+  /** Until it is this one's turn nothing is read. */
+  #isWaiting = false;
 
   constructor(options: SpliceOptions) {
     const { peer } = options;
@@ -67,7 +70,7 @@ export class Splice {
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     if (isHeld) this.#peer.pause();
-    else if (this.#inner?.writableNeedDrain !== true) this.#peer.resume();
+    else this.#readOn();
   }
 
   /** Ends the connection; what libzmq has of an unfinished message it lets go. */
@@ -97,26 +100,33 @@ export class Splice {
     if (!framing.isZmtp) return;
     if (!wasZmtp) {
       this.#options.onZmtp();
-      this.#dial();
-      // Less than a signature may have come before.
-      if (before.length > 0) this.#inner?.write(before);
       this.#head = Buffer.alloc(0);
+      this.#isWaiting = true;
+      this.#peer.pause();
+      // Less than a signature may have come before.
+      const first = Buffer.concat([before, chunk]);
+      this.#options.enter((dial) => {
+        if (!this.#isPeerDone) this.#join(dial(), first);
+      });
+      return;
     }
     if (this.#inner?.write(chunk) === false) this.#peer.pause();
   }
 
-  #dial(): void {
-    const inner = this.#options.dial();
+  #readOn(): void {
+    if (!this.#isHeld && !this.#isWaiting && this.#inner?.writableNeedDrain !== true) this.#peer.resume();
+  }
+
+  #join(inner: Socket, first: Buffer): void {
     this.#inner = inner;
+    this.#isWaiting = false;
     inner.on("data", (chunk) => {
       const skipped = Math.min(this.#toSkip, chunk.length);
       this.#toSkip -= skipped;
       if (skipped === chunk.length || !this.#peer.writable) return;
       if (!this.#peer.write(skipped === 0 ? chunk : chunk.subarray(skipped))) inner.pause();
     });
-    inner.on("drain", () => {
-      if (!this.#isHeld) this.#peer.resume();
-    });
+    inner.on("drain", () => this.#readOn());
     // libzmq has ended it: the handshake failed, or a part is too large.
     inner.on("end", () => this.#endPeer());
     inner.on("error", (error) => {
@@ -127,6 +137,8 @@ export class Splice {
       this.#endPeer();
       this.#closeIfOver();
     });
+    inner.write(first);
+    this.#readOn();
   }
 
   #peerDone(code: string): void {

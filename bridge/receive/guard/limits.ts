@@ -1,0 +1,24 @@
+export interface GuardLimits {
+  /** Of one message. */
+  parts: number;
+  /** Of messages that have no end yet, of all connections together. */
+  unfinishedBytes: number;
+  /** Of the process outside of JavaScript: beyond, publishers wait until all that has come is read. */
+  holdAboveBytes: number;
+  connections: number;
+  connectionsOfAddress: number;
+  /** Connections that have not said yet that they speak ZMTP; the oldest makes room. */
+  silent: number;
+  /** So long may one say nothing: what libzmq gives a handshake, too (ZMQ_HANDSHAKE_IVL). */
+  silentForMs: number;
+}
+
+export const GUARD_LIMITS: GuardLimits = {
+  parts: 4096,
+  unfinishedBytes: 512 * 1024 * 1024,
+  holdAboveBytes: 256 * 1024 * 1024,
+  connections: 2048,
+  connectionsOfAddress: 1024,
+  silent: 256,
+  silentForMs: 30_000,
+};
