@@ -1,6 +1,6 @@
 /**
  * A receiver in a process of its own that is too busy to read: it tells its address over IPC, is blocked by the first
- * message (`block`) or takes long for each (`slow`), and tells how many messages it got when it is asked.
+ * message (`block`) or takes long for each (`slow`), and tells how many messages it got when it is asked, or how many publishers it refused.
  * Arguments: `block` or `slow`, the configuration of the socket as JSON.
  */
 
@@ -23,5 +23,7 @@ const receiver = await Receiver.open({
     if (mode === "slow") block(BLOCK_MS.slow);
   },
 });
-process.on("message", () => process.send?.({ messages }));
+process.on("message", (what) =>
+  process.send?.(what === "refused" ? { refused: receiver.counters.authFailures } : { messages }),
+);
 process.send?.({ address: receiver.addresses[0] });
