@@ -73,10 +73,16 @@ export function mergeAllSeries(losses: readonly Loss[]): Loss[] {
 function joined(a: Loss, b: Loss): Loss {
   return {
     ...b,
-    points: a.points === null || b.points === null ? null : a.points + b.points,
+    points: sumOf(a.points, b.points),
     fromX: a.fromX === null || b.fromX === null ? null : Math.min(a.fromX, b.fromX),
     toX: a.toX === null || b.toX === null ? null : Math.max(a.toX, b.toX),
   };
+}
+
+/** null: nobody can know, or it is more than can be counted exactly. */
+function sumOf(a: number | null, b: number | null): number | null {
+  const sum = a === null || b === null ? null : a + b;
+  return Number.isSafeInteger(sum) ? sum : null;
 }
 
 /** The frame with these gaps before its points; only for a frame that no Channel can have taken yet. */
