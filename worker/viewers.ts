@@ -161,6 +161,8 @@ export class Viewers {
         if (kind === "wrong") return this.#dismiss(socket, CloseCode.badMessage, "That cursor is not of this channel.");
         // It crossed the gap that told the viewer where to go on. (One for each such message would queue as many.)
         if (kind === "outdated" || state.kind === "live") return;
+        // It is sent what is stored once. One that is before what it was sent would have it read again and again.
+        if (state.asked || parsed.seq < state.seq) return;
         return this.#catchUp(outlet, parsed.seq);
       }
       default:

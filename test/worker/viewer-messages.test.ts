@@ -80,6 +80,27 @@ test("[VW7] what a viewer that is live asks on from where it is, or was, changes
 });
 
 for (const [when, lose] of losses) {
+  test(`[VW7] a viewer that is behind and asks on from before what it was sent gets nothing twice, ${when}`, async () => {
+    const channel = newChannel();
+    for (let n = 1; n <= 3; n++) await publishFrames(edge, channel, bulkyFrame("00000000000000aa", n, 8000));
+    const watcher = await Watcher.open(edge, channel, { asks: false });
+    for (let step = 1; step <= 2; step++) {
+      const seq = 8000 * step;
+      const isBehind = () => watcher.told.some((told) => told.type === "behind" && told.seq === seq);
+      await watcher.sees(`that it is behind at ${seq}`, isBehind);
+      const { epoch } = await watcher.tells("behind");
+      await lose(channel);
+      for (const before of [0, seq - 8000, seq - 1]) watcher.ask({ epoch, seq: before });
+      watcher.ask({ epoch, seq });
+      // It has asked already.
+      watcher.ask({ epoch, seq });
+      await watcher.reaches(seq + 8000);
+    }
+    await watcher.tells("live");
+    assert.equal(watcher.points.length, 24_000);
+    await watcher.close();
+  });
+
   test(`[VW7] [CH8] a viewer that asks on just as DELETE ends the epoch goes on in the next, ${when}`, async () => {
     const channel = newChannel();
     const { watcher, epoch } = (await watchers.behind?.(channel)) ?? assert.fail();
