@@ -15,5 +15,7 @@ export const MAX_READS_IN_WORKER = 256;
 /** A read of which nothing is taken for so long is ended, and so is one that has lasted so long. */
 export const MAX_READ_PAUSE_MS = 60_000;
 export const MAX_READ_MS = 15 * 60_000;
+/** So long may a read look for the next point of its answer. */
+export const MAX_SEARCH_MS = 30_000;
 /** Points of one step in which a viewer catches up, beside `CATCH_UP_BYTES`. */
 export const CATCH_UP_POINTS = 131_072;

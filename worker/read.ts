@@ -55,7 +55,7 @@ async function* pieces(read: StoredRead, query: ReadQuery, type: Stored): AsyncG
  */
 export function streamOf(
   parts: AsyncGenerator<string | Uint8Array>,
-  read: Pick<StoredRead, "expire" | "close">,
+  read: Pick<StoredRead, "awaited" | "expire" | "close">,
   maxPauseMs = MAX_READ_PAUSE_MS,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -65,6 +65,7 @@ export function streamOf(
     {
       async pull(controller) {
         clearTimeout(timer);
+        read.awaited();
         try {
           const { done, value } = await parts.next();
           if (!done) {

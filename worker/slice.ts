@@ -60,6 +60,8 @@ export type CutReason =
   | "trimmed"
   /** Nothing was taken of it for too long, or it lasts too long. */
   | "too-slow"
+  /** It looked for points for too long and found none. */
+  | "too-long"
   /** The Channel cannot be reached, or failed. */
   | "unavailable";
 

@@ -1,5 +1,11 @@
 import { Problem } from "./problem.ts";
-import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_IN_WORKER, MAX_READS_PER_ADDRESS } from "./read-limits.ts";
+import {
+  MAX_READ_PAUSE_MS,
+  MAX_READS,
+  MAX_READS_IN_WORKER,
+  MAX_READS_PER_ADDRESS,
+  MAX_SEARCH_MS,
+} from "./read-limits.ts";
 import { ReadSlots } from "./read-slots.ts";
 import { takeTurn } from "./read-turn.ts";
 import {
@@ -26,6 +32,7 @@ const CUT_DETAILS = {
   emptied: "The channel was emptied while it was read.",
   trimmed: "Points that were still to be read became older than what the channel keeps.",
   "too-slow": "The answer was read too slowly.",
+  "too-long": "It took too long to look for points. Ask for fewer, or for a narrower range.",
   unavailable: "The channel could not be reached any more.",
 } as const satisfies Record<CutReason, string>;
 
@@ -57,6 +64,7 @@ export class StoredRead {
   #isInChannel: boolean;
   /** Nobody takes what more it would bring. */
   #isLeft = false;
+  #awaitedAtMs = Date.now();
 
   /**
    * Begins a read, which must be {@link close}d.
@@ -117,6 +125,14 @@ export class StoredRead {
     }
   }
 
+  /**
+   * The next part of the answer is waited for. While a read writes nothing, nobody learns that its client has gone: so it may
+   * look for points only so long.
+   */
+  awaited(): void {
+    this.#awaitedAtMs = Date.now();
+  }
+
   /** Nothing was taken of it for long: others may have its slot in the channel, and it gets no further slice. */
   async expire(): Promise<void> {
     this.#isLeft = true;
@@ -136,6 +152,7 @@ export class StoredRead {
     if (first !== undefined) return first;
     await takeTurn(SLICE_MS);
     if (this.#isLeft) throw new ReadCut("too-slow");
+    if (Date.now() - this.#awaitedAtMs > MAX_SEARCH_MS) throw new ReadCut("too-long");
     const { readId, address, range } = this.#request;
     reads.use(readId, address, Date.now());
     const request = { readId, address, range, epoch: this.epoch, direction, after, through, mayBeginLater };

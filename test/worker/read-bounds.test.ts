@@ -99,7 +99,11 @@ test("[RD2] of a read of which nothing is taken the slot is given away; taken ag
     yield "one";
     yield "two";
   }
-  const read = { expire: async () => void did.push("expire"), close: async () => void did.push("close") };
+  const read = {
+    awaited: () => undefined,
+    expire: async () => void did.push("expire"),
+    close: async () => void did.push("close"),
+  };
   const stream = streamOf(parts(), read, 20);
   const reader = stream.getReader();
   await reader.read();

@@ -1,0 +1,52 @@
+/** How long a read may look for points: while it writes nothing, nobody learns that its client has gone. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { startOf } from "../../worker/last-points.ts";
+import type { ReadChannel, SliceRequest } from "../../worker/slice.ts";
+import { ReadCut, StoredRead } from "../../worker/stored-read.ts";
+
+const RANGE = { fromX: Number.NEGATIVE_INFINITY, toX: Number.POSITIVE_INFINITY };
+
+/** A channel of a hundred slices in which nothing is found; each takes so long. */
+function emptyHanded(t: TestContext, sliceMs: number) {
+  const seen = { slices: 0, closed: 0 };
+  const slice = (through: number) => ({
+    frames: new Uint8Array(0),
+    from: through - 1,
+    to: through,
+    isLast: through === 1,
+  });
+  const channel: ReadChannel = {
+    openRead: async () => ({ kind: "opened", epoch: 1, seq: 100, first: slice(100) }),
+    slice: async ({ direction, after, through }: SliceRequest) => {
+      seen.slices++;
+      t.mock.timers.setTime(Date.now() + sliceMs);
+      return { kind: "slice", ...slice(direction === "backward" ? through : after + 1) };
+    },
+    closeRead: async () => void seen.closed++,
+  };
+  return { channel, seen };
+}
+
+test("[RD2] a read that looks for the next point for longer than 30 s is cut", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+  const { channel, seen } = emptyHanded(t, 10_000);
+  const read = await StoredRead.open(channel, { address: "a", direction: "backward", points: 1, range: RANGE });
+  const slices = async (): Promise<void> => {
+    for await (const _ of read.backward()) if (seen.slices === 4) read.awaited();
+  };
+  // The fourth slice is asked for at 30,000 ms; then a part of the answer is taken, and there are four more.
+  await assert.rejects(slices, (error) => error instanceof ReadCut && error.reason === "too-long");
+  assert.equal(seen.slices, 8);
+  await read.close();
+});
+
+test("[RD3] where no point is found nothing is read again, and the read gives its place back at once", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+  const { channel, seen } = emptyHanded(t, 1);
+  const read = await StoredRead.open(channel, { address: "b", direction: "backward", points: 1, range: RANGE });
+  const after = await startOf(read, { ...RANGE, series: new Set(["none"]), points: 1, text: false });
+  assert.equal(after, 100);
+  assert.equal(seen.slices, 99);
+  assert.equal(seen.closed, 1);
+});
