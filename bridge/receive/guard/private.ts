@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,7 +81,7 @@ async function removeStale(parent: string): Promise<void> {
   for (const name of names.filter((each) => each.startsWith(PREFIX))) {
     const directory = join(parent, name);
     try {
-      const { uid, mtimeMs } = await stat(directory);
+      const { uid, mtimeMs } = await lstat(directory);
       if (uid !== process.getuid?.() || Date.now() - mtimeMs < STALE_AFTER_MS) continue;
       if (!(await isListenedTo(join(directory, ALIVE)))) await rm(directory, { recursive: true, force: true });
     } catch {
