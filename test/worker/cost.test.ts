@@ -18,7 +18,7 @@ const FRAMES = 2000;
 const edge = await startCounting();
 after(() => edge.close());
 
-test("[CH10] whoever asks for an unknown channel makes nothing be written, and no alarm", async () => {
+test("[CH10] [RD5] whoever asks for an unknown channel makes nothing be written, and no alarm", async () => {
   const channel = newChannel();
   const cost = await costOf(edge, async () => {
     await get(edge, channel);

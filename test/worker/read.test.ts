@@ -91,11 +91,12 @@ for (const [accept, text] of [
     assert.equal(response.headers.get("Content-Type"), accept);
     assert.equal(await response.text(), text);
   });
-  test(`[RT3] ${accept} varies by Accept, and HEAD says the same without a body`, async () => {
+  test(`[RT3] [RD5] ${accept} varies by Accept, and HEAD says the same without a body and an epoch`, async () => {
     const response = await fetch(edge.channelUrl(few), { method: "HEAD", headers: { Accept: accept } });
     assert.equal(response.headers.get("Vary"), "Accept, Origin");
     assert.equal(response.headers.get("Content-Type"), accept);
     assert.equal(response.headers.get("Cache-Control"), "no-store");
+    assert.equal(response.headers.get("Plotcast-Epoch"), null);
     assert.equal(await response.text(), "");
   });
 }
