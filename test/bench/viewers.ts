@@ -1,6 +1,6 @@
 /**
- * Many viewers in a process of their own. Arguments: URL, how many, "frames" (plotcast.v1) or "points" (JSON text, a
- * message a point). Tells its parent `{"ready": n}` once all are open; on any message from it answers with what came
+ * Many viewers in a process of their own. Arguments: URL, how many, "frames" (plotcast.v1) or "points" (JSON text as
+ * it was published), points a message, "timed" or "untimed". Tells its parent `{"ready": n}` once all are open; on any message from it answers with what came
  * since the last: points of all viewers, how many viewers got any, and the latencies in ms that every tenth viewer saw:
  * whoever is first in the sender's loop is served soonest, so one viewer alone tells little.
  */
@@ -11,10 +11,10 @@ import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
 import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
 import { parseServerMessage, type ViewerMessage } from "../../worker/protocol/messages.ts";
 
-const [url = "", count = "1", dialect = "frames"] = process.argv.slice(2);
+const [url = "", count = "1", dialect = "frames", pointsPerMessage = "1", timing = "timed"] = process.argv.slice(2);
 const counts = new Array<number>(Number(count)).fill(0);
 let latenciesMs: number[] = [];
-const isTimed = (index: number): boolean => index % 10 === 9 || counts.length < 10;
+const isTimed = (index: number): boolean => timing === "timed" && (index % 10 === 9 || counts.length < 10);
 
 const nowSeconds = (): number => (performance.timeOrigin + performance.now()) / 1000;
 
@@ -33,12 +33,13 @@ function receiveFrames(socket: WebSocket, index: number, data: Buffer, isBinary:
   }
 }
 
-function receivePoint(index: number, data: Buffer): void {
-  counts[index] = (counts[index] ?? 0) + 1;
+/** A point in JSON, or an array of so many as `pointsPerMessage`. */
+function receiveText(index: number, data: Buffer): void {
+  counts[index] = (counts[index] ?? 0) + Number(pointsPerMessage);
   if (!isTimed(index)) return;
-  const point: unknown = JSON.parse(data.toString());
-  const x = typeof point === "object" && point !== null && "x" in point ? Number(point.x) : Number.NaN;
-  latenciesMs.push((nowSeconds() - x) * 1000);
+  const message: unknown = JSON.parse(data.toString());
+  const now = nowSeconds();
+  for (const point of Array.isArray(message) ? message : [message]) latenciesMs.push((now - Number(point?.x)) * 1000);
 }
 
 for (const index of counts.keys()) {
@@ -46,7 +47,7 @@ for (const index of counts.keys()) {
   socket.on("message", (data, isBinary) => {
     if (!Buffer.isBuffer(data)) return;
     if (dialect === "frames") receiveFrames(socket, index, data, isBinary);
-    else receivePoint(index, data);
+    else receiveText(index, data);
   });
   await once(socket, "open");
 }
