@@ -155,7 +155,7 @@ export class Look {
   }
 
   /** Resolves once it holds so many rows of a series. */
-  async holds(count: number, name = "y", deadlineMs = 10_000): Promise<void> {
+  async holds(count: number, name = "y", deadlineMs = 30_000): Promise<void> {
     await waitFor(
       `${count} points of ${name} in the page`,
       async () => {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 
 /** How long a wait may take when the caller does not say. */
-export const DEFAULT_DEADLINE_MS = 10_000;
+export const DEFAULT_DEADLINE_MS = 30_000;
 
 export interface WaitOptions {
   deadlineMs?: number;
