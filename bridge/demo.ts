@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { context, Publisher } from "zeromq";
-import { AddressError, addressFault } from "./receive/address.ts";
+import { AddressError, addressFault, wrongAddress } from "./receive/address.ts";
 
 export interface DemoOptions {
   /** Where a bridge is bound. */
@@ -24,7 +24,7 @@ context.blocky = false;
  */
 export function startDemo({ connect, hz = 10 }: DemoOptions): Demo {
   const fault = addressFault("connect", connect);
-  if (fault !== undefined) throw new AddressError(connect, `Cannot connect to ${connect}: ${fault}.`);
+  if (fault !== undefined) throw wrongAddress("connect", connect, fault);
   const socket = new Publisher({ linger: 0 });
   socket.connect(connect);
   const timer = setInterval(() => {

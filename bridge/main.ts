@@ -9,6 +9,7 @@ import { run } from "./commands/run.ts";
 import { addInspectCommand, addRecordCommand, addReplayCommand } from "./commands/tools.ts";
 import { ConfigError } from "./configure/errors.ts";
 import { addBridgeOptions, addSourceOptions, configFromFlags } from "./configure/flags.ts";
+import { withoutSecrets } from "./configure/usage-errors.ts";
 import { errorText, printableLines } from "./tell/text.ts";
 
 /** Parses the command line and does what it says. @returns the exit code; undefined: the process ends by itself */
@@ -22,6 +23,7 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
     .helpCommand(false)
     .enablePositionalOptions()
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(printableLines(withoutSecrets(text))) })
     .showHelpAfterError("(--help lists the options)");
   addSourceOptions(addBridgeOptions(program))
     .addHelpText("after", HELP)

@@ -6,6 +6,7 @@ import { DEFAULT_BIND } from "../bridge/configure/defaults.ts";
 import { suggestion } from "../bridge/configure/errors.ts";
 import { tokenFrom } from "../bridge/configure/options.ts";
 import { publishToken as givenToken } from "../bridge/configure/token.ts";
+import { withoutSecrets } from "../bridge/configure/usage-errors.ts";
 import { isChannelName } from "../worker/protocol/limits.ts";
 
 export type Environment = Readonly<Partial<Record<string, string>>>;
@@ -76,6 +77,7 @@ Each may also be set in the environment; --var goes first. wrangler.toml says wh
 PUBLISH_TOKEN in the environment is the token for publishing; without it one is made up and printed.`,
     )
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutSecrets(text)) })
     .parse([...argv], { from: "user" })
     .opts<Flags>();
 }

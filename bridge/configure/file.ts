@@ -1,5 +1,5 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { addressFault } from "../receive/address.ts";
+import { addressFault, withoutUser } from "../receive/address.ts";
 import { type Configuration, configurationOf } from "./build.ts";
 import { ConfigError, KeyFault, type KeyPath, pathText } from "./errors.ts";
 import { FILE_KEYS } from "./keys.ts";
@@ -50,7 +50,7 @@ function checkAddresses(sources: readonly Values[]): void {
     for (const side of ["bind", "connect"] as const) {
       for (const address of source.texts(side) ?? []) {
         const fault = addressFault(side, address);
-        if (fault !== undefined) throw source.fault(side, `cannot ${side} to ${address}: ${fault}.`);
+        if (fault !== undefined) throw source.fault(side, `cannot ${side} to ${withoutUser(address)}: ${fault}.`);
         if (side === "bind" && bound.has(address) && !address.endsWith(":*")) {
           throw source.fault(side, `another source is bound to ${address}: give each its own port.`);
         }

@@ -114,7 +114,7 @@ function textOf(file: string): string {
   try {
     return readSmallText(file, MAX_FILE_BYTES);
   } catch (error) {
-    if (error instanceof FileFault) throw new SecretFileError(`${file} cannot be read: ${error.message}.`);
-    throw error;
+    if (!(error instanceof FileFault)) throw error;
+    throw new SecretFileError(error.isMissing ? `${error.message}.` : `${file} cannot be read: ${error.message}.`);
   }
 }

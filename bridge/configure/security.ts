@@ -74,7 +74,7 @@ function ownKeys(curve: Values, from: SecretSources): { publicKey: string; secre
     if (publicKey !== undefined) return { publicKey, secretKey };
     throw curve.fault(
       "secret_key_env",
-      `set ${variable} in the environment to a CURVE key, Z85 text of 40 characters.`,
+      "set the variable that this names in the environment to a CURVE key, Z85 text of 40 characters.",
     );
   }
   const keys = fromFile(curve, "secret_key_file", (file) => readKeys(file, "secretKey"), from);
@@ -109,10 +109,12 @@ function plainOf(plain: Values, from: SecretSources): SecurityConfig {
   }
   const filed = fromFile(plain, "password_file", readSecret, from);
   if (filed !== undefined) return { mechanism: "plain-client", user, password: filed };
-  const variable = plain.text("password_env") ?? DEFAULT_PASSWORD_ENV;
-  const password = from.env[variable];
+  const given = plain.text("password_env");
+  const password = from.env[given ?? DEFAULT_PASSWORD_ENV];
   if (password) return { mechanism: "plain-client", user, password };
-  throw plain.fault("password_env", `${variable} is not set: set it in the environment to the password of ${user}.`);
+  // Some write the password itself where the name of its variable belongs: that is not said.
+  const variable = given === undefined ? DEFAULT_PASSWORD_ENV : "the variable that this names";
+  throw plain.fault("password_env", `${variable} is not set: set it in the environment to this user's password.`);
 }
 
 /** A value that stands here, or in a file. */

@@ -34,6 +34,7 @@ export function publishToken(env: Environment): PublishToken {
     return fault(`${file}, which PUBLISH_TOKEN_FILE names, is not one token: it has ${UNUSABLE}.`);
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
-    return fault(`${file}, which PUBLISH_TOKEN_FILE names, cannot be read: ${error.message}.`);
+    const which = error.isMissing ? "The file that" : `${file}, which`;
+    return fault(`${which} PUBLISH_TOKEN_FILE names${error.isMissing ? "" : ","} cannot be read: ${error.message}.`);
   }
 }

@@ -33,6 +33,7 @@ export function addressFault(side: Side, address: string): string | undefined {
   if (transport === undefined || rest === undefined) return `an address looks like ${EXAMPLES[side]}`;
   if (transport === "ipc") return ipcFault(side, rest);
   if (transport !== "tcp") return `${transport}:// is not supported: use tcp:// or ipc://`;
+  if (rest.includes("@")) return "a ZeroMQ address has no user and no password: PLAIN has them (docs/CONFIG.md)";
   const [, host = "", port] = /^(.+):(\d{1,5}|\*)$/s.exec(rest) ?? [];
   if (port === undefined) return `a tcp address ends with a port, as in ${EXAMPLES[side]}`;
   if (isIPv6(host)) return `an IPv6 address stands in brackets, as in tcp://[${host}]:${port}`;
@@ -40,6 +41,16 @@ export function addressFault(side: Side, address: string): string | undefined {
   if (Number(port) > 65_535) return "a port is at most 65535";
   if (side === "connect" && host === "*") return `to connect, the host must be given, as in ${EXAMPLES.connect}`;
   return undefined;
+}
+
+/** @param fault as {@link addressFault} says it */
+export function wrongAddress(side: Side, address: string, fault: string): AddressError {
+  return new AddressError(address, `Cannot ${side} to ${withoutUser(address)}: ${fault} (--${side}).`);
+}
+
+/** An address that is wrong, fit for a message: without what may be a user and a password. */
+export function withoutUser(address: string): string {
+  return address.startsWith("ipc://") ? address : address.replace(/^([a-z]+:\/\/)?.*@/s, "$1…@");
 }
 
 function ipcFault(side: Side, path: string): string | undefined {

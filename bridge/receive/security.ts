@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { capability, type SocketOptions, type Subscriber } from "zeromq";
 import type { SecurityConfig } from "../configure/config.ts";
-import { escaped } from "../tell/text.ts";
 import type { PasswordBrake } from "./brake.ts";
 import { keyFault, NO_CURVE, publicKeyOf } from "./keys.ts";
 import { networkOf } from "./network.ts";
@@ -47,9 +46,7 @@ function pairFault({ publicKey, secretKey }: { publicKey: string; secretKey: str
 
 function plainFault(user: string, password: string): string | undefined {
   const isFit = (text: string): boolean => text.length > 0 && Buffer.byteLength(text) <= MAX_PLAIN_BYTES;
-  return isFit(user) && isFit(password)
-    ? undefined
-    : `A user and a password have 1 to ${MAX_PLAIN_BYTES} bytes each (user "${escaped(user, 40)}").`;
+  return isFit(user) && isFit(password) ? undefined : `A user and a password have 1 to ${MAX_PLAIN_BYTES} bytes each.`;
 }
 
 function first<T>(values: readonly T[], fault: (value: T) => string | undefined): string | undefined {
@@ -124,9 +121,9 @@ export function admission(
           `There are many wrong passwords${from(address)}: those that come from there are looked at ever more slowly.`,
         );
       }
-      const why = expected === undefined ? "is unknown" : "has another password";
+      // Neither is quoted: who swaps the two has the password where the user belongs.
       refused(
-        `A publisher${at(address)} was refused: the user "${escaped(name, 40)}" ${why}. ` +
+        `A publisher${at(address)} was refused: its user or its password is wrong. ` +
           `Give it a user and a password of this source and start it again; ${GIVEN_UP}.`,
       );
       return undefined;

@@ -1,7 +1,7 @@
 import { capability, context, Pull, type SocketOptions, Subscriber, XSubscriber } from "zeromq";
 import type { SocketConfig } from "../configure/config.ts";
 import { DEFAULT_SOCKET } from "../configure/defaults.ts";
-import { AddressError, addressFault, SocketError } from "./address.ts";
+import { addressFault, SocketError, wrongAddress } from "./address.ts";
 import { securityFault, securityOptions } from "./security.ts";
 
 export type ReceivingSocket = Subscriber | XSubscriber | Pull;
@@ -56,7 +56,7 @@ export function checkSocket(config: SocketConfig): void {
         address.startsWith("ipc://") && capability.ipc !== true
           ? "ipc:// is not to be had on this system"
           : addressFault(side, address);
-      if (wrong !== undefined) throw new AddressError(address, `Cannot ${side} to ${address}: ${wrong} (--${side}).`);
+      if (wrong !== undefined) throw wrongAddress(side, address, wrong);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { context, XPublisher } from "zeromq";
-import { AddressError, addressFault, type Side } from "../receive/address.ts";
+import { addressFault, type Side, wrongAddress } from "../receive/address.ts";
 import { bindSocket, bindTo, connectSocket, needsIpv6 } from "../receive/attach.ts";
 
 export interface OutletOptions {
@@ -140,5 +140,5 @@ function bufferOf(bytes: Uint8Array): Buffer {
 
 function checkAddress(side: Side, address: string): void {
   const fault = addressFault(side, address);
-  if (fault !== undefined) throw new AddressError(address, `Cannot ${side} to ${address}: ${fault} (--${side}).`);
+  if (fault !== undefined) throw wrongAddress(side, address, fault);
 }

@@ -90,7 +90,7 @@ test("[BR11] npm start takes the token from the file that PUBLISH_TOKEN_FILE nam
   const missing = join(folder, "missing");
   assert.match(
     refusalOf(() => publishToken({ PUBLISH_TOKEN_FILE: missing })),
-    /missing, which PUBLISH_TOKEN_FILE names/,
+    /The file that PUBLISH_TOKEN_FILE names cannot be read: there is no such file/,
   );
 });
 
