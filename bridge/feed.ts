@@ -9,6 +9,7 @@ import { MAX_SERIES, SeriesBound } from "./collect/series-bound.ts";
 import { Announcer } from "./deliver/announce.ts";
 import { Deliverer } from "./deliver/deliver.ts";
 import { Poster } from "./deliver/post.ts";
+import type { Passage } from "./receive/paths.ts";
 import { FeedLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
 import { counted, duration } from "./tell/text.ts";
@@ -155,8 +156,8 @@ export class Feed {
   }
 
   /** Checks a publisher's own number; what it says is saved with the points that bear it. */
-  observe(number: LastNumber): Verdict {
-    return this.#tracker.observe(number);
+  observe(number: LastNumber, passage: Passage | undefined): Verdict {
+    return this.#tracker.observe(number, passage);
   }
 
   /** Goes on with numbers that were checked before this channel had any point. */

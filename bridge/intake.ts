@@ -7,9 +7,11 @@ import { takeNumber } from "./decode/number.ts";
 import type { Feed } from "./feed.ts";
 import type { Mapped, Mapper } from "./map/mapper.ts";
 import { Numbers, type NumbersOptions, saidBy } from "./numbers.ts";
+import type { Passage } from "./receive/paths.ts";
 import type { SourceLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
-import { errorText, escaped } from "./tell/text.ts";
+import { ofTopic, RepeatWarnings } from "./tell/repeats.ts";
+import { errorText } from "./tell/text.ts";
 import type { UndecodableWarnings } from "./tell/warnings.ts";
 
 export interface IntakeOptions {
@@ -26,12 +28,13 @@ export interface IntakeOptions {
   feedOf: (channel: string | undefined) => Pick<Feed, "add" | "addGap" | "adopt" | "leaveOut">;
   /** The same, undefined if nothing was ever published there. */
   existingFeedOf: NumbersOptions["existingFeedOf"];
+  /** By which connection a message has come, told by the CRC-32 of its frames; without it no message is a repeat. */
+  passageOf?: (sum: number) => Passage;
   log: Log;
   warnings: UndecodableWarnings;
   unixSeconds: () => number;
 }
 
-const MAX_TOPIC_LENGTH = 80;
 const READER_TICK_SECONDS = 1;
 
 /** Messages of one socket → points of channels, with a gap before them where the publisher's own numbers tell of one. */
@@ -39,11 +42,16 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #expectsNumbers: boolean;
   readonly #numbers: Numbers;
+  readonly #repeats: RepeatWarnings;
+  /** Of the message that is being taken; a reader may make several of it. */
+  #sum = 0;
+  #passage: Passage | undefined;
   #tickedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#numbers = new Numbers(options);
+    this.#repeats = new RepeatWarnings(options.log);
     this.#expectsNumbers = options.isNumbered || options.config.sequenceField !== undefined;
   }
 
@@ -53,11 +61,17 @@ export class Intake {
     ledger.received++;
     for (const frame of frames) ledger.receivedBytes += frame.length;
     const now = unixSeconds();
+    if (this.#expectsNumbers) {
+      this.#sum = frames.reduce((sum, frame) => crc32(frame, sum), 0);
+      this.#passage = this.#options.passageOf?.(this.#sum);
+    }
     try {
       this.#takeAll(reader.read(frames, now), now, frames);
     } catch (error) {
       this.#refuse(error, frames);
     }
+    this.#sum = 0;
+    this.#passage = undefined;
   }
 
   /** What is due by time. To be called some times a second. Never throws. */
@@ -125,7 +139,7 @@ export class Intake {
       // It has arrived all the same: its number is not missing.
       fault = error;
     }
-    if (number !== undefined && !this.#isNew(message.topic, number, mapped, frames)) return;
+    if (number !== undefined && !this.#isNew(message.topic, number, mapped)) return;
     if (fault !== undefined) throw fault;
     for (const part of mapped) this.#add(part);
   }
@@ -140,13 +154,15 @@ export class Intake {
   }
 
   /** Adds the gap that this message's number tells of. @returns false if it is a repeat */
-  #isNew(topic: string, number: number, mapped: readonly Mapped[], frames: readonly Buffer[]): boolean {
+  #isNew(topic: string, number: number, mapped: readonly Mapped[]): boolean {
     const { config, log, ledger, mapper } = this.#options;
     const said = saidBy(mapped);
-    const crc = frames.reduce((sum, frame) => crc32(frame, sum), 0);
-    const last = { topic: keyOf(config.name, topic), number, crc, x: said.lastX };
-    const verdict = this.#numbers.check(mapper.channelOf(topic), last, said);
-    if (verdict.kind === "repeat") ledger.repeats++;
+    const last = { topic: keyOf(config.name, topic), number, crc: this.#sum, x: said.lastX };
+    const verdict = this.#numbers.check(mapper.channelOf(topic), last, said, this.#passage);
+    if (verdict.kind === "repeat") {
+      ledger.repeats++;
+      this.#repeats.warn(topic, number);
+    }
     if (verdict.kind === "shared") {
       ledger.sharedTopics++;
       log.warn(sharedText(topic));
@@ -173,9 +189,8 @@ function faultOf(error: unknown): { code: DecodeFault; message: string } {
 }
 
 function sharedText(topic: string): string {
-  const where = topic === "" ? "without a topic" : `of the topic "${escaped(topic, MAX_TOPIC_LENGTH)}"`;
   return (
-    `Several publishers number the messages ${where}, each by itself: these are not checked any more, so what is lost ` +
+    `Several publishers number the messages ${ofTopic(topic)}, each by itself: these are not checked any more, so what is lost ` +
     "of them is not told. Give each publisher a topic of its own."
   );
 }

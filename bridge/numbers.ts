@@ -3,6 +3,7 @@ import { type LastNumber, SequenceTracker, type Verdict } from "./collect/sequen
 import type { Feed } from "./feed.ts";
 import type { Mapped } from "./map/mapper.ts";
 import type { Said } from "./map/rows.ts";
+import type { Passage } from "./receive/paths.ts";
 
 /** Of a channel without points there is nothing to tell a loss beside, so few topics are enough. */
 const MAX_TOPICS_WAITING = 64;
@@ -32,12 +33,12 @@ export class Numbers {
   }
 
   /** Checks a number, and adds the gap that it tells of. */
-  check(channel: string | undefined, number: LastNumber, said: Said): Verdict {
+  check(channel: string | undefined, number: LastNumber, said: Said, passage: Passage | undefined): Verdict {
     let waiting = this.#waiting.get(channel);
     if (waiting === undefined) {
       const feed = this.#options.existingFeedOf(channel);
       if (feed !== undefined) {
-        const verdict = feed.observe(number);
+        const verdict = feed.observe(number, passage);
         const gap = gapFrom(verdict, said);
         if (gap !== undefined) feed.addGap(gap);
         return verdict;
@@ -45,7 +46,7 @@ export class Numbers {
       waiting = { tracker: new SequenceTracker([], MAX_TOPICS_WAITING), gaps: [] };
       this.#waiting.set(channel, waiting);
     }
-    const verdict = waiting.tracker.observe(number);
+    const verdict = waiting.tracker.observe(number, passage);
     const gap = gapFrom(verdict, said);
     if (gap !== undefined) waiting.gaps = mergeLosses([...waiting.gaps, { ...gap, series: "" }]);
     return verdict;

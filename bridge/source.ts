@@ -7,6 +7,7 @@ import { createMapper } from "./map/mapper.ts";
 import { presetNamed } from "./presets/index.ts";
 import type { Companion } from "./presets/preset.ts";
 import type { SocketCounters } from "./receive/counters.ts";
+import { Paths } from "./receive/paths.ts";
 import { Peers } from "./receive/peers.ts";
 import { RenewableReceiver } from "./receive/renewable.ts";
 import { Silence } from "./receive/silence.ts";
@@ -53,6 +54,7 @@ export class Source {
   static async open(options: SourceOptions, feed?: Feed): Promise<Source> {
     const { config, log, isNumbered, onPublishers, bindWithinMs } = options;
     const ledger = new SourceLedger();
+    const paths = new Paths();
     const feeds = new Set(feed === undefined ? [] : [feed]);
     const addGap = (gap: Loss): void => {
       for (const each of feeds) each.addGap(gap);
@@ -70,6 +72,7 @@ export class Source {
       reader: createReader(config.decode, decisionLog(config.name, log)),
       mapper: createMapper(config.map),
       warnings: new UndecodableWarnings(log),
+      passageOf: (sum) => paths.take(sum),
       feedOf: (channel) => feeding(options.feedOf(channel)),
       existingFeedOf: (channel) => {
         const to = options.existingFeedOf(channel);
@@ -99,6 +102,7 @@ export class Source {
       socket: config.socket,
       peers,
       log,
+      ...(isNumbered ? { paths } : {}),
       ...(bindWithinMs === undefined ? {} : { bindWithinMs }),
       onMessage: (frames) => {
         silence.heard();

@@ -1,4 +1,6 @@
 /** Checks the numbers that a publisher gives its messages itself (BR16). One publisher a topic; topics are told apart. */
+import type { Passage } from "../receive/paths.ts";
+import { RecentMessages } from "./recent.ts";
 import { Turns } from "./turns.ts";
 
 /** A topic's last number, as the spool keeps it. */
@@ -16,7 +18,7 @@ export type Verdict =
   | { kind: "next" }
   /** So many messages are missing before this one; null: nobody knows how many, or whether any is. */
   | { kind: "jump"; missing: number | null; fromX: number | null }
-  /** The same number with the same payload as one of the last {@link NUMBERS_REMEMBERED}. */
+  /** The same number with the same payload as one that came lately by another connection ({@link RecentMessages}). */
   | { kind: "repeat" }
   /** It counts anew; what was lost before, nobody knows. */
   | { kind: "restart"; fromX: number | null }
@@ -24,38 +26,21 @@ export type Verdict =
   | { kind: "shared" };
 
 export const NUMBERS_REMEMBERED = 1024;
-/** 12 KiB each. Past that the topic heard of least recently is forgotten: its next message is taken for its first. */
+/** Of all topics together, about 100 bytes each: with more than 128 topics fewer of each are remembered. */
+const ALL_NUMBERS_REMEMBERED = 131_072;
+/** Past that the topic heard of least recently is forgotten: its next message is taken for its first. */
 export const MAX_TOPICS_NUMBERED = 4096;
 /** Where counters of 8, 16 and 32 bits begin again at 0: that is the next number. */
 const WRAPS = new Set([0xff, 0xffff, 0xffff_ffff]);
 
-/** The last numbers of a topic; which is at `number % NUMBERS_REMEMBERED`. */
 class Remembered {
-  readonly #numbers = new Float64Array(NUMBERS_REMEMBERED).fill(-1);
-  readonly #crcs = new Uint32Array(NUMBERS_REMEMBERED);
+  readonly recent = new RecentMessages();
   readonly turns = new Turns(NUMBERS_REMEMBERED);
   isSaidShared = false;
   last: LastNumber;
 
   constructor(last: LastNumber) {
     this.last = last;
-    this.put(last);
-  }
-
-  put(last: LastNumber): void {
-    this.last = last;
-    if (last.crc === null) return;
-    this.#numbers[last.number % NUMBERS_REMEMBERED] = last.number;
-    this.#crcs[last.number % NUMBERS_REMEMBERED] = last.crc;
-  }
-
-  has({ number, crc }: LastNumber): boolean {
-    const at = number % NUMBERS_REMEMBERED;
-    return this.#numbers[at] === number && this.#crcs[at] === crc;
-  }
-
-  clear(): void {
-    this.#numbers.fill(-1);
   }
 
   /** As the spool keeps it: of several publishers' numbers it says nothing about what comes next. */
@@ -71,34 +56,48 @@ export class SequenceTracker {
   readonly #changed = new Set<Remembered>();
   readonly #forgotten = new Set<string>();
   readonly #maxTopics: number;
+  readonly #nowMs: () => number;
 
-  constructor(numbers: readonly LastNumber[] = [], maxTopics = MAX_TOPICS_NUMBERED) {
+  constructor(
+    numbers: readonly LastNumber[] = [],
+    maxTopics = MAX_TOPICS_NUMBERED,
+    nowMs: () => number = () => performance.now(),
+  ) {
     this.#maxTopics = maxTopics;
+    this.#nowMs = nowMs;
     for (const last of numbers) this.#topics.set(last.topic, new Remembered(last));
   }
 
-  /** @param number a whole number, 0 or more */
-  observe(next: LastNumber): Verdict {
+  /**
+   * @param next with a whole number, 0 or more
+   * @param passage undefined: nobody knows how it came, so it is never a repeat
+   */
+  observe(next: LastNumber, passage?: Passage): Verdict {
     const { topic, number } = next;
     const known = this.#topics.get(topic);
     if (known === undefined) {
-      this.#remember(topic, new Remembered(next));
+      const first = new Remembered(next);
+      this.#remember(topic, first);
+      this.#note(first, next, passage);
       return { kind: "next" };
     }
-    const { last, turns } = known;
-    // Two publishers may well send the same.
-    if (!turns.areTaken && known.has(next)) return { kind: "repeat" };
+    const { last, turns, recent } = known;
     const wraps = number === 0 && WRAPS.has(last.number);
+    const isNext = wraps || number === last.number + 1;
+    // What is expected is new, whatever a short counter had before. And two publishers may well send the same.
+    const mayRepeat = !isNext && !turns.areTaken && passage !== undefined && next.crc !== null;
+    if (mayRepeat && recent.isRepeat(number, next.crc ?? 0, passage, this.#nowMs())) return { kind: "repeat" };
     const restarts = number <= last.number && !wraps;
-    if (restarts) known.clear();
-    known.put(next.x === null ? { ...next, x: restarts ? null : last.x } : next);
+    if (restarts) recent.clear();
+    known.last = next.x === null ? { ...next, x: restarts ? null : last.x } : next;
     this.#topics.delete(topic);
     this.#remember(topic, known);
-    const missing = wraps ? 0 : number - last.number - 1;
-    if (missing === 0) {
+    this.#note(known, next, passage);
+    if (isNext) {
       turns.goOn();
       return { kind: "next" };
     }
+    const missing = number - last.number - 1;
     const isDoubtful = turns.breakOff(last.number, number);
     if (turns.areTaken) return this.#shared(known);
     if (restarts) return { kind: "restart", fromX: last.x };
@@ -122,6 +121,12 @@ export class SequenceTracker {
   saved(): void {
     this.#changed.clear();
     this.#forgotten.clear();
+  }
+
+  #note({ recent }: Remembered, { number, crc }: LastNumber, passage: Passage | undefined): void {
+    if (passage === undefined || crc === null) return;
+    const most = Math.min(NUMBERS_REMEMBERED, Math.floor(ALL_NUMBERS_REMEMBERED / this.#topics.size));
+    recent.add(number, crc, passage, this.#nowMs(), most);
   }
 
   #shared(known: Remembered): Verdict {

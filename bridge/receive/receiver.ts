@@ -11,6 +11,7 @@ import type { GuardLimits } from "./guard/limits.ts";
 import { PrivateEndpoints } from "./guard/private.ts";
 import { Monitor } from "./monitor.ts";
 import { nativeBytes } from "./native-memory.ts";
+import { Paths } from "./paths.ts";
 import type { Peers } from "./peers.ts";
 import { PeerWarnings } from "./rate.ts";
 import { admission } from "./security.ts";
@@ -28,6 +29,8 @@ export interface ReceiverOptions {
   /** Told what keeps publishers from being connected, and what to do. */
   log?: Log;
   counters?: SocketCounters;
+  /** Is told by which connection each message comes. */
+  paths?: Paths;
   /** For tests. */
   guardLimits?: Partial<GuardLimits>;
 }
@@ -105,6 +108,8 @@ export class Receiver {
         maxMessageBytes: config.maxMessageBytes + (isCurve(security) ? MECHANISM_BYTES : 0),
         domains,
         counters,
+        paths: options.paths ?? new Paths(),
+        notesMessages: options.paths !== undefined && !isCurve(security),
         warnings,
         limits: options.guardLimits ?? {},
       });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { type FramingFault, ZmtpFraming } from "../../bridge/receive/guard/framing.ts";
 import { networkOf } from "../../bridge/receive/network.ts";
@@ -87,6 +88,24 @@ it("[BR31] framing: what an unfinished message holds in libzmq is counted until 
   assert.equal(framing.unfinishedBytes, 399 + 2 * 64);
   framing.take(Buffer.alloc(1));
   assert.equal(framing.unfinishedBytes, 0);
+});
+
+it("[BR16] framing: each whole message is told with the CRC-32 of its frames, in whatever pieces it comes", () => {
+  const messages = [["lab", '{"seq":1}'], [""], ["a", "", "b"], ["x".repeat(300)]];
+  const frames = messages.flatMap((parts) => parts.map((text, i) => frame(text, i < parts.length - 1 ? FLAG.more : 0)));
+  const sums = messages.map((parts) => crc32(parts.join("")));
+  for (const [begun, between] of [
+    [BEGUN, ping()],
+    [greeting2(), Buffer.alloc(0)],
+  ] as const) {
+    const bytes = Buffer.concat([begun, ...frames.flatMap((each) => [between, each])]);
+    for (const size of [1, 2, 7, 63, bytes.length]) {
+      const told: number[] = [];
+      const framing = new ZmtpFraming(LIMITS, (sum) => told.push(sum));
+      for (let at = 0; at < bytes.length; at += size) framing.take(bytes.subarray(at, at + size));
+      assert.deepEqual([told, framing.messages], [sums, 4]);
+    }
+  }
 });
 
 it("[BR31] a connection is counted by its IPv4 address, or the /64 of its IPv6 address", () => {

@@ -29,9 +29,14 @@ test("[BR17] /metrics has every count of the ledger, and reading it changes none
   });
   t.after(() => bridge.close({ drainMs: 0 }));
   const publisher = await connectPublisher(bridge.addresses[0] ?? "");
-  t.after(() => publisher.close());
-  for (const text of ['{"seq":1,"y":1}', '{"seq":4,"y":4}', '{"seq":4,"y":4}', "nonsense", "[1,2]"])
-    await publisher.send(text);
+  const other = await connectPublisher(bridge.addresses[0] ?? "");
+  t.after(() => {
+    for (const socket of [publisher, other]) socket.close();
+  });
+  for (const text of ['{"seq":1,"y":1}', '{"seq":4,"y":4}', "nonsense", "[1,2]"]) await publisher.send(text);
+  await waitFor("them read", () => bridge.ledger.received === 4);
+  await other.send('{"seq":4,"y":4}');
+  await waitFor("the repeat read", () => bridge.ledger.received === 5);
   await waitFor("them delivered", () => bridge.ledger.delivered === 3);
   const url = bridge.metricsUrl ?? "";
   await fetch(url);
@@ -54,7 +59,7 @@ test("[BR17] /metrics has every count of the ledger, and reading it changes none
     ['gap_points_total{channel="main",reason="publisher-dropped"}', 2],
     ['repeats_total{source="main"}', 1],
     ['unnumbered_messages_total{source="main"}', 1],
-    ['publishers{source="main"}', 1],
+    ['publishers{source="main"}', 2],
     ['oldest_undelivered_seconds{channel="main"}', 0],
     ['post_seconds_count{channel="main"}', bridge.ledger.posts],
   ] as const) {

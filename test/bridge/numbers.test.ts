@@ -155,7 +155,13 @@ test("[BR34] a refused message's number counts for its own topic, also where top
 test("[BR34] a repeat that makes no point yet is one all the same", async (t) => {
   const { worker, start } = await stage(t);
   const bridge = await start({ channel: "lab/oven", maxRate: 0.5 });
-  await send(bridge, "a", [1, 2, 2, 3], { t: 1_763_648_912, y: 1 });
+  const other = await connectPublisher(bridge.addresses[0] ?? "");
+  t.after(() => other.close());
+  const content = { t: 1_763_648_912, y: 1 };
+  await send(bridge, "a", [1, 2], content);
+  await other.send("a", JSON.stringify({ seq: 2, ...content }));
+  await waitFor("the repeat read", () => bridge.ledger.received === 3);
+  await send(bridge, "a", [3], content);
   await bridge.close({ drainMs: 5000 });
   assert.equal(bridge.ledger.repeats, 1);
   assert.deepEqual(gapsOf(worker), {});

@@ -3,11 +3,22 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { SequenceTracker } from "../../bridge/collect/sequence.ts";
 import { numberFrom, takeNumber } from "../../bridge/decode/number.ts";
+import type { Passage } from "../../bridge/receive/paths.ts";
 import { decodingOf } from "../support/decoding.ts";
 
-function observe(tracker: SequenceTracker, number: number, crc = number, topic = "t") {
-  return tracker.observe({ topic, number, crc, x: number });
+/** By one of two connections that are always there. */
+const BY = {
+  first: { path: 1, newest: 2, second: 2 },
+  other: { path: 2, newest: 2, second: 2 },
+};
+
+function observe(tracker: SequenceTracker, number: number, crc = number, topic = "t", by: Passage = BY.first) {
+  return tracker.observe({ topic, number, crc, x: number }, by);
 }
+
+/** The same by the other connection. */
+const again = (tracker: SequenceTracker, number: number, crc = number) =>
+  observe(tracker, number, crc, "t", BY.other).kind;
 
 describe("a publisher's own numbers", () => {
   it("[BR16] tell a jump, a repeat and a restart apart", () => {
@@ -15,8 +26,8 @@ describe("a publisher's own numbers", () => {
     assert.deepEqual(observe(tracker, 7), { kind: "next" });
     assert.deepEqual(observe(tracker, 8), { kind: "next" });
     assert.deepEqual(observe(tracker, 12), { kind: "jump", missing: 3, fromX: 8 });
-    assert.deepEqual(observe(tracker, 8), { kind: "repeat" });
-    assert.deepEqual(observe(tracker, 12), { kind: "repeat" });
+    assert.equal(again(tracker, 8), "repeat");
+    assert.equal(again(tracker, 12), "repeat");
     assert.deepEqual(observe(tracker, 13), { kind: "next" }, "a repeat changes nothing");
     assert.deepEqual(observe(tracker, 8, 999), { kind: "restart", fromX: 13 });
     assert.deepEqual(observe(tracker, 9), { kind: "next" });
@@ -33,8 +44,79 @@ describe("a publisher's own numbers", () => {
   it("[BR16] older than the last 1,024 are no repeat but a restart", () => {
     const tracker = new SequenceTracker();
     for (let i = 0; i <= 1024; i++) observe(tracker, i);
-    assert.equal(observe(tracker, 1).kind, "repeat");
-    assert.equal(observe(tracker, 0).kind, "restart");
+    assert.equal(again(tracker, 1), "repeat");
+    assert.equal(again(tracker, 0), "restart");
+  });
+
+  it("[BR16] are remembered 131,072 in all topics together", () => {
+    const tracker = new SequenceTracker();
+    for (let topic = 0; topic < 255; topic++) observe(tracker, 0, 0, `topic ${topic}`);
+    for (let i = 0; i <= 512; i++) observe(tracker, i);
+    assert.equal(again(tracker, 1), "repeat", "512 of each of 256 topics");
+    assert.equal(again(tracker, 0), "restart");
+  });
+
+  it("[BR16] that came more than 5 s ago are no repeat but a restart", () => {
+    let nowMs = 0;
+    const tracker = new SequenceTracker([], 10, () => nowMs);
+    for (const number of [1, 2]) observe(tracker, number);
+    nowMs = 5000;
+    assert.equal(again(tracker, 1), "repeat");
+    nowMs = 5001;
+    assert.equal(again(tracker, 2), "restart");
+  });
+
+  it("[BR16] by the same connection are a restart: a publisher that is run again behind a forwarder", () => {
+    const tracker = new SequenceTracker();
+    const run = () => [1, 2, 3].map((number) => observe(tracker, number).kind);
+    assert.deepEqual([run(), run(), run()].flat(), [
+      ...["next", "next", "next"],
+      ...["restart", "next", "next"],
+      ...["restart", "next", "next"],
+    ]);
+  });
+
+  it("[BR16] by a connection that began after they came are a restart: a script that is run again", () => {
+    const tracker = new SequenceTracker();
+    const run = (path: number) =>
+      [1, 2, 3].map((number) => observe(tracker, number, number, "t", { path, newest: path, second: 2 }).kind);
+    assert.deepEqual([run(1), run(2), run(3)].flat(), [
+      ...["next", "next", "next"],
+      ...["restart", "next", "next"],
+      ...["restart", "next", "next"],
+    ]);
+  });
+
+  it("[BR16] of a publisher with two connections that starts again are a restart, and then repeats", () => {
+    const tracker = new SequenceTracker();
+    const both = (number: number) => [observe(tracker, number).kind, again(tracker, number)];
+    assert.deepEqual([1, 2, 3].flatMap(both), ["next", "repeat", "next", "repeat", "next", "repeat"]);
+    assert.deepEqual([1, 2, 3].flatMap(both), ["restart", "repeat", "next", "repeat", "next", "repeat"]);
+  });
+
+  it("[BR16] of a counter of 8 bits that comes round with the same payload are no repeats", () => {
+    const tracker = new SequenceTracker();
+    for (let i = 0; i < 1000; i++) {
+      assert.equal(observe(tracker, i % 256, i % 256).kind, "next");
+      assert.equal(again(tracker, i % 256), "repeat");
+    }
+  });
+
+  it("[BR16] where CURVE hides who sent them are repeats once, if two connections were there all the time", () => {
+    const by = (newest: number, second: number): Passage => ({ path: undefined, newest, second });
+    const kinds = (...passages: Passage[]) => {
+      const tracker = new SequenceTracker();
+      return passages.map((passage) => observe(tracker, 1, 1, "t", passage).kind);
+    };
+    assert.deepEqual(kinds(by(2, 2), by(2, 2), by(2, 2)), ["next", "repeat", "restart"]);
+    assert.deepEqual(kinds(by(2, 2), by(3, 3)), ["next", "restart"], "one of them ended, and another began");
+    assert.deepEqual(kinds(by(1, Number.POSITIVE_INFINITY), by(1, Number.POSITIVE_INFINITY)), ["next", "restart"]);
+  });
+
+  it("[BR16] of before a restart of the bridge are no repeats: nobody knows how they came", () => {
+    const tracker = new SequenceTracker([{ topic: "t", number: 3, crc: 3, x: 3 }]);
+    assert.equal(again(tracker, 3), "restart");
+    assert.equal(new SequenceTracker().observe({ topic: "t", number: 1, crc: 1, x: 1 }).kind, "next");
   });
 
   it("[BR16] of counters of 8, 16 and 32 bits go on at 0", () => {
@@ -80,7 +162,7 @@ describe("a publisher's own numbers", () => {
           number += step;
           const verdict = observe(tracker, number);
           missing += verdict.kind === "jump" ? (verdict.missing ?? Number.NaN) : 0;
-          assert.equal(observe(tracker, number).kind, "repeat");
+          assert.equal(again(tracker, number), "repeat");
         }
         assert.equal(missing, number - steps.length);
       }),
@@ -128,7 +210,7 @@ describe("several publishers on one topic", () => {
     const tracker = new SequenceTracker();
     verdicts(tracker, [1000, 5], byTurns(2, 20));
     assert.equal(observe(tracker, 2000, 1).kind, "next");
-    assert.equal(observe(tracker, 2000, 1).kind, "next");
+    assert.equal(again(tracker, 2000, 1), "next");
   });
 
   it("[BR16] in runs of any length, too", () => {
@@ -165,9 +247,9 @@ describe("several publishers on one topic", () => {
     verdicts(tracker, [1_000_000, 1], turns);
     const next = 1_000_000 + 2010;
     assert.deepEqual(observe(tracker, next + 5), { kind: "jump", missing: 5, fromX: next - 1 });
-    const again = verdicts(tracker, [next + 6, 5000], byTurns(2, 50));
-    assert.ok(again.every(({ kind }) => kind !== "shared"));
-    assert.deepEqual(again.at(-1), { kind: "next" });
+    const later = verdicts(tracker, [next + 6, 5000], byTurns(2, 50));
+    assert.ok(later.every(({ kind }) => kind !== "shared"));
+    assert.deepEqual(later.at(-1), { kind: "next" });
   });
 
   it("[BR16] leave open after a restart of the bridge, too, how many are missing", () => {

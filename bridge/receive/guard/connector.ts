@@ -1,6 +1,7 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
 import { hostOf, portOf } from "../address.ts";
 import type { SocketCounters } from "../counters.ts";
+import type { Paths } from "../paths.ts";
 import { TCP_KEEPALIVE } from "../socket.ts";
 import type { FramingFault, ZmtpFraming } from "./framing.ts";
 import { interfaceAddress } from "./listen.ts";
@@ -11,7 +12,8 @@ export interface ConnectorOptions {
   address: string;
   /** Where libzmq looks for it. */
   path: string;
-  createFraming: () => ZmtpFraming;
+  createFraming: (path: number) => ZmtpFraming;
+  paths: Paths;
   counters: SocketCounters;
   onFault: (fault: FramingFault) => void;
 }
@@ -109,7 +111,8 @@ export class Connector {
 
   #begin(peer: Socket, inner: Socket): void {
     this.#state = "spliced";
-    const { createFraming, counters, onFault } = this.#options;
+    const { createFraming, counters, onFault, paths } = this.#options;
+    const path = paths.begin();
     inner.on("error", () => undefined);
     const leave = (): void => {
       // Half: see Splice.
@@ -118,7 +121,7 @@ export class Connector {
     const silent = setTimeout(() => splice.end(), SILENT_FOR_MS).unref();
     const splice = new Splice({
       peer,
-      framing: createFraming(),
+      framing: createFraming(path),
       enter: (begin) => begin(() => inner),
       onZmtp: () => clearTimeout(silent),
       onFault: (fault) => {
@@ -134,6 +137,7 @@ export class Connector {
       onUnfinished: () => undefined,
       onClose: () => {
         clearTimeout(silent);
+        paths.end(path);
         leave();
         this.#splice = undefined;
         this.#state = "idle";

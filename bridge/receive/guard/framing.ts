@@ -1,3 +1,5 @@
+import { crc32 } from "node:zlib";
+
 /** Why a connection is ended: what came on it is no ZMTP 2.0 or 3.x, or more than a message may have. */
 export type FramingFault =
   /** The first bytes are no ZMTP signature: HTTP, TLS, or ZMTP 1.0 of libzmq 2, which looks like any text. */
@@ -36,6 +38,7 @@ export const PART_BYTES = 64;
  */
 export class ZmtpFraming {
   readonly #limits: FramingLimits;
+  readonly #onMessage: ((sum: number) => void) | undefined;
   #phase: "signature" | "revision" | "greeting" | "flags" | "length" | "body" = "signature";
   /** Of the greeting, of a length, or of a body: bytes that are still to come. */
   #left = SIGNATURE_BYTES;
@@ -45,11 +48,23 @@ export class ZmtpFraming {
   #parts = 0;
   #bytes = 0;
   #received = 0;
+  #messages = 0;
+  /** The CRC-32 of the frames of this message, one after the other. */
+  #sum = 0;
+  /** ZMTP 2.0 begins with a frame that is no message: the identity. */
+  #isIdentityDue = false;
   /** Of a command that is too short for a PING: what it has, in order. */
   readonly #short: number[] = [];
 
-  constructor(limits: FramingLimits) {
+  /** @param onMessage is told of each whole message, with the CRC-32 of its frames */
+  constructor(limits: FramingLimits, onMessage?: (sum: number) => void) {
     this.#limits = limits;
+    this.#onMessage = onMessage;
+  }
+
+  /** How many whole messages have come. */
+  get messages(): number {
+    return this.#messages;
   }
 
   /** Whether the signature has come, so that the other side speaks ZMTP. */
@@ -68,6 +83,9 @@ export class ZmtpFraming {
       if (this.#phase === "body") {
         const count = Math.min(this.#left, chunk.length - at);
         if (this.#isShortCommand) for (let i = 0; i < count; i++) this.#short.push(chunk[at + i] ?? 0);
+        if (this.#onMessage !== undefined && (this.#flags & FLAG.command) === 0) {
+          this.#sum = crc32(chunk.subarray(at, at + count), this.#sum);
+        }
         at += count;
         this.#left -= count;
         if ((this.#flags & FLAG.command) === 0) this.#received += count;
@@ -89,6 +107,7 @@ export class ZmtpFraming {
       case "revision":
         // 0 is ZMTP 1.0 with a signature, which no release of libzmq sends.
         if (byte === 0) return "not-zmtp";
+        this.#isIdentityDue = byte === 1;
         this.#left = GREETING_BYTES[byte === 1 ? "2.0" : "3.x"] - SIGNATURE_BYTES - 1;
         this.#phase = "greeting";
         return undefined;
@@ -147,6 +166,14 @@ export class ZmtpFraming {
     this.#parts = 0;
     this.#bytes = 0;
     this.#received = 0;
+    const sum = this.#sum;
+    this.#sum = 0;
+    if (this.#isIdentityDue) {
+      this.#isIdentityDue = false;
+      return;
+    }
+    this.#messages++;
+    this.#onMessage?.(sum);
   }
 
   get #isShortCommand(): boolean {

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { bindTo } from "../attach.ts";
 import type { SocketCounters } from "../counters.ts";
 import { networkOf } from "../network.ts";
+import type { Paths } from "../paths.ts";
 import type { PeerWarnings } from "../rate.ts";
 import { type ReceivingSocket, setZapDomain, TCP_KEEPALIVE } from "../socket.ts";
 import { Connector } from "./connector.ts";
@@ -23,6 +24,10 @@ export interface GuardOptions {
   /** Of a server of CURVE or PLAIN. */
   domains: ZapDomains | undefined;
   counters: SocketCounters;
+  /** Is told of connections. */
+  paths: Paths;
+  /** Whether it is told of each message, too. What CURVE hides cannot be known again. */
+  notesMessages: boolean;
   warnings: Pick<PeerWarnings, "warn">;
   /** For tests; each has a default that is in SPEC.md. */
   limits?: Partial<GuardLimits>;
@@ -101,10 +106,10 @@ export class Guard {
   connect(address: string): string {
     const path = this.#endpoints.pathToConnect();
     if (path === undefined) return address;
-    const { counters } = this.#options;
+    const { counters, paths } = this.#options;
     const onFault = (fault: FramingFault): void => this.#refuse({ fault, address, from: "", head: Buffer.alloc(0) });
-    const createFraming = (): ZmtpFraming => this.#createFraming();
-    const connector = new Connector({ address, path, createFraming, counters, onFault });
+    const createFraming = (by: number): ZmtpFraming => this.#createFraming(by);
+    const connector = new Connector({ address, path, createFraming, paths, counters, onFault });
     this.#connectors.set(address, connector);
     const { domains } = this.#options;
     if (domains !== undefined)
@@ -154,6 +159,7 @@ export class Guard {
   /** To be called after libzmq's socket is closed. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#options.paths.clear();
     for (const { splice } of this.#connections) splice.end();
     for (const connector of this.#connectors.values()) connector.close();
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -169,7 +175,7 @@ export class Guard {
   }
 
   #accept(peer: Socket, address: string, entry: Entry): void {
-    const { counters, warnings } = this.#options;
+    const { counters, warnings, paths } = this.#options;
     const from = addressOf(peer);
     const network = networkOf(from);
     counters.accepts++;
@@ -188,9 +194,10 @@ export class Guard {
     }
     this.#countOf.set(network, count + 1);
     peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
+    const path = paths.begin();
     const splice = new Splice({
       peer,
-      framing: this.#createFraming(),
+      framing: this.#createFraming(path),
       enter: (begin) => entry.enter(connection, begin),
       onZmtp: () => this.#silent.delete(connection),
       onFault: (fault, head) => this.#refuse({ fault, address, from, head }),
@@ -209,6 +216,7 @@ export class Guard {
         this.#silent.delete(connection);
         this.#forgetUnfinished(connection);
         entry.left(connection);
+        paths.end(path);
         const left = (this.#countOf.get(network) ?? 1) - 1;
         if (left > 0) this.#countOf.set(network, left);
         else this.#countOf.delete(network);
@@ -236,8 +244,10 @@ export class Guard {
     if (this.#silent.size > this.#limits.silent) this.#endOldestSilent();
   }
 
-  #createFraming(): ZmtpFraming {
-    return new ZmtpFraming({ maxParts: this.#limits.parts, maxMessageBytes: this.#options.maxMessageBytes });
+  #createFraming(path: number): ZmtpFraming {
+    const { maxMessageBytes, paths, notesMessages } = this.#options;
+    const onMessage = notesMessages ? (sum: number): void => paths.passed(path, sum) : undefined;
+    return new ZmtpFraming({ maxParts: this.#limits.parts, maxMessageBytes }, onMessage);
   }
 
   #refuse(refused: Refused): void {
