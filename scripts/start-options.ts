@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_BIND } from "../bridge/configure/defaults.ts";
-import { suggestion } from "../bridge/configure/errors.ts";
 import { tokenFrom } from "../bridge/configure/options.ts";
 import { publishToken as givenToken } from "../bridge/configure/token.ts";
 import { withoutSecrets } from "../bridge/configure/usage-errors.ts";
 import { isChannelName } from "../worker/protocol/limits.ts";
+import { suggestion } from "../worker/protocol/suggestion.ts";
 
 export type Environment = Readonly<Partial<Record<string, string>>>;
 

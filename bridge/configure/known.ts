@@ -1,4 +1,5 @@
-import { sentence, suggestion } from "./errors.ts";
+import { suggestion } from "../../worker/protocol/suggestion.ts";
+import { sentence } from "./errors.ts";
 
 /** What other rooms know of names in a configuration. Each says what is wrong, in a sentence; undefined: nothing. */
 export interface Known {

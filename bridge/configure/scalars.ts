@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { suggestion } from "./errors.ts";
+import { suggestion } from "../../worker/protocol/suggestion.ts";
 import { parseBytes, parseDuration } from "./options.ts";
 
 export type JsonSchema = { readonly [key: string]: unknown };

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { KeyFault, type KeyPath, sentence, suggestion } from "./errors.ts";
+import { suggestion } from "../../worker/protocol/suggestion.ts";
+import { KeyFault, type KeyPath, sentence } from "./errors.ts";
 import type { Key, KeyOfValue, Keys } from "./key.ts";
 import type { Node, TableNode } from "./toml.ts";
 

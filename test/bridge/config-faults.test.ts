@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
-import { ConfigError, suggestion } from "../../bridge/configure/errors.ts";
+import { ConfigError } from "../../bridge/configure/errors.ts";
 import { readConfigFile } from "../../bridge/configure/file.ts";
 import { faultOf, type Known, unknownName } from "../../bridge/configure/known.ts";
+import { suggestion } from "../../worker/protocol/suggestion.ts";
 
 const KNOWN: Known = {
   formatFault: (format) =>

@@ -69,6 +69,14 @@ test("[RT6] the page has no script and no style inline, and nothing from elsewhe
   assert.doesNotMatch(page, /<script(?![^>]*\bsrc=)|<style|\son[a-z]+=|\sstyle=|(?:src|href)="(?:https?:)?\/\//i);
 });
 
+test("[RT5] what others append to a link does not keep a browser from the page", async () => {
+  for (const query of ["?utm_source=x&fbclid=1", "?point=100", "?__cf_chl_tk=1#window=30s", "?points=100"]) {
+    const response = await fetch(new URL(query, edge.channelUrl("main")), { headers: { Accept: "text/html" } });
+    assert.equal(response.status, 200, query);
+    assert.match(await response.text(), /<main>/, query);
+  }
+});
+
 test("[RT7] with ?embed=1 the page may be framed by any site, and only with that", async () => {
   const channel = newChannel();
   const [plain, embedded] = [await read(edge, channel, BROWSER), await read(edge, channel, BROWSER, "?embed=1")];

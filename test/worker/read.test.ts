@@ -179,3 +179,26 @@ test("[RT5] a reader that goes away in the middle harms nobody", async () => {
 });
 
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual(edge.logs, []));
+
+test("[RT5] a key that means nothing is refused with the nearest that does, whatever is read, and by HEAD too", async () => {
+  for (const [query, said] of [
+    ["?point=100", '"point" is not known; did you mean points? Known are from, to, series, points, text.'],
+    ["?Points=1", '"Points" is not known; did you mean points?'],
+    ["?serie=y", '"serie" is not known; did you mean series?'],
+    ["?form=1", '"form" is not known; did you mean from?'],
+    ["?points=1&limit=5", '"limit" is not known. Known are from'],
+    ["?seconds=60", "seconds is for a WebSocket, and this is a read."],
+    [`?${"x".repeat(5000)}=1`, `"${"x".repeat(40)}" is not known.`],
+  ] as const) {
+    for (const type of [NDJSON, "application/json", "text/csv", FRAME_TYPE]) {
+      const response = await read(edge, few, type, query);
+      assert.equal(response.status, 400, query);
+      const { code, detail } = JSON.parse(await response.text());
+      assert.equal(code, "query-invalid");
+      assert.ok(detail.startsWith(`In the query, ${said}`), detail);
+    }
+  }
+  const head = await fetch(new URL("?point=1", edge.channelUrl(few)), { method: "HEAD" });
+  assert.equal(head.status, 400);
+  assert.equal((await read(edge, few, NDJSON, "?embed=1&points=1")).status, 200);
+});
