@@ -1,5 +1,8 @@
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 
+/** In seconds: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const FIRST_WITHOUT_DATE = 8.64e12;
+
 /** `31 B`, `1.2 KiB`, `3.4 GiB`. */
 export function bytesText(bytes: number): string {
   let value = bytes;
@@ -28,7 +31,14 @@ export function spanText(seconds: number): string {
   return of < 172_800 ? `${Math.round(of / 3600)} h` : `${Math.round(of / 86_400).toLocaleString("en")} d`;
 }
 
-/** Six digits are enough to see whether a value is the right one. */
+/** With every digit that the number has: a rounded one would be taken for the value that came. */
 export function valueText(value: number | null): string {
-  return value === null ? "–" : String(Number(value.toPrecision(6)));
+  return value === null ? "–" : String(value);
+}
+
+/** A time of unix seconds with every digit that it has: `2026-11-28 20:42:59.5`; where there is no date, the number. */
+export function timeText(unixSeconds: number): string {
+  const [, whole, fraction = ""] = /^(\d+)(\.\d+)?$/.exec(String(unixSeconds)) ?? [];
+  if (whole === undefined || Number(whole) >= FIRST_WITHOUT_DATE) return String(unixSeconds);
+  return `${new Date(Number(whole) * 1000).toISOString().replace("T", " ").slice(0, 19)}${fraction}`;
 }

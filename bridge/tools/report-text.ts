@@ -1,5 +1,5 @@
 import { counted } from "../tell/text.ts";
-import { bytesText, rateText, spanText, valueText } from "./figures.ts";
+import { bytesText, rateText, spanText, timeText, valueText } from "./figures.ts";
 import type { EndpointReport, InspectReport, SeriesReport, SourceReport, TopicReport } from "./report.ts";
 import { type Column, cut, tableLines, wrapped } from "./table.ts";
 
@@ -112,10 +112,9 @@ function seriesRow(series: SeriesReport): string[] {
 function xText({ x, xKind, behindSeconds }: SeriesReport): string {
   if (xKind === "arrival") return "time of arrival";
   if (behindSeconds === null) return `${valueText(x)} (no time)`;
-  const time = Math.abs(x) < 8.64e12 ? new Date(x * 1000).toISOString().replace("T", " ").slice(0, 23) : String(x);
   const off =
     Math.abs(behindSeconds) < 1 ? "" : `, ${spanText(behindSeconds)} ${behindSeconds > 0 ? "behind" : "ahead"}`;
-  return `${time}${off}`;
+  return `${timeText(x)}${off}`;
 }
 
 function unwantedLines({ unwanted, unwantedMessages }: SourceReport, width: number): Line[] {

@@ -5,6 +5,7 @@ import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { createReader } from "../../bridge/decode/reader.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
 import { adviceOn } from "../../bridge/tools/advice.ts";
+import { timeText } from "../../bridge/tools/figures.ts";
 import { Inspection } from "../../bridge/tools/inspection.ts";
 import { findingText, foundIn } from "../../bridge/tools/probe.ts";
 import type { EndpointReport, SourceReport } from "../../bridge/tools/report.ts";
@@ -58,6 +59,23 @@ function textOf(inspection: Inspection, now: number, width = 120, endpoint: Endp
 }
 
 describe("what inspect reports", () => {
+  it("[IN6] a value, and its x, with every digit that they have", () => {
+    const inspection = inspectionOf();
+    const exact = [1795872979.5, 0.1 + 0.2, -123456.789, 1e-7, 5e-324, 2 ** 53, 1.7976931348623157e308];
+    const now = takeAll(
+      inspection,
+      exact.map((value, i) => [`s${i}`, JSON.stringify({ t: NOW + 0.123456, y: value })]),
+    );
+    const text = textOf(inspection, now, 200);
+    for (const value of exact) assert.ok(text.includes(` ${value}  2026-01-01 00:00:00.123456`), `${value} in ${text}`);
+    const numbers = inspectionOf();
+    assert.match(textOf(numbers, takeAll(numbers, [["n", "[1234567.25, 1]"]]), 200), / 1234567\.25 \(no time\)/);
+    assert.deepEqual(
+      [timeText(1795872979), timeText(1795872979.25), timeText(8.64e12), timeText(1e300)],
+      ["2026-11-28 13:36:19", "2026-11-28 13:36:19.25", "8640000000000", "1e+300"],
+    );
+  });
+
   it("[IN1] endpoints, topics with what they are taken for, and the series they make", () => {
     const inspection = inspectionOf();
     const messages = Array.from({ length: 10 }, (_, i) => ["lab", `{"t": ${NOW + 0.1 * (i + 1)}, "temp": ${20 + i}}`]);
@@ -72,7 +90,7 @@ describe("what inspect reports", () => {
   hum           1       –    0 B/s       12 B       2  json       hum | [1, 55.5]
 
   series    points    rate  last  x
-  lab.temp      10  10.0/s    29  2026-01-01 00:00:01.000
+  lab.temp      10  10.0/s    29  2026-01-01 00:00:01
   hum            1       –  55.5  1 (no time)
 → Of 1 series ("hum") x is no unix time, so it is drawn as a number.`,
     );
