@@ -99,7 +99,7 @@ test("[PG10] a gap of one series names it, and goes with it when it is hidden", 
   const look = await lookAtGap(t, { series: "other", reason: "publisher-reconnected", points: null });
   await assertMarked(look);
   await hover(look, newest - 9.5);
-  assert.match(await told(look), /^Points may be missing, nobody can know how many.*other .*disconnected/);
+  assert.match(await told(look), /^Points may be missing, nobody can know how many.*other .*connected again/);
   await look.page.locator(".legend").getByText("other", { exact: true }).click();
   await look.drawn();
   assert.deepEqual(await bands(look), []);

@@ -74,6 +74,24 @@ describe("states", { concurrency: 3 }, () => {
     await Promise.all([look.says("Live"), later.says("Live")]);
   });
 
+  test("[PG3] a publisher that came back and has sent nothing yet is waited for; with its first point it is live", async (t) => {
+    const source = new Source(stage.edge);
+    await source.past(SINE);
+    await source.announce(true);
+    const look = await stage.look(t, source.channel);
+    await source.announce(false);
+    await look.says(/^Publisher gone since/);
+    await source.announce(true);
+    // Until then it is no news that nothing came.
+    await look.says("Waiting for data", 15_000);
+    await look.page.getByRole("button", { name: "Pause" }).click();
+    await look.says("Paused · waiting");
+    await look.page.getByRole("button", { name: "Resume" }).click();
+    await source.now(SINE);
+    await look.says("Live");
+    await look.says(/^Stale since/, 15_000);
+  });
+
   test("[PG17] without a connection it says when it tries again; Retry now does so at once, and goes when it is live", async (t) => {
     const source = new Source(stage.edge);
     const relay = await Relay.to(t, stage.edge.url);

@@ -6,7 +6,13 @@ import { clockText } from "../../worker/page/say/format.ts";
 import { type Circumstances, figuresText, statusOf, statusText } from "../../worker/page/say/status.ts";
 
 const NOW = new Date(2026, 10, 20, 14, 30, 0).getTime();
-const QUIET: Circumstances = { nowMs: NOW, staleSinceMs: undefined, goneSinceMs: undefined, isHeld: false };
+const QUIET: Circumstances = {
+  nowMs: NOW,
+  staleSinceMs: undefined,
+  goneSinceMs: undefined,
+  wasGone: false,
+  isHeld: false,
+};
 const words = (connection: ConnectionState, circumstances: Partial<Circumstances> = {}): string =>
   statusText(statusOf(connection, { ...QUIET, ...circumstances }), NOW).join("");
 const live = { phase: "live", pingAtMs: NOW } as const;
@@ -22,6 +28,11 @@ test("[PG3] every state has its words", () => {
   assert.equal(words(live, gone), "Publisher gone since 14:29:00");
   assert.equal(words(live, { ...gone, isHeld: true }), "Paused · gone since 14:29:00");
   assert.equal(words(live, { staleSinceMs: NOW - 60_000, isHeld: true }), "Paused · stale since 14:29:00");
+  const back = { staleSinceMs: NOW - 60_000, wasGone: true };
+  assert.equal(words(live, back), "Waiting for data");
+  assert.equal(words(live, { ...back, isHeld: true }), "Paused · waiting");
+  assert.equal(words(live, { ...back, goneSinceMs: NOW - 60_000 }), "Publisher gone since 14:29:00");
+  assert.equal(words(live, { ...back, staleSinceMs: undefined }), "Live");
   const waiting = { phase: "waiting", attempt: 1, retryAtMs: NOW + 2_100 } as const;
   assert.equal(words(waiting, { ...gone, isHeld: true }), "Reconnecting in 3 s");
   assert.equal(words({ phase: "offline", attempt: 1, retryAtMs: NOW }), "Offline");
@@ -52,7 +63,7 @@ test("the quiet line says what is known, and nothing else", () => {
   assert.equal(figuresText({ ...nothing, refusedSeries: 4 }), "4 series more than can be shown");
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 1, unknown: false } }), "1 point missing");
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 12, unknown: true } }), "over 12 points missing");
-  assert.equal(figuresText({ ...nothing, lostPoints: { points: 0, unknown: true } }), "points missing");
+  assert.equal(figuresText({ ...nothing, lostPoints: { points: 0, unknown: true } }), "points may be missing");
   const clocks = { publisherAheadMs: 12_000, oursAheadMs: -180_000 };
   assert.equal(
     figuresText({ ...nothing, clocks }),
@@ -132,6 +143,20 @@ test("[PG3] what was taken while the page caught up is not stale; with a status,
   again.told(NOW + 1_000, hello(700));
   assert.equal(again.rate(NOW + 1_000), undefined);
   assert.equal(again.staleSinceMs(NOW + 5_301), NOW + 300);
+});
+
+test("[PG3] that every publisher was gone is known until the next frame is taken", () => {
+  const pulse = opened(60_000);
+  const status = { type: "status", viewers: 1, behind: 0, retryWithinMs: 500, nowMs: NOW, takenForMs: 60_000 } as const;
+  assert.equal(pulse.wasGone, false);
+  pulse.told(NOW, { ...status, goneForMs: 1_000 });
+  pulse.told(NOW, { ...status, goneForMs: null });
+  assert.equal(pulse.wasGone, true);
+  // Older than what the Channel had taken when this connection began.
+  pulse.note({ nowMs: NOW, points: 1, seq: 100, stored: true });
+  assert.equal(pulse.wasGone, true);
+  pulse.note({ nowMs: NOW, points: 1, seq: 101, stored: false });
+  assert.equal(pulse.wasGone, false);
 });
 
 test("[PG17] a clock that is set back while the page is open begins anew", () => {

@@ -108,6 +108,7 @@ const words = new Words({
   channelUrl: channelUrl.href,
   connection: () => connection.state,
   sight: () => sight,
+  emptied: (section) => void later.load(true).then((loaded) => loaded?.offerCopies(section)),
 });
 
 const connection = new Connection(browserOutside(channelUrl), {

@@ -28,6 +28,8 @@ export interface Arrival {
  * never by x, which may be no time, or that of a wrong clock, or of long ago.
  */
 export class Pulse {
+  /** Every publisher was gone after the last frame was taken. */
+  wasGone = false;
   /** Of frames that came as they were taken, by this connection. */
   readonly #beats: Beat[] = [];
   /** Since when points are counted. */
@@ -40,7 +42,8 @@ export class Pulse {
 
   /** The Channel said how things stand. With a hello a connection begins, and what came before says nothing of now. */
   told(nowMs: number, message: Extract<ServerMessage, { type: "hello" | "status" }>): void {
-    const { takenForMs } = message;
+    const { goneForMs, takenForMs } = message;
+    this.wasGone ||= goneForMs !== null;
     this.#takenMs = takenForMs === null ? undefined : nowMs - takenForMs;
     if (message.type !== "hello") return;
     this.#forget();
@@ -53,6 +56,7 @@ export class Pulse {
     // What was taken while this page caught up comes from the store, too.
     if (stored && seq <= this.#toldSeq) return;
     this.#takenMs = nowMs;
+    this.wasGone = false;
     if (stored) return;
     // Our clock was set back: what was before cannot be compared.
     if (nowMs < (this.#beats.at(-1)?.atMs ?? nowMs)) this.#forget();

@@ -31,7 +31,8 @@ const BEFORE: Record<string, string> = {
   "publisher-dropped": "The publisher’s own numbers jump: what it sent in between did not reach the bridge.",
   "publisher-restarted": "The publisher’s own numbers began anew: it was restarted.",
   "too-many-series": "The publishers named more series than a bridge keeps for one channel.",
-  "publisher-reconnected": "The publisher was disconnected and came back; what it sent in between did not arrive.",
+  "publisher-reconnected":
+    "A publisher connected again after one had gone, as a script does that is started again. What was sent before that may be missing.",
 };
 
 /** What is said of the gaps at one place: those of one reason and series together. */

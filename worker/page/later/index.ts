@@ -1,4 +1,5 @@
 /** What most pages never need: loaded in one file when one does. */
+export { offerCopies } from "./copy.ts";
 export { Derived } from "./derive/derived.ts";
 export { drawEvents } from "./events.ts";
 export { GapMarks } from "./gap-marks.ts";

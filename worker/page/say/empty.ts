@@ -1,6 +1,4 @@
-import { button, element } from "./dom.ts";
-
-const COPIED_MS = 2000;
+import { element } from "./dom.ts";
 
 /** A command line that publishes one point to a channel. */
 export function curlCommand(channelUrl: string): string {
@@ -15,32 +13,19 @@ export function bridgeCommand(channelUrl: string): string {
 /** Says what to do for a channel that has no points yet. */
 export class EmptyState {
   readonly #section = element("empty");
+  #shown: ((section: HTMLElement) => void) | undefined;
 
-  constructor(channelUrl: string) {
-    offer(element("empty-curl"), curlCommand(channelUrl));
-    offer(element("empty-bridge"), bridgeCommand(channelUrl));
+  /** @param shown is called when it is shown for the first time */
+  constructor(channelUrl: string, shown: (section: HTMLElement) => void) {
+    element("empty-curl").textContent = curlCommand(channelUrl);
+    element("empty-bridge").textContent = bridgeCommand(channelUrl);
+    this.#shown = shown;
   }
 
   show(empty: boolean): void {
     this.#section.hidden = !empty;
+    if (!empty) return;
+    this.#shown?.(this.#section);
+    this.#shown = undefined;
   }
-}
-
-/** Shows a command, with a button that copies it; where a page may not copy, a press on it selects it. */
-function offer(code: HTMLElement, command: string): void {
-  code.textContent = command;
-  if (navigator.clipboard === undefined) return;
-  const copy = button("Copy", async () => {
-    const isCopied = await navigator.clipboard.writeText(command).then(
-      () => true,
-      () => false,
-    );
-    copy.textContent = isCopied ? "Copied" : "Select it";
-    setTimeout(() => {
-      copy.textContent = "Copy";
-    }, COPIED_MS);
-  });
-  copy.ariaLive = "polite";
-  copy.setAttribute("aria-describedby", code.id);
-  code.closest(".command")?.append(copy);
 }

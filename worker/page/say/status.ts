@@ -5,6 +5,8 @@ import { clockText, counted, formatDuration, formatRate } from "./format.ts";
 /** How it stands with the points. */
 export type Feed =
   | { kind: "live" }
+  /** A publisher came back, and has sent nothing yet. */
+  | { kind: "waiting" }
   /** Nothing has come since. */
   | { kind: "stale"; sinceMs: number }
   /** Every publisher has said goodbye. */
@@ -30,12 +32,14 @@ export interface Circumstances {
   nowMs: number;
   staleSinceMs: number | undefined;
   goneSinceMs: number | undefined;
+  /** Every publisher was gone after the last frame. */
+  wasGone: boolean;
   isHeld: boolean;
 }
 
 /** What the page is doing, for the one who looks at it. */
 export function statusOf(connection: ConnectionState, circumstances: Circumstances): Status {
-  const { nowMs, staleSinceMs, goneSinceMs, isHeld } = circumstances;
+  const { nowMs, isHeld } = circumstances;
   switch (connection.phase) {
     case "connecting":
       if (!connection.online) return { kind: "offline" };
@@ -47,40 +51,51 @@ export function statusOf(connection: ConnectionState, circumstances: Circumstanc
       return { kind: "offline" };
     case "live":
     case "probing": {
-      const feed = feedOf(staleSinceMs, goneSinceMs);
+      const feed = feedOf(circumstances);
       return isHeld ? { kind: "paused", feed } : feed;
     }
   }
 }
 
-function feedOf(staleSinceMs: number | undefined, goneSinceMs: number | undefined): Feed {
+function feedOf({ staleSinceMs, goneSinceMs, wasGone }: Circumstances): Feed {
   if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: goneSinceMs };
-  return staleSinceMs === undefined ? { kind: "live" } : { kind: "stale", sinceMs: staleSinceMs };
+  if (staleSinceMs === undefined) return { kind: "live" };
+  return wasGone ? { kind: "waiting" } : { kind: "stale", sinceMs: staleSinceMs };
 }
+
+const WORDS: Record<Status["kind"], string> = {
+  connecting: "Connecting",
+  live: "Live",
+  waiting: "Waiting for data",
+  paused: "Paused",
+  stale: "Stale",
+  gone: "Publisher gone",
+  reconnecting: "Reconnecting",
+  offline: "Offline",
+  snapshot: "Snapshot",
+  unsupported: "No WebSocket",
+};
 
 /** The word, and the rest of the sentence, which may change every second. */
 export function statusText(status: Status, nowMs: number): [word: string, rest: string] {
+  return [WORDS[status.kind], restText(status, nowMs)];
+}
+
+function restText(status: Status, nowMs: number): string {
   switch (status.kind) {
     case "connecting":
-      return ["Connecting", "…"];
-    case "live":
-      return ["Live", ""];
+      return "…";
+    case "reconnecting":
+      return status.inSeconds === undefined ? "…" : ` in ${status.inSeconds} s`;
     case "paused": {
       const { feed } = status;
-      return ["Paused", feed.kind === "live" ? "" : ` · ${feed.kind} since ${sinceText(feed.sinceMs, nowMs)}`];
+      return feed.kind === "live" ? "" : ` · ${feed.kind}${restText(feed, nowMs)}`;
     }
     case "stale":
-      return ["Stale", ` since ${sinceText(status.sinceMs, nowMs)}`];
     case "gone":
-      return ["Publisher gone", ` since ${sinceText(status.sinceMs, nowMs)}`];
-    case "reconnecting":
-      return ["Reconnecting", status.inSeconds === undefined ? "…" : ` in ${status.inSeconds} s`];
-    case "offline":
-      return ["Offline", ""];
-    case "snapshot":
-      return ["Snapshot", ""];
-    case "unsupported":
-      return ["No WebSocket", ""];
+      return ` since ${sinceText(status.sinceMs, nowMs)}`;
+    default:
+      return "";
   }
 }
 
@@ -119,7 +134,7 @@ function aheadText(aheadMs: number): string {
 }
 
 function lossText({ points, unknown }: Figures["lostPoints"]): string | undefined {
-  if (points === 0) return unknown ? "points missing" : undefined;
+  if (points === 0) return unknown ? "points may be missing" : undefined;
   return `${unknown ? "over " : ""}${counted(points, "point")} missing`;
 }
 

@@ -24,6 +24,8 @@ export interface Spoken {
   notice: Notice;
   sight(): Sight | undefined;
   connection(): ConnectionState;
+  /** The page has no points, and says what to do, for the first time. */
+  emptied(section: HTMLElement): void;
 }
 
 /** Says in words how things stand: the header, and what to do while there is nothing to see. */
@@ -42,7 +44,7 @@ export class Words {
 
   constructor(about: Spoken) {
     this.#about = about;
-    this.#empty = new EmptyState(about.channelUrl);
+    this.#empty = new EmptyState(about.channelUrl, about.emptied);
     setInterval(() => {
       if (document.visibilityState === "visible") this.show();
     }, EVERY_MS);
@@ -54,6 +56,7 @@ export class Words {
       nowMs: performance.now(),
       staleSinceMs: pulse.staleSinceMs(Date.now()),
       goneSinceMs: this.goneSinceMs,
+      wasGone: pulse.wasGone,
       isHeld: !view.isLive,
     };
     return this.instead ?? statusOf(connection(), circumstances);
@@ -66,8 +69,9 @@ export class Words {
     const now = this.status;
     header.showStatus(now, nowMs);
     header.showChoices(view.range === undefined ? view.window(source) : undefined, !view.isLive, this.pointsSince);
-    const isConnected = ["live", "paused", "stale", "gone"].includes(now.kind);
-    const isFlowing = (now.kind === "paused" ? now.feed : now).kind === "live";
+    const { kind } = now.kind === "paused" ? now.feed : now;
+    const isFlowing = kind === "live";
+    const isConnected = isFlowing || ["waiting", "stale", "gone"].includes(kind);
     header.showFigures(
       figuresText({
         rate: isConnected ? pulse.rate(nowMs) : undefined,
