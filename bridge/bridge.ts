@@ -26,6 +26,8 @@ export interface BridgeOptions {
   metrics?: MetricsAddress | undefined;
   statusEveryMs?: number;
   bindWithinMs?: number;
+  /** Whether the Worker is asked at the start if it would take what comes, which is said if not. */
+  checksStart?: boolean;
 }
 
 export interface Bridge {
@@ -118,6 +120,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       source.done.catch(failed.reject);
     }
     countPublishers();
+    // One for all channels: they have the same Worker and the same token.
+    if (options.checksStart === true) feeds.all[0]?.checkStart();
   } catch (error) {
     await Promise.all([...sources.map((source) => source.close()), metrics?.close()]);
     await Promise.all(feeds.all.map((feed) => feed.close(0)));

@@ -9,10 +9,12 @@ import { MAX_SERIES, SeriesBound } from "./collect/series-bound.ts";
 import { Announcer } from "./deliver/announce.ts";
 import { Deliverer } from "./deliver/deliver.ts";
 import { Poster } from "./deliver/post.ts";
+import { StartCheck } from "./deliver/start-check.ts";
 import type { Passage } from "./receive/paths.ts";
 import { FeedLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
 import { counted, duration } from "./tell/text.ts";
+import { TroubleWarnings } from "./tell/warnings.ts";
 
 export interface FeedOptions {
   /** The channel's URL. */
@@ -60,6 +62,7 @@ export class Feed {
   readonly #poster: Poster;
   readonly #announcer: Announcer;
   readonly #deliverer: Deliverer;
+  readonly #check: StartCheck;
   readonly #bound = new SeriesBound();
   readonly #log: Log;
   #leftOut = 0;
@@ -100,6 +103,9 @@ export class Feed {
 
     this.#poster = new Poster({ to, token });
     const poster = this.#poster;
+    const trouble = new TroubleWarnings(log);
+    const check = new StartCheck({ to, log, trouble, post: (body, signal, sent) => poster.post(body, signal, sent) });
+    this.#check = check;
     const announcer = new Announcer({
       publisher: () => collector.publisher,
       log,
@@ -112,7 +118,11 @@ export class Feed {
       collector,
       ledger,
       log,
-      post: (batch, signal) => announcer.post(batch, signal),
+      trouble,
+      post: (batch, signal) => {
+        check.end();
+        return announcer.post(batch, signal);
+      },
       onNewId: () => announcer.renamed(),
     });
     this.done = this.#deliverer.run();
@@ -123,6 +133,14 @@ export class Feed {
       setInterval(() => this.#tellLeftOut(), TELL_EVERY_MS),
     ];
     for (const timer of this.#timers) timer.unref();
+  }
+
+  /**
+   * Asks the Worker whether it would take what comes, and says what to do if not. To be called at the start; where points
+   * wait, what becomes of them says it.
+   */
+  checkStart(): void {
+    if (this.#collector.held.points === 0) void this.#check.ask();
   }
 
   /** Adds the rows of a message. Never refuses. @returns how many points */
@@ -199,6 +217,7 @@ export class Feed {
   /** Delivers what is left within `drainMs`, says goodbye, and ends. */
   async close(drainMs: number): Promise<void> {
     try {
+      this.#check.end();
       this.#tellLeftOut();
       this.save();
       const drainUntilMs = performance.now() + drainMs;

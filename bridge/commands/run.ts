@@ -41,7 +41,8 @@ export async function run(config: Configuration, env: Partial<Record<string, str
   try {
     // Who looks at the foot of a terminal needs no line of the same each ten seconds.
     const statusEveryMs = stderr.isTTY ? 600_000 : 10_000;
-    bridge = await startBridge({ to, token, log, sources, bufferBytes, spool, metrics, statusEveryMs });
+    const checksStart = true;
+    bridge = await startBridge({ to, token, log, sources, bufferBytes, spool, metrics, statusEveryMs, checksStart });
   } catch (error) {
     if (error instanceof AddressError) return refused(ExitCode.address, error);
     if (error instanceof SocketError) return refused(ExitCode.usage, error);

@@ -6,7 +6,11 @@ import { escaped } from "../tell/text.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** What was sent, as far as an answer must fit it. */
-export type Sent = { kind: "frames"; points: number } | { kind: "announcement" };
+export type Sent =
+  | { kind: "frames"; points: number }
+  | { kind: "announcement" }
+  /** Nothing, to see whether the token is right: the Worker looks at that first, then finds the body empty. */
+  | { kind: "nothing" };
 
 /** What a server answered. */
 export interface Reply {
@@ -18,17 +22,17 @@ export interface Reply {
 
 /** What a POST came to. */
 export type Outcome =
-  /** Plotcast's own yes; `answer` is undefined for an announcement. */
+  /** Plotcast's own yes; `answer` is undefined for an announcement, and where nothing was sent. */
   | { kind: "taken"; answer: ReceivedPublishAnswer | undefined }
   /** Plotcast's own no: a problem with one of its codes. */
   | { kind: "refused"; status: number; code: ProblemCode; detail: string; retryAfterMs: number | undefined }
   /** Something else answered, so nobody knows what became of the body. `what` describes the answer for a person. */
   | { kind: "foreign"; status: number; what: string; retryAfterMs: number | undefined }
   /**
-   * No answer: `reason` is what the network said, such as ECONNREFUSED. `isUnderWay`: there was a connection, and it
-   * ended or nothing came.
+   * No answer: `reason` says for a person why and what to do, `code` is the error's, such as ECONNREFUSED, or "".
+   * `isUnderWay`: there was a connection, and it ended or nothing came.
    */
-  | { kind: "failed"; reason: string; isUnderWay: boolean };
+  | { kind: "failed"; reason: string; code: string; isUnderWay: boolean };
 
 const PROBLEM_TYPE = "application/problem+json";
 const MAX_DETAIL_LENGTH = 300;
@@ -58,6 +62,7 @@ export function outcomeOf(reply: Reply, sent: Sent, token: string, nowMs = Date.
   }
   const problem = mediaType(headers) === PROBLEM_TYPE ? parseProblem(text) : undefined;
   if (problem?.status === status) {
+    if (sent.kind === "nothing" && problem.code === "body-empty") return { kind: "taken", answer: undefined };
     const detail = escaped(without(token, problem.detail), MAX_DETAIL_LENGTH);
     return { kind: "refused", status, code: problem.code, detail, retryAfterMs: waitMs };
   }

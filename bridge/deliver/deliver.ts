@@ -17,6 +17,8 @@ export interface DelivererOptions {
   log: Log;
   /** Sends a body; never rejects. */
   post: (batch: Pick<Batch, "body" | "points">, signal: AbortSignal) => Promise<Outcome>;
+  /** What was warned of already; whoever else finds the same says it once. */
+  trouble?: TroubleWarnings;
   policy?: RetryPolicy;
   /** Is told that the collector has another id now. */
   onNewId?: () => void;
@@ -56,9 +58,10 @@ export class Deliverer {
       idlePaceMs: 1000,
       random: Math.random,
       onNewId: () => undefined,
+      trouble: new TroubleWarnings(options.log),
       ...options,
     };
-    this.#trouble = new TroubleWarnings(options.log);
+    this.#trouble = this.#options.trouble;
   }
 
   /** Delivers until {@link drain}. Rejects only if something is wrong with the program. */

@@ -43,8 +43,9 @@ export function whatNext(outcome: Outcome, attempt: number, random: number, poli
     case "taken":
       return { do: "delivered", answer: outcome.answer };
     case "failed": {
-      const message = `no answer (${outcome.reason})`;
-      return { do: "retry", afterMs: jitterMs, waitIsAsked: false, isLong: false, message, trouble: message };
+      const { reason, code } = outcome;
+      const message = `no answer: ${reason}`;
+      return { do: "retry", afterMs: jitterMs, waitIsAsked: false, isLong: false, message, trouble: code || reason };
     }
     case "refused":
       return afterRefusal(outcome);
@@ -60,7 +61,7 @@ export function whatNext(outcome: Outcome, attempt: number, random: number, poli
     if (code.startsWith("frame-")) return { do: "setAside", code, message };
     if (code === "publishing-not-configured") return { do: "hold", afterMs: holdMs, message, trouble };
     if (isPassing(status)) return retry(message, trouble, retryAfterMs);
-    return { do: "hold", afterMs: holdMs, message: `${message} ${adviceFor(status)}`, trouble };
+    return { do: "hold", afterMs: holdMs, message: `${message.replace(/\.$/, "")} ${adviceFor(status)}`, trouble };
   }
 
   function afterForeign({ status, what, retryAfterMs }: Extract<Outcome, { kind: "foreign" }>): Next {

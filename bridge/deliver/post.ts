@@ -1,6 +1,6 @@
 import { Client } from "undici";
 import { FRAME_TYPE, PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
-import { escaped } from "../tell/text.ts";
+import { errorAdvice, errorCode } from "../tell/error-advice.ts";
 import { type Outcome, outcomeOf, type Sent } from "./answer.ts";
 
 export interface PostOptions {
@@ -66,18 +66,15 @@ export class Poster {
       } = await this.#client.request({
         path: this.#path,
         method: "POST",
-        headers: { ...this.#headers, "content-type": sent.kind === "frames" ? FRAME_TYPE : PRESENCE_TYPE },
+        headers: { ...this.#headers, "content-type": sent.kind === "announcement" ? PRESENCE_TYPE : FRAME_TYPE },
         body,
         signal: ending.signal,
       });
       return outcomeOf({ status: statusCode, headers, text: await textOf(answer) }, sent, this.#token);
     } catch (error) {
-      const isLate = ending.signal.aborted;
-      return {
-        kind: "failed",
-        reason: isLate ? "it took too long" : reasonOf(error),
-        isUnderWay: isLate || UNDER_WAY.has(codeOf(error)),
-      };
+      if (ending.signal.aborted) return { kind: "failed", reason: "it took too long", code: "", isUnderWay: true };
+      const code = errorCode(error);
+      return { kind: "failed", reason: errorAdvice(error, "request"), code, isUnderWay: UNDER_WAY.has(code) };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", onEnd);
@@ -100,20 +97,4 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
     if (bytes > MAX_ANSWER_BYTES) break;
   }
   return Buffer.concat(parts).subarray(0, MAX_ANSWER_BYTES).toString();
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  const code = codeOf(error);
-  const message = escaped(error.message, 120);
-  return code !== "" && !(code.startsWith("UND_") && message !== "") ? code : message || error.name;
-}
-
-/** The system's or undici's code; "" if there is none. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "";
-  // A name with several addresses fails with an AggregateError, whose own message is empty.
-  const [first] = error instanceof AggregateError ? error.errors : [];
-  const code = "code" in error ? error.code : first instanceof Error && "code" in first ? first.code : undefined;
-  return typeof code === "string" ? code : "";
 }

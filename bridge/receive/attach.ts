@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pull } from "zeromq";
 import { fullJitterMs } from "../../worker/protocol/backoff.ts";
+import { errorAdvice, errorCode } from "../tell/error-advice.ts";
 import { AddressError, hostOf, type Side } from "./address.ts";
 import type { ReceivingSocket } from "./socket.ts";
 
@@ -138,24 +139,22 @@ export function isListenedTo(path: string): Promise<boolean> {
 }
 
 function unusable(side: Side, address: string, cause: unknown): AddressError {
-  return new AddressError(address, `Cannot ${side} to ${address}: ${reasonOf(side, cause)}.`, { cause });
+  return new AddressError(address, `Cannot ${side} to ${address}: ${reasonOf(side, address, cause)}.`, { cause });
 }
 
-function reasonOf(side: Side, cause: unknown): string {
-  const another = `Give another address with --${side}`;
-  switch (codeOf(cause)) {
+function reasonOf(side: Side, address: string, cause: unknown): string {
+  const advice = errorAdvice(cause, address.startsWith("ipc://") ? "file" : "listen");
+  switch (errorCode(cause)) {
     case "EADDRINUSE":
       return (
-        "another program is using it. If that is your publisher, use --connect with its address; else end that program, or " +
-        "give another address with --bind"
+        "another program is using it (EADDRINUSE). If that is your publisher, use --connect with its address; else end that " +
+        "program, or give another address with --bind"
       );
-    case "EACCES":
-      return `this user may not. ${another}`;
     case "ENODEV":
     case "EADDRNOTAVAIL":
-      return `this machine has no such address or network interface. Give one that it has with --${side}, or * for all`;
+      return `${advice}. Give one that it has with --${side}, or * for all`;
     default:
-      return `${cause instanceof Error ? cause.message : "it cannot be used"}. ${another}`;
+      return `${advice}. Give another address with --${side}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { capability, curveKeyPair } from "zeromq";
+import { errorAdvice } from "../tell/error-advice.ts";
 import { SocketError } from "./address.ts";
 import { decodeZ85, encodeZ85 } from "./z85.ts";
 
@@ -95,7 +96,7 @@ function writeNew(file: string, text: string, mode: number): void {
       throw new SocketError(`${file} is there already and was not touched. Give another name, or remove it first.`);
     }
     if (code === "ENOENT") throw new SocketError(`${file} cannot be written: its directory does not exist.`);
-    throw new SocketError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new SocketError(`${file} cannot be written: ${errorAdvice(error, "file")}.`);
   }
   try {
     writeFileSync(handle, text);

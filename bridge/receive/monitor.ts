@@ -1,5 +1,6 @@
 import type { Event, Observer } from "zeromq";
 import type { SecurityConfig } from "../configure/config.ts";
+import { errorAdvice } from "../tell/error-advice.ts";
 import type { Log } from "../tell/log.ts";
 import { adviceOn, type Failure } from "./advice.ts";
 import { codeOf } from "./attach.ts";
@@ -137,7 +138,7 @@ export class Monitor {
       case "accept:error":
         counters.acceptFailures++;
         this.#options.warnings.warn(
-          `A connection to ${event.address} could not be accepted (${event.error.message}): this process may have too many files open.`,
+          `A connection to ${event.address} could not be accepted: ${errorAdvice(event.error, "accept")}.`,
         );
         return;
       case "bind:error":

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AddressError } from "../receive/address.ts";
 import { boundConnections, namesOf, refusalOf } from "./admission.ts";
+import { errorAdvice } from "./error-advice.ts";
 import { healthOf, type Watched } from "./health.ts";
 import { createRegistry, type Metrics } from "./registry.ts";
 
@@ -60,13 +61,10 @@ export async function serveMetrics({ host, port }: MetricsAddress, watched: Watc
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, host, resolve);
   }).catch((error: unknown) => {
-    const why =
-      error instanceof Error && "code" in error && error.code === "EADDRINUSE"
-        ? "another program is using it"
-        : String(error instanceof Error ? error.message : error);
+    const advice = errorAdvice(error, "listen");
     throw new AddressError(
       `${host}:${port}`,
-      `Cannot serve metrics on ${host}:${port}: ${why}. Give another with --metrics.`,
+      `Cannot serve metrics on ${host}:${port}: ${advice}. Give another with --metrics.`,
     );
   });
   server.unref();

@@ -61,15 +61,26 @@ export class TroubleWarnings {
    * @param trouble the same for what is the same trouble, though the words differ
    */
   warn(message: string, waiting: string, trouble: string): void {
+    if (this.isNews(trouble)) this.#log.warn(`Not delivered: ${message}. Trying again; ${waiting}.`);
+  }
+
+  /** Whether this trouble is to be told now; it then counts as told. */
+  isNews(trouble: string): boolean {
     const nowMs = this.#nowMs();
-    if (nowMs - (this.#toldAtMs.get(trouble) ?? Number.NEGATIVE_INFINITY) < this.#everyMs) return;
+    if (nowMs - (this.#toldAtMs.get(trouble) ?? Number.NEGATIVE_INFINITY) < this.#everyMs) return false;
     if (this.#toldAtMs.size >= MAX_TROUBLES) this.#toldAtMs.clear();
     this.#toldAtMs.set(trouble, nowMs);
-    this.#log.warn(`Not delivered: ${message}. Trying again; ${waiting}.`);
+    return true;
+  }
+
+  /** @returns whether there was any trouble */
+  forget(): boolean {
+    const wasTold = this.#toldAtMs.size > 0;
+    this.#toldAtMs.clear();
+    return wasTold;
   }
 
   over(): void {
-    if (this.#toldAtMs.size > 0) this.#log.info("Delivering again.");
-    this.#toldAtMs.clear();
+    if (this.forget()) this.#log.info("Delivering again.");
   }
 }

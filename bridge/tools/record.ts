@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { ExitCode } from "../commands/exit-code.ts";
 import type { SourceConfig } from "../configure/config.ts";
 import { SocketError } from "../receive/address.ts";
+import { errorAdvice } from "../tell/error-advice.ts";
 import { FootLine, type Terminal } from "../tell/terminal.ts";
 import { counted, errorText } from "../tell/text.ts";
 import { bytesText, spanText } from "./figures.ts";
@@ -141,7 +142,7 @@ function faultText(file: string, error: unknown, isOverwriting = false): string 
   }
   if (code === "ENOSPC" || code === "EDQUOT")
     return `The disk is full: ${file} is readable up to the last message written.`;
-  return `${file} cannot be written: ${errorText(error)}`;
+  return `${file} cannot be written: ${errorAdvice(error, "file")}.`;
 }
 
 function infoOf({ name, socket }: SourceConfig): { name: string; addresses: readonly string[] } {

@@ -1,7 +1,7 @@
 import { ExitCode } from "../commands/exit-code.ts";
 import { AddressError } from "../receive/address.ts";
+import { errorAdvice } from "../tell/error-advice.ts";
 import { FootLine, type Terminal } from "../tell/terminal.ts";
-import { errorText } from "../tell/text.ts";
 import { spanText } from "./figures.ts";
 import { Outlet } from "./outlet.ts";
 import { Playback } from "./playback.ts";
@@ -51,7 +51,7 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
   } catch (error) {
     foot.end();
     const isKnown = error instanceof AddressError || error instanceof RecordingError;
-    foot.log(`${isKnown ? error.message : `${options.file} cannot be played: ${errorText(error)}`}\n`);
+    foot.log(`${isKnown ? error.message : `${options.file} cannot be played: ${errorAdvice(error, "file")}.`}\n`);
     return error instanceof AddressError ? ExitCode.address : ExitCode.failed;
   } finally {
     foot.end();

@@ -201,7 +201,7 @@ it("[BR18] a bridge that goes on after one that was killed says that no publishe
 
 describe("an announcer", () => {
   const TAKEN: Outcome = { kind: "taken", answer: undefined };
-  const LOST: Outcome = { kind: "failed", reason: "ECONNRESET", isUnderWay: true };
+  const LOST: Outcome = { kind: "failed", reason: "cut", code: "ECONNRESET", isUnderWay: true };
   const frames = { body: new Uint8Array(8), points: 1 };
   const signal = new AbortController().signal;
 

@@ -166,6 +166,7 @@ it("[BR25] [BR10] to a login page a bridge delivers nothing and ends with 3: the
   t.after(() => publisher.close());
   for (let i = 0; i < 24; i++) await publisher.send(`[${i},1]`);
   await waitFor("the warning", () => bridge.stderr().includes("what answered is not Plotcast: 200 text/html"));
+  await waitFor("a POST of points, behind the question of the start", () => server.requests() >= 2);
   bridge.child.kill("SIGTERM");
   await waitFor("the end's beginning", () => bridge.stderr().includes("Delivering what is left"));
   bridge.child.kill("SIGTERM");

@@ -80,7 +80,7 @@ describe("a POST", () => {
     const { post, sockets } = await posterTo(t, (socket) => onRequest(socket, () => drip(socket)), {
       totalTimeoutMs: 500,
     });
-    assert.deepEqual(await post(), { kind: "failed", reason: "it took too long", isUnderWay: true });
+    assert.deepEqual(await post(), { kind: "failed", reason: "it took too long", code: "", isUnderWay: true });
     await waitFor("the end of the connection", () => sockets.size === 0);
   });
 
@@ -101,6 +101,7 @@ describe("a POST", () => {
     assert.deepEqual(await post(new Uint8Array(64 * 1024 * 1024)), {
       kind: "failed",
       reason: "it took too long",
+      code: "",
       isUnderWay: true,
     });
   });

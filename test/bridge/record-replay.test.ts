@@ -234,7 +234,7 @@ describe("replay", () => {
     assert.equal(await replay({ connect: ["tcp://127.0.0.1"] }), 4);
     assert.match(stderr.text, /Cannot connect to tcp:\/\/127\.0\.0\.1: a tcp address ends with a port/);
     assert.equal(await replay({ file: join(directory, "none") }), 1);
-    assert.match(stderr.text, /none cannot be played: ENOENT/);
+    assert.match(stderr.text, /none cannot be played: there is no such file or folder \(ENOENT\)\./);
     await writeFile(file, "garbage");
     assert.equal(await replay({}), 1);
     assert.match(stderr.text, /is no recording: it does not begin as one that plotcast record wrote\./);

@@ -55,7 +55,7 @@ describe("a doubtful token", () => {
 });
 
 it("[BR11] the command says both, once, at the start, and goes on", async (t) => {
-  const args = ["--to", "http://192.0.2.1/c/main", "--bind", "tcp://127.0.0.1:*", "--spool", "none"];
+  const args = ["--to", "http://255.255.255.255/c/main", "--bind", "tcp://127.0.0.1:*", "--spool", "none"];
   const bridge = startBridgeProcess(t, await directoryOf(t), args, "shortone");
   await waitFor("the start", () => bridge.stderr().includes("Listening on"));
   assert.equal(bridge.stderr().split("over plain http").length, 2);

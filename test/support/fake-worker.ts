@@ -50,6 +50,12 @@ export interface FakeWorker {
   announced: Announced[];
   /** What becomes of the next announcements; undefined is the ordinary: 204, with the mark of the Worker. */
   onAnnounced: () => Pick<Reply, "status" | "until" | "headers" | "body"> | undefined;
+  /** POSTs without a body; they are no POSTs to a script. */
+  checks: number;
+  /** What these are answered: the token is right (400), or wrong (401). */
+  onChecked: 400 | 401;
+  /** What their answers wait for. */
+  untilChecked: Promise<unknown> | undefined;
   /** The frames taken, without repeats, in order. */
   frames: Uint8Array[];
   viewers: number;
@@ -104,6 +110,14 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     if (request.headers["content-type"] === PRESENCE_TYPE) {
       return await announce(Buffer.from(body).toString(), response);
     }
+    // A bridge asks at its start whether its token is right.
+    if (body.byteLength === 0) {
+      worker.checks++;
+      await worker.untilChecked;
+      response.writeHead(worker.onChecked, { [MARK.name]: MARK.value, "content-type": PROBLEM_TYPE });
+      response.end(problem(worker.onChecked === 400 ? "body-empty" : "token-wrong"));
+      return;
+    }
     const frames = splitFrames(body);
     const got = { path: request.url ?? "", headers: request.headers, frames, atMs: performance.now() };
     const reply = worker.script(got, worker.posts.length + 1) ?? { take: true };
@@ -133,6 +147,9 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     posts: [],
     announced: [],
     onAnnounced: () => undefined,
+    checks: 0,
+    onChecked: 400,
+    untilChecked: undefined,
     frames: [],
     viewers: 1,
     mostAtOnce: 0,

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
+import { errorAdvice } from "../../tell/error-advice.ts";
 import { bindTo } from "../attach.ts";
 import type { SocketCounters } from "../counters.ts";
 import { networkOf } from "../network.ts";
@@ -259,9 +260,7 @@ export class Guard {
 
   #failed(address: string, error: Error): void {
     this.#options.counters.acceptFailures++;
-    this.#options.warnings.warn(
-      `A connection to ${address} could not be accepted (${error.message}): this process may have too many files open.`,
-    );
+    this.#options.warnings.warn(`A connection to ${address} could not be accepted: ${errorAdvice(error, "accept")}.`);
   }
 
   #endLargest(): void {
