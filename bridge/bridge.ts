@@ -33,6 +33,10 @@ export interface BridgeOptions {
 export interface Bridge {
   /** The ZeroMQ endpoints in use; a bound port `*` is resolved. */
   readonly addresses: readonly string[];
+  /** Those of them that publishers connect to. */
+  readonly bound: readonly string[];
+  /** Those of publishers that bind, which this bridge connects to. */
+  readonly connected: readonly string[];
   /** What came in, what went out and what did not, over all sources and channels, as it is now. */
   readonly ledger: Totals;
   /** Of `/metrics`, if asked for. */
@@ -149,6 +153,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   done.catch(() => undefined);
   return {
     addresses: sources.flatMap(({ addresses }) => addresses),
+    bound: sources.flatMap(({ bound }) => bound),
+    connected: sources.flatMap(({ connected }) => connected),
     get ledger() {
       return totals();
     },

@@ -84,6 +84,7 @@ export class Source {
       onReturn: () => {
         if (!isNumbered) addGap(gapOf("publisher-reconnected", null));
       },
+      ...(isNumbered ? {} : { returnNote: "what was sent before that may be missing; viewers see a mark there" }),
       onGone: () => ledger.disconnects++,
       onCount: (connected) => {
         ledger.publishers = connected;
@@ -141,6 +142,16 @@ export class Source {
   /** The endpoints in use; a bound port `*` is resolved. */
   get addresses(): readonly string[] {
     return this.#receiver.addresses;
+  }
+
+  /** Those of them that publishers connect to. */
+  get bound(): readonly string[] {
+    return this.addresses.slice(0, this.config.socket.bind.length);
+  }
+
+  /** Those of publishers that bind, which this source connects to. */
+  get connected(): readonly string[] {
+    return this.addresses.slice(this.config.socket.bind.length);
   }
 
   /** What befell its connections. */

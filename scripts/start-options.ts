@@ -6,6 +6,7 @@ import { DEFAULT_BIND } from "../bridge/configure/defaults.ts";
 import { tokenFrom } from "../bridge/configure/options.ts";
 import { publishToken as givenToken } from "../bridge/configure/token.ts";
 import { withoutSecrets } from "../bridge/configure/usage-errors.ts";
+import { adviceOnCode } from "../bridge/tell/error-advice.ts";
 import { isChannelName } from "../worker/protocol/limits.ts";
 import { suggestion } from "../worker/protocol/suggestion.ts";
 
@@ -26,6 +27,16 @@ export interface Flags {
 
 /** SPEC.md, BR10: the same codes as the bridge's. */
 export const ExitCode = { ok: 0, failed: 1, usage: 2, address: 4 } as const;
+
+/** Why the Worker's port cannot be had, and what to do. @param code the system's, such as EADDRINUSE */
+export function portFault({ code }: { code: string }, { port, demo }: Pick<Flags, "port" | "demo">): string {
+  const again = demo ? "npm start" : "npm run dev";
+  if (code === "EADDRINUSE") {
+    return `Port ${port} is in use. Free it, or choose another: ${again} -- --port ${port === 65_535 ? 8787 : port + 1}`;
+  }
+  const why = adviceOnCode(code, "listen") ?? "the system does not say why";
+  return `Port ${port} cannot be used: ${why} (${code}). Choose another: ${again} -- --port ${port < 1024 ? 8787 : port + 1}`;
+}
 
 /** What stops a start, in one line, with the exit code that says it to a script. */
 export class StartError extends Error {

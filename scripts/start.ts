@@ -12,15 +12,17 @@ import { DEFAULT_BIND, sourceOf } from "../bridge/configure/defaults.ts";
 import { DEFAULT_SPOOL_DIR, defaultSpoolFile } from "../bridge/configure/options.ts";
 import { type Demo, startDemo } from "../bridge/demo.ts";
 import { AddressError } from "../bridge/receive/address.ts";
+import { errorAdvice } from "../bridge/tell/error-advice.ts";
 import { createLog } from "../bridge/tell/log.ts";
 import { accessFaults } from "../worker/access.ts";
+import { bannerText } from "./banner.ts";
 import { buildLocal } from "./local/build-local.ts";
 import { holdPort, PortError } from "./local/held-port.ts";
 import { type LocalWorker, startWorker, type WorkerOptions } from "./local/local-worker.ts";
 import { parentsEnded } from "./local/parents.ts";
 import { readWorkerConfig } from "./local/worker-bundle.ts";
 import { isTaken, openBrowser } from "./machine.ts";
-import { ExitCode, type Flags, parseFlags, publishToken, StartError, workerVars } from "./start-options.ts";
+import { ExitCode, type Flags, parseFlags, portFault, publishToken, StartError, workerVars } from "./start-options.ts";
 
 const DRAIN_MS = 3000;
 const STATUS_EVERY_MS = 60_000;
@@ -80,10 +82,12 @@ async function start(running: Running): Promise<WorkerOptions> {
   const vars = workerVars(config.vars, flags.var, process.env);
   const faults = accessFaults(vars);
   for (const fault of faults) console.error(fault);
-  if ((await isTaken(port, "127.0.0.1")) || (await isTaken(port, "::1"))) throw portInUse(flags);
+  if ((await isTaken(port, "127.0.0.1")) || (await isTaken(port, "::1"))) {
+    throw new StartError(ExitCode.address, portFault({ code: "EADDRINUSE" }, flags));
+  }
   // Before the bridge has anything to deliver there.
   const held = await holdPort(port).catch((error: unknown) => {
-    throw error instanceof PortError ? portInUse(flags) : error;
+    throw error instanceof PortError ? new StartError(ExitCode.address, portFault(error, flags)) : error;
   });
   const log = createLog("text");
   const url = new URL(`http://localhost:${port}/c/${flags.channel}`);
@@ -114,29 +118,22 @@ async function start(running: Running): Promise<WorkerOptions> {
     },
   };
   await running.startWorker(worker);
-  const { addresses } = running.bridge;
-  if (flags.demo) running.demo = startDemo({ connect: addressForDemo(addresses[0] ?? DEFAULT_BIND) });
+  const { bound, connected } = running.bridge;
+  if (flags.demo) running.demo = startDemo({ connect: addressForDemo(bound[0] ?? DEFAULT_BIND) });
 
-  const bearer = token.isMadeUp ? token.value : "$PUBLISH_TOKEN";
-  console.log(`
-  Plotcast is live     ${url.href}
-  publishers           ${addresses.join("  ")}${flags.demo ? "   (a demo sends a sine)" : ""}
-  or with curl         curl -H "Authorization: Bearer ${bearer}" -d '{"y":1}' ${url.href}
-
-  ${exposureLines(source.socket).join("\n  ")}
-
-  Ctrl-C ends it.
-`);
+  console.log(
+    bannerText({
+      url,
+      publicUrl: vars.PUBLIC_URL ?? "",
+      bound,
+      connected,
+      isDemo: flags.demo,
+      bearer: token.isMadeUp ? token.value : "$PUBLISH_TOKEN",
+      exposure: exposureLines(source.socket),
+    }),
+  );
   if (flags.open) openBrowser(url);
   return worker;
-}
-
-function portInUse({ port, demo }: Flags): StartError {
-  const again = demo ? "npm start" : "npm run dev";
-  return new StartError(
-    ExitCode.address,
-    `Port ${port} is in use. Free it, or choose another: ${again} -- --port ${port + 1}`,
-  );
 }
 
 /**
@@ -145,7 +142,10 @@ function portInUse({ port, demo }: Flags): StartError {
  */
 async function makeStore({ store, port }: Flags): Promise<string> {
   const dir = resolve(store ?? DEFAULT_SPOOL_DIR, store === undefined ? `channels-${port}` : "channels");
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await mkdir(dir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    const advice = errorAdvice(error, "file");
+    throw new StartError(ExitCode.usage, `The folder ${dir} cannot be made: ${advice}. Choose another with --store.`);
+  });
   const stats = await lstat(dir);
   // (Windows has no user ids.)
   if (!stats.isDirectory() || (process.getuid !== undefined && stats.uid !== process.getuid())) {

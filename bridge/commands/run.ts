@@ -54,7 +54,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     foot.end();
     process.exit(bridge.held().points > 0 ? ExitCode.undelivered : ExitCode.ok);
   });
-  log.info(`Listening on ${bridge.addresses.join(", ")}; delivering to ${channelsText(config)}`);
+  log.info(`${endpointsText(bridge)}; delivering to ${channelsText(config)}`);
   for (const { socket } of sources) for (const line of exposureLines(socket)) log.info(line);
   if (bridge.metricsUrl !== undefined) log.info(`Metrics at ${bridge.metricsUrl}`);
   const hideFoot = stderr.isTTY
@@ -81,6 +81,13 @@ export async function run(config: Configuration, env: Partial<Record<string, str
   }
   log.info(`Ended; ${delivered}.`);
   return failure === undefined ? ExitCode.ok : ExitCode.failed;
+}
+
+/** Where publishers come from: `Listening on tcp://127.0.0.1:5000; connecting to tcp://10.0.0.7:5556`. */
+function endpointsText({ bound, connected }: Pick<Bridge, "bound" | "connected">): string {
+  const to = connected.join(", ");
+  if (bound.length === 0) return `Connecting to ${to}`;
+  return `Listening on ${bound.join(", ")}${to && `; connecting to ${to}`}`;
 }
 
 /** The channels' URLs; those that topics name, as they are templated. */

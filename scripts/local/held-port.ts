@@ -25,16 +25,22 @@ server.listen(workerData, () => {
 /** @throws PortError if somebody listens there already */
 export async function holdPort(port: number): Promise<HeldPort> {
   const ipv4 = await listen(port, "127.0.0.1");
-  if ("code" in ipv4) throw new PortError(`127.0.0.1:${port}: ${ipv4.code}`);
+  if ("code" in ipv4) throw new PortError(`127.0.0.1:${port}`, ipv4.code);
   const ipv6 = await listen(port, "::1");
   // Chrome and Firefox take localhost for both addresses: where only one were ours, somebody else could be the other.
-  if ("code" in ipv6 && ipv6.code === "EADDRINUSE") throw new PortError(`[::1]:${port}: ${ipv6.code}`);
+  if ("code" in ipv6 && ipv6.code === "EADDRINUSE") throw new PortError(`[::1]:${port}`, ipv6.code);
   if ("code" in ipv6) return { listening: "ipv4", fds: inheritable([ipv4.fd]) };
   return { listening: "both", fds: inheritable([ipv4.fd, ipv6.fd]) };
 }
 
-/** That a port cannot be had, and why. */
-export class PortError extends Error {}
+/** That a port cannot be had, and the system's code that says why, such as EADDRINUSE. */
+export class PortError extends Error {
+  readonly code: string;
+  constructor(address: string, code: string) {
+    super(`${address}: ${code}`);
+    this.code = code;
+  }
+}
 
 async function listen(port: number, host: string): Promise<{ fd: number } | { code: string }> {
   const thread = new Worker(LISTEN, { eval: true, workerData: { port, host } });

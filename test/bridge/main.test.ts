@@ -93,6 +93,20 @@ describe("the command", () => {
     await withDeadline("the exit", bridge.exit);
   });
 
+  it("[BR1] says where it listens and where it connects, each for what it is", async () => {
+    const only = run(["--to", worker.url.href, "--connect", "tcp://127.0.0.1:1", "--connect", "tcp://127.0.0.1:2"]);
+    await waitFor("the line", () =>
+      / Connecting to tcp:\/\/127\.0\.0\.1:1, tcp:\/\/127\.0\.0\.1:2; delivering to http/.test(
+        only.stderr().replaceAll('"', " "),
+      ),
+    );
+    assert.doesNotMatch(only.stderr(), /Listening/);
+    const both = bridgeTo(new URL("/c/both", worker.url), "--connect", "tcp://127.0.0.1:1");
+    await waitFor("the line", () =>
+      /Listening on tcp:\/\/127\.0\.0\.1:\d+; connecting to tcp:\/\/127\.0\.0\.1:1; delivering to /.test(both.stderr()),
+    );
+  });
+
   it("[BR9] [BR10] ends at once on a second signal, with 3 when points are undelivered", async () => {
     worker.script = () => ({ take: false, status: 500 });
     const bridge = bridgeTo(worker.url);
