@@ -57,7 +57,7 @@ export function parseFlags(argv: readonly string[], vars: readonly string[]): Fl
     .description("Plotcast on this machine: the Worker, the bridge, and with `npm start` a demo publisher.")
     .addOption(new Option("--port <port>", "of the page and the Worker").argParser(parsePort).default(8787))
     .addOption(
-      new Option("--bind <address>", "where publishers connect to; repeats")
+      new Option("--bind <address>", "where publishers connect to; tcp://*:5000 is open to the network; repeats")
         .argParser(append)
         .default([], DEFAULT_BIND),
     )

@@ -6,8 +6,8 @@ Examples:
   plotcast
       publishers on this machine connect to port 5000; the channel is http://localhost:8787/c/main
   plotcast --to https://plots.example.org/c/lab/motor --bind "tcp://*:5556"
-      another channel, another port, open to the network: whoever reaches it can publish, unless there are keys
-      (docs/CONFIG.md: Who can connect)
+      another channel, another port, open to the network by IPv4 and IPv6: whoever reaches it can publish, unless
+      there are keys (docs/CONFIG.md: Who can connect)
   plotcast --connect tcp://192.168.1.20:5556 --topic temp --topic hum
       the publisher binds; only topics that begin with temp or hum
   plotcast --connect tcp://sdr.local:5555 --preset gnuradio --format f32@48k --max-rate 2000

@@ -33,7 +33,7 @@ export const SOURCE_KEYS: Keys = [
     flag: "--socket <type>",
     otherwise: "sub",
   }),
-  many("bind", text(), "where publishers connect to; tcp://*:5000 is open to the network", {
+  many("bind", text(), "where publishers connect to; tcp://*:5000 is open to the network, IPv4 and IPv6", {
     flag: "--bind <address>",
     otherwise: DEFAULT_BIND,
   }),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { context, XPublisher } from "zeromq";
-import { addressFault, type Side, wrongAddress } from "../receive/address.ts";
+
+import { addressFault, hostOf, type Side, wrongAddress } from "../receive/address.ts";
 import { bindSocket, bindTo, connectSocket, needsIpv6 } from "../receive/attach.ts";
 
 export interface OutletOptions {
@@ -45,7 +46,10 @@ export class Outlet {
       linger: LINGER_MS,
       sendHighWaterMark: HIGH_WATER_MARK,
       noDrop: true,
-      ipv6: await needsIpv6([...bind, ...connect]),
+      // `*` is both families; but with IPv6 libzmq looks for a name's IPv6 address first.
+      ipv6:
+        (await needsIpv6([...bind, ...connect])) ||
+        (connect.length === 0 && bind.some((address) => hostOf(address) === "*")),
     });
     try {
       const addresses: string[] = [];

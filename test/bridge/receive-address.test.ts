@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type ListenOptions } from "node:net";
 import { join } from "node:path";
 import { it, type TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { Subscriber } from "zeromq";
 import { AddressError, addressFault, hostOf } from "../../bridge/receive/address.ts";
 import { needsIpv6 } from "../../bridge/receive/attach.ts";
 import { Endpoints } from "../../bridge/receive/endpoints.ts";
+import { listenAt } from "../../bridge/receive/guard/listen.ts";
 import { Receiver } from "../../bridge/receive/receiver.ts";
 import { defaultSocket } from "../../bridge/receive/socket.ts";
+import { Outlet } from "../../bridge/tools/outlet.ts";
+import { hasIpv6Loopback } from "../../scripts/machine.ts";
 import { bindPublisher, connectPublisher } from "../support/publisher.ts";
 import { waitFor } from "../support/wait.ts";
 import { directoryFor, receiving } from "./receiving.ts";
@@ -61,6 +66,57 @@ it("[BR19] IPv6 is on where an address cannot be reached otherwise", async () =>
   assert.equal(await needsIpv6(["tcp://nobody.invalid:5000"]), false);
   assert.equal(await needsIpv6(["tcp://127.0.0.1:1", "tcp://[fe80::1%eth0]:5000"]), true);
   assert.equal(hostOf("tcp://10.0.0.1:0;cam.lan:5000"), "cam.lan");
+});
+
+it("[BR1] * is every address, IPv4 and IPv6, and is called *", TIMEOUT, async (t) => {
+  const { address, messages } = await receiving(t, { bind: ["tcp://*:*"] });
+  const port = /^tcp:\/\/\*:(\d+)$/.exec(address)?.[1];
+  assert.ok(port !== undefined, address);
+  const hosts = (await hasIpv6Loopback()) ? ["127.0.0.1", "[::1]"] : ["127.0.0.1"];
+  for (const [i, host] of hosts.entries()) {
+    const publisher = await connectPublisher(`tcp://${host}:${port}`, [""], { ipv6: true });
+    t.after(() => publisher.close());
+    await publisher.send(host);
+    await waitFor(`a message by ${host}`, () => messages.length === i + 1);
+  }
+  assert.deepEqual(messages, hosts);
+  assert.match(
+    String(await refusal(address)),
+    /another program is using it \(EADDRINUSE\)\. If that is your publisher/,
+  );
+});
+
+it("[BR1] * of a replay is IPv4 and IPv6, too", TIMEOUT, async (t) => {
+  const outlet = await Outlet.open({ bind: ["tcp://*:*"], connect: [] });
+  t.after(() => outlet.close());
+  const port = outlet.addresses[0]?.split(":").at(-1);
+  for (const host of (await hasIpv6Loopback()) ? ["[::1]", "127.0.0.1"] : ["127.0.0.1"]) {
+    const subscriber = new Subscriber({ ipv6: true, linger: 0 });
+    t.after(() => subscriber.close());
+    subscriber.connect(`tcp://${host}:${port}`);
+    subscriber.subscribe();
+    assert.ok(await outlet.subscribed(new AbortController().signal, undefined));
+    const received = subscriber.receive();
+    await waitFor(`a message by ${host}`, async () => {
+      await outlet.send([Buffer.from(host)], new AbortController().signal);
+      return await Promise.race([received, setTimeout(10)]);
+    });
+  }
+});
+
+it("[BR1] * is IPv4 alone where there is no IPv6", async (t) => {
+  const server = createServer();
+  const listen = server.listen.bind(server);
+  t.mock.method(server, "listen", (options: ListenOptions, listening: () => void) => {
+    if (options.host !== "::") return listen(options, listening);
+    process.nextTick(() => server.emit("error", Object.assign(new Error("no IPv6"), { code: "EAFNOSUPPORT" })));
+    return server;
+  });
+  t.after(() => server.close());
+  const endpoint = await listenAt(server, "tcp://*:0", false);
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  assert.deepEqual([endpoint, address.address], [`tcp://*:${address.port}`, "0.0.0.0"]);
 });
 
 it("[BR19] what a program left at an ipc path is replaced, what another one uses is not", onLinux, async (t) => {

@@ -24,7 +24,7 @@ export async function connectPublisher(
   options: PublisherOptions = {},
 ): Promise<TestPublisher> {
   const socket = newPublisher(options);
-  socket.connect(address.replace("0.0.0.0", "127.0.0.1"));
+  socket.connect(address.replace(/0\.0\.0\.0|\*/, "127.0.0.1"));
   await withDeadline(`a subscription at ${address}`, subscriptionsTo(socket, topics));
   return publisher(socket, address);
 }

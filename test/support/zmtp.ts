@@ -104,7 +104,7 @@ export async function rawPeer(address: string, localAddress?: string): Promise<R
   const socket = address.startsWith("ipc://")
     ? connect(address.slice("ipc://".length).replace(/^@/, "\0"))
     : connect({
-        host: host.replace("0.0.0.0", "127.0.0.1"),
+        host: host.replace(/0\.0\.0\.0|\*/, "127.0.0.1"),
         port: Number(port),
         ...(localAddress === undefined ? {} : { localAddress }),
       });

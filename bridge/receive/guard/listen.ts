@@ -3,20 +3,38 @@ import { isIP, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostOf, portOf } from "../address.ts";
+import { codeOf } from "../attach.ts";
+
+/** Of a system without IPv6. */
+const NO_IPV6 = new Set<unknown>(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
 
 /**
- * Makes a server of Node's listen at a ZeroMQ address, as libzmq would.
- * @param ipv6 whether `*` is both families
- * @returns the endpoint as libzmq names it, with the port that was chosen
+ * Makes a server of Node's listen at a ZeroMQ address, as libzmq would, but that `*` is IPv6 too where there is any: a
+ * publisher that looks this machine's name up may be led to either.
+ * @param ipv6 whether a network interface without IPv4 is listened at by IPv6
+ * @returns the endpoint as libzmq names it (`*` stays `*`), with the port that was chosen
  * @throws an error with a code, such as EADDRINUSE, or ENODEV if this machine has no such address
  */
 export async function listenAt(server: Server, address: string, ipv6: boolean): Promise<string> {
   if (address.startsWith("ipc://")) return await listenAtPath(server, address.slice("ipc://".length));
+  const port = Number(portOf(address) ?? 0);
+  if (hostOf(address) === "*") return await listenAtAll(server, port);
   const host = hostToListen(hostOf(address) ?? "", ipv6);
-  await listening(server, { host, port: Number(portOf(address) ?? 0), ipv6Only: !ipv6 && host !== "::" });
+  await listening(server, { host, port, ipv6Only: !ipv6 && host !== "::" });
   const bound = server.address();
   if (bound === null || typeof bound === "string") return address;
   return `tcp://${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+async function listenAtAll(server: Server, port: number): Promise<string> {
+  try {
+    await listening(server, { host: "::", port });
+  } catch (error) {
+    if (!NO_IPV6.has(codeOf(error))) throw error;
+    await listening(server, { host: "0.0.0.0", port });
+  }
+  const bound = server.address();
+  return `tcp://*:${bound === null || typeof bound === "string" ? port : bound.port}`;
 }
 
 /** The directory of a path that was made up, for who removes it at the end. */
@@ -53,7 +71,6 @@ function listening(server: Server, options: Parameters<Server["listen"]>[0]): Pr
 
 /** libzmq looks up the names of network interfaces, and no others. */
 function hostToListen(host: string, ipv6: boolean): string {
-  if (host === "*") return ipv6 ? "::" : "0.0.0.0";
   if (isIP(host.replace(/%.*$/, "")) !== 0) return host;
   if (host === "localhost") return "127.0.0.1";
   const found = interfaceAddress(host, ipv6);
