@@ -4,8 +4,10 @@ import { LineRate } from "./rate.ts";
 
 export interface PeersOptions {
   log: Log;
-  /** A publisher has come back to an address where one had gone: what it sent meanwhile is lost. */
+  /** A publisher has come to an address where one had gone: what was sent before may be lost, which nobody can know. */
   onReturn: (address: string) => void;
+  /** What the log says of a return, beside that it was one. */
+  returnNote?: string;
   onGone: () => void;
   onCount: (connected: number) => void;
   nowMs?: () => number;
@@ -35,7 +37,9 @@ export class Peers {
       at.gone--;
       this.#options.onReturn(address);
     }
-    this.#say(`A publisher is connected${isReturn ? " again" : ""} at ${address}`);
+    const { returnNote } = this.#options;
+    const again = isReturn ? " again" : "";
+    this.#say(`A publisher is connected${again} at ${address}${isReturn && returnNote ? ` (${returnNote})` : ""}`);
   }
 
   disconnected(address: string): void {

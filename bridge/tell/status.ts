@@ -28,7 +28,9 @@ export function statusLine(totals: Totals, held: Held, spools: readonly SpoolSta
   if (totals.unnumbered > 0) parts.push(`${counted(totals.unnumbered, "message")} without a number`);
   if (totals.sharedTopics > 0) parts.push(`${counted(totals.sharedTopics, "topic")} of several publishers`);
   for (const [reason, { gaps, points }] of totals.gaps) {
-    parts.push(points > 0 ? `${counted(points, "point")} lost (${reason})` : `${counted(gaps, "gap")} (${reason})`);
+    parts.push(
+      points > 0 ? `${counted(points, "point")} lost (${reason})` : `${counted(gaps, "possible gap")} (${reason})`,
+    );
   }
   if (totals.viewers !== undefined) parts.push(totals.viewers === 0 ? "nobody watches" : `${totals.viewers} watching`);
   return parts.join(", ");
