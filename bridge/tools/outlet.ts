@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { context, XPublisher } from "zeromq";
-
 import { addressFault, hostOf, type Side, wrongAddress } from "../receive/address.ts";
 import { bindSocket, bindTo, connectSocket, needsIpv6 } from "../receive/attach.ts";
 

@@ -38,6 +38,10 @@ test("[PG10] what is only possible, and what nobody counted, is said to be possi
   for (const reason of ["publisher-reconnected", "bridge-restarted", "publisher-restarted", "epoch"]) {
     assert.equal(textOf({ reason, points: null }).title, "Points may be missing, nobody can know how many");
   }
+  assert.equal(
+    textOf({ reason: "publisher-reconnected", points: null }).why,
+    "A publisher connected again after one had gone, as a script does that is started again. What was sent before that may be missing.",
+  );
 });
 
 test("[PG10] when: as finely as the gap is short, and as the axis has it", () => {
