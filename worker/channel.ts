@@ -9,9 +9,19 @@ import { type Refusal, viewersFull } from "./problem.ts";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "./protocol/limits.ts";
 import type { Announcement, PublishAnswer } from "./protocol/messages.ts";
 import { watchQuery } from "./query.ts";
-import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_PER_ADDRESS } from "./read-limits.ts";
+import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_PER_ADDRESS, SLICE_PAUSE_MS } from "./read-limits.ts";
 import { ReadSlots } from "./read-slots.ts";
-import { isDone, type ReadOpened, type ReadRequest, type SliceAnswer, type SliceRequest } from "./slice.ts";
+import { readTurns } from "./read-turn.ts";
+import {
+  type Cut,
+  isDone,
+  noFrames,
+  type ReadOpened,
+  type ReadRequest,
+  type Slice,
+  type SliceAnswer,
+  type SliceRequest,
+} from "./slice.ts";
 import { Viewers } from "./viewers.ts";
 
 const DEFAULT_STORE_SECONDS = 900;
@@ -109,22 +119,28 @@ export class Channel extends DurableObject<Env> {
     if (!this.#reads.open(readId, address, Date.now())) return { kind: "too-many-reads" };
     if (this.#history === undefined) {
       this.#reads.close(readId);
-      return { kind: "opened", epoch: 0, seq: 0, first: { frames: new Uint8Array(), from: 0, to: 0, isLast: true } };
+      return { kind: "opened", epoch: 0, seq: 0, first: noFrames(0, 0), pauseMs: 0 };
     }
-    await this.#forgetLater(this.#history);
-    const opened = this.#history.openRead(request);
-    if (opened.kind === "opened" && isDone(request.direction, opened.first, opened.seq)) this.#reads.close(readId);
-    return opened;
+    const history = this.#history;
+    await this.#forgetLater(history);
+    const opened = readTurns.spend(() => history.openRead(request));
+    if (isDone(request.direction, opened.first, opened.seq)) this.#reads.close(readId);
+    return { ...opened, pauseMs: SLICE_PAUSE_MS * this.#reads.count };
   }
 
   /** The next slice of a read. */
   async slice(request: SliceRequest): Promise<SliceAnswer> {
     const { readId, address, direction, through } = request;
     const isInTime = this.#reads.use(readId, address, Date.now());
-    const answer = isInTime ? this.#history?.slice(request) : ({ kind: "cut", reason: "too-slow" } as const);
-    if (answer === undefined) return { kind: "cut", reason: "emptied" };
+    const answer = isInTime ? this.#sliceNow(request) : ({ kind: "cut", reason: "too-slow" } as const);
     if (answer.kind === "cut" || isDone(direction, answer, through)) this.#reads.close(readId);
-    return answer;
+    return answer.kind === "cut" ? answer : { ...answer, pauseMs: SLICE_PAUSE_MS * this.#reads.count };
+  }
+
+  #sliceNow(request: SliceRequest): ({ kind: "slice" } & Slice) | Cut {
+    const history = this.#history;
+    if (history === undefined) return { kind: "cut", reason: "emptied" };
+    return readTurns.spend(() => history.slice(request));
   }
 
   /** A read ended before its last slice. */

@@ -1,5 +1,5 @@
 import { concat } from "./protocol/bytes.ts";
-import { gapsOf } from "./protocol/frame.ts";
+import { gapsOf, hasSeries } from "./protocol/frame.ts";
 import type { FrameHeader } from "./protocol/header.ts";
 import type { Direction, RangeOfX, Slice, SliceBounds } from "./slice.ts";
 import { type Loss, totalOf } from "./told.ts";
@@ -97,9 +97,16 @@ export class Frames {
 
   /**
    * Some of the frames numbered above `after` up to `through`: the oldest of them, or the newest. At least one if there
-   * is any, then as many as the bounds allow.
+   * is any, then as many as the bounds allow; of these, those that have one of the series, if any are given.
    */
-  slice(direction: Direction, after: number, through: number, range: RangeOfX, bounds: SliceBounds): Slice {
+  slice(
+    direction: Direction,
+    after: number,
+    through: number,
+    range: RangeOfX,
+    bounds: SliceBounds,
+    series: readonly string[] = [],
+  ): Slice {
     let { bytes, points, rows } = bounds;
     let [first, last]: (number | undefined)[] = [];
     let isLast = true;
@@ -125,7 +132,10 @@ export class Frames {
     const [from, to] = [first ?? after, last ?? (isForward ? through : after)];
     const query = "SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND max_x >= ? AND min_x <= ? ORDER BY seq";
     const found = isEmpty ? [] : this.#rows(query, from, to, range.fromX, range.toX);
-    return { frames: concat(found.map(({ frame }) => bytesOf(frame))), from, to, isLast };
+    const frames = found.map(({ frame }) => bytesOf(frame));
+    const names = new Set(series);
+    const chosen = names.size === 0 ? frames : frames.filter((frame) => hasSeries(frame, names));
+    return { frames: concat(chosen), from, to, isLast };
   }
 
   /**

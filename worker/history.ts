@@ -1,13 +1,13 @@
 import { Frames, type Oldest } from "./frames.ts";
 import type { Refusal } from "./problem.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "./protocol/header.ts";
-import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "./protocol/limits.ts";
+import { MAX_TAIL_BYTES } from "./protocol/limits.ts";
 import type { Cursor, Repeats } from "./protocol/messages.ts";
 import { usualPauseMs } from "./protocol/pause.ts";
-import { sequenceFault } from "./protocol/sequence.ts";
 import { Publishers } from "./publishers.ts";
 import { CATCH_UP_POINTS, READ_SLICE_BYTES, READ_SLICE_POINTS, READ_SLICE_ROWS } from "./read-limits.ts";
-import { ANY_X, type ReadOpened, type ReadRequest, type SliceAnswer, type SliceRequest } from "./slice.ts";
+import { SeriesNames } from "./series-names.ts";
+import { ANY_X, type Cut, noFrames, type Opened, type ReadRequest, type Slice, type SliceRequest } from "./slice.ts";
 import { NewestBytes } from "./tail.ts";
 import { ToldGaps } from "./told.ts";
 
@@ -53,7 +53,7 @@ export class History {
   readonly #frames: Frames;
   readonly #publishers: Publishers;
   readonly #toldGaps: ToldGaps;
-  readonly #series = new Set<string>();
+  readonly #series: SeriesNames;
   #epoch: number;
   #seq: number;
   #bytes: number;
@@ -65,10 +65,8 @@ export class History {
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#bounds = bounds;
-    this.#sql.exec(`
-      CREATE TABLE IF NOT EXISTS numbering (epoch INTEGER NOT NULL);
-      CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY);
-    `);
+    this.#sql.exec("CREATE TABLE IF NOT EXISTS numbering (epoch INTEGER NOT NULL)");
+    this.#series = new SeriesNames(this.#sql);
     this.#frames = new Frames(this.#sql);
     this.#toldGaps = new ToldGaps(this.#sql);
     const numbering = this.#sql.exec("SELECT epoch FROM numbering").toArray()[0];
@@ -83,8 +81,6 @@ export class History {
     if (this.#takenAtMs !== null && latestTakenAtMs > this.#takenAtMs) this.#frames.takenBy(this.#takenAtMs);
     this.#oldest = this.#frames.oldest();
     this.#publishers = new Publishers(this.#sql);
-    const names = this.#sql.exec("SELECT name FROM series ORDER BY rowid").toArray();
-    for (const { name } of names) this.#series.add(String(name));
   }
 
   /** Whether anything was ever published here. What asks this makes nothing. */
@@ -102,9 +98,9 @@ export class History {
     return { epoch: this.#epoch, seq: this.#seq };
   }
 
-  /** The series seen so far, the first {@link MAX_SERIES_LISTED} of them. */
+  /** The series seen so far, as far as they are listed. */
   get series(): string[] {
-    return [...this.#series];
+    return this.#series.all;
   }
 
   /** Every point after this number is in the store. */
@@ -137,10 +133,10 @@ export class History {
   append(body: Uint8Array, series: readonly string[], nowMs: number): Taken | Refusal {
     const frames = splitFrames(body);
     const headers = frames.map((frame) => readHeader(frame));
-    const detail = this.#sequenceFault(headers);
+    const detail = this.#publishers.sequenceFault(headers);
     if (detail !== undefined) return { code: "frame-sequence", detail };
     const last = headers.at(-1);
-    const newSeries = series.filter((name) => !this.#series.has(name)).slice(0, MAX_SERIES_LISTED - this.#series.size);
+    const newSeries = this.#series.newOf(series);
     const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
     const lastBefore = this.#publishers.standing(publisher)?.publisherSeq;
     let latest = lastBefore ?? Number.NEGATIVE_INFINITY;
@@ -157,7 +153,7 @@ export class History {
         this.#frames.insert(frame, header, seq, nowMs);
         fresh.push(frame);
       });
-      for (const name of newSeries) this.#sql.exec("INSERT INTO series VALUES (?)", name);
+      this.#series.write(newSeries);
     });
     // Only now is it certain that the rows are there: memory never runs ahead of storage.
     this.#seq = seq;
@@ -165,7 +161,7 @@ export class History {
       this.#bytes += byteLength;
       this.#newest.add(byteLength);
     }
-    for (const name of newSeries) this.#series.add(name);
+    this.#series.know(newSeries);
     if (fresh.length > 0) this.#publishers.remember(publisher, { publisherSeq: latest, seq, takenAtMs: nowMs });
     this.#oldest ??= this.#frames.oldest();
     if (fresh.length > 0) {
@@ -195,19 +191,28 @@ export class History {
   }
 
   /** Begins a read up to where the channel stands now. */
-  openRead({ direction, points = Number.POSITIVE_INFINITY, range }: ReadRequest): ReadOpened {
+  openRead({ direction, points = Number.POSITIVE_INFINITY, range, series }: ReadRequest): Opened {
     const { epoch, seq } = this.position;
     const after = direction === "forward" ? Math.max(0, seq - points) : 0;
-    const first = this.#frames.slice(direction, after, seq, range, READ_SLICE);
+    const isKnown = series.length === 0 || this.#series.mayHave(series);
+    const first = isKnown ? this.#frames.slice(direction, after, seq, range, READ_SLICE, series) : noFrames(after, seq);
     return { kind: "opened", epoch, seq, first };
   }
 
   /** One slice of a read: all that it asks for and the store has, or why it cannot go on. */
-  slice({ direction, after, through, epoch, mayBeginLater, range }: SliceRequest): SliceAnswer {
+  slice({
+    direction,
+    after,
+    through,
+    epoch,
+    mayBeginLater,
+    range,
+    series,
+  }: SliceRequest): ({ kind: "slice" } & Slice) | Cut {
     if (epoch !== this.#epoch) return { kind: "cut", reason: "emptied" };
     const isTrimmed = (mayBeginLater ? through : after + 1) <= this.keptAfter;
     if (direction === "forward" && isTrimmed) return { kind: "cut", reason: "trimmed" };
-    return { kind: "slice", ...this.#frames.slice(direction, after, through, range, READ_SLICE) };
+    return { kind: "slice", ...this.#frames.slice(direction, after, through, range, READ_SLICE, series) };
   }
 
   /**
@@ -228,15 +233,6 @@ export class History {
     const bySeconds = seconds > 0 ? this.#frames.takenSince(sinceMs, keptAfter, this.#seq) : this.#seq;
     // A number within a frame is as good: viewers that take single points begin exactly there.
     return Math.max(this.#newest.start(keptAfter, this.#bytes), Math.min(this.#seq - points, bySeconds));
-  }
-
-  /** Why the first frame that is no repeat is not plausibly numbered; undefined if it is, or if there is none. */
-  #sequenceFault(headers: readonly FrameHeader[]): string | undefined {
-    const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
-    if (publisher === ANONYMOUS) return undefined;
-    const last = this.#publishers.standing(publisher)?.publisherSeq;
-    const fresh = headers.find(({ publisherSeq }) => last === undefined || publisherSeq > last);
-    return fresh && sequenceFault(last, fresh.publisherSeq);
   }
 
   /** What a repeat was answered the first time; if that frame is gone, where its publisher stands. */
@@ -284,7 +280,7 @@ export class History {
       this.#publishers.writeThrough(this.#seq);
       this.#frames.deleteThrough(this.#seq);
       this.#toldGaps.clear();
-      this.#sql.exec("DELETE FROM series");
+      this.#series.delete();
       this.#sql.exec("UPDATE numbering SET epoch = ?", epoch);
       this.#publishers.beginAnew();
     });
@@ -294,6 +290,6 @@ export class History {
     this.#newest = new NewestBytes(this.#frames, MAX_TAIL_BYTES, 0);
     this.#oldest = undefined;
     this.#takenAtMs = null;
-    this.#series.clear();
+    this.#series.forget();
   }
 }

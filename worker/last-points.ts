@@ -1,6 +1,7 @@
 import { decodeFrame, type Frame, type Point, pointsOf } from "./protocol/frame.ts";
 import { splitFrames } from "./protocol/header.ts";
 import type { ReadQuery } from "./query.ts";
+import { readTurns } from "./read-turn.ts";
 import type { Direction } from "./slice.ts";
 import type { StoredRead } from "./stored-read.ts";
 
@@ -35,15 +36,23 @@ export async function startOf(read: StoredRead, query: ReadQuery): Promise<numbe
   if (directionOf(query) === "forward") return Math.max(0, read.end - query.points);
   let missing = query.points;
   for await (const { frames } of read.backward()) {
-    for (const bytes of splitFrames(frames).reverse()) {
-      const chosen = [...chosenPoints(decodeFrame(bytes), query)];
-      const first = chosen[chosen.length - missing];
-      if (first !== undefined) return first.seq - 1;
-      missing -= chosen.length;
-    }
+    await readTurns.take();
+    const chosen = readTurns.spend(() => chosenNumbers(frames, query));
+    const first = chosen[chosen.length - missing];
+    if (first !== undefined) return first - 1;
+    missing -= chosen.length;
   }
   if (missing < query.points) return 0;
   // There is none: nothing is read again to find that out. The slot is given back before the answer ends, as nothing runs after it.
   await read.close();
   return read.end;
+}
+
+/** The numbers of the points of these frames that a query asks for. */
+function chosenNumbers(frames: Uint8Array, query: ReadQuery): number[] {
+  const numbers: number[] = [];
+  for (const bytes of splitFrames(frames)) {
+    for (const { seq } of chosenPoints(decodeFrame(bytes), query)) numbers.push(seq);
+  }
+  return numbers;
 }

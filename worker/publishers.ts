@@ -1,6 +1,7 @@
 import { addColumn } from "./add-column.ts";
-import { ANONYMOUS } from "./protocol/header.ts";
+import { ANONYMOUS, type FrameHeader } from "./protocol/header.ts";
 import { MAX_PUBLISHERS } from "./protocol/limits.ts";
+import { sequenceFault } from "./protocol/sequence.ts";
 
 /** The last frame that was taken of a publisher. */
 interface Standing {
@@ -38,6 +39,15 @@ export class Publishers {
 
   standing(id: string): Standing | undefined {
     return this.#standings.get(id);
+  }
+
+  /** Why the first of a publisher's frames that is no repeat is not plausibly numbered; undefined if it is, or if there is none. */
+  sequenceFault(headers: readonly FrameHeader[]): string | undefined {
+    const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
+    if (publisher === ANONYMOUS) return undefined;
+    const last = this.standing(publisher)?.publisherSeq;
+    const fresh = headers.find(({ publisherSeq }) => last === undefined || publisherSeq > last);
+    return fresh && sequenceFault(last, fresh.publisherSeq);
   }
 
   remember(id: string, standing: Standing): void {

@@ -7,6 +7,11 @@
 export const READ_SLICE_BYTES = 128 * 1024;
 export const READ_SLICE_POINTS = 16_384;
 export const READ_SLICE_ROWS = 1024;
+/**
+ * A read of a channel waits so long for each read of it before it asks for the next slice. A slice takes about a millisecond,
+ * so all of them together take half of the channel's time, from however many isolates of the Worker they come.
+ */
+export const SLICE_PAUSE_MS = 2;
 /** Reads of one channel at once; and of one address, in a channel and in all. */
 export const MAX_READS = 32;
 export const MAX_READS_PER_ADDRESS = 16;

@@ -23,6 +23,10 @@ export class ReadSlots {
     this.#forgetAfterMs = forgetAfterMs;
   }
 
+  get count(): number {
+    return this.#slots.size;
+  }
+
   /** Lets a read in. @returns false if there are too many, of all or of this address */
   open(id: string, address: string, nowMs: number): boolean {
     this.#forgetIdle(nowMs);

@@ -6,16 +6,15 @@ import { splitFrames } from "./protocol/header.ts";
 import type { FRAME_TYPE } from "./protocol/limits.ts";
 import { numberText, pointText } from "./protocol/points.ts";
 import type { ReadQuery } from "./query.ts";
-import { takeTurn } from "./read-turn.ts";
+import { readTurns } from "./read-turn.ts";
 import type { ReadCut, StoredRead } from "./stored-read.ts";
 
 /** Stored points as text: lines of JSON, one JSON array, or CSV. */
 
 export type TextType = Exclude<Representation, "text/html" | typeof FRAME_TYPE>;
 
-/** So many points become text at once, and about what that takes. */
+/** So many points become text at once. */
 const POINTS_A_TURN = 2048;
-const TEXT_MS = 3;
 
 /** What is stored after a number, as far as the query asks for it, as text in pieces. */
 export async function* textPieces(
@@ -28,7 +27,11 @@ export async function* textPieces(
   if (type === "application/json") yield "[";
   let separator = "";
   for await (const { frames } of read.forward(after)) {
-    for await (const lines of linesOf(frames, after, query, type)) {
+    const pieces = linesOf(frames, after, query, type);
+    for (;;) {
+      await readTurns.take();
+      const { done, value: lines } = readTurns.spend(() => pieces.next());
+      if (done) break;
       yield type === "application/json" ? separator + lines.join(",\n") : lines.join("");
       separator = ",\n";
     }
@@ -37,9 +40,8 @@ export async function* textPieces(
 }
 
 /** The lines of the points of these frames, never none at once. */
-async function* linesOf(frames: Uint8Array, after: number, query: ReadQuery, type: TextType): AsyncGenerator<string[]> {
+function* linesOf(frames: Uint8Array, after: number, query: ReadQuery, type: TextType): Generator<string[]> {
   let lines: string[] = [];
-  await takeTurn(TEXT_MS);
   for (const bytes of splitFrames(frames)) {
     for (const { seq, point } of chosenPoints(decodeFrame(bytes), query)) {
       if (seq <= after) continue;
@@ -47,7 +49,6 @@ async function* linesOf(frames: Uint8Array, after: number, query: ReadQuery, typ
       if (lines.length < POINTS_A_TURN) continue;
       yield lines;
       lines = [];
-      await takeTurn(TEXT_MS);
     }
   }
   if (lines.length > 0) yield lines;

@@ -27,7 +27,9 @@ export async function storedPoints(
 ): Promise<{ body: ReadableStream<Uint8Array>; epoch: number }> {
   const { fromX, toX, points } = query;
   const direction = type === FRAME_TYPE ? "forward" : directionOf(query);
-  const read = await StoredRead.open(channel, { address, direction, points, range: { fromX, toX } });
+  // Frames come whole, with all their series.
+  const series = type === FRAME_TYPE ? [] : [...query.series];
+  const read = await StoredRead.open(channel, { address, direction, points, range: { fromX, toX }, series });
   return { body: streamOf(pieces(read, query, type), read), epoch: read.epoch };
 }
 

@@ -16,13 +16,18 @@ export interface SliceBounds {
   rows: number;
 }
 
-/** Stored frames, whole, one after the other: all in range that hold the points numbered above `from` up to `to`. */
+/** Stored frames, whole, one after the other: all in range and of the series asked for that hold the points numbered above `from` up to `to`. */
 export interface Slice {
   frames: Uint8Array;
   from: number;
   to: number;
   /** There are no more in the direction of the read. */
   isLast: boolean;
+}
+
+/** There is nothing between these numbers. */
+export function noFrames(from: number, to: number): Slice {
+  return { frames: new Uint8Array(), from, to, isLast: true };
 }
 
 /** From the oldest on, or from the newest back. */
@@ -34,15 +39,23 @@ export interface ReadRequest {
   /** Who reads. */
   address: string;
   range: RangeOfX;
+  /** Frames that have points of one of these; of any, if there are none. */
+  series: readonly string[];
   direction: Direction;
   /** Only the last so many points; undefined for all. */
   points: number | undefined;
 }
 
 /** A read that was let in goes up to `seq`; here is the first of it. */
-export type ReadOpened = { kind: "opened"; epoch: number; seq: number; first: Slice } | { kind: "too-many-reads" };
+export type Opened = { kind: "opened"; epoch: number; seq: number; first: Slice };
+export type ReadOpened = (Opened & Pace) | { kind: "too-many-reads" };
 
-export interface SliceRequest extends Pick<ReadRequest, "readId" | "address" | "range" | "direction"> {
+/** With each slice the Channel says how long the read waits before it asks for the next. */
+export interface Pace {
+  pauseMs: number;
+}
+
+export interface SliceRequest extends Pick<ReadRequest, "readId" | "address" | "range" | "series" | "direction"> {
   /** Which numbering the numbers belong to. */
   epoch: number;
   /** Points numbered above this, up to `through`. */
@@ -65,7 +78,8 @@ export type CutReason =
   /** The Channel cannot be reached, or failed. */
   | "unavailable";
 
-export type SliceAnswer = ({ kind: "slice" } & Slice) | { kind: "cut"; reason: CutReason };
+export type Cut = { kind: "cut"; reason: CutReason };
+export type SliceAnswer = ({ kind: "slice" } & Slice & Pace) | Cut;
 
 /** The part of a Channel that reads use. */
 export interface ReadChannel {

@@ -7,7 +7,7 @@ import {
   MAX_SEARCH_MS,
 } from "./read-limits.ts";
 import { ReadSlots } from "./read-slots.ts";
-import { takeTurn } from "./read-turn.ts";
+import { pause, readTurns } from "./read-turn.ts";
 import {
   type CutReason,
   type Direction,
@@ -24,9 +24,6 @@ import {
  * says that the read is over.
  */
 const reads = new ReadSlots(MAX_READS_IN_WORKER, MAX_READS_PER_ADDRESS, 5 * MAX_READ_PAUSE_MS);
-
-/** About what the Channel takes for a slice. */
-const SLICE_MS = 1;
 
 const CUT_DETAILS = {
   emptied: "The channel was emptied while it was read.",
@@ -65,6 +62,8 @@ export class StoredRead {
   /** Nobody takes what more it would bring. */
   #isLeft = false;
   #awaitedAtMs = Date.now();
+  /** The Channel gives no slice before. */
+  #nextAtMs: number;
 
   /**
    * Begins a read, which must be {@link close}d.
@@ -74,6 +73,7 @@ export class StoredRead {
     const readId = crypto.randomUUID();
     if (!reads.open(readId, request.address, Date.now())) throw tooMany();
     try {
+      await readTurns.take();
       const opened = await channel.openRead({ ...request, readId });
       if (opened.kind === "too-many-reads") throw tooMany();
       return new StoredRead(channel, { ...request, readId }, opened);
@@ -86,7 +86,7 @@ export class StoredRead {
   private constructor(
     channel: ReadChannel,
     request: ReadRequest,
-    { epoch, seq, first }: Extract<ReadOpened, { kind: "opened" }>,
+    { epoch, seq, first, pauseMs }: Extract<ReadOpened, { kind: "opened" }>,
   ) {
     this.#channel = channel;
     this.#request = request;
@@ -94,6 +94,7 @@ export class StoredRead {
     this.end = seq;
     this.#first = first;
     this.#isInChannel = !isDone(request.direction, first, seq);
+    this.#nextAtMs = Date.now() + pauseMs;
   }
 
   /**
@@ -150,17 +151,20 @@ export class StoredRead {
     const first = direction === this.#request.direction ? this.#first : undefined;
     this.#first = undefined;
     if (first !== undefined) return first;
-    await takeTurn(SLICE_MS);
+    const pauseMs = this.#nextAtMs - Date.now();
+    if (pauseMs > 0) await pause(pauseMs);
+    await readTurns.take();
     if (this.#isLeft) throw new ReadCut("too-slow");
     if (Date.now() - this.#awaitedAtMs > MAX_SEARCH_MS) throw new ReadCut("too-long");
-    const { readId, address, range } = this.#request;
+    const { readId, address, range, series } = this.#request;
     reads.use(readId, address, Date.now());
-    const request = { readId, address, range, epoch: this.epoch, direction, after, through, mayBeginLater };
+    const request = { readId, address, range, series, epoch: this.epoch, direction, after, through, mayBeginLater };
     const answer = await this.#channel.slice(request).catch((cause: unknown) => {
       throw new ReadCut("unavailable", { cause });
     });
     if (answer.kind === "cut") throw new ReadCut(answer.reason);
     this.#isInChannel = !isDone(direction, answer, this.end);
+    this.#nextAtMs = Date.now() + answer.pauseMs;
     return answer;
   }
 

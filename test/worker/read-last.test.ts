@@ -28,7 +28,7 @@ class MovingStore implements ReadChannel {
   async openRead({ direction, points = Number.POSITIVE_INFINITY }: Parameters<ReadChannel["openRead"]>[0]) {
     await this.#move();
     const [after, seq] = [direction === "forward" ? Math.max(0, this.#seq - points) : 0, this.#seq];
-    return { kind: "opened" as const, epoch: 1, seq, first: this.#slice(direction, after, seq) };
+    return { kind: "opened" as const, epoch: 1, seq, first: this.#slice(direction, after, seq), pauseMs: 0 };
   }
 
   async slice({ direction, after, through, mayBeginLater }: SliceRequest) {
@@ -37,7 +37,7 @@ class MovingStore implements ReadChannel {
     if (direction === "forward" && !mayBeginLater && after < keptAfter) {
       return { kind: "cut" as const, reason: "trimmed" as const };
     }
-    return { kind: "slice" as const, ...this.#slice(direction, after, through) };
+    return { kind: "slice" as const, ...this.#slice(direction, after, through), pauseMs: 0 };
   }
 
   async closeRead(): Promise<void> {}

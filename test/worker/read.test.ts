@@ -9,6 +9,7 @@ import {
   frameOfRows,
   newChannel,
   publishFrames,
+  publishHeaders,
   publishJson,
   read,
   rowOf,
@@ -176,6 +177,29 @@ test("[RT5] a reader that goes away in the middle harms nobody", async () => {
   const response = await read(edge, many, NDJSON);
   await response.body?.cancel();
   assert.equal((await lines(many, "?points=3")).length, 3);
+});
+
+test("[RD3] a series is found though it is one of more than are listed, and none of before the channel was emptied", async () => {
+  const channel = newChannel();
+  for (let n = 0; n < 16; n++) {
+    const names = Array.from({ length: 256 }, (_, i) => `s${256 * n + i}`);
+    await publishFrames(
+      edge,
+      channel,
+      frameOfRows(A, n + 1, [rowOf(n, Object.fromEntries(names.map((name) => [name, 1])))]),
+    );
+  }
+  const found = async (series: string) =>
+    await (await read(edge, channel, "application/json", `?points=9&series=${series}`)).json();
+  assert.deepEqual(await found("s4095"), [{ series: "s4095", x: 15, y: 1 }]);
+  assert.deepEqual(await found("s4096"), []);
+  await publishFrames(edge, channel, frameOf(A, 17, [7], 16, "s4096"));
+  assert.deepEqual(await found("s4096"), [{ series: "s4096", x: 16, y: 7 }]);
+  const headers = publishHeaders(edge, "application/json");
+  assert.equal((await fetch(edge.channelUrl(channel), { method: "DELETE", headers })).status, 204);
+  await publishFrames(edge, channel, frameOf(A, 18, [8], 17, "s1"));
+  assert.deepEqual(await found("s4096"), []);
+  assert.deepEqual(await found("s1"), [{ series: "s1", x: 17, y: 8 }]);
 });
 
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual(edge.logs, []));

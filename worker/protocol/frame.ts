@@ -100,6 +100,21 @@ export function gapsOf(bytes: Uint8Array): Gap[] {
   return gaps;
 }
 
+/** Whether a frame that was checked before has a column of one of these series: names are read, values are not. */
+export function hasSeries(bytes: Uint8Array, series: ReadonlySet<string>): boolean {
+  for (let offset = HEADER_BYTES; offset < bytes.byteLength; ) {
+    const block = new BlockReader(bytes, offset);
+    const { view } = block;
+    const columns = block.kind === BlockKind.table ? view.getUint16(2, true) : 0;
+    for (let i = 1; i <= columns; i++) {
+      const at = 16 + 16 * i;
+      if (series.has(block.text(view.getUint32(at + 4, true), view.getUint16(at + 2, true)))) return true;
+    }
+    offset += block.length;
+  }
+  return false;
+}
+
 /** A point as text has it. */
 export interface Point {
   series: string;
