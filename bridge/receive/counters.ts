@@ -22,6 +22,8 @@ export class SocketCounters {
   cutOff = 0;
   /** Connections beyond the most that are taken at once. */
   turnedAway = 0;
+  /** Connections that were ended because another needed room, and they did not deliver. */
+  madeRoom = 0;
   /** Times that publishers were not read from until what had come was read. */
   heldBack = 0;
   /** Times that the socket was closed and opened anew, because ZeroMQ held too much. */
@@ -44,6 +46,7 @@ export const SOCKET_COUNTS: Readonly<Record<keyof SocketCounters, string>> = {
   notZmtp: "Connections that were closed because they do not speak ZeroMQ 3 or later, such as HTTP.",
   cutOff: "Publishers that were cut off for a message with too many parts or bytes, or one that is none.",
   turnedAway: "Connections beyond the most that are taken at once.",
+  madeRoom: "Connections without a message for long that were ended because another needed room.",
   heldBack: "Times that publishers had to wait, because messages held too much memory.",
   renewals: "Times that the socket was closed and opened anew, because ZeroMQ held too much memory.",
   acceptFailures: "Connections that could not be accepted.",

@@ -157,6 +157,12 @@ const COUNTED_EVENTS = [
   "authFailures",
   "protocolFailures",
   "otherFailures",
+  "notZmtp",
+  "cutOff",
+  "turnedAway",
+  "madeRoom",
+  "heldBack",
+  "renewals",
   "acceptFailures",
   "bindFailures",
 ] as const satisfies readonly (keyof SocketCounters)[];

@@ -60,6 +60,9 @@ test("[BR17] /metrics has every count of the ledger, and reading it changes none
     ['repeats_total{source="main"}', 1],
     ['unnumbered_messages_total{source="main"}', 1],
     ['publishers{source="main"}', 2],
+    ['connection_events_total{source="main",event="accepts"}', 2],
+    ['connection_events_total{source="main",event="made_room"}', 0],
+    ['connection_events_total{source="main",event="turned_away"}', 0],
     ['oldest_undelivered_seconds{channel="main"}', 0],
     ['post_seconds_count{channel="main"}', bridge.ledger.posts],
   ] as const) {

@@ -153,8 +153,8 @@ export async function rawPlainPublisher(address: string, user: string, password:
 }
 
 /** A publisher by hand, greeted and ready: what follows are frames. */
-export async function rawPublisher(address: string): Promise<RawPeer> {
-  const peer = await rawPeer(address);
+export async function rawPublisher(address: string, localAddress?: string): Promise<RawPeer> {
+  const peer = await rawPeer(address, localAddress);
   await peer.send(Buffer.concat([greeting(), ready()]));
   const isReady = () => peer.received().includes("READY");
   while (!isReady()) await withDeadline("the bridge's READY", once(peer.socket, "data"));

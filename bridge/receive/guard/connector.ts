@@ -124,6 +124,7 @@ export class Connector {
       framing: createFraming(path),
       enter: (begin) => begin(() => inner),
       onZmtp: () => clearTimeout(silent),
+      onMessages: () => undefined,
       onFault: (fault) => {
         if (fault === "not-zmtp") counters.notZmtp++;
         else {

@@ -7,10 +7,10 @@ import { networkOf } from "../network.ts";
 import type { Paths } from "../paths.ts";
 import type { PeerWarnings } from "../rate.ts";
 import { type ReceivingSocket, setZapDomain, TCP_KEEPALIVE } from "../socket.ts";
+import { type Connection, Connections } from "./connections.ts";
 import { Connector } from "./connector.ts";
 import { type Entry, openEntry, SLOTS, type ZapDomains } from "./entry.ts";
 import { type FramingFault, ZmtpFraming } from "./framing.ts";
-import type { Visitor } from "./handshake-slots.ts";
 import { GUARD_LIMITS, type GuardLimits } from "./limits.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
 import type { PrivateEndpoints } from "./private.ts";
@@ -36,14 +36,6 @@ export interface GuardOptions {
 
 const CHECK_EVERY_MS = 1000;
 
-interface Connection extends Visitor {
-  splice: Splice;
-  address: string;
-  sinceMs: number;
-  /** Of its share of all that is unfinished. */
-  unfinishedBytes: number;
-}
-
 /**
  * Stands before a socket, and before publishers that are connected to: who connects is looked at first, and what is no
  * ZMTP, or more than a message may have, does not reach libzmq. It listens at the public addresses, and libzmq at private ones.
@@ -60,12 +52,8 @@ export class Guard {
   readonly #connectors = new Map<string, Connector>();
   /** ZAP's, by address that is connected to. */
   readonly #domainOf = new Map<string, string>();
-  /** In the order in which they began. */
-  readonly #connections = new Set<Connection>();
-  readonly #silent = new Set<Connection>();
-  readonly #countOf = new Map<string, number>();
+  readonly #connections: Connections;
   readonly #timer: NodeJS.Timeout;
-  #unfinishedBytes = 0;
   #isHeld = false;
 
   constructor(options: GuardOptions) {
@@ -73,6 +61,7 @@ export class Guard {
     this.#endpoints = options.endpoints;
     const unfinishedBytes = Math.max(GUARD_LIMITS.unfinishedBytes, 2 * options.maxMessageBytes);
     this.#limits = { ...GUARD_LIMITS, unfinishedBytes, ...options.limits };
+    this.#connections = new Connections(this.#limits);
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }
 
@@ -180,27 +169,30 @@ export class Guard {
     const from = addressOf(peer);
     const network = networkOf(from);
     counters.accepts++;
-    const count = this.#countOf.get(network) ?? 0;
-    const isTooMany = this.#connections.size >= this.#limits.connections;
-    // ipc has no addresses, and who can open the path is not told apart.
-    if (isTooMany || (from !== "" && count >= this.#limits.connectionsOfAddress)) {
+    const room = this.#connections.makeRoom(network);
+    if (room.kind === "none") {
       counters.turnedAway++;
       peer.destroy();
-      const whose = isTooMany ? "" : ` from ${from}`;
-      const most = isTooMany ? this.#limits.connections : this.#limits.connectionsOfAddress;
+      const whose = room.isOfAddress ? ` from ${from}` : "";
       warnings.warn(
-        `A connection to ${address} was refused: there are ${most} at once${whose}, the most that are taken.`,
+        `A connection to ${address} was refused: there are ${room.most} at once${whose}, the most that are taken.`,
       );
       return;
     }
-    this.#countOf.set(network, count + 1);
+    if (room.kind === "made") {
+      counters.madeRoom++;
+      warnings.warn(madeRoomText(room.ended, room.most));
+    }
     peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
     const path = paths.begin();
     const splice = new Splice({
       peer,
       framing: this.#createFraming(path),
       enter: (begin) => entry.enter(connection, begin),
-      onZmtp: () => this.#silent.delete(connection),
+      onZmtp: () => this.#connections.speaksZmtp(connection),
+      onMessages: () => {
+        connection.heardAtMs = performance.now();
+      },
       onFault: (fault, head) => this.#refuse({ fault, address, from, head }),
       onLeft: (code) => {
         counters.otherFailures++;
@@ -208,19 +200,15 @@ export class Guard {
       },
       onFailure: (error) => this.#failed(address, error),
       onUnfinished: (bytes) => {
-        connection.unfinishedBytes += bytes;
-        this.#unfinishedBytes += bytes;
-        if (this.#unfinishedBytes > this.#limits.unfinishedBytes) this.#endLargest();
+        const ended = this.#connections.unfinished(connection, bytes);
+        if (ended === undefined) return;
+        const { address, from } = ended;
+        this.#refuse({ fault: "too-much-unfinished", address, from, head: Buffer.alloc(0) });
       },
       onClose: () => {
-        this.#connections.delete(connection);
-        this.#silent.delete(connection);
-        this.#forgetUnfinished(connection);
+        this.#connections.closed(connection);
         entry.left(connection);
         paths.end(path);
-        const left = (this.#countOf.get(network) ?? 1) - 1;
-        if (left > 0) this.#countOf.set(network, left);
-        else this.#countOf.delete(network);
       },
     });
     const connection: Connection = {
@@ -229,6 +217,10 @@ export class Guard {
       from,
       network,
       sinceMs: performance.now(),
+      heardAtMs: undefined,
+      get isHeldUp() {
+        return splice.isPaused;
+      },
       unfinishedBytes: 0,
       end: () => {
         counters.turnedAway++;
@@ -240,9 +232,7 @@ export class Guard {
       },
     };
     this.#connections.add(connection);
-    this.#silent.add(connection);
     if (this.#isHeld) splice.hold(true);
-    if (this.#silent.size > this.#limits.silent) this.#endOldestSilent();
   }
 
   #createFraming(path: number): ZmtpFraming {
@@ -263,33 +253,9 @@ export class Guard {
     this.#options.warnings.warn(`A connection to ${address} could not be accepted: ${errorAdvice(error, "accept")}.`);
   }
 
-  #endLargest(): void {
-    const largest = [...this.#connections].reduce((a, b) => (b.unfinishedBytes > a.unfinishedBytes ? b : a));
-    const { address, from, splice } = largest;
-    this.#forgetUnfinished(largest);
-    splice.end();
-    this.#refuse({ fault: "too-much-unfinished", address, from, head: Buffer.alloc(0) });
-  }
-
-  #forgetUnfinished(connection: Connection): void {
-    this.#unfinishedBytes -= connection.unfinishedBytes;
-    connection.unfinishedBytes = 0;
-  }
-
   #check(): void {
     for (const entry of this.#entries) entry.check();
-    const nowMs = performance.now();
-    for (const { sinceMs } of this.#silent) {
-      if (nowMs - sinceMs < this.#limits.silentForMs) return;
-      this.#endOldestSilent();
-    }
-  }
-
-  #endOldestSilent(): void {
-    const [oldest] = this.#silent;
-    if (oldest === undefined) return;
-    this.#silent.delete(oldest);
-    oldest.splice.end();
+    this.#connections.check();
   }
 }
 
@@ -300,4 +266,12 @@ function addressOf(peer: Socket): string {
 
 function leftText(address: string, code: string): string {
   return `Something connected to ${address} and left before it spoke ZeroMQ (${code}): a port scan, a health check, another protocol.`;
+}
+
+function madeRoomText({ address, from }: Connection, most: number): string {
+  return (
+    `A connection to ${address}${from === "" ? "" : ` from ${from}`} was ended, because another needed room: ` +
+    `there are ${most} at once, the most that are taken, and no message had come of it for the longest time. ` +
+    "A publisher comes back by itself."
+  );
 }

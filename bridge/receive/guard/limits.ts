@@ -7,6 +7,8 @@ export interface GuardLimits {
   holdAboveBytes: number;
   connections: number;
   connectionsOfAddress: number;
+  /** Connections that were ended to make room and are not closed yet; with more, newcomers are turned away. */
+  leaving: number;
   /** Connections that have not said yet that they speak ZMTP; the oldest makes room. */
   silent: number;
   /** So long may one say nothing: what libzmq gives a handshake, too (ZMQ_HANDSHAKE_IVL). */
@@ -19,6 +21,7 @@ export const GUARD_LIMITS: GuardLimits = {
   holdAboveBytes: 256 * 1024 * 1024,
   connections: 2048,
   connectionsOfAddress: 1024,
+  leaving: 256,
   silent: 256,
   silentForMs: 30_000,
 };

@@ -10,6 +10,8 @@ export interface SpliceOptions {
   enter: (begin: Begin) => void;
   /** The signature is complete: the other side speaks ZMTP. */
   onZmtp: () => void;
+  /** One whole message or more has come. */
+  onMessages: () => void;
   /** What came is ended for this. @param head the first bytes that came, at most {@link MAX_HEAD_BYTES} */
   onFault: (fault: FramingFault, head: Buffer) => void;
   /** The peer ended before it spoke ZMTP. @param code errno's name */
@@ -73,6 +75,11 @@ export class Splice {
     else this.#readOn();
   }
 
+  /** Whether more may have come that is not read. */
+  get isPaused(): boolean {
+    return this.#peer.isPaused();
+  }
+
   /** Ends the connection; what libzmq has of an unfinished message it lets go. */
   end(): void {
     this.#isPeerDone = true;
@@ -87,7 +94,7 @@ export class Splice {
     const wasZmtp = framing.isZmtp;
     const before = this.#head;
     if (!wasZmtp) this.#head = Buffer.concat([before, chunk.subarray(0, MAX_HEAD_BYTES - before.length)]);
-    const unfinished = framing.unfinishedBytes;
+    const { unfinishedBytes: unfinished, messages } = framing;
     const fault = framing.take(chunk);
     if (framing.unfinishedBytes !== unfinished) this.#options.onUnfinished(framing.unfinishedBytes - unfinished);
     // It may just have been ended for that.
@@ -97,6 +104,7 @@ export class Splice {
       this.#options.onFault(fault, this.#head);
       return;
     }
+    if (framing.messages !== messages) this.#options.onMessages();
     if (!framing.isZmtp) return;
     if (!wasZmtp) {
       this.#options.onZmtp();
