@@ -1,10 +1,13 @@
 import { fullJitterMs } from "../../worker/protocol/backoff.ts";
+import { errorAdvice } from "../tell/error-advice.ts";
 import type { Log } from "../tell/log.ts";
 import { duration } from "../tell/text.ts";
 
 export interface LifelinesOptions {
   addresses: readonly string[];
   log: Pick<Log, "info" | "warn">;
+  /** Why there is no connection to an address, if that is known. */
+  failureAt?: (address: string) => Error | undefined;
   /** Connects to an address anew. */
   beginAnew: (address: string) => void;
   nowMs?: () => number;
@@ -14,7 +17,7 @@ interface Lifeline {
   /** Whether the network connects us, whatever comes of it. */
   isUp: boolean;
   sinceMs: number;
-  /** That nobody listens was said. */
+  /** That there is no connection was said. */
   isSaid: boolean;
   /** libzmq has not said that it tries again; then we shall. */
   anewAtMs: number | undefined;
@@ -36,11 +39,11 @@ const GOOD_AFTER_MS = 10_000;
  * protocol_error.) The other side may be mended meanwhile, so that is done here.
  */
 export class Lifelines {
-  readonly #options: LifelinesOptions & { nowMs: () => number };
+  readonly #options: Required<LifelinesOptions>;
   readonly #at: ReadonlyMap<string, Lifeline>;
 
   constructor(options: LifelinesOptions) {
-    this.#options = { nowMs: () => performance.now(), ...options };
+    this.#options = { nowMs: () => performance.now(), failureAt: () => undefined, ...options };
     const sinceMs = this.#options.nowMs();
     this.#at = new Map(
       options.addresses.map((address) => [
@@ -79,7 +82,7 @@ export class Lifelines {
 
   /** To be called about once a second. */
   check(): void {
-    const { log, beginAnew } = this.#options;
+    const { log, failureAt, beginAnew } = this.#options;
     const nowMs = this.#options.nowMs();
     for (const [address, line] of this.#at) {
       if (line.isUp) continue;
@@ -91,7 +94,9 @@ export class Lifelines {
         beginAnew(address);
       } else if (!line.isSaid && nowMs - line.sinceMs >= SAY_AFTER_MS) {
         line.isSaid = true;
-        log.warn(`Nobody listens at ${address} yet; trying on.`);
+        const failure = failureAt(address);
+        const why = failure === undefined ? "nobody answers there" : errorAdvice(failure, "publisher");
+        log.warn(`${address} is not connected yet: ${why}. Trying on.`);
       }
     }
   }

@@ -23,6 +23,8 @@ export interface MonitorOptions {
   nameOf: (endpoint: string) => string | undefined;
   /** libzmq has looked for this address, which the guard stands before, in vain. */
   onWanted: (address: string) => void;
+  /** Why there is no connection to an address, if that is known. */
+  failureAt: (address: string) => Error | undefined;
   /** Ends what is left of the connection to an address and begins another. */
   beginAnew: (address: string) => void;
 }
@@ -39,11 +41,12 @@ export class Monitor {
 
   constructor(options: MonitorOptions) {
     this.#options = options;
-    const { connect, log, counters, beginAnew } = options;
+    const { connect, log, counters, failureAt, beginAnew } = options;
     this.#endpoints = new Endpoints(connect);
     this.#lifelines = new Lifelines({
       addresses: connect,
       log,
+      failureAt,
       beginAnew: (address) => {
         counters.beganAnew++;
         this.#handshakes.forget(address);

@@ -174,6 +174,7 @@ export class Receiver {
       warnings,
       onWanted: (address) => guard.wanted(address),
       nameOf: (endpoint) => guard.nameOf(endpoint),
+      failureAt: (address) => guard.failureAt(address),
       beginAnew: (address) => this.#beginAnew(address),
     });
     this.done = this.#read(options.onMessage);

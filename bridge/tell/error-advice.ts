@@ -1,10 +1,10 @@
 import { escaped } from "./text.ts";
 
 /**
- * What was tried: `request`, to ask the Worker; `listen`, to open an address of this machine to others; `accept`, to let
+ * What was tried: `request`, to ask the Worker; `publisher`, to connect to a publisher that binds; `listen`, to open an address of this machine to others; `accept`, to let
  * somebody in there; `file`, to make a file or a folder, or to read one.
  */
-export type Attempt = "request" | "listen" | "accept" | "file";
+export type Attempt = "request" | "publisher" | "listen" | "accept" | "file";
 
 const NO_SUCH_HOST = "no machine of this name is known. Check how the host is spelt";
 const NO_WAY = "there is no way to this address. Check this machine's network, and the host";
@@ -63,6 +63,16 @@ const REQUEST_FAMILIES: readonly (readonly [prefix: string, sentence: string])[]
   ["UNABLE_TO_", NOT_TRUSTED],
 ];
 
+const NOBODY_LISTENS =
+  "nobody listens there. Is the publisher running, and is this its address? If it connects instead of binding, use --bind here";
+/** Others are as of a request. */
+const PUBLISHER: Readonly<Record<string, string>> = {
+  ECONNREFUSED: NOBODY_LISTENS,
+  ENOENT: NOBODY_LISTENS,
+  ENOTSOCK: "what is there is no socket. Check the path",
+  EACCES: "this user may not connect there. Check the rights of the socket, or this machine's firewall",
+};
+
 const LISTEN: Readonly<Record<string, string>> = {
   EADDRINUSE: "another program is using it",
   EACCES: "this user may not listen there. Ports below 1024 need more rights: take one of 1024 or more",
@@ -108,6 +118,8 @@ export function adviceOnCode(code: string, attempt: Attempt): string | undefined
   switch (attempt) {
     case "request":
       return own(REQUEST, code) ?? REQUEST_FAMILIES.find(([prefix]) => code.startsWith(prefix))?.[1];
+    case "publisher":
+      return own(PUBLISHER, code) ?? adviceOnCode(code, "request");
     case "listen":
       return own(LISTEN, code);
     case "accept":

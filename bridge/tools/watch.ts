@@ -107,7 +107,12 @@ export class Watch {
     const endpoints = [...this.#endpoints.values()].map(
       (endpoint): EndpointReport => ({ ...endpoint, finding: endpoint.finding ?? null }),
     );
-    const seen = { ...this.#inspection.report(now), endpoints, troubles: [...this.#troubles] };
+    // What a look at an address found says more than that it is not connected.
+    const looked = endpoints
+      .filter(({ finding }) => finding !== null)
+      .map(({ address }) => `${address} is not connected`);
+    const troubles = [...this.#troubles].filter((trouble) => !looked.some((begin) => trouble.startsWith(begin)));
+    const seen = { ...this.#inspection.report(now), endpoints, troubles };
     return { ...seen, advice: adviceOn(seen, seconds, this.#publishers) };
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Push, XPublisher } from "zeromq";
@@ -8,7 +9,7 @@ import { defaultSocket } from "../../bridge/receive/socket.ts";
 import { bindPublisher, connectPublisher, type TestPublisher } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
 import { greeting, rawPeer, ready } from "../support/zmtp.ts";
-import { receiving } from "./receiving.ts";
+import { directoryFor, receiving } from "./receiving.ts";
 
 //     publishers ─ZeroMQ→ receiver
 
@@ -114,12 +115,23 @@ it("[BR19] that nobody listens is said once, and that somebody does", TIMEOUT, a
   const free = await bindPublisher();
   free.close();
   const { lines, says, receiver } = await receiving(t, { connect: [free.address] });
-  await says(/warn {2}Nobody listens at tcp:\/\/127\.0\.0\.1:\d+ yet; trying on\./);
+  await says(
+    /warn {2}tcp:\/\/127\.0\.0\.1:\d+ is not connected yet: nobody listens there\. .*use --bind here \(ECONNREFUSED\)\. Trying on\./,
+  );
   const publisher = closed(t, await waitFor("its port", () => bindPublisher(free.address)));
   await publisher.subscribed();
   await says(/info {2}tcp:\/\/127\.0\.0\.1:\d+ answers, after \d+ s\./);
   assert.equal(lines.length, 2, lines.join(""));
   assert.ok(receiver.counters.connectRetries > 1);
+});
+
+it("[BR19] [BR39] why an address is not connected: a name of nobody, a path without a socket", TIMEOUT, async (t) => {
+  const path = join(await directoryFor(t), "none.sock");
+  const { says } = await receiving(t, { connect: ["tcp://nobody.invalid:5000", `ipc://${path}`] });
+  await says(
+    /tcp:\/\/nobody\.invalid:5000 is not connected yet: (no machine of this name|the host's name cannot) .*\((ENOTFOUND|EAI_AGAIN)\)\. Trying on\./,
+  );
+  await says(/none\.sock is not connected yet: nobody listens there\. .*\(ENOENT\)\. Trying on\./);
 });
 
 it("[BR19] [BR32] a connection that is ended for a message that is too large is begun again", TIMEOUT, async (t) => {

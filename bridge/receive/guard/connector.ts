@@ -20,6 +20,7 @@ export interface ConnectorOptions {
 
 /** As libzmq's `connectTimeout` for connections of its own: socket.ts. */
 const CONNECT_WITHIN_MS = 5000;
+const TIMED_OUT = Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
 const DIAL_AT_MOST_EVERY_MS = 100;
 /** libzmq comes within its reconnect interval, unless it has given the address up. */
 const COME_WITHIN_MS = 3000;
@@ -40,6 +41,7 @@ export class Connector {
   #end: (() => void) | undefined;
   #splice: Splice | undefined;
   #from = "";
+  #failure: Error | undefined;
   #isHeld = false;
   #isClosed = false;
 
@@ -55,10 +57,15 @@ export class Connector {
     this.#notBeforeMs = nowMs + DIAL_AT_MOST_EVERY_MS;
     this.#state = "dialling";
     const peer = connect(optionsOf(this.#options.address));
-    const timer = setTimeout(() => peer.destroy(), CONNECT_WITHIN_MS).unref();
+    const timer = setTimeout(() => {
+      this.#failure = TIMED_OUT;
+      peer.destroy();
+    }, CONNECT_WITHIN_MS).unref();
     this.#end = () => peer.destroy();
-    // What came before a connection: refused, unreachable, an unknown name. libzmq's own words are said for it.
-    peer.on("error", () => undefined);
+    // What comes before a connection: refused, unreachable, an unknown name.
+    peer.on("error", (error) => {
+      if (this.#state === "dialling") this.#failure = error;
+    });
     peer.once("close", () => {
       clearTimeout(timer);
       if (this.#state !== "dialling") return;
@@ -69,6 +76,11 @@ export class Connector {
       clearTimeout(timer);
       this.#offer(peer);
     });
+  }
+
+  /** Why the last attempt failed; undefined if none did since the last that came to a connection. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** The IP address of the publisher that is connected, or was last; empty for ipc. */
@@ -90,6 +102,7 @@ export class Connector {
 
   #offer(peer: Socket): void {
     this.#state = "offered";
+    this.#failure = undefined;
     this.#from = peer.remoteAddress ?? "";
     peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
     peer.setNoDelay(true);

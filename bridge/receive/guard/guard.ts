@@ -122,6 +122,11 @@ export class Guard {
     this.#connectors.get(address)?.wanted();
   }
 
+  /** Why the publisher at this address cannot be connected to, as far as the guard knows. */
+  failureAt(address: string): Error | undefined {
+    return this.#connectors.get(address)?.failure;
+  }
+
   /** The public address behind which libzmq has this one; undefined if it is none of the guard's. */
   nameOf(endpoint: string): string | undefined {
     return this.#names.get(endpoint);
