@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import type { SocketConfig } from "../configure/config.ts";
-import { hostOf } from "../receive/address.ts";
+import { hostOf, portOf } from "../receive/address.ts";
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
@@ -12,7 +12,8 @@ export function exposureLines({ bind, security }: SocketConfig): string[] {
   if (tcp.length === 0) return [];
   const open = tcp.filter((address) => !isLoopback(hostOf(address) ?? ""));
   if (open.length === 0) {
-    const port = tcp[0]?.split(":").at(-1) ?? "5000";
+    const given = portOf(tcp[0] ?? "") ?? "0";
+    const port = given === "0" ? "5000" : given;
     return [
       "Only programs on this machine can connect. For publishers in containers and on other hosts: " +
         `--bind "tcp://*:${port}", best with CURVE keys (docs/CONFIG.md: Who can connect).`,

@@ -14,6 +14,8 @@ const CLEAR_TEXT = /^Users and passwords go to tcp:\S+ as clear text/;
 for (const [bind, security, expected] of [
   [DEFAULT_BIND, undefined, THIS_MACHINE],
   ["tcp://127.1.2.3:5000", PLAIN, THIS_MACHINE],
+  ["tcp://127.0.0.1:*", undefined, THIS_MACHINE],
+  ["tcp://127.0.0.1:0", undefined, THIS_MACHINE],
   ["tcp://localhost:5000", undefined, THIS_MACHINE],
   ["tcp://[::1]:5000", undefined, THIS_MACHINE],
   ["tcp://*:5000", undefined, ANYBODY],
