@@ -1,7 +1,24 @@
-/** What libzmq may hold before all connections of the process are ended (SPEC.md, BR36). */
-export const MAX_NATIVE_BYTES = 2 * 1024 * 1024 * 1024;
+import { totalmem } from "node:os";
+
+const MIB = 1024 * 1024;
+const MOST_BYTES = 2048 * MIB;
+/** Less is soon reached without any fault. */
+const LEAST_BYTES = 256 * MIB;
 /** Freed memory goes back to the system only after a while, and not all of it. */
 const SETTLE_MS = 5000;
+
+/**
+ * What libzmq may hold before all connections of the process are ended (SPEC.md, BR36): a third of the memory that there
+ * is. The rest is for JavaScript, for what comes within the second between two looks, and for others.
+ */
+export function maxNativeBytes(memoryBytes = memoryOf(process.constrainedMemory(), totalmem())): number {
+  return Math.min(MOST_BYTES, Math.max(LEAST_BYTES, Math.floor(memoryBytes / 3)));
+}
+
+/** @param constrained what the control group may have (a unit's MemoryMax=); 0 or more than the machine has: no bound */
+export function memoryOf(constrained: number, machine: number): number {
+  return constrained > 0 ? Math.min(constrained, machine) : machine;
+}
 
 /** Memory of the process outside of what JavaScript has: most of what can grow there is libzmq's. */
 export function nativeBytes({ rss, heapTotal, external }: NodeJS.MemoryUsage = process.memoryUsage()): number {
@@ -18,7 +35,7 @@ export class NativeMemory {
   #floorBytes = 0;
   #settlesAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(maxBytes = MAX_NATIVE_BYTES) {
+  constructor(maxBytes = maxNativeBytes()) {
     this.#maxBytes = maxBytes;
   }
 

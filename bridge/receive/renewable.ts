@@ -1,5 +1,5 @@
 import { SocketCounters } from "./counters.ts";
-import { MAX_NATIVE_BYTES, NativeMemory, nativeBytes } from "./native-memory.ts";
+import { maxNativeBytes, NativeMemory, nativeBytes } from "./native-memory.ts";
 import { Receiver, type ReceiverOptions } from "./receiver.ts";
 
 export interface RenewableOptions extends ReceiverOptions {
@@ -79,10 +79,10 @@ export class RenewableReceiver {
   }
 
   async #renew(): Promise<void> {
-    const { log, peers, maxNativeBytes = MAX_NATIVE_BYTES } = this.#options;
+    const { log, peers, maxNativeBytes: most = maxNativeBytes() } = this.#options;
     this.counters.renewals++;
     log?.error(
-      `Publishers have made ZeroMQ hold more than ${Math.round(maxNativeBytes / MIB).toLocaleString("en")} MiB in this ` +
+      `Publishers have made ZeroMQ hold more than ${Math.round(most / MIB).toLocaleString("en")} MiB in this ` +
         `process. All connections of ${this.addresses.join(", ")} are ended and opened anew; what waited there is lost. ` +
         "Look for a publisher with messages of very many or very large parts.",
     );

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { it } from "node:test";
 import type { SecurityConfig } from "../../bridge/configure/config.ts";
+import { guardLimits } from "../../bridge/receive/guard/limits.ts";
 import { makeKeys } from "../../bridge/receive/keys.ts";
-import { NativeMemory, nativeBytes } from "../../bridge/receive/native-memory.ts";
+import { maxNativeBytes, memoryOf, NativeMemory, nativeBytes } from "../../bridge/receive/native-memory.ts";
 import { Peers } from "../../bridge/receive/peers.ts";
 import { RenewableReceiver } from "../../bridge/receive/renewable.ts";
 import { defaultSocket } from "../../bridge/receive/socket.ts";
@@ -33,6 +34,37 @@ await socket.receive();
 await socket.send(Array(Number(parts)).fill(Buffer.alloc(Number(bytes), 1)));
 await new Promise((resolve) => setTimeout(resolve, 60_000));
 `;
+
+it("[BR36] the bound is a third of the memory there is, 256 MiB at least and 2 GiB at most", () => {
+  const GIB = 1024 * MIB;
+  for (const [memory, bound] of [
+    [64 * GIB, 2 * GIB],
+    [6 * GIB, 2 * GIB],
+    [6 * GIB - 3 * MIB, 2 * GIB - MIB],
+    [3 * GIB, GIB],
+    [768 * MIB + 3 * MIB, 257 * MIB],
+    [768 * MIB, 256 * MIB],
+    [100 * MIB, 256 * MIB],
+  ] as const) {
+    assert.equal(maxNativeBytes(memory), bound, `${memory / MIB} MiB`);
+  }
+  assert.equal(memoryOf(3 * GIB, 8 * GIB), 3 * GIB, "the control group's");
+  assert.equal(memoryOf(0, 8 * GIB), 8 * GIB);
+  assert.equal(memoryOf(2 ** 64, 8 * GIB), 8 * GIB, "what Linux says where there is no bound");
+  assert.ok(maxNativeBytes() >= 256 * MIB && maxNativeBytes() <= 2 * GIB);
+});
+
+it("[BR19] [BR32] below the bound publishers wait, or the largest message goes, before all are ended", () => {
+  const bytes = (max: number, message: number): number[] => {
+    const { holdAboveBytes, unfinishedBytes } = guardLimits(max * MIB, message * MIB);
+    return [holdAboveBytes / MIB, unfinishedBytes / MIB];
+  };
+  assert.deepEqual(bytes(2048, 16), [256, 512]);
+  assert.deepEqual(bytes(2048, 400), [256, 800]);
+  assert.deepEqual(bytes(2048, 600), [256, 1024]);
+  assert.deepEqual(bytes(512, 16), [256, 256]);
+  assert.deepEqual(bytes(256, 16), [128, 128]);
+});
 
 it("[BR36] what libzmq holds is too much beyond the bound, and again only for as much more", () => {
   const memory = new NativeMemory(100);

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { errorAdvice } from "../../tell/error-advice.ts";
 import { bindTo } from "../attach.ts";
 import type { SocketCounters } from "../counters.ts";
+import { maxNativeBytes } from "../native-memory.ts";
 import { networkOf } from "../network.ts";
 import type { Paths } from "../paths.ts";
 import type { PeerWarnings } from "../rate.ts";
@@ -11,7 +12,7 @@ import { type Connection, Connections } from "./connections.ts";
 import { Connector } from "./connector.ts";
 import { type Entry, openEntry, SLOTS, type ZapDomains } from "./entry.ts";
 import { type FramingFault, ZmtpFraming } from "./framing.ts";
-import { GUARD_LIMITS, type GuardLimits } from "./limits.ts";
+import { type GuardLimits, guardLimits } from "./limits.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
 import type { PrivateEndpoints } from "./private.ts";
 import { Splice } from "./splice.ts";
@@ -59,8 +60,7 @@ export class Guard {
   constructor(options: GuardOptions) {
     this.#options = options;
     this.#endpoints = options.endpoints;
-    const unfinishedBytes = Math.max(GUARD_LIMITS.unfinishedBytes, 2 * options.maxMessageBytes);
-    this.#limits = { ...GUARD_LIMITS, unfinishedBytes, ...options.limits };
+    this.#limits = { ...guardLimits(maxNativeBytes(), options.maxMessageBytes), ...options.limits };
     this.#connections = new Connections(this.#limits);
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }

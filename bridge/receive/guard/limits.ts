@@ -15,6 +15,19 @@ export interface GuardLimits {
   silentForMs: number;
 }
 
+/**
+ * The limits of a guard in a process whose libzmq may hold so much: below that a publisher is cut off, or waits, before all
+ * are ended.
+ */
+export function guardLimits(maxNativeBytes: number, maxMessageBytes: number): GuardLimits {
+  const { unfinishedBytes, holdAboveBytes } = GUARD_LIMITS;
+  return {
+    ...GUARD_LIMITS,
+    unfinishedBytes: Math.min(Math.max(unfinishedBytes, 2 * maxMessageBytes), maxNativeBytes / 2),
+    holdAboveBytes: Math.min(holdAboveBytes, maxNativeBytes / 2),
+  };
+}
+
 export const GUARD_LIMITS: GuardLimits = {
   parts: 4096,
   unfinishedBytes: 512 * 1024 * 1024,
