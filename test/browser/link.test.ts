@@ -134,25 +134,40 @@ test("[PG13] a range in the URL stays there until its channel has a first point"
 
 test("[PG13] the fragment changed by hand, or by a link in the page's own tab, changes what is seen", async (t) => {
   const { look, x } = await scene(t);
-  const go = (hash: string): Promise<void> => look.page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
   const [from, to] = [x[50] ?? 0, x[90] ?? 0];
-  await go(`#from=${from}&to=${to}`);
+  await look.follow(`#from=${from}&to=${to}`);
   await sees(look, from, to);
   assert.equal((await look.window()).paused, true);
-  await go("#window=1m&hide=y");
+  await look.follow("#window=1m&hide=y");
   await waitFor("the minute, live", async () => {
     const { name, paused } = await look.window();
     return name === "1 m" && !paused;
   });
   const isDrawn = async (): Promise<boolean> => (await look.curve()).columns.some((column) => column !== null);
   await waitFor("nothing drawn of what is hidden", async () => !(await isDrawn()));
-  await go("#window=1m&panel=y;y=-7..7");
+  await look.follow("#window=1m&panel=y;y=-7..7");
   await waitFor("an axis from -7 to 7", async () => (await look.panels())[0]?.left.max === 7);
   await waitFor("it is drawn again", isDrawn);
   // What makes no sense is passed over.
-  await go("#window=century&from=9&to=1&panel=%%%&hide=%E0%A4%A");
+  await look.follow("#window=century&from=9&to=1&panel=%%%&panel=y&hide=%E0%A4%A");
   await waitFor("all by itself again", async () => (await look.panels())[0]?.left.max !== 7);
   assert.equal((await look.window()).paused, false);
+});
+
+test("[PG13] a fragment that comes just before the page writes its own is followed", async (t) => {
+  const { look } = await scene(t);
+  await look.choose("5 m");
+  await hashIs(look, /window=5m/);
+  await look.page.evaluate(`{
+    const { setTimeout } = window;
+    window.setTimeout = (write, ms) => {
+      if (ms !== 400) return setTimeout(write, ms);
+      window.setTimeout = setTimeout;
+      return setTimeout(() => { location.hash = "#window=1m"; write(); });
+    };
+  }`);
+  await look.choose("10 s");
+  await waitFor("a minute", async () => (await look.window()).name === "1 m");
 });
 
 test("[PG13] [PG14] who opens a link to what was is told of no points since, until some come", async (t) => {

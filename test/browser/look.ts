@@ -174,6 +174,16 @@ export class Look {
     await this.drawn();
   }
 
+  /** Goes to another fragment of the page. */
+  async follow(hash: string): Promise<void> {
+    await this.page.evaluate(
+      `new Promise((done) => {
+        addEventListener("hashchange", () => done(), { once: true });
+        location.hash = ${JSON.stringify(hash)};
+      })`,
+    );
+  }
+
   /** Resolves once what has come so far is drawn. */
   async drawn(): Promise<void> {
     await this.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");

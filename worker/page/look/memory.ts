@@ -29,7 +29,8 @@ export class Memory {
 
   /** Somebody went to another fragment of this page. */
   onReturn(changed: () => void): void {
-    addEventListener("hashchange", () => {
+    // This comes at once. `hashchange` is queued: what is written before it would take the new fragment's place.
+    addEventListener("popstate", () => {
       this.#restore();
       changed();
     });
