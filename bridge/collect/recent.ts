@@ -1,7 +1,4 @@
-import type { Passage } from "../receive/paths.ts";
-
-/** So long a message can come again by another connection: one that is slower, such as that of a forwarder. */
-export const REPEAT_WITHIN_MS = 5000;
+import { type Passage, REPEAT_WITHIN_MS } from "../receive/paths.ts";
 
 interface Came {
   crc: number;
@@ -47,9 +44,9 @@ export class RecentMessages {
 
 /**
  * Whether a message that has come may come again by this connection, because the publisher had both when it sent it. Where
- * nobody knows the connections, two that were there then and are there now are enough for one repeat.
+ * nobody knows the connections, two that were there then and send now are enough for one repeat.
  */
 function isOtherPath({ paths, newest }: Came, { path, second }: Passage): boolean {
   if (path !== undefined && !paths.includes(undefined)) return path <= newest && !paths.includes(path);
-  return paths.length === 1 && second <= newest;
+  return paths.length === 1 && second() <= newest;
 }

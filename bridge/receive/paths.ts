@@ -4,9 +4,12 @@ export interface Passage {
   path: number | undefined;
   /** The newest connection when it came. */
   newest: number;
-  /** The second oldest of those that are open now; Infinity if there are fewer than two. */
-  second: number;
+  /** The second oldest of those that are open and have sent something lately; Infinity if there are fewer than two. */
+  second: () => number;
 }
+
+/** So long a message can come again by another connection: one that is slower, such as that of a forwarder. */
+export const REPEAT_WITHIN_MS = 5000;
 
 type Passed = Pick<Passage, "newest"> & { path: number };
 
@@ -19,20 +22,27 @@ const MAX_PENDING = 131_072;
  */
 export class Paths {
   readonly #maxPending: number;
-  /** The oldest is the first. */
-  readonly #open = new Set<number>();
+  readonly #nowMs: () => number;
+  /** When each has last sent a message. The oldest is the first. */
+  readonly #open = new Map<number, number>();
   /** By CRC-32; of messages that are alike in the order in which they came. */
   readonly #pending = new Map<number, Passed[]>();
   #newest = 0;
 
-  constructor(maxPending = MAX_PENDING) {
+  constructor(maxPending = MAX_PENDING, nowMs: () => number = () => performance.now()) {
     this.#maxPending = maxPending;
+    this.#nowMs = nowMs;
   }
 
   /** A connection begins. @returns its number */
   begin(): number {
-    this.#open.add(++this.#newest);
+    this.#open.set(++this.#newest, Number.NEGATIVE_INFINITY);
     return this.#newest;
+  }
+
+  /** Messages have come by it, whether their frames can be seen or not. */
+  heard(path: number): void {
+    if (this.#open.has(path)) this.#open.set(path, this.#nowMs());
   }
 
   end(path: number): void {
@@ -55,9 +65,18 @@ export class Paths {
     const alike = this.#pending.get(sum);
     const passed = alike?.shift();
     if (alike?.length === 0) this.#pending.delete(sum);
-    const [, second = Number.POSITIVE_INFINITY] = this.#open;
-    return { path: passed?.path, newest: passed?.newest ?? this.#newest, second };
+    return { path: passed?.path, newest: passed?.newest ?? this.#newest, second: this.#second };
   }
+
+  readonly #second = (): number => {
+    const nowMs = this.#nowMs();
+    let found = 0;
+    for (const [path, heardAtMs] of this.#open) {
+      // What it sent may have waited for as long in libzmq.
+      if (nowMs - heardAtMs <= 2 * REPEAT_WITHIN_MS && ++found === 2) return path;
+    }
+    return Number.POSITIVE_INFINITY;
+  };
 
   /** The socket is closed, with what was not read. */
   clear(): void {

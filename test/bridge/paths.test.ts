@@ -9,23 +9,36 @@ it("[BR16] a message is known again by its sum, and alike ones come in their ord
   paths.passed(b, 7);
   const c = paths.begin();
   paths.passed(c, 8);
-  assert.deepEqual(paths.take(7), { path: a, newest: b, second: b });
-  assert.deepEqual(paths.take(8), { path: c, newest: c, second: b });
-  assert.deepEqual(paths.take(7), { path: b, newest: b, second: b });
-  assert.deepEqual(paths.take(7), { path: undefined, newest: c, second: b }, "it did not come a third time");
+  const take = (sum: number) => {
+    const { path, newest } = paths.take(sum);
+    return { path, newest };
+  };
+  assert.deepEqual(take(7), { path: a, newest: b });
+  assert.deepEqual(take(8), { path: c, newest: c });
+  assert.deepEqual(take(7), { path: b, newest: b });
+  assert.deepEqual(take(7), { path: undefined, newest: c }, "it did not come a third time");
 });
 
-it("[BR16] connections that are open are known in the order in which they began", () => {
-  const paths = new Paths();
-  const all = [paths.begin(), paths.begin(), paths.begin()];
-  assert.equal(paths.take(0).second, all[1]);
-  paths.end(all[0] ?? 0);
-  assert.equal(paths.take(0).second, all[2]);
-  paths.end(all[2] ?? 0);
-  assert.equal(paths.take(0).second, Number.POSITIVE_INFINITY);
-  paths.begin();
+it("[BR16] of connections whose messages cannot be seen those that send are known, the oldest first", () => {
+  let nowMs = 0;
+  const paths = new Paths(10, () => nowMs);
+  const [a, b, c, d] = [paths.begin(), paths.begin(), paths.begin(), paths.begin()];
+  const second = (): number => paths.take(0).second();
+  assert.equal(second(), Number.POSITIVE_INFINITY, "none has sent anything");
+  for (const path of [d, c, a]) paths.heard(path);
+  assert.equal(second(), c);
+  paths.end(a);
+  assert.equal(second(), d);
+  nowMs = 10_000;
+  paths.heard(d);
+  assert.equal(second(), d, "twice 5 s");
+  nowMs = 10_001;
+  assert.equal(second(), Number.POSITIVE_INFINITY);
+  paths.heard(b);
+  assert.equal(second(), d);
   paths.clear();
-  assert.equal(paths.take(0).second, Number.POSITIVE_INFINITY);
+  paths.heard(b);
+  assert.equal(second(), Number.POSITIVE_INFINITY);
   assert.equal(paths.begin(), 5, "no number is used twice");
 });
 

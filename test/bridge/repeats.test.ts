@@ -250,3 +250,20 @@ test("[BR16] a publisher that is connected to at two addresses is taken once", T
   await on.worker.waitForPoints(2 * RUN);
   assert.deepEqual([told(on), bridge.ledger.repeats], [restarts(1), 2 * RUN]);
 });
+
+test(
+  "[BR16] with CURVE, a script that is run again is new, too, beside publishers that are there and say nothing",
+  TIMEOUT,
+  async (t) => {
+    const on = await stage(t);
+    const [, security, options] = SECURED[2] ?? assert.fail();
+    const bridge = await on.start({ security });
+    for (let i = 0; i < 3; i++) {
+      const other = await connectPublisher(at(bridge), [""], options);
+      t.after(() => other.close());
+    }
+    for (let i = 0; i < 2; i++) await run(bridge, ["lab"], options);
+    await on.worker.waitForPoints(2 * RUN);
+    assert.deepEqual([told(on), bridge.ledger.repeats], [restarts(1), 0]);
+  },
+);

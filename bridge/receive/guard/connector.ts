@@ -137,7 +137,7 @@ export class Connector {
       framing: createFraming(path),
       enter: (begin) => begin(() => inner),
       onZmtp: () => clearTimeout(silent),
-      onMessages: () => undefined,
+      onMessages: () => paths.heard(path),
       onFault: (fault) => {
         if (fault === "not-zmtp") counters.notZmtp++;
         else {

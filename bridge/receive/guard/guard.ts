@@ -197,6 +197,7 @@ export class Guard {
       onZmtp: () => this.#connections.speaksZmtp(connection),
       onMessages: () => {
         connection.heardAtMs = performance.now();
+        paths.heard(path);
       },
       onFault: (fault, head) => this.#refuse({ fault, address, from, head }),
       onLeft: (code) => {
