@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import { PointError } from "../worker/protocol/points.ts";
 import type { SourceConfig } from "./configure/config.ts";
 import { DEFAULT_SOURCE_NAME } from "./configure/defaults.ts";
@@ -8,6 +7,7 @@ import type { Feed } from "./feed.ts";
 import type { Mapped, Mapper } from "./map/mapper.ts";
 import { Numbers, type NumbersOptions, saidBy } from "./numbers.ts";
 import type { Passage } from "./receive/paths.ts";
+import { sumOf } from "./receive/sum.ts";
 import type { SourceLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
 import { ofTopic, RepeatWarnings } from "./tell/repeats.ts";
@@ -62,7 +62,7 @@ export class Intake {
     for (const frame of frames) ledger.receivedBytes += frame.length;
     const now = unixSeconds();
     if (this.#expectsNumbers) {
-      this.#sum = frames.reduce((sum, frame) => crc32(frame, sum), 0);
+      this.#sum = frames.reduce((sum, frame) => sumOf(frame, sum), 0);
       this.#passage = this.#options.passageOf?.(this.#sum);
     }
     try {

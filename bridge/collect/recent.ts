@@ -1,6 +1,10 @@
 import { type Passage, REPEAT_WITHIN_MS } from "../receive/paths.ts";
 
+/** Of the messages that are remembered, to begin with. */
+const FEWEST = 16;
+
 interface Came {
+  number: number;
   crc: number;
   atMs: number;
   /** The newest connection then. */
@@ -15,31 +19,43 @@ interface Came {
  * connection began later, or has brought the message before.
  */
 export class RecentMessages {
-  /** By number; the one that came first is the first. */
-  readonly #came = new Map<number, Came>();
+  /** A message's place is its number modulo their length. */
+  #came: (Came | undefined)[] = Array(FEWEST).fill(undefined);
 
   /** Whether a message is one of these, come by another connection. If so, that is noted. */
   isRepeat(number: number, crc: number, passage: Passage, nowMs: number): boolean {
-    const came = this.#came.get(number);
-    if (came === undefined || came.crc !== crc || nowMs - came.atMs > REPEAT_WITHIN_MS) return false;
+    const came = this.#came[number % this.#came.length];
+    if (came?.number !== number || came.crc !== crc || !isRecent(came, nowMs)) return false;
     if (!isOtherPath(came, passage)) return false;
     came.paths.push(passage.path);
     return true;
   }
 
-  /** @param most how many are remembered */
+  /** @param most how many are remembered; no more places are taken than there are recent messages */
   add(number: number, crc: number, { path, newest }: Passage, nowMs: number, most: number): void {
-    this.#came.delete(number);
-    this.#came.set(number, { crc, atMs: nowMs, newest, paths: [path] });
-    for (const [old, { atMs }] of this.#came) {
-      if (this.#came.size <= most && nowMs - atMs <= REPEAT_WITHIN_MS) return;
-      this.#came.delete(old);
+    for (;;) {
+      const there = this.#came[number % this.#came.length];
+      if (there === undefined || there.number === number || !isRecent(there, nowMs)) break;
+      if (!this.#grow(most)) break;
     }
+    this.#came[number % this.#came.length] = { number, crc, atMs: nowMs, newest, paths: [path] };
   }
 
   clear(): void {
-    this.#came.clear();
+    this.#came = Array(FEWEST).fill(undefined);
   }
+
+  #grow(most: number): boolean {
+    const before = this.#came;
+    if (2 * before.length > most) return false;
+    this.#came = Array(2 * before.length).fill(undefined);
+    for (const came of before) if (came !== undefined) this.#came[came.number % this.#came.length] = came;
+    return true;
+  }
+}
+
+function isRecent({ atMs }: Came, nowMs: number): boolean {
+  return nowMs - atMs <= REPEAT_WITHIN_MS;
 }
 
 /**

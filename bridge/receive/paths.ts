@@ -13,7 +13,13 @@ export const REPEAT_WITHIN_MS = 5000;
 
 type Passed = Pick<Passage, "newest"> & { path: number };
 
-/** Messages that libzmq has and that were not read yet: more than it keeps of one connection, in about 15 MB. */
+/** Messages of one sum, the first that comes next at `head`. */
+interface Alike {
+  passed: Passed[];
+  head: number;
+}
+
+/** Of the last so many messages it is known how they came, until they are read: libzmq keeps fewer of a connection. 15 MB. */
 const MAX_PENDING = 131_072;
 
 /**
@@ -25,8 +31,13 @@ export class Paths {
   readonly #nowMs: () => number;
   /** When each has last sent a message. The oldest is the first. */
   readonly #open = new Map<number, number>();
-  /** By CRC-32; of messages that are alike in the order in which they came. */
-  readonly #pending = new Map<number, Passed[]>();
+  /**
+   * By CRC-32, in two generations: when half of all came since the younger one began, the older one is forgotten. (A Map of
+   * which the oldest entry is looked for and deleted again and again takes ever longer.)
+   */
+  #old = new Map<number, Alike>();
+  #young = new Map<number, Alike>();
+  #youngCount = 0;
   #newest = 0;
 
   constructor(maxPending = MAX_PENDING, nowMs: () => number = () => performance.now()) {
@@ -51,20 +62,21 @@ export class Paths {
 
   /** A whole message goes to libzmq. @param sum the CRC-32 of its frames, one after the other */
   passed(path: number, sum: number): void {
+    if (this.#youngCount >= this.#maxPending / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngCount = 0;
+    }
     const passed = { path, newest: this.#newest };
-    const alike = this.#pending.get(sum);
-    if (alike !== undefined) alike.push(passed);
-    else this.#pending.set(sum, [passed]);
-    if (this.#pending.size <= this.#maxPending) return;
-    const [oldest] = this.#pending.keys();
-    if (oldest !== undefined) this.#pending.delete(oldest);
+    const alike = this.#young.get(sum);
+    if (alike === undefined) this.#young.set(sum, { passed: [passed], head: 0 });
+    else alike.passed.push(passed);
+    this.#youngCount++;
   }
 
   /** A message was read. */
   take(sum: number): Passage {
-    const alike = this.#pending.get(sum);
-    const passed = alike?.shift();
-    if (alike?.length === 0) this.#pending.delete(sum);
+    const passed = takeFirst(this.#old, sum) ?? takeFirst(this.#young, sum);
     return { path: passed?.path, newest: passed?.newest ?? this.#newest, second: this.#second };
   }
 
@@ -81,6 +93,16 @@ export class Paths {
   /** The socket is closed, with what was not read. */
   clear(): void {
     this.#open.clear();
-    this.#pending.clear();
+    this.#old.clear();
+    this.#young.clear();
+    this.#youngCount = 0;
   }
+}
+
+function takeFirst(pending: Map<number, Alike>, sum: number): Passed | undefined {
+  const alike = pending.get(sum);
+  if (alike === undefined) return undefined;
+  const first = alike.passed[alike.head++];
+  if (alike.head === alike.passed.length) pending.delete(sum);
+  return first;
 }

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { sumOf } from "../sum.ts";
 
 /** Why a connection is ended: what came on it is no ZMTP 2.0 or 3.x, or more than a message may have. */
 export type FramingFault =
@@ -84,7 +84,7 @@ export class ZmtpFraming {
         const count = Math.min(this.#left, chunk.length - at);
         if (this.#isShortCommand) for (let i = 0; i < count; i++) this.#short.push(chunk[at + i] ?? 0);
         if (this.#onMessage !== undefined && (this.#flags & FLAG.command) === 0) {
-          this.#sum = crc32(chunk.subarray(at, at + count), this.#sum);
+          this.#sum = sumOf(chunk, this.#sum, at, at + count);
         }
         at += count;
         this.#left -= count;
