@@ -96,11 +96,18 @@ export function sendFrames(outlet: Outlet, frames: Uint8Array): number | "all" {
   return seq - points;
 }
 
-/** Sends texts as far as there is room. @returns "all", or the number of the last point sent */
-export function sendTexts(outlet: Outlet, texts: Iterable<NumberedText>): number | "all" {
+/**
+ * Sends texts as far as there is room.
+ * @param budget how many may be sent to all viewers, beside the first to each
+ * @returns "all", or the number of the last point sent
+ */
+export function sendTexts(outlet: Outlet, texts: Iterable<NumberedText>, budget?: { left: number }): number | "all" {
+  let isFirst = true;
   for (const { seq, text, bytes } of texts) {
     if (bytes > outlet.room) return seq - 1;
+    if (budget !== undefined && !isFirst && budget.left-- <= 0) return seq - 1;
     outlet.send(text);
+    isFirst = false;
   }
   return "all";
 }

@@ -12,13 +12,13 @@ export class RateLimit {
     this.#filledAtMs = nowMs;
   }
 
-  /** Takes one. @returns false if there is none left */
-  take(nowMs: number): boolean {
+  /** Takes one, or so many. @returns false, and takes nothing, if there are not as many left */
+  take(nowMs: number, count = 1): boolean {
     const refill = (Math.max(0, nowMs - this.#filledAtMs) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#atOnce, this.#tokens + refill);
     this.#filledAtMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
     return true;
   }
 }

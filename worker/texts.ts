@@ -12,6 +12,11 @@ export interface NumberedText {
 
 const encoder = new TextEncoder();
 
+/** The points of a publish as texts. */
+export function* textsOf(frames: readonly Uint8Array[]): Generator<NumberedText> {
+  for (const frame of frames) yield* textsAfter(0, frame);
+}
+
 /** The points of frames that are numbered above `after`, as texts, each made when it is asked for. */
 export function* textsAfter(after: number, frames: Uint8Array): Generator<NumberedText> {
   for (const bytes of splitFrames(frames)) {
@@ -26,13 +31,24 @@ export function* textsAfter(after: number, frames: Uint8Array): Generator<Number
   }
 }
 
-/** The points of frames as texts, made once for all viewers that want them, and only if one does. */
-export class Texts {
-  readonly #made = new Map<Uint8Array, NumberedText[]>();
+/** Texts for several viewers, each made once, when the first viewer wants it. */
+export class SharedTexts implements Iterable<NumberedText> {
+  readonly #rest: Iterator<NumberedText>;
+  readonly #made: NumberedText[] = [];
 
-  of(frames: Uint8Array): NumberedText[] {
-    const made = this.#made.get(frames) ?? [...textsAfter(0, frames)];
-    this.#made.set(frames, made);
-    return made;
+  constructor(texts: Iterable<NumberedText>) {
+    this.#rest = texts[Symbol.iterator]();
+  }
+
+  *[Symbol.iterator](): Generator<NumberedText> {
+    for (let i = 0; ; i++) {
+      if (i === this.#made.length) {
+        const next = this.#rest.next();
+        if (next.done) return;
+        this.#made.push(next.value);
+      }
+      const text = this.#made[i];
+      if (text !== undefined) yield text;
+    }
   }
 }

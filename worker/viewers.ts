@@ -1,11 +1,11 @@
 import { AlarmPace } from "./alarm-pace.ts";
 import type { ChannelClock } from "./channel-clock.ts";
+import { helloTo } from "./greeting.ts";
 import { closeQuietly, Outlet, sendFrames, sendTexts, silentForMs } from "./outlet.ts";
 import type { Presence } from "./presence.ts";
 import {
   CATCH_UP_BYTES,
   CloseCode,
-  MAX_SERIES_LISTED_BYTES,
   MAX_SILENCE_MS,
   MAX_VIEWER_MESSAGE_BYTES,
   RECONNECTS_PER_SECOND,
@@ -14,24 +14,15 @@ import {
 import { type Cursor, parseViewerMessage } from "./protocol/messages.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Source } from "./source.ts";
-import { momentOf, STATUS_INTERVAL_MS, type Standing, Status } from "./status.ts";
-import { Texts, textsAfter } from "./texts.ts";
+import { STATUS_INTERVAL_MS, type Standing, Status } from "./status.ts";
+import { JOIN_TEXTS, MAX_TEXTS_STORED, MAX_TEXTS_WAITING, TextTurn } from "./text-turn.ts";
+import { SharedTexts, textsOf } from "./texts.ts";
 import { cursorKind, type Dialect, readAttachment, type Wish } from "./viewer.ts";
 
 const SWEEP_INTERVAL_MS = 60_000;
 const MIN_RETRY_WITHIN_MS = 500;
 const MAX_VIEWERS_TOLD_AT_ONCE = 20;
 const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
-/**
- * Frames that a viewer of text is sent at once: of one point each some 240, and no more have room. Were it one frame, each would
- * cost an alarm.
- */
-const TEXT_CATCH_UP_BYTES = 32 * 1024;
-/**
- * Of viewers of text that are behind about so many are looked after at once, picked by chance: each gets some 256 messages, which
- * cost some 5 ms, and publishes wait meanwhile.
- */
-const TEXT_VIEWERS_AT_ONCE = 4;
 /** Where a viewer begins whose own cursor means nothing here. */
 const DEFAULT_TAIL = { points: 1000, seconds: 300 };
 
@@ -48,10 +39,8 @@ export class Viewers {
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
   readonly #status = new Status();
   #sweptAtMs = 0;
-  /** Viewers of text that are behind and have room: of this look so far, and of the one before. */
-  #textViewersBehind = 0;
-  #textViewersBefore = 0;
   readonly #pace: AlarmPace;
+  readonly #joinTexts: RateLimit;
 
   /**
    * @param clock whose time all `nowMs` are
@@ -68,6 +57,7 @@ export class Viewers {
     this.#publishers = publishers;
     this.#clock = clock;
     this.#pace = new AlarmPace(nowMs);
+    this.#joinTexts = new RateLimit(JOIN_TEXTS.perSecond, nowMs, JOIN_TEXTS.atOnce);
     for (const socket of sockets) {
       const viewer = readAttachment(socket.deserializeAttachment());
       if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer, nowMs));
@@ -107,26 +97,20 @@ export class Viewers {
       nowMs,
     );
     this.#outlets.set(socket, outlet);
-    if (dialect === "frames") {
-      const series = within(MAX_SERIES_LISTED_BYTES, this.#source.series);
-      const standing = this.#standing(nowMs);
-      const { viewers, retryWithinMs } = standing;
-      const moment = { takenEveryMs: this.#source.takenEveryMs(), ...momentOf(standing, nowMs) };
-      outlet.tell({
-        type: "hello",
-        version: 1,
-        viewer: id,
-        channel,
-        ...position,
-        series,
-        viewers,
-        retryWithinMs,
-        ...moment,
-      });
-    }
-    if (wish.kind === "tail") this.#catchUp(outlet, this.#source.tailStart(wish.points, wish.seconds));
-    else this.#resume(outlet, wish.cursor);
+    if (dialect === "frames") outlet.tell(helloTo(id, channel, this.#source, this.#standing(nowMs), nowMs));
+    const wished =
+      wish.kind === "tail" ? this.#source.tailStart(wish.points, wish.seconds) : this.#resumeAt(outlet, wish.cursor);
+    if (dialect === "frames") this.#catchUp(outlet, wished);
+    else this.#beginTexts(outlet, Math.max(wished, position.seq - MAX_TEXTS_STORED), nowMs);
     if (outlet.isClosed) this.leave(socket);
+  }
+
+  /** Sends a viewer of text the first of what is stored, or leaves that to an alarm if there were many of them lately. */
+  #beginTexts(outlet: Outlet, seq: number, nowMs: number): void {
+    const texts = Math.min(MAX_TEXTS_WAITING, this.#source.position.seq - seq);
+    if (this.#joinTexts.take(nowMs, texts)) return this.#catchUp(outlet, seq);
+    outlet.become({ kind: "behind", seq, asked: true });
+    this.#pace.someoneReads = true;
   }
 
   leave(socket: WebSocket): void {
@@ -135,11 +119,14 @@ export class Viewers {
 
   /** Sends frames that were just taken, numbered, to everybody who can take them. */
   broadcast(frames: Uint8Array[]): void {
-    const texts = new Texts();
-    this.#beginLooking();
+    const texts = new SharedTexts(textsOf(frames));
+    const turn = new TextTurn(this.#source);
     for (const [socket, outlet] of this.#outlets) {
-      if (outlet.viewer.state.kind === "live") this.#sendLive(outlet, frames, texts);
-      else this.#lookAfter(outlet);
+      const { dialect, state } = outlet.viewer;
+      if (state.kind === "live") this.#sendLive(outlet, frames, texts, turn);
+      else if (dialect === "frames") this.#lookAfter(outlet, turn);
+      // An alarm looks after it, so that no publish waits for that.
+      else if (outlet.room >= MIN_ROOM_FOR_TEXTS_BYTES) this.#pace.someoneReads = true;
       if (outlet.isClosed) this.leave(socket);
     }
   }
@@ -173,12 +160,18 @@ export class Viewers {
   /** What no frame and no message would do: catch up who has drained, tell how things stand. */
   attend(nowMs: number): void {
     this.#pace.someoneReads = false;
-    this.#beginLooking();
-    for (const [socket, outlet] of this.#outlets) {
-      this.#lookAfter(outlet);
+    const beganAtMs = Date.now();
+    const turn = new TextTurn(this.#source);
+    for (const [socket, outlet] of [...this.#outlets]) {
+      const isServed = this.#lookAfter(outlet, turn);
       if (outlet.isClosed) this.leave(socket);
+      else if (isServed) {
+        // The others first, the next time.
+        this.#outlets.delete(socket);
+        this.#outlets.set(socket, outlet);
+      }
     }
-    this.#pace.alarmed(nowMs);
+    this.#pace.alarmed(nowMs, Date.now() - beganAtMs);
     this.tellStatus(nowMs);
   }
 
@@ -239,49 +232,47 @@ export class Viewers {
     }
   }
 
-  #sendLive(outlet: Outlet, frames: Uint8Array[], texts: Texts): void {
+  #sendLive(outlet: Outlet, frames: Uint8Array[], texts: SharedTexts, turn: TextTurn): void {
+    if (outlet.viewer.dialect === "points") {
+      const reached = sendTexts(outlet, texts, turn);
+      if (reached !== "all") this.#fallBehind(outlet, reached);
+      return;
+    }
     for (const frame of frames) {
-      const reached =
-        outlet.viewer.dialect === "frames" ? sendFrames(outlet, frame) : sendTexts(outlet, texts.of(frame));
+      const reached = sendFrames(outlet, frame);
       if (reached !== "all") return this.#fallBehind(outlet, reached);
     }
   }
 
-  #beginLooking(): void {
-    this.#textViewersBefore = this.#textViewersBehind;
-    this.#textViewersBehind = 0;
-  }
-
-  #lookAfter(outlet: Outlet): void {
+  /** Catches up who is behind. @returns whether it had its turn */
+  #lookAfter(outlet: Outlet, turn: TextTurn): boolean {
     const { state, dialect } = outlet.viewer;
-    if (state.kind !== "behind" || !state.asked) return;
+    if (state.kind !== "behind" || !state.asked) return false;
     if (dialect === "points") {
-      if (outlet.room < MIN_ROOM_FOR_TEXTS_BYTES) return;
-      this.#textViewersBehind++;
-      // Its turn comes soon.
-      if (Math.random() * this.#textViewersBefore >= TEXT_VIEWERS_AT_ONCE) {
-        this.#pace.someoneReads = true;
-        return;
-      }
+      if (outlet.room < MIN_ROOM_FOR_TEXTS_BYTES) return false;
+      // It may come soon.
+      this.#pace.someoneReads = true;
+      if (turn.left <= 0) return false;
     }
-    this.#catchUp(outlet, state.seq);
+    this.#catchUp(outlet, state.seq, turn);
+    return true;
   }
 
-  /** Goes on from a viewer's cursor, or says why that cannot be. */
-  #resume(outlet: Outlet, cursor: Cursor): void {
+  /** Where to go on from a viewer's cursor; says why, if not there. */
+  #resumeAt(outlet: Outlet, cursor: Cursor): number {
     const { epoch, seq } = this.#source.position;
-    if (cursor.epoch === epoch && cursor.seq <= seq) return this.#catchUp(outlet, cursor.seq);
+    if (cursor.epoch === epoch && cursor.seq <= seq) return cursor.seq;
     // It watched before anything was published: what came since is all there is.
-    if (cursor.epoch === 0) return this.#catchUp(outlet, 0);
+    if (cursor.epoch === 0) return 0;
     const start = this.#source.tailStart(DEFAULT_TAIL.points, DEFAULT_TAIL.seconds);
     if (outlet.viewer.dialect === "frames") {
       outlet.tell({ type: "gap", reason: "epoch", points: null, epoch, seq: start });
     }
-    this.#catchUp(outlet, start);
+    return start;
   }
 
   /** Sends one step of what is stored after `seq`, if the socket has room for it. */
-  #catchUp(outlet: Outlet, seq: number): void {
+  #catchUp(outlet: Outlet, seq: number, turn = new TextTurn(this.#source)): void {
     const { position, keptAfter } = this.#source;
     const speaksFrames = outlet.viewer.dialect === "frames";
     // Whole frames need room for the largest; texts go one by one.
@@ -290,13 +281,23 @@ export class Viewers {
     }
     const from = Math.max(seq, keptAfter);
     if (from > seq && speaksFrames) this.#tellTrimmed(outlet, seq, { epoch: position.epoch, seq: from });
-    const batch = this.#source.after(from, speaksFrames ? CATCH_UP_BYTES : TEXT_CATCH_UP_BYTES);
-    const sent = speaksFrames ? sendFrames(outlet, batch.frames) : sendTexts(outlet, textsAfter(from, batch.frames));
-    const reached = sent === "all" ? batch.seq : sent;
+    const reached = speaksFrames ? this.#sendStored(outlet, from) : this.#sendStoredTexts(outlet, from, turn);
     if (reached > seq) this.#pace.someoneReads = true;
     if (reached < position.seq) return this.#fallBehind(outlet, reached);
     outlet.become({ kind: "live" });
     if (speaksFrames) outlet.tell({ type: "live", ...position });
+  }
+
+  #sendStored(outlet: Outlet, after: number): number {
+    const { frames, seq } = this.#source.after(after, CATCH_UP_BYTES);
+    const sent = sendFrames(outlet, frames);
+    return sent === "all" ? seq : sent;
+  }
+
+  #sendStoredTexts(outlet: Outlet, after: number, turn: TextTurn): number {
+    const { texts, seq } = turn.after(after);
+    const sent = sendTexts(outlet, texts, turn);
+    return sent === "all" ? seq : sent;
   }
 
   /** Nothing between number `after` and the cursor can be had any more: neither points, nor what was told there. */
@@ -316,15 +317,4 @@ export class Viewers {
     this.leave(socket);
     closeQuietly(socket, code, reason);
   }
-}
-
-/** The first of these texts, as many as fit. */
-function within(maxBytes: number, texts: string[]): string[] {
-  let bytes = 0;
-  const end = texts.findIndex((text) => {
-    // As JSON a text takes six bytes a code unit at most.
-    bytes += 6 * text.length;
-    return bytes > maxBytes;
-  });
-  return end < 0 ? texts : texts.slice(0, end);
 }

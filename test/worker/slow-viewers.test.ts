@@ -148,11 +148,11 @@ test("[VW3] [VW5] a viewer of text that did not read is caught up exactly, from 
   const channel = newChannel();
   const [[slow], reader] = [await pausedViewers(channel, 1, {}), await openViewer(edge.channelUrl(channel))];
   assert.ok(slow);
-  // Some 7 MB of text: more than the kernel takes for a reader that does not read.
-  const [frames, each] = [22, 8000];
+  // Some 9 MB of text: more than the kernel takes for a reader that does not read.
+  const [frames, each, series] = [4, 8000, "s".repeat(250)];
   for (let n = 0; n < frames; n++) {
     const ys = Array.from({ length: each }, (_, i) => n * each + i + 0.123);
-    await publishFrames(edge, channel, frameOf(A, n + 1, ys, 1_700_000_000));
+    await publishFrames(edge, channel, frameOf(A, n + 1, ys, 1_700_000_000, series));
   }
   slow.resume();
   for (const viewer of [reader, slow]) {
