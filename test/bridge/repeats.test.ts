@@ -11,6 +11,7 @@ import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { makeKeys } from "../../bridge/receive/keys.ts";
 import { defaultSocket } from "../../bridge/receive/socket.ts";
 import { createLog } from "../../bridge/tell/log.ts";
+import { RepeatWarnings } from "../../bridge/tell/repeats.ts";
 import { type FakeWorker, startFakeWorker } from "../support/fake-worker.ts";
 import { connectPublisher, newPublisher, type PublisherOptions, subscriptionsTo } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
@@ -267,3 +268,18 @@ test(
     assert.deepEqual([told(on), bridge.ledger.repeats], [restarts(1), 0]);
   },
 );
+
+test("[BR16] repeats are said at once, and then every ten minutes, with how many there were", () => {
+  const lines: string[] = [];
+  let nowMs = 0;
+  const repeats = new RepeatWarnings({ warn: (...said: unknown[]) => lines.push(String(said.at(-1))) }, () => nowMs);
+  for (let number = 1; number <= 4; number++) repeats.warn("a\u001b", number);
+  nowMs = 599_999;
+  repeats.warn("a", 5);
+  assert.equal(lines.length, 1);
+  nowMs = 600_000;
+  repeats.warn("", 6);
+  assert.equal(lines.length, 2);
+  assert.match(lines[0] ?? "", /^Message 1 of the topic "a\\x1b" came twice .* the second time\. That is right/);
+  assert.match(lines[1] ?? "", /^Message 6 without a topic came twice .*, and 4 repeats before it\. That is right/);
+});
