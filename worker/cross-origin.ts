@@ -1,6 +1,6 @@
 import type { Access } from "./access.ts";
 import { isFromLoopback } from "./client-address.ts";
-import { isKnownHost } from "./hosts.ts";
+import { isKnownHost, isOfPublicUrl } from "./hosts.ts";
 import { includesOrigin, webOriginOf } from "./origins.ts";
 import { Problem } from "./problem.ts";
 
@@ -82,14 +82,19 @@ export function crossOriginHeaders(request: Request, { origins }: Access): Recor
   };
 }
 
-/** Whether an origin is the one that the Worker itself is found at. */
+/**
+ * Whether an origin is the one that the Worker itself is found at. A proxy that speaks TLS asks by http, and whoever can answer
+ * by plain http for its name has a page of `http://board.example`: that is not the page of `https://board.example`.
+ */
 function isOwn(origin: string, request: Request, { publicUrls }: Access): boolean {
   if (publicUrls.origins.has(origin)) return true;
+  const site = request.headers.get("Sec-Fetch-Site");
+  if (site === "cross-site" || site === "same-site") return false;
   const { protocol, host } = new URL(request.url);
   const named = request.headers.get("Host") ?? host;
-  if (origin === webOriginOf(`${protocol}//${named}`)) return true;
   const { proto, host: forwardedHost } = forwarded(request);
-  return proto !== undefined && origin === webOriginOf(`${proto}://${forwardedHost ?? named}`);
+  if (proto !== undefined) return origin === webOriginOf(`${proto}://${forwardedHost ?? named}`);
+  return !isOfPublicUrl(named, publicUrls) && origin === webOriginOf(`${protocol}//${named}`);
 }
 
 /**

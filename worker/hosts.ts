@@ -77,6 +77,14 @@ export function isKnownHost(host: string, allowed: Hosts, publicHosts: ReadonlyS
   return allowed.suffixes.some((suffix) => name.endsWith(suffix));
 }
 
+/** Whether PUBLIC_URL says by which scheme this host is asked. Proxies may leave out its port. @param host as in `Host` */
+export function isOfPublicUrl(host: string, { origins, hosts }: PublicUrls): boolean {
+  const name = hostnameOf(host);
+  if (name === undefined || !hosts.has(name)) return false;
+  const hasPort = /:\d+$/.test(host);
+  return !hasPort || [...origins].some((origin) => new URL(origin).host === host.toLowerCase());
+}
+
 /** The name in a `Host` header, as URLs spell it: lower case, no port, no dot at the end; undefined if that is none. */
 export function hostnameOf(host: string): string | undefined {
   if (host.length > 300 || !/^[^\s/\\@?#,]+$/.test(host) || !URL.canParse(`http://${host}`)) return undefined;

@@ -1,4 +1,6 @@
-/** Of workerd's output, what its user needs to know. */
+import { replaceControl } from "../../worker/protocol/characters.ts";
+
+/** Of workerd's output, what its user needs to know. Parts of it are what strangers sent. */
 
 /** How many lines of a minute are shown: whoever can make the Worker complain cannot fill a disk with that. */
 export const MAX_LINES_A_MINUTE = 20;
@@ -16,11 +18,17 @@ export function troubleIn(line: string): string | undefined {
   try {
     entry = JSON.parse(line);
   } catch {
-    return line.trim() === "" || NOISE.test(line) ? undefined : line.slice(0, MAX_LINE_LENGTH);
+    return line.trim() === "" || NOISE.test(line) ? undefined : shown(line);
   }
   if (typeof entry !== "object" || entry === null || !("level" in entry) || !("message" in entry)) return undefined;
   if (entry.level !== "error" && entry.level !== "warn") return undefined;
-  return String(entry.message).slice(0, MAX_LINE_LENGTH);
+  return shown(String(entry.message));
+}
+
+/** Strangers' characters must not steer a terminal. Of several lines each is one. */
+function shown(text: string): string {
+  const lines = text.slice(0, MAX_LINE_LENGTH).split("\n");
+  return lines.map((line) => replaceControl(line, () => "\ufffd")).join("\n");
 }
 
 /** Passes on so many lines a minute, and then how many more there were. */

@@ -154,6 +154,18 @@ test("[PG13] the fragment changed by hand, or by a link in the page's own tab, c
   assert.equal((await look.window()).paused, false);
 });
 
+test("[PG13] what a fragment brings is not remembered", async (t) => {
+  const { channel, look } = await scene(t);
+  const isDrawn = async (): Promise<boolean> => (await look.curve()).columns.some((column) => column !== null);
+  await look.follow("#window=1m&hide=y");
+  await waitFor("nothing drawn", async () => !(await isDrawn()));
+  // The page writes what it shows to its URL, and what is to be remembered with it.
+  await look.choose("30 s");
+  await hashIs(look, /window=30s/);
+  await look.page.goto(stage.edge.channelUrl(channel).href);
+  await waitFor("it is drawn again", isDrawn);
+});
+
 test("[PG13] a fragment that comes just before the page writes its own is followed", async (t) => {
   const { look } = await scene(t);
   await look.choose("5 m");

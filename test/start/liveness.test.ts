@@ -64,6 +64,9 @@ test("[ST11] of the Worker's words only warnings, errors and crashes are shown",
     assert.equal(troubleIn(noise), undefined);
   }
   assert.equal(troubleIn('{"level":"error"}'), undefined);
+  for (const line of [JSON.stringify({ level: "error", message: "a\u009b31m\u202eb\nc" }), "a\u009b31m\u202eb\nc"]) {
+    assert.equal(troubleIn(line), "a\ufffd31m\ufffdb\nc");
+  }
   assert.equal(troubleIn(JSON.stringify({ level: "error", message: "x".repeat(3000) }))?.length, 2000);
 });
 

@@ -188,6 +188,7 @@ for (const [what, origin, headers] of [
     { Host: "board.example:8443", "X-Forwarded-Proto": "https" },
   ],
   ["X-Forwarded-Host", "https://board.example", { "X-Forwarded-Host": "board.example", "X-Forwarded-Proto": "https" }],
+  ["a port that PUBLIC_URL does not have", "http://public.example:8787", { Host: "public.example:8787" }],
   ["Forwarded", "https://board.example:8443", { Forwarded: 'for=192.0.2.1; host="board.example:8443"; proto=https' }],
 ] as const) {
   test(`[GD3] behind a proxy on this machine the page's own origin is known by ${what}`, async () => {
@@ -203,6 +204,16 @@ for (const [what, origin, headers] of [
     { "CF-Connecting-IP": "192.0.2.1", Forwarded: "host=board.example;proto=https" },
   ],
   ["it is another port", "https://public.example", {}],
+  ["PUBLIC_URL says https, and it is http", "http://second.example", { Host: "second.example" }],
+  ["the same, and the port is said", "http://public.example:8443", { Host: "public.example:8443" }],
+  ["the same, and the proxy leaves out the port", "http://public.example", { Host: "public.example" }],
+  [
+    "the proxy says https, and it is http",
+    "http://board.example",
+    { Host: "board.example", "X-Forwarded-Proto": "https" },
+  ],
+  ["the browser says same-site", "http://board.example", { Host: "board.example", "Sec-Fetch-Site": "same-site" }],
+  ["the browser says cross-site", "http://board.example", { Host: "board.example", "Sec-Fetch-Site": "cross-site" }],
 ] as const) {
   test(`[GD3] a page is not taken for the Worker's own where ${what}`, async () => {
     const outcome = await openViewer(edge.channelUrl("main"), { origin, headers: { ...headers } }).catch(

@@ -14,14 +14,13 @@ export class Memory {
   readonly #remembered: Remembered;
   #timer: number | undefined;
   #range: () => Range | undefined = () => undefined;
-  #version: number;
+  #version = 0;
 
   constructor(channel: string, view: View, arrangement: Arrangement) {
     this.#view = view;
     this.#arrangement = arrangement;
     this.#remembered = new Remembered(() => localStorage, channel);
     this.#restore();
-    this.#version = arrangement.version;
     addEventListener("pagehide", () => {
       if (this.#timer !== undefined) this.#write();
     });
@@ -65,6 +64,8 @@ export class Memory {
   #restore(): void {
     const address = parseAddress(location.hash, WINDOWS);
     this.#arrangement.restore(chosen(address, this.#remembered.load()));
+    // What a link says is not what a person chose here: another page may have set it, in a frame.
+    this.#version = this.#arrangement.version;
     if (address.window !== undefined) this.#view.choose(address.window);
     if (address.range !== undefined) this.#view.lookAt(address.range);
     else this.#view.goLive();
