@@ -12,6 +12,7 @@ export interface WorkerConfig {
   /** The file that esbuild begins with. */
   main: string;
   compatibilityDate: string;
+  compatibilityFlags: readonly string[];
   /** `[vars]`: every variable that the Worker knows, with its default. */
   vars: Readonly<Record<string, string>>;
   /** The class of its Durable Object. */
@@ -33,16 +34,16 @@ export async function readWorkerConfig(): Promise<WorkerConfig> {
   const channel = Array.isArray(bindings) ? bindings.find((binding) => at(binding, "name") === "CHANNEL") : undefined;
   const vars: Record<string, string> = {};
   for (const [name, value] of Object.entries(at(config, "vars") ?? {})) vars[name] = text(value, `vars.${name}`);
-  const runWorkerFirst = at(config, "assets", "run_worker_first");
   return {
     name: text(at(config, "name"), "name"),
     main: join(ROOT, text(at(config, "main"), "main")),
     compatibilityDate: text(at(config, "compatibility_date"), "compatibility_date"),
+    compatibilityFlags: texts(at(config, "compatibility_flags"), "compatibility_flags"),
     vars,
     className: text(at(channel, "class_name"), "class_name of the binding CHANNEL"),
     assets: {
       directory: join(ROOT, text(at(config, "assets", "directory"), "assets.directory")),
-      runWorkerFirst: Array.isArray(runWorkerFirst) ? runWorkerFirst.map((path) => text(path, "run_worker_first")) : [],
+      runWorkerFirst: texts(at(config, "assets", "run_worker_first"), "run_worker_first"),
       htmlHandling: text(at(config, "assets", "html_handling"), "assets.html_handling"),
       notFoundHandling: text(at(config, "assets", "not_found_handling"), "assets.not_found_handling"),
     },
@@ -74,6 +75,10 @@ function at(value: unknown, ...path: readonly string[]): unknown {
       typeof part === "object" && part !== null ? Object.entries(part).find(([name]) => name === key)?.[1] : undefined,
     value,
   );
+}
+
+function texts(value: unknown, what: string): string[] {
+  return Array.isArray(value) ? value.map((each) => text(each, what)) : [];
 }
 
 function text(value: unknown, what: string): string {

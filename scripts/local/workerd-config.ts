@@ -22,17 +22,18 @@ export type Listening = keyof typeof SOCKETS;
  * @param vars names of the Worker's variables, the token's too
  */
 export function workerdConfig(
-  { name, compatibilityDate, className, assets }: WorkerConfig,
+  { name, compatibilityDate, compatibilityFlags, className, assets }: WorkerConfig,
   vars: readonly string[],
 ): string {
-  const date = `compatibilityDate = ${quoted(compatibilityDate)}`;
+  const flags = compatibilityFlags.map(quoted).join(", ");
+  const compatibility = `compatibilityDate = ${quoted(compatibilityDate)}, compatibilityFlags = [${flags}]`;
   const socket = (of: string): string => `(name = ${quoted(of)}, http = (), service = "front")`;
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const services :List(Workerd.Service) = [
   (name = "front", worker = (
     modules = [(name = "front.js", esModule = embed ${quoted(MODULES.front)})],
-    ${date},
+    ${compatibility},
     bindings = [(name = "ROUTER", service = "assets")],
   )),
   (name = "assets", assets = (
@@ -42,7 +43,7 @@ const services :List(Workerd.Service) = [
   )),
   (name = "worker", worker = (
     modules = [(name = "worker.js", esModule = embed ${quoted(MODULES.worker)})],
-    ${date},
+    ${compatibility},
     bindings = [
       ${vars.map((of) => `(name = ${quoted(of)}, fromEnvironment = ${quoted(of)}),`).join("\n      ")}
       (name = "CHANNEL", durableObjectNamespace = ${quoted(className)}),

@@ -118,6 +118,16 @@ test("[ST10] points reach a viewer", async (t) => {
   assert.equal(String((await withDeadline("the point at the viewer", message))[0]), '{"x":1,"y":2}');
 });
 
+test("[VW15] no compression is agreed on with viewers", async (t) => {
+  const local = await start(t);
+  const url = new URL("/c/main", local.url).href.replace("http", "ws");
+  // What browsers offer.
+  const viewer = new WebSocket(url, { perMessageDeflate: true });
+  t.after(() => viewer.terminate());
+  await withDeadline("the viewer connected", once(viewer, "open"));
+  assert.equal(viewer.extensions, "");
+});
+
 test("[ST10] it says where a request came from, whatever the request says", async (t) => {
   const local = await start(t, { main: ODD_WORKER });
   const hosts = ["127.0.0.1", ...((await hasIpv6Loopback()) ? ["[::1]"] : [])];
