@@ -1,4 +1,5 @@
 import { AlarmPace } from "./alarm-pace.ts";
+import { AT_ONCE, CatchUpTurn, MAX_TEXTS_STORED, stepUnits } from "./catch-up-turn.ts";
 import type { ChannelClock } from "./channel-clock.ts";
 import { helloTo } from "./greeting.ts";
 import { closeQuietly, Outlet, sendFrames, sendTexts, silentForMs } from "./outlet.ts";
@@ -15,7 +16,6 @@ import { type Cursor, parseViewerMessage } from "./protocol/messages.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { Source } from "./source.ts";
 import { STATUS_INTERVAL_MS, type Standing, Status } from "./status.ts";
-import { JOIN_TEXTS, MAX_TEXTS_STORED, MAX_TEXTS_WAITING, TextTurn } from "./text-turn.ts";
 import { SharedTexts, textsOf } from "./texts.ts";
 import { cursorKind, type Dialect, readAttachment, type Wish } from "./viewer.ts";
 
@@ -40,7 +40,7 @@ export class Viewers {
   readonly #status = new Status();
   #sweptAtMs = 0;
   readonly #pace: AlarmPace;
-  readonly #joinTexts: RateLimit;
+  readonly #atOnce: RateLimit;
 
   /**
    * @param clock whose time all `nowMs` are
@@ -57,7 +57,7 @@ export class Viewers {
     this.#publishers = publishers;
     this.#clock = clock;
     this.#pace = new AlarmPace(nowMs);
-    this.#joinTexts = new RateLimit(JOIN_TEXTS.perSecond, nowMs, JOIN_TEXTS.atOnce);
+    this.#atOnce = new RateLimit(AT_ONCE.perSecond, nowMs, AT_ONCE.atOnce);
     for (const socket of sockets) {
       const viewer = readAttachment(socket.deserializeAttachment());
       if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer, nowMs));
@@ -100,15 +100,14 @@ export class Viewers {
     if (dialect === "frames") outlet.tell(helloTo(id, channel, this.#source, this.#standing(nowMs), nowMs));
     const wished =
       wish.kind === "tail" ? this.#source.tailStart(wish.points, wish.seconds) : this.#resumeAt(outlet, wish.cursor);
-    if (dialect === "frames") this.#catchUp(outlet, wished);
-    else this.#beginTexts(outlet, Math.max(wished, position.seq - MAX_TEXTS_STORED), nowMs);
+    this.#catchUpSoon(outlet, dialect === "frames" ? wished : Math.max(wished, position.seq - MAX_TEXTS_STORED), nowMs);
     if (outlet.isClosed) this.leave(socket);
   }
 
-  /** Sends a viewer of text the first of what is stored, or leaves that to an alarm if there were many of them lately. */
-  #beginTexts(outlet: Outlet, seq: number, nowMs: number): void {
-    const texts = Math.min(MAX_TEXTS_WAITING, this.#source.position.seq - seq);
-    if (this.#joinTexts.take(nowMs, texts)) return this.#catchUp(outlet, seq);
+  /** Sends a viewer the next step, or leaves that to an alarm if there was much of it lately. */
+  #catchUpSoon(outlet: Outlet, seq: number, nowMs: number): void {
+    const units = stepUnits(outlet.viewer.dialect, this.#source.position.seq - seq);
+    if (this.#atOnce.take(nowMs, units)) return this.#catchUp(outlet, seq);
     outlet.become({ kind: "behind", seq, asked: true });
     this.#pace.someoneReads = true;
   }
@@ -120,13 +119,12 @@ export class Viewers {
   /** Sends frames that were just taken, numbered, to everybody who can take them. */
   broadcast(frames: Uint8Array[]): void {
     const texts = new SharedTexts(textsOf(frames));
-    const turn = new TextTurn(this.#source);
+    const turn = new CatchUpTurn(this.#source);
     for (const [socket, outlet] of this.#outlets) {
-      const { dialect, state } = outlet.viewer;
+      const { state } = outlet.viewer;
       if (state.kind === "live") this.#sendLive(outlet, frames, texts, turn);
-      else if (dialect === "frames") this.#lookAfter(outlet, turn);
       // An alarm looks after it, so that no publish waits for that.
-      else if (outlet.room >= MIN_ROOM_FOR_TEXTS_BYTES) this.#pace.someoneReads = true;
+      else if (state.asked && this.#hasRoom(outlet)) this.#pace.someoneReads = true;
       if (outlet.isClosed) this.leave(socket);
     }
   }
@@ -150,7 +148,7 @@ export class Viewers {
         if (kind === "outdated" || state.kind === "live") return;
         // It is sent what is stored once. One that is before what it was sent would have it read again and again.
         if (state.asked || parsed.seq < state.seq) return;
-        return this.#catchUp(outlet, parsed.seq);
+        return this.#catchUpSoon(outlet, parsed.seq, nowMs);
       }
       default:
         parsed.type satisfies never;
@@ -161,7 +159,7 @@ export class Viewers {
   attend(nowMs: number): void {
     this.#pace.someoneReads = false;
     const beganAtMs = Date.now();
-    const turn = new TextTurn(this.#source);
+    const turn = new CatchUpTurn(this.#source);
     for (const [socket, outlet] of [...this.#outlets]) {
       const isServed = this.#lookAfter(outlet, turn);
       if (outlet.isClosed) this.leave(socket);
@@ -232,7 +230,7 @@ export class Viewers {
     }
   }
 
-  #sendLive(outlet: Outlet, frames: Uint8Array[], texts: SharedTexts, turn: TextTurn): void {
+  #sendLive(outlet: Outlet, frames: Uint8Array[], texts: SharedTexts, turn: CatchUpTurn): void {
     if (outlet.viewer.dialect === "points") {
       const reached = sendTexts(outlet, texts, turn);
       if (reached !== "all") this.#fallBehind(outlet, reached);
@@ -245,15 +243,12 @@ export class Viewers {
   }
 
   /** Catches up who is behind. @returns whether it had its turn */
-  #lookAfter(outlet: Outlet, turn: TextTurn): boolean {
-    const { state, dialect } = outlet.viewer;
-    if (state.kind !== "behind" || !state.asked) return false;
-    if (dialect === "points") {
-      if (outlet.room < MIN_ROOM_FOR_TEXTS_BYTES) return false;
-      // It may come soon.
-      this.#pace.someoneReads = true;
-      if (turn.left <= 0) return false;
-    }
+  #lookAfter(outlet: Outlet, turn: CatchUpTurn): boolean {
+    const { state } = outlet.viewer;
+    if (state.kind !== "behind" || !state.asked || !this.#hasRoom(outlet)) return false;
+    // It may come soon.
+    this.#pace.someoneReads = true;
+    if (turn.left <= 0) return false;
     this.#catchUp(outlet, state.seq, turn);
     return true;
   }
@@ -272,30 +267,32 @@ export class Viewers {
   }
 
   /** Sends one step of what is stored after `seq`, if the socket has room for it. */
-  #catchUp(outlet: Outlet, seq: number, turn = new TextTurn(this.#source)): void {
+  #catchUp(outlet: Outlet, seq: number, turn = new CatchUpTurn(this.#source)): void {
     const { position, keptAfter } = this.#source;
     const speaksFrames = outlet.viewer.dialect === "frames";
-    // Whole frames need room for the largest; texts go one by one.
-    if (outlet.room < (speaksFrames ? CATCH_UP_BYTES : MIN_ROOM_FOR_TEXTS_BYTES)) {
-      return outlet.become({ kind: "behind", seq, asked: true });
-    }
+    if (!this.#hasRoom(outlet)) return outlet.become({ kind: "behind", seq, asked: true });
     const from = Math.max(seq, keptAfter);
     if (from > seq && speaksFrames) this.#tellTrimmed(outlet, seq, { epoch: position.epoch, seq: from });
-    const reached = speaksFrames ? this.#sendStored(outlet, from) : this.#sendStoredTexts(outlet, from, turn);
+    const reached = speaksFrames ? this.#sendStored(outlet, from, turn) : this.#sendStoredTexts(outlet, from, turn);
     if (reached > seq) this.#pace.someoneReads = true;
     if (reached < position.seq) return this.#fallBehind(outlet, reached);
     outlet.become({ kind: "live" });
     if (speaksFrames) outlet.tell({ type: "live", ...position });
   }
 
-  #sendStored(outlet: Outlet, after: number): number {
-    const { frames, seq } = this.#source.after(after, CATCH_UP_BYTES);
+  /** Whole frames need room for the largest; texts go one by one. */
+  #hasRoom(outlet: Outlet): boolean {
+    return outlet.room >= (outlet.viewer.dialect === "frames" ? CATCH_UP_BYTES : MIN_ROOM_FOR_TEXTS_BYTES);
+  }
+
+  #sendStored(outlet: Outlet, after: number, turn: CatchUpTurn): number {
+    const { frames, seq } = turn.frames(after);
     const sent = sendFrames(outlet, frames);
     return sent === "all" ? seq : sent;
   }
 
-  #sendStoredTexts(outlet: Outlet, after: number, turn: TextTurn): number {
-    const { texts, seq } = turn.after(after);
+  #sendStoredTexts(outlet: Outlet, after: number, turn: CatchUpTurn): number {
+    const { texts, seq } = turn.texts(after);
     const sent = sendTexts(outlet, texts, turn);
     return sent === "all" ? seq : sent;
   }
