@@ -1,5 +1,5 @@
 import Negotiator from "negotiator";
-import { Problem } from "./problem.ts";
+import { MAX_ACCEPT_LENGTH, Problem } from "./problem.ts";
 import { FRAME_TYPE } from "./protocol/limits.ts";
 
 /** What a GET of a channel may answer, the first being what a client gets that does not care. */
@@ -17,6 +17,9 @@ export type Representation = (typeof REPRESENTATIONS)[number];
  * @throws Problem `not-acceptable` if it accepts none
  */
 export function negotiate(accept: string | undefined): Representation {
+  if (accept !== undefined && accept.length > MAX_ACCEPT_LENGTH) {
+    throw new Problem("not-acceptable", `Accept has ${MAX_ACCEPT_LENGTH} characters at most.`);
+  }
   // Parameters such as charset pick nothing here; q does.
   const headers = accept === undefined ? {} : { accept: accept.replace(/;\s*(?!q=)[^;,]*/gi, "") };
   const chosen = new Negotiator({ headers }).mediaType([...REPRESENTATIONS]);

@@ -56,6 +56,8 @@ const PROBLEMS = {
 } as const satisfies Record<ProblemCode, readonly [number, string]> & Record<FrameFault["code"] | PointFault, unknown>;
 
 export const PROBLEM_TYPE = "application/problem+json";
+/** What a longer Accept takes to read is time that publishers wait; those of browsers have some 150 characters. */
+export const MAX_ACCEPT_LENGTH = 1024;
 /** What somebody meets who types an address, or follows a link. */
 const FOR_PEOPLE = new Set<ProblemCode>([
   "channel-name-invalid",
@@ -105,6 +107,7 @@ export class Problem extends Error {
 
 /** Whoever does not care gets the problem; a browser says that it would rather have a page. */
 function prefersPage(accept = "*/*"): boolean {
+  if (accept.length > MAX_ACCEPT_LENGTH) return false;
   return new Negotiator({ headers: { accept } }).mediaType([PROBLEM_TYPE, "text/html"]) === "text/html";
 }
 

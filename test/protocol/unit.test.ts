@@ -32,6 +32,19 @@ for (const [accept, type] of [
   test(`[RT3] Accept: ${accept} is answered with ${type}`, () => assert.equal(negotiate(accept), type));
 }
 
+test("[RT2] an Accept of 1,024 characters is read, one of 1,025 is not", async () => {
+  const [read, notRead] = [1024, 1025].map((length) => `text/html,${"a/b,".repeat(253)}`.padEnd(length, "x"));
+  assert.equal(negotiate(read), "text/html");
+  assert.throws(
+    () => negotiate(notRead),
+    (error) => error instanceof Problem && error.code === "not-acceptable",
+  );
+  const types = [read, notRead].map((accept) =>
+    new Problem("not-found", "").toResponse(accept).headers.get("Content-Type"),
+  );
+  assert.deepEqual(types, ["text/html; charset=utf-8", "application/problem+json"]);
+});
+
 for (const accept of ["image/png", "application/xml, image/*", "*/*;q=0", "application/json;q=0"]) {
   test(`[RT2] Accept: ${accept} is not acceptable`, () => {
     assert.throws(
