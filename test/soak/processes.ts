@@ -32,7 +32,7 @@ export async function startBridgeProcess(to: URL, token: string, spool: string):
   const found = await waitFor("the bridge listening", () => {
     if (child.exitCode !== null) throw new Error(said);
     const address = /Listening on (tcp:\/\/[\d.:]+)/.exec(said)?.[1];
-    const url = /Metrics at (\S+)/.exec(said)?.[1];
+    const url = /Metrics at (http[^\s"]+)/.exec(said)?.[1];
     return address !== undefined && url !== undefined && { address, url };
   });
   return {
