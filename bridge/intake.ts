@@ -3,6 +3,7 @@ import type { SourceConfig } from "./configure/config.ts";
 import { DEFAULT_SOURCE_NAME } from "./configure/defaults.ts";
 import { DecodeError, type DecodeFault, type Message, type MessageReader } from "./decode/message.ts";
 import { takeNumber } from "./decode/number.ts";
+import { throwIfTooLong } from "./decode/topic.ts";
 import type { Feed } from "./feed.ts";
 import type { Mapped, Mapper } from "./map/mapper.ts";
 import { Numbers, type NumbersOptions, saidBy } from "./numbers.ts";
@@ -125,6 +126,8 @@ export class Intake {
   }
 
   #takeMessage(message: Message, now: number, frames: readonly Buffer[]): void {
+    // Before its number is remembered. Presets make topics of their own, and JSON may follow its topic in one frame.
+    throwIfTooLong(message.topic);
     if (!this.#expectsNumbers) {
       for (const mapped of this.#options.mapper.map(message, now)) this.#add(mapped);
       return;

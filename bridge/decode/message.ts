@@ -53,6 +53,7 @@ export interface MessageReader {
 export type DecodeFault =
   | PointFault
   | "topic-not-text"
+  | "topic-too-long"
   | "too-many-frames"
   | "message-too-large"
   | "decode-failed"

@@ -5,8 +5,8 @@ import { isTextOf } from "./text.ts";
 
 /** Topics are few, or there are too many to remember. */
 export const MAX_TOPICS_REMEMBERED = 4096;
-/** Longer is no name of a series, whatever is trimmed; trimming would be quadratic, and remembering costly. */
-const MAX_TOPIC_LENGTH = 1024;
+/** In UTF-8. Topics are remembered in many places: each of these counts on topics that are this short. */
+export const MAX_TOPIC_BYTES = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL at the end is what C programs send along
 const TRAILING_SEPARATORS = /[/:. \u0000]+$/;
 
@@ -29,17 +29,18 @@ export class Topics<T> {
 
   /**
    * @param text as the publisher wrote it
+   * @throws DecodeError topic-too-long
    * @throws PointError series-name-invalid if it has control characters: it names or prefixes series
    */
   of(text: string): Topic<T> {
     const known = this.#topics.get(text);
     if (known !== undefined) return known;
-    const name = text.length > MAX_TOPIC_LENGTH ? text : text.replace(TRAILING_SEPARATORS, "");
+    throwIfTooLong(text);
+    const name = text.replace(TRAILING_SEPARATORS, "");
     if (hasControl(name)) {
       throw new PointError("series-name-invalid", "The topic has control characters: it cannot name a series.");
     }
     const topic = { name, memory: this.#remember() };
-    if (text.length > MAX_TOPIC_LENGTH) return topic;
     if (this.#topics.size >= MAX_TOPICS_REMEMBERED) {
       for (const oldest of this.#topics.keys()) {
         this.#topics.delete(oldest);
@@ -50,8 +51,9 @@ export class Topics<T> {
     return topic;
   }
 
-  /** @throws DecodeError topic-not-text, PointError */
+  /** @throws DecodeError topic-not-text, topic-too-long, PointError */
   ofFrame(frame: Buffer): Topic<T> {
+    throwIfTooLong(frame);
     const text = frame.toString();
     if (isTextOf(text, frame)) return this.of(text);
     throw new DecodeError(
@@ -59,4 +61,17 @@ export class Topics<T> {
       "The first of several frames is the topic; this is not UTF-8. If it is no topic, say with --frames what each frame is.",
     );
   }
+}
+
+/** @throws DecodeError topic-too-long */
+export function throwIfTooLong(topic: string | Buffer): void {
+  // A UTF-16 unit takes three bytes of UTF-8 at most, so that most topics need not be measured.
+  if (topic.length * 3 <= MAX_TOPIC_BYTES) return;
+  const bytes = Buffer.byteLength(topic);
+  if (bytes <= MAX_TOPIC_BYTES) return;
+  throw new DecodeError(
+    "topic-too-long",
+    `A topic has ${MAX_TOPIC_BYTES} bytes at most; this has ${bytes}. Use a shorter one. If it is no topic, say with ` +
+      "--frames what each frame is.",
+  );
 }

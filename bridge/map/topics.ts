@@ -1,5 +1,6 @@
 import { isSeriesName } from "../../worker/protocol/limits.ts";
 import { DEFAULT_SERIES } from "../../worker/protocol/points.ts";
+import { throwIfTooLong } from "../decode/topic.ts";
 
 export interface Topic {
   /** Without the separators at its end. */
@@ -10,8 +11,6 @@ export interface Topic {
 
 /** Topics are few, or there are too many to remember: then all are forgotten, and made anew. */
 const MAX_TOPICS_REMEMBERED = 4096;
-/** Longer is no name of a series, whatever is trimmed; trimming would be quadratic, and remembering costly. */
-const MAX_TOPIC_LENGTH = 1024;
 const TRAILING_SEPARATORS = /[/:. ]+$/;
 const BETWEEN_PARTS = /[/.:]+/;
 
@@ -25,11 +24,12 @@ export class Topics<T> {
     this.#make = make;
   }
 
+  /** @throws DecodeError topic-too-long */
   of(text: string): T {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
+    throwIfTooLong(text);
     const made = this.#make(topicOf(text));
-    if (text.length > MAX_TOPIC_LENGTH) return made;
     if (this.#known.size >= MAX_TOPICS_REMEMBERED) this.#known.clear();
     this.#known.set(text, made);
     return made;
@@ -41,7 +41,6 @@ export class Topics<T> {
 }
 
 function topicOf(text: string): Topic {
-  if (text.length > MAX_TOPIC_LENGTH) return { name: text, series: undefined };
   const name = text.replace(TRAILING_SEPARATORS, "");
   const series = name === "" ? DEFAULT_SERIES : name;
   return { name, series: isSeriesName(series) ? [series] : undefined };

@@ -120,7 +120,7 @@ describe("a message of two frames", () => {
 
   it("[BR3] takes no quadratic time over a topic of separators", () => {
     const startedAtMs = performance.now();
-    assert.equal(read(`${"/".repeat(2_000_000)}x`, "1"), "series-name-invalid");
+    assert.equal(read(`${"/".repeat(2_000_000)}x`, "1"), "topic-too-long");
     assert.ok(performance.now() - startedAtMs < 1000);
   });
 });

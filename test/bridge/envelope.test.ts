@@ -45,7 +45,8 @@ describe("frames of which nothing is said", () => {
     assert.equal(decodingOf().read(hex("ff fe"), PAYLOAD), "topic-not-text");
     assert.equal(decodingOf().read("a\u0007b", PAYLOAD), "series-name-invalid");
     assert.deepEqual(decodingOf().read("lab/\u0000", PAYLOAD), ["lab.a now 1"], "C's NUL, and separators at the end");
-    assert.equal(decodingOf().read(`${"/".repeat(2_000_000)}x`, PAYLOAD), "series-name-invalid");
+    assert.equal(decodingOf().read(`${"/".repeat(2_000_000)}x`, PAYLOAD), "topic-too-long");
+    assert.equal(decodingOf().read(`${"/".repeat(1023)}x`, PAYLOAD), "series-name-invalid");
     assert.match(faultOf(() => decodingOf().rows([hex("ff fe"), PAYLOAD])).message, /--frames/);
   });
 

@@ -15,6 +15,7 @@ const KNOWN = {
   "too-deep": true,
   "series-name-invalid": true,
   "topic-not-text": true,
+  "topic-too-long": true,
   "too-many-frames": true,
   "message-too-large": true,
   "decode-failed": false,

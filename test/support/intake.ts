@@ -14,17 +14,18 @@ export function intakeOf(parts: {
   collector: Collector;
   tracker: SequenceTracker;
   ledger: FeedLedger;
+  source?: SourceLedger;
   sequenceField: string;
   log: Log;
 }): Intake {
-  const { collector, tracker, ledger, sequenceField, log } = parts;
+  const { collector, tracker, ledger, sequenceField, log, source = new SourceLedger() } = parts;
   const addGap = (gap: Loss): void => {
     collector.addGap(gap);
     ledger.countGap(gap);
   };
   return new Intake({
     config: { name: "main", sequenceField },
-    ledger: new SourceLedger(),
+    ledger: source,
     reader: createReader({ format: "auto", skipBytes: 0, inflate: "auto" }),
     mapper: createMapper(NO_MAP),
     isNumbered: false,
