@@ -130,7 +130,7 @@ describe("delivering", () => {
     add();
     await worker.waitForPosts(2);
     const [first, second] = worker.posts;
-    assert.ok((second?.atMs ?? 0) - (first?.atMs ?? 0) >= 390);
+    assert.ok((second?.atMs ?? 0) - (first?.atMs ?? 0) >= 200);
     await restart({ idlePaceMs: 600_000 });
     add();
     await worker.waitForPosts(3);
