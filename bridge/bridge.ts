@@ -1,4 +1,4 @@
-import { createClock } from "./clock.ts";
+import { createClock, setBackLog } from "./clock.ts";
 import type { Held } from "./collect/batch.ts";
 import type { SourceConfig } from "./configure/config.ts";
 import { DEFAULT_BUFFER_BYTES } from "./configure/defaults.ts";
@@ -105,6 +105,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
         feeds.openSpooled((name) => mayHaveMade(channel, name));
       }
     }
+    const unixSeconds = createClock(undefined, undefined, setBackLog(log));
     for (const config of options.sources) {
       const { channel } = config.map;
       const source = await Source.open(
@@ -115,7 +116,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
           existingFeedOf: (name) => feeds.existing(name),
           onPublishers: countPublishers,
           log,
-          unixSeconds: createClock(),
+          unixSeconds,
           ...(options.bindWithinMs === undefined ? {} : { bindWithinMs: options.bindWithinMs }),
         },
         channel === undefined || !isTemplate(channel) ? feeds.open(channel) : undefined,

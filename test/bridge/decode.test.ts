@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { createClock } from "../../bridge/clock.ts";
+import { createClock, setBackLog } from "../../bridge/clock.ts";
 import { NO_MAP } from "../../bridge/configure/config.ts";
 import { DecodeError } from "../../bridge/decode/message.ts";
 import { createReader } from "../../bridge/decode/reader.ts";
@@ -208,4 +208,33 @@ it("[PT1] the time of arrival is finer than a millisecond, and agrees with the s
   assert.ok(clock() < 1.002, "never a millisecond ahead");
   dateMs = 500;
   assert.ok(clock() >= 0.5 && clock() < 0.501, "follows a clock that was set back");
+});
+
+it("[SA2] [SA3] a system clock that was set back is said once, and at most once a minute", () => {
+  let dateMs = 10_000_000;
+  let steadyMs = 0;
+  const said: string[] = [];
+  const log = { warn: (text: string) => said.push(text) };
+  const clock = createClock(
+    () => dateMs,
+    () => steadyMs,
+    setBackLog(log, () => steadyMs),
+  );
+  clock();
+  dateMs -= 249;
+  clock();
+  assert.deepEqual(said, [], "a correction");
+  dateMs -= 3_600_000;
+  for (let i = 0; i < 3; i++) clock();
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? "", /^The system's clock was set back by 60 min/);
+  for (const [afterMs, count] of [
+    [59_999, 1],
+    [1, 2],
+  ] as const) {
+    steadyMs += afterMs;
+    dateMs += afterMs - 5000;
+    clock();
+    assert.equal(said.length, count);
+  }
 });

@@ -179,6 +179,29 @@ describe("[SA2] the time of samples of a known rate", () => {
   });
 });
 
+describe("[SA2] a clock that is set back", () => {
+  for (const isCounted of [false, true]) {
+    it(`makes x begin anew once, at the next arrival${isCounted ? ", for counted samples too" : ""}`, () => {
+      const clock = new SampleClock(1000);
+      const place = (i: number, arrivedAt: number) => clock.place(100, arrivedAt, isCounted ? 100 * i : undefined);
+      for (let i = 0; i < 30; i++) place(i, START + i / 10);
+      for (let i = 30; i < 90; i++) {
+        const arrivedAt = START + i / 10 - 3600;
+        const { x0, dx } = place(i, arrivedAt);
+        assert.equal(dx, 0.001, "nothing is squeezed");
+        assert.ok(Math.abs(x0 + 0.099 - arrivedAt) < 0.005, `message ${i} is ${x0 + 0.099 - arrivedAt} s off`);
+      }
+    });
+  }
+
+  it("is no jitter: 0.25 s less than the arrival before changes nothing", () => {
+    const clock = new SampleClock(1000);
+    for (let i = 0; i < 30; i++) clock.place(125, START + i / 8);
+    const { x0 } = clock.place(125, START + 29 / 8 - 0.25);
+    assert.ok(Math.abs(x0 - (START + 29 / 8 + 0.001)) < 1e-6);
+  });
+});
+
 describe("[SA3] the time of samples of no known rate", () => {
   it("is spread from the arrival before to this one", () => {
     const spread = new Spread();
@@ -200,7 +223,19 @@ describe("[SA3] the time of samples of no known rate", () => {
     const spread = new Spread();
     spread.place(1, START);
     assert.deepEqual(spread.place(3, START), { x0: START, dx: 0 });
-    assert.deepEqual(spread.place(3, START - 1), { x0: START, dx: 0 });
+    assert.deepEqual(spread.place(3, START - 0.25), { x0: START, dx: 0 });
     assert.equal(spread.place(2, START + 1).dx, 0.5);
+  });
+
+  it("begins anew once where the clock was set back by more than 0.25 s", () => {
+    for (const back of [0.375, 3600]) {
+      const spread = new Spread();
+      spread.place(4, START);
+      spread.place(4, START + 0.1);
+      const at = START + 0.2 - back;
+      assert.ok(Math.abs(spread.place(4, at).x0 - (at - 0.075)) < 1e-6, "as far apart as those before");
+      const next = spread.place(4, at + 0.1);
+      assert.ok(Math.abs(next.x0 - (at + 0.025)) < 1e-6 && Math.abs(next.dx - 0.025) < 1e-6);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { Envelope } from "./envelope.ts";
-import type { Placement, Placing } from "./spread.ts";
+import { CLOCK_SET_BACK_SECONDS, type Placement, type Placing } from "./spread.ts";
 
 /** Later than expected by more than this and its own length, a message is the first after a pause. */
 const PAUSE_SECONDS = 2;
@@ -22,7 +22,7 @@ const MAX_CORRECTION = 0.5;
  * tell the time and the late ones tell nothing: x follows the lower envelope of the arrivals. Within a message, and
  * from one to the next, samples are `dx` apart. dx is exactly 1/rate until x is more than 5 ms off the envelope, and
  * then is changed a little until it is not; so x never goes backwards. A publisher's clock that is up to 5 % fast or
- * slow is followed.
+ * slow is followed. Only when the clock of the arrivals is set back, all begins anew at the next arrival.
  *
  * Errors that it keeps: all x are late by the least delay on the way, which nothing tells; by the jitter of the quickest
  * of 16 messages; and by 5 ms, or what a drift makes before it is known (0.12 s for 1 %). The first message's own delay
@@ -39,6 +39,7 @@ export class SampleClock implements Placing {
   /** The position of the next sample, and its x. */
   #count = 0;
   #next = Number.NaN;
+  #arrivedAt = Number.NEGATIVE_INFINITY;
   /** Where it was begun: what the envelope's times and delays are counted from. */
   #origin = { x: 0, count: 0 };
   #isSettling = false;
@@ -52,6 +53,11 @@ export class SampleClock implements Placing {
   }
 
   place(samples: number, arrivedAt: number, position?: number): Placement {
+    if (arrivedAt < this.#arrivedAt - CLOCK_SET_BACK_SECONDS) {
+      this.#next = Number.NaN;
+      this.#placed = undefined;
+    }
+    this.#arrivedAt = arrivedAt;
     if (position !== undefined) {
       // The channels of one block come as messages of their own: they have the same time.
       if (position === this.#placed?.position && samples === this.#placed.samples) return this.#placed.at;
