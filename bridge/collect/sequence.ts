@@ -54,7 +54,10 @@ export class SequenceTracker {
   readonly #topics = new Map<string, Remembered>();
   /** What the spool does not have yet. */
   readonly #changed = new Set<Remembered>();
+  /** Topics that the spool may still have. */
   readonly #forgotten = new Set<string>();
+  /** More are forgotten than anything wrote down, as without a spool: then the spool's are replaced by those known. */
+  #areReplaced = false;
   readonly #maxTopics: number;
   readonly #nowMs: () => number;
 
@@ -110,15 +113,25 @@ export class SequenceTracker {
   }
 
   get isChanged(): boolean {
-    return this.#changed.size + this.#forgotten.size > 0;
+    return this.#areReplaced || this.#changed.size + this.#forgotten.size > 0;
   }
 
-  /** What {@link saved} will confirm: the numbers up to which every point is among those being written. */
-  get changes(): { numbers: LastNumber[]; gone: readonly string[] } {
-    return { numbers: [...this.#changed].map(({ kept }) => kept), gone: [...this.#forgotten] };
+  /**
+   * What {@link saved} will confirm: the numbers up to which every point is among those being written, and the topics that
+   * are gone (null: all that were written before).
+   */
+  get changes(): { numbers: LastNumber[]; gone: readonly string[] | null } {
+    const changed = this.#areReplaced ? this.#topics.values() : this.#changed;
+    return { numbers: [...changed].map(({ kept }) => kept), gone: this.#areReplaced ? null : [...this.#forgotten] };
+  }
+
+  /** How many topics are kept in any way: for a bound that can be checked. */
+  get kept(): { topics: number; changed: number; forgotten: number } {
+    return { topics: this.#topics.size, changed: this.#changed.size, forgotten: this.#forgotten.size };
   }
 
   saved(): void {
+    this.#areReplaced = false;
     this.#changed.clear();
     this.#forgotten.clear();
   }
@@ -144,6 +157,10 @@ export class SequenceTracker {
     if (oldest === undefined) return;
     this.#topics.delete(oldest[0]);
     this.#changed.delete(oldest[1]);
+    if (this.#areReplaced) return;
     this.#forgotten.add(oldest[0]);
+    if (this.#forgotten.size <= this.#maxTopics) return;
+    this.#areReplaced = true;
+    this.#forgotten.clear();
   }
 }

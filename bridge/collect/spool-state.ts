@@ -61,7 +61,8 @@ export interface SpoolChanges {
   /** Undefined: as before. */
   untold: readonly Loss[] | undefined;
   numbers: Iterable<LastNumber>;
-  numbersGone: Iterable<string>;
+  /** Null: all that were written before. */
+  numbersGone: Iterable<string> | null;
 }
 
 /** What is sure of a spool that lacks what was last done: any of its frames may have been sent, any loss told. */

@@ -49,7 +49,16 @@ export class Spool {
   readonly isNew: boolean;
   readonly #db: DatabaseSync;
   readonly #statements: Record<
-    "meta" | "frame" | "losses" | "gone" | "goneUpTo" | "read" | "number" | "numberGone" | "numbersUnsure",
+    | "meta"
+    | "frame"
+    | "losses"
+    | "gone"
+    | "goneUpTo"
+    | "read"
+    | "number"
+    | "numberGone"
+    | "numbersGone"
+    | "numbersUnsure",
     StatementSync
   >;
   #reservedSeq = 0;
@@ -89,6 +98,7 @@ export class Spool {
         read: db.prepare("SELECT crc, bytes FROM frames WHERE seq = ?"),
         number: db.prepare("INSERT OR REPLACE INTO numbers VALUES (?, ?, ?, ?)"),
         numberGone: db.prepare("DELETE FROM numbers WHERE topic = ?"),
+        numbersGone: db.prepare("DELETE FROM numbers"),
         numbersUnsure: db.prepare("UPDATE numbers SET crc = NULL"),
       };
     } catch (error) {
@@ -153,7 +163,7 @@ export class Spool {
 
   /** All of it or, if it throws, nothing. It outlives SIGKILL at once, and a power failure from the next checkpoint on. */
   write(changes: SpoolChanges): void {
-    const { meta, frame, losses, gone, goneUpTo, number, numberGone } = this.#statements;
+    const { meta, frame, losses, gone, goneUpTo, number, numberGone, numbersGone } = this.#statements;
     const untold = changes.untold === undefined ? this.#written.untold : JSON.stringify(changes.untold);
     const { publisher } = changes.identity;
     const isRenamed = publisher !== this.#written.publisher;
@@ -171,7 +181,8 @@ export class Spool {
         // Of another publisher nothing is sent yet.
         if (isRenamed || changes.sentSeq > this.#written.sentSeq) meta.run("sent", changes.sentSeq);
         if (untold !== this.#written.untold) meta.run("untold", untold);
-        for (const topic of changes.numbersGone) numberGone.run(topic);
+        if (changes.numbersGone === null) numbersGone.run();
+        for (const topic of changes.numbersGone ?? []) numberGone.run(topic);
         for (const { topic, number: last, crc, x } of changes.numbers) number.run(topic, last, crc, x);
         if (changes.nextSeq + SEQS_RESERVED / 2 > this.#reservedSeq) this.#reserve(changes.nextSeq);
       });
