@@ -13,6 +13,7 @@ import { PROBLEM_TYPE, Problem, viewersFull } from "./problem.ts";
 import { MARK } from "./protocol/limits.ts";
 import { readQuery, watchQuery } from "./query.ts";
 import { storedPoints } from "./read.ts";
+import { pause } from "./read-turn.ts";
 import { logLine } from "./said.ts";
 
 export { Channel } from "./channel.ts";
@@ -51,7 +52,7 @@ app.get("/c/:name{.+}", async (c) => {
   if (c.req.header("Upgrade")?.toLowerCase() === "websocket") {
     dialectOf(c.req.raw);
     watchQuery(url.searchParams);
-    mayAsk(c.req.raw);
+    await mayAsk(c.req.raw);
     return await channel.fetch(c.req.raw);
   }
   // A proxy on the way left out the upgrade.
@@ -62,7 +63,7 @@ app.get("/c/:name{.+}", async (c) => {
   // A page that cannot connect asks why.
   if (c.req.header("Accept") === PROBLEM_TYPE) {
     mayWatchFrom(c.req.header("Plotcast-Origin"), c.req.raw, accessOf(c.env));
-    mayAsk(c.req.raw);
+    await mayAsk(c.req.raw);
     if (!(await channel.hasRoom())) throw viewersFull();
     return c.body(null, 204, { "Cache-Control": "no-store", Vary: "Accept", [MARK.name]: MARK.value });
   }
@@ -87,7 +88,7 @@ app.get("/c/:name{.+}", async (c) => {
     Vary: "Accept",
   };
   if (c.req.method === "HEAD") return new Response(null, { headers });
-  mayAsk(c.req.raw);
+  await mayAsk(c.req.raw);
   const { body, epoch } = await storedPoints(channel, query, type, clientAddress(c.req.raw));
   return new Response(body, { headers: { ...headers, "Plotcast-Epoch": String(epoch) } });
 });
@@ -138,8 +139,10 @@ function nameOf(url: string): string {
 }
 
 /** CH15: nobody makes objects without bound by asking for ever new names. */
-function mayAsk(request: Request): void {
-  if (newNames.mayAsk(nameOf(request.url), clientAddress(request), Date.now())) return;
+async function mayAsk(request: Request): Promise<void> {
+  const waitMs = newNames.waitMs(nameOf(request.url), clientAddress(request), Date.now());
+  if (waitMs === 0) return;
+  if (waitMs !== undefined) return await pause(waitMs);
   const detail = "Too many channels were asked for that this Worker did not know. Try again in ten seconds.";
   throw new Problem("too-many-requests", detail, { "Retry-After": "10" });
 }
