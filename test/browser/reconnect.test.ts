@@ -120,6 +120,8 @@ test("[PG4] [PG5] [CH7] the Worker comes back without its storage: the page says
   const look = await stage.look(t, channel, { at: first.url, expectedErrors });
   await sendSome(feed, 0, 100);
   await look.holds(100);
+  // What no answer has confirmed would be sent again to the second, which knows nothing of the first.
+  await waitFor("the bridge knowing that", () => feed.bridge.ledger.delivered === 100);
   await first.close();
   const second = await startEdge({ port: Number(first.url.port) });
   t.after(() => second.close());
