@@ -14,6 +14,11 @@ export interface Opened<T> extends Stamp {
   isBare: boolean;
 }
 
+/** What is remembered of a topic for its envelope. */
+export interface EnvelopeMemory {
+  third?: ThirdFrame;
+}
+
 export interface Envelope<T> {
   /**
    * @param arrivedAt unix seconds
@@ -23,7 +28,7 @@ export interface Envelope<T> {
 }
 
 /** @throws RangeError if what is configured is no layout */
-export function createEnvelope<T>(config: DecodeConfig, topics: Topics<T>): Envelope<T> {
+export function createEnvelope<T extends EnvelopeMemory>(config: DecodeConfig, topics: Topics<T>): Envelope<T> {
   const { frames, topicDelimiter } = config;
   if (topicDelimiter === "") throw new RangeError("What ends the topic must have at least one character.");
   const delimiter = topicDelimiter === undefined ? undefined : Buffer.from(topicDelimiter);
@@ -86,10 +91,9 @@ class GivenEnvelope<T> implements Envelope<T> {
 }
 
 /** Frames of which nobody has said what they are. */
-class FoundEnvelope<T> implements Envelope<T> {
+class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
   readonly #topics: Topics<T>;
   readonly #delimiter: Buffer | undefined;
-  readonly #third = new ThirdFrame();
 
   constructor(topics: Topics<T>, delimiter: Buffer | undefined) {
     this.#topics = topics;
@@ -113,7 +117,8 @@ class FoundEnvelope<T> implements Envelope<T> {
     }
     const topic = this.#topics.ofFrame(first);
     if (third === undefined) return { topic, payload: second, isBare: false };
-    const { time, number } = this.#third.read(topic.name, third, arrivedAt);
+    topic.memory.third ??= new ThirdFrame();
+    const { time, number } = topic.memory.third.read(third, arrivedAt);
     return { topic, payload: second, isBare: false, time, number };
   }
 }

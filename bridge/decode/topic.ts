@@ -4,7 +4,7 @@ import { DecodeError } from "./message.ts";
 import { isTextOf } from "./text.ts";
 
 /** Topics are few, or there are too many to remember. */
-export const MAX_TOPICS_REMEMBERED = 4096;
+const MAX_TOPICS_REMEMBERED = 4096;
 /** In UTF-8. Topics are remembered in many places: each of these counts on topics that are this short. */
 export const MAX_TOPIC_BYTES = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL at the end is what C programs send along

@@ -72,7 +72,8 @@ describe("frames of which nothing is said", () => {
     assert.deepEqual(decoding.read("rawtx", PAYLOAD, hex("05 00 00 00")), ["rawtx.a now 1"]);
     assert.equal(numberOf(decoding, "hashtx", PAYLOAD, hex("06 00 00 00")), undefined, "another topic's");
     assert.equal(numberOf(decoding, "rawtx", PAYLOAD, hex("06 00 00 00")), 6);
-    assert.equal(numberOf(decoding, "hashtx", PAYLOAD, hex("09 00 00 00")), 9);
+    assert.equal(numberOf(decoding, "hashtx", PAYLOAD, hex("07 00 00 00")), 7);
+    assert.equal(numberOf(decoding, "hashtx", PAYLOAD, hex("09 00 00 00")), 9, "numbers may be missing");
     for (const [first, second, number] of [
       [hex("00 00 00 05"), hex("00 00 00 06"), 6],
       [hex("05 00 00 00 00 00 00 00"), hex("06 00 00 00 00 00 00 00"), 6],
@@ -94,11 +95,62 @@ describe("frames of which nothing is said", () => {
     assert.match(fault.message, /--frames topic,payload,skip/);
   });
 
-  it("[FM2] are refused where the third was something else before", () => {
+  it("[FM2] say nothing of another topic's: one message of another publisher spoils none", () => {
+    for (const spoiling of ["1763648912.25", u32(ARRIVED_AT), f64(ARRIVED_AT)]) {
+      const decoding = decodingOf();
+      assert.equal(decoding.read("bad", PAYLOAD, spoiling).length, 1);
+      for (let i = 0; i < 200; i++) {
+        assert.deepEqual(decoding.read("good", PAYLOAD, u32(100 + i)), ["good.a now 1"], `message ${i}`);
+      }
+    }
     const decoding = decodingOf();
-    decoding.read("lab", PAYLOAD, "1763648912.25");
-    assert.equal(decoding.read("lab", PAYLOAD, hex("01 02")), "envelope-wrong");
-    assert.deepEqual(decoding.read("lab", PAYLOAD), ["lab.a now 1"], "it may be missing");
+    for (let i = 0; i < 20; i++) decoding.read("bad", PAYLOAD, u32(0xfeedbeef));
+    for (let i = 0; i < 200; i++) assert.deepEqual(decoding.read("good", PAYLOAD, u32(i)), ["good.a now 1"]);
+  });
+
+  it("[FM2] are each what they show, where publishers of several kinds have one topic", () => {
+    const decoding = decodingOf();
+    for (let i = 0; i < 40; i++) {
+      assert.deepEqual(decoding.read("t", PAYLOAD, `${1_763_648_912.25 + i}`), [`t.a ${1_763_648_912.25 + i} 1`]);
+      if (i === 0) {
+        assert.equal(decoding.read("t", PAYLOAD, u32(7)), "envelope-wrong", "a time before, and no count yet");
+        continue;
+      }
+      assert.equal(numberOf(decoding, "t", PAYLOAD, u32(7 + i)), 7 + i);
+      const long = Buffer.alloc(8);
+      long.writeBigUInt64LE(BigInt(900 + i));
+      if (i > 1) assert.equal(numberOf(decoding, "t", PAYLOAD, long), 900 + i);
+      else assert.equal(decoding.read("t", PAYLOAD, long), "envelope-wrong");
+    }
+    assert.equal(decoding.read("t", PAYLOAD, f64(5.5)), "envelope-wrong", "no time that is none becomes one of now");
+    assert.equal(decoding.read("t", PAYLOAD, hex("01 02")), "too-many-frames");
+    assert.deepEqual(decoding.read("t", PAYLOAD), ["t.a now 1"], "it may be missing");
+  });
+
+  it("[FM2] may count by several publishers of one topic, by turns", () => {
+    const decoding = decodingOf();
+    for (let i = 0; i < 40; i++) {
+      for (const start of [10, 2000, 30_000, 400_000]) {
+        assert.deepEqual(decoding.read("hashtx", PAYLOAD, u32(start + i)), ["hashtx.a now 1"]);
+      }
+    }
+  });
+
+  it("[FM2] are read again once the third counts, however often it did not", () => {
+    const decoding = decodingOf();
+    for (let i = 0; i < 20; i++) decoding.read("lab", PAYLOAD, u32(77));
+    assert.equal(decoding.read("lab", PAYLOAD, u32(500)), "envelope-wrong");
+    for (let i = 1; i < 20; i++) {
+      assert.deepEqual(decoding.read("lab", PAYLOAD, u32(500 + i)), ["lab.a now 1"]);
+      assert.deepEqual(decoding.read("lab", PAYLOAD, u32(77)), ["lab.a now 1"], "that is not told from a count");
+    }
+  });
+
+  it("[FM2] of whole seconds that are not of today are times where there was one with a fraction", () => {
+    const decoding = decodingOf();
+    assert.deepEqual(decoding.read("lab", PAYLOAD, "1563648912.5"), ["lab.a 1563648912.5 1"]);
+    assert.deepEqual(decoding.read("lab", PAYLOAD, "1563648913"), ["lab.a 1563648913 1"]);
+    assert.deepEqual(decoding.read("lab", PAYLOAD, "1563648914"), ["lab.a 1563648914 1"]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { EnvelopeMemory } from "../envelope.ts";
 import type { CsvMemory } from "../formats/csv.ts";
 import type { ValueFormat } from "../formats/formats.ts";
 import { readValue, type Value } from "../formats/values.ts";
@@ -31,7 +32,7 @@ export interface Payload {
   wrapping?: Wrapping;
 }
 
-export interface TopicMemory extends CsvMemory {
+export interface TopicMemory extends CsvMemory, EnvelopeMemory {
   /** What messages were that could be told one by one. */
   values?: ValueFormat;
   /** What reads those that could not. */
