@@ -1,5 +1,5 @@
 import { gapBlock } from "../../worker/protocol/builder.ts";
-import { BlockKind, decodeFrame, type Gap } from "../../worker/protocol/frame.ts";
+import { type Gap, gapsOf } from "../../worker/protocol/frame.ts";
 import { HEADER_BYTES, readHeader, viewOf } from "../../worker/protocol/header.ts";
 
 /** Why a frame was lost in the bridge, as viewers are told (SPEC.md, "Viewers", gap reasons). */
@@ -37,17 +37,21 @@ export function gapOf(reason: GapReason, points: number | null): Loss {
 /** What is lost when this frame is: its points, and what it would have told as lost. */
 export function lossesOf(frame: Uint8Array, reason: LossReason): Loss[] {
   const { points, minX, maxX } = readHeader(frame);
-  return [...gapsIn(frame), { ...gapOf(reason, points), fromX: minX, toX: maxX }];
+  return [...gapsIn(frame), { ...gapOf(reason, points), fromX: minX, toX: maxX }].map(withFiniteBounds);
+}
+
+/** A frame may be refused for an x that is not finite. Its loss would be refused too, with every frame that tells it. */
+function withFiniteBounds(loss: Loss): Loss {
+  return { ...loss, fromX: finiteOrNull(loss.fromX), toX: finiteOrNull(loss.toX) };
+}
+
+function finiteOrNull(x: number | null): number | null {
+  return x !== null && Number.isFinite(x) ? x : null;
 }
 
 /** The gaps of our own that stand among the points of a frame. */
 export function gapsIn(frame: Uint8Array): Loss[] {
-  const view = viewOf(frame);
-  for (let offset = HEADER_BYTES; offset < frame.length; offset += view.getUint32(offset + 4, true)) {
-    if (view.getUint16(offset, true) !== BlockKind.gap) continue;
-    return decodeFrame(frame).blocks.flatMap((block) => (block.kind === "gap" && isLoss(block) ? [block] : []));
-  }
-  return [];
+  return gapsOf(frame).filter(isLoss);
 }
 
 export function isLoss(gap: Gap): gap is Loss {

@@ -138,7 +138,7 @@ function finiteOr(number: number): number | undefined {
 /** @returns unix seconds, from any unit that PT6 knows; undefined if the frame does not hold such a number */
 export function readTime(type: NumberType | undefined, bytes: Buffer): number | undefined {
   const number = readNumber(type ?? timeTypeOf(bytes) ?? "text", bytes);
-  return number === undefined || number >= MAX_TIME ? undefined : unixSeconds(number);
+  return number === undefined || Math.abs(number) >= MAX_TIME ? undefined : unixSeconds(number);
 }
 
 /** @returns undefined if the frame does not hold a whole number that a float64 can hold */
@@ -164,7 +164,7 @@ function counterTypeOf(bytes: Buffer): NumberType | undefined {
 
 /** Whether it is a time from 2001 to 2100, in any unit that PT6 knows. */
 export function isDate(time: number): boolean {
-  if (!Number.isFinite(time) || time >= MAX_TIME) return false;
+  if (!(Math.abs(time) < MAX_TIME)) return false;
   const seconds = unixSeconds(time);
   return seconds >= 1e9 && seconds < 4.1e9;
 }

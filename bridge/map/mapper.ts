@@ -9,6 +9,7 @@ import { type Holding, RowWriter, rowOf, type Said } from "./rows.ts";
 import { writeSamples } from "./samples.ts";
 import type { Channel } from "./series.ts";
 import { type Topic, Topics } from "./topics.ts";
+import { checkTime } from "./when.ts";
 
 /** Rows for one channel. */
 export interface Mapped {
@@ -60,6 +61,7 @@ class PlainMapper implements Mapper {
   }
 
   map(message: Message, arrivedAt: number): Mapped[] {
+    checkTime(message);
     const { content, time } = message;
     if (content.kind === "value") {
       if (time !== undefined) return this.#timed.map(message, arrivedAt);
@@ -92,7 +94,9 @@ class MappingMapper implements Mapper {
     return this.#plans.of(topic).channel.name;
   }
 
-  map({ topic, time, content }: Message, arrivedAt: number): Mapped[] {
+  map(message: Message, arrivedAt: number): Mapped[] {
+    checkTime(message);
+    const { topic, time, content } = message;
     const plan = this.#plans.of(topic);
     const writer = new RowWriter(plan.channel, this.#holding, arrivedAt);
     if (content.kind === "samples") {

@@ -1,4 +1,13 @@
-import { finite, isObject, TIME_FIELDS, timeOf, unixSeconds } from "../../worker/protocol/points.ts";
+import {
+  finite,
+  isObject,
+  MAX_TIME,
+  PointError,
+  TIME_FIELDS,
+  timeOf,
+  unixSeconds,
+} from "../../worker/protocol/points.ts";
+import type { Message } from "../decode/message.ts";
 
 export type TimeUnit = "s" | "ms" | "us" | "ns";
 
@@ -11,7 +20,25 @@ const PER_SECOND: Record<TimeUnit, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 }
  */
 export function secondsOf(time: unknown, unit: TimeUnit | undefined): number {
   if (typeof time !== "number") return timeOf(time);
-  return unit === undefined ? unixSeconds(time) : finite(time) / PER_SECOND[unit];
+  return unit === undefined ? unixSeconds(time) : bounded(finite(time) / PER_SECOND[unit]);
+}
+
+/**
+ * Checks the time that a message's envelope, preset or clock gives it. One x that is not finite makes the Worker refuse
+ * the whole frame, with the points of every other source in it.
+ * @throws PointError time-not-a-number
+ */
+export function checkTime({ time, content }: Message): void {
+  if (time !== undefined) bounded(time);
+  if (content.kind === "value") return;
+  const { x0, dx, columns } = content.samples;
+  bounded(x0);
+  bounded(x0 + dx * (columns[0]?.length ?? 0));
+}
+
+function bounded(seconds: number): number {
+  if (Math.abs(seconds) < MAX_TIME) return seconds;
+  throw new PointError("time-not-a-number", "The time is no number of seconds below 1e20. Set the publisher's clock.");
 }
 
 /** Where an object's time stands, and what is there. */

@@ -1,3 +1,5 @@
+import { MAX_TIME, PointError } from "../../worker/protocol/points.ts";
+
 /** How often what the clocks differ by is looked at again, in seconds. */
 const WINDOW_SECONDS = 10;
 /** How far it is then corrected at most: 100 parts in a million, more than quartz clocks differ. */
@@ -28,8 +30,12 @@ export class PupilClock {
    * @param isPrompt whether it was sent as soon as it could be, so that its arrival says most of the clocks;
    *   others are heeded until there is one that was
    * @returns unix seconds
+   * @throws PointError time-not-a-number: no clock says that, so nothing is learnt from it
    */
   unixSeconds(timestamp: number, arrivedAt: number, isPrompt: boolean): number {
+    if (!(Math.abs(timestamp) < MAX_TIME)) {
+      throw new PointError("time-not-a-number", "pupil: a timestamp is no number of seconds below 1e20.");
+    }
     const apart = arrivedAt - timestamp;
     this.#hasPrompt ||= isPrompt;
     if (this.#offset === undefined) this.#begin(apart, arrivedAt);

@@ -142,6 +142,8 @@ refuses("time-not-a-number", "a time that is text", '{"x":"noon","y":1}');
 refuses("time-not-a-number", "a number in quotes for time", '{"x":"17","y":1}');
 refuses("time-not-a-number", "a date that is none", '{"x":"2023-13-45T00:00:00Z","y":1}');
 refuses("time-not-a-number", "a time that is a date in no unit", '{"x":1e20,"y":1}');
+refuses("time-not-a-number", "a time as long ago", '{"x":-1e20,"y":1}');
+reads("PT6", "the least number that is a time", "[-99999999999999983616,1]", ["y -99999999999999980000 1"]);
 refuses("time-not-a-number", "x that is one", "[1e300,1]");
 refuses("time-not-a-number", "one in a column of times", '{"t":[1,1e21],"y":[1,2]}');
 refuses("time-not-a-number", "null for time", '{"x":null,"y":1}');

@@ -177,11 +177,16 @@ export function gapBlock(gap: Gap): Uint8Array<ArrayBuffer> {
   view.setUint16(0, BlockKind.gap, true);
   view.setUint16(2, reason.length, true);
   view.setUint32(4, block.length, true);
-  view.setFloat64(8, gap.fromX ?? Number.NaN, true);
-  view.setFloat64(16, gap.toX ?? Number.NaN, true);
+  view.setFloat64(8, finiteOrNaN(gap.fromX), true);
+  view.setFloat64(16, finiteOrNaN(gap.toX), true);
   view.setFloat64(24, gap.points ?? Number.NaN, true);
   view.setUint16(32, series.length, true);
   block.set(reason, 40);
   block.set(series, 40 + reason.length);
   return block;
+}
+
+/** A frame with a gap that ends at no number is refused whole. */
+function finiteOrNaN(x: number | null): number {
+  return x !== null && Number.isFinite(x) ? x : Number.NaN;
 }

@@ -258,10 +258,10 @@ export const MAX_TIME = 1e20;
  * @throws PointError of a number that is larger than a date in any unit: divided, it would be neither time nor number
  */
 export function unixSeconds(time: number): number {
-  if (finite(time) >= MAX_TIME) {
+  if (Math.abs(finite(time)) >= MAX_TIME) {
     throw new PointError(
       "time-not-a-number",
-      "The time is too large for a date in seconds, milliseconds, microseconds or nanoseconds.",
+      "The time is too large for a date in seconds, milliseconds, microseconds or nanoseconds: send unix seconds.",
     );
   }
   if (time < 1e11) return time;
