@@ -3,6 +3,7 @@ import type { Held } from "./collect/batch.ts";
 import { Collector } from "./collect/collect.ts";
 import { gapOf, type Loss } from "./collect/gaps.ts";
 import { Keeper } from "./collect/keep.ts";
+import type { NumbersRoom } from "./collect/numbers-room.ts";
 import { openSpool, type SpoolOptions } from "./collect/open-spool.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "./collect/sequence.ts";
 import { MAX_SERIES, SeriesBound } from "./collect/series-bound.ts";
@@ -29,6 +30,8 @@ export interface FeedOptions {
   publisher: string | undefined;
   /** Whether publishers number their messages: then these tell what was lost while no bridge was there. */
   isNumbered: boolean;
+  /** Shared with the other channels; without it, none of theirs. */
+  numbersRoom?: NumbersRoom;
 }
 
 /** What waits for one channel. */
@@ -77,7 +80,7 @@ export class Feed {
     this.#log = log;
     this.channel = to.pathname.slice("/c/".length);
     const { spool, state, failure } = openSpool(options.spool, to, log);
-    const tracker = new SequenceTracker(state.numbers);
+    const tracker = new SequenceTracker(state.numbers, undefined, undefined, options.numbersRoom);
     const keeper = spool === undefined ? undefined : new Keeper({ spool, tracker, failure, log, ledger });
     const publisher = spool === undefined ? (options.publisher ?? state.publisher) : state.publisher;
     const collector = new Collector({

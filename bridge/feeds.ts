@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { NumbersRoom } from "./collect/numbers-room.ts";
 import { SpoolError, type SpoolOptions } from "./collect/open-spool.ts";
 import { Spool } from "./collect/spool.ts";
 import { DEFAULT_SPOOL_DIR, spoolFileFor } from "./configure/options.ts";
@@ -17,6 +18,7 @@ export interface FeedsOptions extends Omit<FeedOptions, "spool"> {
 export class Feeds {
   readonly #options: FeedsOptions;
   readonly #feeds = new Map<string, Feed>();
+  readonly #numbersRoom = new NumbersRoom();
   readonly #onOpen: (feed: Feed) => void;
 
   /** @param onOpen is told of each feed as it is opened */
@@ -87,7 +89,7 @@ export class Feeds {
   }
 
   #add(to: URL, spool: SpoolOptions | undefined): Feed {
-    const feed = new Feed({ ...this.#options, to, spool });
+    const feed = new Feed({ ...this.#options, to, spool, numbersRoom: this.#numbersRoom });
     this.#feeds.set(to.href, feed);
     this.#onOpen(feed);
     return feed;

@@ -1,4 +1,5 @@
 import { gapOf, type Loss, mergeLosses } from "./collect/gaps.ts";
+import { NumbersRoom } from "./collect/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "./collect/sequence.ts";
 import type { Feed } from "./feed.ts";
 import type { Mapped } from "./map/mapper.ts";
@@ -27,6 +28,7 @@ export class Numbers {
   readonly #options: NumbersOptions;
   /** By channel; as many as a mapping may name. */
   readonly #waiting = new Map<string | undefined, Waiting>();
+  readonly #room = new NumbersRoom();
 
   constructor(options: NumbersOptions) {
     this.#options = options;
@@ -43,7 +45,7 @@ export class Numbers {
         if (gap !== undefined) feed.addGap(gap);
         return verdict;
       }
-      waiting = { tracker: new SequenceTracker([], MAX_TOPICS_WAITING), gaps: [] };
+      waiting = { tracker: new SequenceTracker([], MAX_TOPICS_WAITING, undefined, this.#room), gaps: [] };
       this.#waiting.set(channel, waiting);
     }
     const verdict = waiting.tracker.observe(number, passage);
@@ -57,6 +59,7 @@ export class Numbers {
     const waiting = this.#waiting.get(channel);
     if (waiting === undefined) return;
     this.#waiting.delete(channel);
+    waiting.tracker.leave();
     feed.adopt(waiting.tracker);
     for (const gap of waiting.gaps) feed.addGap(gap);
   }

@@ -1,7 +1,7 @@
 import { type Passage, REPEAT_WITHIN_MS } from "../receive/paths.ts";
 
-/** Of the messages that are remembered, to begin with. */
-const FEWEST = 16;
+/** Of the messages that are remembered, to begin with: of as many topics as there may be, no more than all that may be. */
+const FEWEST = 8;
 
 interface Came {
   number: number;
@@ -45,12 +45,30 @@ export class RecentMessages {
     this.#came = Array(FEWEST).fill(undefined);
   }
 
+  /** How many messages there is room for. */
+  get places(): number {
+    return this.#came.length;
+  }
+
+  /** Forgets the older messages. @param most a power of two */
+  shrink(most: number): void {
+    if (this.#came.length > most) this.#move(Math.max(FEWEST, most));
+  }
+
   #grow(most: number): boolean {
-    const before = this.#came;
-    if (2 * before.length > most) return false;
-    this.#came = Array(2 * before.length).fill(undefined);
-    for (const came of before) if (came !== undefined) this.#came[came.number % this.#came.length] = came;
+    if (2 * this.#came.length > most) return false;
+    this.#move(2 * this.#came.length);
     return true;
+  }
+
+  #move(places: number): void {
+    const before = this.#came;
+    this.#came = Array(places).fill(undefined);
+    for (const came of before) {
+      if (came === undefined) continue;
+      const there = this.#came[came.number % places];
+      if (there === undefined || there.number < came.number) this.#came[came.number % places] = came;
+    }
   }
 }
 

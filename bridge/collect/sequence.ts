@@ -1,5 +1,6 @@
 /** Checks the numbers that a publisher gives its messages itself (BR16). One publisher a topic; topics are told apart. */
 import type { Passage } from "../receive/paths.ts";
+import { MAX_TOPICS_NUMBERED, NumbersRoom, type Sharer } from "./numbers-room.ts";
 import { RecentMessages } from "./recent.ts";
 import { Turns } from "./turns.ts";
 
@@ -26,10 +27,6 @@ export type Verdict =
   | { kind: "shared" };
 
 export const NUMBERS_REMEMBERED = 1024;
-/** Of all topics together, about 100 bytes each: with more than 128 topics fewer of each are remembered. */
-const ALL_NUMBERS_REMEMBERED = 131_072;
-/** Past that the topic heard of least recently is forgotten: its next message is taken for its first. */
-export const MAX_TOPICS_NUMBERED = 4096;
 /** Where counters of 8, 16 and 32 bits begin again at 0: that is the next number. */
 const WRAPS = new Set([0xff, 0xffff, 0xffff_ffff]);
 
@@ -49,7 +46,7 @@ class Remembered {
   }
 }
 
-export class SequenceTracker {
+export class SequenceTracker implements Sharer {
   /** The topic heard of least recently is the first. */
   readonly #topics = new Map<string, Remembered>();
   /** What the spool does not have yet. */
@@ -60,15 +57,33 @@ export class SequenceTracker {
   #areReplaced = false;
   readonly #maxTopics: number;
   readonly #nowMs: () => number;
+  readonly #room: NumbersRoom;
+  /** Of each topic so many messages are remembered. */
+  #most = NUMBERS_REMEMBERED;
 
+  /** @param room shared with other channels; it is left by {@link leave} */
   constructor(
     numbers: readonly LastNumber[] = [],
     maxTopics = MAX_TOPICS_NUMBERED,
     nowMs: () => number = () => performance.now(),
+    room = new NumbersRoom(),
   ) {
     this.#maxTopics = maxTopics;
     this.#nowMs = nowMs;
+    this.#room = room;
     for (const last of numbers) this.#topics.set(last.topic, new Remembered(last));
+    room.join(this);
+  }
+
+  leave(): void {
+    this.#room.leave(this);
+  }
+
+  fit(): void {
+    while (this.#topics.size > this.#limit) this.#forgetOldest();
+    const before = this.#most;
+    this.#most = Math.min(NUMBERS_REMEMBERED, powerOfTwoIn(this.#room.numbers / Math.max(1, this.#topics.size)));
+    if (this.#most < before) for (const { recent } of this.#topics.values()) recent.shrink(this.#most);
   }
 
   /**
@@ -109,7 +124,10 @@ export class SequenceTracker {
 
   /** Goes on with what another has observed, of topics that this one does not know. */
   adopt(other: SequenceTracker): void {
-    for (const [topic, remembered] of other.#topics) this.#remember(topic, remembered);
+    for (const [topic, remembered] of other.#topics) {
+      this.#remember(topic, remembered);
+      remembered.recent.shrink(this.#most);
+    }
   }
 
   get isChanged(): boolean {
@@ -126,8 +144,10 @@ export class SequenceTracker {
   }
 
   /** How many topics are kept in any way: for a bound that can be checked. */
-  get kept(): { topics: number; changed: number; forgotten: number } {
-    return { topics: this.#topics.size, changed: this.#changed.size, forgotten: this.#forgotten.size };
+  get kept(): { topics: number; messages: number; changed: number; forgotten: number } {
+    let messages = 0;
+    for (const { recent } of this.#topics.values()) messages += recent.places;
+    return { topics: this.#topics.size, messages, changed: this.#changed.size, forgotten: this.#forgotten.size };
   }
 
   saved(): void {
@@ -138,8 +158,7 @@ export class SequenceTracker {
 
   #note({ recent }: Remembered, { number, crc }: LastNumber, passage: Passage | undefined): void {
     if (passage === undefined || crc === null) return;
-    const most = Math.min(NUMBERS_REMEMBERED, Math.floor(ALL_NUMBERS_REMEMBERED / this.#topics.size));
-    recent.add(number, crc, passage, this.#nowMs(), most);
+    recent.add(number, crc, passage, this.#nowMs(), this.#most);
   }
 
   #shared(known: Remembered): Verdict {
@@ -149,10 +168,18 @@ export class SequenceTracker {
   }
 
   #remember(topic: string, remembered: Remembered): void {
+    const before = this.#topics.size;
     this.#topics.set(topic, remembered);
     this.#changed.add(remembered);
     this.#forgotten.delete(topic);
-    if (this.#topics.size <= this.#maxTopics) return;
+    if (this.#topics.size > before) this.fit();
+  }
+
+  get #limit(): number {
+    return Math.min(this.#maxTopics, this.#room.topics);
+  }
+
+  #forgetOldest(): void {
     const [oldest] = this.#topics;
     if (oldest === undefined) return;
     this.#topics.delete(oldest[0]);
@@ -163,4 +190,9 @@ export class SequenceTracker {
     this.#areReplaced = true;
     this.#forgotten.clear();
   }
+}
+
+/** The largest power of two that is not above it. */
+function powerOfTwoIn(number: number): number {
+  return 2 ** Math.floor(Math.log2(number));
 }
