@@ -17,11 +17,22 @@ interface ProcessInfo {
  */
 export async function parentsEnded(): Promise<void> {
   const parent = process.ppid;
-  const shell = process.env.npm_lifecycle_event === undefined ? undefined : await processInfo(parent);
+  const isOfNpm = process.env.npm_lifecycle_event !== undefined;
+  const shell = isOfNpm ? await processInfo(parent) : undefined;
   const npm = shell !== undefined && /sh$/.test(shell.name) ? shell.parent : undefined;
+  if (isOfNpm && isAdopter(npm ?? parent, await processInfo(npm ?? parent))) return;
   while (process.ppid === parent && (npm === undefined || (await processInfo(parent))?.parent === npm)) {
     await setTimeout(LOOK_EVERY_MS, undefined, { ref: false });
   }
+}
+
+/**
+ * Whether a process is none that starts scripts, but one that takes those over whose parent has ended: npm ended before this
+ * program had begun. (In a container npm itself may have the number 1.)
+ */
+export function isAdopter(pid: number, info: ProcessInfo | undefined): boolean {
+  if (info === undefined) return false;
+  return info.name === "systemd" || (pid === 1 && !/^(npm|node|npx|pnpm|yarn|bun)/.test(info.name));
 }
 
 /** What the system says of a process; undefined if it has ended, or the system does not say. */

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { infoInPs, infoInStat } from "../../scripts/local/parents.ts";
+import { infoInPs, infoInStat, isAdopter } from "../../scripts/local/parents.ts";
 import { family, freePort, isAlive, isWorkerd, live, noneAlive, type ProcessInfo, run } from "../support/started.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
 
@@ -54,6 +54,39 @@ test("[ST3] kill -9 while it starts: workerd ends, however far it came", onLinux
     }
     await noneAlive(processes);
   }
+});
+
+test("[ST3] kill -9 of npm while the program begins: no process stays", onLinux, async (t) => {
+  for (let i = 0; i < 2; i++) {
+    const started = await run(t, "dev");
+    const processes = await waitFor("the program", async () => {
+      const processes = await family(started.child.pid);
+      return processes.some(({ command }) => command[1] === "scripts/start.ts") && processes;
+    });
+    process.kill(processes[0]?.pid ?? assert.fail("there is no npm"), "SIGKILL");
+    await noneAlive(processes);
+  }
+});
+
+test("[ST3] who takes over those whose parent has ended is not taken for npm", () => {
+  for (const [pid, name] of [
+    [1, "systemd"],
+    [1, "init"],
+    [1, "tini"],
+    [1, "bash"],
+    [900, "systemd"],
+  ] as const) {
+    assert.equal(isAdopter(pid, { parent: 0, name }), true, `${pid} ${name}`);
+  }
+  for (const [pid, name] of [
+    [1, "npm start"],
+    [1, "node"],
+    [900, "npm start"],
+    [900, "bash"],
+  ] as const) {
+    assert.equal(isAdopter(pid, { parent: 0, name }), false, `${pid} ${name}`);
+  }
+  assert.equal(isAdopter(1, undefined), false);
 });
 
 /** The Worker, in a process that does nothing else, tied to it as other systems do. */
