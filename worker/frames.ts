@@ -1,6 +1,7 @@
 import { concat } from "./protocol/bytes.ts";
 import { gapsOf, hasSeries } from "./protocol/frame.ts";
-import type { FrameHeader } from "./protocol/header.ts";
+import { type FrameHeader, readHeader } from "./protocol/header.ts";
+import { hasGrownFrom, isSameFrame } from "./protocol/repeat.ts";
 import type { Direction, RangeOfX, Slice, SliceBounds } from "./slice.ts";
 import { type Loss, totalOf } from "./told.ts";
 
@@ -9,6 +10,12 @@ export interface Oldest {
   takenAtMs: number;
   startSeq: number;
 }
+
+/**
+ * Frames of one body that are decoded to see whether the store has more of them. A spool has one draft for each time that
+ * its bridge was killed; a body that has more costs no more.
+ */
+const MAX_GROWN_FRAMES = 16;
 
 /** The stored frames: a row each, by the number of its last point. */
 export class Frames {
@@ -53,26 +60,46 @@ export class Frames {
   }
 
   /**
-   * What the store has under the numbers of these frames of one publisher, a letter each (`Repeats`). A frame that had fewer
-   * points when a copy of its publisher sent it on is the same as the larger one.
+   * What the store has under the numbers of these frames of one publisher, a letter each (`Repeats`). The bytes decide, and
+   * not what headers say: whoever has the token can make a frame with another's id, number, times and count of points.
    */
-  compare(repeats: readonly FrameHeader[]): string {
-    const letters = repeats.map(() => "-");
-    const [first, last] = [repeats[0], repeats.at(-1)];
+  compare(frames: readonly Uint8Array[]): string {
+    const repeats = frames.map((frame) => ({ frame, header: readHeader(frame) }));
+    const [first, last] = [repeats[0]?.header, repeats.at(-1)?.header];
     if (first === undefined || last === undefined) return "";
-    const indexOf = new Map(repeats.map(({ publisherSeq }, i) => [publisherSeq, i]));
+    const { publisher, publisherSeq } = first;
+    const oldestQuery = "SELECT publisher_seq FROM frames WHERE publisher = ? ORDER BY seq LIMIT 1";
+    const oldest = Number(this.#rows(oldestQuery, publisher)[0]?.publisher_seq ?? Number.POSITIVE_INFINITY);
+    // Frames of one publisher are taken and trimmed in order: what is missing above its oldest was never taken.
+    const letters: ("s" | "d" | "-")[] = repeats.map(({ header }) => (header.publisherSeq > oldest ? "d" : "-"));
+    const indexOf = new Map(repeats.map(({ header }, i) => [header.publisherSeq, i]));
+    const candidates: { i: number; sent: Uint8Array; seq: number; bytes: number }[] = [];
     // Read to its end, or the cursor would stay open.
-    for (const { publisher_seq, points, min_x, max_x } of this.#sql.exec(
-      "SELECT publisher_seq, points, min_x, max_x FROM frames WHERE publisher = ? AND publisher_seq BETWEEN ? AND ?",
-      first.publisher,
-      first.publisherSeq,
+    for (const row of this.#sql.exec(
+      `SELECT seq, publisher_seq, points, min_x, max_x, LENGTH(frame) AS bytes FROM frames
+       WHERE publisher = ? AND publisher_seq BETWEEN ? AND ?`,
+      publisher,
+      publisherSeq,
       last.publisherSeq,
     )) {
-      const i = indexOf.get(Number(publisher_seq));
+      const i = indexOf.get(Number(row.publisher_seq));
       const sent = i === undefined ? undefined : repeats[i];
       if (i === undefined || sent === undefined) continue;
-      const isSame = Number(points) >= sent.points && min_x === sent.minX && Number(max_x) >= sent.maxX;
-      letters[i] = isSame ? "s" : "d";
+      letters[i] = "d";
+      const { points, minX, maxX } = sent.header;
+      const mayHold = Number(row.points) >= points && Number(row.min_x) <= minX && Number(row.max_x) >= maxX;
+      if (mayHold) candidates.push({ i, sent: sent.frame, seq: Number(row.seq), bytes: Number(row.bytes) });
+    }
+    let grownLeft = MAX_GROWN_FRAMES;
+    for (const { i, sent, seq, bytes } of candidates) {
+      const isAsLong = bytes === sent.byteLength;
+      if (!isAsLong && grownLeft === 0) continue;
+      const stored = bytesOf(this.#rows("SELECT frame FROM frames WHERE seq = ?", seq)[0]?.frame);
+      if (isAsLong && isSameFrame(stored, sent)) letters[i] = "s";
+      else if (grownLeft > 0) {
+        grownLeft--;
+        if (hasGrownFrom(stored, sent)) letters[i] = "s";
+      }
     }
     return letters.join("");
   }

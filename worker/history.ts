@@ -171,7 +171,7 @@ export class History {
     }
     const points = headers.reduce((sum, header) => sum + header.points, 0);
     const duplicates = points - (seq - seqBefore);
-    const passedOver = headers.slice(0, headers.length - fresh.length);
+    const passedOver = frames.slice(0, frames.length - fresh.length);
     const repeats =
       lastBefore !== undefined && passedOver.length > 0
         ? { last: lastBefore, frames: this.#frames.compare(passedOver) }

@@ -1,6 +1,6 @@
 /**
- * What the store holds under a repeat's number (SPEC.md, RT4): `s` the same points, `d` different ones, `-` nothing;
- * undefined if the frame was no repeat, and was taken.
+ * What the store holds under a repeat's number (SPEC.md, RT4): `s` the same frame, `d` another, `-` nothing; undefined if
+ * the frame was no repeat, and was taken.
  */
 export type Letter = "s" | "d" | "-" | undefined;
 
@@ -9,10 +9,11 @@ export type Letter = "s" | "d" | "-" | undefined;
  * higher number.
  *
  * A repeat alone proves nothing. An answer may have been lost, a proxy may have sent the body twice, and a copy of the
- * spool may have delivered the same frames: the store has the same points then. Where it has other points, another used
- * this number. Where it has nothing, a frame was never taken; or it was, long ago, and is trimmed. Frames are taken and
- * trimmed in order, so the next of which the store has anything decides. If there is none, a frame that was sent before
- * was taken, unless somebody has used a number above all that were sent.
+ * spool may have delivered the same frames: the store has the same points then, value for value. So none is lost, whoever
+ * sent them, and under a new id they would come twice. Where it has another frame, another used this number. Where it has
+ * nothing, a frame was never taken; or it was, long ago, and is trimmed. Frames are taken and trimmed in order, so the next
+ * of which the store has anything decides. If there is none, a frame that was sent before was taken, unless somebody has
+ * used a number above all that were sent.
  */
 export class HeldBack<Frame> {
   /** In their order. `isSure`: it was never taken. */

@@ -11,7 +11,9 @@ import { openSpool } from "../../bridge/collect/open-spool.ts";
 import { FeedLedger } from "../../bridge/tell/ledger.ts";
 import { createLog } from "../../bridge/tell/log.ts";
 import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
-import { type FrameHeader, readHeader, splitFrames } from "../../worker/protocol/header.ts";
+import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
+import { hasGrownFrom, isSameFrame } from "../../worker/protocol/repeat.ts";
+import { frameOfRows, rowOf } from "../support/publish.ts";
 
 //     bridges on copies of one spool, killed at any moment, and somebody who uses their ids → a Channel as SPEC.md has it
 
@@ -25,7 +27,7 @@ let files = 0;
 /** What a Channel takes and answers (CH3, RT4). */
 class Channel {
   readonly #last = new Map<string, number>();
-  readonly #stored = new Map<string, FrameHeader>();
+  readonly #stored = new Map<string, Map<number, Uint8Array>>();
   readonly arrived = new Map<number, number>();
 
   take(body: Uint8Array): Confirmation {
@@ -39,30 +41,42 @@ class Channel {
       assert.equal(header.publisher, publisher, "one publisher a body");
       assert.ok(header.publisherSeq > before, "numbers grow within a body");
       before = header.publisherSeq;
-      const key = `${publisher} ${header.publisherSeq}`;
+      const sent = frames[i] ?? assert.fail();
+      const stored = this.#storedOf(publisher);
       if (header.publisherSeq <= last) {
-        const known = this.#stored.get(key);
-        const isSame = known !== undefined && known.points >= header.points && known.minX === header.minX;
-        letters += known === undefined ? "-" : isSame ? "s" : "d";
+        const known = stored.get(header.publisherSeq);
+        const isOlderThere = [...stored.keys()].some((number) => number < header.publisherSeq);
+        if (known !== undefined) letters += isSameFrame(known, sent) || hasGrownFrom(known, sent) ? "s" : "d";
+        else letters += isOlderThere ? "d" : "-";
         return;
       }
       this.#last.set(publisher, header.publisherSeq);
-      this.#stored.set(key, header);
-      for (const { y } of pointsOf(decodeFrame(frames[i] ?? new Uint8Array()))) {
+      stored.set(header.publisherSeq, sent);
+      for (const { y } of pointsOf(decodeFrame(sent))) {
         this.arrived.set(y, (this.arrived.get(y) ?? 0) + 1);
       }
     });
     return letters === "" ? {} : { repeats: { last, frames: letters } };
   }
 
-  /** Somebody else sends a frame with this id. */
-  steal(publisher: string, jump: number): void {
-    const publisherSeq = (this.#last.get(publisher) ?? 0) + jump;
-    this.#last.set(publisher, publisherSeq);
-    const frame = { publisher, publisherSeq, seq: 0, epoch: 0, points: 1, minX: -1, maxX: -1, bodyBytes: 0 };
-    this.#stored.set(`${publisher} ${publisherSeq}`, frame);
+  /** Somebody else sends frames with this id, of many points each, the first from one x on, and so on. */
+  forge(publisher: string, jumps: readonly number[], firstX: number): void {
+    for (const [i, jump] of jumps.entries()) {
+      const publisherSeq = (this.#last.get(publisher) ?? 0) + jump;
+      this.#last.set(publisher, publisherSeq);
+      const rows = Array.from({ length: 60 }, (_, row) => rowOf(xOf(firstX + i + row), { y: -1 }));
+      this.#storedOf(publisher).set(publisherSeq, frameOfRows(publisher, publisherSeq, rows));
+    }
+  }
+
+  #storedOf(publisher: string): Map<number, Uint8Array> {
+    const stored = this.#stored.get(publisher) ?? new Map<number, Uint8Array>();
+    this.#stored.set(publisher, stored);
+    return stored;
   }
 }
+
+const xOf = (y: number): number => 1000.1 + y * 1.37;
 
 class Bridge {
   readonly file: string;
@@ -82,7 +96,7 @@ class Bridge {
   }
 
   receive(y: number): void {
-    this.collector.add([{ x: 1000.1 + y * 1.37, arrival: false, names: ["y"], values: [y] }]);
+    this.collector.add([rowOf(xOf(y), { y })]);
   }
 
   /** The files as they are now, as another process would find them. */
@@ -119,7 +133,11 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("clone" as const), which }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant("steal" as const), which, jump: fc.constantFrom(1, 2, 2 ** 49) }),
+    arbitrary: fc.record({
+      do: fc.constant("steal" as const),
+      which,
+      jumps: fc.constantFrom([1], [2], [2 ** 49], [1, 1, 1, 1, 1, 1]),
+    }),
   },
 );
 
@@ -181,11 +199,15 @@ it("[BR26] [BR12] whoever uses an id, and whenever a bridge is killed: every poi
             shared = next;
             break;
           }
-          case "steal":
+          case "steal": {
             // What two bridges hold, and no channel took under the id that they share, both send on under one of their own.
             if (shared > 0 && [...Array(shared).keys()].some((y) => !channel.arrived.has(y))) break;
             isStolen = true;
-            channel.steal(collector.publisher, what.jump);
+            // It watches, so it knows which x comes next.
+            const newest = Math.max(-1, ...channel.arrived.keys());
+            channel.forge(collector.publisher, what.jumps, newest + 1);
+            break;
+          }
         }
       }
       for (const bridge of bridges) {

@@ -11,6 +11,7 @@ import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
 import { MARK, PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
 import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../worker/protocol/messages.ts";
 import type { ProblemCode } from "../../worker/protocol/problem-code.ts";
+import { hasGrownFrom, isSameFrame } from "../../worker/protocol/repeat.ts";
 import { waitFor } from "./wait.ts";
 
 export interface Post {
@@ -83,11 +84,12 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     const { publisher } = headers[0] ?? { publisher: "" };
     const last = lastSeq.get(publisher) ?? 0;
     const repeats = headers.filter(({ publisherSeq }) => publisherSeq <= last);
-    const stored = worker.frames.map((frame) => readHeader(frame)).filter((header) => header.publisher === publisher);
-    const letters = repeats.map((sent) => {
-      const known = stored.find(({ publisherSeq }) => publisherSeq === sent.publisherSeq);
-      if (known === undefined) return "-";
-      return known.points >= sent.points && known.minX === sent.minX && known.maxX >= sent.maxX ? "s" : "d";
+    const stored = worker.frames.filter((frame) => readHeader(frame).publisher === publisher);
+    const letters = frames.slice(0, repeats.length).map((sent) => {
+      const { publisherSeq } = readHeader(sent);
+      const known = stored.find((frame) => readHeader(frame).publisherSeq === publisherSeq);
+      if (known !== undefined) return isSameFrame(known, sent) || hasGrownFrom(known, sent) ? "s" : "d";
+      return stored.some((frame) => readHeader(frame).publisherSeq < publisherSeq) ? "d" : "-";
     });
     for (const frame of frames.slice(repeats.length)) {
       lastSeq.set(publisher, readHeader(frame).publisherSeq);

@@ -146,20 +146,39 @@ for (const [when, lose] of Object.entries(losses)) {
 
 test("[RT4] repeats: what the store has under the number of each, and where their publisher stood", async () => {
   const channel = newChannel();
-  await publishFrames(edge, channel, frameOf(A, 1, [1]), frameOf(A, 2, [2, 3], 10), frameOf(A, 9, [4], 20));
+  await publishFrames(edge, channel, frameOf(A, 4, [1]), frameOf(A, 5, [2, 3], 10), frameOf(A, 9, [4], 20));
   const repeats = async (...body: Uint8Array[]) => (await publishFrames(edge, channel, ...body)).repeats;
   assert.equal(await repeats(frameOf(A, 10, [5])), undefined, "nothing was a repeat");
-  assert.deepEqual(await repeats(frameOf(A, 1, [1]), frameOf(A, 2, [2, 3], 10)), { last: 10, frames: "ss" });
-  assert.deepEqual(await repeats(frameOf(A, 2, [2], 10)), { last: 10, frames: "s" }, "sent on with fewer points");
-  assert.deepEqual(
-    await repeats(frameOf(A, 2, [2, 3, 4], 10)),
-    { last: 10, frames: "d" },
-    "with more, it is another's",
-  );
-  assert.deepEqual(await repeats(frameOf(A, 2, [2, 3], 11)), { last: 10, frames: "d" }, "at another x, too");
+  assert.deepEqual(await repeats(frameOf(A, 4, [1]), frameOf(A, 5, [2, 3], 10)), { last: 10, frames: "ss" });
+  assert.deepEqual(await repeats(frameOf(A, 5, [2], 10)), { last: 10, frames: "s" }, "sent on with fewer points");
+  const more = frameOf(A, 5, [2, 3, 4], 10);
+  assert.deepEqual(await repeats(more), { last: 10, frames: "d" }, "with more, it is another's");
+  assert.deepEqual(await repeats(frameOf(A, 5, [2, 3], 11)), { last: 10, frames: "d" }, "at another x, too");
+  assert.deepEqual(await repeats(frameOf(A, 5, [2, 4], 10)), { last: 10, frames: "d" }, "with another value, too");
+  assert.deepEqual(await repeats(frameOf(A, 5, [3], 10)), { last: 10, frames: "d" }, "and fewer points");
   assert.deepEqual(await repeats(frameOf(A, 3, [7]), frameOf(A, 9, [4], 20)), { last: 10, frames: "-s" });
+  assert.deepEqual(
+    await repeats(frameOf(A, 6, [7]), frameOf(A, 9, [4], 20)),
+    { last: 10, frames: "ds" },
+    "never taken",
+  );
   assert.deepEqual(await repeats(frameOf(A, 3, [7]), frameOf(A, 11, [8])), { last: 10, frames: "-" });
   assert.equal(await repeats(frameOf(B, 3, [7])), undefined);
+});
+
+test("[RT4] of one body 16 frames are looked at for whether the store has them with more points, and any number that are the same", async () => {
+  const channel = newChannel();
+  const numbers = Array.from({ length: 40 }, (_, i) => i + 1);
+  const framesOf = (ys: readonly number[]) => numbers.map((n) => frameOf(A, n, ys, n));
+  await publishFrames(edge, channel, ...framesOf([1.5, 2.5]));
+  const letters = async (...body: Uint8Array[]) => (await publishFrames(edge, channel, ...body)).repeats?.frames;
+  const fewer = framesOf([1.5]);
+  assert.equal(await letters(...fewer.slice(0, 16)), "s".repeat(16));
+  assert.equal(await letters(...fewer.slice(0, 17)), `${"s".repeat(16)}d`);
+  assert.equal(
+    await letters(...fewer.slice(0, 17), ...framesOf([1.5, 2.5]).slice(17)),
+    `${"s".repeat(16)}d${"s".repeat(23)}`,
+  );
 });
 
 test("[RT4] duplicates are the points of the frames that were passed over, anonymous ones never", async () => {

@@ -93,8 +93,8 @@ export interface Repeats {
   /** The publisher's last number before this body, as the channel knows it. */
   last: number;
   /**
-   * What the store holds under the number of each of these frames, a letter each: `s` the same points, `d` different ones,
-   * `-` nothing.
+   * What the store holds under the number of each of these frames, a letter each: `s` the same frame, or that with more
+   * rows; `d` another, or nothing though it has an older one of this publisher; `-` nothing.
    */
   frames: string;
 }
