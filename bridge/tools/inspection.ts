@@ -3,10 +3,11 @@ import { PointError } from "../../worker/protocol/points.ts";
 import type { SourceConfig } from "../configure/config.ts";
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import type { Decision } from "../decode/reader.ts";
+import { throwIfTooLong } from "../decode/topic.ts";
 import type { Mapped, Mapper } from "../map/mapper.ts";
 import { errorText, escaped } from "../tell/text.ts";
 import type { SeriesReport, SourceReport, TopicReport } from "./report.ts";
-import { beginsWith, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "./sample.ts";
+import { beginsWith, type Excerpt, excerptOf, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "./sample.ts";
 import { Known, Tally } from "./tally.ts";
 
 const MAX_TOPICS = 1000;
@@ -16,13 +17,13 @@ const MAX_NAME_LENGTH = 120;
 const MAX_DETAIL_LENGTH = 400;
 /** Before that, a number is no unix time: as the page has it. */
 const FIRST_TIME_X = 1e8;
+const NOTHING: Excerpt = { heads: [], frames: 0 };
 
 interface Topic {
   tally: Tally;
   leastBytes: number;
   mostBytes: number;
-  frames: number;
-  last: readonly Uint8Array[];
+  last: Excerpt;
 }
 
 interface Series {
@@ -89,7 +90,9 @@ export class Inspection {
     let topic: string | undefined;
     try {
       const messages = this.#reader.read(frames, now);
-      topic = messages[0]?.topic;
+      const [first] = messages;
+      if (first !== undefined) throwIfTooLong(first.topic);
+      topic = first?.topic;
       for (const message of messages) this.#map(message, now);
     } catch (error) {
       this.#refuse(error, topic ?? topicOf(frames), frames);
@@ -146,14 +149,13 @@ export class Inspection {
 
   #countTopic(name: string, frames: readonly Buffer[], bytes: number, now: number): void {
     const topic = this.#topics.of(name, () => {
-      return { tally: new Tally(now), leastBytes: bytes, mostBytes: bytes, frames: 0, last: frames };
+      return { tally: new Tally(now), leastBytes: bytes, mostBytes: bytes, last: NOTHING };
     });
     if (topic === undefined) return;
     topic.tally.add(now, bytes);
     topic.leastBytes = Math.min(topic.leastBytes, bytes);
     topic.mostBytes = Math.max(topic.mostBytes, bytes);
-    topic.frames = frames.length;
-    topic.last = frames;
+    topic.last = excerptOf(frames);
   }
 
   #refuse(error: unknown, topic: string, frames: readonly Buffer[]): void {
@@ -163,7 +165,7 @@ export class Inspection {
     const messages = (before?.messages ?? 0) + (error instanceof DecodeError ? error.messages : 1);
     if (before === undefined) {
       const detail = escaped(errorText(error), MAX_DETAIL_LENGTH);
-      this.#refused.set(reason, { messages, detail, topic: nameOf(topic), sample: sampleOf(frames) });
+      this.#refused.set(reason, { messages, detail, topic: nameOf(topic), sample: sampleOf(excerptOf(frames)) });
     } else before.messages = messages;
     if (!(error instanceof DecodeError)) return;
     for (const message of error.others) {
@@ -199,7 +201,7 @@ export class Inspection {
     };
   }
 
-  #topicReport(topic: string, { tally, leastBytes, mostBytes, frames, last }: Topic, now: number): TopicReport {
+  #topicReport(topic: string, { tally, leastBytes, mostBytes, last }: Topic, now: number): TopicReport {
     const decision = this.#decisions.get(topic);
     const packed = decision?.wrapping === undefined ? "" : ` in ${decision.wrapping}`;
     return {
@@ -209,7 +211,7 @@ export class Inspection {
       bytesPerSecond: tally.byteRate(now),
       leastBytes,
       mostBytes,
-      frames,
+      frames: last.frames,
       format: decision === undefined ? null : `${decision.format}${packed}`,
       because: decision === undefined ? null : escaped(decision.because, MAX_DETAIL_LENGTH),
       sure: decision?.sure ?? null,

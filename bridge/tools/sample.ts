@@ -1,20 +1,35 @@
 import { isUtf8 } from "node:buffer";
 import { escaped } from "../tell/text.ts";
 
+const MAX_SAMPLE_FRAMES = 4;
+/** Of each frame. */
 const MAX_SAMPLE_BYTES = 240;
 const MAX_SAMPLE_LENGTH = 100;
 const MAX_HEX_BYTES = 24;
 export const MAX_TOPIC_LENGTH = 80;
 const MAX_TOPIC_BYTES = 1024;
 
-/** The beginning of a message, on one line: what is text as text, other bytes in hexadecimal. */
-export function sampleOf(frames: readonly Uint8Array[]): string {
-  const parts = frames.slice(0, 4).map((frame) => {
-    const bytes = Buffer.from(frame.buffer, frame.byteOffset, Math.min(frame.length, MAX_SAMPLE_BYTES));
-    const text = textIn(bytes, frame.length > bytes.length);
-    return text ?? hexOf(bytes, frame.length);
+/** As much of a message as is shown of it, and none of the memory that the message takes. */
+export interface Excerpt {
+  readonly heads: readonly { bytes: Uint8Array; length: number }[];
+  readonly frames: number;
+}
+
+export function excerptOf(frames: readonly Uint8Array[]): Excerpt {
+  const heads = frames.slice(0, MAX_SAMPLE_FRAMES).map((frame) => {
+    return { bytes: new Uint8Array(frame.subarray(0, MAX_SAMPLE_BYTES)), length: frame.length };
   });
-  if (frames.length > 4) parts.push("…");
+  return { heads, frames: frames.length };
+}
+
+/** The beginning of a message, on one line: what is text as text, other bytes in hexadecimal. */
+export function sampleOf({ heads, frames }: Excerpt): string {
+  const parts = heads.map((head) => {
+    const bytes = Buffer.from(head.bytes.buffer, 0, head.bytes.length);
+    const text = textIn(bytes, head.length > bytes.length);
+    return text ?? hexOf(bytes, head.length);
+  });
+  if (frames > heads.length) parts.push("…");
   return escaped(parts.join(" | "), MAX_SAMPLE_LENGTH);
 }
 
