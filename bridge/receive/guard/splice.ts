@@ -16,7 +16,7 @@ export interface SpliceOptions {
   onFault: (fault: FramingFault, head: Buffer) => void;
   /** The peer ended before it spoke ZMTP. @param code errno's name */
   onLeft: (code: string) => void;
-  /** libzmq could not be reached: too many open files, most likely. */
+  /** libzmq could not be reached. */
   onFailure: (error: Error) => void;
   /** By how much what libzmq keeps of an unfinished message has changed. */
   onUnfinished: (bytes: number) => void;
@@ -137,8 +137,13 @@ export class Splice {
     inner.on("drain", () => this.#readOn());
     // libzmq has ended it: the handshake failed, or a part is too large.
     inner.on("end", () => this.#endPeer());
+    let isConnected = !inner.connecting;
+    inner.once("connect", () => {
+      isConnected = true;
+    });
     inner.on("error", (error) => {
-      if (inner.connecting || inner.pending) this.#options.onFailure(error);
+      // Later it is libzmq that has ended a handshake, with more of it unread.
+      if (!isConnected) this.#options.onFailure(error);
       this.#endPeer();
     });
     inner.on("close", () => {
