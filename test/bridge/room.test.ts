@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Connections } from "../../bridge/receive/guard/connections.ts";
+import { type Connection, Connections } from "../../bridge/receive/guard/connections.ts";
 import { GUARD_LIMITS } from "../../bridge/receive/guard/limits.ts";
+import { openFilesLimit, ProcessRoom } from "../../bridge/receive/guard/process-room.ts";
 import { type Occupant, whomToEnd } from "../../bridge/receive/guard/room.ts";
 
 const NOW_MS = 1_000_000;
@@ -64,9 +65,15 @@ describe("whom to end so that another finds room", () => {
 
 describe("connections", () => {
   /** Those of a table with the default bounds. */
-  function table(): { connections: Connections; come: (network: string, atMs?: number) => string; gone: string[] } {
-    const connections = new Connections(GUARD_LIMITS);
+  function table(room = new ProcessRoom(Number.POSITIVE_INFINITY)): {
+    connections: Connections;
+    come: (network: string, atMs?: number) => string;
+    gone: string[];
+    close: (network: string) => void;
+  } {
+    const connections = new Connections(GUARD_LIMITS, room);
     const gone: string[] = [];
+    const came: Connection[] = [];
     let count = 0;
     const come = (network: string, atMs = NOW_MS): string => {
       const { kind } = connections.makeRoom(network, atMs);
@@ -76,11 +83,16 @@ describe("connections", () => {
       const [from, address] = [network, "tcp://a:1"];
       const connection = { splice, from, network, address, sinceMs: count, heardAtMs: undefined, isHeldUp: false };
       const added = { ...connection, unfinishedBytes: 0, end: () => undefined };
+      came.push(added);
       connections.add(added);
       connections.speaksZmtp(added);
       return kind;
     };
-    return { connections, come, gone };
+    const close = (network: string): void => {
+      const [index] = came.flatMap((each, i) => (each.network === network ? [i] : []));
+      for (const each of came.splice(index ?? came.length, 1)) connections.closed(each);
+    };
+    return { connections, come, gone, close };
   }
 
   it("[BR33] of one address are 1,024, and one more ends the one of these that is idle longest", () => {
@@ -112,5 +124,57 @@ describe("connections", () => {
     for (let i = 0; i < 256; i++) assert.equal(come("new", NOW_MS + i * 10), "made");
     assert.equal(come("new", NOW_MS + 60_000), "none");
     assert.equal(gone.length, 256);
+  });
+
+  it("[BR33] of a process that may have 1,024 files open are 192, 96 of one address", () => {
+    const { come } = table(new ProcessRoom(1024));
+    for (let i = 0; i < 96; i++) assert.equal(come("a"), "free");
+    assert.equal(come("a"), "made");
+    for (let i = 0; i < 96; i++) assert.equal(come(`${i}`), "free");
+    assert.equal(come("new"), "made");
+  });
+
+  it("[BR33] of all sources are as many as the process has files for, and room is made among all", () => {
+    const room = new ProcessRoom(1024);
+    const [flooded, quiet] = [table(room), table(room)];
+    for (let i = 0; i < 192; i++) assert.equal(flooded.come(`${i}`), "free");
+    assert.equal(quiet.come("publisher"), "made");
+    assert.deepEqual([flooded.gone, quiet.gone], [["0 0"], []]);
+    assert.deepEqual([[...flooded.connections].length, [...quiet.connections].length], [191, 1]);
+    flooded.close("0");
+    flooded.close("1");
+    assert.equal(quiet.come("next"), "free");
+  });
+
+  it("[BR33] a third more may be ended and not closed yet, and with more newcomers are turned away", () => {
+    const { come, close } = table(new ProcessRoom(1024));
+    for (let i = 0; i < 192; i++) come(`${i}`);
+    for (let i = 0; i < 64; i++) assert.equal(come(`new ${i}`), "made");
+    assert.equal(come("one more"), "none");
+    close("0");
+    assert.equal(come("one more"), "made");
+  });
+
+  it("[BR33] leave the files that are needed elsewhere, and half of few", () => {
+    const most = (files: number, reserved = 0): [number, number] => {
+      const room = new ProcessRoom(files);
+      room.reserve(reserved);
+      return [room.most, room.mostOfAddress];
+    };
+    assert.deepEqual(most(1024), [192, 96]);
+    assert.deepEqual(most(1024, 64), [176, 88]);
+    assert.deepEqual(most(256), [32, 16]);
+    assert.deepEqual(most(64, 64), [1, 1]);
+    assert.deepEqual(most(Number.POSITIVE_INFINITY), [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  });
+});
+
+describe("how many files a process may have open", () => {
+  it("[BR33] is its soft limit, which Node has raised", () => {
+    const of = (soft: unknown): number => openFilesLimit({ userLimits: { open_files: { soft, hard: "unlimited" } } });
+    assert.equal(of(4096), 4096);
+    assert.equal(of("unlimited"), Number.POSITIVE_INFINITY);
+    assert.equal(of(undefined), 1024);
+    assert.ok(openFilesLimit() > 0);
   });
 });

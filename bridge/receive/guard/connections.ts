@@ -1,5 +1,6 @@
 import type { Visitor } from "./handshake-slots.ts";
 import type { GuardLimits } from "./limits.ts";
+import type { ProcessRoom, Table } from "./process-room.ts";
 import { type Occupant, whomToEnd } from "./room.ts";
 import type { Splice } from "./splice.ts";
 
@@ -15,16 +16,20 @@ export interface Connection extends Visitor, Occupant {
 export type Room =
   | { kind: "free" }
   /** This one was ended for it, of so many. */
-  | { kind: "made"; ended: Connection; most: number }
-  /** So many are open, of the newcomer's address or in all, and none of them was ended. */
-  | { kind: "none"; most: number; isOfAddress: boolean };
+  | { kind: "made"; ended: Connection; most: number; of: Bounded }
+  /** So many are open, and none of them was ended. */
+  | { kind: "none"; most: number; of: Bounded };
+
+/** What has as many connections as it may: the newcomer's address, one socket, or the process with all its files. */
+export type Bounded = "address" | "socket" | "process";
 
 /** Of making room: at once, and in a second after that. */
 const TURNS_AT_ONCE = 100;
 
 /** The connections that others have begun, and who of them goes so that they stay within their bounds. */
-export class Connections {
+export class Connections implements Table {
   readonly #limits: GuardLimits;
+  readonly #process: ProcessRoom;
   /** In the order in which they began. */
   readonly #open = new Set<Connection>();
   /** Of these, who have not said yet that they speak ZMTP. */
@@ -37,8 +42,9 @@ export class Connections {
   #turns = TURNS_AT_ONCE;
   #turnsSinceMs = 0;
 
-  constructor(limits: GuardLimits) {
+  constructor(limits: GuardLimits, process: ProcessRoom) {
     this.#limits = limits;
+    this.#process = process;
   }
 
   [Symbol.iterator](): Iterator<Connection> {
@@ -47,25 +53,36 @@ export class Connections {
 
   /** Makes room for one more, if there is none. @param network the newcomer's; empty for ipc, where who comes is not told apart */
   makeRoom(network: string, nowMs = performance.now()): Room {
-    const { connections, connectionsOfAddress, leaving } = this.#limits;
-    const isOfAddress = network !== "" && (this.#countOf.get(network) ?? 0) >= connectionsOfAddress;
-    if (!isOfAddress && this.#open.size < connections) return { kind: "free" };
-    const most = isOfAddress ? connectionsOfAddress : connections;
-    const none: Room = { kind: "none", most, isOfAddress };
-    if (this.#leaving.size >= leaving || !this.#takeTurn(nowMs)) return none;
-    const all = [...this.#open];
-    const ended = whomToEnd(isOfAddress ? all.filter((each) => each.network === network) : all, network, nowMs);
+    const room = this.#process;
+    const ofAddress = Math.min(this.#limits.connectionsOfAddress, room.mostOfAddress);
+    const of = this.#fullFor(network, ofAddress);
+    if (of === undefined && !room.isSpent) return { kind: "free" };
+    const most = { address: ofAddress, socket: this.#limits.connections, process: room.most }[of ?? "process"];
+    const none: Room = { kind: "none", most, of: of ?? "process" };
+    if (of === undefined || room.isSpent || this.#leaving.size >= this.#limits.leaving) return none;
+    if (!this.#takeTurn(nowMs)) return none;
+    const all = of === "process" ? [...room.tables].flatMap((table) => [...table]) : [...this.#open];
+    const ended = whomToEnd(of === "address" ? all.filter((each) => each.network === network) : all, network, nowMs);
     if (ended === undefined) return none;
-    this.#remove(ended);
-    this.#leaving.add(ended);
-    ended.splice.end();
-    return { kind: "made", ended, most };
+    for (const table of room.tables) if (table.makeLeave(ended)) break;
+    return { kind: "made", ended, most, of };
+  }
+
+  makeLeave(connection: Connection): boolean {
+    if (!this.#open.has(connection)) return false;
+    this.#remove(connection);
+    this.#leaving.add(connection);
+    connection.splice.end();
+    return true;
   }
 
   add(connection: Connection): void {
     const { network } = connection;
     this.#countOf.set(network, (this.#countOf.get(network) ?? 0) + 1);
     this.#open.add(connection);
+    this.#process.tables.add(this);
+    this.#process.open++;
+    this.#process.held++;
     this.#silent.add(connection);
     if (this.#silent.size > this.#limits.silent) this.#endOldestSilent();
   }
@@ -85,7 +102,9 @@ export class Connections {
     return largest;
   }
 
+  /** Its files are free. To be called once. */
   closed(connection: Connection): void {
+    this.#process.held--;
     this.#remove(connection);
     this.#leaving.delete(connection);
   }
@@ -96,6 +115,12 @@ export class Connections {
       if (nowMs - sinceMs < this.#limits.silentForMs) return;
       this.#endOldestSilent();
     }
+  }
+
+  #fullFor(network: string, ofAddress: number): Bounded | undefined {
+    if (network !== "" && (this.#countOf.get(network) ?? 0) >= ofAddress) return "address";
+    if (this.#open.size >= this.#limits.connections) return "socket";
+    return this.#process.open >= this.#process.most ? "process" : undefined;
   }
 
   #takeTurn(nowMs: number): boolean {
@@ -111,6 +136,8 @@ export class Connections {
 
   #remove(connection: Connection): void {
     if (!this.#open.delete(connection)) return;
+    this.#process.open--;
+    if (this.#open.size === 0) this.#process.tables.delete(this);
     this.#silent.delete(connection);
     this.#forgetUnfinished(connection);
     const left = (this.#countOf.get(connection.network) ?? 1) - 1;

@@ -15,8 +15,9 @@ import { type FramingFault, ZmtpFraming } from "./framing.ts";
 import { type GuardLimits, guardLimits } from "./limits.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
 import type { PrivateEndpoints } from "./private.ts";
+import { type ProcessRoom, processRoom } from "./process-room.ts";
 import { Splice } from "./splice.ts";
-import { type Refused, refusalText } from "./words.ts";
+import { leftText, madeRoomText, mostText, type Refused, refusalText } from "./words.ts";
 
 export interface GuardOptions {
   socket: ReceivingSocket;
@@ -36,6 +37,10 @@ export interface GuardOptions {
 }
 
 const CHECK_EVERY_MS = 1000;
+/** Files of a socket of libzmq's and what belongs to it: signals between threads, the monitor, the guard's timers. */
+const FILES_OF_SOCKET = 16;
+/** A listener and a connection, on both sides. */
+const FILES_OF_CONNECTOR = 4;
 
 /**
  * Stands before a socket, and before publishers that are connected to: who connects is looked at first, and what is no
@@ -54,6 +59,8 @@ export class Guard {
   /** ZAP's, by address that is connected to. */
   readonly #domainOf = new Map<string, string>();
   readonly #connections: Connections;
+  readonly #process: ProcessRoom = processRoom();
+  #reserved = 0;
   readonly #timer: NodeJS.Timeout;
   #isHeld = false;
 
@@ -61,7 +68,8 @@ export class Guard {
     this.#options = options;
     this.#endpoints = options.endpoints;
     this.#limits = { ...guardLimits(maxNativeBytes(), options.maxMessageBytes), ...options.limits };
-    this.#connections = new Connections(this.#limits);
+    this.#connections = new Connections(this.#limits, this.#process);
+    this.#reserve(FILES_OF_SOCKET);
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }
 
@@ -74,6 +82,7 @@ export class Guard {
     const { socket } = this.#options;
     const entry = await openEntry(this.#endpoints, socket, this.#options.domains);
     this.#entries.push(entry);
+    this.#reserve(entry.endpoints.length + 1);
     let name = address;
     const endpoint = await bindTo(address, withinMs, async () => {
       const server = createServer({ allowHalfOpen: true, noDelay: true }, (peer) => this.#accept(peer, name, entry));
@@ -96,6 +105,7 @@ export class Guard {
   connect(address: string): string {
     const path = this.#endpoints.pathToConnect();
     if (path === undefined) return address;
+    this.#reserve(FILES_OF_CONNECTOR);
     const { counters, paths } = this.#options;
     const onFault = (fault: FramingFault): void => this.#refuse({ fault, address, from: "", head: Buffer.alloc(0) });
     const createFraming = (by: number): ZmtpFraming => this.#createFraming(by);
@@ -154,6 +164,7 @@ export class Guard {
   /** To be called after libzmq's socket is closed. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#reserve(-this.#reserved);
     this.#options.paths.clear();
     for (const { splice } of this.#connections) splice.end();
     for (const connector of this.#connectors.values()) connector.close();
@@ -161,6 +172,11 @@ export class Guard {
     await Promise.all(closed);
     await this.#endpoints.close();
     for (const directory of this.#directories) await rm(directory, { recursive: true, force: true });
+  }
+
+  #reserve(files: number): void {
+    this.#reserved += files;
+    this.#process.reserve(files);
   }
 
   #hold(isHeld: boolean): void {
@@ -178,15 +194,15 @@ export class Guard {
     if (room.kind === "none") {
       counters.turnedAway++;
       peer.destroy();
-      const whose = room.isOfAddress ? ` from ${from}` : "";
       warnings.warn(
-        `A connection to ${address} was refused: there are ${room.most} at once${whose}, the most that are taken.`,
+        `A connection to ${address} was refused: there are ${room.most} at once` +
+          `${room.of === "address" ? ` from ${from}` : ""}, ${mostText(room.of, this.#process.files)}.`,
       );
       return;
     }
     if (room.kind === "made") {
       counters.madeRoom++;
-      warnings.warn(madeRoomText(room.ended, room.most));
+      warnings.warn(madeRoomText(room.ended, room.most, mostText(room.of, this.#process.files)));
     }
     peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
     const path = paths.begin();
@@ -268,16 +284,4 @@ export class Guard {
 /** Who has connected, an IPv4 address as such; empty for ipc. */
 function addressOf(peer: Socket): string {
   return (peer.remoteAddress ?? "").replace(/^::ffff:(?=[\d.]+$)/i, "");
-}
-
-function leftText(address: string, code: string): string {
-  return `Something connected to ${address} and left before it spoke ZeroMQ (${code}): a port scan, a health check, another protocol.`;
-}
-
-function madeRoomText({ address, from }: Connection, most: number): string {
-  return (
-    `A connection to ${address}${from === "" ? "" : ` from ${from}`} was ended, because another needed room: ` +
-    `there are ${most} at once, the most that are taken, and no message had come of it for the longest time. ` +
-    "A publisher comes back by itself."
-  );
 }

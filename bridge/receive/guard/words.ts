@@ -1,3 +1,4 @@
+import type { Bounded, Connection } from "./connections.ts";
 import type { FramingFault, FramingLimits } from "./framing.ts";
 
 const HTTP = /^([A-Z]{3,10}) [/*]/;
@@ -49,5 +50,29 @@ function notZmtp(address: string, from: string, head: Buffer): string {
   return (
     `Something connected to ${address}${whence} that does not speak ZeroMQ as version 3 and later do, and was refused: ` +
     "nothing of it was taken. A publisher with ZeroMQ 2 must be given a newer one."
+  );
+}
+
+export function leftText(address: string, code: string): string {
+  return `Something connected to ${address} and left before it spoke ZeroMQ (${code}): a port scan, a health check, another protocol.`;
+}
+
+/** What bounds the connections. @param files that the process may have open */
+export function mostText(of: Bounded, files: number): string {
+  return of === "process"
+    ? `the most that are taken while this process may have ${files.toLocaleString("en")} files open (ulimit -n)`
+    : "the most that are taken";
+}
+
+/** @param most how many are open at once. @param why {@link mostText} */
+export function madeRoomText(
+  { address, from }: Pick<Connection, "address" | "from">,
+  most: number,
+  why: string,
+): string {
+  return (
+    `A connection to ${address}${from === "" ? "" : ` from ${from}`} was ended, because another needed room: ` +
+    `there are ${most} at once, ${why}, and no message had come of it for the longest time. ` +
+    "A publisher comes back by itself."
   );
 }
