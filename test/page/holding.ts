@@ -5,7 +5,12 @@ import { decodeFrame } from "../../worker/protocol/frame.ts";
 
 /** What a page holds, without a Channel behind it, and some series hidden. */
 export function holdings(hidden: ReadonlySet<string> = new Set()): Holdings {
-  const outside = { read: () => Promise.reject(new Error("no channel")), wakeIn: () => {}, random: () => 0 };
+  const outside = {
+    read: () => Promise.reject(new Error("no channel")),
+    wakeIn: () => {},
+    turn: async () => {},
+    random: () => 0,
+  };
   return new Holdings(new Past(outside, () => {}), (name) => hidden.has(name));
 }
 

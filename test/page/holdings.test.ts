@@ -27,6 +27,7 @@ class World {
       wakeIn: (_ms: number, wake: () => void) => {
         this.#wake = wake;
       },
+      turn: async () => {},
       random: () => 0,
     };
     this.source = new Holdings(new Past(outside, () => {}), () => false);
@@ -134,6 +135,7 @@ test("[PG10] gaps of what was fetched are known, too, and those that came as wel
     wakeIn: (_ms: number, then: () => void) => {
       wake = then;
     },
+    turn: async () => {},
     random: () => 0,
   };
   const source = new Holdings(new Past(outside, () => {}), () => false);

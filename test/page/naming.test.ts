@@ -76,6 +76,7 @@ test("[PG23] what is fetched of older points is called as what comes is", async 
         yield* frames;
       })(),
     wakeIn: (_ms: number, wake: () => void) => woken.push(wake),
+    turn: async () => {},
     random: () => 0,
   };
   const source = new Holdings(new Past(outside, () => {}), () => false);

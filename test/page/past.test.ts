@@ -17,6 +17,7 @@ class World implements PastOutside {
   frames: Uint8Array[] = [];
   queries: string[] = [];
   aborted = 0;
+  turns = 0;
   timer: { ms: number; wake: () => void } | undefined;
   /** What the next requests come to: a failure, or to be held up until it is let go. */
   broken = 0;
@@ -54,6 +55,9 @@ class World implements PastOutside {
   }
   wakeIn(ms: number, wake: () => void): void {
     this.timer = { ms, wake };
+  }
+  async turn(): Promise<void> {
+    this.turns++;
   }
   random = (): number => 0.5;
 
@@ -158,6 +162,15 @@ test("[PG14] a gesture fetches once, with what it came to", async () => {
   await world.look(T + 395, T + 405, T + 900);
   assert.equal(world.queries.length, 1);
   assert.equal(world.timer, undefined);
+});
+
+test("[PG14] while stored points are taken in, the page has its turn after every frame", async () => {
+  const world = new World();
+  world.addAll(T, T + 1000);
+  await world.look(T + 500, T + 510, T + 900);
+  assert.deepEqual(world.xs, count(T + 490, T + 520));
+  // One begins before, and one is asked for the range's first x.
+  assert.equal(world.turns, 4);
 });
 
 test("[PG14] a newer wish ends an older fetch, unless that brings it, too; what was there stays until then", async () => {

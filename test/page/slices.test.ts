@@ -50,6 +50,7 @@ class Stored {
         wakeIn: (_ms, wake) => {
           this.timer = wake;
         },
+        turn: async () => {},
         random: () => 0,
       },
       () => undefined,

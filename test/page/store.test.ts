@@ -4,6 +4,7 @@ import { justAbove, RingBudget } from "../../worker/page/hold/rings.ts";
 import { MAX_SERIES, Store } from "../../worker/page/hold/store.ts";
 import { FrameBuilder, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, type Frame, type Gap } from "../../worker/protocol/frame.ts";
+import { copiedBy } from "./copied.ts";
 
 const T = 1.7e9;
 
@@ -50,6 +51,35 @@ test("[PG1] past 256 series the rest is counted", () => {
   store.ingest(frame([row(T, { [`s${MAX_SERIES + 6}`]: 1 })]));
   assert.equal(store.size, MAX_SERIES);
   assert.equal(store.refused, 7);
+});
+
+test("[PG9] tables of one late row each, however many, cost one copy of the ring when it is looked at", () => {
+  for (const firstX of [T, 0]) {
+    for (const between of ["nothing", "gaps", "new rows"] as const) {
+      const store = new Store();
+      for (let i = 0; i < 30; i++) {
+        store.ingest(frame(Array.from({ length: 1000 }, (_, j) => row(firstX + 1000 * i + j, { y: 1, z: 2 }))));
+      }
+      const held = store.find("y")?.ring.length ?? 0;
+      assert.equal(held, 30_000);
+      const single = Array.from({ length: 200 }, (_, i) => {
+        const before = { nothing: [], gaps: [gap()], "new rows": [row(firstX + 30_000 + i, { y: 1, z: 2 })] }[between];
+        // Not so far back that a count would begin anew.
+        return frame([...before, row(firstX + 29_900 - i * 30, i % 2 === 0 ? { y: 1 } : { y: 1, z: 2 })]);
+      });
+      const [first] = single;
+      assert.ok(first);
+      const frames = [{ ...first, blocks: single.flatMap(({ blocks }) => blocks) }, ...single];
+      const copied = copiedBy(() => {
+        for (const each of frames) store.ingest(each);
+      });
+      assert.equal(copied, 0, `${copied} numbers copied with ${between} between`);
+      const looked = copiedBy(() => {
+        for (const { ring } of store.series) assert.ok(ring.x.length >= 30_200 && ring.y.length >= 30_200);
+      });
+      assert.ok(looked > 0 && looked <= 2 * 2 * 32_000, `${looked} numbers copied with ${between} between`);
+    }
+  }
 });
 
 test("[PG5] a value missing where its companions are breaks the line, in one frame or in several", () => {

@@ -125,7 +125,7 @@ const connection = new Connection(browserOutside(channelUrl), {
     if (view.isLive) return pace.soon();
     if (!stored) words.pointsSince += points;
     // What the rings are about to drop, and is looked at, is fetched before.
-    source.want(sight?.wanted);
+    valuesTimer ??= setTimeout(showValues, VALUES_EVERY_MS);
     const { range } = view;
     if (range !== undefined && minX <= range.max && maxX >= range.min) pace.soon();
   },
@@ -180,11 +180,10 @@ const context: Context = {
   notice,
   sight: () => sight,
   rearranged,
-  openSnapshot(frames) {
+  openSnapshot() {
     connection.stop();
     words.instead = { kind: "snapshot" };
     source.beginAnew();
-    for (const frame of frames) source.store.ingest(frame, true);
     view.goLive();
     view.choose("All");
     moved();
@@ -233,17 +232,12 @@ function moved(): void {
   if (view.isLive) words.pointsSince = 0;
   // What is done next, be it before the next drawing, begins here.
   sight = view.look(source, board.columns);
-  board.forgetRanges();
-  noteChoice();
+  rearranged();
 }
 
 /** Series stand elsewhere, or are hidden. */
 function rearranged(): void {
   board.forgetRanges();
-  noteChoice();
-}
-
-function noteChoice(): void {
   void source.derive(
     arrangement.derived,
     async () => (await later.load())?.Derived,
@@ -278,5 +272,6 @@ function showValues(): void {
   clearTimeout(valuesTimer);
   valuesTimer = undefined;
   valuesShownMs = Date.now();
+  source.want(sight?.wanted);
   if (sight !== undefined) cursor.show(sight, true);
 }

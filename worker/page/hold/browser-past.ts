@@ -1,5 +1,6 @@
 import { FRAME_TYPE } from "../../protocol/limits.ts";
 import { Past } from "./past.ts";
+import { turn } from "./turn.ts";
 
 /** The past of a channel, read as a browser does. */
 export function browserPast(channelUrl: URL, changed: () => void): Past {
@@ -17,6 +18,7 @@ export function browserPast(channelUrl: URL, changed: () => void): Past {
         clearTimeout(timer);
         timer = setTimeout(wake, ms);
       },
+      turn,
       random: Math.random,
     },
     changed,

@@ -1,4 +1,4 @@
-import { FrameError, HEADER_BYTES, readHeader, splitFrames } from "../../protocol/header.ts";
+import { FrameError, HEADER_BYTES, readHeader } from "../../protocol/header.ts";
 
 /** Whole frames out of bytes that come in pieces, wherever these were cut. */
 export class FrameStream {
@@ -17,18 +17,18 @@ export class FrameStream {
     const bytes = new Uint8Array(this.#rest.length + piece.length);
     bytes.set(this.#rest);
     bytes.set(piece, this.#rest.length);
-    const end = endOfFrames(bytes);
+    const frames: Uint8Array[] = [];
+    let end = 0;
+    try {
+      while (end < bytes.length) {
+        const next = end + HEADER_BYTES + readHeader(bytes, end).bodyBytes;
+        frames.push(bytes.subarray(end, next));
+        end = next;
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError && error.code === "frame-truncated")) throw error;
+    }
     this.#rest = bytes.slice(end);
-    return splitFrames(bytes.subarray(0, end));
+    return frames;
   }
-}
-
-function endOfFrames(bytes: Uint8Array): number {
-  let end = 0;
-  try {
-    while (end < bytes.length) end += HEADER_BYTES + readHeader(bytes, end).bodyBytes;
-  } catch (error) {
-    if (!(error instanceof FrameError && error.code === "frame-truncated")) throw error;
-  }
-  return end;
 }

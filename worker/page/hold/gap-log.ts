@@ -1,6 +1,6 @@
 import type { Gap } from "../../protocol/frame.ts";
 import type { Loss } from "../connect/cursor.ts";
-import { lowerBound } from "./rings.ts";
+import type { Ring } from "./rings.ts";
 
 const MAX_GAPS = 1000;
 /** Series whose x have nothing to do with each other miss the same points at places of their own. */
@@ -25,6 +25,8 @@ export interface Placed {
   name: string;
   /** How many gaps there were when its last point came. */
   gapsSeen: number;
+  /** Its points so far. */
+  ring: Ring;
 }
 
 interface Entry extends GapRecord {
@@ -65,17 +67,15 @@ export class GapLog {
     if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
   }
 
-  /**
-   * A series goes on: what is missing since its last point is missing before this one.
-   * @param held its x so far
-   */
-  goesOn(series: Placed, publisher: string, held: Float64Array, firstX: number): void {
+  /** A series goes on: what is missing since its last point is missing before this one. */
+  goesOn(series: Placed, publisher: string, firstX: number): void {
     const unseen = this.#count - series.gapsSeen;
     if (unseen === 0) return;
     series.gapsSeen = this.#count;
+    const before = series.ring.before(firstX);
     for (const gap of this.#gaps.slice(-unseen)) {
       if (gap.known || !concerns(gap, series.name, publisher)) continue;
-      place(gap.places, held[lowerBound(held, firstX) - 1], firstX);
+      place(gap.places, before, firstX);
     }
   }
 
@@ -95,9 +95,9 @@ function concerns(gap: Entry, name: string, publisher: string): boolean {
 }
 
 /** Of series that break over each other, the place is what is missing of all: the slow one's break is no measure. */
-function place(places: Place[], before: number | undefined, firstX: number): void {
+function place(places: Place[], before: number, firstX: number): void {
   const [first] = places;
-  if (before === undefined) {
+  if (before === Number.NEGATIVE_INFINITY) {
     if (first === undefined) places.push({ fromX: firstX, toX: firstX });
     return;
   }

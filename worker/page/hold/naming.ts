@@ -51,8 +51,10 @@ export class Naming {
     if (this.#texts.size >= MAX_TEXTS) {
       if (!isEvent && text !== MORE) return this.#placeOf(MORE, value);
       const [oldest = 0] = this.#texts.keys();
-      if (isEvent) this.#places.delete(this.#texts.get(oldest) ?? "");
-      if (isEvent) this.#texts.delete(oldest);
+      if (isEvent) {
+        this.#places.delete(this.#texts.get(oldest) ?? "");
+        this.#texts.delete(oldest);
+      }
     }
     let place = isEvent ? ++this.#events : value;
     if (this.#texts.has(place)) for (place = 0; this.#texts.has(place); ) place++;

@@ -20,6 +20,8 @@ export interface PastOutside {
   read(query: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** One timer: a new time replaces the old one. */
   wakeIn(ms: number, wake: () => void): void;
+  /** Lets the page answer, if it has not for a while. */
+  turn(): Promise<void>;
   random(): number;
 }
 
@@ -181,11 +183,13 @@ export class Past {
     const haul = { earliestX: Number.POSITIVE_INFINITY, toX: to, whole: true };
     let bytes = 0;
     for await (const piece of await this.#outside.read(query, signal)) {
-      signal.throwIfAborted();
-      for (const frame of stream.take(piece).map(decodeFrame)) {
+      for (const each of stream.take(piece)) {
+        signal.throwIfAborted();
+        const frame = decodeFrame(each);
         into.take(frame);
         haul.earliestX = Math.min(haul.earliestX, frame.header.minX);
         haul.toX = frame.header.minX;
+        await this.#outside.turn();
       }
       bytes += piece.length;
       if (bytes > MAX_FETCH_BYTES) return { ...haul, whole: false };

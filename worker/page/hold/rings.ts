@@ -2,110 +2,136 @@
 export const BUDGET_BYTES = 64 * 1024 * 1024;
 const BYTES_A_POINT = 32;
 export const FIRST_CAPACITY = 1024;
+/** Late points that are more than a 32nd of their ring are put in their place: that may copy all of it. */
+const LATE_SHARE = 32;
 
 /**
  * The newest points of one series, x ascending, equal x in order of arrival. A y of NaN is a break in the line.
  * Both columns are written twice, at p and at p + capacity, so that whatever the ring holds is one view, not copied.
+ * Late points wait until somebody looks, or there are many: all of them cost one copy then, not each of them.
  */
 export class Ring {
-  #capacity: number;
-  #x: Float64Array;
-  #y: Float64Array;
+  /** How many points fit: see {@link resize}. */
+  capacity = 0;
+  #x = new Float64Array();
+  #y = new Float64Array();
   #start = 0;
   #length = 0;
-  #completeFromX = Number.NEGATIVE_INFINITY;
+  /** In order of arrival. The last point that does not wait is above them all. */
+  #late: [x: number, y: number][] = [];
+  /** The largest x that was dropped. */
+  #droppedX: number | undefined;
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
-    this.#x = new Float64Array(2 * capacity);
-    this.#y = new Float64Array(2 * capacity);
+    this.resize(capacity);
   }
 
-  get capacity(): number {
-    return this.#capacity;
-  }
-
+  /** How many points it holds; those that wait may be more than fit. */
   get length(): number {
-    return this.#length;
+    return this.#length + this.#late.length;
   }
 
   /** From this x on nothing was dropped: just above the largest x that was, since others at that very x may be left. */
   get completeFromX(): number {
-    return this.#completeFromX;
+    this.#settle();
+    return this.#droppedX === undefined ? Number.NEGATIVE_INFINITY : justAbove(this.#droppedX);
   }
 
-  /** A view, valid until the next change. */
+  /** A view, valid until the next change, or until late points are put in their place. */
   get x(): Float64Array {
-    return this.#x.subarray(this.#start, this.#start + this.#length);
+    this.#settle();
+    return this.#view(this.#x);
   }
 
-  /** A view, valid until the next change. */
+  /** As {@link x}. */
   get y(): Float64Array {
-    return this.#y.subarray(this.#start, this.#start + this.#length);
+    this.#settle();
+    return this.#view(this.#y);
   }
 
   /** The largest x; -Infinity in an empty ring. */
   get lastX(): number {
-    return this.#length === 0 ? Number.NEGATIVE_INFINITY : (this.#x[this.#start + this.#length - 1] ?? 0);
+    return this.#view(this.#x).at(-1) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** The last y, which may be NaN; NaN in an empty ring. */
-  get lastY(): number {
-    return this.#length === 0 ? Number.NaN : (this.#y[this.#start + this.#length - 1] ?? 0);
+  /** The smallest x of those that do not wait. */
+  get firstX(): number {
+    return this.#x[this.#start] ?? 0;
+  }
+
+  /** The largest x below this one; -Infinity if there is none. */
+  before(x: number): number {
+    const held = this.#view(this.#x);
+    let nearest = held[lowerBound(held, x) - 1] ?? Number.NEGATIVE_INFINITY;
+    for (const [late] of this.#late) if (late < x) nearest = Math.max(nearest, late);
+    return nearest;
+  }
+
+  /** How many points have a larger x. */
+  countAbove(x: number): number {
+    return this.#length - upperBound(this.#view(this.#x), x) + this.#late.filter(([late]) => late > x).length;
   }
 
   /** Adds points, x ascending. Those below the last x are put in their place; what does not fit goes, lowest x first. */
   append(x: Float64Array, y: Float64Array): void {
-    const first = x[0];
-    if (first === undefined) return;
-    if (first >= this.lastX) {
-      this.#push(x, y);
-      return;
-    }
-    const at = upperBound(this.x, first);
-    const [mergedX, mergedY] = merge(this.x.subarray(at), this.y.subarray(at), x, y);
-    this.#length = at;
-    this.#push(mergedX, mergedY);
+    const { lastX } = this;
+    x.forEach((each, i) => {
+      if (each < lastX) this.#late.push([each, y[i] ?? 0]);
+      else this.#put(each, y[i] ?? 0);
+    });
+    if (this.#late.length * LATE_SHARE > this.#length) this.#settle();
   }
 
   /** Keeps as many of the newest points as fit. */
   resize(capacity: number): void {
     const { x, y } = this;
-    this.#capacity = capacity;
+    this.capacity = capacity;
     this.#x = new Float64Array(2 * capacity);
     this.#y = new Float64Array(2 * capacity);
     this.#start = 0;
     this.#length = 0;
-    this.#push(x, y);
+    this.append(x, y);
   }
 
   /** Forgets everything, and that anything was dropped. */
   clear(): void {
-    this.#start = 0;
     this.#length = 0;
-    this.#completeFromX = Number.NEGATIVE_INFINITY;
+    this.#late = [];
+    this.#droppedX = undefined;
   }
 
-  #push(x: Float64Array, y: Float64Array): void {
-    const fit = Math.min(x.length, this.#capacity);
-    const over = Math.max(0, this.#length + fit - this.#capacity);
-    const droppedX = fit < x.length ? x[x.length - fit - 1] : over > 0 ? this.#x[this.#start + over - 1] : undefined;
-    if (droppedX !== undefined && droppedX >= this.#completeFromX) this.#completeFromX = justAbove(droppedX);
-    this.#start = (this.#start + over) % this.#capacity;
-    this.#length -= over;
-    const at = (this.#start + this.#length) % this.#capacity;
-    this.#write(this.#x, at, x.subarray(x.length - fit));
-    this.#write(this.#y, at, y.subarray(y.length - fit));
-    this.#length += fit;
+  #view(column: Float64Array): Float64Array {
+    return column.subarray(this.#start, this.#start + this.#length);
   }
 
-  #write(column: Float64Array, at: number, values: Float64Array): void {
-    const untilEnd = values.subarray(0, this.#capacity - at);
-    const rest = values.subarray(untilEnd.length);
-    column.set(untilEnd, at);
-    column.set(untilEnd, at + this.#capacity);
-    column.set(rest, 0);
-    column.set(rest, this.#capacity);
+  /** Puts late points in their place: behind those of the same x, which came before. */
+  #settle(): void {
+    const late = this.#late.sort(([a], [b]) => a - b);
+    const [first] = late;
+    if (first === undefined) return;
+    this.#late = [];
+    const from = upperBound(this.x, first[0]);
+    const x = this.x.slice(from);
+    const y = this.y.slice(from);
+    this.#length = from;
+    let next = 0;
+    x.forEach((each, i) => {
+      for (let point = late[next]; point !== undefined && point[0] < each; point = late[++next]) this.#put(...point);
+      this.#put(each, y[i] ?? 0);
+    });
+  }
+
+  #put(x: number, y: number): void {
+    const capacity = this.capacity;
+    if (this.#length < capacity) {
+      this.#length++;
+    } else {
+      this.#droppedX = Math.max(this.#droppedX ?? this.firstX, this.firstX);
+      this.#start = (this.#start + 1) % capacity;
+    }
+    const at = (this.#start + this.#length - 1) % capacity;
+    this.#x[at] = this.#x[at + capacity] = x;
+    this.#y[at] = this.#y[at + capacity] = y;
   }
 }
 
@@ -151,9 +177,7 @@ export class RingBudget {
   }
 
   #largest(): Ring | undefined {
-    let largest: Ring | undefined;
-    for (const ring of this.#rings) if (largest === undefined || ring.capacity > largest.capacity) largest = ring;
-    return largest;
+    return this.#rings.sort((a, b) => b.capacity - a.capacity)[0];
   }
 
   #resize(ring: Ring, capacity: number): void {
@@ -195,16 +219,4 @@ export function justAbove(x: number): number {
   float[0] = x;
   bits[0] = (bits[0] ?? 0n) + (x > 0 ? 1n : -1n);
   return float[0];
-}
-
-/** Two ascending runs as one; of equal x, those of the first come first. */
-function merge(ax: Float64Array, ay: Float64Array, bx: Float64Array, by: Float64Array): [Float64Array, Float64Array] {
-  const x = new Float64Array(ax.length + bx.length);
-  const y = new Float64Array(x.length);
-  for (let i = 0, a = 0, b = 0; i < x.length; i++) {
-    const fromA = b === bx.length || (a < ax.length && (ax[a] ?? 0) <= (bx[b] ?? 0));
-    x[i] = (fromA ? ax[a] : bx[b]) ?? 0;
-    y[i] = (fromA ? ay[a++] : by[b++]) ?? 0;
-  }
-  return [x, y];
 }

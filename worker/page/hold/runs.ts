@@ -20,23 +20,23 @@ export interface Rows {
 const NOBODY: Shape = new Set();
 
 /** Looks a table's rows over. */
-export function rowsOf(table: Table): Rows {
-  const rows = table.x.length;
-  const names = table.columns.map(({ name }) => name);
-  if (!table.columns.some(({ y }) => y.includes(Number.NaN))) {
+export function rowsOf({ x, columns }: Table): Rows {
+  const order = orderOf(x);
+  const names = columns.map(({ name }) => name);
+  if (!columns.some(({ y }) => y.includes(Number.NaN))) {
     const shapes = new Set(names);
-    return { order: orderOf(table.x), shapes, counts: new Map([[shapes, rows]]) };
+    return { order, shapes, counts: new Map([[shapes, x.length]]) };
   }
   const known = new Map<string, Shape>();
   const counts = new Map<Shape, number>();
-  const shapes = Array.from({ length: rows }, (_, row) => {
-    const key = table.columns.map(({ y }) => (Number.isNaN(y[row]) ? "-" : "+")).join("");
+  const shapes = Array.from(x, (_, row) => {
+    const key = columns.map(({ y }) => (Number.isNaN(y[row]) ? "-" : "+")).join("");
     const shape = known.get(key) ?? new Set(names.filter((_name, column) => key[column] === "+"));
     known.set(key, shape);
     counts.set(shape, (counts.get(shape) ?? 0) + 1);
     return shape;
   });
-  return { order: orderOf(table.x), shapes, counts };
+  return { order, shapes, counts };
 }
 
 /** The points of one column, with a break before each that others are missing before. */

@@ -96,10 +96,8 @@ export function follow(series: Series, arrivedX: number): boolean {
  */
 export function restarts(ring: Ring, firstX: number): boolean {
   if (ring.length < SWEEP_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;
-  const held = ring.x;
-  const lowest = held[0] ?? 0;
+  const { firstX: lowest, lastX } = ring;
   // A short sweep that is sent point by point comes back to where it began.
-  if (firstX <= lowest + (ring.lastX - lowest) * SWEEP_BEGINNING) return true;
-  if (ring.length < RESTART_POINTS) return false;
-  return firstX < (lowest + ring.lastX) / 2 && firstX < (held[held.length - RESTART_POINTS] ?? 0);
+  if (firstX <= lowest + (lastX - lowest) * SWEEP_BEGINNING) return true;
+  return firstX < (lowest + lastX) / 2 && ring.countAbove(firstX) >= RESTART_POINTS;
 }

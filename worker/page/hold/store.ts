@@ -137,10 +137,6 @@ export class Store {
     return series;
   }
 
-  #mayBreak(name: string): boolean {
-    return this.#log.gaps.some(({ series }) => series === "" || series === name);
-  }
-
   #append(series: Series, run: Run): void {
     const { ring } = series;
     let { x, y } = run;
@@ -158,13 +154,16 @@ export class Store {
       if (this.#joining) this.#joinedX = Math.max(this.#joinedX, justAbove(first));
       series.joinedX = this.#joining ? justAbove(first) : this.#joinedX;
       // Before the first point there is no line to break, unless it goes on from what was not sent.
-      series.breakNext = !this.#joining && series.joinedX > Number.NEGATIVE_INFINITY && this.#mayBreak(series.name);
+      series.breakNext =
+        !this.#joining &&
+        series.joinedX > Number.NEGATIVE_INFINITY &&
+        this.gaps.some((gap) => gap.series === "" || gap.series === series.name);
     }
-    this.#log.goesOn(series, series.publisher, ring.x, first);
+    this.#log.goesOn(series, series.publisher, first);
     if (ring.length === 0 && Number.isNaN(y[0])) [x, y] = [x.subarray(1), y.subarray(1)];
     if (series.breakNext && !Number.isNaN(y[0])) {
-      x = prepend(first, x);
-      y = prepend(Number.NaN, y);
+      x = Float64Array.from([first, ...x]);
+      y = Float64Array.from([Number.NaN, ...y]);
     }
     series.breakNext = false;
     const { headX } = series;
@@ -182,11 +181,4 @@ export class Store {
       if (series.integers && !Number.isInteger(value)) series.integers = false;
     }
   }
-}
-
-function prepend(value: number, column: Float64Array): Float64Array {
-  const longer = new Float64Array(column.length + 1);
-  longer[0] = value;
-  longer.set(column, 1);
-  return longer;
 }

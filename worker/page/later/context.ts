@@ -1,4 +1,3 @@
-import type { Frame } from "../../protocol/frame.ts";
 import type { Board } from "../draw/board.ts";
 import type { Arrangement } from "../look/arrangement.ts";
 import type { Memory } from "../look/memory.ts";
@@ -25,8 +24,8 @@ export interface Context {
   sight(): Sight | undefined;
   /** Series stand elsewhere, or axes are others. */
   rearranged(): void;
-  /** Shows the points of a file in place of those of the channel. */
-  openSnapshot(frames: readonly Frame[]): void;
+  /** Leaves the channel: what the store takes in from now on are the points of a file. */
+  openSnapshot(): void;
   /** Calls back after each drawing; undefined: no more. */
   onDraw(drawn: (() => void) | undefined): void;
 }

@@ -1,6 +1,7 @@
 import { csvText } from "../../protocol/csv.ts";
 import { numberText } from "../../protocol/points.ts";
-import { breathe, cut, inOrder, isoTime, type WindowData } from "./data.ts";
+import { turn } from "../hold/turn.ts";
+import { cut, inOrder, isoTime, type WindowData } from "./data.ts";
 
 const CHUNK_CHARS = 1024 * 1024;
 
@@ -13,7 +14,7 @@ export async function csvBlob(window: WindowData): Promise<Blob> {
   const chunks: string[] = [];
   for (const chunk of csvChunks(cut(window))) {
     chunks.push(chunk);
-    await breathe();
+    await turn();
   }
   return new Blob(chunks, { type: "text/csv;charset=utf-8" });
 }

@@ -93,24 +93,6 @@ function isBefore(a: Cursor, b: Cursor): boolean {
   return ax < bx || (ax === bx && a.order < b.order);
 }
 
-/** Between two pieces of long work: the page answers, and draws. */
-export function breathe(): Promise<void> {
-  return new Promise((done) => setTimeout(done));
-}
-
-/** No longer than this without an answer, and less than a picture of 30 a second takes. */
-const TURN_MS = 25;
-
-/** For long work: lets the page have its turn whenever it has had none for a while. */
-export function turns(): () => Promise<void> {
-  let sinceMs = performance.now();
-  return async () => {
-    if (performance.now() - sinceMs < TURN_MS) return;
-    await breathe();
-    sinceMs = performance.now();
-  };
-}
-
 /** `lab-bench-3-2026-11-20T17-23-05Z.csv`: the channel, and the window's end in UTC; the time of saving where x is no time. */
 export function fileName(
   { channel, maxX, time }: Pick<WindowData, "channel" | "maxX" | "time">,

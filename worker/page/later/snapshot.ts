@@ -3,10 +3,10 @@ import { decodeFrame, type Frame, type Gap } from "../../protocol/frame.ts";
 import { ANONYMOUS, FrameError, type FrameFault, HEADER_BYTES, MAGIC, readHeader } from "../../protocol/header.ts";
 import { FRAME_TYPE, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { GapRecord } from "../hold/gap-log.ts";
-import { breathe, cut, inOrder, type SeriesData, turns, type WindowData } from "./data.ts";
+import { turn } from "../hold/turn.ts";
+import { cut, inOrder, type SeriesData, type WindowData } from "./data.ts";
 import { gapsOf } from "./gap-spans.ts";
 
-const FRAMES_A_BREATH = 8;
 /** Of each frame, what gaps may take: one always fits, and so do points. */
 const MAX_GAP_BYTES = MAX_FRAME_BYTES / 4;
 /** Unpacked, a frame may be a thousand times larger than in the file. This is four times what the page holds: 128 MiB. */
@@ -64,7 +64,7 @@ export async function snapshotBlob(
     }
     close();
     builder.add(row);
-    if (frames.length % FRAMES_A_BREATH === 0) await breathe();
+    await turn();
   }
   close();
   if (frames.length === 0) throw new SnapshotError("There is no point in view.");
@@ -107,7 +107,6 @@ export async function readSnapshot(bytes: Uint8Array): Promise<Iterable<Frame>> 
   const gaps: Gap[] = [];
   let valuesLeft = MAX_VALUES;
   try {
-    const takeTurn = turns();
     for (const { blocks } of framesIn(bytes)) {
       for (const block of blocks) {
         if (block.kind === "gap") gaps.push(block);
@@ -115,7 +114,7 @@ export async function readSnapshot(bytes: Uint8Array): Promise<Iterable<Frame>> 
       }
       if (valuesLeft < 0) throw new SnapshotError("This snapshot has more points than the page can hold.");
       if (gaps.length > MAX_GAPS) throw new SnapshotError("This snapshot has more gaps than the page can hold.");
-      await takeTurn();
+      await turn();
     }
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;

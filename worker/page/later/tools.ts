@@ -1,10 +1,11 @@
+import { turn } from "../hold/turn.ts";
 import { unitOf } from "../look/unit.ts";
 import type { Sight } from "../look/view.ts";
 import { SHORTCUTS } from "../point/shortcuts.ts";
 import { button, make } from "../say/dom.ts";
 import type { Context, Tool } from "./context.ts";
 import { csvBlob } from "./csv.ts";
-import { fileName, turns } from "./data.ts";
+import { fileName } from "./data.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { openDialog, save } from "./dom.ts";
 import { type HelpGroup, openHelp } from "./help.ts";
@@ -163,11 +164,10 @@ export async function openFile(context: Context, file: File): Promise<void> {
   try {
     const frames = await readSnapshot(await bytesOf(file));
     if (ours !== opened) return;
-    context.openSnapshot([]);
-    const takeTurn = turns();
+    context.openSnapshot();
     for (const frame of frames) {
       context.source.store.ingest(frame, true);
-      await takeTurn();
+      await turn();
       if (ours !== opened) return;
     }
     context.rearranged();
