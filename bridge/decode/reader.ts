@@ -89,7 +89,7 @@ class FormatReader implements MessageReader {
     if (typeof format !== "string") {
       return [stamped(format.read(payload.topic, payload.bytes, payload.arrivedAt), payload)];
     }
-    const read = readValue(format, payload.bytes, payload.isBare, memory);
+    const read = readValue(format, payload.bytes, payload.isBare, memory, payload.arrivedAt);
     return read === undefined ? [] : [messageOf(read, payload)];
   }
 

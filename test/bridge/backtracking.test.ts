@@ -90,7 +90,7 @@ test("[FM4] [FM9] text of one long word, number or run of signs is read or refus
   for (const part of parts) {
     for (const end of ["", "x", "\n1", '"', " 1"]) {
       const text = `${part.repeat(Math.ceil(LONG / part.length)).slice(0, LONG)}${end}`;
-      for (const read of [() => valueOfCsv(text, {}), () => parseJson(text)]) {
+      for (const read of [() => valueOfCsv(text, {}, 0), () => parseJson(text)]) {
         try {
           read();
         } catch (error) {

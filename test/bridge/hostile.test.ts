@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { Auto } from "../../bridge/decode/auto/auto.ts";
-import { type CsvMemory, valueOfCsv } from "../../bridge/decode/formats/csv.ts";
 import { valueOfCbor, valueOfMsgpack } from "../../bridge/decode/formats/packed.ts";
 import { createReader } from "../../bridge/decode/reader.ts";
 import { bsread } from "../../bridge/presets/bsread.ts";
@@ -58,14 +57,6 @@ describe("packed values", () => {
 });
 
 describe("what is remembered", () => {
-  it("is no header of a size without bound", () => {
-    const memory: CsvMemory = {};
-    valueOfCsv("a,b\n1,2", memory);
-    assert.deepEqual(memory.header, ["a", "b"]);
-    assert.deepEqual({ ...Object(valueOfCsv(`a,${"b".repeat(5000)}\n1,2`, memory)) }, { a: 1, ["b".repeat(5000)]: 2 });
-    assert.equal(memory.header, undefined);
-  });
-
   it("is no more than 32 MiB of binary that waits for more of its kind", () => {
     let read = 0;
     const auto = new Auto(() => read++);

@@ -133,7 +133,7 @@ export class Auto {
   }
 
   #readAs(format: ValueFormat, payload: Payload, memory: TopicMemory): Message[] {
-    const read = readValue(format, payload.bytes, payload.isBare, memory);
+    const read = readValue(format, payload.bytes, payload.isBare, memory, payload.arrivedAt);
     return read === undefined ? [] : [messageOf(read, payload)];
   }
 

@@ -1,6 +1,7 @@
-import { isDate } from "../layout.ts";
+import { crc32 } from "node:zlib";
 import { DecodeError } from "../message.ts";
 import { ownText } from "../text.ts";
+import { FirstColumn } from "./first-column.ts";
 
 /** Names that make a column the time (PT2). */
 const TIME_NAMES = new Set(["t", "time", "ts", "timestamp", "x"]);
@@ -10,26 +11,65 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/;
 const MISSING = /^(?:|nan|[+-]?nan|null|none|na|n\/a|-|[+-]?inf(?:inity)?)$/i;
 const MAX_COLUMNS = 4096;
 const MAX_LINES = 100_000;
-/** A longer header holds for its own message only. */
+/** Of all headers of a topic: one that is too much holds for its own message only. */
 const MAX_HEADER_LENGTH = 4096;
 /** How much of a text is looked at to find out whether it is this. */
 const MAX_LOOK = 4096;
 
-/** Lines of numbers, as a topic's messages have had them so far. */
+/** Lines of numbers, as a topic's messages have had them so far: by how many columns they have. */
 export interface CsvMemory {
-  /** Of the last header line. */
-  header?: readonly string[];
-  /** The first of two columns or more was a date, and has not fallen since. */
-  lastFirst?: number;
+  widths?: Map<number, Width>;
 }
+
+interface Width {
+  /** Of the line of names that was there before the first line of numbers. */
+  names: readonly string[] | undefined;
+  /** Lines of numbers that were read by these, or by no names. */
+  lines: number;
+  /** The CRC-32 of names that came later, each of which is said once. */
+  refused: Set<number>;
+  first: FirstColumn;
+}
+
+/** Publishers without topics may send lines of several widths. Past that each line is read by itself … */
+const MAX_WIDTHS = 4;
+/** … unless a width has had fewer lines than this. */
+const MIN_LINES_KEPT = 10;
+const MAX_REFUSED = 16;
 
 /**
  * Numbers as text: one; several between commas, semicolons, tabs or spaces; lines of these, with or without a line of
  * names before them, which goes on to hold for messages that follow without one.
+ *
+ * Names hold if they come before the first line without names of as many columns. Later ones hold for their own message
+ * only, so that no other publisher's change what a publisher's columns mean; a message that brings such, other than
+ * before, is refused, for its publisher may rely on them.
+ * @param arrivedAt unix seconds
  * @returns what PT1 to PT4 make points of; undefined if it is a header alone
  * @throws DecodeError not-csv
  */
-export function valueOfCsv(text: string, memory: CsvMemory): unknown {
+export function valueOfCsv(text: string, memory: CsvMemory, arrivedAt: number): unknown {
+  const { header, body } = linesOf(text);
+  const isAlone = body.length === 1;
+  if (header !== undefined) remember(header, body.length === 0, memory);
+  const values: unknown[] = [];
+  for (const cells of body) {
+    // Of several lines, one of which every value is missing is no reason to refuse the others.
+    if (!isAlone && !cells.some((cell) => typeof cell === "number")) continue;
+    if (header?.length === cells.length) {
+      values.push(named(header, cells));
+      continue;
+    }
+    const width = widthOf(cells.length, memory);
+    values.push(width.names === undefined ? unnamed(cells, width, isAlone, arrivedAt) : named(width.names, cells));
+    width.lines++;
+  }
+  if (values.length === 0 && body.length > 0) return null;
+  return isAlone || values.length === 0 ? values[0] : values;
+}
+
+/** @throws DecodeError not-csv */
+function linesOf(text: string): { header: readonly string[] | undefined; body: Cell[][] } {
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
   if (lines.length === 0) throw notCsv("there is nothing in it");
   if (lines.length > MAX_LINES) throw notCsv(`it has more than ${MAX_LINES} lines`);
@@ -38,26 +78,52 @@ export function valueOfCsv(text: string, memory: CsvMemory): unknown {
   if (first.length > MAX_COLUMNS) throw notCsv(`it has more than ${MAX_COLUMNS} columns`);
   const isHeader = first.every(mayBeName) && first.some(isName);
   const body = isHeader ? rows.slice(1) : rows;
-  if (isHeader) remember(first, memory);
-  const header = isHeader ? first : memory.header;
-  const isAlone = body.length === 1;
-  const values: unknown[] = [];
-  body.forEach((texts, i) => {
-    const cells = texts.map((text, column) => cellOf(text, i, column));
-    // Of several lines, one of which every value is missing is no reason to refuse the others.
-    if (!isAlone && !cells.some((cell) => typeof cell === "number")) return;
-    values.push(header?.length === cells.length ? named(header, cells) : unnamed(cells, memory, isAlone));
-  });
-  if (values.length === 0 && body.length > 0) return null;
-  return isAlone || values.length === 0 ? values[0] : values;
+  return {
+    header: isHeader ? first : undefined,
+    body: body.map((texts, line) => texts.map((cell, column) => cellOf(cell, line, column))),
+  };
 }
 
-function remember(header: readonly string[], memory: CsvMemory): void {
-  const before = memory.header;
-  if (before?.length === header.length && before.every((name, i) => name === header[i])) return;
-  const length = header.reduce((sum, name) => sum + name.length, 0);
-  if (length <= MAX_HEADER_LENGTH) memory.header = header.map(ownText);
-  else delete memory.header;
+function widthOf(columns: number, memory: CsvMemory): Width {
+  memory.widths ??= new Map();
+  const { widths } = memory;
+  let width = widths.get(columns);
+  if (width !== undefined) return width;
+  width = { names: undefined, lines: 0, refused: new Set(), first: new FirstColumn() };
+  if (widths.size >= MAX_WIDTHS) {
+    const [fewest, { lines }] = [...widths].reduce((a, b) => (b[1].lines < a[1].lines ? b : a));
+    if (lines >= MIN_LINES_KEPT) return width;
+    widths.delete(fewest);
+  }
+  widths.set(columns, width);
+  return width;
+}
+
+/** @throws DecodeError not-csv if these names do not hold for what follows, and that has not been said of them */
+function remember(header: readonly string[], isAlone: boolean, memory: CsvMemory): void {
+  const width = widthOf(header.length, memory);
+  const { names, refused } = width;
+  if (names !== undefined && header.every((name, i) => name === names[i])) return;
+  if (width.lines === 0) {
+    width.names = undefined;
+    const kept = [...(memory.widths?.values() ?? [])].reduce((sum, { names = [] }) => sum + lengthOf(names), 0);
+    if (kept + lengthOf(header) <= MAX_HEADER_LENGTH) width.names = header.map(ownText);
+    return;
+  }
+  const sum = crc32(header.join("\u0000"));
+  if (!isAlone && (refused.has(sum) || refused.size >= MAX_REFUSED)) return;
+  if (refused.size < MAX_REFUSED) refused.add(sum);
+  const before = names === undefined ? "without names" : `named ${names.slice(0, 4).join(", ").slice(0, 80)}`;
+  throw new DecodeError(
+    "not-csv",
+    `These names came after lines of as many columns ${before}, as which lines without names are still read: another ` +
+      "publisher's would change what they mean. Send the names with each message, or give each publisher a topic of " +
+      "its own; if the publisher itself has changed them, start the bridge anew.",
+  );
+}
+
+function lengthOf(names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + name.length, 0);
 }
 
 /** Whether it is lines of numbers, perhaps with one of names before them. Cheap enough to be asked of any text. */
@@ -68,7 +134,8 @@ export function looksLikeCsv(text: string): boolean {
   // Of one long line only the last number is cut.
   const whole = !isCut ? start : end > 0 ? start.slice(0, end) : start.replace(/[^\s,;]{1,40}$/, "");
   try {
-    return valueOfCsv(whole, {}) !== undefined;
+    const { body } = linesOf(whole);
+    return body.length > 0;
   } catch {
     return false;
   }
@@ -136,14 +203,14 @@ function named(header: readonly string[], cells: readonly Cell[]): Record<string
   return object;
 }
 
-function unnamed(cells: readonly Cell[], memory: CsvMemory, isAlone: boolean): unknown {
+function unnamed(cells: readonly Cell[], width: Width, isAlone: boolean, arrivedAt: number): unknown {
   const [first = null, ...rest] = cells;
   // A list of two numbers would be x and y (PT3).
   if (rest.length === 0) return isAlone ? first : { y: first };
-  const isTime = typeof first === "number" && isDate(first) && !(first < (memory.lastFirst ?? 0));
-  if (isTime) memory.lastFirst = first;
-  if (!isTime && typeof first !== "string") return fieldsOf(cells, 0);
-  return rest.length === 1 ? { t: first, y: rest[0] } : { t: first, ...fieldsOf(rest, 1) };
+  if (!width.first.isTime(first, arrivedAt)) return fieldsOf(cells, 0);
+  const values = rest.length === 1 ? { y: rest[0] } : fieldsOf(rest, 1);
+  // A time that is missing is none at all: then it is the arrival.
+  return first === null ? values : { t: first, ...values };
 }
 
 function fieldsOf(cells: readonly Cell[], from: number): Record<string, Cell> {

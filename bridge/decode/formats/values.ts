@@ -14,10 +14,17 @@ export interface Value {
 /**
  * @param isBare whether a topic may stand before the payload, in JSON and in text
  * @param memory what the topic's messages have had so far
+ * @param arrivedAt unix seconds
  * @returns undefined if there is nothing to plot in it, and nothing wrong
  * @throws DecodeError, PointError
  */
-export function readValue(format: ValueFormat, bytes: Buffer, isBare: boolean, memory: CsvMemory): Value | undefined {
+export function readValue(
+  format: ValueFormat,
+  bytes: Buffer,
+  isBare: boolean,
+  memory: CsvMemory,
+  arrivedAt: number,
+): Value | undefined {
   switch (format) {
     case "json":
       return readJson(textOf(bytes), isBare);
@@ -31,7 +38,7 @@ export function readValue(format: ValueFormat, bytes: Buffer, isBare: boolean, m
     case "numbers": {
       const text = textIfUtf8(bytes);
       if (text === undefined) throw new DecodeError("not-csv", "This is not text.");
-      const value = valueOfCsv(text, memory);
+      const value = valueOfCsv(text, memory, arrivedAt);
       return value === undefined ? undefined : { value };
     }
   }
