@@ -2,14 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { context, XPublisher } from "zeromq";
 import { addressFault, hostOf, type Side, wrongAddress } from "../receive/address.ts";
 import { bindSocket, bindTo, connectSocket, needsIpv6 } from "../receive/attach.ts";
+import { MAX_SUBSCRIBER_BYTES, Subscriptions, TooManySubscriptionsError } from "./subscriptions.ts";
 
 export interface OutletOptions {
   bind: readonly string[];
   connect: readonly string[];
 }
 
-/** Topics of which it is remembered whether somebody wants them; with more, everything counts as wanted. */
-const MAX_TOPICS = 1000;
 /** Messages that wait for one subscriber; then sending waits for it, too. */
 const HIGH_WATER_MARK = 1000;
 /** For subscribers to read what waits for them after the last message was sent. */
@@ -33,8 +32,8 @@ export class Outlet {
   /** Waiting for a subscriber that does not read, at the moment. */
   isHeld = false;
   readonly #socket: XPublisher;
-  readonly #topics = new Map<string, Buffer>();
-  #hasAll = false;
+  readonly #subscriptions = new Subscriptions();
+  #fault: TooManySubscriptionsError | undefined;
   readonly #first = Promise.withResolvers<void>();
 
   /** @throws AddressError */
@@ -45,6 +44,7 @@ export class Outlet {
       linger: LINGER_MS,
       sendHighWaterMark: HIGH_WATER_MARK,
       noDrop: true,
+      maxMessageSize: MAX_SUBSCRIBER_BYTES,
       // `*` is both families; but with IPv6 libzmq looks for a name's IPv6 address first.
       ipv6:
         (await needsIpv6([...bind, ...connect])) ||
@@ -68,7 +68,10 @@ export class Outlet {
     void this.#listen();
   }
 
-  /** Resolves to true once somebody has subscribed, to false if the signal or the time came first. */
+  /**
+   * Resolves to true once somebody has subscribed, to false if the signal or the time came first.
+   * @throws TooManySubscriptionsError
+   */
   async subscribed(stopped: AbortSignal, withinMs: number | undefined): Promise<boolean> {
     const limit = withinMs === undefined ? [] : [AbortSignal.timeout(withinMs)];
     const over = AbortSignal.any([stopped, ...limit]);
@@ -78,18 +81,26 @@ export class Outlet {
       if (over.aborted) resolve(false);
     });
     if (isFirst) await sleep(SETTLE_MS);
+    if (this.#fault !== undefined) throw this.#fault;
     return isFirst && !stopped.aborted;
   }
 
-  /** Sends a message as it is, once every subscriber has room. @returns false if the signal came first */
+  /**
+   * Sends a message as it is, once every subscriber has room.
+   * @returns false if the signal came first
+   * @throws TooManySubscriptionsError
+   */
   async send(frames: readonly Uint8Array[], stopped: AbortSignal): Promise<boolean> {
-    if (!this.#isWanted(frames[0])) this.unheard++;
+    const [first] = frames;
+    if (first !== undefined && !this.#subscriptions.wants(first)) this.unheard++;
     for (;;) {
+      if (this.#fault !== undefined) throw this.#fault;
       try {
         await this.#socket.send(frames.map(bufferOf));
         this.isHeld = false;
         return true;
       } catch (error) {
+        if (this.#fault !== undefined) throw this.#fault;
         // Of a message of several frames libzmq refuses the first or none: room is counted in messages
         // (zeromq/libzmq, src/xpub.cpp and src/pipe.cpp).
         if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
@@ -109,30 +120,21 @@ export class Outlet {
     this.#socket.close();
   }
 
-  #isWanted(first: Uint8Array | undefined): boolean {
-    if (this.#hasAll || first === undefined) return true;
-    for (const topic of this.#topics.values()) {
-      if (first.length >= topic.length && topic.compare(first, 0, topic.length) === 0) return true;
-    }
-    return false;
-  }
-
-  /** 1 and a topic is the first subscription to it, 0 and the topic the end of the last one. */
   async #listen(): Promise<void> {
     try {
       for (;;) {
         const [message] = await this.#socket.receive();
         if (message === undefined || message.length === 0) continue;
-        const topic = message.subarray(1);
-        const key = topic.toString("latin1");
-        if (message[0] === 0) this.#topics.delete(key);
-        else this.#topics.set(key, Buffer.from(topic));
-        this.#hasAll = this.#topics.has("") || this.#topics.size > MAX_TOPICS;
-        if (this.#topics.size > MAX_TOPICS) this.#topics.clear();
+        this.#subscriptions.take(message);
         if (message[0] === 1) this.#first.resolve();
       }
     } catch (error) {
-      if (!this.#socket.closed) throw error;
+      if (error instanceof TooManySubscriptionsError) {
+        // What libzmq keeps of subscriptions goes with their connections, also while nothing is sent.
+        this.#fault = error;
+        this.#socket.close();
+        this.#first.resolve();
+      } else if (!this.#socket.closed) throw error;
     }
   }
 }

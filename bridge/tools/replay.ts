@@ -8,6 +8,7 @@ import { Playback } from "./playback.ts";
 import { openRecording } from "./read-recording.ts";
 import { RecordingError } from "./recording.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
+import { TooManySubscriptionsError } from "./subscriptions.ts";
 
 export interface ReplayOptions {
   file: string;
@@ -50,7 +51,8 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
     return await replay(options, stop, foot);
   } catch (error) {
     foot.end();
-    const isKnown = error instanceof AddressError || error instanceof RecordingError;
+    const isKnown =
+      error instanceof AddressError || error instanceof RecordingError || error instanceof TooManySubscriptionsError;
     foot.log(`${isKnown ? error.message : `${options.file} cannot be played: ${errorAdvice(error, "file")}.`}\n`);
     return error instanceof AddressError ? ExitCode.address : ExitCode.failed;
   } finally {
