@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { Reply } from "zeromq";
 import { openephys } from "../../bridge/presets/openephys.ts";
 import { Heartbeat, heartbeatAddress } from "../../bridge/presets/openephys-heartbeat.ts";
-import { withDeadline } from "../support/wait.ts";
+import { waitFor, withDeadline } from "../support/wait.ts";
+import { FLAG, frame, greeting, longHeader, ready } from "../support/zmtp.ts";
 
 describe("[PS4] the heartbeat for Open Ephys", () => {
   it("goes to the port after that of the data", () => {
@@ -43,6 +46,66 @@ describe("[PS4] the heartbeat for Open Ephys", () => {
       second.close();
     }
     await withDeadline("the end of the heartbeats", heartbeat.done);
+  });
+
+  it("[PS4] keeps nothing of an answer without end, in one part or in many, and comes again", async (t) => {
+    for (const head of [longHeader(2 ** 40), frame(Buffer.alloc(60_000), FLAG.more)]) {
+      let connections = 0;
+      let most = 0;
+      const server = createServer((socket) => {
+        connections++;
+        let taken = 0;
+        socket.on("error", () => undefined);
+        socket.write(Buffer.concat([greeting(), ready("REP"), frame("", FLAG.more), head]));
+        const body = head.length > 9 ? head : Buffer.alloc(60_000);
+        const more = (): void => {
+          while (!socket.destroyed && taken < 50_000_000) {
+            taken += body.length;
+            if (!socket.write(body)) break;
+          }
+        };
+        socket.on("data", more);
+        socket.on("drain", more);
+        socket.on("close", () => {
+          most = Math.max(most, taken);
+        });
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      t.after(() => server.close());
+      const at = server.address();
+      const port = typeof at === "object" && at !== null ? at.port : 0;
+      const heartbeat = new Heartbeat([`tcp://127.0.0.1:${port - 1}`], { everyMs: 5 });
+      t.after(() => heartbeat.close());
+      await waitFor("that it comes again", () => connections >= 3);
+      // What the system takes of it before it sees the end: its own buffers.
+      assert.ok(most < 20_000_000, `${most} bytes`);
+    }
+  });
+
+  it("[PS4] takes 4,096 bytes of an answer, and begins anew after one more", async (t) => {
+    for (const bytes of [4096, 4097]) {
+      const ended = Promise.withResolvers<string>();
+      const server = createServer((socket) => {
+        let received = "";
+        socket.on("error", () => undefined);
+        socket.on("close", () => ended.resolve("begins anew"));
+        socket.on("data", (data) => {
+          if (received === "") socket.write(Buffer.alloc(bytes));
+          received += data.toString("latin1");
+          if (received.split('"type":"heartbeat"').length > 2) ended.resolve("goes on");
+        });
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      t.after(() => server.close());
+      const at = server.address();
+      const port = typeof at === "object" && at !== null ? at.port : 0;
+      const heartbeat = new Heartbeat([`tcp://127.0.0.1:${port - 1}`], { everyMs: 200 });
+      t.after(() => heartbeat.close());
+      const what = await withDeadline("another heartbeat, or the end", ended.promise);
+      assert.equal(what, bytes === 4096 ? "goes on" : "begins anew");
+    }
   });
 
   it("that nobody answers ends at once", async () => {

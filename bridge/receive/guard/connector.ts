@@ -56,7 +56,7 @@ export class Connector {
     if (this.#isClosed || this.#state !== "idle" || nowMs < this.#notBeforeMs) return;
     this.#notBeforeMs = nowMs + DIAL_AT_MOST_EVERY_MS;
     this.#state = "dialling";
-    const peer = connect(optionsOf(this.#options.address));
+    const peer = connect(connectOptions(this.#options.address));
     const timer = setTimeout(() => {
       this.#failure = TIMED_OUT;
       peer.destroy();
@@ -163,7 +163,8 @@ export class Connector {
   }
 }
 
-function optionsOf(address: string): NetConnectOpts {
+/** How Node connects to a ZeroMQ address. */
+export function connectOptions(address: string): NetConnectOpts {
   if (address.startsWith("ipc://")) {
     const path = address.slice("ipc://".length);
     return { path: path.startsWith("@") ? `\0${path.slice(1)}` : path, allowHalfOpen: true };
