@@ -1,3 +1,5 @@
+import { valuesIn } from "./protocol/frame.ts";
+import { splitFrames } from "./protocol/header.ts";
 import { CATCH_UP_BYTES } from "./protocol/limits.ts";
 import type { Source } from "./source.ts";
 import { SharedTexts, textsAfter } from "./texts.ts";
@@ -15,6 +17,10 @@ const BYTES_OF_A_UNIT = 4096;
  * cost an alarm.
  */
 const TEXT_BATCH_BYTES = 32 * 1024;
+/** And values, those of x and missing ones counted too; or one frame. */
+const TEXT_BATCH_VALUES = 8192;
+/** To decode so many takes about as long as a message. */
+const VALUES_OF_A_UNIT = 1024;
 
 /** What viewers get at once when they join or ask on; those who come when there is no more of it wait for an alarm. */
 export const AT_ONCE = { atOnce: 1024, perSecond: 4096 };
@@ -52,8 +58,9 @@ export class CatchUpTurn {
   /** The texts after a number, up to `seq`: read once for viewers that are at the same. */
   texts(after: number): { seq: number; texts: SharedTexts } {
     if (this.#read?.after === after) return this.#read;
-    this.left -= UNITS_OF_A_READ;
-    const { frames, seq } = this.#source.after(after, TEXT_BATCH_BYTES);
+    const { frames, seq } = this.#source.after(after, TEXT_BATCH_BYTES, TEXT_BATCH_VALUES);
+    const values = splitFrames(frames).reduce((sum, frame) => sum + valuesIn(frame), 0);
+    this.left -= UNITS_OF_A_READ + Math.ceil(values / VALUES_OF_A_UNIT);
     this.#read = { after, seq, texts: new SharedTexts(textsAfter(after, frames)) };
     return this.#read;
   }

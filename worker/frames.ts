@@ -1,5 +1,5 @@
 import { concat } from "./protocol/bytes.ts";
-import { gapsOf, hasSeries } from "./protocol/frame.ts";
+import { gapsOf, hasSeries, valuesIn } from "./protocol/frame.ts";
 import { type FrameHeader, readHeader } from "./protocol/header.ts";
 import { hasGrownFrom, isSameFrame } from "./protocol/repeat.ts";
 import type { Direction, RangeOfX, Slice, SliceBounds } from "./slice.ts";
@@ -156,10 +156,19 @@ export class Frames {
       last = isForward ? seq : (last ?? seq);
       first = isForward ? (first ?? seq - Number(row.points)) : seq - Number(row.points);
     }
-    const [from, to] = [first ?? after, last ?? (isForward ? through : after)];
-    const query = "SELECT frame FROM frames WHERE seq > ? AND seq <= ? AND max_x >= ? AND min_x <= ? ORDER BY seq";
+    let [from, to] = [first ?? after, last ?? (isForward ? through : after)];
+    const query =
+      "SELECT seq, points, frame FROM frames WHERE seq > ? AND seq <= ? AND max_x >= ? AND min_x <= ? ORDER BY seq";
     const found = isEmpty ? [] : this.#rows(query, from, to, range.fromX, range.toX);
-    const frames = found.map(({ frame }) => bytesOf(frame));
+    let frames = found.map(({ frame }) => bytesOf(frame));
+    const fitting = fittingIn(bounds.values, isForward ? frames : frames.toReversed());
+    if (fitting < frames.length) {
+      isLast = false;
+      frames = isForward ? frames.slice(0, fitting) : frames.slice(-fitting);
+      const end = found.at(isForward ? fitting - 1 : -fitting);
+      if (isForward) to = Number(end?.seq);
+      else from = Number(end?.seq) - Number(end?.points);
+    }
     const names = new Set(series);
     const chosen = names.size === 0 ? frames : frames.filter((frame) => hasSeries(frame, names));
     return { frames: concat(chosen), from, to, isLast };
@@ -225,4 +234,14 @@ export class Frames {
 function bytesOf(frame: SqlStorageValue | undefined): Uint8Array {
   if (!(frame instanceof ArrayBuffer)) throw new Error("A stored frame is not bytes.");
   return new Uint8Array(frame);
+}
+
+/** How many of these frames, from the first on, have so many values at most together; one at least, if there is any. */
+function fittingIn(values: number, frames: readonly Uint8Array[]): number {
+  let left = values;
+  const beyond = frames.findIndex((frame, i) => {
+    left -= valuesIn(frame);
+    return left < 0 && i > 0;
+  });
+  return beyond < 0 ? frames.length : beyond;
 }

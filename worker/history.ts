@@ -5,7 +5,7 @@ import { MAX_TAIL_BYTES } from "./protocol/limits.ts";
 import type { Cursor, Repeats } from "./protocol/messages.ts";
 import { usualPauseMs } from "./protocol/pause.ts";
 import { Publishers } from "./publishers.ts";
-import { CATCH_UP_POINTS, READ_SLICE_BYTES, READ_SLICE_POINTS, READ_SLICE_ROWS } from "./read-limits.ts";
+import { CATCH_UP, READ_SLICE } from "./read-limits.ts";
 import { SeriesNames } from "./series-names.ts";
 import { ANY_X, type Cut, noFrames, type Opened, type ReadRequest, type Slice, type SliceRequest } from "./slice.ts";
 import { NewestBytes } from "./tail.ts";
@@ -37,7 +37,6 @@ export interface Batch {
 
 /** Trimming is amortised: it waits until the bounds are passed by a sixteenth, then frees so much at once. */
 const TRIM_SHARE = 1 / 16;
-const READ_SLICE = { bytes: READ_SLICE_BYTES, points: READ_SLICE_POINTS, rows: READ_SLICE_ROWS };
 /** Of so many frames it is told how often they are taken. Several come in one body, and are taken at once. */
 const PACE_FRAMES = 64;
 
@@ -181,11 +180,11 @@ export class History {
   }
 
   /**
-   * The frames that hold points after number `seq`: at least one if there is any, else up to so many bytes. `seq` of the
-   * answer is how far they reach.
+   * The frames that hold points after number `seq`: at least one if there is any, else up to so many bytes and values. `seq` of
+   * the answer is how far they reach.
    */
-  after(seq: number, maxBytes: number): Batch {
-    const bounds = { bytes: maxBytes, points: CATCH_UP_POINTS, rows: READ_SLICE_ROWS };
+  after(seq: number, maxBytes: number, maxValues: number = CATCH_UP.values): Batch {
+    const bounds = { ...CATCH_UP, bytes: maxBytes, values: maxValues };
     const { frames, to } = this.#frames.slice("forward", seq, this.#seq, ANY_X, bounds);
     return { frames, seq: to };
   }

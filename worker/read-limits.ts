@@ -1,12 +1,18 @@
+import type { SliceBounds } from "./slice.ts";
+
 /** The limits of reads of the store. SPEC.md, "Reading", lists them too. */
 
 /**
- * One slice of a read of the store: so many bytes and points at most, or one frame, after looking at so many frames. A
+ * One slice of a read of the store: so many bytes, points and values at most, or one frame, after looking at so many frames. A
  * slice is what the Channel does at once, and what a reader that does not read keeps in memory.
  */
-export const READ_SLICE_BYTES = 128 * 1024;
-export const READ_SLICE_POINTS = 16_384;
-export const READ_SLICE_ROWS = 1024;
+export const READ_SLICE = {
+  bytes: 128 * 1024,
+  points: 16_384,
+  /** Those of so many points of one series. Frames that were stored before FR8 may have thousands of missing ones in 16 bytes. */
+  values: 32_768,
+  rows: 1024,
+} as const satisfies SliceBounds;
 /**
  * A read of a channel waits so long for each read of it before it asks for the next slice. A slice takes about a millisecond,
  * so all of them together take half of the channel's time, from however many isolates of the Worker they come.
@@ -22,5 +28,5 @@ export const MAX_READ_PAUSE_MS = 60_000;
 export const MAX_READ_MS = 15 * 60_000;
 /** So long may a read look for the next point of its answer. */
 export const MAX_SEARCH_MS = 30_000;
-/** Points of one step in which a viewer catches up, beside `CATCH_UP_BYTES`. */
-export const CATCH_UP_POINTS = 131_072;
+/** One step in which a viewer catches up, beside `CATCH_UP_BYTES`. */
+export const CATCH_UP = { points: 131_072, values: 262_144, rows: 1024 } as const satisfies Omit<SliceBounds, "bytes">;

@@ -12,6 +12,8 @@ export const ANY_X: RangeOfX = { fromX: Number.NEGATIVE_INFINITY, toX: Number.PO
 export interface SliceBounds {
   bytes: number;
   points: number;
+  /** Values to decode, those of x and missing ones counted too. */
+  values: number;
   /** Frames that are looked at. */
   rows: number;
 }

@@ -13,6 +13,6 @@ export interface Source {
   readonly takenAtMs: number | null;
   /** The usual pause between the last takings; null while it cannot be known. */
   takenEveryMs(): number | null;
-  after(seq: number, maxBytes: number): { frames: Uint8Array; seq: number };
+  after(seq: number, maxBytes: number, maxValues?: number): { frames: Uint8Array; seq: number };
   tailStart(points: number, seconds: number): number;
 }

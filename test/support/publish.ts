@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { framesOf, type Row } from "../../worker/protocol/builder.ts";
 import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
-import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
+import { readHeader, splitFrames, viewOf } from "../../worker/protocol/header.ts";
 import { FRAME_TYPE } from "../../worker/protocol/limits.ts";
 import { parsePublishAnswer, type ReceivedPublishAnswer } from "../../worker/protocol/messages.ts";
 
@@ -98,6 +98,28 @@ export function bulkyFrame(publisher: string, publisherSeq: number, points: numb
     publisherSeq,
     Array.from({ length: points }, (_, i) => rowOf(i + Math.random(), { y: Math.random() })),
   );
+}
+
+/**
+ * A frame of 224 bytes, one point of "a", and so many rows of "b" that are all missing: start and step of their column are not
+ * finite. It was taken before FR8.
+ */
+export function blankFrame(
+  publisher: string,
+  publisherSeq: number,
+  rows: number,
+  start = Number.NaN,
+  step = 0,
+): Uint8Array {
+  const three = Array.from({ length: 3 }, () => rowOf(0, { b: 0 }));
+  const frame = frameOfRows(publisher, publisherSeq, [rowOf(0, { a: publisherSeq }), ...three]);
+  const view = viewOf(frame);
+  // The second table ends in start and step of "b", and is of 88 bytes.
+  view.setUint32(frame.length - 88 + 8, rows, true);
+  view.setFloat64(frame.length - 16, start, true);
+  view.setFloat64(frame.length - 8, step, true);
+  view.setUint32(40, 1, true);
+  return frame;
 }
 
 /** What is stored of a channel, read as frames, so that every bit counts. */

@@ -9,7 +9,7 @@ import {
   MAX_READS_PER_ADDRESS,
 } from "../../worker/read-limits.ts";
 import { channelOfRows, costOf, get, joinAndLeave, startCounting } from "../cost/measure.ts";
-import { bulkyFrame, frameOf, newChannel, publishFrames } from "../support/publish.ts";
+import { bulkyFrame, frameOf, frameOfRows, newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { openViewer } from "../support/sockets.ts";
 import { until } from "../support/watcher.ts";
 
@@ -53,6 +53,20 @@ for (const [what, frames, query, requests] of [
   ["131,088 bytes are two", [1, 2].map((n) => bulkyFrame(A, n, 4089)), "", 2],
   ["16,384 points are one slice", [8000, 8000, 384].map((points, i) => constantFrame(i + 1, points)), "", 1],
   ["16,385 points are two", [8000, 8000, 385].map((points, i) => constantFrame(i + 1, points)), "", 2],
+  ["32,768 values are one slice", missing(1, 8000, 8000, 384), "", 1],
+  ["32,769 values are two", [...missing(1, 8000, 8000, 383), frameOfRows(A, 4, [rowOf(0, { a: 1, b: 2 })])], "", 2],
+  [
+    "32,768 values from the newest back are one slice, and one forward",
+    missing(1, 8000, 8000, 384),
+    "?points=9&from=0",
+    2,
+  ],
+  [
+    "32,769 values from the newest back are two, and two forward",
+    [frameOfRows(A, 1, [rowOf(0, { a: 1, b: 2 })]), ...missing(2, 8000, 8000, 383)],
+    "?points=9&from=0",
+    4,
+  ],
   ["1,024 frames are looked at in one slice", rowsOf(1024), "?from=1e9", 1],
   ["1,025 frames in two", rowsOf(1025), "?from=1e9", 2],
 ] as const) {
@@ -67,6 +81,11 @@ for (const [what, frames, query, requests] of [
 /** A frame of few bytes and many points. */
 function constantFrame(n: number, points: number): Uint8Array {
   return frameOf(A, n, Array<number>(points).fill(1));
+}
+
+/** Frames of so many rows each, of which one is a point. */
+function missing(first: number, ...rows: number[]): Uint8Array[] {
+  return rows.map((count, i) => frameOf(A, first + i, [1, ...Array<number>(count - 1).fill(Number.NaN)]));
 }
 
 function rowsOf(frames: number): Uint8Array[] {

@@ -8,7 +8,6 @@ import {
   FRAME_TYPE,
   MAX_BODY_BYTES,
   MAX_BODY_POINTS,
-  MAX_BODY_VALUES,
   MAX_CHANNEL_NAME_LENGTH,
   MAX_COLUMNS,
   MAX_FRAME_BYTES,
@@ -33,6 +32,7 @@ import {
   VIEWER_MESSAGES_PER_SECOND,
 } from "../../worker/protocol/limits.ts";
 import { MAX_FIRST_SEQUENCE, MAX_SEQUENCE_JUMP } from "../../worker/protocol/sequence.ts";
+import { CATCH_UP, READ_SLICE } from "../../worker/read-limits.ts";
 import { startEdge } from "../support/edge.ts";
 import { frameOfRows, newChannel, post, publishFrames, rowOf, storedPoints } from "../support/publish.ts";
 import { openViewer } from "../support/sockets.ts";
@@ -47,7 +47,8 @@ after(() => edge.close());
 for (const [what, actual, expected] of [
   ["[GD4] a body's bytes", MAX_BODY_BYTES, 1_048_576],
   ["[CH14] a body's points", MAX_BODY_POINTS, 131_072],
-  ["[CH14] the values of a body's frames", MAX_BODY_VALUES, 1_048_576],
+  ["[FR8] the values of a message to a viewer that catches up", CATCH_UP.values, 262_144],
+  ["[RD3] the values of a slice", READ_SLICE.values, 32_768],
   ["[CH14] the frames made of a body of JSON", MAX_POINTS_BYTES, 8_388_608],
   ["[CH9] an announcement", MAX_PRESENCE_BYTES, 1024],
   ["[CH9] publishers that announced themselves", MAX_PUBLISHERS, 1000],

@@ -115,6 +115,17 @@ export function hasSeries(bytes: Uint8Array, series: ReadonlySet<string>): boole
   return false;
 }
 
+/** The values in the tables of a frame that was checked before, those of x and missing ones counted too: none is decoded. */
+export function valuesIn(bytes: Uint8Array): number {
+  let values = 0;
+  for (let offset = HEADER_BYTES; offset < bytes.byteLength; ) {
+    const { kind, view, length } = new BlockReader(bytes, offset);
+    if (kind === BlockKind.table) values += view.getUint32(8, true) * (1 + view.getUint16(2, true));
+    offset += length;
+  }
+  return values;
+}
+
 /** A point as text has it. */
 export interface Point {
   series: string;
