@@ -1,8 +1,8 @@
 import { Problem } from "./problem.ts";
 import { checkFrame } from "./protocol/check-frame.ts";
-import { type Frame, seriesOf } from "./protocol/frame.ts";
+import { seriesOf } from "./protocol/frame.ts";
 import { ANONYMOUS, type FrameHeader, readHeader, splitFrames } from "./protocol/header.ts";
-import { MAX_BODY_POINTS, MAX_BODY_VALUES } from "./protocol/limits.ts";
+import { MAX_BODY_POINTS } from "./protocol/limits.ts";
 import { sequenceFault } from "./protocol/sequence.ts";
 
 /** What a publish brings, checked whole: frames, one after the other, and the series in them. */
@@ -22,19 +22,7 @@ export function readFrames(body: Uint8Array): Publication {
   const frames = splitFrames(body);
   checkHeaders(frames.map((frame) => readHeader(frame)));
   const series = new Set<string>();
-  let values = 0;
-  for (const bytes of frames) {
-    const frame = checkFrame(bytes);
-    values += valuesIn(frame);
-    if (values > MAX_BODY_VALUES) {
-      throw new Problem(
-        "body-too-large",
-        `The tables of a body have ${MAX_BODY_VALUES} values at most, those of x and missing ones counted too. ` +
-          "Publish in several requests.",
-      );
-    }
-    for (const name of seriesOf(frame)) series.add(name);
-  }
+  for (const bytes of frames) for (const name of seriesOf(checkFrame(bytes))) series.add(name);
   return { frames: body, series: [...series] };
 }
 
@@ -74,11 +62,4 @@ function checkSequence(headers: readonly FrameHeader[]): void {
     if (fault !== undefined) throw new Problem("frame-sequence", fault);
     last = publisherSeq;
   }
-}
-
-function valuesIn({ blocks }: Frame): number {
-  return blocks.reduce(
-    (sum, block) => (block.kind === "table" ? sum + block.x.length * (1 + block.columns.length) : sum),
-    0,
-  );
 }

@@ -4,8 +4,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { FrameBuilder, framesOf, type Row } from "../../worker/protocol/builder.ts";
 import { checkFrame } from "../../worker/protocol/check-frame.ts";
-import { type Frame, pointsOf } from "../../worker/protocol/frame.ts";
-import { FrameError, type FrameFault, viewOf } from "../../worker/protocol/header.ts";
+import { chooseEncoding, columnBytes, Encoding, padTo8 } from "../../worker/protocol/columns.ts";
+import { type Frame, pointsOf, valuesIn } from "../../worker/protocol/frame.ts";
+import { FrameError, type FrameFault, readHeader, viewOf } from "../../worker/protocol/header.ts";
 import { frameOfRows, rowOf } from "../support/publish.ts";
 import { laidOut } from "./reference-frame.ts";
 
@@ -131,6 +132,104 @@ for (const at of [76, 77, 78, 79]) {
   refused("frame-column", `a flag in byte ${at} of no known meaning`, TABLE, (view) => view.setUint8(at, 0x80));
 }
 
+/* Of 24 rows: start and step of x stand at 136 and 144, those of "y" at 152 and 160; "z" is uint8. */
+const REGULAR = frameOfRows(
+  PUBLISHER,
+  1,
+  Array.from({ length: 24 }, (_, i) => rowOf(i, { y: i, z: i % 2 })),
+);
+for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+  for (const [what, at] of [
+    ["an x that starts at", 136],
+    ["an x with a step of", 144],
+    ["a y that starts at", 152],
+    ["a y with a step of", 160],
+  ] as const) {
+    refused("frame-column", `[FR8] ${what} ${value}`, REGULAR, (view) => {
+      view.setFloat64(at, value, true);
+      if (at >= 152) view.setUint32(40, 24, true);
+    });
+  }
+}
+const MOST = Number.MAX_VALUE;
+
+test("[FR8] start and step may be any that are finite and whose values are", () => {
+  const made = (start: number, step: number): boolean => {
+    const bytes = REGULAR.slice();
+    viewOf(bytes).setFloat64(152, start, true);
+    viewOf(bytes).setFloat64(160, step, true);
+    return isAccepted(bytes);
+  };
+  assert.deepEqual(
+    [made(-0, 0), made(MOST, 0), made(-MOST, MOST / 24), made(5, -Number.MIN_VALUE)],
+    Array(4).fill(true),
+  );
+  assert.deepEqual([made(MOST, MOST), made(-MOST, -MOST / 12), made(0, MOST / 22)], Array(3).fill(false));
+});
+
+/** A table of 8,191 rows whose y column is of an encoding and all ones in its bits, behind a table of one point. */
+function onesFrame(encoding: Encoding): Uint8Array {
+  const [rows, isPoint] = [8191, encoding >= Encoding.int8 && encoding !== Encoding.regular];
+  const dataBytes = columnBytes(encoding, rows);
+  const table = new Uint8Array(72 + padTo8(dataBytes));
+  const view = viewOf(table);
+  const fields = [1 | (1 << 16), table.length, rows, 0, 8, 48, 56, 16, encoding | (1 << 16), 48, 72, dataBytes, 0x79];
+  fields.forEach((field, i) => void view.setUint32(4 * i, field, true));
+  table.fill(0xff, 72, 72 + dataBytes);
+  const one = frameOfRows(PUBLISHER, 1, [rowOf(0, { y: 1 })]);
+  const bytes = new Uint8Array(Buffer.concat([one, table]));
+  viewOf(bytes).setUint32(40, isPoint ? 1 + rows : 1, true);
+  viewOf(bytes).setUint32(44, bytes.length - 64, true);
+  return bytes;
+}
+
+for (const [name, encoding] of Object.entries(Encoding)) {
+  test(`[FR8] 8,191 rows of ${name} are paid for by bytes or points`, () => {
+    const bytes = onesFrame(encoding);
+    assert.equal(valuesIn(bytes), 16_384);
+    assert.equal(isAccepted(bytes), encoding !== Encoding.regular);
+    const { points } = readHeader(bytes);
+    assert.equal(valuesIn(bytes) <= 2 * points + bytes.length / 2, encoding !== Encoding.regular);
+  });
+}
+
+test("[FR8] the writer makes no start and step of values that are missing, infinite or overflow", () => {
+  const of = (values: readonly number[]) => chooseEncoding(Float64Array.from(values));
+  for (const values of [
+    [Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+    [Number.NaN, 1, 2, 3],
+    [1, 2, 3, Number.NaN],
+    [1, Number.NaN, 3, 4],
+    [1 / 0, 1 / 0, 1 / 0],
+    [-1 / 0, -1 / 0, -1 / 0],
+    [1 / 0, -1 / 0, 1 / 0],
+    [0, 1 / 0, 1 / 0],
+    [0, MOST / 2, MOST, 1 / 0],
+    [0, -MOST, -1 / 0, -1 / 0],
+    [-MOST, MOST, MOST],
+    [MOST, -MOST, -1 / 0],
+  ]) {
+    assert.notEqual(of(values), Encoding.regular, values.join());
+  }
+  assert.equal(of([0, MOST / 2, MOST]), Encoding.regular);
+  assert.equal(of([MOST, MOST, MOST]), Encoding.regular);
+});
+
+test("[FR8] [FR1] whatever values and missing ones are written: the frame is accepted", () => {
+  const value = fc.oneof(
+    fc.constantFrom(0, Number.NaN, MOST, -MOST, MOST / 2, 1),
+    fc.double({ noDefaultInfinity: true }),
+  );
+  const row = fc.tuple(fc.constantFrom("y", "z"), fc.oneof({ weight: 3, arbitrary: fc.constant(Number.NaN) }, value));
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 1, maxLength: 30, size: "max" }), (rows) => {
+      const all = rows.map(([name, y], i) => rowOf(i, { [name]: y }));
+      for (const frame of framesOf(all, PUBLISHER, 1)) assert.ok(isWhatItSays(frame, "a frame that was written"));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 for (let at = 98; at < 104; at++) {
   refused("frame-layout", `byte ${at}, which is reserved in a gap, not 0`, GAP, (view) => view.setUint8(at, 1));
 }
@@ -233,6 +332,7 @@ function isWhatItSays(bytes: Uint8Array, what: string): boolean {
     assert.ok(gap.kind === "gap" && /^[a-z0-9-]{1,64}$/.test(gap.reason), what);
   }
   assert.equal([...pointsOf(frame)].length, frame.header.points, what);
+  assert.ok(valuesIn(bytes) <= 2 * frame.header.points + bytes.length / 2, what);
   return true;
 }
 

@@ -6,7 +6,7 @@ import { AT_ONCE, CatchUpTurn, stepUnits } from "../../worker/catch-up-turn.ts";
 import { NOTHING_STORED } from "../../worker/nothing-stored.ts";
 import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
 import { startEdge } from "../support/edge.ts";
-import { bulkyFrame, newChannel, publishFrames, publishJson } from "../support/publish.ts";
+import { bulkyFrame, frameOf, newChannel, publishFrames, publishJson } from "../support/publish.ts";
 
 const edge = await startEdge();
 after(() => edge.close());
@@ -62,6 +62,15 @@ test("[VW4] what viewers that are behind get is counted in units: 512 an alarm, 
   assert.equal(turn.left, 512);
   turn.frames(0);
   assert.equal(turn.left, 512 - 4 - 32);
+  for (const [points, units] of [
+    [512, 5],
+    [513, 6],
+  ] as const) {
+    const frames = frameOf("00000000000000aa", 1, Array<number>(points).fill(1));
+    const texts = new CatchUpTurn({ ...NOTHING_STORED, after: () => ({ frames, seq: points }) });
+    texts.texts(0);
+    assert.equal(texts.left, 512 - units, `${2 * points} values`);
+  }
   assert.deepEqual(
     [0, 1, 256, 257].map((points) => stepUnits("points", points)),
     [0, 5, 260, 260],

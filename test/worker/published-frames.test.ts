@@ -1,10 +1,20 @@
 /** Bodies of frames that are no frames of one publisher in their order, or too many at once. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { valuesIn } from "../../worker/protocol/frame.ts";
 import { viewOf } from "../../worker/protocol/header.ts";
 import { FRAME_TYPE } from "../../worker/protocol/limits.ts";
 import { startEdge } from "../support/edge.ts";
-import { frameOf, frameOfRows, newChannel, post, publishFrames, rowOf, storedPoints } from "../support/publish.ts";
+import {
+  blankFrame,
+  frameOf,
+  frameOfRows,
+  newChannel,
+  post,
+  publishFrames,
+  rowOf,
+  storedPoints,
+} from "../support/publish.ts";
 import { openViewer } from "../support/sockets.ts";
 import { assertProblem } from "./problem.ts";
 
@@ -141,25 +151,12 @@ test("[CH14] a body has 131,072 points at most", async () => {
   assert.equal((await publishFrames(edge, channel, ...full, constantFrame(17, 3072))).seq, 131_072);
 });
 
-/** A frame of so many values, of which one is a point, in some 200 bytes. */
-function blankFrame(number: number, values: number): Uint8Array {
-  const rows = Array.from({ length: values / 2 - 1 }, () => rowOf(0, { b: 0 }));
-  const frame = frameOfRows(A, number, [rowOf(0, { a: 1 }), ...rows]);
-  const view = viewOf(frame);
-  // The values of "b" are start and step, at the end.
-  view.setFloat64(frame.length - 16, Number.NaN, true);
-  view.setUint32(40, 1, true);
-  return frame;
-}
-
-test("[CH14] the frames of a body have 1,048,576 values at most, those of x and missing ones counted too", async () => {
+test("[FR8] a body of frames of 224 bytes, one point and 16,382 values each is refused whole", async () => {
   const channel = newChannel();
-  const frames = Array.from({ length: 65 }, (_, i) => blankFrame(i + 1, i < 64 ? 16_002 : 12_224));
-  const detail = await assertRefused(channel, [...frames, blankFrame(66, 12_226)], 413, "body-too-large");
-  assert.match(detail, /1048576 values/);
+  const frames = Array.from({ length: 64 }, (_, i) => blankFrame(A, i + 1, 8190));
+  assert.deepEqual([frames[0]?.length, frames[0] && valuesIn(frames[0])], [224, 16_382]);
+  assert.match(await assertRefused(channel, frames, 400, "frame-column"), /finite/);
   assert.deepEqual(await ys(channel), []);
-  assert.equal(64 * 16_002 + 2 * 12_224, 1_048_576);
-  assert.equal((await publishFrames(edge, channel, ...frames, blankFrame(66, 12_224))).seq, 66);
 });
 
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual(edge.logs, []));

@@ -1,4 +1,4 @@
-import { columnBytes, isEncoding, padTo8 } from "./columns.ts";
+import { columnBytes, Encoding, isEncoding, padTo8 } from "./columns.ts";
 import { BlockKind, decodeFrame, type Frame, type Gap } from "./frame.ts";
 import { FrameError, HEADER_BYTES, viewOf } from "./header.ts";
 import { isSeriesName, MAX_GAP_REASON_BYTES } from "./limits.ts";
@@ -64,12 +64,25 @@ function checkTable(block: Uint8Array, view: DataView): void {
       );
     }
     const encoding = view.getUint8(entry);
+    if (encoding === Encoding.regular) checkRegular(view, dataAt);
     const end = dataAt + (isEncoding(encoding) ? columnBytes(encoding, rows) : 0);
     dataAt = padTo8(end);
     checkZeros(block, end, dataAt);
   }
   if (dataAt !== block.byteLength)
     throw new FrameError("frame-layout", "There are bytes behind a table's last column.");
+}
+
+/**
+ * Start and step are finite: then each row of the column is a point, or an infinite y that is refused. Otherwise 16 bytes would be
+ * thousands of missing values, which cost as much as points and are counted nowhere.
+ */
+function checkRegular(view: DataView, dataAt: number): void {
+  if (Number.isFinite(view.getFloat64(dataAt, true)) && Number.isFinite(view.getFloat64(dataAt + 8, true))) return;
+  throw new FrameError(
+    "frame-column",
+    "The start and the step of a column are finite. Write a column that has missing values as float32 or float64.",
+  );
 }
 
 function labelsEnd(view: DataView): number {

@@ -80,7 +80,8 @@ function isRegular(values: Float64Array): boolean {
   for (let i = 0; i < values.length; i++) {
     if (!Object.is(start + i * step, values[i])) return false;
   }
-  return Number.isFinite(step);
+  // If the last is finite, all are.
+  return Number.isFinite(values.at(-1));
 }
 
 /** Writes `values` at `offset`, a multiple of 8. */
@@ -97,7 +98,9 @@ export function writeColumn(bytes: Uint8Array, offset: number, encoding: Encodin
 export function readColumn(bytes: Uint8Array, offset: number, encoding: Encoding, rows: number): Column {
   if (encoding !== Encoding.regular) return typedView(bytes, offset, encoding, rows);
   const [start = 0, step = 0] = typedView(bytes, offset, Encoding.float64, 2);
-  return Float64Array.from({ length: rows }, (_, i) => start + i * step);
+  const values = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) values[i] = start + i * step;
+  return values;
 }
 
 function typedView(bytes: Uint8Array, at: number, encoding: Exclude<Encoding, 8>, length: number): Column {

@@ -20,8 +20,6 @@ export const MAX_PRESENCE_BYTES = 1 * KIB;
 export const MAX_BODY_POINTS = 131_072;
 /** What the frames that are made of one body of JSON may take: its series' names are often far shorter there. */
 export const MAX_POINTS_BYTES = 8 * MAX_BODY_BYTES;
-/** Values in the tables of one request body, those of x and missing ones counted too. */
-export const MAX_BODY_VALUES = 8 * MAX_BODY_POINTS;
 /**
  * The largest single frame. Half of what may wait for one viewer, so that a frame always fits a
  * socket that has drained; a publish of more carries several frames in one body.

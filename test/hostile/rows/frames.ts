@@ -1,6 +1,6 @@
 import type { ProblemCode } from "../../../worker/problem.ts";
 import { FrameBuilder } from "../../../worker/protocol/builder.ts";
-import { frameOf, frameOfRows, rowOf } from "../../support/publish.ts";
+import { blankFrame, frameOf, frameOfRows, rowOf } from "../../support/publish.ts";
 import type { Row } from "../table.ts";
 
 /** A body of frames, sent with the right token. */
@@ -78,6 +78,25 @@ function steady(rows: number, publisher: string, sequence: number): Uint8Array<A
   });
 }
 const steadies = (count: number, rows = 8192) => Array.from({ length: count }, (_, i) => steady(rows, P, i + 1));
+
+/** What no publisher needs: a column of no point in 16 bytes. */
+const BLANKS: FrameRow[] = (
+  [
+    ["a start that is NaN", 8190, Number.NaN, 0],
+    ["a step that is NaN", 8190, 0, Number.NaN],
+    ["a start and a step that take each other away", 8190, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    ["an infinite start", 8190, Number.NEGATIVE_INFINITY, 0],
+    ["an infinite step and one row", 1, 0, Number.POSITIVE_INFINITY],
+    ["a start that is NaN and one row", 1, Number.NaN, 0],
+    ["start and step that overflow", 8190, 0, 1e305],
+  ] as const
+).map(([name, rows, start, step]) =>
+  several(
+    "frame-column",
+    name,
+    changed(blankFrame(P, 1, rows, start, step), () => {}),
+  ),
+);
 
 const HEADER: FrameRow[] = [
   table("frame-truncated", "one byte", (_, bytes) => bytes.subarray(0, 1)),
@@ -238,4 +257,4 @@ const SEVERAL: FrameRow[] = [
   { name: "the frame with labels", is: 6, body: LABELS },
 ];
 
-export const FRAMES: FrameRow[] = [...HEADER, ...BLOCKS, ...COLUMNS, ...GAPS, ...SEVERAL];
+export const FRAMES: FrameRow[] = [...HEADER, ...BLOCKS, ...COLUMNS, ...GAPS, ...BLANKS, ...SEVERAL];
