@@ -169,7 +169,7 @@ test("[PG14] while stored points are taken in, the page has its turn after every
   world.addAll(T, T + 1000);
   await world.look(T + 500, T + 510, T + 900);
   assert.deepEqual(world.xs, count(T + 490, T + 520));
-  // One begins before, and one is asked for the range's first x.
+  // A frame has ten points: those from 490, 500, 510 and 520 on.
   assert.equal(world.turns, 4);
 });
 
