@@ -22,10 +22,13 @@ export function wrappingOf(bytes: Buffer): Wrapping | undefined {
   }
 }
 
-/** @throws DecodeError inflate-failed, inflate-too-large, unsupported */
-export function inflate(bytes: Buffer, wrapping: Wrapping): Buffer {
+/**
+ * @param maxBytes of what it is inflated
+ * @throws DecodeError inflate-failed, inflate-too-large, unsupported
+ */
+export function inflate(bytes: Buffer, wrapping: Wrapping, maxBytes = MAX_MESSAGE_BYTES): Buffer {
   try {
-    return inflated(bytes, wrapping);
+    return inflated(bytes, wrapping, maxBytes);
   } catch (error) {
     if (error instanceof DecodeError) throw error;
     if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
@@ -39,8 +42,8 @@ export function inflate(bytes: Buffer, wrapping: Wrapping): Buffer {
   }
 }
 
-function inflated(bytes: Buffer, wrapping: Wrapping): Buffer {
-  const options = { maxOutputLength: MAX_MESSAGE_BYTES };
+function inflated(bytes: Buffer, wrapping: Wrapping, maxOutputLength: number): Buffer {
+  const options = { maxOutputLength };
   switch (wrapping) {
     case "zlib":
       return zlib.inflateSync(bytes, options);

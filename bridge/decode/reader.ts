@@ -48,6 +48,8 @@ class FormatReader implements MessageReader {
   /** Undefined: found out for each topic. */
   readonly #format: ValueFormat | SampleReader | undefined;
   readonly #auto: Auto;
+  /** Of the message that is being read: it may have several payloads. */
+  #inflatedBytes = 0;
 
   constructor(config: DecodeConfig, format: ValueFormat | SampleReader | undefined, auto: Auto) {
     this.#config = config;
@@ -65,6 +67,7 @@ class FormatReader implements MessageReader {
         `A message has ${MAX_MESSAGE_BYTES} bytes at most; this has ${bytes}. Send several.`,
       );
     }
+    this.#inflatedBytes = 0;
     const { topic, payload, more = [], isBare, time, number } = this.#envelope.open(frames, arrivedAt);
     const first = this.#readPayload(topic, { bytes: payload, isBare, arrivedAt, time, number, topic: topic.name });
     if (more.length === 0) return first;
@@ -108,7 +111,8 @@ class FormatReader implements MessageReader {
     // Samples may begin with any bytes: they are inflated only if that makes whole items of them.
     const reader = how !== "auto" ? undefined : typeof this.#format === "object" ? this.#format : samples;
     try {
-      const bytes = inflate(payload.bytes, wrapping);
+      const bytes = inflate(payload.bytes, wrapping, Math.max(1, MAX_MESSAGE_BYTES - this.#inflatedBytes));
+      this.#inflatedBytes += bytes.length;
       return reader !== undefined && bytes.length % reader.itemBytes !== 0 ? payload : { ...payload, bytes, wrapping };
     } catch (error) {
       if (reader !== undefined && error instanceof DecodeError && error.code === "inflate-failed") return payload;

@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { PointError, valueOfJson } from "../../worker/protocol/points.ts";
+import { PointError, valueOfJson as valueOfAnyJson } from "../../worker/protocol/points.ts";
+import { DecodeError } from "./message.ts";
+import { checkJsonValues } from "./size.ts";
 
 /** Reading a larger one would hold up everything else for a second or more. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -85,11 +87,24 @@ function hasEnds(bytes: Buffer, closing: number): boolean {
   return bytes[bytes.length - 1] === closing && hasReadableStart(bytes);
 }
 
-/** The value of JSON text; undefined if it is none: there is no JSON that means undefined. */
+/**
+ * The value of JSON text, in which NaN and the infinities are null.
+ * @throws PointError not-json, DecodeError message-too-large
+ */
+export function valueOfJson(text: string): unknown {
+  checkJsonValues(text);
+  return valueOfAnyJson(text);
+}
+
+/**
+ * The same; undefined if it is no JSON: there is no JSON that means undefined.
+ * @throws DecodeError message-too-large
+ */
 export function jsonOrUndefined(text: string): unknown {
   try {
     return valueOfJson(text);
-  } catch {
+  } catch (error) {
+    if (error instanceof DecodeError) throw error;
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { checkDepth, hasNumbers, isObject, PointError } from "../../worker/protocol/points.ts";
 import type { Slot } from "./plan.ts";
-import { type Leaf, type Reading, type ReadOptions, scaled } from "./read.ts";
+import { type Leaf, type Readings, type ReadOptions, scaled } from "./read.ts";
 import { secondsOf } from "./when.ts";
 
 export interface ColumnsOptions extends ReadOptions {
@@ -17,9 +17,9 @@ interface Column {
 /**
  * `{"x": [1, 2], "y": [3, 4], …}`: a reading for each x; null is a missing value. Where all are null the line breaks,
  * which one reading says as well as many: NaN for each line and step.
- * @throws PointError
+ * @throws PointError, DecodeError message-too-large
  */
-export function readColumns(object: Record<string, unknown>, options: ColumnsOptions, readings: Reading[]): void {
+export function readColumns(object: Record<string, unknown>, options: ColumnsOptions, readings: Readings): void {
   const { times, timeUnit, isChoosing } = options;
   const columns: Column[] = [];
   collect(object, options, "", 0, columns);

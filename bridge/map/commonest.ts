@@ -1,14 +1,24 @@
 import type { Row } from "../../worker/protocol/builder.ts";
 import { rowsOf, unixSeconds } from "../../worker/protocol/points.ts";
+import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import type { Topic } from "./topics.ts";
 
 /**
  * The rows of a value as it is, without any mapping: SPEC.md, "Points as JSON".
  * @param arrivedAt unix seconds
- * @throws PointError
+ * @throws PointError, DecodeError message-too-large
  */
 export function rowsIn(value: unknown, topic: Topic, arrivedAt: number): Row[] {
-  return commonestRows(value, topic.series) ?? rowsOf(value, { topic: topic.name, arrivedAt });
+  // Each item is a point at least, or refuses the message.
+  if (Array.isArray(value) && value.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
+  const commonest = commonestRows(value, topic.series);
+  if (commonest !== undefined) return commonest;
+  let points = 0;
+  const found = (more: number): void => {
+    points += more;
+    if (points > MAX_MESSAGE_POINTS) throw tooManyPoints();
+  };
+  return rowsOf(value, { topic: topic.name, arrivedAt, found });
 }
 
 /** `{"x": number, "y": number}`, or an array of these, by the short way: a third of the time of looking at every field. */

@@ -1,4 +1,5 @@
 import { checkDepth, DEFAULT_SERIES, finite, isObject, isPair, PointError } from "../../worker/protocol/points.ts";
+import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type ColumnsOptions, readColumns } from "./columns.ts";
 import type { Slot } from "./plan.ts";
 import { notFinite } from "./series.ts";
@@ -13,6 +14,19 @@ export interface Reading {
   slots: Slot[];
   /** Numbers are scaled. */
   values: Leaf[];
+}
+
+/** What was read of one message. */
+export class Readings {
+  readonly all: Reading[] = [];
+  #points = 0;
+
+  /** @throws DecodeError message-too-large */
+  push(reading: Reading): void {
+    this.#points += reading.slots.length;
+    if (this.#points > MAX_MESSAGE_POINTS) throw tooManyPoints();
+    this.all.push(reading);
+  }
 }
 
 export interface ReadOptions {
@@ -35,22 +49,22 @@ export interface When {
 /**
  * What the mapping takes of a value: SPEC.md, "Points as JSON", but for chosen fields, text and times. Nothing is
  * remembered before all of it is read.
- * @throws PointError
+ * @throws PointError, DecodeError message-too-large
  */
 export function readingsOf(value: unknown, options: ReadOptions, when: When): Reading[] {
-  const readings: Reading[] = [];
+  const readings = new Readings();
   if (Array.isArray(value) && !isPair(value)) {
     if (value.length === 0) throw new PointError("no-number", "The array is empty: there is no number to plot.");
     for (const item of value) readItem(item, options, when, false, readings);
   } else {
     readItem(value, options, when, true, readings);
   }
-  if (readings.length === 0) throw noneChosen();
-  return readings;
+  if (readings.all.length === 0) throw noneChosen();
+  return readings.all;
 }
 
 /** @param isSingle whether it is the whole message, whose time the envelope may tell */
-function readItem(value: unknown, options: ReadOptions, when: When, isSingle: boolean, readings: Reading[]): void {
+function readItem(value: unknown, options: ReadOptions, when: When, isSingle: boolean, readings: Readings): void {
   const { sentAt, arrivedAt } = when;
   const outside = { x: sentAt ?? arrivedAt, arrival: sentAt === undefined };
   if (isPair(value)) {
@@ -75,12 +89,12 @@ function readItem(value: unknown, options: ReadOptions, when: When, isSingle: bo
     readColumns(value, { ...options, path: found.path, times: found.time } satisfies ColumnsOptions, readings);
     return;
   }
-  const before = readings.length;
+  const before = readings.all.length;
   const timeUnit = options.timeUnit;
   const walk = (take: Take): void => walkLeaves(value, found?.path, "", 0, options, take);
   const at = { x: outside.x, arrival: outside.arrival };
   addReading(readings, at, walk, options);
-  const added = readings[before];
+  const added = readings.all[before];
   if (added === undefined) {
     if (!options.isChoosing) throw noNumber();
     return;
@@ -95,7 +109,7 @@ type Take = (path: string, value: Leaf) => void;
 
 /** Adds one reading of all that `walk` finds, if that is anything. */
 function addReading(
-  readings: Reading[],
+  readings: Readings,
   { x, arrival }: { x: number; arrival: boolean },
   walk: (take: Take) => void,
   { slotOf, takesText }: ReadOptions,

@@ -1,6 +1,5 @@
-import { valueOfJson as valueOfText } from "../../worker/protocol/points.ts";
 import { DecodeError } from "../decode/message.ts";
-import { MAX_MESSAGE_BYTES, textOf } from "../decode/text.ts";
+import { MAX_MESSAGE_BYTES, textOf, valueOfJson as valueOfText } from "../decode/text.ts";
 
 /** What the presets' payloads are packed in. */
 
@@ -12,7 +11,7 @@ export function checkSize(frames: readonly Buffer[]): void {
   throw new DecodeError("message-too-large", `A message has ${MAX_MESSAGE_BYTES} bytes at most; this has ${bytes}.`);
 }
 
-/** @throws PointError not-json */
+/** @throws PointError not-json, DecodeError message-too-large */
 export function valueOfJson(bytes: Buffer): unknown {
   return valueOfText(textOf(bytes));
 }

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { DecodeError } from "../message.ts";
+import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";
 import { ownText } from "../text.ts";
 import { FirstColumn } from "./first-column.ts";
 
@@ -11,6 +12,8 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/;
 const MISSING = /^(?:|nan|[+-]?nan|null|none|na|n\/a|-|[+-]?inf(?:inity)?)$/i;
 const MAX_COLUMNS = 4096;
 const MAX_LINES = 100_000;
+/** With quotes it is read letter by letter. */
+const MAX_QUOTED_LINE_LENGTH = 1 << 20;
 /** Of all headers of a topic: one that is too much holds for its own message only. */
 const MAX_HEADER_LENGTH = 4096;
 /** How much of a text is looked at to find out whether it is this. */
@@ -46,7 +49,7 @@ const MAX_REFUSED = 16;
  * before, is refused, for its publisher may rely on them.
  * @param arrivedAt unix seconds
  * @returns what PT1 to PT4 make points of; undefined if it is a header alone
- * @throws DecodeError not-csv
+ * @throws DecodeError not-csv, message-too-large
  */
 export function valueOfCsv(text: string, memory: CsvMemory, arrivedAt: number): unknown {
   const { header, body } = linesOf(text);
@@ -68,14 +71,14 @@ export function valueOfCsv(text: string, memory: CsvMemory, arrivedAt: number): 
   return isAlone || values.length === 0 ? values[0] : values;
 }
 
-/** @throws DecodeError not-csv */
+/** @throws DecodeError not-csv, message-too-large */
 function linesOf(text: string): { header: readonly string[] | undefined; body: Cell[][] } {
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
+  const all = text.split(/\r\n|\n|\r/, 2 * MAX_LINES + 1);
+  const lines = all.filter((line) => line.trim() !== "");
+  if (lines.length > MAX_LINES || all.length > 2 * MAX_LINES) throw notCsv(`it has more than ${MAX_LINES} lines`);
   if (lines.length === 0) throw notCsv("there is nothing in it");
-  if (lines.length > MAX_LINES) throw notCsv(`it has more than ${MAX_LINES} lines`);
-  const rows = lines.map(cellsOf);
+  const rows = rowsOf(lines);
   const [first = []] = rows;
-  if (first.length > MAX_COLUMNS) throw notCsv(`it has more than ${MAX_COLUMNS} columns`);
   const isHeader = first.every(mayBeName) && first.some(isName);
   const body = isHeader ? rows.slice(1) : rows;
   return {
@@ -126,6 +129,18 @@ function lengthOf(names: readonly string[]): number {
   return names.reduce((sum, name) => sum + name.length, 0);
 }
 
+/** @throws DecodeError not-csv, message-too-large */
+function rowsOf(lines: readonly string[]): string[][] {
+  let cells = 0;
+  return lines.map((line) => {
+    const row = cellsOf(line);
+    if (row.length > MAX_COLUMNS) throw notCsv(`it has more than ${MAX_COLUMNS} columns`);
+    cells += row.length;
+    if (cells > MAX_MESSAGE_VALUES) throw tooManyValues();
+    return row;
+  });
+}
+
 /** Whether it is lines of numbers, perhaps with one of names before them. Cheap enough to be asked of any text. */
 export function looksLikeCsv(text: string): boolean {
   const start = text.length > MAX_LOOK ? text.slice(0, MAX_LOOK) : text;
@@ -143,9 +158,10 @@ export function looksLikeCsv(text: string): boolean {
 
 type Cell = number | string | null;
 
+/** Of more cells than a line may have, one too many. */
 function cellsOf(line: string): string[] {
   const separator = [";", "\t", ","].find((each) => line.includes(each));
-  const cells = separator === undefined ? line.trim().split(/\s+/) : splitAt(line, separator);
+  const cells = separator === undefined ? line.trim().split(/\s+/, MAX_COLUMNS + 1) : splitAt(line, separator);
   return cells.map((cell) => {
     const text = cell.trim();
     return DECIMAL_COMMA.test(text) ? text.replace(",", ".") : text;
@@ -154,11 +170,14 @@ function cellsOf(line: string): string[] {
 
 /** RFC 4180: within quotes a separator is text, and two quotes are one. Line ends there are not known. */
 function splitAt(line: string, separator: string): string[] {
-  if (!line.includes('"')) return line.split(separator);
+  if (!line.includes('"')) return line.split(separator, MAX_COLUMNS + 1);
+  if (line.length > MAX_QUOTED_LINE_LENGTH) {
+    throw notCsv(`a line with quotes has more than ${MAX_QUOTED_LINE_LENGTH} characters`);
+  }
   const cells: string[] = [];
   let cell = "";
   let isQuoted = false;
-  for (let i = 0; i < line.length; i++) {
+  for (let i = 0; i < line.length && cells.length <= MAX_COLUMNS; i++) {
     const char = line.charAt(i);
     if (char === '"') {
       if (isQuoted && line[i + 1] === '"') cell += line.charAt(++i);

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";
 
 /**
  * What a packed message claims, checked before anything is made of it: a few bytes can claim an array of billions, for
@@ -30,6 +31,7 @@ export type Top = "fields" | "map" | "array" | "number" | "other";
 /**
  * @param isStrict whether text must be UTF-8, as other bytes taken for msgpack by chance are not
  * @returns undefined if these bytes are not one msgpack value (https://github.com/msgpack/msgpack/blob/master/spec.md)
+ * @throws DecodeError message-too-large: more values than a message may hold, keys counted
  */
 export function msgpackTop(bytes: Buffer, isStrict = false): Top | undefined {
   const end = skip(bytes, msgpackHead, isStrict);
@@ -43,7 +45,10 @@ export function msgpackTop(bytes: Buffer, isStrict = false): Top | undefined {
   return first >= 0xca && first <= 0xd3 ? "number" : "other";
 }
 
-/** @returns undefined if these bytes are not one CBOR value (RFC 8949) */
+/**
+ * @returns undefined if these bytes are not one CBOR value (RFC 8949)
+ * @throws DecodeError message-too-large, as {@link msgpackTop}
+ */
 export function cborTop(bytes: Buffer, isStrict = false): Top | undefined {
   const end = skip(bytes, cborHead, isStrict);
   if (end !== bytes.length) return undefined;
@@ -79,6 +84,7 @@ function skip(
   /** How many values are still to come, for each level. */
   const left = [1];
   let at = 0;
+  let values = 0;
   while (left.length > 0) {
     const level = left.length - 1;
     const count = left[level] ?? 0;
@@ -89,6 +95,7 @@ function skip(
     if (at >= bytes.length) return undefined;
     const head = headAt(bytes, at);
     if (head === undefined) return undefined;
+    if (++values > MAX_MESSAGE_VALUES) throw tooManyValues();
     if (head === END) {
       if (count > 0) return undefined;
       left.pop();

@@ -1,6 +1,7 @@
-import { isPair, PointError, valueOfJson } from "../../../worker/protocol/points.ts";
+import { isPair, PointError } from "../../../worker/protocol/points.ts";
 import { DecodeError } from "../message.ts";
-import { MAY_BE_JSON, textIfUtf8, textOf, wordAndRest } from "../text.ts";
+import { checkJsonValues } from "../size.ts";
+import { MAY_BE_JSON, textIfUtf8, textOf, valueOfJson, wordAndRest } from "../text.ts";
 import { type CsvMemory, valueOfCsv } from "./csv.ts";
 import type { ValueFormat } from "./formats.ts";
 import { valueOfCbor, valueOfMsgpack } from "./packed.ts";
@@ -51,6 +52,7 @@ function readJson(text: string, isBare: boolean): Value {
     try {
       return { value: valueOfJson(text) };
     } catch (error) {
+      if (error instanceof DecodeError) throw error;
       fault = error;
     }
   }
@@ -61,6 +63,7 @@ function readJson(text: string, isBare: boolean): Value {
 
 /** A line is a value (https://github.com/ndjson/ndjson-spec), of any shape that a message may have. */
 function valueOfLines(text: string): unknown {
+  checkJsonValues(text);
   const values = text
     .split("\n")
     .filter((line) => line.trim() !== "")
