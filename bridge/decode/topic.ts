@@ -17,7 +17,7 @@ export interface Topic<T> {
   readonly memory: T;
 }
 
-/** The topics of one source, oldest forgotten first. */
+/** The topics of one source. The one heard of least recently is forgotten first, so no flood of new ones takes one in use. */
 export class Topics<T> {
   readonly #topics = new Map<string, Topic<T>>();
   readonly #remember: () => T;
@@ -34,7 +34,14 @@ export class Topics<T> {
    */
   of(text: string): Topic<T> {
     const known = this.#topics.get(text);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // A few topics need no order.
+      if (this.#topics.size > MAX_TOPICS_REMEMBERED / 2) {
+        this.#topics.delete(text);
+        this.#topics.set(text, known);
+      }
+      return known;
+    }
     throwIfTooLong(text);
     const name = text.replace(TRAILING_SEPARATORS, "");
     if (hasControl(name)) {

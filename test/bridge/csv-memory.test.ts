@@ -171,6 +171,17 @@ describe("names of columns", () => {
     }
   });
 
+  it("[FM4] are forgotten of the topic heard of least recently, if there are more than 4,096", () => {
+    const decoding = decodingOf({ format: "csv" });
+    for (const topic of ["used", "unused"]) decoding.read(topic, "a,b");
+    for (let i = 0; i < 4095; i++) {
+      decoding.read(`flood${i}`, "1");
+      if (i % 1000 === 0) decoding.read("used", "1,2");
+    }
+    assert.deepEqual(decoding.read("used", "1,2"), ["used.a now 1", "used.b now 2"]);
+    assert.deepEqual(decoding.read("unused", "1,2"), ["unused.0 now 1", "unused.1 now 2"], "4,097 with the flood");
+  });
+
   it("[FM4] have 4,096 characters in all; what is more holds for its own message", () => {
     const memory: CsvMemory = {};
     const read = (text: string) => ({ ...Object(valueOfCsv(text, memory, ARRIVED_AT)) });

@@ -48,7 +48,54 @@ function ramp(message: number): number[] {
   return Array.from({ length: 32 }, (_, i) => ((32 * message + i) % 100) + 20);
 }
 
+/** What another publisher sends between a publisher's messages, of which none must be read otherwise for it. */
+const SPOILING: readonly {
+  name: string;
+  good: (i: number) => Frames;
+  series: string[];
+  between: Frames;
+  refused: Record<string, number>;
+}[] = [
+  {
+    name: "[FM2] a time in the third frame of another topic",
+    good: (i) => ["good", `{"y":${i}}`, Buffer.from([i, 1, 0, 0])],
+    series: ["good"],
+    between: ["bad", "5", "1764360000.25"],
+    refused: {},
+  },
+  {
+    name: "[FM4] a line with a late date",
+    good: (i) => [`${1_764_360_000 + i},${i}`],
+    series: ["y"],
+    between: ["4080000000,5"],
+    refused: {},
+  },
+  {
+    name: "[FM4] a line of names",
+    good: (i) => [`${i}.5,${i}`],
+    series: ["0", "1"],
+    between: ["x,hacked"],
+    refused: { "not-csv": 1 },
+  },
+];
+
 describe("through the whole bridge", () => {
+  for (const { name, good, series, between, refused } of SPOILING) {
+    it(`${name} changes nothing of what a publisher's are read as`, async () => {
+      const sent = [...Array.from({ length: 20 }, (_, i) => good(i)), between];
+      for (let i = 20; i < 60; i++) sent.push(good(i));
+      const arrived = await delivered({}, sent, 60 * series.length);
+      assert.deepEqual(arrived.refused, refused);
+      for (const each of series) {
+        const values = (arrived.series[each] ?? []).map(Math.floor).filter((y, i) => i !== 20 || y !== 5);
+        assert.deepEqual(
+          values,
+          Array.from({ length: 60 }, (_, i) => i),
+        );
+      }
+    });
+  }
+
   for (const { format, sent, series, isFound = true } of FORMATS) {
     const count = Object.values(series).flat().length;
     it(`[FM3] --format ${format} comes as it was sent`, async () => {
