@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { errorAdvice } from "../tell/error-advice.ts";
+import { AddressError } from "./address.ts";
 import { SocketCounters } from "./counters.ts";
 import { maxNativeBytes, NativeMemory, nativeBytes } from "./native-memory.ts";
 import { Receiver, type ReceiverOptions } from "./receiver.ts";
@@ -8,8 +11,10 @@ export interface RenewableOptions extends ReceiverOptions {
 }
 
 const CHECK_EVERY_MS = 1000;
-/** Its own port is free again in less. */
-const BIND_AGAIN_WITHIN_MS = 10_000;
+/** One attempt to open it anew: its own port is free again in less. */
+const BIND_AGAIN_WITHIN_MS = 2000;
+const TRY_AGAIN_AFTER_MS = 500;
+const SAY_AGAIN_AFTER_MS = 60_000;
 const MIB = 1024 * 1024;
 
 /**
@@ -20,7 +25,7 @@ export class RenewableReceiver {
   /** The endpoints actually bound, then those connected to. They stay the same. */
   readonly addresses: readonly string[];
   readonly counters: SocketCounters;
-  /** Settles after {@link close}; rejects if reading fails, or the socket cannot be opened again. */
+  /** Settles after {@link close}; rejects if reading fails. */
   readonly done: Promise<void>;
   readonly #options: RenewableOptions;
   readonly #memory: NativeMemory;
@@ -89,7 +94,32 @@ export class RenewableReceiver {
     await this.#receiver.close();
     peers?.reopened(this.addresses);
     if (this.#isClosing) return;
-    this.#receiver = await Receiver.open(this.#options);
-    this.#follow(this.#receiver);
+    const receiver = await this.#openAgain();
+    if (receiver === undefined) return;
+    this.#receiver = receiver;
+    this.#follow(receiver);
+  }
+
+  /** Tries until it can: another program may have taken a port meanwhile. @returns undefined if all ends before that */
+  async #openAgain(): Promise<Receiver | undefined> {
+    const { log } = this.#options;
+    let saidAtMs: number | undefined;
+    while (!this.#isClosing) {
+      try {
+        const receiver = await Receiver.open(this.#options);
+        if (saidAtMs !== undefined) log?.info(`${this.addresses.join(", ")} open again.`);
+        return receiver;
+      } catch (error) {
+        this.counters.bindFailures++;
+        const nowMs = performance.now();
+        if (saidAtMs === undefined || nowMs - saidAtMs >= SAY_AGAIN_AFTER_MS) {
+          saidAtMs = nowMs;
+          const why = error instanceof AddressError ? error.message : errorAdvice(error, "listen");
+          log?.error(`Nothing comes by ${this.addresses.join(", ")} until it can be opened anew; trying on. ${why}`);
+        }
+        await sleep(TRY_AGAIN_AFTER_MS);
+      }
+    }
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createServer } from "node:net";
 import { it } from "node:test";
 import type { SecurityConfig } from "../../bridge/configure/config.ts";
 import { guardLimits } from "../../bridge/receive/guard/limits.ts";
@@ -112,4 +113,40 @@ it("[BR36] a publisher that fills libzmq's memory is cut off, and the bridge goe
   });
   await waitFor("that something may be missing is told", () => returns >= 1);
   assert.deepEqual(receiver.addresses, [address]);
+});
+
+it("[BR36] a port that another program takes meanwhile is tried until it is free", TIMEOUT, async (t) => {
+  const lines: string[] = [];
+  const messages: string[] = [];
+  const squatter = createServer((socket) => socket.destroy());
+  t.after(() => squatter.close());
+  let port = 0;
+  const receiver = await RenewableReceiver.open({
+    socket: defaultSocket({ bind: ["tcp://127.0.0.1:*"] }),
+    onMessage: (frames) => messages.push(frames.join("|")),
+    log: createLog("text", "info", (line) => lines.push(line)),
+    peers: {
+      connected: () => undefined,
+      disconnected: () => undefined,
+      // It is closed, and not yet opened again.
+      reopened: () => squatter.listen(port, "127.0.0.1"),
+    },
+    maxNativeBytes: Math.floor(nativeBytes() / 2),
+  });
+  t.after(() => receiver.close());
+  let failure: unknown;
+  receiver.done.catch((error: unknown) => {
+    failure = error;
+  });
+  const address = receiver.addresses[0] ?? "";
+  port = Number(address.split(":").at(-1));
+  await waitFor("that it says so", () => /trying on\. Cannot bind to tcp:.*EADDRINUSE/.test(lines.join("")));
+  assert.ok(receiver.counters.bindFailures > 0);
+  assert.equal(failure, undefined);
+  squatter.close();
+  await waitFor("that it is open", () => /open again\./.test(lines.join("")));
+  const publisher = await connectPublisher(address);
+  t.after(() => publisher.close());
+  await publisher.send("after");
+  await waitFor("a message", () => messages.includes("after"));
 });
