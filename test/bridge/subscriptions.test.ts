@@ -65,9 +65,14 @@ describe("subscriptions", () => {
   it("[RP3] a subscriber with a topic of 1,024 bytes is served, one with 1,025 is cut off", async (t) => {
     const { outlet, subscribe } = await outletOf(t);
     const [longest, tooLong] = ["x".repeat(1024), `y${"x".repeat(1024)}`];
-    const hostile = subscribe(tooLong);
+    const hostile = new Subscriber({ linger: 0 });
+    t.after(() => hostile.close());
+    hostile.subscribe(tooLong);
+    // Events are heard from the first look at them on.
+    const { events } = hostile;
+    hostile.connect(outlet.addresses[0] ?? "");
     const cut = async (): Promise<void> => {
-      for await (const { type } of hostile.events) if (type === "disconnect") return;
+      for await (const { type } of events) if (type === "disconnect") return;
     };
     await withDeadline("the end of the connection with a topic of 1,025 bytes", cut());
     const socket = subscribe(longest);
