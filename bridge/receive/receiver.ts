@@ -8,7 +8,7 @@ import { SocketCounters } from "./counters.ts";
 import { ZapDomains } from "./guard/entry.ts";
 import { Guard } from "./guard/guard.ts";
 import type { GuardLimits } from "./guard/limits.ts";
-import { PrivateEndpoints } from "./guard/private.ts";
+import { noDirectoryText, PrivateEndpoints, privateParents } from "./guard/private.ts";
 import { Monitor } from "./monitor.ts";
 import { nativeBytes } from "./native-memory.ts";
 import { Paths } from "./paths.ts";
@@ -33,6 +33,8 @@ export interface ReceiverOptions {
   paths?: Paths;
   /** For tests. */
   guardLimits?: Partial<GuardLimits>;
+  /** For tests: {@link privateParents}. */
+  privateParents?: readonly string[];
 }
 
 /** While ending, for reading what has arrived but was not read yet. */
@@ -46,6 +48,8 @@ const SILENT: Pick<Log, "info" | "warn"> = { info: () => undefined, warn: () => 
 
 /** Of this process; each has a ZAP domain of its own. */
 let sockets = 0;
+/** It is the same for all sources, and each time that they are opened anew. */
+let isNoDirectorySaid = false;
 
 /**
  * One socket for all addresses of a source, bound and connected alike: libzmq then takes turns among all publishers, and
@@ -84,7 +88,12 @@ export class Receiver {
     const brake = new PasswordBrake();
     const isServer = security.mechanism === "curve-server" || security.mechanism === "plain-server";
     const domains = isServer ? new ZapDomains(zapDomain) : undefined;
-    const privates = await PrivateEndpoints.open();
+    const parents = options.privateParents ?? privateParents();
+    const privates = await PrivateEndpoints.open(parents);
+    if (!privates.arePrivate && process.platform !== "win32" && !isNoDirectorySaid) {
+      isNoDirectorySaid = true;
+      log.warn(noDirectoryText(parents));
+    }
     // Where others can reach libzmq behind the guard, it must itself refuse ZMTP 1.0: it does if a handler is asked.
     const admit =
       admission(security, (sentence) => warnings.warn(sentence), brake) ??

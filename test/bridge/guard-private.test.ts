@@ -5,6 +5,10 @@ import { readdirSync, readFileSync, readlinkSync, statSync, utimesSync } from "n
 import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { privateParents } from "../../bridge/receive/guard/private.ts";
+import { Receiver } from "../../bridge/receive/receiver.ts";
+import { defaultSocket } from "../../bridge/receive/socket.ts";
+import { createLog } from "../../bridge/tell/log.ts";
 import { connectPublisher } from "../support/publisher.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
 import { frame, greeting, greeting2, plainHello, rawPeer } from "../support/zmtp.ts";
@@ -20,10 +24,14 @@ async function start(
   t: TestContext,
   temporary: string,
   security: object = { mechanism: "none" },
+  only: string[] = [],
 ): Promise<{ child: ChildProcess; address: string }> {
   const { XDG_RUNTIME_DIR: _, ...env } = process.env;
   const socket = JSON.stringify({ bind: ["tcp://127.0.0.1:*"], security });
-  const child = fork(FILE, ["none", socket], { env: { ...env, TMPDIR: temporary }, stdio: ["ignore", 2, 2, "ipc"] });
+  const child = fork(FILE, ["none", socket, ...only], {
+    env: { ...env, TMPDIR: temporary },
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
   t.after(() => child.kill("SIGKILL"));
   const [message]: unknown[] = await withDeadline("its address", once(child, "message"), 20_000);
   const address = typeof message === "object" && message !== null ? String(Object.values(message)[0]) : "";
@@ -66,7 +74,7 @@ it(
   "[BR31] where no directory can be had libzmq is on a port of loopback, and refuses ZMTP 1.0 there itself",
   onLinux,
   async (t) => {
-    const { child, address } = await start(t, "/nonexistent");
+    const { child, address } = await start(t, "/nonexistent", undefined, ["/nonexistent"]);
     const ports = listening(child.pid ?? 0);
     assert.equal(ports.length, 2, "the guard's and libzmq's");
     const zmtp1 = Buffer.concat([Buffer.from([1, 0, 8, 0]), Buffer.from('{"y":1}')]);
@@ -93,7 +101,7 @@ it(
   onLinux,
   async (t) => {
     const security = { mechanism: "plain-server", users: { lab: "right-word" } };
-    const { child, address } = await start(t, "/nonexistent", security);
+    const { child, address } = await start(t, "/nonexistent", security, ["/nonexistent"]);
     const ports = listening(child.pid ?? 0).filter((port) => !address.endsWith(`:${port}`));
     assert.equal(ports.length, 64);
     const past = await Promise.all(
@@ -119,6 +127,29 @@ it("[BR37] a server of CURVE or PLAIN listens at its own port, and at no other",
   const security = { mechanism: "plain-server", users: { lab: "right-word" } };
   const { child, address } = await start(t, await directoryFor(t), security);
   assert.deepEqual(listening(child.pid ?? 0).map(String), [address.split(":").at(-1)]);
+});
+
+it("[BR31] where the temporary directory cannot be written to another is taken", onLinux, async (t) => {
+  const { child, address } = await start(t, "/nonexistent");
+  assert.deepEqual(listening(child.pid ?? 0).map(String), [address.split(":").at(-1)]);
+  assert.deepEqual(privateParents("/run/user/1", "/x"), ["/run/user/1", "/x", "/tmp", "/var/tmp", "/dev/shm"]);
+  assert.deepEqual(privateParents("", "/tmp"), ["/tmp", "/var/tmp", "/dev/shm"]);
+});
+
+it("[BR31] where no directory can be had that is said once, with what to do", onLinux, async (t) => {
+  const lines: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    const receiver = await Receiver.open({
+      socket: defaultSocket({ bind: ["tcp://127.0.0.1:*"] }),
+      onMessage: () => undefined,
+      log: createLog("text", "info", (line) => lines.push(line)),
+      privateParents: ["/nonexistent", "/proc/1"],
+    });
+    t.after(() => receiver.close());
+  }
+  const said = lines.filter((line) => line.includes("/nonexistent, /proc/1"));
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? "", /ports of loopback.*Set TMPDIR to a short path/);
 });
 
 /** TCP ports of IPv4 on which a process listens: proc(5). */

@@ -20,6 +20,24 @@ export interface PrivateEndpoint {
   dial: () => Socket;
 }
 
+/**
+ * Where the directory may be: a container whose root is read-only has often nothing but `/dev/shm` that can be written to.
+ * No abstract addresses of Linux: whoever has the same network namespace sees them in `/proc/net/unix` and can connect.
+ */
+export function privateParents(runtime = process.env.XDG_RUNTIME_DIR, temporary = tmpdir()): readonly string[] {
+  const given = runtime === undefined || runtime === "" ? [] : [runtime];
+  return [...new Set([...given, temporary, "/tmp", "/var/tmp", "/dev/shm"])];
+}
+
+/** What it means that there is none, and what to do. @param parents where it was tried */
+export function noDirectoryText(parents: readonly string[]): string {
+  return (
+    `None of these can be written to: ${parents.join(", ")}. So ZeroMQ is on ports of loopback, where other programs of this ` +
+    "machine reach it past the guard, and publishers that are connected to are not looked at: one that resets its connection " +
+    "can end this bridge. Set TMPDIR to a short path of a directory of this user's."
+  );
+}
+
 /** A directory of this user's alone (0700) with libzmq's sockets, one for each address; removed at the end. */
 export class PrivateEndpoints {
   readonly #directory: string | undefined;
@@ -31,16 +49,22 @@ export class PrivateEndpoints {
     this.#alive = alive;
   }
 
-  static async open(): Promise<PrivateEndpoints> {
+  /** @param parents directories that are tried for it, in this order */
+  static async open(parents: readonly string[] = privateParents()): Promise<PrivateEndpoints> {
     if (capability.ipc !== true || process.platform === "win32") return new PrivateEndpoints();
-    for (const parent of new Set([process.env.XDG_RUNTIME_DIR ?? tmpdir(), tmpdir()])) {
+    for (const parent of parents) {
       if (Buffer.byteLength(join(parent, `${PREFIX}123456`, ALIVE)) > MAX_PATH_BYTES) continue;
       const directory = await mkdtemp(join(parent, PREFIX)).catch(() => undefined);
       if (directory === undefined) continue;
       const alive = createServer((socket) => socket.destroy()).unref();
-      await new Promise<void>((resolve, reject) => {
-        alive.once("error", reject).listen(join(directory, ALIVE), resolve);
+      const isListening = await new Promise<boolean>((resolve) => {
+        alive.once("error", () => resolve(false)).listen(join(directory, ALIVE), () => resolve(true));
       });
+      if (!isListening) {
+        // A file system without sockets.
+        await rm(directory, { recursive: true, force: true });
+        continue;
+      }
       void removeStale(parent);
       return new PrivateEndpoints(directory, alive);
     }
