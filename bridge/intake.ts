@@ -3,6 +3,7 @@ import type { SourceConfig } from "./configure/config.ts";
 import { DEFAULT_SOURCE_NAME } from "./configure/defaults.ts";
 import { DecodeError, type DecodeFault, type Message, type MessageReader } from "./decode/message.ts";
 import { takeNumber } from "./decode/number.ts";
+import { MAX_MESSAGE_POINTS, tooManyPoints } from "./decode/size.ts";
 import { throwIfTooLong } from "./decode/topic.ts";
 import type { Feed } from "./feed.ts";
 import type { Mapped, Mapper } from "./map/mapper.ts";
@@ -67,7 +68,10 @@ export class Intake {
       this.#passage = this.#options.passageOf?.(this.#sum);
     }
     try {
-      this.#takeAll(reader.read(frames, now), now, frames);
+      const messages = reader.read(frames, now);
+      // Of a preset, a list of data is a message each, of a point at least.
+      if (messages.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
+      this.#takeAll(messages, now, frames);
     } catch (error) {
       this.#refuse(error, frames);
     }

@@ -6,8 +6,11 @@ import type { MapConfig } from "../../bridge/configure/config.ts";
 import { sourceOf } from "../../bridge/configure/defaults.ts";
 import { DecodeError } from "../../bridge/decode/message.ts";
 import { createReader } from "../../bridge/decode/reader.ts";
+import { Intake } from "../../bridge/intake.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
+import { SourceLedger } from "../../bridge/tell/ledger.ts";
 import { createLog } from "../../bridge/tell/log.ts";
+import { UndecodableWarnings } from "../../bridge/tell/warnings.ts";
 import { PointError } from "../../worker/protocol/points.ts";
 import { startEdge } from "../support/edge.ts";
 import { connectPublisher } from "../support/publisher.ts";
@@ -201,6 +204,43 @@ describe("[FM10] 16 MiB in few bytes", () => {
       code: "inflate-too-large",
     });
   });
+});
+
+it("[FM10] a list of data in a preset's message is 131,072 data at most", () => {
+  const log = createLog("text", "info", () => undefined);
+  const ledger = new SourceLedger();
+  let points = 0;
+  const intake = new Intake({
+    config: { name: "main", sequenceField: undefined },
+    ledger,
+    reader: createReader({ format: "auto", preset: "pupil", skipBytes: 0, inflate: "auto" }),
+    mapper: createMapper(PLAIN),
+    isNumbered: false,
+    feedOf: () => ({
+      add: ({ length }) => {
+        points += length;
+        return length;
+      },
+      addGap: () => undefined,
+      adopt: () => undefined,
+      leaveOut: () => undefined,
+    }),
+    existingFeedOf: () => undefined,
+    log,
+    warnings: new UndecodableWarnings(log),
+    unixSeconds: () => ARRIVED_AT,
+  });
+  // {"gaze_on_surfaces": [{"a": 1}, …]}
+  const surfaces = (count: number): Buffer => {
+    const head = Buffer.from("81b067617a655f6f6e5f7375726661636573dd00000000", "hex");
+    head.writeUInt32BE(count, head.length - 4);
+    return Buffer.concat([head, Buffer.alloc(4 * count, "81a16101", "hex")]);
+  };
+  intake.take([Buffer.from("surfaces.a"), surfaces(131_072)]);
+  assert.equal(points, 131_072);
+  intake.take([Buffer.from("surfaces.a"), surfaces(131_073)]);
+  assert.equal(points, 131_072);
+  assert.deepEqual([...ledger.refused], [["message-too-large", 1]]);
 });
 
 it("[FM10] messages of 16 KB that mean 16 million points stop neither the bridge nor another publisher", async () => {
