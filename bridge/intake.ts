@@ -12,7 +12,8 @@ import type { Passage } from "./receive/paths.ts";
 import { sumOf } from "./receive/sum.ts";
 import type { SourceLedger } from "./tell/ledger.ts";
 import type { Log } from "./tell/log.ts";
-import { ofTopic, RepeatWarnings } from "./tell/repeats.ts";
+import { RepeatWarnings } from "./tell/repeats.ts";
+import { SharedWarnings } from "./tell/shared.ts";
 import { errorText } from "./tell/text.ts";
 import type { UndecodableWarnings } from "./tell/warnings.ts";
 
@@ -45,6 +46,7 @@ export class Intake {
   readonly #expectsNumbers: boolean;
   readonly #numbers: Numbers;
   readonly #repeats: RepeatWarnings;
+  readonly #shared: SharedWarnings;
   /** Of the message that is being taken; a reader may make several of it. */
   #sum = 0;
   #passage: Passage | undefined;
@@ -54,6 +56,7 @@ export class Intake {
     this.#options = options;
     this.#numbers = new Numbers(options);
     this.#repeats = new RepeatWarnings(options.log);
+    this.#shared = new SharedWarnings(options.log);
     this.#expectsNumbers = options.isNumbered || options.config.sequenceField !== undefined;
   }
 
@@ -162,7 +165,7 @@ export class Intake {
 
   /** Adds the gap that this message's number tells of. @returns false if it is a repeat */
   #isNew(topic: string, number: number, mapped: readonly Mapped[]): boolean {
-    const { config, log, ledger, mapper } = this.#options;
+    const { config, ledger, mapper } = this.#options;
     const said = saidBy(mapped);
     const last = { topic: keyOf(config.name, topic), number, crc: this.#sum, x: said.lastX };
     const verdict = this.#numbers.check(mapper.channelOf(topic), last, said, this.#passage);
@@ -172,7 +175,7 @@ export class Intake {
     }
     if (verdict.kind === "shared") {
       ledger.sharedTopics++;
-      log.warn(sharedText(topic));
+      this.#shared.warn(topic);
     }
     return verdict.kind !== "repeat";
   }
@@ -193,11 +196,4 @@ function keyOf(source: string, topic: string): string {
 function faultOf(error: unknown): { code: DecodeFault; message: string } {
   if (error instanceof DecodeError || error instanceof PointError) return error;
   return { code: "decode-failed", message: errorText(error) };
-}
-
-function sharedText(topic: string): string {
-  return (
-    `Several publishers number the messages ${ofTopic(topic)}, each by itself: these are not checked any more, so what is lost ` +
-    "of them is not told. Give each publisher a topic of its own."
-  );
 }
