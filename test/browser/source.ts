@@ -22,6 +22,8 @@ export class Source {
   readonly #edge: Edge;
   #seq = 0;
   #rows = 0;
+  /** Of two POSTs at once the later number could arrive first, and the other would be taken for a repeat. */
+  #published: Promise<unknown> = Promise.resolve();
 
   constructor(edge: Edge, channel = newChannel()) {
     this.#edge = edge;
@@ -39,7 +41,9 @@ export class Source {
       for (const row of rows.slice(at, at + rowsPerFrame)) assert.ok(builder.add(row), "these rows are not one frame");
       frames.push(builder.encode(this.publisher, ++this.#seq));
     }
-    await publishFrames(this.#edge, this.channel, ...frames);
+    const send = (): Promise<unknown> => publishFrames(this.#edge, this.channel, ...frames);
+    this.#published = this.#published.then(send, send);
+    await this.#published;
   }
 
   /** Publishes rows that end now, as one frame. */
