@@ -39,7 +39,7 @@ function python(t: TestContext, file: string, ...args: string[]): ChildProcess {
   return child;
 }
 
-/** Starts a bridge to the channel. @returns the address that it listens on, once it does */
+/** Starts a bridge to the channel. @returns the address that it listens on or connects to, once it does */
 async function bridge(t: TestContext, channel: string, ...flags: string[]): Promise<string> {
   const args = [MAIN, "--to", edge.channelUrl(channel).href, "--spool", "none", "--log", "text", ...flags];
   const child = spawn(process.execPath, args, { env: { ...process.env, PUBLISH_TOKEN: edge.token ?? "" } });
@@ -48,7 +48,7 @@ async function bridge(t: TestContext, channel: string, ...flags: string[]): Prom
   child.stderr.on("data", (data) => {
     said += String(data);
   });
-  return waitFor("the bridge listening", () => /Listening on (\S+?)[,;]/.exec(said)?.[1]);
+  return waitFor("the bridge listening", () => /(?:Listening on|Connecting to) (\S+?)[,;]/.exec(said)?.[1]);
 }
 
 /** What is stored of a series, once it is `count` points or more. */
