@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Connection, Connections } from "../../bridge/receive/guard/connections.ts";
+import type { Connection } from "../../bridge/receive/guard/connection.ts";
+import { Connections } from "../../bridge/receive/guard/connections.ts";
 import { GUARD_LIMITS } from "../../bridge/receive/guard/limits.ts";
 import { openFilesLimit, ProcessRoom } from "../../bridge/receive/guard/process-room.ts";
 import { type Occupant, whomToEnd } from "../../bridge/receive/guard/room.ts";

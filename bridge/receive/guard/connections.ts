@@ -1,17 +1,7 @@
-import type { Visitor } from "./handshake-slots.ts";
+import type { Connection } from "./connection.ts";
 import type { GuardLimits } from "./limits.ts";
 import type { ProcessRoom, Table } from "./process-room.ts";
-import { type Occupant, whomToEnd } from "./room.ts";
-import type { Splice } from "./splice.ts";
-
-export interface Connection extends Visitor, Occupant {
-  readonly splice: Pick<Splice, "end" | "hold">;
-  /** Our own, public address. */
-  readonly address: string;
-  heardAtMs: number | undefined;
-  /** Of its share of all that is unfinished. */
-  unfinishedBytes: number;
-}
+import { whomToEnd } from "./room.ts";
 
 export type Room =
   | { kind: "free" }

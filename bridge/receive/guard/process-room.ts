@@ -1,4 +1,4 @@
-import type { Connection } from "./connections.ts";
+import type { Connection } from "./connection.ts";
 
 /** The publisher's, and both ends of its way to libzmq. */
 const FILES_OF_CONNECTION = 3;

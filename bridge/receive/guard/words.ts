@@ -1,4 +1,5 @@
-import type { Bounded, Connection } from "./connections.ts";
+import type { Connection } from "./connection.ts";
+import type { Bounded } from "./connections.ts";
 import type { FramingFault, FramingLimits } from "./framing.ts";
 
 const HTTP = /^([A-Z]{3,10}) [/*]/;
