@@ -1,5 +1,5 @@
 /** What `npm start` and `npm run dev` print once everything runs. */
-import { webOriginOf, wordsOf } from "../worker/origins.ts";
+import { webOriginOf, wordsOf } from "../worker/http/access/origins.ts";
 
 export interface Banner {
   /** The channel's URL on this machine. */

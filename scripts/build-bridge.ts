@@ -14,7 +14,7 @@ const FILE = join(TARGET, "plotcast.js");
 
 await rm(TARGET, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: [join(ROOT, "bridge/plotcast.ts")],
+  entryPoints: [join(ROOT, "bridge/cli/plotcast.ts")],
   outdir: TARGET,
   bundle: true,
   // What checks the version of Node must run before what needs it is loaded.

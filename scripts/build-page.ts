@@ -7,12 +7,12 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
-import { ASSET_CACHE_CONTROL, SECURITY_HEADERS } from "../worker/headers.ts";
+import { ASSET_CACHE_CONTROL, SECURITY_HEADERS } from "../worker/http/headers.ts";
 import { noticesOf, packageFolders } from "./notices.ts";
 
 const MAX_GZIP_BYTES = 35 * 1024;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const SOURCE = join(ROOT, "worker/page");
+const SOURCE = join(ROOT, "page");
 const TARGET = join(ROOT, "dist/page");
 
 const OPTIONS = {
@@ -31,22 +31,22 @@ const OPTIONS = {
 
 const started = performance.now();
 // What most pages never need, loaded when one does: whole in itself, so that no page fetches a third file for both.
-const later = await build({
+const lazy = await build({
   ...OPTIONS,
-  entryPoints: [join(SOURCE, "later/index.ts")],
-  entryNames: "later-[hash]",
+  entryPoints: [join(SOURCE, "lazy/index.ts")],
+  entryNames: "lazy-[hash]",
   loader: { ".css": "text" },
 });
-const laterFile = basename(later.outputFiles[0]?.path ?? "");
+const lazyFile = basename(lazy.outputFiles[0]?.path ?? "");
 const page = await build({
   ...OPTIONS,
   entryPoints: [join(SOURCE, "main.ts"), join(SOURCE, "page.css")],
   entryNames: "page-[hash]",
-  define: { LATER_FILE: JSON.stringify(`./${laterFile}`) },
+  define: { LAZY_FILE: JSON.stringify(`./${lazyFile}`) },
 });
 
 const files = new Map<string, string>();
-for (const { path, text } of [...page.outputFiles, ...later.outputFiles]) files.set(`assets/${basename(path)}`, text);
+for (const { path, text } of [...page.outputFiles, ...lazy.outputFiles]) files.set(`assets/${basename(path)}`, text);
 const [script, styles] = [".js", ".css"].map((ending) =>
   [...files.keys()].find((name) => name.startsWith("assets/page-") && name.endsWith(ending)),
 );
@@ -61,7 +61,7 @@ files.set(
 let total = 0;
 for (const [name, text] of files) {
   const bytes = gzipSync(text, { level: 9 }).byteLength;
-  if (!name.startsWith("assets/later-")) total += bytes;
+  if (!name.startsWith("assets/lazy-")) total += bytes;
   console.log(`${String(bytes).padStart(6)} B gzip  ${name}`);
 }
 files.set("favicon.svg", await readFile(join(SOURCE, "favicon.svg"), "utf8"));
@@ -103,7 +103,7 @@ async function notices(): Promise<string> {
     metafile: true,
     logLevel: "warning",
   });
-  const folders = [page, later, worker].flatMap(({ metafile }) => packageFolders(metafile));
+  const folders = [page, lazy, worker].flatMap(({ metafile }) => packageFolders(metafile));
   return noticesOf(process.cwd(), [...new Set(folders)].sort());
 }
 

@@ -1,6 +1,6 @@
-/** Writes schema/plotcast.schema.json, after a change of bridge/configure/keys.ts: `node scripts/build-schema.ts`. */
+/** Writes schema/plotcast.schema.json, after a change of bridge/config/keys.ts: `node scripts/build-schema.ts`. */
 import { writeFile } from "node:fs/promises";
-import { configSchema } from "../bridge/configure/schema.ts";
+import { configSchema } from "../bridge/config/schema.ts";
 
 const FILE = new URL("../schema/plotcast.schema.json", import.meta.url);
 

@@ -2,13 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { DEFAULT_BIND } from "../bridge/configure/defaults.ts";
-import { tokenFrom } from "../bridge/configure/options.ts";
-import { publishToken as givenToken } from "../bridge/configure/token.ts";
-import { withoutSecrets } from "../bridge/configure/usage-errors.ts";
-import { adviceOnCode } from "../bridge/tell/error-advice.ts";
-import { isChannelName } from "../worker/protocol/limits.ts";
-import { suggestion } from "../worker/protocol/suggestion.ts";
+import { DEFAULT_BIND } from "../bridge/config/defaults.ts";
+import { tokenFrom } from "../bridge/config/options.ts";
+import { publishToken as givenToken } from "../bridge/config/token.ts";
+import { withoutSecrets } from "../bridge/config/usage-errors.ts";
+import { adviceOnCode } from "../bridge/observability/error-advice.ts";
+import { isChannelName } from "../protocol/limits.ts";
+import { suggestion } from "../protocol/suggestion.ts";
 
 export type Environment = Readonly<Partial<Record<string, string>>>;
 

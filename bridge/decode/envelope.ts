@@ -1,4 +1,4 @@
-import type { DecodeConfig } from "../configure/config.ts";
+import type { DecodeConfig } from "../config/config.ts";
 import { type FrameField, layoutText, parseLayout, readCounter, readTime } from "./layout.ts";
 import { DecodeError } from "./message.ts";
 import { type Stamp, ThirdFrame } from "./third-frame.ts";

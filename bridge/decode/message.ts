@@ -1,4 +1,4 @@
-import type { PointFault } from "../../worker/protocol/points.ts";
+import type { PointFault } from "../../protocol/json/points.ts";
 
 /** Between a ZeroMQ message and rows: what a publisher said, whatever it was packed in. */
 export interface Message {

@@ -1,4 +1,4 @@
-import type { DecodeConfig } from "../configure/config.ts";
+import type { DecodeConfig } from "../config/config.ts";
 import { presetNamed } from "../presets/index.ts";
 import { Auto, type Decision, messageOf, type Payload, stamped, type TopicMemory } from "./auto/auto.ts";
 import { createEnvelope, type Envelope } from "./envelope.ts";

@@ -1,4 +1,4 @@
-import { MAX_BODY_POINTS } from "../../worker/protocol/limits.ts";
+import { MAX_BODY_POINTS } from "../../protocol/limits.ts";
 import { DecodeError } from "./message.ts";
 
 /**

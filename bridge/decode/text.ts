@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { PointError, valueOfJson as valueOfAnyJson } from "../../worker/protocol/points.ts";
+import { PointError, valueOfJson as valueOfAnyJson } from "../../protocol/json/points.ts";
 import { DecodeError } from "./message.ts";
 import { checkJsonValues } from "./size.ts";
 

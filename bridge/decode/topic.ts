@@ -1,5 +1,5 @@
-import { hasControl } from "../../worker/protocol/characters.ts";
-import { PointError } from "../../worker/protocol/points.ts";
+import { hasControl } from "../../protocol/characters.ts";
+import { PointError } from "../../protocol/json/points.ts";
 import { DecodeError } from "./message.ts";
 import { isTextOf } from "./text.ts";
 

@@ -1,4 +1,4 @@
-import { checkDepth, hasNumbers, isObject, PointError } from "../../worker/protocol/points.ts";
+import { checkDepth, hasNumbers, isObject, PointError } from "../../protocol/json/points.ts";
 import type { Slot } from "./plan.ts";
 import { type Leaf, type Readings, type ReadOptions, scaled } from "./read.ts";
 import { secondsOf } from "./when.ts";

@@ -1,5 +1,5 @@
-import type { Row } from "../../worker/protocol/builder.ts";
-import { rowsOf, unixSeconds } from "../../worker/protocol/points.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
+import { rowsOf, unixSeconds } from "../../protocol/json/points.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import type { Topic } from "./topics.ts";
 

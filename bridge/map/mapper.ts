@@ -1,5 +1,5 @@
-import type { Row } from "../../worker/protocol/builder.ts";
-import type { MapConfig } from "../configure/config.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
+import type { MapConfig } from "../config/config.ts";
 import type { Message } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/rows.ts";
 import { rowsIn } from "./commonest.ts";

@@ -1,6 +1,6 @@
-import { isSeriesName } from "../../worker/protocol/limits.ts";
-import { DEFAULT_SERIES, PointError } from "../../worker/protocol/points.ts";
-import type { FieldConfig, MapConfig } from "../configure/config.ts";
+import { DEFAULT_SERIES, PointError } from "../../protocol/json/points.ts";
+import { isSeriesName } from "../../protocol/limits.ts";
+import type { FieldConfig, MapConfig } from "../config/config.ts";
 import { MAX_PATH_LENGTH, MAX_PATHS } from "./bounds.ts";
 import { matcherOf } from "./pattern.ts";
 import { type Channel, Channels, type Kind, type Series } from "./series.ts";

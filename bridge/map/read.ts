@@ -1,4 +1,4 @@
-import { checkDepth, DEFAULT_SERIES, finite, isObject, isPair, PointError } from "../../worker/protocol/points.ts";
+import { checkDepth, DEFAULT_SERIES, finite, isObject, isPair, PointError } from "../../protocol/json/points.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type ColumnsOptions, readColumns } from "./columns.ts";
 import type { Slot } from "./plan.ts";

@@ -1,5 +1,5 @@
-import type { Row, RowMark } from "../../worker/protocol/builder.ts";
-import { MAX_COLUMNS } from "../../worker/protocol/limits.ts";
+import type { Row, RowMark } from "../../protocol/frame/frame-builder.ts";
+import { MAX_COLUMNS } from "../../protocol/limits.ts";
 import type { Slot } from "./plan.ts";
 import type { Leaf, Reading } from "./read.ts";
 import type { Channel, Series } from "./series.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_SERIES, PointError } from "../../worker/protocol/points.ts";
+import { DEFAULT_SERIES, PointError } from "../../protocol/json/points.ts";
 import type { Samples } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/rows.ts";
 import type { Slot, TopicPlan } from "./plan.ts";

@@ -1,5 +1,5 @@
-import { PointError } from "../../worker/protocol/points.ts";
-import { MAX_SERIES } from "../collect/series-bound.ts";
+import { PointError } from "../../protocol/json/points.ts";
+import { MAX_SERIES } from "../batch/series-bound.ts";
 import { DecodeError } from "../decode/message.ts";
 import { MAX_CHANNELS, MAX_TEXTS } from "./bounds.ts";
 import { TextTable } from "./texts.ts";

@@ -1,5 +1,5 @@
-import { isChannelName } from "../../worker/protocol/limits.ts";
-import { DEFAULT_SERIES } from "../../worker/protocol/points.ts";
+import { DEFAULT_SERIES } from "../../protocol/json/points.ts";
+import { isChannelName } from "../../protocol/limits.ts";
 import { DecodeError } from "../decode/message.ts";
 import { fits, type Token, tokensOf } from "./glob.ts";
 

@@ -1,4 +1,4 @@
-import { replaceControl } from "../../worker/protocol/characters.ts";
+import { replaceControl } from "../../protocol/characters.ts";
 import { MAX_TEXT_BYTES } from "./bounds.ts";
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
-import { isSeriesName } from "../../worker/protocol/limits.ts";
-import { DEFAULT_SERIES } from "../../worker/protocol/points.ts";
+import { DEFAULT_SERIES } from "../../protocol/json/points.ts";
+import { isSeriesName } from "../../protocol/limits.ts";
 import { throwIfTooLong } from "../decode/topic.ts";
 
 export interface Topic {

@@ -6,7 +6,7 @@ import {
   TIME_FIELDS,
   timeOf,
   unixSeconds,
-} from "../../worker/protocol/points.ts";
+} from "../../protocol/json/points.ts";
 import type { Message } from "../decode/message.ts";
 
 export type TimeUnit = "s" | "ms" | "us" | "ns";

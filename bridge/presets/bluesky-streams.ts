@@ -1,4 +1,4 @@
-import { hasControl } from "../../worker/protocol/characters.ts";
+import { hasControl } from "../../protocol/characters.ts";
 import type { Message } from "../decode/message.ts";
 import { timeIn, uidOf } from "./bluesky-runs.ts";
 import { column, emptyNumbers, isObject, type Numbers, scalarOrArray } from "./fields.ts";

@@ -1,4 +1,4 @@
-import { MAX_NESTING } from "../../worker/protocol/limits.ts";
+import { MAX_NESTING } from "../../protocol/limits.ts";
 
 /** What a publisher's structure has of numbers, in objects without a prototype, so that any key is only a key. */
 export type Numbers = { [key: string]: number | (number | null)[] | Numbers };

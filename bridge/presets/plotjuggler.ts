@@ -1,4 +1,4 @@
-import { PointError, unixSeconds } from "../../worker/protocol/points.ts";
+import { PointError, unixSeconds } from "../../protocol/json/points.ts";
 import { valueOfCbor, valueOfMsgpack } from "../decode/formats/packed.ts";
 import { type Content, DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import { textIfUtf8 } from "../decode/text.ts";

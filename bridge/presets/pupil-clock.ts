@@ -1,4 +1,4 @@
-import { MAX_TIME, PointError } from "../../worker/protocol/points.ts";
+import { MAX_TIME, PointError } from "../../protocol/json/points.ts";
 
 /** How often what the clocks differ by is looked at again, in seconds. */
 const WINDOW_SECONDS = 10;

@@ -1,11 +1,11 @@
-import { createClock } from "../clock.ts";
-import { ExitCode } from "../commands/exit-code.ts";
-import type { SourceConfig } from "../configure/config.ts";
+import { ExitCode } from "../cli/exit-code.ts";
+import type { SourceConfig } from "../config/config.ts";
 import { createReader } from "../decode/reader.ts";
 import { createMapper } from "../map/mapper.ts";
+import { errorText, printable, printableJson, printableLines } from "../observability/text.ts";
+import { createClock } from "../pipeline/clock.ts";
 import { presets } from "../presets/index.ts";
-import { SocketError } from "../receive/address.ts";
-import { errorText, printable, printableJson, printableLines } from "../tell/text.ts";
+import { SocketError } from "../sources/zeromq/address.ts";
 import type { InspectReport } from "./report.ts";
 import { type Line, reportLines } from "./report-text.ts";
 import { LiveScreen, type Screen } from "./screen.ts";

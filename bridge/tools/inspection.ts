@@ -1,11 +1,11 @@
-import type { Row } from "../../worker/protocol/builder.ts";
-import { PointError } from "../../worker/protocol/points.ts";
-import type { SourceConfig } from "../configure/config.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
+import { PointError } from "../../protocol/json/points.ts";
+import type { SourceConfig } from "../config/config.ts";
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import type { Decision } from "../decode/reader.ts";
 import { throwIfTooLong } from "../decode/topic.ts";
 import type { Mapped, Mapper } from "../map/mapper.ts";
-import { errorText, escaped } from "../tell/text.ts";
+import { errorText, escaped } from "../observability/text.ts";
 import type { SeriesReport, SourceReport, TopicReport } from "./report.ts";
 import { beginsWith, type Excerpt, excerptOf, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "./sample.ts";
 import { Known, Tally } from "./tally.ts";

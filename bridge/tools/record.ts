@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
-import { ExitCode } from "../commands/exit-code.ts";
-import type { SourceConfig } from "../configure/config.ts";
-import { SocketError } from "../receive/address.ts";
-import { errorAdvice } from "../tell/error-advice.ts";
-import { FootLine, type Terminal } from "../tell/terminal.ts";
-import { counted, errorText } from "../tell/text.ts";
+import { ExitCode } from "../cli/exit-code.ts";
+import type { SourceConfig } from "../config/config.ts";
+import { errorAdvice } from "../observability/error-advice.ts";
+import { FootLine, type Terminal } from "../observability/terminal.ts";
+import { counted, errorText } from "../observability/text.ts";
+import { SocketError } from "../sources/zeromq/address.ts";
 import { bytesText, spanText } from "./figures.ts";
 import { type Recorded, Recorder, type RecorderEnd, type RecorderFile } from "./recorder.ts";
 import { stopOnSignals, untilStopped } from "./stop.ts";

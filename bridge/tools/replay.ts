@@ -1,7 +1,7 @@
-import { ExitCode } from "../commands/exit-code.ts";
-import { AddressError } from "../receive/address.ts";
-import { errorAdvice } from "../tell/error-advice.ts";
-import { FootLine, type Terminal } from "../tell/terminal.ts";
+import { ExitCode } from "../cli/exit-code.ts";
+import { errorAdvice } from "../observability/error-advice.ts";
+import { FootLine, type Terminal } from "../observability/terminal.ts";
+import { AddressError } from "../sources/zeromq/address.ts";
 import { spanText } from "./figures.ts";
 import { Outlet } from "./outlet.ts";
 import { Playback } from "./playback.ts";

@@ -1,4 +1,4 @@
-import { counted } from "../tell/text.ts";
+import { counted } from "../observability/text.ts";
 import { bytesText, rateText, spanText, timeText, valueText } from "./figures.ts";
 import type { EndpointReport, InspectReport, SeriesReport, SourceReport, TopicReport } from "./report.ts";
 import { type Column, cut, tableLines, wrapped } from "./table.ts";

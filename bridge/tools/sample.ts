@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { escaped } from "../tell/text.ts";
+import { escaped } from "../observability/text.ts";
 
 const MAX_SAMPLE_FRAMES = 4;
 /** Of each frame. */

@@ -1,4 +1,4 @@
-import { printable } from "../tell/text.ts";
+import { printable } from "../observability/text.ts";
 import type { Line } from "./report-text.ts";
 import { cut } from "./table.ts";
 

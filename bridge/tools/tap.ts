@@ -1,9 +1,9 @@
-import { ExitCode } from "../commands/exit-code.ts";
-import type { SourceConfig } from "../configure/config.ts";
+import { ExitCode } from "../cli/exit-code.ts";
+import type { SourceConfig } from "../config/config.ts";
+import { createLog } from "../observability/log.ts";
 import { presetNamed } from "../presets/index.ts";
-import { AddressError, type SocketError } from "../receive/address.ts";
-import { Receiver } from "../receive/receiver.ts";
-import { createLog } from "../tell/log.ts";
+import { AddressError, type SocketError } from "../sources/zeromq/address.ts";
+import { Receiver } from "../sources/zeromq/receiver.ts";
 
 /** A socket that is only looked at. */
 export interface Tap {

@@ -1,8 +1,8 @@
-import type { SourceConfig } from "../configure/config.ts";
+import type { SourceConfig } from "../config/config.ts";
 import type { MessageReader } from "../decode/message.ts";
 import type { Decision } from "../decode/reader.ts";
 import type { Mapper } from "../map/mapper.ts";
-import { escaped } from "../tell/text.ts";
+import { escaped } from "../observability/text.ts";
 import { adviceOn, type KnownPublisher } from "./advice.ts";
 import { Inspection } from "./inspection.ts";
 import { findingText, hostAndPort, probe } from "./probe.ts";

@@ -1,4 +1,4 @@
-import { replaceControl } from "../../worker/protocol/characters.ts";
+import { replaceControl } from "../../protocol/characters.ts";
 
 /** Of workerd's output, what its user needs to know. Parts of it are what strangers sent. */
 

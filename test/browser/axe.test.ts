@@ -112,7 +112,7 @@ test("[PG16] axe finds nothing while the page reconnects, with a notice, stale, 
   await source.past(THREE);
   const relay = await Relay.to(t, stage.edge.url);
   const expectedErrors = new RegExp(`${NETWORK_ERROR.source}|Failed to load resource`);
-  const noticed = await stage.look(t, source.channel, { at: relay.url, blocked: "**/assets/later-*", expectedErrors });
+  const noticed = await stage.look(t, source.channel, { at: relay.url, blocked: "**/assets/lazy-*", expectedErrors });
   const framed = await stage.look(t, source.channel, { query: "?embed=1", width: 300, height: 200 });
   await noticed.says("Live");
   await noticed.page.keyboard.press("?");

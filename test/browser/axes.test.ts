@@ -1,7 +1,7 @@
 /** What a panel's y axes show: by themselves, or as a person sets them, by hand or by key alone. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import type { HeldAxis } from "../../worker/page/handle.ts";
+import type { HeldAxis } from "../../page/handle.ts";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";

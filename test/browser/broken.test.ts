@@ -59,7 +59,7 @@ test("[PG20] a part that is gone with a deploy is not asked for again: the page 
   await source.past(THREE);
   const look = await stage.look(t, source.channel, { expectedErrors: MISSING });
   await look.holds(120, "vib.x");
-  await look.page.route("**/assets/later-*", (route) => route.fulfill({ status: 404 }));
+  await look.page.route("**/assets/lazy-*", (route) => route.fulfill({ status: 404 }));
   await deploy(look);
   await look.page.keyboard.press("t");
   await waitFor("it is offered", () => notice(look).isVisible());
@@ -74,12 +74,12 @@ test("[PG20] a part that cannot be had now is said to be missing, and is had whe
   await source.past(THREE);
   const look = await stage.look(t, source.channel, { phone: true, expectedErrors: MISSING });
   await look.holds(120, "vib.x");
-  await look.page.route("**/assets/later-*", (route) => route.fulfill({ status: 404 }));
+  await look.page.route("**/assets/lazy-*", (route) => route.fulfill({ status: 404 }));
   await look.page.locator("#menu").click();
   await waitFor("it is said", () => notice(look).isVisible());
   assert.match((await notice(look).textContent()) ?? "", /^This part of the page cannot be loaded now/);
   await assertFits(look, "the notice");
-  await look.page.unroute("**/assets/later-*");
+  await look.page.unroute("**/assets/lazy-*");
   await look.page.locator("#menu").click();
   await look.page.getByRole("dialog", { name: "Menu" }).waitFor();
   assert.ok(await notice(look).isHidden(), "what was said is not true any more");
@@ -91,14 +91,14 @@ test("[PG20] without the part that marks gaps the lines go on, it is asked for n
   await source.now(THREE, 7);
   const look = await stage.look(t, source.channel, {
     expectedErrors: MISSING,
-    blocked: "**/assets/later-*",
+    blocked: "**/assets/lazy-*",
   });
   const asked: string[] = [];
   look.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   source.goOn(t, THREE, 40);
   await look.holds(180, "vib.x");
   assert.ok(asked.length <= 4, `asked for ${asked}`);
-  await look.page.unroute("**/assets/later-*");
+  await look.page.unroute("**/assets/lazy-*");
   await look.page.locator(".gap").first().waitFor({ state: "attached" });
 });
 

@@ -17,7 +17,7 @@ interface Box {
 /** Everything that holds text of its own or can be pressed. What may be swiped sideways is left out: legends, the table. */
 const READ_BOXES = `(() => {
   const scope = document.querySelector("dialog[open]") ?? document.body;
-  return [...scope.querySelectorAll("*:not(.legend *, .later-table *, noscript, .heard)")].filter((element) => {
+  return [...scope.querySelectorAll("*:not(.legend *, .lazy-table *, noscript, .heard)")].filter((element) => {
     const speaks = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
     if (!element.checkVisibility({ visibilityProperty: true })) return false;
     return element.matches(".plot, .legend, canvas") || element.textContent !== "" && (speaks || element.matches("button"));
@@ -42,7 +42,7 @@ const READ_OVERLAPS = `{
 }`;
 
 /** What scrolls sideways and should not. */
-const READ_SIDEWAYS = `["#board", "#empty", "dialog[open]", "dialog[open] .later-body"].filter((selector) => {
+const READ_SIDEWAYS = `["#board", "#empty", "dialog[open]", "dialog[open] .lazy-body"].filter((selector) => {
   const element = document.querySelector(selector);
   return element !== null && element.scrollWidth > element.clientWidth;
 })`;

@@ -1,8 +1,8 @@
 /** Whatever is missing is marked where it is missing, and the mark says how many points and why. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import { FrameBuilder } from "../../worker/protocol/builder.ts";
-import type { Gap } from "../../worker/protocol/frame.ts";
+import type { Gap } from "../../protocol/frame/frame.ts";
+import { FrameBuilder } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";

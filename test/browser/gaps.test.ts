@@ -1,7 +1,7 @@
 /** Whatever is missing, and for whatever reason: the line breaks there, and nowhere else. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { FrameBuilder } from "../../worker/protocol/builder.ts";
+import { FrameBuilder } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { isDrawnBetween, type Look, NETWORK_ERROR } from "./look.ts";

@@ -1,7 +1,7 @@
 /** What a publisher, a link or a browser's memory may hold that nobody meant: the page goes on, and answers. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import type { Row } from "../../worker/protocol/builder.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
 import type { Look } from "./look.ts";

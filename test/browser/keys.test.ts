@@ -1,9 +1,9 @@
 /** Every shortcut does what its sentence says, and only when it is meant. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import { SHORTCUT_WORDS } from "../../worker/page/later/shortcut-words.ts";
-import { type Command, SHORTCUTS } from "../../worker/page/point/shortcuts.ts";
-import { FrameBuilder } from "../../worker/protocol/builder.ts";
+import { type Command, SHORTCUTS } from "../../page/input/shortcuts.ts";
+import { SHORTCUT_WORDS } from "../../page/lazy/shortcut-words.ts";
+import { FrameBuilder } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Hand, type Seen, xAt } from "./hand.ts";
@@ -209,7 +209,7 @@ test("[PG19] ? lists every shortcut, with the keys as they are written", async (
   await look.page.locator("dialog[open] section").first().waitFor();
   const listed = await look.page.evaluate<[string, string][]>(
     `[...document.querySelector("dialog[open] section").querySelectorAll("dt")].map((term) =>
-      [[...term.querySelectorAll(".later-way")].map((way) => way.textContent).join("|"), term.nextElementSibling.textContent])`,
+      [[...term.querySelectorAll(".lazy-way")].map((way) => way.textContent).join("|"), term.nextElementSibling.textContent])`,
   );
   assert.deepEqual(
     listed,

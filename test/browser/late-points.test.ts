@@ -1,7 +1,7 @@
 /** A page that holds much, and gets many late points: it puts them in their place, and answers meanwhile. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { HEADER_BYTES, readHeader, writeHeader } from "../../worker/protocol/header.ts";
+import { HEADER_BYTES, readHeader, writeHeader } from "../../protocol/frame/header.ts";
 import { frameOfRows, newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import type { Look } from "./look.ts";

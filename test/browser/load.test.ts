@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setInterval as ticks } from "node:timers/promises";
-import { BUDGET_BYTES } from "../../worker/page/hold/rings.ts";
-import type { Row } from "../../worker/protocol/builder.ts";
-import { MAX_TAIL_BYTES } from "../../worker/protocol/limits.ts";
+import { BUDGET_BYTES } from "../../page/data/rings.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
+import { MAX_TAIL_BYTES } from "../../protocol/limits.ts";
 import { frameOfRows, newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import type { Look } from "./look.ts";
 import { counting, Stage } from "./stage.ts";

@@ -1,7 +1,7 @@
 /** What a test sees of a page: what it holds, what it says, and what it has drawn. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import type { PlotcastHandle } from "../../worker/page/handle.ts";
+import type { PlotcastHandle } from "../../page/handle.ts";
 import { waitFor } from "../support/wait.ts";
 
 type Held = ReturnType<PlotcastHandle["series"]>;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import axe from "axe-core";
-import type { Row } from "../../worker/protocol/builder.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Hand } from "./hand.ts";
@@ -194,11 +194,11 @@ test("[PG23] on a phone the strip is low, and a long text is cut, not the page",
 });
 
 test("[PG23] without the file that draws names, steps are steps and the legend has the names", async (t) => {
-  const expectedErrors = /later-.*|Failed to load/;
-  const { look } = await scene(t, { blocked: "**/assets/later-*", expectedErrors });
+  const expectedErrors = /lazy-.*|Failed to load/;
+  const { look } = await scene(t, { blocked: "**/assets/lazy-*", expectedErrors });
   await waitFor("the notice", async () => (await look.text("#notice")) !== "");
   assert.equal((await look.legend())["m.state"], "FAULT");
   const [, steps] = await look.panels();
   assert.ok((steps?.left.max ?? 0) >= 3, "its axis is one of numbers");
-  await look.page.unroute("**/assets/later-*");
+  await look.page.unroute("**/assets/lazy-*");
 });

@@ -1,8 +1,8 @@
 /** Points for the page without a bridge: what was published before it opened, and what comes while it is open. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { FrameBuilder, type Row } from "../../worker/protocol/builder.ts";
-import { PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
+import { FrameBuilder, type Row } from "../../protocol/frame/frame-builder.ts";
+import { PRESENCE_TYPE } from "../../protocol/limits.ts";
 import type { Edge } from "../support/edge.ts";
 import { newChannel, post, publishFrames, rowOf } from "../support/publish.ts";
 

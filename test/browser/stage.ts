@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Browser } from "playwright-core";
-import { type Bridge, type BridgeOptions, startBridge } from "../../bridge/bridge.ts";
-import { sourceOf } from "../../bridge/configure/defaults.ts";
-import { createLog } from "../../bridge/tell/log.ts";
+import { sourceOf } from "../../bridge/config/defaults.ts";
+import { createLog } from "../../bridge/observability/log.ts";
+import { type Bridge, type BridgeOptions, startBridge } from "../../bridge/pipeline/bridge.ts";
 import { newPage, openBrowser, type PageOptions } from "../support/browser.ts";
 import { type Edge, type EdgeOptions, startEdge } from "../support/edge.ts";
 import { connectPublisher, type TestPublisher } from "../support/publisher.ts";

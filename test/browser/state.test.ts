@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { clockText } from "../../worker/page/say/format.ts";
+import { clockText } from "../../page/ui/format.ts";
 import { rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";

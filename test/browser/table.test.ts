@@ -51,7 +51,7 @@ test("[PG16] T shows a table in place of the plots: the latest values, and what 
   );
   assert.deepEqual([read.flat?.Last, read.flat?.Unit, read.flat?.RMS], ["7", "", "7.000"]);
   // Somebody who goes by keys is in it at once, scrolls it with arrows, and is out of it by the same key.
-  assert.equal(await look.page.evaluate("document.activeElement.className"), "later-table");
+  assert.equal(await look.page.evaluate("document.activeElement.className"), "lazy-table");
   await look.page.setViewportSize({ width: 320, height: 600 });
   await look.page.keyboard.press("ArrowRight");
   await waitFor("it scrolls", () => look.page.evaluate<boolean>("document.activeElement.scrollLeft > 0"));
@@ -166,10 +166,10 @@ test("[PG16] [PG7] a table of more rows than fit is scrolled to its end, by whee
     await page.locator(".panel").first().waitFor();
     await page.keyboard.press("t");
     await page.locator("table tbody tr").nth(59).waitFor();
-    const box = await page.locator(".later-table").boundingBox();
+    const box = await page.locator(".lazy-table").boundingBox();
     const main = await page.locator("main").boundingBox();
     assert.ok(box && main && box.y + box.height <= main.y + main.height + 0.5, "it reaches out of its place");
-    if (phone) await page.evaluate("document.querySelector('.later-table').scrollTo(0, 1e6)");
+    if (phone) await page.evaluate("document.querySelector('.lazy-table').scrollTo(0, 1e6)");
     else {
       await page.mouse.move(box.x + 200, box.y + 200);
       await page.mouse.wheel(0, 100_000);

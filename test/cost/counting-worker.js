@@ -2,7 +2,7 @@
  * The Worker, with a count of what its objects make cost: GET /counts tells it and begins anew. JavaScript, since it is
  * the Worker's code that it imports, and the tests' types are Node's.
  */
-import { Channel as CountedChannel } from "../../worker/channel.ts";
+import { Channel as CountedChannel } from "../../worker/channel/channel.ts";
 import worker from "../../worker/index.ts";
 
 const EVENTS = [

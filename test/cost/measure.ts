@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { PRESENCE_TYPE, SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { PRESENCE_TYPE, SUBPROTOCOL } from "../../protocol/limits.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { bulkyFrame, frameOf, newChannel, publishFrames } from "../support/publish.ts";
 import { rawRequest } from "../support/raw.ts";

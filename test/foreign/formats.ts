@@ -15,7 +15,7 @@ import { newPage, openBrowser } from "../support/browser.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
 
-const MAIN = fileURLToPath(new URL("../../bridge/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../bridge/cli/main.ts", import.meta.url));
 const COUNT = 1000;
 const COUNTED = Array.from({ length: COUNT }, (_, i) => i);
 

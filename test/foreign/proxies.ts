@@ -211,7 +211,7 @@ async function publishThrough(
 ): Promise<{ send(text: string): Promise<void> }> {
   const zmqPort = await freePort();
   const args = [
-    "bridge/main.ts",
+    "bridge/cli/main.ts",
     "--to",
     `https://localhost:${port}/c/proxied`,
     "--bind",

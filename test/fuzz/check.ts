@@ -2,8 +2,8 @@
 import { isUtf8 } from "node:buffer";
 import { inflate, wrappingOf } from "../../bridge/decode/inflate.ts";
 import type { DecodeFault } from "../../bridge/decode/message.ts";
-import type { Row } from "../../worker/protocol/builder.ts";
-import { isSeriesName, MAX_COLUMNS, MAX_LABEL_BYTES } from "../../worker/protocol/limits.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
+import { isSeriesName, MAX_COLUMNS, MAX_LABEL_BYTES } from "../../protocol/limits.ts";
 
 /** All there are; `decode-failed` is an exception that nobody foresaw. */
 const KNOWN = {

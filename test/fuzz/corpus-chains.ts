@@ -1,6 +1,6 @@
 import { hex, type Sample, sample } from "./sample.ts";
 
-/** Bitcoin's first block: test/bridge/preset-bitcoin.test.ts. */
+/** Bitcoin's first block: test/unit/bridge/presets/bitcoin.test.ts. */
 const GENESIS = hex(
   `01000000 0000000000000000000000000000000000000000000000000000000000000000
   3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a 29ab5f49ffff001d1dac2b7c 01
@@ -14,7 +14,7 @@ const COUNTER = hex("07000000");
 const sequence = (rest: string | Buffer): Sample =>
   sample("bitcoin", "sequence", Buffer.concat([HASH, Buffer.from(rest)]), COUNTER);
 
-/** test/bridge/preset-monero.test.ts */
+/** test/unit/bridge/presets/monero.test.ts */
 const ID = "713499fd605d99d01db6d2cc47af04dee7984006ac440c23add6e16cb1800992";
 
 export const CHAINS: readonly Sample[] = [

@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { dvs, HEARTBEAT, kv6, onRoute, PREFIXED } from "../support/ndov.ts";
 import { type Sample, sample } from "./sample.ts";
 
-/** Made with Python's simplejson and zlib: test/bridge/preset-eddn.test.ts. */
+/** Made with Python's simplejson and zlib: test/unit/bridge/presets/eddn.test.ts. */
 const SHIPYARD = Buffer.from(
   "eJx9ULFOwzAU/JXIYqSJ46Zpk5mlAwxQMRQYXuPXxiKxI9shhKr/jl+qql1Ans539969O7I7V9XYwjPuWRmx2vvOlUmCUuoYZSVjZZKzwiWuVt0I" +
     "ViaC3QcpgkQbTEd2gBZ3vWokjbBilRdpnlgekYy4L7ROGU1sFvPw0myRnkmPA4wb1aLz0HakEFyIGS9mYrnheTkvyix4UjHPFluyOLP3A1h8CnNJ" +

@@ -1,6 +1,6 @@
 import { hex, type Sample, sample } from "./sample.ts";
 
-/** test/bridge/preset-bsread.test.ts */
+/** test/integration/bridge/presets/preset-bsread.test.ts */
 const STAMP = Buffer.from(new BigInt64Array([1_471_961_318n, 233_131_827n]).buffer);
 const bsreadMain = (hash: string, more = ""): string =>
   `{"htype": "bsr_m-1.1", "hash": "${hash}", "pulse_id": 147196131823, "global_timestamp": {"sec": 1471961318, "ns": 233131827}${more}}`;
@@ -8,7 +8,7 @@ const bsreadData = (channels: string): string => `{"htype": "bsr_d-1.1", "channe
 const DOUBLE = hex("000000000000f83f");
 const WAVE = Float32Array.from({ length: 17 }, (_, i) => (i === 0 ? Number.NaN : i === 1 ? Infinity : i));
 
-/** test/bridge/preset-openephys.test.ts */
+/** test/integration/bridge/presets/preset-openephys.test.ts */
 const SPIKE =
   '{"message_num": 8, "type": "spike", "spike": {"stream": "example_data", "source_node": 101, "electrode": "Tetrode 1", "sample_num": 1001, "num_channels": 2, "num_samples": 2, "sorted_id": 3}, "timestamp": 1763648912500}';
 const EVENT =
@@ -17,7 +17,7 @@ const dataHeader = (number: number, at: number): string =>
   `{\r\n  "message_num": ${number},\r\n  "type": "data",\r\n  "content": {"stream": "example_data", "channel_num": 0, "channel_name": "CH1", "num_samples": 3, "sample_num": ${at}, "sample_rate": 1000.0},\r\n  "data_size": 12,\r\n  "timestamp": 1763648912400\r\n}`;
 const floats = (...values: number[]): Buffer => Buffer.from(new Float32Array(values).buffer);
 
-/** test/bridge/preset-gnuradio.test.ts: tag_headers.cc and pmt_serialize.cc */
+/** test/integration/bridge/presets/preset-gnuradio.test.ts: tag_headers.cc and pmt_serialize.cc */
 function tags(offset: bigint, count: bigint, rest = ""): Buffer {
   const numbers = Buffer.alloc(16);
   numbers.writeBigUInt64LE(offset);

@@ -1,15 +1,15 @@
-import { Collector } from "../../bridge/collect/collect.ts";
-import { SequenceTracker } from "../../bridge/collect/sequence.ts";
-import { SeriesBound } from "../../bridge/collect/series-bound.ts";
-import type { DecodeConfig, MapConfig } from "../../bridge/configure/config.ts";
+import { Collector } from "../../bridge/batch/collector.ts";
+import { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
+import { SeriesBound } from "../../bridge/batch/series-bound.ts";
+import type { DecodeConfig, MapConfig } from "../../bridge/config/config.ts";
 import type { DecodeFault } from "../../bridge/decode/message.ts";
 import { bearsNumbers, createReader } from "../../bridge/decode/reader.ts";
-import { Intake } from "../../bridge/intake.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
-import { SourceLedger } from "../../bridge/tell/ledger.ts";
-import { createLog } from "../../bridge/tell/log.ts";
-import { UndecodableWarnings } from "../../bridge/tell/warnings.ts";
-import { isChannelName, MAX_BODY_BYTES } from "../../worker/protocol/limits.ts";
+import { SourceLedger } from "../../bridge/observability/ledger.ts";
+import { createLog } from "../../bridge/observability/log.ts";
+import { UndecodableWarnings } from "../../bridge/observability/warnings.ts";
+import { Intake } from "../../bridge/pipeline/source-pipeline.ts";
+import { isChannelName, MAX_BODY_BYTES } from "../../protocol/limits.ts";
 import type { Random } from "../torture/random.ts";
 import { refusalFault, rowsFault } from "./check.ts";
 

@@ -1,5 +1,5 @@
 /** A source for each format and preset, as it is and with a mapping that uses all there is. */
-import { type DecodeConfig, type MapConfig, NO_MAP } from "../../bridge/configure/config.ts";
+import { type DecodeConfig, type MapConfig, NO_MAP } from "../../bridge/config/config.ts";
 import { presets } from "../../bridge/presets/index.ts";
 import { FORMATS } from "./corpus-formats.ts";
 import type { TargetConfig } from "./target.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
 import { startEdge } from "../support/edge.ts";
+import { assertProblem } from "../support/problem.ts";
 import { post } from "../support/publish.ts";
-import { assertProblem } from "../worker/problem.ts";
 import { BODIES } from "./rows/bodies.ts";
 import { tryRow } from "./table.ts";
 

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { KNOWN } from "../../bridge/commands/known.ts";
-import { ConfigError } from "../../bridge/configure/errors.ts";
-import { readConfigFile } from "../../bridge/configure/file.ts";
+import { KNOWN } from "../../bridge/cli/known.ts";
+import { ConfigError } from "../../bridge/config/errors.ts";
+import { readConfigFile } from "../../bridge/config/file.ts";
 import { CONFIGS } from "./rows/config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plotcast-hostile-"));

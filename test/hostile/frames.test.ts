@@ -1,7 +1,7 @@
 /** [FR4] [CH4] [BAD1] Bodies of frames in which one thing is wrong: refused whole, and shown to nobody. */
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import { FRAME_TYPE, SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { FRAME_TYPE, SUBPROTOCOL } from "../../protocol/limits.ts";
 import { startEdge } from "../support/edge.ts";
 import { post } from "../support/publish.ts";
 import { isBinary, openViewer } from "../support/sockets.ts";

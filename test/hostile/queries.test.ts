@@ -1,7 +1,7 @@
 /** [RT5] [VW1] [VW2] What anybody may write behind the question mark. */
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { SUBPROTOCOL } from "../../protocol/limits.ts";
 import { startEdge } from "../support/edge.ts";
 import { pointsIn } from "../support/publish.ts";
 import { exchange } from "../support/raw-http.ts";

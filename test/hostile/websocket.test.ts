@@ -1,7 +1,7 @@
 /** [VW6] [VW7] [VW8] What a viewer may send on the wire: it hurts itself alone, and a viewer beside it gets every point. */
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { SUBPROTOCOL } from "../../protocol/limits.ts";
 import { startEdge } from "../support/edge.ts";
 import { numbersIn, publishJson } from "../support/publish.ts";
 import { clientFrame, Opcode, RawWebSocket } from "../support/raw-websocket.ts";

@@ -1,12 +1,12 @@
 /** [BR20] [BR35] Servers of PLAIN and CURVE: without the password or the key nothing is taken, and who has it goes on. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { startBridge } from "../../bridge/bridge.ts";
-import type { SecurityConfig } from "../../bridge/configure/config.ts";
-import { sourceOf } from "../../bridge/configure/defaults.ts";
-import { makeKeys } from "../../bridge/receive/keys.ts";
-import { answerTo } from "../../bridge/receive/zap.ts";
-import { createLog } from "../../bridge/tell/log.ts";
+import type { SecurityConfig } from "../../bridge/config/config.ts";
+import { sourceOf } from "../../bridge/config/defaults.ts";
+import { createLog } from "../../bridge/observability/log.ts";
+import { startBridge } from "../../bridge/pipeline/bridge.ts";
+import { makeKeys } from "../../bridge/sources/zeromq/keys.ts";
+import { answerTo } from "../../bridge/sources/zeromq/zap.ts";
 import { startFakeWorker } from "../support/fake-worker.ts";
 import { connectPublisher, type PublisherOptions } from "../support/publisher.ts";
 import { type RawPeer, rawPeer } from "../support/zmtp.ts";

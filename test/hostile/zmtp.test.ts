@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { startBridge } from "../../bridge/bridge.ts";
-import { sourceOf } from "../../bridge/configure/defaults.ts";
-import { createLog } from "../../bridge/tell/log.ts";
+import { sourceOf } from "../../bridge/config/defaults.ts";
+import { createLog } from "../../bridge/observability/log.ts";
+import { startBridge } from "../../bridge/pipeline/bridge.ts";
 import { startFakeWorker } from "../support/fake-worker.ts";
 import { connectPublisher } from "../support/publisher.ts";
 import { waitFor } from "../support/wait.ts";

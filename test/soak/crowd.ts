@@ -1,6 +1,6 @@
 /** Viewers that come and go, as many at any time, and one that never reads. */
 
-import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { SUBPROTOCOL } from "../../protocol/limits.ts";
 import { openViewer, type Viewer } from "../support/sockets.ts";
 import { CountingViewer } from "./viewer.ts";
 

@@ -8,9 +8,9 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { BUDGET_BYTES } from "../../worker/page/hold/rings.ts";
-import { framesOf } from "../../worker/protocol/builder.ts";
-import { SERIES, valueAt } from "../bench-page/data.ts";
+import { BUDGET_BYTES } from "../../page/data/rings.ts";
+import { framesOf } from "../../protocol/frame/frame-builder.ts";
+import { SERIES, valueAt } from "../bench/page/data.ts";
 import { openBrowser } from "../support/browser.ts";
 import { startEdge } from "../support/edge.ts";
 import { publishFrames, rowOf } from "../support/publish.ts";

@@ -1,6 +1,6 @@
 /** Everything that somebody does with the page within an hour; and leaving it for another tab, and coming back. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { valueAt } from "../bench-page/data.ts";
+import { valueAt } from "../bench/page/data.ts";
 import { waitFor } from "../support/wait.ts";
 import type { Tab } from "./tab.ts";
 

@@ -1,6 +1,6 @@
 /** A real page in a real browser, with its rings full from the start: until they are, they grow as they should. */
-import { framesOf } from "../../worker/protocol/builder.ts";
-import "../../worker/page/handle.ts";
+import { framesOf } from "../../protocol/frame/frame-builder.ts";
+import "../../page/handle.ts";
 import { newPage, openBrowser } from "../support/browser.ts";
 import type { Edge } from "../support/edge.ts";
 import { publishFrames, rowOf } from "../support/publish.ts";

@@ -19,7 +19,7 @@ export interface SoakBridge {
 /** Starts the real bridge, with its spool in `spool`; resolves once it listens. */
 export async function startBridgeProcess(to: URL, token: string, spool: string): Promise<SoakBridge> {
   const args = ["--to", to.href, "--bind", "tcp://127.0.0.1:*", "--sequence-field", "n", "--metrics", "0"];
-  const child = spawn(process.execPath, [fileOf("../../bridge/main.ts"), ...args, "--spool", spool], {
+  const child = spawn(process.execPath, [fileOf("../../bridge/cli/main.ts"), ...args, "--spool", spool], {
     env: { ...process.env, PUBLISH_TOKEN: token },
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -8,8 +8,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { viewOf } from "../../worker/protocol/header.ts";
-import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import { viewOf } from "../../protocol/frame/header.ts";
+import { SUBPROTOCOL } from "../../protocol/limits.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { bulkyFrame, publishFrames } from "../support/publish.ts";
 import { openViewer } from "../support/sockets.ts";

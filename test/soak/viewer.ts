@@ -1,6 +1,6 @@
 /** The page's own connection on a socket of Node's, which checks every counter it gets. */
-import { Connection } from "../../worker/page/connect/connection.ts";
-import type { Frame } from "../../worker/protocol/frame.ts";
+import { Connection } from "../../client/connection.ts";
+import type { Frame } from "../../protocol/frame/frame.ts";
 import { NodeOutside } from "../support/node-outside.ts";
 
 export class CountingViewer {

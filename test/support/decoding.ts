@@ -1,11 +1,11 @@
 /** From the frames of a message to points, as a bridge without a mapping makes them. */
 import assert from "node:assert/strict";
-import { type DecodeConfig, NO_MAP } from "../../bridge/configure/config.ts";
+import { type DecodeConfig, NO_MAP } from "../../bridge/config/config.ts";
 import { DecodeError, type Message } from "../../bridge/decode/message.ts";
 import { createReader, type Decision } from "../../bridge/decode/reader.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
-import type { Row } from "../../worker/protocol/builder.ts";
-import { PointError } from "../../worker/protocol/points.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
+import { PointError } from "../../protocol/json/points.ts";
 import { ARRIVED_AT, framesOf } from "./preset.ts";
 
 export { ARRIVED_AT, hex } from "./preset.ts";

@@ -1,9 +1,10 @@
 /** A real publisher → ZeroMQ → the whole bridge → HTTP → a fake Worker. */
-import { startBridge } from "../../bridge/bridge.ts";
-import { type DecodeConfig, NO_MAP } from "../../bridge/configure/config.ts";
-import { sourceOf } from "../../bridge/configure/defaults.ts";
+
+import { type DecodeConfig, NO_MAP } from "../../bridge/config/config.ts";
+import { sourceOf } from "../../bridge/config/defaults.ts";
+import { createLog } from "../../bridge/observability/log.ts";
+import { startBridge } from "../../bridge/pipeline/bridge.ts";
 import { presetNamed } from "../../bridge/presets/index.ts";
-import { createLog } from "../../bridge/tell/log.ts";
 import { startFakeWorker } from "./fake-worker.ts";
 import { connectPublisher } from "./publisher.ts";
 import { waitFor } from "./wait.ts";

@@ -4,14 +4,14 @@
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Problem } from "../../worker/problem.ts";
-import { checkFrame } from "../../worker/protocol/check-frame.ts";
-import { type Gap, pointsOf } from "../../worker/protocol/frame.ts";
-import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
-import { MARK, PRESENCE_TYPE } from "../../worker/protocol/limits.ts";
-import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../worker/protocol/messages.ts";
-import type { ProblemCode } from "../../worker/protocol/problem-code.ts";
-import { hasGrownFrom, isSameFrame } from "../../worker/protocol/repeat.ts";
+import { checkFrame } from "../../protocol/frame/check-frame.ts";
+import { type Gap, pointsOf } from "../../protocol/frame/frame.ts";
+import { readHeader, splitFrames } from "../../protocol/frame/header.ts";
+import { hasGrownFrom, isSameFrame } from "../../protocol/frame/same-frame.ts";
+import { MARK, PRESENCE_TYPE } from "../../protocol/limits.ts";
+import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../protocol/messages.ts";
+import type { ProblemCode } from "../../protocol/problem-code.ts";
+import { Problem } from "../../worker/http/problem.ts";
 import { waitFor } from "./wait.ts";
 
 export interface Post {

@@ -1,13 +1,13 @@
-import type { Collector } from "../../bridge/collect/collect.ts";
-import type { Loss } from "../../bridge/collect/gaps.ts";
-import type { SequenceTracker } from "../../bridge/collect/sequence.ts";
-import { NO_MAP } from "../../bridge/configure/config.ts";
+import type { Collector } from "../../bridge/batch/collector.ts";
+import type { Loss } from "../../bridge/batch/gaps.ts";
+import type { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
+import { NO_MAP } from "../../bridge/config/config.ts";
 import { createReader } from "../../bridge/decode/reader.ts";
-import { Intake } from "../../bridge/intake.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
-import { type FeedLedger, SourceLedger } from "../../bridge/tell/ledger.ts";
-import type { Log } from "../../bridge/tell/log.ts";
-import { UndecodableWarnings } from "../../bridge/tell/warnings.ts";
+import { type FeedLedger, SourceLedger } from "../../bridge/observability/ledger.ts";
+import type { Log } from "../../bridge/observability/log.ts";
+import { UndecodableWarnings } from "../../bridge/observability/warnings.ts";
+import { Intake } from "../../bridge/pipeline/source-pipeline.ts";
 
 /** Messages → one collector, without sockets; they come at second 1. */
 export function intakeOf(parts: {

@@ -1,7 +1,7 @@
 /** What the page's own connection needs of the world, made of what Node has. */
 import WebSocket from "ws";
-import type { Outside, Socket, SocketEvents } from "../../worker/page/connect/connection.ts";
-import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
+import type { Outside, Socket, SocketEvents } from "../../client/connection.ts";
+import { SUBPROTOCOL } from "../../protocol/limits.ts";
 
 /** Beyond, a timer of Node's would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import { Connection } from "../../worker/page/connect/connection.ts";
+import { Connection } from "../../client/connection.ts";
 import { NodeOutside } from "./node-outside.ts";
 
 /** The page's own connection, on a socket of Node's: comes back by itself and goes on where it was. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Message, MessageReader } from "../../bridge/decode/message.ts";
 import type { Preset } from "../../bridge/presets/preset.ts";
-import { rowsOf } from "../../worker/protocol/points.ts";
+import { rowsOf } from "../../protocol/json/points.ts";
 import { ARRIVED_AT, framesOf, readsOrRefuses, refusal, throughZeroMq } from "./preset.ts";
 
 type Frames = readonly (string | Buffer)[];

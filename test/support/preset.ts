@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Subscriber } from "zeromq";
 import { DecodeError, type Message, type MessageReader } from "../../bridge/decode/message.ts";
-import { PointError, rowsOf } from "../../worker/protocol/points.ts";
+import { PointError, rowsOf } from "../../protocol/json/points.ts";
 import { connectPublisher } from "./publisher.ts";
 import { withDeadline } from "./wait.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Agent, createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MARK } from "../../worker/protocol/limits.ts";
+import { MARK } from "../../protocol/limits.ts";
 import { problem } from "./fake-worker.ts";
 
 /** What happens to one request. */

@@ -1,10 +1,10 @@
 /** Publishing and reading as a client would, and the frames to do it with. */
 import assert from "node:assert/strict";
-import { framesOf, type Row } from "../../worker/protocol/builder.ts";
-import { decodeFrame, pointsOf } from "../../worker/protocol/frame.ts";
-import { readHeader, splitFrames, viewOf } from "../../worker/protocol/header.ts";
-import { FRAME_TYPE } from "../../worker/protocol/limits.ts";
-import { parsePublishAnswer, type ReceivedPublishAnswer } from "../../worker/protocol/messages.ts";
+import { decodeFrame, pointsOf } from "../../protocol/frame/frame.ts";
+import { framesOf, type Row } from "../../protocol/frame/frame-builder.ts";
+import { readHeader, splitFrames, viewOf } from "../../protocol/frame/header.ts";
+import { FRAME_TYPE } from "../../protocol/limits.ts";
+import { parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages.ts";
 
 /** A Worker that answers, whatever runs it. */
 export interface Served {

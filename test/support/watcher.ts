@@ -1,8 +1,8 @@
 /** A viewer of `plotcast.v1` that checks what it gets: no hole that was not told, no repeat, no other order. */
 import assert from "node:assert/strict";
-import { readHeader, splitFrames } from "../../worker/protocol/header.ts";
-import { SUBPROTOCOL } from "../../worker/protocol/limits.ts";
-import { type Cursor, parseServerMessage, type ServerMessage } from "../../worker/protocol/messages.ts";
+import { readHeader, splitFrames } from "../../protocol/frame/header.ts";
+import { SUBPROTOCOL } from "../../protocol/limits.ts";
+import { type Cursor, parseServerMessage, type ServerMessage } from "../../protocol/messages.ts";
 import type { Edge } from "./edge.ts";
 import { type Point, pointsIn } from "./publish.ts";
 import { openViewer, type Viewer } from "./sockets.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { waitFor, withDeadline } from "../support/wait.ts";
 
-const MAIN = fileURLToPath(new URL("../../bridge/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../bridge/cli/main.ts", import.meta.url));
 /** It drains for 10 s at most. */
 const END_WITHIN_MS = 20_000;
 

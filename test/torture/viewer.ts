@@ -1,14 +1,9 @@
 /** A viewer of `plotcast.v1` that comes back by itself and goes on where it was, and accounts for what it gets. */
 import { WebSocket } from "ws";
-import { decodeFrame, type Frame } from "../../worker/protocol/frame.ts";
-import { splitFrames } from "../../worker/protocol/header.ts";
-import { PING, PONG, SUBPROTOCOL } from "../../worker/protocol/limits.ts";
-import {
-  type Cursor,
-  parseServerMessage,
-  type ServerMessage,
-  type ViewerMessage,
-} from "../../worker/protocol/messages.ts";
+import { decodeFrame, type Frame } from "../../protocol/frame/frame.ts";
+import { splitFrames } from "../../protocol/frame/header.ts";
+import { PING, PONG, SUBPROTOCOL } from "../../protocol/limits.ts";
+import { type Cursor, parseServerMessage, type ServerMessage, type ViewerMessage } from "../../protocol/messages.ts";
 import { Account } from "./account.ts";
 import type { Random } from "./random.ts";
 

@@ -1,4 +1,4 @@
-import { unixSeconds } from "../../../worker/protocol/points.ts";
+import { unixSeconds } from "../../../protocol/json/points.ts";
 import { isDate } from "../layout.ts";
 import { DecodeError } from "../message.ts";
 

@@ -1,4 +1,4 @@
-import { suggestion } from "../../../worker/protocol/suggestion.ts";
+import { suggestion } from "../../../protocol/suggestion.ts";
 import { parseSampleFormat } from "../samples/format.ts";
 
 /** The formats whose messages are values, with what they are. */

@@ -1,7 +1,7 @@
 import { Decoder, Tag } from "cbor-x/decode";
 import { addExtension, Unpackr } from "msgpackr/unpack";
-import { MAX_NESTING } from "../../../worker/protocol/limits.ts";
-import { PointError } from "../../../worker/protocol/points.ts";
+import { PointError } from "../../../protocol/json/points.ts";
+import { MAX_NESTING } from "../../../protocol/limits.ts";
 import { DecodeError } from "../message.ts";
 import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";
 import { cborTop, EXTENSIONS, msgpackTop } from "./structure.ts";

@@ -1,4 +1,4 @@
-import { isPair, PointError } from "../../../worker/protocol/points.ts";
+import { isPair, PointError } from "../../../protocol/json/points.ts";
 import { DecodeError } from "../message.ts";
 import { checkJsonValues } from "../size.ts";
 import { MAY_BE_JSON, textIfUtf8, textOf, valueOfJson, wordAndRest } from "../text.ts";

@@ -1,6 +1,6 @@
-import type { Row } from "../../../worker/protocol/builder.ts";
-import { isSeriesName, MAX_COLUMNS } from "../../../worker/protocol/limits.ts";
-import { DEFAULT_SERIES, PointError } from "../../../worker/protocol/points.ts";
+import type { Row } from "../../../protocol/frame/frame-builder.ts";
+import { DEFAULT_SERIES, PointError } from "../../../protocol/json/points.ts";
+import { isSeriesName, MAX_COLUMNS } from "../../../protocol/limits.ts";
 import type { Samples } from "../message.ts";
 
 /** Topics remembered for each list of names. */

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import type { ProblemCode } from "../../../worker/problem.ts";
-import { PRESENCE_TYPE } from "../../../worker/protocol/limits.ts";
+import { PRESENCE_TYPE } from "../../../protocol/limits.ts";
+import type { ProblemCode } from "../../../worker/http/problem.ts";
 import type { Row } from "../table.ts";
 
 /** A POST with the right token. */

@@ -1,0 +1,33 @@
+import type { ReceivedPublishAnswer } from "../../protocol/messages.ts";
+import type { HeldFrame } from "./spool/spool-state.ts";
+
+/** What one POST carries. */
+export interface Batch {
+  body: Uint8Array;
+  points: number;
+  readonly frames: readonly HeldFrame[];
+}
+
+/** What a 2xx says of a batch. */
+export type Confirmation = Partial<Pick<ReceivedPublishAnswer, "repeats">>;
+
+/** What no 2xx has confirmed yet. */
+export interface Held {
+  points: number;
+  bytes: number;
+  /** How long the oldest point has waited for its confirmation, in milliseconds; 0 when nothing waits. */
+  oldestAgeMs: number;
+}
+
+/** A new publisher id was taken, because another uses the one before. */
+export interface NewId {
+  before: string;
+  now: string;
+  /** Not taken under the id before; they will be sent again. */
+  points: number;
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts);
+}

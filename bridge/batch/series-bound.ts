@@ -1,0 +1,57 @@
+import type { Row } from "../../protocol/frame/frame-builder.ts";
+
+/** Series of one channel. A page that draws more draws nothing that anybody could read. */
+export const MAX_SERIES = 4096;
+
+/** Lets the first {@link MAX_SERIES} series of a channel pass; points of others are left out, and counted. */
+export class SeriesBound {
+  /** Left out since {@link takeLost}. */
+  #lost = 0;
+  readonly #known = new Set<string>();
+  readonly #max: number;
+  /** Readers give the same array with each message of a topic. */
+  #lastNames: readonly string[] | undefined;
+
+  constructor(max = MAX_SERIES) {
+    this.#max = max;
+  }
+
+  pass(rows: readonly Row[]): readonly Row[] {
+    for (const { names } of rows) {
+      if (names !== this.#lastNames && !this.#knows(names)) return rows.flatMap((row) => this.#rest(row));
+      this.#lastNames = names;
+    }
+    return rows;
+  }
+
+  /** Points left out since the last call. */
+  takeLost(): number {
+    const lost = this.#lost;
+    this.#lost = 0;
+    return lost;
+  }
+
+  #knows(names: readonly string[]): boolean {
+    let areKnown = true;
+    for (const name of names) {
+      if (this.#known.has(name)) continue;
+      if (this.#known.size < this.#max) this.#known.add(name);
+      else areKnown = false;
+    }
+    return areKnown;
+  }
+
+  #rest(row: Row): Row[] {
+    if (this.#knows(row.names)) return [row];
+    const names: string[] = [];
+    const values: number[] = [];
+    row.names.forEach((name, i) => {
+      const value = row.values[i] ?? Number.NaN;
+      if (this.#known.has(name)) {
+        names.push(name);
+        values.push(value);
+      } else if (!Number.isNaN(value)) this.#lost++;
+    });
+    return names.length === 0 ? [] : [{ ...row, names, values }];
+  }
+}

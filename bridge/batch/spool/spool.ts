@@ -1,0 +1,285 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import { isPublisherId } from "../../../protocol/frame/header.ts";
+import type { Loss } from "../gaps.ts";
+import type { LastNumber } from "../sequence/sequence.ts";
+import { makePrivate } from "./private-files.ts";
+import {
+  count,
+  damaged,
+  type HeldFrame,
+  type Identity,
+  lossesFrom,
+  newPublisherId,
+  type SpoolChanges,
+  type SpoolState,
+  unsure,
+} from "./spool-state.ts";
+
+/** "PLCs": that the file is a spool of ours. */
+const APPLICATION_ID = 0x504c4373;
+const SCHEMA_VERSION = 1;
+/**
+ * Numbers are reserved in advance, so many at once: should the disk fail, frames go on being sent with numbers that no
+ * later start can use again, however this one ends.
+ */
+const SEQS_RESERVED = 2 ** 30;
+/**
+ * A start that cannot reserve any is not seen by the next one. So numbers go on by the time since the last that could,
+ * faster than frames are ever sent; and not beyond what a clock that is far wrong may use up.
+ */
+const SEQS_PER_MS = 1024;
+const MAX_MS_UNRESERVED = 10 * 365 * 86_400_000;
+/** Freed pages are given back to the file system, some at a time, beyond this. */
+const MAX_FREE_PAGES = 4096;
+const PAGES_PER_VACUUM = 512;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS frames (
+    seq INTEGER PRIMARY KEY, points INTEGER, sinceMs REAL, losses TEXT, crc INTEGER, bytes BLOB
+  );
+  CREATE TABLE IF NOT EXISTS numbers (topic TEXT PRIMARY KEY, number INTEGER, crc INTEGER, x REAL) WITHOUT ROWID;
+`;
+
+/** The SQLite file. Every error of it is thrown as SQLite says it; `open-spool.ts` knows what to do with those of opening. */
+export class Spool {
+  readonly file: string;
+  /** It did not exist before. */
+  readonly isNew: boolean;
+  readonly #db: DatabaseSync;
+  readonly #statements: Record<
+    | "meta"
+    | "frame"
+    | "losses"
+    | "gone"
+    | "goneUpTo"
+    | "read"
+    | "number"
+    | "numberGone"
+    | "numbersGone"
+    | "numbersUnsure",
+    StatementSync
+  >;
+  #reservedSeq = 0;
+  #written = { goneUpTo: 0, sentSeq: 0, untold: "", publisher: "" };
+  /** What the first write of this process writes besides. */
+  #toBegin: (() => void) | undefined;
+
+  /** Opens or makes the file, alone: the lock is held until {@link close}, or the end of the process. */
+  constructor(file: string, { maxPages = 0 } = {}) {
+    makePrivate(file);
+    this.file = file;
+    this.#db = new DatabaseSync(file, { timeout: 0 });
+    try {
+      const db = this.#db;
+      db.exec("PRAGMA locking_mode=EXCLUSIVE");
+      if (this.#pragma("application_id") !== APPLICATION_ID && this.#pragma("schema_version") !== 0) {
+        throw new Error("it is the database of another program");
+      }
+      const version = this.#pragma("user_version");
+      if (version > SCHEMA_VERSION) throw new Error("it was made by a newer version of Plotcast");
+      this.isNew = version !== SCHEMA_VERSION;
+      // One that is there is not written, so that it opens on a full disk.
+      if (this.isNew) db.exec("PRAGMA auto_vacuum=INCREMENTAL");
+      db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=16777216");
+      const schema = `${SCHEMA} PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${SCHEMA_VERSION};`;
+      db.exec("BEGIN IMMEDIATE");
+      db.exec(`${this.isNew ? schema : ""} COMMIT`);
+      const check = db.prepare("PRAGMA quick_check(1)").get()?.quick_check;
+      if (check !== "ok") throw damaged(String(check));
+      if (maxPages > 0) db.exec(`PRAGMA max_page_count=${maxPages}`);
+      this.#statements = {
+        meta: db.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"),
+        frame: db.prepare("INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?, ?, ?)"),
+        losses: db.prepare("UPDATE frames SET losses = ? WHERE seq = ?"),
+        gone: db.prepare("DELETE FROM frames WHERE seq = ?"),
+        goneUpTo: db.prepare("DELETE FROM frames WHERE seq <= ?"),
+        read: db.prepare("SELECT crc, bytes FROM frames WHERE seq = ?"),
+        number: db.prepare("INSERT OR REPLACE INTO numbers VALUES (?, ?, ?, ?)"),
+        numberGone: db.prepare("DELETE FROM numbers WHERE topic = ?"),
+        numbersGone: db.prepare("DELETE FROM numbers"),
+        numbersUnsure: db.prepare("UPDATE numbers SET crc = NULL"),
+      };
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  /**
+   * What the last process left, for the channel at `to`. {@link begin} must follow.
+   * @param isWhole whether it wrote all that it did
+   */
+  load(to: string, gaps: readonly Loss[], isWhole: boolean): SpoolState {
+    const frames = this.#frames();
+    const publisher = String(this.#meta("publisher") ?? newPublisherId());
+    const base = count(this.#meta("base") ?? 0) ?? Number.NaN;
+    const reserved = count(this.#meta("reserved")) ?? 1;
+    const isOurs = ({ seq }: HeldFrame): boolean => seq > base && seq < reserved;
+    if (!isPublisherId(publisher) || !(base < reserved) || !frames.every(isOurs))
+      throw damaged("its numbers do not add up");
+    // What an earlier channel was to be told is nothing to this one.
+    const untold = this.to === to ? lossesFrom(this.#meta("untold")) : [];
+    const left: SpoolState = {
+      publisher,
+      base,
+      nextSeq: reserved + this.#seqsSince(count(this.#meta("reservedAtMs"))),
+      sentSeq: count(this.#meta("sent")) ?? 0,
+      frames,
+      gaps: [...untold, ...gaps],
+      numbers: this.#numbers(),
+    };
+    const state = isWhole ? left : unsure(left);
+    this.#toBegin = () => {
+      const { meta, numbersUnsure } = this.#statements;
+      this.#identify({ publisher, base });
+      meta.run("to", to);
+      meta.run("untold", JSON.stringify(state.gaps));
+      meta.run("sent", state.sentSeq);
+      if (!isWhole) numbersUnsure.run();
+      this.#reserve(state.nextSeq);
+    };
+    this.#written = { goneUpTo: 0, sentSeq: state.sentSeq, untold: JSON.stringify(state.gaps), publisher };
+    return state;
+  }
+
+  /** Reserves this process's numbers. If it throws, the first {@link write} that does not has done it. */
+  begin(): void {
+    this.#transaction(() => this.#toBegin?.());
+    this.#toBegin = undefined;
+  }
+
+  /** The channel that its frames are for; undefined in a new spool. */
+  get to(): string | undefined {
+    const to = this.#meta("to");
+    return to === undefined ? undefined : String(to);
+  }
+
+  /** How many points it holds. */
+  get points(): number {
+    return count(this.#db.prepare("SELECT coalesce(sum(points), 0) AS points FROM frames").get()?.points) ?? 0;
+  }
+
+  /** All of it or, if it throws, nothing. It outlives SIGKILL at once, and a power failure from the next checkpoint on. */
+  write(changes: SpoolChanges): void {
+    const { meta, frame, losses, gone, goneUpTo, number, numberGone, numbersGone } = this.#statements;
+    const untold = changes.untold === undefined ? this.#written.untold : JSON.stringify(changes.untold);
+    const { publisher } = changes.identity;
+    const isRenamed = publisher !== this.#written.publisher;
+    const reserved = this.#reservedSeq;
+    try {
+      this.#transaction(() => {
+        this.#toBegin?.();
+        for (const seq of changes.gone) gone.run(seq);
+        if (changes.goneUpTo > this.#written.goneUpTo) goneUpTo.run(changes.goneUpTo);
+        for (const { seq, points, sinceMs, losses, bytes } of changes.frames) {
+          if (bytes !== undefined) frame.run(seq, points, sinceMs, JSON.stringify(losses), crc32(bytes), bytes);
+        }
+        for (const held of changes.losses) losses.run(JSON.stringify(held.losses), held.seq);
+        if (isRenamed) this.#identify(changes.identity);
+        // Of another publisher nothing is sent yet.
+        if (isRenamed || changes.sentSeq > this.#written.sentSeq) meta.run("sent", changes.sentSeq);
+        if (untold !== this.#written.untold) meta.run("untold", untold);
+        if (changes.numbersGone === null) numbersGone.run();
+        for (const topic of changes.numbersGone ?? []) numberGone.run(topic);
+        for (const { topic, number: last, crc, x } of changes.numbers) number.run(topic, last, crc, x);
+        if (changes.nextSeq + SEQS_RESERVED / 2 > this.#reservedSeq) this.#reserve(changes.nextSeq);
+      });
+    } catch (error) {
+      this.#reservedSeq = reserved;
+      throw error;
+    }
+    this.#toBegin = undefined;
+    this.#written = { goneUpTo: changes.goneUpTo, sentSeq: changes.sentSeq, untold, publisher };
+  }
+
+  /** Whether {@link write} would have anything to do for this. */
+  isBehind({ identity, sentSeq, goneUpTo }: Pick<SpoolChanges, "identity" | "sentSeq" | "goneUpTo">): boolean {
+    if (identity.publisher !== this.#written.publisher) return true;
+    return sentSeq > this.#written.sentSeq || goneUpTo > this.#written.goneUpTo;
+  }
+
+  /** A frame's bytes; undefined if they are not there or not what was written. */
+  read(seq: number): Uint8Array | undefined {
+    const { crc, bytes } = this.#statements.read.get(seq) ?? {};
+    return bytes instanceof Uint8Array && crc32(bytes) === crc ? bytes : undefined;
+  }
+
+  /** Gives a part of the file's unused space back, when there is much. */
+  shrink(): void {
+    if (this.#pragma("freelist_count") > MAX_FREE_PAGES)
+      this.#db.exec(`PRAGMA incremental_vacuum(${PAGES_PER_VACUUM})`);
+  }
+
+  /** @param nextSeq gives back the numbers that were reserved and not used; left out when the end was none in order */
+  close(nextSeq?: number): void {
+    try {
+      if (nextSeq !== undefined) this.#transaction(() => this.#reserveUpTo(nextSeq));
+    } finally {
+      this.#db.close();
+    }
+  }
+
+  #identify({ publisher, base }: Identity): void {
+    this.#statements.meta.run("publisher", publisher);
+    this.#statements.meta.run("base", base);
+  }
+
+  #reserve(nextSeq: number): void {
+    this.#reserveUpTo(nextSeq + SEQS_RESERVED);
+  }
+
+  #reserveUpTo(seq: number): void {
+    this.#reservedSeq = seq;
+    this.#statements.meta.run("reserved", seq);
+    this.#statements.meta.run("reservedAtMs", Date.now());
+  }
+
+  /** How many starts that could reserve none may have used since then. */
+  #seqsSince(atMs: number | undefined): number {
+    if (this.isNew) return 0;
+    return SEQS_PER_MS * Math.min(Math.max(0, Date.now() - (atMs ?? 0)), MAX_MS_UNRESERVED);
+  }
+
+  #transaction(action: () => void): void {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      action();
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #pragma(name: string): number {
+    return Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name]);
+  }
+
+  #meta(key: string): unknown {
+    return this.#db.prepare("SELECT value FROM meta WHERE key = ?").get(key)?.value;
+  }
+
+  #frames(): HeldFrame[] {
+    const rows = this.#db.prepare(
+      "SELECT seq, points, sinceMs, losses, length(bytes) AS size FROM frames ORDER BY seq",
+    );
+    return [...rows.iterate()].map((row) => {
+      const [seq, points, size] = [count(row.seq), count(row.points), count(row.size)];
+      if (!seq || !points || !size) throw damaged("a frame in it is none");
+      const losses = lossesFrom(row.losses);
+      return { seq, points, size, sinceMs: Number(row.sinceMs), losses, bytes: undefined, inSpool: true };
+    });
+  }
+
+  #numbers(): LastNumber[] {
+    const rows = this.#db.prepare("SELECT topic, number, crc, x FROM numbers");
+    return [...rows.iterate()].map(({ topic, number, crc, x }) => ({
+      topic: String(topic),
+      number: Number(number),
+      crc: typeof crc === "number" ? crc : null,
+      x: typeof x === "number" ? x : null,
+    }));
+  }
+}

@@ -1,0 +1,179 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { SOCKET_COUNTS, type SocketCounters } from "../sources/zeromq/counters.ts";
+import type { Watched } from "./health.ts";
+import type { FeedLedger, SourceLedger } from "./ledger.ts";
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+type Reasons = Iterable<readonly [reason: string, count: number]>;
+
+const SOURCE_COUNTS: readonly (readonly [name: string, help: string, read: (ledger: SourceLedger) => number])[] = [
+  ["received_messages", "ZeroMQ messages received.", (ledger) => ledger.received],
+  ["received_bytes", "Bytes of these.", (ledger) => ledger.receivedBytes],
+  ["decoded_points", "Points understood; all of them are collected.", (ledger) => ledger.decoded],
+  ["repeats", "Messages left out because they had come before.", (ledger) => ledger.repeats],
+  ["unnumbered_messages", "Messages without the number that they should have.", (ledger) => ledger.unnumbered],
+  [
+    "shared_topics",
+    "Topics not checked any more, because several publishers number them.",
+    (ledger) => ledger.sharedTopics,
+  ],
+  ["publisher_disconnects", "Publishers that went.", (ledger) => ledger.disconnects],
+  ["silences", "Times that publishers fell silent without a word.", (ledger) => ledger.silences],
+];
+
+const FEED_COUNTS: readonly (readonly [name: string, help: string, read: (ledger: FeedLedger) => number])[] = [
+  ["delivered_points", "Points that a 2xx has confirmed.", (ledger) => ledger.delivered],
+  ["posts", "POSTs sent.", (ledger) => ledger.posts],
+  ["retries", "POSTs sent again.", (ledger) => ledger.retries],
+  ["spool_write_failures", "Writes to the spool that failed.", (ledger) => ledger.spoolFailures],
+  ["new_publisher_ids", "Times that a new publisher id was taken, because others used it.", (ledger) => ledger.newIds],
+  [
+    "foreign_repeat_points",
+    "Points passed over as repeats of others' frames, and sent again under a new id.",
+    (ledger) => ledger.foreignRepeats,
+  ],
+];
+
+const FEED_REASONS: readonly (readonly [name: string, help: string, read: (ledger: FeedLedger) => Reasons])[] = [
+  ["dropped_points", "Points lost in the bridge, by reason.", ({ dropped }) => each(dropped, ({ points }) => points)],
+  ["dropped_frames", "Frames lost in the bridge, by reason.", ({ dropped }) => each(dropped, ({ frames }) => frames)],
+  ["gaps", "Gaps told to viewers, by reason.", ({ gaps }) => each(gaps, (told) => told.gaps)],
+  ["gap_points", "Points known to be missing in these gaps.", ({ gaps }) => each(gaps, ({ points }) => points)],
+];
+
+export type WatchedFeed = Watched["feeds"]["all"][number];
+const FEED_GAUGES: readonly (readonly [name: string, help: string, read: (feed: WatchedFeed) => number])[] = [
+  ["viewers", "Viewers, as the last answer said.", ({ ledger }) => ledger.viewers ?? Number.NaN],
+  ["undelivered_points", "Points that no 2xx has confirmed.", ({ held }) => held.points],
+  ["undelivered_bytes", "Bytes of frames that no 2xx has confirmed.", ({ held }) => held.bytes],
+  ["oldest_undelivered_seconds", "Age of the oldest of them.", ({ held }) => held.oldestAgeMs / 1000],
+  ["undelivered_frames", "Closed frames that no 2xx has confirmed.", ({ backlog }) => backlog.frames],
+  ["memory_bytes", "Bytes of frames in memory.", ({ backlog }) => backlog.memoryBytes],
+  ["spooled_bytes", "Bytes of frames that only the spool holds.", ({ backlog }) => backlog.bytesOnDisk],
+  ["spool_failing", "1 while the spool cannot be written.", ({ isSpoolFailing }) => Number(isSpoolFailing)],
+];
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** To be called for each feed as it is opened: its POSTs are timed. */
+  observe(feed: WatchedFeed): void;
+  /** To be called for each client of these metrics that is cut off. */
+  countCutOff(): void;
+}
+
+/** Every count of every source and channel, read when it is asked for. */
+export function createRegistry({ sources, feeds }: Watched): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const count = (name: string, help: string, labelNames: string[], read: () => Iterable<Labelled>): void => {
+    const counter: Counter = new Counter({
+      name: `plotcast_bridge_${name}_total`,
+      help,
+      labelNames,
+      registers,
+      // prom-client's counters only grow; the ledgers' numbers are there already.
+      collect: () => {
+        counter.reset();
+        for (const [labels, value] of read()) counter.inc(labels, value);
+      },
+    });
+  };
+  const gauge = (name: string, help: string, labelNames: string[], read: () => Iterable<Labelled>): void => {
+    const made: Gauge = new Gauge({
+      name: `plotcast_bridge_${name}`,
+      help,
+      labelNames,
+      registers,
+      collect: () => {
+        made.reset();
+        for (const [labels, value] of read()) made.set(labels, value);
+      },
+    });
+  };
+
+  for (const [name, help, read] of SOURCE_COUNTS) {
+    count(name, help, ["source"], () => sources.map(({ config, ledger }) => [{ source: config.name }, read(ledger)]));
+  }
+  count("refused_messages", "Messages that hold no points, by reason.", ["source", "reason"], () =>
+    sources.flatMap(({ config, ledger }) =>
+      [...ledger.refused].map(([reason, value]): Labelled => [{ source: config.name, reason }, value]),
+    ),
+  );
+  count("connection_events", CONNECTION_EVENTS, ["source", "event"], () =>
+    sources.flatMap(({ config, counters }) =>
+      COUNTED_EVENTS.map((event): Labelled => [{ source: config.name, event: snakeCase(event) }, counters[event]]),
+    ),
+  );
+  gauge("publishers", "Publishers connected.", ["source"], () =>
+    sources.map(({ config, ledger }) => [{ source: config.name }, ledger.publishers]),
+  );
+  gauge("stale", "1 while no message comes though one is due.", ["source"], () =>
+    sources.map(({ config, isStale }) => [{ source: config.name }, Number(isStale)]),
+  );
+  for (const [name, help, read] of FEED_COUNTS) {
+    count(name, help, ["channel"], () => feeds.all.map(({ channel, ledger }) => [{ channel }, read(ledger)]));
+  }
+  for (const [name, help, read] of FEED_REASONS) {
+    count(name, help, ["channel", "reason"], () =>
+      feeds.all.flatMap(({ channel, ledger }) =>
+        [...read(ledger)].map(([reason, value]): Labelled => [{ channel, reason }, value]),
+      ),
+    );
+  }
+  for (const [name, help, read] of FEED_GAUGES) {
+    gauge(name, help, ["channel"], () => feeds.all.map((feed) => [{ channel: feed.channel }, read(feed)]));
+  }
+  const posts = new Histogram({
+    name: "plotcast_bridge_post_seconds",
+    help: "From sending a POST to its outcome.",
+    labelNames: ["channel"],
+    buckets: SECONDS,
+    registers,
+  });
+  const cutOff = new Counter({
+    name: "plotcast_bridge_metrics_cut_off_total",
+    help: "Clients of these metrics that were cut off: too slow, or too many at once.",
+    registers,
+  });
+  return {
+    registry,
+    countCutOff: () => cutOff.inc(),
+    observe: ({ channel, ledger }) => {
+      ledger.onPost = (seconds) => posts.observe({ channel }, seconds);
+    },
+  };
+}
+
+const COUNTED_EVENTS = [
+  "accepts",
+  "connects",
+  "handshakes",
+  "disconnects",
+  "connectRetries",
+  "beganAnew",
+  "authFailures",
+  "protocolFailures",
+  "otherFailures",
+  "notZmtp",
+  "cutOff",
+  "turnedAway",
+  "madeRoom",
+  "heldBack",
+  "renewals",
+  "acceptFailures",
+  "bindFailures",
+] as const satisfies readonly (keyof SocketCounters)[];
+const CONNECTION_EVENTS = `What befell connections: ${COUNTED_EVENTS.map((event) => `${snakeCase(event)}: ${SOCKET_COUNTS[event]}`).join(" ")}`;
+
+type Labelled = readonly [labels: Record<string, string>, value: number];
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function each<V>(map: ReadonlyMap<string, V>, of: (value: V) => number): [string, number][] {
+  return [...map].map(([reason, value]) => [reason, of(value)]);
+}

@@ -1,0 +1,189 @@
+import type { Held } from "../batch/batch.ts";
+import type { SourceConfig } from "../config/config.ts";
+import { DEFAULT_BUFFER_BYTES } from "../config/defaults.ts";
+import { bearsNumbers } from "../decode/reader.ts";
+import { isTemplate, mayHaveMade } from "../map/template.ts";
+import { type Totals, totalsOf } from "../observability/ledger.ts";
+import type { Log } from "../observability/log.ts";
+import { type MetricsAddress, type MetricsServer, serveMetrics } from "../observability/metrics.ts";
+import { reportStatus, statusLine } from "../observability/status.ts";
+import { Feeds } from "../uplink/channel-uplinks.ts";
+import { createClock, setBackLog } from "./clock.ts";
+import { Source } from "./source.ts";
+
+export interface BridgeOptions {
+  /** The channel's URL: `http(s)://host/c/<name>`. */
+  to: URL;
+  token: string;
+  log: Log;
+  sources: readonly SourceConfig[];
+  /** Bound of what is kept in memory for each channel; 64 MiB by default, 1 MiB at least. */
+  bufferBytes?: number;
+  /** Where what is undelivered is kept on disk too (no file: each channel's default); without it, in memory alone. */
+  spool?: { file?: string | undefined; maxBytes: number } | undefined;
+  /** 16 hexadecimal digits; without it the spool's own, or else a new one for each start. */
+  publisher?: string;
+  metrics?: MetricsAddress | undefined;
+  statusEveryMs?: number;
+  bindWithinMs?: number;
+  /** Whether the Worker is asked at the start if it would take what comes, which is said if not. */
+  checksStart?: boolean;
+}
+
+export interface Bridge {
+  /** The ZeroMQ endpoints in use; a bound port `*` is resolved. */
+  readonly addresses: readonly string[];
+  /** Those of them that publishers connect to. */
+  readonly bound: readonly string[];
+  /** Those of publishers that bind, which this bridge connects to. */
+  readonly connected: readonly string[];
+  /** What came in, what went out and what did not, over all sources and channels, as it is now. */
+  readonly ledger: Totals;
+  /** Of `/metrics`, if asked for. */
+  readonly metricsUrl: string | undefined;
+  /** Whether what is undelivered outlives the process. */
+  readonly isSpooling: boolean;
+  /** What no 2xx has confirmed yet. */
+  held(): Held;
+  /** The line of status, now. */
+  status(): string;
+  /** Writes everything to the spool at once, for an end that cannot wait. */
+  save(): void;
+  /** Resolves after {@link close}; rejects if the bridge fails by itself, which only a fault in it can cause. */
+  readonly done: Promise<void>;
+  /** Stops receiving, delivers what is left within `drainMs`, and ends. @returns how many points stay undelivered */
+  close(options: { drainMs: number }): Promise<{ undelivered: number }>;
+}
+
+/**
+ * Starts a bridge: sources (receive → decode → map) → feeds (collect → deliver), one for each channel. The Worker need
+ * not be there yet.
+ * @throws AddressError if an address cannot be used, SpoolError if the spool must not; nothing then goes on running
+ */
+export async function startBridge(options: BridgeOptions): Promise<Bridge> {
+  const { to, token, log, spool, statusEveryMs = 10_000 } = options;
+  const sources: Source[] = [];
+  let metrics: MetricsServer | undefined;
+  const failed = Promise.withResolvers<never>();
+  // Whoever started the bridge may not look; then close() tells.
+  failed.promise.catch(() => undefined);
+  const feeds = new Feeds(
+    {
+      to,
+      token,
+      log,
+      bufferBytes: options.bufferBytes ?? DEFAULT_BUFFER_BYTES,
+      spoolFile: spool === undefined ? null : spool.file,
+      spoolMaxBytes: spool?.maxBytes ?? 0,
+      publisher: options.publisher,
+      isNumbered: options.sources.some(isNumbered),
+    },
+    (feed) => {
+      feed.done.catch(failed.reject);
+      metrics?.observe(feed);
+    },
+  );
+  const countPublishers = (): void => {
+    for (const feed of feeds.all) {
+      const ours = sources.filter((source) => source.feeds.has(feed));
+      feed.countPublishers(ours.reduce((sum, { ledger }) => sum + ledger.publishers, 0));
+    }
+  };
+  const totals = () =>
+    totalsOf(
+      sources.map(({ ledger }) => ledger),
+      feeds.all.map(({ ledger }) => ledger),
+    );
+  try {
+    if (options.metrics !== undefined) metrics = await serveMetrics(options.metrics, { sources, feeds });
+    for (const { map } of options.sources) {
+      const { channel } = map;
+      if (channel === undefined || !isTemplate(channel)) feeds.open(channel);
+      else {
+        // Its spool is the bridge's lock, too: two that read the same publishers would deliver every point twice.
+        feeds.open(undefined);
+        feeds.openSpooled((name) => mayHaveMade(channel, name));
+      }
+    }
+    const unixSeconds = createClock(undefined, undefined, setBackLog(log));
+    for (const config of options.sources) {
+      const { channel } = config.map;
+      const source = await Source.open(
+        {
+          config,
+          isNumbered: isNumbered(config),
+          feedOf: (name) => feeds.of(name),
+          existingFeedOf: (name) => feeds.existing(name),
+          onPublishers: countPublishers,
+          log,
+          unixSeconds,
+          ...(options.bindWithinMs === undefined ? {} : { bindWithinMs: options.bindWithinMs }),
+        },
+        channel === undefined || !isTemplate(channel) ? feeds.open(channel) : undefined,
+      );
+      sources.push(source);
+      source.done.catch(failed.reject);
+    }
+    countPublishers();
+    // One for all channels: they have the same Worker and the same token.
+    if (options.checksStart === true) feeds.all[0]?.checkStart();
+  } catch (error) {
+    await Promise.all([...sources.map((source) => source.close()), metrics?.close()]);
+    await Promise.all(feeds.all.map((feed) => feed.close(0)));
+    throw error;
+  }
+  const held = () => sumOf(feeds.all.map((feed) => feed.held));
+  const status = () => statusLine(totals(), held(), feeds.all);
+  const stopReporting = reportStatus(status, () => totals().received, log, statusEveryMs);
+
+  let closing: Promise<{ undelivered: number }> | undefined;
+  const ended = Promise.withResolvers<void>();
+  const close = async (drainMs: number): Promise<{ undelivered: number }> => {
+    try {
+      // If reading failed, `done` says so; what was read before is delivered all the same.
+      await Promise.allSettled(sources.map((source) => source.close()));
+      await Promise.all(feeds.all.map((feed) => feed.close(drainMs)));
+    } finally {
+      stopReporting();
+      await metrics?.close();
+      ended.resolve();
+    }
+    return { undelivered: held().points };
+  };
+  const done = Promise.race([failed.promise, ended.promise]);
+  done.catch(() => undefined);
+  return {
+    addresses: sources.flatMap(({ addresses }) => addresses),
+    bound: sources.flatMap(({ bound }) => bound),
+    connected: sources.flatMap(({ connected }) => connected),
+    get ledger() {
+      return totals();
+    },
+    metricsUrl: metrics?.url,
+    get isSpooling() {
+      return feeds.all.every((feed) => feed.isSpooling);
+    },
+    held,
+    status,
+    save: () => {
+      for (const feed of feeds.all) feed.save();
+    },
+    done,
+    close: ({ drainMs }) => {
+      closing ??= close(drainMs);
+      return closing;
+    },
+  };
+}
+
+function isNumbered({ sequenceField, decode }: SourceConfig): boolean {
+  return sequenceField !== undefined || bearsNumbers(decode);
+}
+
+function sumOf(all: readonly Held[]): Held {
+  return {
+    points: all.reduce((sum, { points }) => sum + points, 0),
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    oldestAgeMs: Math.max(0, ...all.map(({ oldestAgeMs }) => oldestAgeMs)),
+  };
+}

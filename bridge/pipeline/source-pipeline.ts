@@ -1,0 +1,199 @@
+import { PointError } from "../../protocol/json/points.ts";
+import type { SourceConfig } from "../config/config.ts";
+import { DEFAULT_SOURCE_NAME } from "../config/defaults.ts";
+import { DecodeError, type DecodeFault, type Message, type MessageReader } from "../decode/message.ts";
+import { takeNumber } from "../decode/number.ts";
+import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
+import { throwIfTooLong } from "../decode/topic.ts";
+import type { Mapped, Mapper } from "../map/mapper.ts";
+import type { SourceLedger } from "../observability/ledger.ts";
+import type { Log } from "../observability/log.ts";
+import { RepeatWarnings } from "../observability/repeats.ts";
+import { SharedWarnings } from "../observability/shared.ts";
+import { errorText } from "../observability/text.ts";
+import type { UndecodableWarnings } from "../observability/warnings.ts";
+import type { Passage } from "../sources/zeromq/paths.ts";
+import { sumOf } from "../sources/zeromq/sum.ts";
+import type { Feed } from "../uplink/channel-uplink.ts";
+import { Numbers, type NumbersOptions, saidBy } from "./message-numbers.ts";
+
+export interface IntakeOptions {
+  ledger: SourceLedger;
+  config: Pick<SourceConfig, "name" | "sequenceField">;
+  reader: MessageReader;
+  mapper: Mapper;
+  /** Whether messages bear numbers without --sequence-field. */
+  isNumbered: boolean;
+  /**
+   * @param channel as the mapping named it; undefined: the bridge's own
+   * @throws DecodeError too-many-channels
+   */
+  feedOf: (channel: string | undefined) => Pick<Feed, "add" | "addGap" | "adopt" | "leaveOut">;
+  /** The same, undefined if nothing was ever published there. */
+  existingFeedOf: NumbersOptions["existingFeedOf"];
+  /** By which connection a message has come, told by the CRC-32 of its frames; without it no message is a repeat. */
+  passageOf?: (sum: number) => Passage;
+  log: Log;
+  warnings: UndecodableWarnings;
+  unixSeconds: () => number;
+}
+
+const READER_TICK_SECONDS = 1;
+
+/** Messages of one socket → points of channels, with a gap before them where the publisher's own numbers tell of one. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #expectsNumbers: boolean;
+  readonly #numbers: Numbers;
+  readonly #repeats: RepeatWarnings;
+  readonly #shared: SharedWarnings;
+  /** Of the message that is being taken; a reader may make several of it. */
+  #sum = 0;
+  #passage: Passage | undefined;
+  #tickedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#numbers = new Numbers(options);
+    this.#repeats = new RepeatWarnings(options.log);
+    this.#shared = new SharedWarnings(options.log);
+    this.#expectsNumbers = options.isNumbered || options.config.sequenceField !== undefined;
+  }
+
+  /** To be called for each ZeroMQ message. Never throws. */
+  take(frames: readonly Buffer[]): void {
+    const { reader, unixSeconds, ledger } = this.#options;
+    ledger.received++;
+    for (const frame of frames) ledger.receivedBytes += frame.length;
+    const now = unixSeconds();
+    if (this.#expectsNumbers) {
+      this.#sum = frames.reduce((sum, frame) => sumOf(frame, sum), 0);
+      this.#passage = this.#options.passageOf?.(this.#sum);
+    }
+    try {
+      const messages = reader.read(frames, now);
+      // Of a preset, a list of data is a message each, of a point at least.
+      if (messages.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
+      this.#takeAll(messages, now, frames);
+    } catch (error) {
+      this.#refuse(error, frames);
+    }
+    this.#sum = 0;
+    this.#passage = undefined;
+  }
+
+  /** What is due by time. To be called some times a second. Never throws. */
+  tick(): void {
+    const { reader, mapper, unixSeconds } = this.#options;
+    const now = unixSeconds();
+    try {
+      // A clock may be set back: that must not stop what is due.
+      if (reader.tick !== undefined && !(Math.abs(now - this.#tickedAt) < READER_TICK_SECONDS)) {
+        this.#tickedAt = now;
+        this.#takeAll(
+          reader.tick(now, (fault) => this.#refuse(fault, [])),
+          now,
+          [],
+        );
+      }
+    } catch (error) {
+      this.#refuse(error, []);
+    }
+    this.#takeThinned(mapper.tick(now));
+  }
+
+  /** Takes what is still held back. To be called once, after the last message. */
+  end(): void {
+    const { reader, mapper, unixSeconds } = this.#options;
+    try {
+      this.#takeAll(reader.end?.((fault) => this.#refuse(fault, [])) ?? [], unixSeconds(), []);
+    } catch (error) {
+      this.#refuse(error, []);
+    }
+    this.#takeThinned(mapper.tick(Number.POSITIVE_INFINITY));
+  }
+
+  /** Several may come at once that were kept until now: one that is refused takes none of the others with it. */
+  #takeAll(messages: readonly Message[], now: number, frames: readonly Buffer[]): void {
+    for (const message of messages) {
+      try {
+        this.#takeMessage(message, message.arrivedAt ?? now, frames);
+      } catch (error) {
+        this.#refuse(error, frames);
+      }
+    }
+  }
+
+  #takeThinned(all: readonly Mapped[]): void {
+    try {
+      for (const mapped of all) this.#add(mapped);
+    } catch (error) {
+      this.#refuse(error, []);
+    }
+  }
+
+  #takeMessage(message: Message, now: number, frames: readonly Buffer[]): void {
+    // Before its number is remembered. Presets make topics of their own, and JSON may follow its topic in one frame.
+    throwIfTooLong(message.topic);
+    if (!this.#expectsNumbers) {
+      for (const mapped of this.#options.mapper.map(message, now)) this.#add(mapped);
+      return;
+    }
+    const number = message.number ?? takeNumber(message.content, this.#options.config.sequenceField);
+    if (number === undefined && frames.length > 0) this.#options.ledger.unnumbered++;
+    let mapped: readonly Mapped[] = [];
+    let fault: unknown;
+    try {
+      mapped = this.#options.mapper.map(message, now);
+    } catch (error) {
+      // It has arrived all the same: its number is not missing.
+      fault = error;
+    }
+    if (number !== undefined && !this.#isNew(message.topic, number, mapped)) return;
+    if (fault !== undefined) throw fault;
+    for (const part of mapped) this.#add(part);
+  }
+
+  #add({ channel, rows, lost }: Mapped): void {
+    // A channel begins with its first point, not with one that is held back.
+    if (rows.length === 0 && lost === undefined) return;
+    const feed = this.#options.feedOf(channel);
+    this.#numbers.begun(channel, feed);
+    if (lost !== undefined) feed.leaveOut(lost.points);
+    if (rows.length > 0) this.#options.ledger.decoded += feed.add(rows);
+  }
+
+  /** Adds the gap that this message's number tells of. @returns false if it is a repeat */
+  #isNew(topic: string, number: number, mapped: readonly Mapped[]): boolean {
+    const { config, ledger, mapper } = this.#options;
+    const said = saidBy(mapped);
+    const last = { topic: keyOf(config.name, topic), number, crc: this.#sum, x: said.lastX };
+    const verdict = this.#numbers.check(mapper.channelOf(topic), last, said, this.#passage);
+    if (verdict.kind === "repeat") {
+      ledger.repeats++;
+      this.#repeats.warn(topic, number);
+    }
+    if (verdict.kind === "shared") {
+      ledger.sharedTopics++;
+      this.#shared.warn(topic);
+    }
+    return verdict.kind !== "repeat";
+  }
+
+  #refuse(error: unknown, frames: readonly Buffer[]): void {
+    const { code, message } = faultOf(error);
+    this.#options.ledger.countRefused(code, error instanceof DecodeError ? error.messages : 1);
+    this.#options.warnings.warn(code, message, frames);
+    if (error instanceof DecodeError) this.#takeAll(error.others, this.#options.unixSeconds(), []);
+  }
+}
+
+/** Two sources may have the same topic, and each publisher there numbers its own messages. */
+function keyOf(source: string, topic: string): string {
+  return source === DEFAULT_SOURCE_NAME ? topic : `${source}\u0000${topic}`;
+}
+
+function faultOf(error: unknown): { code: DecodeFault; message: string } {
+  if (error instanceof DecodeError || error instanceof PointError) return error;
+  return { code: "decode-failed", message: errorText(error) };
+}

@@ -1,0 +1,243 @@
+import type { Row } from "../../protocol/frame/frame-builder.ts";
+import type { Held } from "../batch/batch.ts";
+import { Collector } from "../batch/collector.ts";
+import { gapOf, type Loss } from "../batch/gaps.ts";
+import type { NumbersRoom } from "../batch/sequence/numbers-room.ts";
+import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
+import { MAX_SERIES, SeriesBound } from "../batch/series-bound.ts";
+import { openSpool, type SpoolOptions } from "../batch/spool/open-spool.ts";
+import { Keeper } from "../batch/spool/spool-writer.ts";
+import { FeedLedger } from "../observability/ledger.ts";
+import type { Log } from "../observability/log.ts";
+import { counted, duration } from "../observability/text.ts";
+import { TroubleWarnings } from "../observability/warnings.ts";
+import type { Passage } from "../sources/zeromq/paths.ts";
+import { Announcer } from "./announcer.ts";
+import { Deliverer } from "./deliverer.ts";
+import { Poster } from "./post.ts";
+import { StartCheck } from "./start-check.ts";
+
+export interface FeedOptions {
+  /** The channel's URL. */
+  to: URL;
+  token: string;
+  log: Log;
+  /** Bound of what is kept in memory. */
+  bufferBytes: number;
+  /** Where what is undelivered is kept on disk too; without it, in memory alone. */
+  spool: SpoolOptions | undefined;
+  /** 16 hexadecimal digits; without it the spool's own, or else a new one for each start. */
+  publisher: string | undefined;
+  /** Whether publishers number their messages: then these tell what was lost while no bridge was there. */
+  isNumbered: boolean;
+  /** Shared with the other channels; without it, none of theirs. */
+  numbersRoom?: NumbersRoom;
+}
+
+/** What waits for one channel. */
+export interface FeedBacklog {
+  frames: number;
+  bytes: number;
+  memoryBytes: number;
+  /** Undelivered bytes that only the spool holds. */
+  bytesOnDisk: number;
+}
+
+/** What SIGKILL may cost at most: points that wait longer are in the spool. */
+const SAVE_EVERY_MS = 100;
+const ANNOUNCE_EVERY_MS = 100;
+const SHRINK_EVERY_MS = 1000;
+/** Each telling is a block in a frame, after which tables begin anew. */
+const TELL_EVERY_MS = 1000;
+const WARN_EVERY_MS = 60_000;
+
+/** One channel's: collect → deliver, with the spool beside. */
+export class Feed {
+  readonly to: URL;
+  /** The channel's name. */
+  readonly channel: string;
+  readonly ledger = new FeedLedger();
+  /** Settles after {@link close}; rejects if delivering fails by itself, which only a fault in it can cause. */
+  readonly done: Promise<void>;
+  readonly #collector: Collector;
+  readonly #tracker: SequenceTracker;
+  readonly #keeper: Keeper | undefined;
+  readonly #poster: Poster;
+  readonly #announcer: Announcer;
+  readonly #deliverer: Deliverer;
+  readonly #check: StartCheck;
+  readonly #bound = new SeriesBound();
+  readonly #log: Log;
+  #leftOut = 0;
+  #warnedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #timers: readonly NodeJS.Timeout[];
+
+  /** @throws SpoolError if the spool must not be used; nothing then goes on running */
+  constructor(options: FeedOptions) {
+    const { to, token, log } = options;
+    const { ledger } = this;
+    this.to = to;
+    this.#log = log;
+    this.channel = to.pathname.slice("/c/".length);
+    const { spool, state, failure } = openSpool(options.spool, to, log);
+    const tracker = new SequenceTracker(state.numbers, undefined, undefined, options.numbersRoom);
+    const keeper = spool === undefined ? undefined : new Keeper({ spool, tracker, failure, log, ledger });
+    const publisher = spool === undefined ? (options.publisher ?? state.publisher) : state.publisher;
+    const collector = new Collector({
+      publisher,
+      base: state.base,
+      firstSeq: state.nextSeq,
+      maxBytes: options.bufferBytes,
+      maxSpoolBytes: options.spool?.maxBytes ?? 0,
+      ...(keeper === undefined ? {} : { keeper }),
+      state,
+      lost: (reason, points) => ledger.countDropped(reason, points),
+    });
+    this.#tracker = tracker;
+    this.#keeper = keeper;
+    this.#collector = collector;
+    for (const gap of state.gaps) ledger.countGap(gap);
+    // What publishers sent while no bridge was there, only their own numbers can tell.
+    const isTold =
+      (options.isNumbered && state.numbers.length > 0) ||
+      state.gaps.some(({ reason }) => reason === "bridge-restarted");
+    if (!isTold && (state.sentSeq > 0 || state.frames.length > 0)) this.addGap(gapOf("bridge-restarted", null));
+    tellSpooled(collector.held, log);
+
+    this.#poster = new Poster({ to, token });
+    const poster = this.#poster;
+    const trouble = new TroubleWarnings(log);
+    const check = new StartCheck({ to, log, trouble, post: (body, signal, sent) => poster.post(body, signal, sent) });
+    this.#check = check;
+    const announcer = new Announcer({
+      publisher: () => collector.publisher,
+      log,
+      post: (body, signal, sent) => poster.post(body, signal, sent),
+      isIdle: () => collector.held.points === 0,
+      isKnown: state.sentSeq > state.base,
+    });
+    this.#announcer = announcer;
+    this.#deliverer = new Deliverer({
+      collector,
+      ledger,
+      log,
+      trouble,
+      post: (batch, signal) => {
+        check.end();
+        return announcer.post(batch, signal);
+      },
+      onNewId: () => announcer.renamed(),
+    });
+    this.done = this.#deliverer.run();
+    this.#timers = [
+      setInterval(() => collector.save(), SAVE_EVERY_MS),
+      setInterval(() => announcer.check(), ANNOUNCE_EVERY_MS),
+      setInterval(() => keeper?.shrink(), SHRINK_EVERY_MS),
+      setInterval(() => this.#tellLeftOut(), TELL_EVERY_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  /**
+   * Asks the Worker whether it would take what comes, and says what to do if not. To be called at the start; where points
+   * wait, what becomes of them says it.
+   */
+  checkStart(): void {
+    if (this.#collector.held.points === 0) void this.#check.ask();
+  }
+
+  /** Adds the rows of a message. Never refuses. @returns how many points */
+  add(rows: readonly Row[]): number {
+    const passed = this.#bound.pass(rows);
+    return passed.length === 0 ? 0 : this.#collector.add(passed);
+  }
+
+  /** Points of series beyond the bound, left out by whoever noticed. They are told once in a while. */
+  leaveOut(points: number): void {
+    this.#leftOut += points;
+  }
+
+  #tellLeftOut(): void {
+    const points = this.#leftOut + this.#bound.takeLost();
+    this.#leftOut = 0;
+    if (points === 0) return;
+    this.addGap(gapOf("too-many-series", points));
+    if (performance.now() - this.#warnedAtMs < WARN_EVERY_MS) return;
+    this.#warnedAtMs = performance.now();
+    this.#log.warn(
+      `Channel ${this.channel}: ${counted(points, "point")} left out, because publishers name more than ${MAX_SERIES} ` +
+        "series. Choose fields, or put fewer changing parts into names (docs/CONFIG.md: fields, series).",
+    );
+  }
+
+  /** Says that points are missing before those that are added next. */
+  addGap(gap: Loss): void {
+    this.#collector.addGap(gap);
+    this.ledger.countGap(gap);
+  }
+
+  /** Checks a publisher's own number; what it says is saved with the points that bear it. */
+  observe(number: LastNumber, passage: Passage | undefined): Verdict {
+    return this.#tracker.observe(number, passage);
+  }
+
+  /** Goes on with numbers that were checked before this channel had any point. */
+  adopt(numbers: SequenceTracker): void {
+    this.#tracker.adopt(numbers);
+  }
+
+  /** To be called with each change of how many publishers are connected. */
+  countPublishers(connected: number): void {
+    this.#announcer.count(connected);
+  }
+
+  /** What no 2xx has confirmed yet. */
+  get held(): Held {
+    return this.#collector.held;
+  }
+
+  get backlog(): FeedBacklog {
+    const { frames, bytes, memoryBytes } = this.#collector.backlog;
+    const bytesOnDisk = this.#keeper === undefined ? 0 : Math.max(0, bytes - memoryBytes);
+    return { frames, bytes, memoryBytes, bytesOnDisk };
+  }
+
+  /** Whether what is undelivered outlives the process. */
+  get isSpooling(): boolean {
+    return this.#keeper !== undefined && !this.#keeper.isFailing;
+  }
+
+  get isSpoolFailing(): boolean {
+    return this.#keeper?.isFailing ?? false;
+  }
+
+  /** Writes everything to the spool at once, for an end that cannot wait: there may be no other time. */
+  save(): void {
+    this.#keeper?.retryNow();
+    this.#collector.save();
+  }
+
+  /** Delivers what is left within `drainMs`, says goodbye, and ends. */
+  async close(drainMs: number): Promise<void> {
+    try {
+      this.#check.end();
+      this.#tellLeftOut();
+      this.save();
+      const drainUntilMs = performance.now() + drainMs;
+      await this.#deliverer.drain(drainMs);
+      await this.#announcer.end(drainUntilMs - performance.now());
+    } finally {
+      for (const timer of this.#timers) clearInterval(timer);
+      this.save();
+      this.#keeper?.close(this.#collector.unusedSeq);
+      await this.#poster.close();
+    }
+  }
+}
+
+function tellSpooled(held: Held, log: Log): void {
+  if (held.points === 0) return;
+  log.info(
+    `${counted(held.points, "point")} of before in the spool (the oldest is ${duration(held.oldestAgeMs)} old).`,
+  );
+}

@@ -1,0 +1,171 @@
+import { fullJitterMs } from "../protocol/backoff.ts";
+
+/** The pure half of the connection: which state follows from which event, and what is to be done about it. */
+
+export const BASE_DELAY_MS = 500;
+export const MAX_DELAY_MS = 3_000;
+export const PING_EVERY_MS = 20_000;
+/** How long a ping, or a connection being made, may stay without any sign of life. */
+export const SILENCE_MS = 10_000;
+
+export type ConnectionState =
+  /** A socket is being opened, or is open and has not yet sent everything that is stored. */
+  | { phase: "connecting"; attempt: number; online: boolean; deadlineMs: number }
+  /** Every frame comes as it is taken. */
+  | { phase: "live"; pingAtMs: number }
+  /** Live as far as we know; a ping is on its way. */
+  | { phase: "probing"; deadlineMs: number }
+  | { phase: "waiting"; attempt: number; retryAtMs: number }
+  /** The browser says that there is no network. Retried all the same: it can be wrong, and localhost needs none. */
+  | { phase: "offline"; attempt: number; retryAtMs: number };
+
+export type ConnectionEvent =
+  /** Anything came in. */
+  | "heard"
+  /** The Channel said `live`. */
+  | "caught-up"
+  | "closed"
+  /** The state's own time is up. */
+  | "due"
+  /** The user asked for it. */
+  | "retry"
+  | "online"
+  | "offline"
+  | "visible";
+
+/** What the shell does on a transition: open a new socket (leaving any old one), leave the socket, or send a ping. */
+export type ConnectionAction = "open" | "leave" | "ping" | "none";
+
+export interface Transition {
+  state: ConnectionState;
+  action: ConnectionAction;
+}
+
+/** Where everything begins: a first attempt. */
+export function connecting(nowMs: number, attempt = 0, online = true): ConnectionState {
+  return { phase: "connecting", attempt, online, deadlineMs: nowMs + SILENCE_MS };
+}
+
+/** When the state wants its `due`. */
+export function dueAtMs(state: ConnectionState): number {
+  switch (state.phase) {
+    case "connecting":
+    case "probing":
+      return state.deadlineMs;
+    case "live":
+      return state.pingAtMs;
+    case "waiting":
+    case "offline":
+      return state.retryAtMs;
+  }
+}
+
+/**
+ * @param random a number in [0, 1), for the jitter
+ * @param baseDelayMs over how long the Channel wants its viewers to spread their coming back
+ */
+export function transition(
+  state: ConnectionState,
+  event: ConnectionEvent,
+  nowMs: number,
+  random: number,
+  baseDelayMs = BASE_DELAY_MS,
+): Transition {
+  const stay: Transition = { state, action: "none" };
+  const open = (attempt: number, online = true): Transition => ({
+    state: connecting(nowMs, attempt, online),
+    action: "open",
+  });
+  const back = (phase: "waiting" | "offline", attempt: number, action: ConnectionAction): Transition => {
+    const retryAtMs = nowMs + fullJitterMs(attempt, baseDelayMs, Math.max(baseDelayMs, MAX_DELAY_MS), random);
+    return { state: { phase, attempt: attempt + 1, retryAtMs }, action };
+  };
+  const probe: Transition = { state: { phase: "probing", deadlineMs: nowMs + SILENCE_MS }, action: "ping" };
+  const live: Transition = { state: { phase: "live", pingAtMs: nowMs + PING_EVERY_MS }, action: "none" };
+
+  switch (state.phase) {
+    case "connecting":
+      switch (event) {
+        case "heard":
+          return { state: connecting(nowMs, state.attempt, state.online), action: "none" };
+        case "caught-up":
+          return live;
+        case "closed":
+          return back(state.online ? "waiting" : "offline", state.attempt, "none");
+        case "due":
+          return back(state.online ? "waiting" : "offline", state.attempt, "leave");
+        case "offline":
+          return back("offline", 0, "leave");
+        case "online":
+          return open(0);
+        case "retry":
+        case "visible":
+          return stay;
+      }
+      break;
+    case "live":
+      switch (event) {
+        case "closed":
+          return back("waiting", 0, "none");
+        case "offline":
+          return back("offline", 0, "leave");
+        // After a change of network, or a sleep, a socket can be dead without having been told.
+        case "due":
+        case "online":
+        case "visible":
+          return probe;
+        case "heard":
+        case "caught-up":
+        case "retry":
+          return stay;
+      }
+      break;
+    case "probing":
+      switch (event) {
+        case "heard":
+        case "caught-up":
+          return live;
+        case "closed":
+          return back("waiting", 0, "none");
+        case "due":
+          return back("waiting", 0, "leave");
+        case "offline":
+          return back("offline", 0, "leave");
+        case "online":
+        case "visible":
+        case "retry":
+          return stay;
+      }
+      break;
+    case "waiting":
+      switch (event) {
+        case "due":
+        case "retry":
+        case "visible":
+          return open(state.attempt);
+        case "online":
+          return open(0);
+        case "offline":
+          return back("offline", 0, "none");
+        case "heard":
+        case "caught-up":
+        case "closed":
+          return stay;
+      }
+      break;
+    case "offline":
+      switch (event) {
+        case "online":
+          return open(0);
+        case "due":
+        case "retry":
+        case "visible":
+          return open(state.attempt, false);
+        case "heard":
+        case "caught-up":
+        case "closed":
+        case "offline":
+          return stay;
+      }
+  }
+}

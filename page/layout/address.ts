@@ -1,0 +1,168 @@
+import { hasControl } from "../../protocol/characters.ts";
+import { type Derivation, MAX_DERIVED, MAX_EXPRESSION } from "../data/derived.ts";
+import type { Range } from "../data/part.ts";
+import { isTime } from "../data/store.ts";
+import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
+import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";
+
+/** What is seen, as it travels in the fragment of the page's URL. */
+export interface AddressState<Window extends string = string> extends ArrangementState {
+  readonly window?: Window;
+  /** The range of x. */
+  readonly range?: Range;
+  readonly paused?: boolean;
+}
+
+/** What somebody sends us as a URL may be anything. */
+export const MAX_TEXT = 65_536;
+const MAX_NAME = 256;
+/** Before a name: it is on the right axis. No name as it is written holds it, and browsers leave it in a fragment. */
+const RIGHT = ":";
+
+/** The fragment with its `#`; "" where there is nothing to say. */
+export function formatAddress(state: AddressState): string {
+  const { window, range, paused } = state;
+  const parts: string[] = [];
+  if (window !== undefined) parts.push(`window=${windowText(window)}`);
+  if (range !== undefined) parts.push(`from=${xText(range.min)}`, `to=${xText(range.max)}`);
+  if (paused) parts.push("paused=1");
+  const text = [...parts, ...arrangementParts(state)].join("&");
+  return text === "" ? "" : `#${text}`;
+}
+
+/** Reads a fragment, with or without its `#`, as far as it makes sense. */
+export function parseAddress<Window extends string>(
+  fragment: string,
+  windows: readonly Window[],
+): AddressState<Window> {
+  const parameters = parametersOf(fragment.replace(/^#/, ""));
+  const first = (key: string): string | undefined => parameters.find(([name]) => name === key)?.[1];
+  const window = windows.find((name) => windowText(name) === first("window"));
+  const [min, max] = [numberOf(first("from")), numberOf(first("to"))];
+  const known = new Set<string>();
+  const derived = derivedOf(parameters);
+  const panels = parameters.flatMap(([key, text]) => (key === "panel" ? panelOf(text, known) : []));
+  return {
+    ...(window === undefined ? {} : { window }),
+    ...(isRange(min, max) ? { range: { min, max } } : {}),
+    ...(first("paused") === "1" ? { paused: true } : {}),
+    panels,
+    hidden: namesOf(first("hide") ?? "", new Set()),
+    ...(derived.length === 0 ? {} : { derived }),
+  };
+}
+
+/** The part of an address that can be remembered for a channel: its panels, and what is hidden or derived. */
+export function arrangementParts({ panels, hidden, derived = [] }: ArrangementState): string[] {
+  const parts = panels.map((panel) => `panel=${panelText(panel)}`);
+  if (hidden.length > 0) parts.push(`hide=${hidden.map(nameText).join(",")}`);
+  for (const { name, expression } of derived) parts.push(`calc=${nameText(name)}:${nameText(expression)}`);
+  return parts;
+}
+
+function parametersOf(text: string): [key: string, value: string][] {
+  // A parameter that is cut off would be another one.
+  const whole = text.length > MAX_TEXT ? text.slice(0, Math.max(0, text.lastIndexOf("&", MAX_TEXT))) : text;
+  return whole.split("&").map((part) => {
+    const at = part.indexOf("=");
+    return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
+  });
+}
+
+function windowText(window: string): string {
+  return window.replaceAll(" ", "");
+}
+
+/** A time to the microsecond, which is as fine as it is. */
+function xText(x: number): string {
+  return String(isTime(x) ? Number(x.toFixed(6)) : x);
+}
+
+/** NaN where it is no number. */
+function numberOf(text = ""): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
+
+function panelText({ names, right, left, rightAxis }: PanelState): string {
+  const list = names.map((name) => (right.has(name) ? RIGHT : "") + nameText(name)).join(",");
+  return [list, ...axisOptions(left, ""), ...axisOptions(rightAxis, "r")].join(";");
+}
+
+function axisOptions({ mode, log, thresholds }: YAxisPlan, prefix: string): string[] {
+  const options: string[] = [];
+  if (mode.kind !== "auto") {
+    options.push(`${prefix}${mode.kind === "fixed" ? "y" : "lock"}=${mode.min}..${mode.max}`);
+  }
+  if (log) options.push(`${prefix}log`);
+  if (thresholds !== undefined) options.push(`${prefix}at=${thresholds}`);
+  return options;
+}
+
+/** A panel, or none where there is no name that is not known yet. */
+function panelOf(text: string, known: Set<string>): PanelState[] {
+  const [list = "", ...options] = text.split(";");
+  const right = new Set<string>();
+  const names = namesOf(list, known, (name) => right.add(name));
+  if (names.length === 0) return [];
+  const left = axisOf(options, "", MAX_THRESHOLDS);
+  const rightAxis = axisOf(options, "r", MAX_THRESHOLDS - (left.thresholds?.length ?? 0));
+  return [{ names, right, left, rightAxis }];
+}
+
+function axisOf(options: readonly string[], prefix: string, most: number): YAxisPlan {
+  const log = options.includes(`${prefix}log`);
+  const mode = options.map((option) => modeOf(option, prefix)).find((one) => one !== undefined) ?? AUTO.mode;
+  const at = options.find((option) => option.startsWith(`${prefix}at=`))?.split("=")[1] ?? "";
+  const numbers = at.split(",").map(numberOf).filter(Number.isFinite);
+  const thresholds = [...new Set(numbers)].slice(0, most);
+  return { mode, log, ...(thresholds.length === 0 ? {} : { thresholds }) };
+}
+
+function modeOf(option: string, prefix: string): YMode | undefined {
+  const [key = "", range = ""] = option.split("=");
+  if (key !== `${prefix}y` && key !== `${prefix}lock`) return undefined;
+  const [low, high] = range.split("..");
+  const [min, max] = [numberOf(low), numberOf(high)];
+  return isRange(min, max) ? { kind: key === `${prefix}y` ? "fixed" : "locked", min, max } : undefined;
+}
+
+/** Whether they can be calculated is seen where they are. */
+function derivedOf(parameters: readonly [key: string, value: string][]): Derivation[] {
+  const derived = new Map<string, Derivation>();
+  for (const [key, value] of parameters) {
+    if (key !== "calc" || derived.size === MAX_DERIVED) continue;
+    const [first = "", second = ""] = value.split(":");
+    const [name, expression] = [nameOf(first), nameOf(second, MAX_EXPRESSION)];
+    if (name !== undefined && expression !== undefined && !derived.has(name)) derived.set(name, { name, expression });
+  }
+  return [...derived.values()];
+}
+
+/** Names that are not known yet, which then are. */
+function namesOf(list: string, known: Set<string>, onRight?: (name: string) => void): string[] {
+  const names: string[] = [];
+  for (const part of list.split(",")) {
+    const isRight = onRight !== undefined && part.startsWith(RIGHT);
+    const name = nameOf(isRight ? part.slice(RIGHT.length) : part);
+    if (name === undefined || known.has(name) || known.size === MAX_NAMES) continue;
+    known.add(name);
+    names.push(name);
+    if (isRight) onRight(name);
+  }
+  return names;
+}
+
+/** As in any URL; brackets too, since what makes links of text leaves a last one out. */
+function nameText(name: string): string {
+  return encodeURIComponent(name).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function nameOf(text: string, most = MAX_NAME): string | undefined {
+  try {
+    const name = decodeURIComponent(text);
+    const isName = name.length > 0 && name.length <= most && !hasControl(name);
+    return isName ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}

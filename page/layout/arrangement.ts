@@ -1,0 +1,254 @@
+import type { Derivation } from "../data/derived.ts";
+import { type Cluster, keyOf, regroup, type Scaled } from "./grouping.ts";
+import {
+  type Axis,
+  isRange,
+  type PanelPlan,
+  type PanelState,
+  panelOf,
+  present,
+  settled,
+  withName,
+  without,
+  type YAxisPlan,
+} from "./panels.ts";
+
+export type { Axis, PanelPlan, PanelState, YAxisPlan, YMode } from "./panels.ts";
+
+/** What is worth remembering of an arrangement; no panels: they are made automatically. */
+export interface ArrangementState {
+  readonly panels: readonly PanelState[];
+  readonly hidden: readonly string[];
+  /** Never none. */
+  readonly derived?: readonly Derivation[];
+}
+
+/** Where a series goes: into a panel, or into a new one beside a panel or after all others. */
+export type Target = { readonly kind: "into" | "before" | "after"; readonly id: string } | { readonly kind: "end" };
+
+/** Series that one arrangement remembers, and that one channel shows. */
+export const MAX_NAMES = 256;
+
+/** Which series stands in which panel: found automatically until a person moves something, from then on as it was. */
+export class Arrangement {
+  #seen: Scaled[] = [];
+  #clusters: readonly Cluster[] = [];
+  /** Of a person, with the series that came later; names that the channel does not have may yet come. */
+  #explicit: readonly PanelPlan[] | undefined;
+  /** The same as it was when the person last moved something: what only came later is not remembered. */
+  #moved: readonly PanelState[] = [];
+  #shown: readonly PanelPlan[] = [];
+  #hidden = new Set<string>();
+  #derived: readonly Derivation[] = [];
+  #lastId = 0;
+  #version = 0;
+
+  /** Changes with whatever a person changes, and not with the data. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get isAutomatic(): boolean {
+    return this.#explicit === undefined;
+  }
+
+  get state(): ArrangementState {
+    const derived = this.#derived;
+    const hidden = [...this.#hidden].slice(-MAX_NAMES);
+    return { panels: this.#moved, hidden, ...(derived.length === 0 ? {} : { derived }) };
+  }
+
+  /** What is calculated from other series: the same array until somebody changes it. */
+  get derived(): readonly Derivation[] {
+    return this.#derived;
+  }
+
+  set derived(derived: readonly Derivation[]) {
+    this.#derived = derived;
+    this.#version++;
+  }
+
+  /**
+   * The panels to be shown. While nothing changes it is the same array, and a panel that has not changed the same object.
+   * @param series all of the channel, in the order of first appearance
+   */
+  panels(series: Iterable<Scaled>): readonly PanelPlan[] {
+    if (this.#notices(series)) this.#build();
+    return this.#shown;
+  }
+
+  /** Moves a series to an axis of a panel; a panel that becomes empty goes away. */
+  move(name: string, target: Target, axis: Axis): void {
+    const panels = this.#all;
+    const from = panels.find(({ names }) => names.includes(name));
+    if (from === undefined) return;
+    if (target.kind === "into") {
+      if (target.id === from.id && from.right.has(name) === (axis === "right")) return;
+      if (!panels.some(({ id }) => id === target.id)) return;
+      this.#commit(
+        panels.map((panel) => (panel.id === target.id ? withName(panel, name, axis) : without(panel, name))),
+      );
+      return;
+    }
+    const at = target.kind === "end" ? panels.length : panels.findIndex(({ id }) => id === target.id);
+    if (at < 0) return;
+    const rest = panels.map((panel) => without(panel, name));
+    rest.splice(target.kind === "after" ? at + 1 : at, 0, withName(this.#newPanel([]), name, axis));
+    this.#commit(rest);
+  }
+
+  /** Moves a panel up (-1) or down (1) among those that are shown. */
+  movePanel(id: string, delta: number): void {
+    const from = this.#shown.findIndex((panel) => panel.id === id);
+    const to = Math.min(Math.max(from + delta, 0), this.#shown.length - 1);
+    const anchor = this.#shown[to];
+    const panel = this.#all.find((one) => one.id === id);
+    if (from < 0 || from === to || anchor === undefined || panel === undefined) return;
+    const rest = this.#all.filter((one) => one !== panel);
+    rest.splice(rest.findIndex((one) => one.id === anchor.id) + (to > from ? 1 : 0), 0, panel);
+    this.#commit(rest);
+  }
+
+  /** Sets an axis of a panel; a range that cannot be is ignored. */
+  setY(id: string, axis: Axis, plan: YAxisPlan): void {
+    const { mode } = plan;
+    if (mode.kind !== "auto" && !isRange(mode.min, mode.max)) return;
+    const side = axis === "left" ? "left" : "rightAxis";
+    const panel = this.#all.find((one) => one.id === id);
+    if (panel === undefined || JSON.stringify(panel[side]) === JSON.stringify(plan)) return;
+    this.#commit(this.#all.map((one) => (one === panel ? { ...panel, [side]: plan } : one)));
+  }
+
+  isHidden(name: string): boolean {
+    return this.#hidden.has(name);
+  }
+
+  /** Hides or shows a series. */
+  toggle(name: string): void {
+    if (!this.#hidden.delete(name)) this.#hidden.add(name);
+    this.#version++;
+  }
+
+  /** Shows only this series of its panel; if that is so already, all of the panel. */
+  only(name: string): void {
+    const panel = this.#shown.find(({ names }) => names.includes(name));
+    if (panel === undefined) return;
+    const others = panel.names.filter((other) => other !== name);
+    const isOnly = !this.#hidden.has(name) && others.every((other) => this.#hidden.has(other));
+    this.#hidden.delete(name);
+    for (const other of others) {
+      if (isOnly) this.#hidden.delete(other);
+      else this.#hidden.add(other);
+    }
+    this.#version++;
+  }
+
+  /** Hides nothing any more. */
+  showAll(): void {
+    this.#hidden.clear();
+    this.#version++;
+  }
+
+  /** Back to automatic panels; what is hidden stays so. */
+  reset(): void {
+    this.restore({ panels: [], hidden: [...this.#hidden], derived: this.#derived });
+  }
+
+  /** Takes a remembered state in place of the present one. */
+  restore({ panels, hidden, derived = [] }: ArrangementState): void {
+    this.#derived = derived;
+    this.#hidden = new Set(hidden);
+    this.#clusters = [];
+    this.#moved = panels;
+    this.#explicit = panels.length === 0 ? undefined : this.#identified(panels);
+    this.#version++;
+    this.#build();
+  }
+
+  get #all(): readonly PanelPlan[] {
+    return this.#explicit ?? this.#shown;
+  }
+
+  #commit(panels: readonly PanelPlan[]): void {
+    const size = panels.reduce((sum, { names }) => sum + names.length, 0);
+    // Series that were there once must not push those of today out of what is remembered.
+    const kept = size > MAX_NAMES ? present(panels, this.#seen) : panels;
+    this.#explicit = kept.filter(({ names }) => names.length > 0);
+    this.#moved = this.#explicit;
+    this.#version++;
+    this.#build();
+  }
+
+  #notices(series: Iterable<Scaled>): boolean {
+    let count = 0;
+    let isChanged = false;
+    for (const { name, magnitude, kind } of series) {
+      const seen = this.#seen[count];
+      if (seen?.name !== name || !Object.is(seen.magnitude, magnitude) || seen.kind !== kind) {
+        this.#seen[count] = kind === undefined ? { name, magnitude } : { name, magnitude, kind };
+        // A person's panels do not depend on how large something is.
+        isChanged ||= this.isAutomatic || seen?.name !== name;
+      }
+      count++;
+    }
+    if (count === this.#seen.length) return isChanged;
+    this.#seen.length = count;
+    return true;
+  }
+
+  #build(): void {
+    if (this.#explicit !== undefined) {
+      this.#explicit = this.#withNewcomers(this.#explicit);
+      this.#shown = settled(this.#shown, present(this.#explicit, this.#seen));
+      return;
+    }
+    const clusters = regroup(this.#clusters, this.#seen);
+    if (clusters === this.#clusters && clusters.length > 0) return;
+    this.#clusters = clusters;
+    this.#shown = settled(this.#shown, this.#identified(clusters.map(panelOf)));
+  }
+
+  /** Series that no panel has join one that has their kind, else they have a new one at the end. */
+  #withNewcomers(panels: readonly PanelPlan[]): readonly PanelPlan[] {
+    const placed = new Set(panels.flatMap(({ names }) => names));
+    const newcomers = this.#seen.filter(({ name }) => !placed.has(name));
+    const keys = new Map(this.#seen.map((one) => [one.name, keyOf(one)]));
+    if (newcomers.length === 0) return panels;
+    const all = [...panels];
+    const homes = new Map<string, number>();
+    for (const [at, { names }] of all.entries()) {
+      for (const name of names) {
+        const key = keys.get(name) ?? keyOf({ name, magnitude: 0 });
+        if (!homes.has(key)) homes.set(key, at);
+      }
+    }
+    for (const { name } of newcomers) {
+      const key = keys.get(name) ?? "";
+      const at = homes.get(key) ?? all.length;
+      homes.set(key, at);
+      const home = all[at];
+      all[at] = home === undefined ? this.#newPanel([name]) : withName(home, name, "left");
+    }
+    return all;
+  }
+
+  /** Gives each panel the id of one that is shown and shares a series with it, as far as there is one. */
+  #identified(panels: readonly PanelState[]): readonly PanelPlan[] {
+    const free = new Map(this.#shown.flatMap(({ id, names }) => names.map((name) => [name, id] as const)));
+    const taken = new Set<string>();
+    return panels.map((panel) => {
+      const heritage = panel.names.map((name) => free.get(name)).find((id) => id !== undefined && !taken.has(id));
+      const id = heritage ?? this.#newId();
+      taken.add(id);
+      return { ...panel, id };
+    });
+  }
+
+  #newPanel(names: readonly string[]): PanelPlan {
+    return { ...panelOf(names), id: this.#newId() };
+  }
+
+  #newId(): string {
+    return `p${++this.#lastId}`;
+  }
+}

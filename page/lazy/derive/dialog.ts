@@ -1,0 +1,100 @@
+import { isSeriesName, MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
+import { MAX_DERIVED, MAX_EXPRESSION } from "../../data/derived.ts";
+import { button, make, setText } from "../../ui/dom.ts";
+import type { Context } from "../context.ts";
+import { openDialog } from "../dom.ts";
+import { isFault, namesIn, parseExpression, written } from "./expression.ts";
+
+const ALIGNED =
+  "There is a point at each x of the series that is named first. Of others, the last value at or before that x counts. " +
+  "Where one of them has a gap, there is none.";
+
+function grammarText(time: boolean): string {
+  const [rate, width] = time ? [" per second", " s"] : ["", " of x"];
+  return (
+    "Series by name, in quotes unless it is a simple word; numbers; + - * / ^ ( ). " +
+    `d(a) is how fast a changes${rate}, avg(a, 2) its mean over the last 2${width}. ` +
+    "Also abs(a), sqrt(a), log10(a), min(a, b), max(a, b)."
+  );
+}
+
+/** Asks for the name and the expression of another derived series. */
+export function openDerive(context: Context, opener?: HTMLElement): void {
+  const { arrangement, source } = context;
+  const name = field("Name", MAX_SERIES_NAME_BYTES, "power.total [W]");
+  const expression = field("Expression", MAX_EXPRESSION, 'u * i, or "temp.motor [°C]" * 1.8 + 32');
+  const said = make("p", "lazy-said lazy-bad");
+  said.setAttribute("role", "alert");
+  const isDerived = (one: string): boolean => arrangement.derived.some((known) => known.name === one);
+  const stored = [...source.series].map((series) => series.name).filter((one) => !isDerived(one));
+  const wrong = (): string | undefined => {
+    const own = name.input.value.trim();
+    if (arrangement.derived.length >= MAX_DERIVED) return `There are ${MAX_DERIVED} already: remove one in the menu.`;
+    if (own === "") return "It needs a name.";
+    if (!isSeriesName(own)) return "This name is too long.";
+    if (isDerived(own) || stored.includes(own)) return `There is a series “${own}” already.`;
+    const parsed = parseExpression(expression.input.value);
+    if (isFault(parsed)) return parsed.fault;
+    const unknown = namesIn(parsed).find((one) => !stored.includes(one));
+    if (unknown === undefined) return undefined;
+    return isDerived(unknown) ? `“${unknown}” is derived itself.` : `There is no series “${unknown}”.`;
+  };
+  const form = make(
+    "form",
+    "lazy-body",
+    name.element,
+    expression.element,
+    inserting(stored, expression.input),
+    ...[grammarText(context.sight()?.time === true), ALIGNED].map((text) => make("p", "lazy-quiet", text)),
+    said,
+  );
+  const add = button("Add", () => {});
+  add.type = "submit";
+  form.append(make("div", "lazy-buttons", add));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const fault = wrong();
+    if (fault !== undefined) return setText(said, fault);
+    const derivation = { name: name.input.value.trim(), expression: expression.input.value.trim() };
+    arrangement.derived = [...arrangement.derived, derivation];
+    context.rearranged();
+    dialog.close();
+  });
+  const dialog = openDialog("Derived series", opener, form);
+  name.input.focus();
+}
+
+/** Takes a derived series away. */
+export function removeDerived({ arrangement, rearranged }: Context, name: string): void {
+  arrangement.derived = arrangement.derived.filter((one) => one.name !== name);
+  if (arrangement.isHidden(name)) arrangement.toggle(name);
+  rearranged();
+}
+
+function field(
+  text: string,
+  maxLength: number,
+  placeholder: string,
+): { element: HTMLElement; input: HTMLInputElement } {
+  const input = make("input");
+  input.maxLength = maxLength;
+  input.placeholder = placeholder;
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  return { element: make("div", "lazy-field", make("label", "", make("span", "", text), input)), input };
+}
+
+/** Nobody wants to type names with units: chosen, one is written where the text cursor is. */
+function inserting(names: readonly string[], into: HTMLInputElement): HTMLElement {
+  const select = make("select", "", make("option", "", "Insert a series …"));
+  select.setAttribute("aria-label", "Insert a series into the expression");
+  select.append(...names.map((name) => make("option", "", name)));
+  select.addEventListener("change", () => {
+    const name = names[select.selectedIndex - 1];
+    select.selectedIndex = 0;
+    if (name === undefined) return;
+    into.setRangeText(written(name), into.selectionStart ?? 0, into.selectionEnd ?? 0, "end");
+    into.focus();
+  });
+  return select;
+}

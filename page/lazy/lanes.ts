@@ -1,0 +1,64 @@
+import type { Naming } from "../data/naming.ts";
+import type { Line } from "../render/decimate.ts";
+import type { DrawnLine, Shown } from "../render/shown.ts";
+import type { Tick, YAxis } from "../render/y-axis.ts";
+
+/** Between the lanes of two series, in levels. */
+const APART = 0.6;
+const BESIDE = 0.5;
+/** Labels that stand closer to each other cannot be read. */
+const LABEL_PX = 11;
+const MAX_LETTERS = 12;
+/** A series with more values that have no name is no enumeration. */
+const MAX_LEVELS = 1000;
+
+/**
+ * The axis of a panel in which every value has a name, and how many levels it has: each series has a lane, the first on top,
+ * with a level for each name, however far their numbers are apart. The lines are put there.
+ * @param visible what is not hidden, events too
+ * @returns undefined where something has no names, or is on the right axis: then the axes are of numbers
+ */
+export function lanesFor(
+  visible: readonly Shown[],
+  drawn: readonly DrawnLine[],
+): { axis: YAxis; levels: number } | undefined {
+  if (drawn.length === 0 || visible.some(({ series, onRight }) => series.kind === "" || onRight)) return undefined;
+  const lanes = drawn.map(({ line, naming }) => ({ line, naming, levels: levelsOf(line, naming) }));
+  if (lanes.some(({ levels }) => levels.length > MAX_LEVELS)) return undefined;
+  const ticks: Tick[] = [];
+  let floor = 0;
+  for (const { line, naming, levels } of lanes.reverse()) {
+    const places = new Map(levels.map((value, level) => [value, floor + level]));
+    for (let i = 0; i < line.length; i++) line.y[i] = places.get(line.y[i] ?? 0) ?? Number.NaN;
+    for (const [value, at] of places) ticks.push({ at, label: shortened(naming?.textOf(value) ?? String(value)) });
+    floor += levels.length + APART;
+  }
+  const range = { min: -BESIDE, max: floor - APART - 1 + BESIDE };
+  const named = (heightPx: number): Tick[] => readable(ticks, heightPx / (range.max - range.min));
+  return { axis: { range, log: false, ticks: named }, levels: Math.ceil(floor) };
+}
+
+/** The values that have a name, and those in view that have none, in their order. */
+function levelsOf({ y, length }: Line, naming: Naming | undefined): number[] {
+  const levels = new Set(naming?.texts.keys());
+  for (let i = 0; i < length && levels.size <= MAX_LEVELS; i++) {
+    const value = y[i] ?? 0;
+    if (!Number.isNaN(value)) levels.add(value);
+  }
+  return [...levels].sort((a, b) => a - b);
+}
+
+/** As many as are far enough apart. */
+function readable(ticks: readonly Tick[], levelPx: number): Tick[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return ticks.filter(({ at }) => {
+    if ((at - last) * levelPx < LABEL_PX) return false;
+    last = at;
+    return true;
+  });
+}
+
+function shortened(text: string): string {
+  const letters = [...text];
+  return letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS - 1).join("")}…` : text;
+}

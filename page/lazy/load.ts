@@ -1,0 +1,43 @@
+type Loaded = typeof import("./index.ts");
+
+/** Where it is, seen from the page's own script: scripts/build-page.ts puts it in. */
+declare const LAZY_FILE: string;
+
+/** What most pages never need, and is loaded when one does: marks of gaps, dialogs, exports. */
+export class Later {
+  readonly #failed: () => unknown;
+  readonly #had: () => unknown;
+  #loading: Promise<Loaded | undefined> | undefined;
+  #failures = 0;
+
+  /**
+   * @param failed it cannot be had: the Worker is away, or was deployed anew
+   * @param had it is here
+   */
+  constructor(failed: () => unknown, had: () => unknown) {
+    this.#failed = failed;
+    this.#had = had;
+  }
+
+  /** @param quietly nothing is said if it cannot be had */
+  load(quietly = false): Promise<Loaded | undefined> {
+    this.#loading ??= this.#fetch(quietly);
+    return this.#loading;
+  }
+
+  async #fetch(quietly: boolean): Promise<Loaded | undefined> {
+    try {
+      // What could not be imported once never can be by the same name: browsers remember that.
+      const name = this.#failures === 0 ? LAZY_FILE : `${LAZY_FILE}?again=${this.#failures}`;
+      const loaded: Loaded = await import(name);
+      this.#had();
+      return loaded;
+    } catch {
+      // The next one who asks tries again.
+      this.#failures++;
+      this.#loading = undefined;
+      if (!quietly) this.#failed();
+      return undefined;
+    }
+  }
+}

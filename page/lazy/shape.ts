@@ -1,0 +1,35 @@
+import type { Panel } from "../render/panel.ts";
+import type { DrawnLine } from "../render/shown.ts";
+import type { YAxis } from "../render/y-axis.ts";
+import { adoptStyles } from "./dom.ts";
+import { lanesFor } from "./lanes.ts";
+
+/** For so many a panel becomes higher, so that each can be told from the next. */
+const MAX_LEVELS_SHOWN = 200;
+const NO_AXIS: YAxis = { range: { min: 0, max: 1 }, log: false, ticks: () => [] };
+
+/**
+ * The axis of a panel in which every value has a name; the lines are put where it has them. Where there are only events there
+ * is no axis, and little room is enough.
+ * @returns undefined where something is not called anything: its axis is one of numbers
+ */
+export function lanesOf({ shown, root, plan }: Panel, drawn: readonly DrawnLine[]): YAxis | undefined {
+  const visible = shown.filter(({ isHidden }) => !isHidden);
+  const isStrip = shown.length > 0 && shown.every(({ series }) => series.kind === "event");
+  if (isStrip) {
+    shape(root, "strip", Math.max(1, visible.length));
+    return NO_AXIS;
+  }
+  const lanes = plan.left.log ? undefined : lanesFor(visible, drawn);
+  shape(root, lanes === undefined ? "" : "lanes", lanes?.levels ?? 0);
+  return lanes?.axis;
+}
+
+/** How much room a panel has: by its rows of events, or its levels. */
+function shape(root: HTMLElement, kind: "strip" | "lanes" | "", rows: number): void {
+  const shown = String(Math.min(MAX_LEVELS_SHOWN, rows));
+  if ((root.dataset.shape ?? "") === kind && root.style.getPropertyValue("--rows") === shown) return;
+  adoptStyles();
+  root.dataset.shape = kind;
+  root.style.setProperty("--rows", shown);
+}

@@ -1,0 +1,214 @@
+import { turn } from "../data/turn.ts";
+import { SHORTCUTS } from "../input/shortcuts.ts";
+import { unitOf } from "../layout/unit.ts";
+import { button, make } from "../ui/dom.ts";
+import type { Sight } from "../viewport/view.ts";
+import type { Context, Tool } from "./context.ts";
+import { csvBlob } from "./csv.ts";
+import { fileName } from "./data.ts";
+import { openDerive, removeDerived } from "./derive/dialog.ts";
+import { openDialog, save } from "./dom.ts";
+import { type HelpGroup, openHelp } from "./help.ts";
+import { type Picture, pngBlob } from "./png.ts";
+import { openShare } from "./share.ts";
+import { SHORTCUT_WORDS } from "./shortcut-words.ts";
+import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./snapshot.ts";
+import { LatestTable, latestRows } from "./table.ts";
+import { pictureOf, rangeText, windowData } from "./view-data.ts";
+
+/** Opens one of the tools that a key or a button asks for. */
+export function openTool(tool: Tool, context: Context, opener?: HTMLElement): void {
+  switch (tool) {
+    case "table":
+      return toggleTable(context);
+    case "share":
+      return share(context, opener);
+    case "menu":
+      return openMenu(context, opener);
+    case "help":
+      return help(context, opener);
+  }
+}
+
+function share(context: Context, opener?: HTMLElement): void {
+  const { channel, memory, view, sight } = context;
+  const seen = sight();
+  const withSight = async (make: (seen: Sight) => Promise<[Blob, string]>) => {
+    const now = sight();
+    if (now === undefined) throw new SnapshotError("There is nothing to be seen yet.");
+    save(...(await make(now)));
+  };
+  openShare({
+    links: { live: memory.link(undefined), now: memory.link(seen?.x) },
+    range: seen === undefined ? "" : rangeText(seen),
+    chosen: view.isLive ? "live" : "now",
+    channel,
+    exports: {
+      csv: () =>
+        withSight(async (now) => {
+          const data = windowData(context, now);
+          return [await csvBlob(data), fileName(data, "csv")];
+        }),
+      png: () =>
+        withSight(async (now) => [
+          await pngBlob(shownOf(context, now)),
+          fileName({ channel, maxX: now.x.max, time: now.time }, "png"),
+        ]),
+      snapshot: () =>
+        withSight(async (now) => {
+          const data = windowData(context, now);
+          return [await snapshotBlob(data, now.gaps), fileName(data, "plotcast")];
+        }),
+    },
+    ...(opener === undefined ? {} : { opener }),
+  });
+}
+
+function shownOf(context: Context, now: Sight): Picture {
+  const picture = pictureOf(context, now);
+  if (picture.panels.length === 0) throw new Error("The plots are not to be seen now: press T, and try again.");
+  return picture;
+}
+
+const GESTURES: readonly HelpGroup[] = [
+  {
+    heading: "Mouse",
+    items: [
+      { keys: ["Drag"], what: "Zoom to what is chosen" },
+      { keys: ["Shift+Drag", "Wheel sideways"], what: "Look back and forward" },
+      { keys: ["Wheel", "Ctrl+Wheel"], what: "Zoom; where panels scroll, with Ctrl" },
+      { keys: ["Click"], what: "Mark a place and measure from there" },
+      { keys: ["Double click"], what: "Go live" },
+    ],
+  },
+  {
+    heading: "Touch",
+    items: [
+      { keys: ["Drag"], what: "Look back and forward" },
+      { keys: ["Pinch"], what: "Zoom" },
+      { keys: ["Tap"], what: "Cursor; there again, none" },
+      { keys: ["Double tap"], what: "Go live" },
+    ],
+  },
+  {
+    heading: "Legend",
+    items: [
+      { keys: ["Click"], what: "Hide or show a series" },
+      { keys: ["Shift+Click", "Shift+Enter"], what: "Show only this one" },
+      { keys: ["Drag"], what: "To another panel, its right edge (right axis), or between two panels" },
+    ],
+  },
+];
+
+function help({ keys }: Context, opener?: HTMLElement): void {
+  const items = SHORTCUTS.map(({ command }) => {
+    const { written, what } = SHORTCUT_WORDS[command];
+    return { keys: written, what };
+  });
+  const dialog = openHelp([{ heading: "Keys", items }, ...GESTURES], opener);
+  const single = make("input");
+  single.type = "checkbox";
+  single.checked = keys.enabled;
+  single.addEventListener("change", () => {
+    keys.enabled = single.checked;
+  });
+  dialog.append(make("p", "lazy-body", make("label", "lazy-line", single, " Listen to single keys, in this browser")));
+}
+
+function openMenu(context: Context, opener?: HTMLElement): void {
+  const file = make("input");
+  file.type = "file";
+  file.accept = ".plotcast";
+  file.hidden = true;
+  file.addEventListener("change", () => {
+    const [chosen] = file.files ?? [];
+    dialog.close();
+    if (chosen !== undefined) void openFile(context, chosen);
+  });
+  const item = (text: string, key: string, run: () => void): HTMLElement => {
+    const element = button(text, () => {
+      dialog.close();
+      run();
+    });
+    if (key !== "") element.append(" ", make("kbd", "", key));
+    return make("li", "", element);
+  };
+  const openIt = button("Open a snapshot…", () => file.click());
+  const { arrangement } = context;
+  const change = (text: string, run: () => void): HTMLElement =>
+    item(text, "", () => {
+      run();
+      context.rearranged();
+    });
+  const items = [
+    item(isTableShown() ? "Plots" : "Table of values", "T", () => toggleTable(context)),
+    item("Share and save", "S", () => share(context, opener)),
+    ...(arrangement.isAutomatic ? [] : [change("Arrange panels automatically", () => arrangement.reset())]),
+    ...(arrangement.state.hidden.length > 0 ? [change("Show hidden series", () => arrangement.showAll())] : []),
+    make("li", "", openIt),
+    item("Add a derived series…", "", () => openDerive(context, opener)),
+    ...arrangement.derived.map(({ name }) => item(`Remove ${name}`, "", () => removeDerived(context, name))),
+    item("Full screen", "F", () => void document.documentElement.requestFullscreen()),
+    item("Keys and gestures", "?", () => help(context, opener)),
+  ];
+  const dialog = openDialog("Menu", opener, make("div", "lazy-body", make("ul", "lazy-menu", ...items), file));
+}
+
+let opened = 0;
+
+/** Shows the points of a snapshot that was saved before; of several that are opened at once, the last. */
+export async function openFile(context: Context, file: File): Promise<void> {
+  const ours = ++opened;
+  try {
+    const frames = await readSnapshot(await bytesOf(file));
+    if (ours !== opened) return;
+    context.openSnapshot();
+    for (const frame of frames) {
+      context.source.store.ingest(frame, true);
+      await turn();
+      if (ours !== opened) return;
+    }
+    context.rearranged();
+  } catch (error) {
+    context.notice.show("snapshot", error instanceof SnapshotError ? error.message : "This file cannot be read.");
+  }
+}
+
+/** @throws SnapshotError if it is none by its size or its beginning, before it is read whole */
+async function bytesOf(file: File): Promise<Uint8Array> {
+  if (file.size > MAX_SNAPSHOT_BYTES) throw new SnapshotError("This file is larger than any snapshot.");
+  const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return beginsAsSnapshot(start) ? new Uint8Array(await file.arrayBuffer()) : start;
+}
+
+let table: LatestTable | undefined;
+
+function isTableShown(): boolean {
+  return table?.element.isConnected === true;
+}
+
+/** The table in place of the panels, and back. */
+function toggleTable(context: Context): void {
+  const { board, onDraw, sight } = context;
+  const isShown = isTableShown();
+  const host = document.getElementById("table");
+  if (host === null) return;
+  board.host.hidden = !isShown;
+  host.hidden = isShown;
+  if (isShown) {
+    table?.element.remove();
+    onDraw(undefined);
+    return context.rearranged();
+  }
+  table ??= new LatestTable();
+  host.append(table.element);
+  // Who is told where the focus is, is told of the table.
+  table.element.focus();
+  const show = (): void => {
+    const now = sight();
+    if (now === undefined) return;
+    table?.show(() => latestRows(windowData(context, now), unitOf), now.time);
+  };
+  onDraw(show);
+  show();
+}

@@ -1,0 +1,110 @@
+import type { PanelPlan } from "../layout/arrangement.ts";
+import { make } from "../ui/dom.ts";
+import type { Sight, Source } from "../viewport/view.ts";
+import type { Later } from "./marks.ts";
+import { Panel, type PanelActions } from "./panel.ts";
+import { type Gutters, MIN_GUTTERS } from "./plot.ts";
+import { onThemeChange, readTheme, type Theme } from "./theme.ts";
+import { XAxis } from "./x-axis.ts";
+import { xTicks } from "./x-ticks.ts";
+
+/** All panels, one under the other, and the x axis that they share. */
+export class Board {
+  readonly host: HTMLElement;
+  /** At the foot, under all panels. */
+  readonly foot = make("div", "x-axis");
+  gutters: Gutters = MIN_GUTTERS;
+  readonly #xAxis: XAxis;
+  readonly #actions: PanelActions;
+  readonly #panels = new Map<string, Panel>();
+  readonly #seen: IntersectionObserver;
+  #plans: readonly PanelPlan[] = [];
+  #theme: Theme = readTheme();
+
+  constructor(host: HTMLElement, actions: PanelActions) {
+    this.host = host;
+    this.#actions = actions;
+    host.append(this.foot);
+    this.#xAxis = new XAxis(this.foot, actions.stirred);
+    onThemeChange(() => {
+      this.#theme = readTheme();
+      actions.stirred();
+    });
+    this.#seen = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const panel = this.panels.find(({ root }) => root === target);
+          if (panel !== undefined) panel.isOnScreen = isIntersecting;
+        }
+        actions.stirred();
+      },
+      { root: host, rootMargin: "100px" },
+    );
+  }
+
+  /** From top to bottom. */
+  get panels(): Panel[] {
+    return this.#plans.flatMap(({ id }) => this.#panels.get(id) ?? []);
+  }
+
+  /** Those that can be seen: only these are drawn, and show what is true now. */
+  get onScreen(): Panel[] {
+    return this.panels.filter(({ isOnScreen }) => isOnScreen);
+  }
+
+  get xAxisCanvas(): HTMLCanvasElement {
+    return this.#xAxis.canvas;
+  }
+
+  /** How many pixel columns a panel has for its lines. */
+  get columns(): number {
+    return this.panels[0]?.columns(this.gutters) ?? 1;
+  }
+
+  /** Makes the panels that are planned, and no others. @returns whether they are others than before */
+  arrange(plans: readonly PanelPlan[]): boolean {
+    if (plans === this.#plans) return false;
+    this.#plans = plans;
+    const ids = new Set(plans.map(({ id }) => id));
+    for (const [id, panel] of this.#panels) {
+      if (ids.has(id)) continue;
+      this.#seen.unobserve(panel.root);
+      panel.remove();
+      this.#panels.delete(id);
+    }
+    let before: Element | null = this.host.firstElementChild;
+    for (const plan of plans) {
+      let panel = this.#panels.get(plan.id);
+      if (panel === undefined) {
+        panel = new Panel(plan, this.#actions);
+        this.#panels.set(plan.id, panel);
+        this.#seen.observe(panel.root);
+      } else {
+        panel.plan = plan;
+      }
+      if (before === panel.root) before = panel.root.nextElementSibling;
+      else this.host.insertBefore(panel.root, before);
+    }
+    this.host.dataset.panels = String(plans.length);
+    return true;
+  }
+
+  /** Draws what is on the screen. @param meant the series that is pointed at */
+  draw(sight: Sight, source: Source, meant: string | undefined, later: Later | undefined): void {
+    const panels = this.onScreen;
+    const needs = panels.map((panel) => panel.prepare(sight, source, meant, later));
+    this.gutters = {
+      left: Math.max(MIN_GUTTERS.left, ...needs.map(({ left }) => left)),
+      right: Math.max(MIN_GUTTERS.right, ...needs.map(({ right }) => right)),
+    };
+    const ticks = xTicks(sight.x, sight.time, this.#xAxis.width(this.gutters));
+    for (const panel of panels) panel.paint(sight, ticks, this.gutters, this.#theme);
+    this.#xAxis.draw(sight.x, ticks, this.gutters, this.#theme);
+    this.host.dataset.drawn = "";
+  }
+
+  /** The next drawing finds all ranges of y by itself. */
+  forgetRanges(): void {
+    for (const panel of this.#panels.values()) panel.forgetRange();
+  }
+}

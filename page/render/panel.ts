@@ -1,0 +1,176 @@
+import type { Range } from "../data/part.ts";
+import type { PanelPlan, YAxisPlan } from "../layout/arrangement.ts";
+import { button, make } from "../ui/dom.ts";
+import { Legend, type LegendActions } from "../ui/legend.ts";
+import type { Sight, Source } from "../viewport/view.ts";
+import { decimate, Line } from "./decimate.ts";
+import type { Later } from "./marks.ts";
+import { type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
+import type { DrawnLine, Shown } from "./shown.ts";
+import type { Theme } from "./theme.ts";
+import { nextRange, onAxis, type Tick, thresholdsOn, type YAxis } from "./y-axis.ts";
+
+export interface PanelActions extends LegendActions {
+  /** Something asks for the settings of this panel. */
+  settings(id: string, opener: HTMLElement): void;
+  /** It wants to be drawn again. */
+  stirred(): void;
+}
+
+/** The two ranges of y from one drawing to the next. */
+interface Ranges {
+  left: Range | undefined;
+  right: Range | undefined;
+}
+
+/** One panel: its legend, its lines, and what lies over them. */
+export class Panel {
+  readonly root = make("section", "panel");
+  readonly plot = make("figure", "plot");
+  /** As large as the part with the lines: marks lie in `under`, and cursors in `over`. */
+  readonly under = make("div", "under");
+  readonly over = make("div", "over");
+  readonly legend: Legend;
+  shown: readonly Shown[] = [];
+  axes: { left: YAxis; right: YAxis | undefined } = { left: NO_AXIS, right: undefined };
+  isOnScreen = true;
+  #plan: PanelPlan;
+  readonly #plot: Plot;
+  readonly #lines = new Map<string, Line>();
+  #drawn: DrawnLine[] = [];
+  #later: Later | undefined;
+  #ranges: Ranges = { left: undefined, right: undefined };
+  readonly #menu: HTMLButtonElement;
+
+  constructor(plan: PanelPlan, actions: PanelActions) {
+    this.#plan = plan;
+    const list = make("ul", "legend");
+    this.legend = new Legend(list, actions);
+    this.#menu = button("⋯", () => actions.settings(this.#plan.id, this.#menu));
+    this.#menu.className = "panel-menu";
+    this.plot.append(this.under);
+    this.root.append(make("div", "panel-head", list, this.#menu), this.plot);
+    this.#plot = new Plot(this.plot, actions.stirred);
+    this.plot.append(this.over);
+    this.plan = plan;
+  }
+
+  get plan(): PanelPlan {
+    return this.#plan;
+  }
+
+  set plan(plan: PanelPlan) {
+    // The previous range of y is kept as long as it fits, but not for other series or another scale.
+    if (plan.names.join() !== this.#plan.names.join() || plan.left.log !== this.#plan.left.log) this.forgetRange();
+    this.#plan = plan;
+    const what = plan.names.join(", ");
+    this.root.ariaLabel = what;
+    const at = [plan.left, plan.rightAxis].flatMap(({ thresholds }) => thresholds ?? []).join(", ");
+    this.plot.ariaLabel = `Plot of ${what}${at && `; lines at ${at}`}`;
+    this.#menu.ariaLabel = `Settings of the panel with ${what}`;
+    this.#menu.title = "Panel settings";
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#plot.canvas;
+  }
+
+  /** Takes it off the page for good. */
+  remove(): void {
+    this.#plot.close();
+    this.root.remove();
+  }
+
+  columns(gutters: Gutters): number {
+    return this.#plot.columns(gutters);
+  }
+
+  /** The next drawing finds its ranges of y by itself. */
+  forgetRange(): void {
+    this.#ranges = { left: undefined, right: undefined };
+  }
+
+  /**
+   * Finds out what is to be drawn.
+   * @param later draws events, and steps that have names; without it there are only lines
+   * @returns how much room its axes need
+   */
+  prepare(sight: Sight, source: Source, meant: string | undefined, later: Later | undefined): Gutters {
+    this.#later = later;
+    const { names, right, left, rightAxis } = this.#plan;
+    const shown: Shown[] = [];
+    this.#drawn = [];
+    const extents = { left: { low: Infinity, high: -Infinity }, right: { low: Infinity, high: -Infinity } };
+    for (const [slot, name] of names.entries()) {
+      const series = source.seriesOf(name);
+      if (series === undefined) continue;
+      const onRight = right.has(name);
+      const entry = {
+        series,
+        slot,
+        onRight,
+        isHidden: source.isHidden(name),
+        parts: source.isHidden(name) ? [] : sight.parts(series),
+        minY: Infinity,
+        maxY: -Infinity,
+      };
+      const { naming } = series;
+      if (entry.isHidden || naming?.style === "event") {
+        shown.push(entry);
+        continue;
+      }
+      const line = this.#lines.get(name) ?? new Line();
+      this.#lines.set(name, line);
+      line.step = naming !== undefined;
+      decimate(entry.parts, sight.bucket, line);
+      if (line.step) line.hold(Math.min(sight.until, sight.x.max));
+      shown.push({ ...entry, minY: line.minY, maxY: line.maxY });
+      if ((onRight ? rightAxis : left).log) line.toPowers();
+      const extent = onRight ? extents.right : extents.left;
+      extent.low = Math.min(extent.low, line.minY);
+      extent.high = Math.max(extent.high, line.maxY);
+      this.#drawn.push({ line, naming, slot, onRight, meant: name === meant });
+    }
+    this.shown = shown;
+    const hasRight = shown.some(({ onRight }) => onRight);
+    const hasLeft = !hasRight || shown.some(({ onRight }) => !onRight);
+    const lanes = later?.lanesOf(this, this.#drawn);
+    this.#ranges.left = rangeOf(left, this.#ranges.left, extents.left);
+    if (lanes !== undefined && left.mode.kind === "auto") this.#ranges.left = lanes.range;
+    this.#ranges.right = rangeOf(rightAxis, this.#ranges.right, extents.right);
+    this.axes = {
+      left: { range: this.#ranges.left, log: left.log, ticks: lanes?.ticks },
+      right: hasRight ? { range: this.#ranges.right, log: rightAxis.log } : undefined,
+    };
+    const gutters = this.#plot.measure(this.axes.left, this.axes.right);
+    return hasLeft ? gutters : { ...gutters, left: MIN_GUTTERS.left };
+  }
+
+  paint(sight: Sight, xTicks: readonly Tick[], gutters: Gutters, theme: Theme): void {
+    const { left, right } = this.axes;
+    const thresholds = thresholdsOn(left, this.#plan.left.thresholds);
+    if (right !== undefined) thresholds.push(...thresholdsOn(right, this.#plan.rightAxis.thresholds, true));
+    this.#plot.draw(
+      { x: sight.x, xTicks, left, right, lines: this.#drawn, thresholds },
+      gutters,
+      theme,
+      (context, box) => this.#later?.drawEvents(this, context, box, theme),
+    );
+    for (const layer of [this.under, this.over]) {
+      layer.style.left = `${gutters.left}px`;
+      layer.style.right = `${gutters.right}px`;
+    }
+    this.plot.dataset.drawn = "";
+  }
+}
+
+const NO_AXIS: YAxis = { range: { min: 0, max: 1 }, log: false };
+
+function rangeOf(plan: YAxisPlan, previous: Range | undefined, extent: { low: number; high: number }): Range {
+  const { mode } = plan;
+  if (mode.kind !== "auto") {
+    const given = { min: onAxis(plan, mode.min), max: onAxis(plan, mode.max) };
+    if (given.min < given.max) return given;
+  }
+  return nextRange(previous, extent.low, extent.high);
+}

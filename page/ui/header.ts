@@ -1,0 +1,69 @@
+import { WINDOWS, type Window } from "../viewport/view.ts";
+import { button, element, setText } from "./dom.ts";
+import { formatCount } from "./format.ts";
+import type { Status } from "./status.ts";
+import { statusText } from "./status.ts";
+
+/** What the header can be told by the one who looks at it. */
+export interface HeaderActions {
+  pause(): void;
+  live(): void;
+  retry(): void;
+  choose(window: Window): void;
+  open(tool: "share" | "menu", opener: HTMLElement): void;
+}
+
+/** The line at the top: channel, state, figures, and what can be chosen; and the pill that leads back to it. */
+export class Header {
+  readonly #state = element("state");
+  readonly #word = element("state-word");
+  readonly #rest = element("state-rest");
+  readonly #retry = element("retry");
+  readonly #figures = element("figures");
+  readonly #pause = element("pause");
+  readonly #pauseWord = this.#pause.querySelector("span") ?? this.#pause;
+  readonly #pill = element("go-live");
+  readonly #windows = new Map<Window, HTMLButtonElement>();
+
+  constructor(channel: string, actions: HeaderActions) {
+    document.title = channel;
+    const name = element("channel");
+    name.textContent = channel;
+    name.title = channel;
+    this.#pause.addEventListener("click", actions.pause);
+    this.#retry.addEventListener("click", actions.retry);
+    this.#pill.addEventListener("click", actions.live);
+    for (const tool of ["share", "menu"] as const) {
+      const button = element(tool);
+      button.addEventListener("click", () => actions.open(tool, button));
+    }
+    for (const window of WINDOWS) {
+      const choice = button(window, () => actions.choose(window));
+      choice.dataset.label = window;
+      element("windows").append(choice);
+      this.#windows.set(window, choice);
+    }
+  }
+
+  showStatus(status: Status, nowMs: number): void {
+    const [word, rest] = statusText(status, nowMs);
+    this.#state.dataset.state = status.kind;
+    setText(this.#word, word);
+    setText(this.#rest, rest);
+    // It stays through each attempt: to come and go would move what is under it.
+    if (status.kind !== "connecting") this.#retry.hidden = status.kind !== "reconnecting" && status.kind !== "offline";
+  }
+
+  showFigures(text: string): void {
+    setText(this.#figures, text);
+  }
+
+  /** @param window undefined while a range of one's own is looked at */
+  showChoices(window: Window | undefined, isHeld: boolean, pointsSince: number): void {
+    for (const [name, button] of this.#windows) button.ariaPressed = String(name === window);
+    this.#pause.ariaPressed = String(isHeld);
+    setText(this.#pauseWord, isHeld ? "Resume" : "Pause");
+    this.#pill.hidden = !isHeld;
+    setText(this.#pill, pointsSince === 0 ? "Go live" : `Go live · +${formatCount(pointsSince)}`);
+  }
+}

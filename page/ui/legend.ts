@@ -1,0 +1,121 @@
+import { unitOf } from "../layout/unit.ts";
+import type { Shown } from "../render/shown.ts";
+import { LINE_COLOURS, lineColour } from "../render/theme.ts";
+import { make, setText } from "./dom.ts";
+import { formatValue, type NumberStyle, numberStyle } from "./format.ts";
+
+/** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
+export interface Reading {
+  kind: "last" | "cursor" | "difference";
+  value: number;
+}
+
+export interface LegendActions {
+  toggle(name: string): void;
+  /** Shows only this one of its panel; all of them, if it is. */
+  only(name: string): void;
+  /** A series is pointed at, or none. */
+  mean(name: string | undefined): void;
+}
+
+interface Entry {
+  item: HTMLElement;
+  button: HTMLButtonElement;
+  swatch: HTMLElement;
+  value: HTMLElement;
+  style: NumberStyle | undefined;
+  /** The longest value in this style, in characters: the entry does not become narrower, so that nothing jumps. */
+  width: number;
+}
+
+/** No number is longer; a text may be. */
+const WIDEST = 20;
+
+/** Above a panel's lines: each series with its colour, name, value and unit. */
+export class Legend {
+  readonly #list: HTMLElement;
+  readonly #entries = new Map<string, Entry>();
+  readonly #actions: LegendActions;
+
+  constructor(list: HTMLElement, actions: LegendActions) {
+    this.#list = list;
+    this.#actions = actions;
+    list.ariaLabel = "Series";
+  }
+
+  /** Brings the list up to date with the series of the panel, in their order. */
+  show(shown: readonly Shown[], read: (shown: Shown) => Reading): void {
+    for (const [i, one] of shown.entries()) {
+      const { name } = one.series;
+      const entry = this.#entries.get(name) ?? this.#add(name);
+      if (this.#list.children[i] !== entry.item) this.#list.insertBefore(entry.item, this.#list.children[i] ?? null);
+      showSwatch(entry.swatch, one);
+      showValue(entry, one, read(one));
+      entry.button.ariaPressed = String(!one.isHidden);
+    }
+    if (this.#entries.size === shown.length) return;
+    const names = new Set(shown.map(({ series }) => series.name));
+    for (const [name, { item }] of this.#entries) {
+      if (names.has(name)) continue;
+      item.remove();
+      this.#entries.delete(name);
+    }
+  }
+
+  #add(name: string): Entry {
+    const actions = this.#actions;
+    const { label, unit } = unitOf(name);
+    const [swatch, value] = [make("span", "swatch"), make("span", "value")];
+    // It is cut off at its beginning, where names of one kind are the same: what it ends with tells it apart.
+    const shownName = make("span", "name", make("bdi", "", label));
+    const button = make("button", "", swatch, shownName, value);
+    button.type = "button";
+    button.title = name;
+    button.draggable = true;
+    button.dataset.series = name;
+    if (unit !== "") button.append(make("span", "unit", unit));
+    button.addEventListener("click", ({ shiftKey }) => (shiftKey ? actions.only(name) : actions.toggle(name)));
+    button.addEventListener("pointerenter", () => actions.mean(name));
+    button.addEventListener("pointerleave", () => actions.mean(undefined));
+    button.addEventListener("focus", () => {
+      if (button.matches(":focus-visible")) actions.mean(name);
+    });
+    button.addEventListener("blur", () => actions.mean(undefined));
+    const item = make("li", "", button);
+    const entry = { item, button, swatch, value, style: undefined, width: 0 };
+    this.#entries.set(name, entry);
+    return entry;
+  }
+}
+
+function showSwatch(swatch: HTMLElement, { slot, onRight }: Shown): void {
+  const dashes = String(Math.floor(slot / LINE_COLOURS) % 4);
+  const key = `${slot} ${onRight}`;
+  if (swatch.dataset.key === key) return;
+  swatch.dataset.key = key;
+  swatch.dataset.dashes = dashes;
+  swatch.style.color = `var(${lineColour(slot)})`;
+  swatch.dataset.axis = onRight ? "right" : "left";
+}
+
+function showValue(entry: Entry, { series, minY, maxY }: Shown, { kind, value }: Reading): void {
+  const low = Math.min(minY, series.lastY);
+  const high = Math.max(maxY, series.lastY);
+  const style = numberStyle(low, high, series.integers, entry.style);
+  // Few values lie close together, and have many places: their width is no measure for those that follow.
+  if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
+  entry.style = style;
+  const number = kind === "difference" ? differenceText(value, style) : formatValue(value, style);
+  const text = series.naming?.textOf(value) ?? number;
+  setText(entry.value, text);
+  entry.value.dataset.kind = kind;
+  entry.value.title = series.kind && text;
+  if (text.length <= entry.width || series.kind === "event") return;
+  entry.width = Math.min(text.length, WIDEST);
+  entry.value.style.minWidth = `${entry.width}ch`;
+}
+
+function differenceText(value: number, style: NumberStyle): string {
+  const text = formatValue(value, style);
+  return value > 0 ? `Δ+${text}` : `Δ${text}`;
+}

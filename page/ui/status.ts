@@ -1,0 +1,145 @@
+import type { ConnectionState } from "../../client/connection-state.ts";
+import type { ClockRemarks } from "../data/clocks.ts";
+import { clockText, counted, formatDuration, formatRate } from "./format.ts";
+
+/** How it stands with the points. */
+export type Feed =
+  | { kind: "live" }
+  /** A publisher came back, and has sent nothing yet. */
+  | { kind: "waiting" }
+  /** Nothing has come since. */
+  | { kind: "stale"; sinceMs: number }
+  /** Every publisher has said goodbye. */
+  | { kind: "gone"; sinceMs: number };
+
+/** The state of the whole page in one word, and what else is to be said of it. */
+export type Status =
+  | { kind: "connecting" }
+  | Feed
+  /** The picture is held, whatever the points do meanwhile. */
+  | { kind: "paused"; feed: Feed }
+  /** Undefined: right now. */
+  | { kind: "reconnecting"; inSeconds: number | undefined }
+  | { kind: "offline" }
+  /** Points from a file; nothing comes. */
+  | { kind: "snapshot" }
+  /** This browser cannot do what the page needs. */
+  | { kind: "unsupported" };
+
+/** What the state follows from, beside the connection. */
+export interface Circumstances {
+  /** By the clock that the connection goes by. */
+  nowMs: number;
+  staleSinceMs: number | undefined;
+  goneSinceMs: number | undefined;
+  /** Every publisher was gone after the last frame. */
+  wasGone: boolean;
+  isHeld: boolean;
+}
+
+/** What the page is doing, for the one who looks at it. */
+export function statusOf(connection: ConnectionState, circumstances: Circumstances): Status {
+  const { nowMs, isHeld } = circumstances;
+  switch (connection.phase) {
+    case "connecting":
+      if (!connection.online) return { kind: "offline" };
+      // One word for all attempts: it is announced when it changes, and there may be many.
+      return connection.attempt === 0 ? { kind: "connecting" } : { kind: "reconnecting", inSeconds: undefined };
+    case "waiting":
+      return { kind: "reconnecting", inSeconds: Math.max(0, Math.ceil((connection.retryAtMs - nowMs) / 1000)) };
+    case "offline":
+      return { kind: "offline" };
+    case "live":
+    case "probing": {
+      const feed = feedOf(circumstances);
+      return isHeld ? { kind: "paused", feed } : feed;
+    }
+  }
+}
+
+function feedOf({ staleSinceMs, goneSinceMs, wasGone }: Circumstances): Feed {
+  if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: goneSinceMs };
+  if (staleSinceMs === undefined) return { kind: "live" };
+  return wasGone ? { kind: "waiting" } : { kind: "stale", sinceMs: staleSinceMs };
+}
+
+const WORDS: Record<Status["kind"], string> = {
+  connecting: "Connecting",
+  live: "Live",
+  waiting: "Waiting for data",
+  paused: "Paused",
+  stale: "Stale",
+  gone: "Publisher gone",
+  reconnecting: "Reconnecting",
+  offline: "Offline",
+  snapshot: "Snapshot",
+  unsupported: "No WebSocket",
+};
+
+/** The word, and the rest of the sentence, which may change every second. */
+export function statusText(status: Status, nowMs: number): [word: string, rest: string] {
+  return [WORDS[status.kind], restText(status, nowMs)];
+}
+
+function restText(status: Status, nowMs: number): string {
+  switch (status.kind) {
+    case "connecting":
+      return "…";
+    case "reconnecting":
+      return status.inSeconds === undefined ? "…" : ` in ${status.inSeconds} s`;
+    case "paused": {
+      const { feed } = status;
+      return feed.kind === "live" ? "" : ` · ${feed.kind}${restText(feed, nowMs)}`;
+    }
+    case "stale":
+    case "gone":
+      return ` since ${sinceText(status.sinceMs, nowMs)}`;
+    default:
+      return "";
+  }
+}
+
+/** What the quiet line is made of; undefined is not known, and left out. */
+export interface Figures {
+  rate: number | undefined;
+  series: number;
+  refusedSeries: number;
+  lagMs: number | undefined;
+  clocks: ClockRemarks;
+  lostPoints: { points: number; unknown: boolean };
+  viewers: number | undefined;
+}
+
+/** The quiet line: `10 pts/s · 3 series · lag 42 ms · 2 viewers`. */
+export function figuresText(figures: Figures): string {
+  const { rate, series, refusedSeries, lagMs, clocks, lostPoints, viewers } = figures;
+  return [
+    rate === undefined ? undefined : `${formatRate(rate)} pts/s`,
+    series === 0 ? undefined : counted(series, "series"),
+    refusedSeries === 0 ? undefined : `${counted(refusedSeries, "series")} more than can be shown`,
+    lagMs === undefined ? undefined : `lag ${formatDuration(lagMs)}`,
+    clocks.publisherAheadMs === undefined
+      ? undefined
+      : `the publisher’s clock is ${formatDuration(clocks.publisherAheadMs)} ahead`,
+    clocks.oursAheadMs === undefined ? undefined : `this device’s clock is ${aheadText(clocks.oursAheadMs)}`,
+    lossText(lostPoints),
+    viewers === undefined ? undefined : counted(viewers, "viewer"),
+  ]
+    .filter((part) => part !== undefined)
+    .join(" · ");
+}
+
+function aheadText(aheadMs: number): string {
+  return `${formatDuration(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead" : "behind"}`;
+}
+
+function lossText({ points, unknown }: Figures["lostPoints"]): string | undefined {
+  if (points === 0) return unknown ? "points may be missing" : undefined;
+  return `${unknown ? "over " : ""}${counted(points, "point")} missing`;
+}
+
+function sinceText(sinceMs: number, nowMs: number): string {
+  const clock = clockText(sinceMs);
+  if (nowMs - sinceMs < 12 * 3_600_000) return clock;
+  return `${new Date(sinceMs).toLocaleDateString(undefined, { month: "short", day: "numeric" })} ${clock}`;
+}

@@ -1,0 +1,52 @@
+/** Every code that a refusal may have. SPEC.md, "Refusals", lists them; `worker/http/problem.ts` has status and title of each. */
+export const PROBLEM_CODES = [
+  "channel-name-invalid",
+  "query-invalid",
+  "subprotocol-unsupported",
+  "body-empty",
+  "body-encoding",
+  "not-json",
+  "no-number",
+  "not-finite",
+  "time-not-a-number",
+  "columns-differ",
+  "too-deep",
+  "series-name-invalid",
+  "frame-truncated",
+  "frame-magic",
+  "frame-version",
+  "frame-length",
+  "frame-count",
+  "frame-column",
+  "frame-layout",
+  "frame-order",
+  "frame-sequence",
+  "frame-publishers-differ",
+  "presence-invalid",
+  "token-missing",
+  "token-wrong",
+  "origin-not-allowed",
+  "host-not-allowed",
+  "cross-site",
+  "not-found",
+  "method-not-allowed",
+  "not-acceptable",
+  "body-too-slow",
+  "body-too-large",
+  "content-type-unsupported",
+  "content-encoding-unsupported",
+  "upgrade-required",
+  "too-many-requests",
+  "too-many-reads",
+  "internal",
+  "publishing-not-configured",
+  "viewers-full",
+  "channel-unavailable",
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** Whether received text is one of our codes. */
+export function isProblemCode(code: unknown): code is ProblemCode {
+  return PROBLEM_CODES.some((known) => known === code);
+}

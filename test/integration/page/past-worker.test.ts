@@ -1,0 +1,50 @@
+/** What the page fetches of the past, from the real Worker. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browserPast } from "../../../page/data/browser-history.ts";
+import { justAbove } from "../../../page/data/rings.ts";
+import { partsOf } from "../../../page/data/slices.ts";
+import { Store } from "../../../page/data/store.ts";
+import { decodeFrame } from "../../../protocol/frame/frame.ts";
+import { startEdge } from "../../support/edge.ts";
+import { frameOf, newChannel, publishFrames } from "../../support/publish.ts";
+import { waitFor } from "../../support/wait.ts";
+
+const T = 1.7e9;
+const PUBLISHER = "00000000000000aa";
+
+test("[PG14] the real Worker: what is older than what was sent is there, every point", async () => {
+  await using edge = await startEdge();
+  const channel = newChannel();
+  const truth = new Store();
+  const live = new Store();
+  for (let i = 0; i < 40; i++) {
+    const frame = frameOf(
+      PUBLISHER,
+      i + 1,
+      Array.from({ length: 500 }, (_, k) => Math.sin(i * 500 + k)),
+      T + i * 500,
+    );
+    await publishFrames(edge, channel, frame);
+    truth.ingest(decodeFrame(frame));
+    if (i >= 30) live.ingest(decodeFrame(frame), true);
+  }
+  const past = browserPast(edge.channelUrl(channel), () => undefined);
+  const look = async (min: number, max: number): Promise<void> => {
+    past.want({ min, max }, live.completeFromX, T + 20_000);
+    await waitFor("the fetch", () => past.held !== undefined && past.state === "idle" && past.held.min <= min);
+    const parts = partsOf("y", min, max, live, past.held);
+    const expected = partsOf("y", min, max, truth, undefined);
+    for (const column of ["x", "y"] as const) {
+      assert.deepEqual(
+        parts.flatMap((part) => [...part[column]]),
+        expected.flatMap((part) => [...part[column]]),
+      );
+    }
+  };
+  assert.equal(live.completeFromX, justAbove(T + 15_000));
+  await look(T + 14_000.5, T + 16_000.5);
+  assert.equal(past.oldestX, undefined);
+  await look(Number.NEGATIVE_INFINITY, T + 20_000);
+  assert.equal(past.oldestX, T);
+});

@@ -1,0 +1,110 @@
+/** Clocks that were set ahead and back, and what is stored under them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { ChannelClock } from "../../../../worker/channel/channel-clock.ts";
+import type { Edge } from "../../../support/edge.ts";
+import { frameOf, post, publishFrames, storedPoints } from "../../../support/publish.ts";
+import { startStoredEdge } from "../../../support/stored-edge.ts";
+import { Watcher } from "../../../support/watcher.ts";
+
+const A = "00000000000000aa";
+const CHANNEL = "clock";
+const DAY_MS = 86_400_000;
+
+test("[CH12] the channel's time is the wall clock's until that is set back, and then goes on from there as fast", () => {
+  const clock = new ChannelClock();
+  const times = (...walls: number[]) => walls.map((wallMs) => clock.at(wallMs));
+  assert.deepEqual(times(1000, 2000, 2000), [1000, 2000, 2000]);
+  assert.equal(clock.aheadMs, 0);
+  // A day ahead for a while, and back.
+  assert.deepEqual(times(DAY_MS, DAY_MS + 500), [DAY_MS, DAY_MS + 500]);
+  assert.deepEqual(times(3000, 3100, 4000), [DAY_MS + 500, DAY_MS + 600, DAY_MS + 1500]);
+  assert.equal(clock.aheadMs, DAY_MS - 2500);
+  // Set back once more, a little.
+  assert.deepEqual(times(3500, 3600), [DAY_MS + 1500, DAY_MS + 1600]);
+  // Set ahead again, it is right: no second day is added to the first.
+  assert.deepEqual(times(DAY_MS + 5000, DAY_MS + 6000), [DAY_MS + 5000, DAY_MS + 6000]);
+  assert.equal(clock.aheadMs, 0);
+});
+
+test("[CH12] [CH6] after eviction it goes on from the latest time that is stored", () => {
+  const clock = new ChannelClock(DAY_MS);
+  assert.deepEqual([clock.at(1000), clock.at(1200)], [DAY_MS, DAY_MS + 200]);
+  clock.passed(DAY_MS + 5000);
+  clock.passed(10);
+  assert.deepEqual([clock.at(1200), clock.at(1300)], [DAY_MS + 5000, DAY_MS + 5100]);
+  assert.equal(new ChannelClock(5000).at(6000), 6000);
+});
+
+test("[CH12] whatever the wall clock does, the channel's never runs back, nor is it behind the wall clock", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 10_000 }), { size: "max", maxLength: 50 }), (walls) => {
+      const clock = new ChannelClock();
+      let before = 0;
+      for (const wallMs of walls) {
+        const ms = clock.at(wallMs);
+        assert.ok(ms >= before && ms >= wallMs && ms === wallMs + clock.aheadMs);
+        before = ms;
+      }
+    }),
+  );
+});
+
+async function hello(edge: Edge) {
+  const watcher = await Watcher.open(edge, CHANNEL);
+  const message = await watcher.tells("hello");
+  await watcher.close();
+  return message;
+}
+
+async function ys(edge: Edge): Promise<number[]> {
+  return (await storedPoints(edge, CHANNEL)).map(({ y }) => y);
+}
+
+for (const [what, shift] of [
+  // The clock was a day ahead when the last frames were taken, and is right again.
+  ["the newest frames", `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS} WHERE publisher_seq > 3`],
+  // An older version took further frames since, whose time is right.
+  ["frames in the middle", `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS} WHERE publisher_seq IN (3, 4)`],
+  ["all frames", `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS}`],
+] as const) {
+  test(`[CH5] [CH12] ${what} that were taken while the clock was a day ahead go as the others do`, async () => {
+    await using stored = await startStoredEdge({ vars: { STORE_SECONDS: "2" } });
+    const { edge, whileStopped } = stored;
+    for (let n = 1; n <= 6; n++) await publishFrames(edge, CHANNEL, frameOf(A, n, [n]));
+    await whileStopped((database) => database.exec(shift));
+    const { nowMs, takenForMs } = await hello(edge);
+    assert.ok(Math.abs(nowMs - Date.now()) < 60_000, "what is told is the wall clock");
+    assert.ok(takenForMs !== null && takenForMs < 60_000, `${takenForMs}`);
+    let n = 7;
+    for (const untilMs = performance.now() + 3500; performance.now() < untilMs; n++) {
+      await publishFrames(edge, CHANNEL, frameOf(A, n, [n]));
+      const kept = await ys(edge);
+      assert.equal(kept.at(-1), n);
+      if (n === 8) assert.ok(kept.includes(7), "nothing goes before its time");
+      // Eviction must not let it begin again.
+      if (n === 9) await edge.evict(CHANNEL);
+      await sleep(250);
+    }
+    const kept = await ys(edge);
+    assert.ok((kept[0] ?? 0) > 6, `after STORE_SECONDS none of them is left: ${kept}`);
+    assert.ok(kept.length > 3, `not everything is gone: ${kept}`);
+    assert.ok((await hello(edge)).nowMs <= Date.now());
+  });
+}
+
+test("[CH8] [CH12] the epoch grows though the clock was ahead when the last began", async () => {
+  await using stored = await startStoredEdge();
+  const { edge, whileStopped } = stored;
+  const headers = { Authorization: `Bearer ${edge.token}` };
+  await post(edge, CHANNEL, "1");
+  assert.equal((await fetch(edge.channelUrl(CHANNEL), { method: "DELETE", headers })).status, 204);
+  await whileStopped((database) => database.exec(`UPDATE numbering SET epoch = epoch + ${DAY_MS}`));
+  const { epoch } = await hello(edge);
+  for (let times = 1; times <= 2; times++) {
+    assert.equal((await fetch(edge.channelUrl(CHANNEL), { method: "DELETE", headers })).status, 204);
+    assert.equal((await hello(edge)).epoch, epoch + times);
+  }
+});

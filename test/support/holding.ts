@@ -1,0 +1,24 @@
+import { Past } from "../../page/data/history-fetcher.ts";
+import { Holdings } from "../../page/data/holdings.ts";
+import { decodeFrame } from "../../protocol/frame/frame.ts";
+import { framesOf, type Row } from "../../protocol/frame/frame-builder.ts";
+
+/** What a page holds, without a Channel behind it, and some series hidden. */
+export function holdings(hidden: ReadonlySet<string> = new Set()): Holdings {
+  const outside = {
+    read: () => Promise.reject(new Error("no channel")),
+    wakeIn: () => {},
+    turn: async () => {},
+    random: () => 0,
+  };
+  return new Holdings(new Past(outside, () => {}), (name) => hidden.has(name));
+}
+
+/** Has the page receive rows. */
+export function receive({ store }: Holdings, rows: readonly Row[]): void {
+  for (const frame of framesOf(rows, "00000000000000aa", 1)) store.ingest(decodeFrame(frame));
+}
+
+export function rowOf(x: number, values: Record<string, number>): Row {
+  return { x, arrival: false, names: Object.keys(values), values: Object.values(values) };
+}

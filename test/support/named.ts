@@ -1,0 +1,37 @@
+/** Series whose values have names, for tests. */
+
+import type { Part } from "../../page/data/part.ts";
+import type { Store } from "../../page/data/store.ts";
+import { decimate, Line } from "../../page/render/decimate.ts";
+import { decodeFrame, type Style } from "../../protocol/frame/frame.ts";
+import { framesOf, type Row } from "../../protocol/frame/frame-builder.ts";
+import { rowOf } from "./holding.ts";
+
+const A = "00000000000000aa";
+
+/** A row of values with names: `{ on: [1, "true"] }`. */
+export function named(x: number, values: Record<string, [value: number, text: string]>, style: Style = "step"): Row {
+  const marks = Object.entries(values).map(([series, [value, text]]) => ({ series, style, value, text }));
+  return { ...rowOf(x, Object.fromEntries(marks.map(({ series, value }) => [series, value]))), marks };
+}
+
+export function ingest(store: Store, ...rows: readonly Row[]): void {
+  for (const frame of framesOf(rows, A, 1)) store.ingest(decodeFrame(frame));
+}
+
+export function textsIn(store: Store, name: string): (string | undefined)[] {
+  const series = store.find(name);
+  return [...(series?.ring.y ?? [])].map((y) => series?.naming?.textOf(y));
+}
+
+export function drawnSteps(x: readonly number[], y: readonly number[], bucket: number): Line {
+  const line = new Line();
+  line.step = true;
+  decimate([{ x: Float64Array.from(x), y: Float64Array.from(y) }], bucket, line);
+  return line;
+}
+
+export const part = (...points: [x: number, y: number][]): Part => ({
+  x: Float64Array.from(points, ([x]) => x),
+  y: Float64Array.from(points, ([, y]) => y),
+});

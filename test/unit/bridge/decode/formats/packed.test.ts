@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ARRIVED_AT, decodingOf, faultOf, hex } from "../../../../support/decoding.ts";
+
+function msgpack(bytes: string): string[] | string {
+  return decodingOf({ format: "msgpack" }).read(hex(bytes));
+}
+
+function cbor(bytes: string): string[] | string {
+  return decodingOf({ format: "cbor" }).read(hex(bytes));
+}
+
+// https://github.com/msgpack/msgpack/blob/master/spec.md
+describe("msgpack", () => {
+  it("[FM5] of msgpack.org's example is read: booleans and text are no numbers, 0 is", () => {
+    // {"compact":true,"schema":0}: https://msgpack.org/
+    assert.deepEqual(msgpack("82 a7 63 6f 6d 70 61 63 74 c3 a6 73 63 68 65 6d 61 00"), ["schema now 0"]);
+  });
+
+  it("[FM5] has every kind of number that its specification has", () => {
+    for (const [bytes, value] of [
+      ["7f", 127],
+      ["e0", -32],
+      ["cc ff", 255],
+      ["cd ff ff", 65_535],
+      ["ce ff ff ff ff", 4_294_967_295],
+      ["cf 00 00 00 01 00 00 00 00", 2 ** 32],
+      ["d0 80", -128],
+      ["d1 80 00", -32_768],
+      ["d2 80 00 00 00", -(2 ** 31)],
+      ["d3 ff ff ff ff ff ff ff ff", -1],
+      ["ca 3f c0 00 00", 1.5],
+      ["cb 3f f8 00 00 00 00 00 00", 1.5],
+      // Beyond 2^53 it is rounded.
+      ["cf ff ff ff ff ff ff ff ff", 2 ** 64],
+    ] as const) {
+      assert.deepEqual(msgpack(bytes), [`y now ${value}`], bytes);
+    }
+  });
+
+  it("[FM5] has arrays and maps of every width, nested, with the meaning they have in JSON", () => {
+    assert.deepEqual(msgpack("93 01 02 03"), ["y now 1", "y now 2", "y now 3"]);
+    assert.deepEqual(msgpack("92 01 02"), ["y 1 2"]);
+    assert.deepEqual(msgpack("dc 00 03 01 02 03"), ["y now 1", "y now 2", "y now 3"]);
+    assert.deepEqual(msgpack("dd 00 00 00 02 01 02"), ["y 1 2"]);
+    assert.deepEqual(msgpack("de 00 01 a1 61 81 a1 62 05"), ["a.b now 5"]);
+    assert.deepEqual(msgpack("df 00 00 00 01 d9 01 61 05"), ["a now 5"]);
+    assert.deepEqual(msgpack("82 01 05 02 06"), ["1 now 5", "2 now 6"], "keys may be numbers");
+  });
+
+  it("[FM5] times (extension -1, of 4, 8 and 12 bytes) are times as text is", () => {
+    const time = Date.parse("2020-09-02T12:00:00Z") / 1000;
+    // seconds in 32 bits; nanoseconds in 30 bits and seconds in 34; nanoseconds in 32 bits and seconds in 64
+    const stamp = "5f 4f 89 40";
+    assert.deepEqual(msgpack(`82 a1 74 d6 ff ${stamp} a1 61 01`), [`a ${time} 1`]);
+    assert.deepEqual(msgpack(`82 a1 74 d7 ff 77 35 94 00 ${stamp} a1 61 01`), [`a ${time + 0.5} 1`]);
+    assert.deepEqual(msgpack(`82 a1 74 c7 0c ff 1d cd 65 00 00 00 00 00 ${stamp} a1 61 01`), [`a ${time + 0.5} 1`]);
+    assert.deepEqual(msgpack(`82 a2 61 74 d6 ff ${stamp} a1 61 01`), ["a now 1"], "in another field it is no number");
+  });
+
+  it("[FM5] extensions, bytes, nil and NaN are no numbers, and spoil no others", () => {
+    assert.deepEqual(msgpack("82 a1 61 d4 05 00 a1 62 01"), ["b now 1"]);
+    assert.deepEqual(msgpack("82 a1 61 c4 02 01 02 a1 62 01"), ["b now 1"]);
+    assert.deepEqual(msgpack("82 a1 61 c0 a1 62 01"), ["b now 1"]);
+    assert.deepEqual(msgpack("82 a1 61 cb 7f f8 00 00 00 00 00 00 a1 62 01"), ["b now 1"]);
+    assert.deepEqual(msgpack("82 a1 61 ca 7f 80 00 00 a1 62 01"), ["b now 1"], "nor is infinity");
+    assert.equal(msgpack("cb 7f f8 00 00 00 00 00 00"), "no-number");
+  });
+
+  it("[FM5] is one value to the last byte", () => {
+    assert.equal(msgpack("01 02"), "not-msgpack");
+    assert.equal(msgpack("81 a1 61"), "not-msgpack");
+    assert.equal(msgpack("c1"), "not-msgpack");
+    assert.equal(decodingOf({ format: "msgpack" }).read(""), "not-msgpack");
+  });
+
+  it("[FM7] a few bytes that claim billions of values cost nothing", () => {
+    assertQuick(() => {
+      for (const claim of ["dd ff ff ff ff", "df ff ff ff ff", "c6 ff ff ff ff 00", "dd ff ff ff ff dd ff ff ff ff"]) {
+        assert.equal(msgpack(claim), "not-msgpack", claim);
+      }
+      assert.equal(decodingOf({ format: "msgpack" }).read(Buffer.alloc(1 << 20, 0x91)), "not-msgpack");
+    });
+  });
+
+  it("[FM7] keys are names and nothing else, and deep fields are refused", () => {
+    const proto = Buffer.concat([
+      hex("81 a9"),
+      Buffer.from("__proto__"),
+      hex("81 a8"),
+      Buffer.from("polluted"),
+      hex("01"),
+    ]);
+    decodingOf({ format: "msgpack" }).read(proto);
+    assert.ok(!("polluted" in {}));
+    assert.equal(msgpack(`${"81 a1 61".repeat(20)} 01`), "too-deep");
+  });
+
+  it("[FM5] what only its JavaScript decoder knows is not followed: references, definitions", () => {
+    // Extensions 0x69 and 0x70 of msgpackr: an identity, and a reference to it.
+    assert.equal(msgpack("92 d6 69 00 00 00 01 d6 70 00 00 00 01"), "not-msgpack");
+    // Extension 0x72 of msgpackr: a record.
+    assert.equal(msgpack("92 d4 72 40 91 a1 61 05"), "not-msgpack");
+  });
+});
+
+// https://www.rfc-editor.org/rfc/rfc8949#appendix-A
+describe("CBOR", () => {
+  it("[FM6] has every kind of number of RFC 8949, appendix A", () => {
+    for (const [bytes, value] of [
+      ["00", 0],
+      ["17", 23],
+      ["18 64", 100],
+      ["19 03 e8", 1000],
+      ["1a 00 0f 42 40", 1_000_000],
+      ["1b 00 00 00 e8 d4 a5 10 00", 1_000_000_000_000],
+      ["1b ff ff ff ff ff ff ff ff", 2 ** 64],
+      ["c2 49 01 00 00 00 00 00 00 00 00", 2 ** 64],
+      ["3b ff ff ff ff ff ff ff ff", -(2 ** 64)],
+      ["c3 49 01 00 00 00 00 00 00 00 00", -(2 ** 64)],
+      ["29", -10],
+      ["39 03 e7", -1000],
+      ["f9 3e 00", 1.5],
+      ["f9 00 01", 2 ** -24],
+      ["fa 47 c3 50 00", 100_000],
+      ["fb 3f f1 99 99 99 99 99 9a", 1.1],
+    ] as const) {
+      assert.deepEqual(cbor(bytes), [`y now ${value}`], bytes);
+    }
+    for (const bytes of ["f9 7c 00", "f9 7e 00", "fb ff f0 00 00 00 00 00 00", "f4", "f6", "f7"]) {
+      assert.equal(cbor(bytes), "no-number", bytes);
+    }
+  });
+
+  it("[FM6] has arrays and maps, of a length that is told or not", () => {
+    assert.deepEqual(cbor("83 01 02 03"), ["y now 1", "y now 2", "y now 3"]);
+    assert.deepEqual(cbor("a2 01 02 03 04"), ["1 now 2", "3 now 4"]);
+    assert.deepEqual(cbor("a2 61 61 01 61 62 82 02 03"), ["a now 1", "b.0 now 2", "b.1 now 3"]);
+    assert.deepEqual(cbor("bf 61 61 01 61 62 9f 02 03 ff ff"), ["a now 1", "b.0 now 2", "b.1 now 3"]);
+    assert.deepEqual(cbor("bf 63 46 75 6e f5 63 41 6d 74 21 ff"), ["Amt now -2"]);
+  });
+
+  it("[FM6] times (tags 0 and 1) are times as text is", () => {
+    const time = 1_363_896_240;
+    // 0("2013-03-21T20:04:00Z"), 1(1363896240), 1(1363896240.5)
+    const text = "c0 74 32 30 31 33 2d 30 33 2d 32 31 54 32 30 3a 30 34 3a 30 30 5a";
+    assert.deepEqual(cbor(`a2 61 74 ${text} 61 61 01`), [`a ${time} 1`]);
+    assert.deepEqual(cbor("a2 61 74 c1 1a 51 4b 67 b0 61 61 01"), [`a ${time} 1`]);
+    assert.deepEqual(cbor("a2 61 74 c1 fb 41 d4 52 d9 ec 20 00 00 61 61 01"), [`a ${time + 0.5} 1`]);
+  });
+
+  it("[FM6] tags beside are taken off a number, decimal fractions are numbers, and CBOR's own tag is nothing", () => {
+    assert.deepEqual(cbor("d9 d9 f7 a1 61 61 05"), ["a now 5"]);
+    assert.deepEqual(cbor("a1 61 61 d8 80 05"), ["a now 5"]);
+    // RFC 8949, 3.4.4: 273.15 and 1.5
+    assert.deepEqual(cbor("c4 82 21 19 6a b3"), ["y now 273.15"]);
+    assert.deepEqual(cbor("c5 82 20 03"), ["y now 1.5"]);
+  });
+
+  it("[FM6] typed arrays (RFC 8746) are arrays of numbers, in either byte order", () => {
+    for (const [bytes, values] of [
+      ["d8 41 44 00 01 ff ff", [1, 65_535]],
+      ["d8 45 44 01 00 ff ff", [1, 65_535]],
+      ["d8 48 42 01 ff", [1, -1]],
+      ["d8 49 44 00 01 ff ff", [1, -1]],
+      ["d8 4d 44 01 00 ff ff", [1, -1]],
+      ["d8 46 48 01 00 00 00 ff ff ff ff", [1, 2 ** 32 - 1]],
+      ["d8 4f 48 ff ff ff ff ff ff ff ff", [-1]],
+      ["d8 51 48 3f 80 00 00 c0 00 00 00", [1, -2]],
+      ["d8 55 48 00 00 80 3f 00 00 00 c0", [1, -2]],
+      ["d8 52 48 3f f0 00 00 00 00 00 00", [1]],
+      ["d8 56 48 00 00 00 00 00 00 f0 3f", [1]],
+    ] as const) {
+      const expected = values.map((value, i) => `a.${i} now ${value}`);
+      assert.deepEqual(cbor(`a1 61 61 ${bytes}`), expected, bytes);
+    }
+  });
+
+  it("[FM6] is one value to the last byte", () => {
+    assert.equal(cbor("01 02"), "not-cbor");
+    assert.equal(cbor("a1 61 61"), "not-cbor");
+    assert.equal(cbor("ff"), "not-cbor");
+    assert.equal(cbor("82 01 ff"), "not-cbor");
+    assert.equal(cbor("1c"), "not-cbor");
+  });
+
+  it("[FM7] a few bytes that claim billions of values, or a value many times over, cost nothing", () => {
+    assertQuick(() => {
+      for (const claim of ["9a ff ff ff ff", "9b ff ff ff ff ff ff ff ff", "ba ff ff ff ff", "5a ff ff ff ff 00"]) {
+        assert.equal(cbor(claim), "not-cbor", claim);
+      }
+      // Tags 28 and 29 (http://cbor.schmorp.de/value-sharing): each array is fifteen times the one before.
+      const shared = [hex("89 d8 1c 81 01")];
+      for (let i = 0; i < 8; i++) {
+        shared.push(hex("d8 1c 8f"), ...Array.from({ length: 15 }, () => Buffer.from([0xd8, 0x1d, i])));
+      }
+      assert.equal(decodingOf({ format: "cbor" }).read(Buffer.concat(shared)), "not-cbor");
+      // A whole number of eight million bits.
+      const bignum = Buffer.concat([hex("c2 5a 00 10 00 00"), Buffer.alloc(1 << 20, 1)]);
+      assert.equal(decodingOf({ format: "cbor" }).read(bignum), "not-cbor");
+      assert.equal(decodingOf({ format: "cbor" }).read(Buffer.alloc(1 << 20, 0x81)), "not-cbor");
+    });
+  });
+
+  it("[FM7] keys are names and nothing else, and deep fields are refused", () => {
+    const proto = Buffer.concat([
+      hex("a1 69"),
+      Buffer.from("__proto__"),
+      hex("a1 68"),
+      Buffer.from("polluted"),
+      hex("01"),
+    ]);
+    decodingOf({ format: "cbor" }).read(proto);
+    assert.ok(!("polluted" in {}));
+    assert.equal(cbor(`${"a1 61 61".repeat(20)} 01`), "too-deep");
+  });
+});
+
+it("[FM5] a refusal names the format", () => {
+  assert.match(faultOf(() => decodingOf({ format: "msgpack" }).rows(["{}"])).message, /msgpack/);
+  assert.match(faultOf(() => decodingOf({ format: "cbor" }).rows(["{}"], ARRIVED_AT)).message, /CBOR/);
+});
+
+/** No measure of speed: what it would be without the bounds is minutes, or the end of the process. */
+function assertQuick(run: () => void): void {
+  const startedAtMs = performance.now();
+  run();
+  assert.ok(performance.now() - startedAtMs < 10_000);
+}

@@ -1,0 +1,80 @@
+/** Series that hold their value: drawn, read at the cursor, and held. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Line } from "../../../../page/render/decimate.ts";
+import { heldAt } from "../../../../page/viewport/value-at.ts";
+import { View } from "../../../../page/viewport/view.ts";
+import { holdings, receive, rowOf } from "../../../support/holding.ts";
+import { drawnSteps, named, part } from "../../../support/named.ts";
+
+/** What a drawn step line shows at x. */
+function shownAt({ x, y, length }: Pick<Line, "x" | "y" | "length">, at: number): number {
+  let shown = Number.NaN;
+  for (let i = 0; i < length && (x[i] ?? 0) <= at; i++) shown = y[i] ?? 0;
+  return shown;
+}
+
+const steps = fc
+  .array(
+    fc.tuple(
+      fc.double({ min: 0, max: 20, noNaN: true }),
+      fc.oneof({ arbitrary: fc.integer({ min: 0, max: 4 }), weight: 6 }, fc.constant(Number.NaN)),
+    ),
+    { maxLength: 300, size: "max" },
+  )
+  .map((points) => points.sort(([a], [b]) => a - b))
+  .map((points) => ({ x: points.map(([x]) => x), y: points.map(([, y]) => y) }));
+
+test("[PG23] [PG2] however dense, a step holds at the end of each pixel column what it held there", () => {
+  fc.assert(
+    fc.property(steps, ({ x, y }) => {
+      const line = drawnSteps(x, y, 1);
+      const whole = { x: Float64Array.from(x), y: Float64Array.from(y), length: x.length };
+      for (let edge = 1; edge <= 20; edge++) {
+        const at = edge - Number.EPSILON * edge;
+        assert.deepEqual(shownAt(line, at), shownAt(whole, at), `at ${edge}`);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("[PG23] a step's last value holds as far as there may be points; a break, and nothing, hold nothing", () => {
+  const line = drawnSteps([1, 2], [5, 6], 0);
+  line.hold(9);
+  line.hold(4);
+  assert.deepEqual([...line.x.subarray(0, line.length)], [1, 2, 9]);
+  assert.deepEqual([...line.y.subarray(0, line.length)], [5, 6, 6]);
+  const empty = drawnSteps([], [], 0);
+  empty.hold(9);
+  assert.equal(empty.length, 0);
+});
+
+test("[PG23] [PG18] what holds at the cursor is the last value before it; in a break nothing; of events the next, too, if it is near", () => {
+  const parts = [part([0, 1], [10, 2]), part([20, Number.NaN], [20, 3], [30, 4])];
+  const y = (x: number, reach = 0): number | undefined => heldAt(parts, x, reach)?.y;
+  assert.deepEqual(
+    [-1, 0, 9.9, 10, 15, 20, 29.9, 30, 99].map((x) => y(x)),
+    [undefined, 1, 1, 2, undefined, 3, 3, 4, 4],
+  );
+  assert.deepEqual([y(9.5, 1), y(8.5, 1), y(29, 2), y(-1, 2), y(25.1, 9)], [2, 1, 4, 1, 4]);
+  assert.deepEqual([y(15, 2), y(19, 2)], [2, 3], "between events nothing breaks");
+});
+
+test("[PG23] [PG6] held, a step holds no further than it did, whatever comes meanwhile", () => {
+  const source = holdings();
+  const view = new View();
+  receive(source, [named(1e9, { on: [1, "true"] }), rowOf(1e9 + 20, { y: 1 })]);
+  view.hold(source);
+  const { until } = view.look(source, 500) ?? {};
+  assert.equal(until, 1e9 + 20);
+  receive(source, [rowOf(1e9 + 27, { y: 1 })]);
+  assert.equal(view.look(source, 500)?.until, until);
+  for (const window of ["100 pts", "10 s", "All"] as const) {
+    view.choose(window);
+    assert.equal(view.look(source, 500)?.until, until, window);
+  }
+  view.goLive();
+  assert.equal(view.look(source, 500)?.until, 1e9 + 27);
+});

@@ -1,0 +1,257 @@
+import { DurableObject } from "cloudflare:workers";
+import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "../../protocol/limits.ts";
+import type { Announcement, PublishAnswer } from "../../protocol/messages.ts";
+import { dialectOf } from "../http/access/guard.ts";
+import { type Refusal, viewersFull } from "../http/problem.ts";
+import { watchQuery } from "../http/query.ts";
+import { ReadSlots } from "../http/read/read-slots.ts";
+import { readTurns } from "../http/read/read-turn.ts";
+import { Viewers } from "../hub/hub.ts";
+import { answerClose } from "../hub/viewer-session.ts";
+import { ChannelClock } from "./channel-clock.ts";
+import { type Bounds, History } from "./history.ts";
+import { NOTHING_STORED } from "./nothing-stored.ts";
+import { Presence } from "./presence.ts";
+import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_PER_ADDRESS, SLICE_PAUSE_MS } from "./read-limits.ts";
+import {
+  type Cut,
+  isDone,
+  noFrames,
+  type ReadOpened,
+  type ReadRequest,
+  type Slice,
+  type SliceAnswer,
+  type SliceRequest,
+} from "./slice.ts";
+
+const DEFAULT_STORE_SECONDS = 900;
+const DEFAULT_STORE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_FORGET_AFTER_DAYS = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * One channel: numbers what publishers send, stores it, and shows it to viewers, in this order. It is its own
+ * single thread, so between a viewer's greeting and its first live frame nothing can come.
+ */
+export class Channel extends DurableObject<Env> {
+  readonly #bounds: Bounds;
+  readonly #forgetAfterMs: number;
+  /** Undefined until the first publish: whoever only looks makes no row, and no alarm. */
+  #history: History | undefined;
+  readonly #presence = new Presence((publisher) => this.#history?.takenOf(publisher));
+  readonly #clock = new ChannelClock();
+  readonly #viewers: Viewers;
+  /** When the next alarm is, by the wall clock; null: there is none; undefined: not known since the last eviction. */
+  #alarmAtMs: number | null | undefined;
+  readonly #reads = new ReadSlots(MAX_READS, MAX_READS_PER_ADDRESS, MAX_READ_PAUSE_MS);
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#bounds = {
+      seconds: positiveOr(DEFAULT_STORE_SECONDS, env.STORE_SECONDS, "STORE_SECONDS"),
+      bytes: positiveOr(DEFAULT_STORE_BYTES, env.STORE_BYTES, "STORE_BYTES"),
+    };
+    const forgetAfterDays = positiveOr(DEFAULT_FORGET_AFTER_DAYS, env.FORGET_AFTER_DAYS, "FORGET_AFTER_DAYS");
+    // While points are kept they are not forgotten.
+    this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
+    if (History.isIn(ctx.storage)) this.#history = this.#open();
+    const source = this.#history ?? NOTHING_STORED;
+    this.#viewers = new Viewers(source, this.#presence, this.#clock, ctx.getWebSockets(), this.#now());
+    // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+  }
+
+  /**
+   * Takes frames of one publisher, one after the other and checked by the Worker. When this resolves, and when a
+   * viewer sees them, they are durable: the output gate holds answers and sockets back until the write is.
+   */
+  async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer | Refusal> {
+    const isFirst = this.#history === undefined;
+    this.#history ??= this.#open();
+    const nowMs = this.#now();
+    const { position } = this.#history;
+    const taken = this.#history.append(frames, series, nowMs);
+    if ("code" in taken) {
+      if (isFirst) await this.#deleteAll();
+      return taken;
+    }
+    if (isFirst) this.#viewers.beginFirst(this.#history, position);
+    const { fresh, publisher, seq, points, duplicates, repeats } = taken;
+    if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
+    this.#viewers.broadcast(fresh);
+    this.#viewers.tellStatus(nowMs);
+    this.#sweep(nowMs);
+    await this.#attendLater();
+    return { seq, points, viewers: this.#viewers.count, duplicates, ...(repeats && { repeats }) };
+  }
+
+  /** A publisher says that it is here, or gone: viewers are told. */
+  async announce(announcement: Announcement): Promise<void> {
+    const nowMs = this.#now();
+    this.#presence.announce(announcement, nowMs);
+    this.#viewers.tellStatus(nowMs);
+    await this.#attendLater();
+  }
+
+  /** A viewer joins. Its request has passed the guards. */
+  override async fetch(request: Request): Promise<Response> {
+    if (this.#viewers.count >= MAX_VIEWERS) return viewersFull().toResponse();
+    const url = new URL(request.url);
+    const dialect = dialectOf(request);
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    this.#viewers.join(
+      server,
+      dialect,
+      watchQuery(url.searchParams, dialect),
+      url.pathname.slice("/c/".length),
+      this.#now(),
+    );
+    await this.#attendLater();
+    this.#tellNow();
+    const headers = dialect === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
+    return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
+  }
+
+  /** Begins a read of what is stored, if there are not too many at once. */
+  async openRead(request: ReadRequest): Promise<ReadOpened> {
+    const { readId, address } = request;
+    if (!this.#reads.open(readId, address, Date.now())) return { kind: "too-many-reads" };
+    if (this.#history === undefined) {
+      this.#reads.close(readId);
+      return { kind: "opened", epoch: 0, seq: 0, first: noFrames(0, 0), pauseMs: 0 };
+    }
+    const history = this.#history;
+    await this.#forgetLater(history);
+    const opened = readTurns.spend(() => history.openRead(request));
+    if (isDone(request.direction, opened.first, opened.seq)) this.#reads.close(readId);
+    return { ...opened, pauseMs: SLICE_PAUSE_MS * this.#reads.count };
+  }
+
+  /** The next slice of a read. */
+  async slice(request: SliceRequest): Promise<SliceAnswer> {
+    const { readId, address, direction, through } = request;
+    const isInTime = this.#reads.use(readId, address, Date.now());
+    const answer = isInTime ? this.#sliceNow(request) : ({ kind: "cut", reason: "too-slow" } as const);
+    if (answer.kind === "cut" || isDone(direction, answer, through)) this.#reads.close(readId);
+    return answer.kind === "cut" ? answer : { ...answer, pauseMs: SLICE_PAUSE_MS * this.#reads.count };
+  }
+
+  #sliceNow(request: SliceRequest): ({ kind: "slice" } & Slice) | Cut {
+    const history = this.#history;
+    if (history === undefined) return { kind: "cut", reason: "emptied" };
+    return readTurns.spend(() => history.slice(request));
+  }
+
+  /** A read ended before its last slice. */
+  async closeRead(readId: string): Promise<void> {
+    this.#reads.close(readId);
+  }
+
+  /** Forgets every point; the epoch changes, and viewers are told. */
+  async clear(): Promise<void> {
+    if (this.#history === undefined) return;
+    this.#history.clear(this.#now());
+    this.#viewers.beginAnew();
+  }
+
+  /** Whether one more may watch. */
+  async hasRoom(): Promise<boolean> {
+    return this.#viewers.count < MAX_VIEWERS;
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    this.#viewers.receive(socket, message, this.#now());
+    await this.#attendLater();
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
+    this.#viewers.leave(socket);
+    answerClose(socket, code, reason);
+    this.#tellNow();
+    await this.#attendLater();
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.#viewers.leave(socket);
+    this.#tellNow();
+    await this.#attendLater();
+  }
+
+  override async alarm(): Promise<void> {
+    const nowMs = this.#now();
+    this.#alarmAtMs = null;
+    if (this.#history === undefined) return;
+    if (nowMs >= this.#history.usedAtMs + this.#forgetAfterMs) {
+      const deleted = this.#deleteAll();
+      this.#viewers.forget(NOTHING_STORED);
+      return await deleted;
+    }
+    this.#viewers.attend(nowMs);
+    this.#sweep(nowMs);
+    await this.#attendLater();
+  }
+
+  /** The channel's time, by which everything stored is measured. */
+  #now(): number {
+    return this.#clock.at(Date.now());
+  }
+
+  #sweep(nowMs: number): void {
+    this.#viewers.sweep(nowMs, (socket) => {
+      const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(socket);
+      return pingedAt ? pingedAt.getTime() + this.#clock.aheadMs : undefined;
+    });
+  }
+
+  /** Where there are no alarms, nothing would tell it later. */
+  #tellNow(): void {
+    if (this.#history === undefined) this.#viewers.tellStatus(this.#now());
+  }
+
+  /** Sets an alarm for what nothing else would wake us for. */
+  async #attendLater(): Promise<void> {
+    if (this.#history === undefined) return;
+    const nowMs = this.#now();
+    const afterMs = this.#viewers.attendAfterMs(nowMs);
+    if (afterMs !== undefined) await this.#wakeBy(nowMs + afterMs);
+    await this.#forgetLater(this.#history);
+  }
+
+  /** There is always an alarm by the time a channel may be forgotten: a row once a month, not one for each publish. */
+  async #forgetLater(history: History): Promise<void> {
+    if (typeof this.#alarmAtMs !== "number") await this.#wakeBy(history.usedAtMs + this.#forgetAfterMs);
+  }
+
+  /** Sees to it that an alarm comes at this time of the channel's, or before. */
+  async #wakeBy(atMs: number): Promise<void> {
+    const wallMs = atMs - this.#clock.aheadMs;
+    if (this.#alarmAtMs === undefined) this.#alarmAtMs = await this.ctx.storage.getAlarm();
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= wallMs) return;
+    this.#alarmAtMs = wallMs;
+    await this.ctx.storage.setAlarm(wallMs);
+  }
+
+  #open(): History {
+    const history = new History(this.ctx.storage, this.#bounds, this.#now());
+    this.#clock.passed(history.takenAtMs ?? 0);
+    this.#presence.keepIn(this.ctx.storage.sql, this.#now());
+    this.#clock.passed(this.#presence.latestMs);
+    return history;
+  }
+
+  async #deleteAll(): Promise<void> {
+    this.#history = undefined;
+    this.#alarmAtMs = undefined;
+    this.#presence.keepNowhere();
+    await this.ctx.storage.deleteAll();
+  }
+}
+
+/** A bound from the configuration. What is no number must not be taken for "keep nothing". */
+function positiveOr(fallback: number, text: string | undefined, name: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  if (text !== undefined) console.warn(`${name} must be a number above 0, not "${text}"; ${fallback} is used.`);
+  return fallback;
+}

@@ -1,0 +1,76 @@
+import { isChannelName, MAX_CHANNEL_NAME_LENGTH, SUBPROTOCOL } from "../../../protocol/limits.ts";
+import { Problem } from "../problem.ts";
+import { clientAddress } from "./client-address.ts";
+import { WrongTokens } from "./wrong-tokens.ts";
+
+/** Who may publish, who may watch, and what a channel is called. Each guard throws a {@link Problem} or passes. */
+
+/** Longer ones are not looked at. */
+const MAX_AUTHORIZATION_LENGTH = 4_096;
+
+const wrongTokens = new WrongTokens();
+let known: { token: string; digest: Uint8Array } | undefined;
+
+/** GD1, GD2, GD10: a publish carries the configured token. Nothing of its body is read before. */
+export async function mayPublish(request: Request, token: string | undefined): Promise<void> {
+  if (token === undefined || token === "") {
+    throw new Problem(
+      "publishing-not-configured",
+      "This Worker has no PUBLISH_TOKEN, so nobody can publish to it. Set one with: npx wrangler secret put PUBLISH_TOKEN",
+      { "Retry-After": "60" },
+    );
+  }
+  const challenge = { "WWW-Authenticate": 'Bearer realm="plotcast"' };
+  const authorization = request.headers.get("Authorization") ?? "";
+  const isTooLong = authorization.length > MAX_AUTHORIZATION_LENGTH;
+  const given = isTooLong ? "" : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (given === undefined) {
+    throw new Problem(
+      "token-missing",
+      'Publishing needs the header "Authorization: Bearer <PUBLISH_TOKEN>".',
+      challenge,
+    );
+  }
+  if (!isTooLong && (await isToken(given, token))) return;
+  const waitMs = wrongTokens.note(clientAddress(request), Date.now());
+  if (waitMs === undefined)
+    throw new Problem("token-wrong", "The token is not this Worker's PUBLISH_TOKEN.", challenge);
+  throw new Problem(
+    "too-many-requests",
+    "Too many wrong tokens came from this address. Give it the Worker's PUBLISH_TOKEN, which is taken at once.",
+    { "Retry-After": String(Math.ceil(waitMs / 1000)) },
+  );
+}
+
+/** Compares digests, which have one length, so that time tells nothing about where two texts differ. */
+async function isToken(given: string, token: string): Promise<boolean> {
+  // Assigned when it is there: a promise belongs to the request that made it.
+  if (known?.token !== token) known = { token, digest: await sha256(token) };
+  const [digestA, digestB] = [await sha256(given), known.digest];
+  let difference = 0;
+  for (let i = 0; i < digestA.length; i++) difference |= (digestA[i] ?? 0) ^ (digestB[i] ?? 0);
+  return difference === 0;
+}
+
+async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+/** VW8: which language a viewer asks to speak. */
+export function dialectOf(request: Request): "frames" | "points" {
+  const asked = request.headers.get("Sec-WebSocket-Protocol");
+  if (asked === null) return "points";
+  if (asked.split(",").some((item) => item.trim() === SUBPROTOCOL)) return "frames";
+  throw new Problem(
+    "subprotocol-unsupported",
+    `The subprotocol is "${SUBPROTOCOL}", or none for JSON text, a message a point.`,
+  );
+}
+
+export function channelName(name: string): string {
+  if (isChannelName(name)) return name;
+  throw new Problem(
+    "channel-name-invalid",
+    `A channel's name is segments of A–Z, a–z, 0–9, ".", "_" and "-" joined by "/", ${MAX_CHANNEL_NAME_LENGTH} characters at most.`,
+  );
+}

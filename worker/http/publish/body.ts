@@ -1,0 +1,72 @@
+import { FrameError } from "../../../protocol/frame/header.ts";
+import { PointError } from "../../../protocol/json/points.ts";
+import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "../../../protocol/limits.ts";
+import { type Announcement, parseAnnouncement } from "../../../protocol/messages.ts";
+import { Problem } from "../problem.ts";
+import { type Publication, readFrames } from "./published-frames.ts";
+import { readPoints } from "./published-points.ts";
+import { readBody } from "./read-body.ts";
+
+/** Types that are tried as JSON: its own, and what clients send when nobody told them a type. */
+const JSON_TYPES = new Set([
+  "",
+  "application/json",
+  "application/x-ndjson",
+  "application/ndjson",
+  "application/jsonl",
+  "application/x-www-form-urlencoded",
+  "application/octet-stream",
+  "text/plain",
+  "text/json",
+]);
+const ACCEPT_POST = `${FRAME_TYPE}, application/json, application/x-ndjson`;
+
+/** Whether a POST says something of its publisher, and publishes nothing. */
+export function isAnnouncement(request: Request): boolean {
+  return typeOf(request) === PRESENCE_TYPE;
+}
+
+/** @throws Problem if the body is not an announcement */
+export async function readAnnouncement(request: Request): Promise<Announcement> {
+  const announcement = parseAnnouncement(decodeText(await readBody(request, MAX_PRESENCE_BYTES)));
+  if (announcement !== undefined) return announcement;
+  throw new Problem(
+    "presence-invalid",
+    'An announcement is {"publisher": "<16 hexadecimal digits, not all 0>", "here": true or false}, and nothing else.',
+  );
+}
+
+/**
+ * Reads the body of a publish.
+ * @throws Problem if it is too large, of no known type, or not what its type says
+ */
+export async function readPublication(request: Request): Promise<Publication> {
+  const type = typeOf(request);
+  if (type !== FRAME_TYPE && !JSON_TYPES.has(type) && !type.endsWith("+json")) {
+    throw new Problem("content-type-unsupported", `A publish is one of ${ACCEPT_POST}; this is ${type}.`, {
+      "Accept-Post": `${ACCEPT_POST}, ${PRESENCE_TYPE}`,
+    });
+  }
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body.byteLength === 0) {
+    throw new Problem("body-empty", 'There is nothing in the body. A point is {"x": <unix seconds>, "y": <number>}.');
+  }
+  try {
+    return type === FRAME_TYPE ? readFrames(body) : readPoints(decodeText(body), Date.now() / 1000);
+  } catch (error) {
+    if (error instanceof FrameError || error instanceof PointError) throw new Problem(error.code, error.message);
+    throw error;
+  }
+}
+
+function typeOf(request: Request): string {
+  return (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+function decodeText(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
+  } catch {
+    throw new Problem("body-encoding", "JSON must be UTF-8 text.");
+  }
+}

@@ -1,0 +1,92 @@
+import { concat } from "../../../protocol/bytes.ts";
+import { eachFrame, type Row } from "../../../protocol/frame/frame-builder.ts";
+import { ANONYMOUS } from "../../../protocol/frame/header.ts";
+import { parseJson } from "../../../protocol/json/json.ts";
+import { eachRow, PointError, type Reading, valueOfJson } from "../../../protocol/json/points.ts";
+import { MAX_BODY_POINTS, MAX_POINTS_BYTES } from "../../../protocol/limits.ts";
+import { Problem } from "../problem.ts";
+import { checkPoints, type Publication } from "./published-frames.ts";
+
+/**
+ * Makes frames of a body of JSON: one text, or where that fails and there are several lines, one on each. A row is read,
+ * written into a frame and forgotten before the next is read.
+ *
+ * @param arrivedAt unix seconds
+ * @throws PointError if it holds no points, or something else
+ * @throws Problem if it is empty, or holds too much
+ */
+export function readPoints(text: string, arrivedAt: number): Publication {
+  let points = 0;
+  const reading: Reading = {
+    arrivedAt,
+    topic: "",
+    found(more) {
+      points += more;
+      checkPoints(points);
+    },
+  };
+  const series = new Set<string>();
+  const frames: Uint8Array[] = [];
+  let bytes = 0;
+  for (const frame of eachFrame(named(series, rowsOfText(text, reading)), ANONYMOUS, 0)) {
+    bytes += frame.byteLength;
+    if (bytes > MAX_POINTS_BYTES) throw tooManyBytes();
+    frames.push(frame);
+  }
+  return { frames: concat(frames), series: [...series] };
+}
+
+function* named(series: Set<string>, rows: Iterable<Row>): Generator<Row> {
+  for (const row of rows) {
+    for (const name of row.names) series.add(name);
+    yield row;
+  }
+}
+
+function* rowsOfText(text: string, reading: Reading): Generator<Row> {
+  if (text.trim() === "") throw new Problem("body-empty", "There is nothing but white space in the body.");
+  const whole = isOneLine(text) ? { value: valueOfJson(text) } : tried(text);
+  if (whole !== undefined) return yield* eachRow(whole.value, reading);
+  let number = 0;
+  for (const line of linesOf(text)) {
+    number++;
+    if (line.trim() === "") continue;
+    try {
+      yield* eachRow(valueOfJson(line), reading);
+    } catch (error) {
+      if (error instanceof PointError) throw new PointError(error.code, `Line ${number}: ${error.message}`);
+      throw error;
+    }
+  }
+}
+
+/** Whether there is one line that is not blank. */
+function isOneLine(text: string): boolean {
+  return !text.trim().includes("\n");
+}
+
+/** The value of one JSON text; undefined if it is none. */
+function tried(text: string): { value: unknown } | undefined {
+  try {
+    return { value: parseJson(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start <= text.length; ) {
+    const end = text.indexOf("\n", start);
+    yield text.slice(start, end < 0 ? text.length : end);
+    if (end < 0) return;
+    start = end + 1;
+  }
+}
+
+function tooManyBytes(): Problem {
+  return new Problem(
+    "body-too-large",
+    `The points of a body take ${MAX_POINTS_BYTES} bytes as frames at most: ${MAX_BODY_POINTS} points of short names, ` +
+      "fewer of long ones. Publish in several requests.",
+  );
+}

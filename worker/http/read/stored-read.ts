@@ -1,0 +1,184 @@
+import {
+  MAX_READ_PAUSE_MS,
+  MAX_READS,
+  MAX_READS_IN_WORKER,
+  MAX_READS_PER_ADDRESS,
+  MAX_SEARCH_MS,
+} from "../../channel/read-limits.ts";
+import {
+  type CutReason,
+  type Direction,
+  isDone,
+  type ReadChannel,
+  type ReadOpened,
+  type ReadRequest,
+  type Slice,
+} from "../../channel/slice.ts";
+import { Problem } from "../problem.ts";
+import { ReadSlots } from "./read-slots.ts";
+import { pause, readTurns } from "./read-turn.ts";
+
+/**
+ * The reads of this isolate. The Channel bounds those of one channel; this bounds what one address holds in all of them.
+ * A client that does not read keeps its connection, and its slot, until it goes; should its Worker be stopped, nobody
+ * says that the read is over.
+ */
+const reads = new ReadSlots(MAX_READS_IN_WORKER, MAX_READS_PER_ADDRESS, 5 * MAX_READ_PAUSE_MS);
+
+const CUT_DETAILS = {
+  emptied: "The channel was emptied while it was read.",
+  trimmed: "Points that were still to be read became older than what the channel keeps.",
+  "too-slow": "The answer was read too slowly.",
+  "too-long": "It took too long to look for points. Ask for fewer, or for a narrower range.",
+  unavailable: "The channel could not be reached any more.",
+} as const satisfies Record<CutReason, string>;
+
+/** A read ended before it had everything that it was asked for. */
+export class ReadCut extends Error {
+  readonly reason: CutReason;
+
+  constructor(reason: CutReason, options?: ErrorOptions) {
+    super(`${CUT_DETAILS[reason]} What was sent is not all of it: read again.`, options);
+    this.name = "ReadCut";
+    this.reason = reason;
+  }
+}
+
+/**
+ * One read of what a channel stores, up to where it stood when the read began: slice after slice, each of which lets
+ * everything else go on before it.
+ */
+export class StoredRead {
+  /** Which numbering it reads; 0 if nothing was ever published. */
+  readonly epoch: number;
+  /** The number of the last point. */
+  readonly end: number;
+  readonly #channel: ReadChannel;
+  readonly #request: ReadRequest;
+  /** What came with the opening, until it is asked for. */
+  #first: Slice | undefined;
+  /** It has a slot in the Channel, which frees that by itself when the last slice is sent. */
+  #isInChannel: boolean;
+  /** Nobody takes what more it would bring. */
+  #isLeft = false;
+  #awaitedAtMs = Date.now();
+  /** The Channel gives no slice before. */
+  #nextAtMs: number;
+
+  /**
+   * Begins a read, which must be {@link close}d.
+   * @throws Problem `too-many-reads`
+   */
+  static async open(channel: ReadChannel, request: Omit<ReadRequest, "readId">): Promise<StoredRead> {
+    const readId = crypto.randomUUID();
+    if (!reads.open(readId, request.address, Date.now())) throw tooMany();
+    try {
+      await readTurns.take();
+      const opened = await channel.openRead({ ...request, readId });
+      if (opened.kind === "too-many-reads") throw tooMany();
+      return new StoredRead(channel, { ...request, readId }, opened);
+    } catch (error) {
+      reads.close(readId);
+      throw error;
+    }
+  }
+
+  private constructor(
+    channel: ReadChannel,
+    request: ReadRequest,
+    { epoch, seq, first, pauseMs }: Extract<ReadOpened, { kind: "opened" }>,
+  ) {
+    this.#channel = channel;
+    this.#request = request;
+    this.epoch = epoch;
+    this.end = seq;
+    this.#first = first;
+    this.#isInChannel = !isDone(request.direction, first, seq);
+    this.#nextAtMs = Date.now() + pauseMs;
+  }
+
+  /**
+   * The frames that hold points after a number, oldest first.
+   * @throws ReadCut
+   */
+  async *forward(after: number): AsyncGenerator<Slice> {
+    let isBegun = false;
+    for (let seq = after; seq < this.end; ) {
+      const slice = await this.#slice("forward", seq, this.end, !isBegun);
+      if (slice.to <= seq) throw new ReadCut("unavailable");
+      isBegun ||= slice.frames.byteLength > 0;
+      seq = slice.to;
+      yield slice;
+    }
+  }
+
+  /**
+   * All frames, newest first; those of one slice in their order.
+   * @throws ReadCut
+   */
+  async *backward(): AsyncGenerator<Slice> {
+    for (let seq = this.end; seq > 0; ) {
+      const slice = await this.#slice("backward", 0, seq, true);
+      yield slice;
+      if (slice.isLast) return;
+      if (slice.from >= seq) throw new ReadCut("unavailable");
+      seq = slice.from;
+    }
+  }
+
+  /**
+   * The next part of the answer is waited for. While a read writes nothing, nobody learns that its client has gone: so it may
+   * look for points only so long.
+   */
+  awaited(): void {
+    this.#awaitedAtMs = Date.now();
+  }
+
+  /** Nothing was taken of it for long: others may have its slot in the channel, and it gets no further slice. */
+  async expire(): Promise<void> {
+    this.#isLeft = true;
+    await this.#leaveChannel();
+  }
+
+  /** It is over, however it ended; what it is looking for is not looked for any further. */
+  async close(): Promise<void> {
+    this.#isLeft = true;
+    reads.close(this.#request.readId);
+    await this.#leaveChannel();
+  }
+
+  async #slice(direction: Direction, after: number, through: number, mayBeginLater: boolean): Promise<Slice> {
+    const first = direction === this.#request.direction ? this.#first : undefined;
+    this.#first = undefined;
+    if (first !== undefined) return first;
+    const pauseMs = this.#nextAtMs - Date.now();
+    if (pauseMs > 0) await pause(pauseMs);
+    await readTurns.take();
+    if (this.#isLeft) throw new ReadCut("too-slow");
+    if (Date.now() - this.#awaitedAtMs > MAX_SEARCH_MS) throw new ReadCut("too-long");
+    const { readId, address, range, series } = this.#request;
+    reads.use(readId, address, Date.now());
+    const request = { readId, address, range, series, epoch: this.epoch, direction, after, through, mayBeginLater };
+    const answer = await this.#channel.slice(request).catch((cause: unknown) => {
+      throw new ReadCut("unavailable", { cause });
+    });
+    if (answer.kind === "cut") throw new ReadCut(answer.reason);
+    this.#isInChannel = !isDone(direction, answer, this.end);
+    this.#nextAtMs = Date.now() + answer.pauseMs;
+    return answer;
+  }
+
+  async #leaveChannel(): Promise<void> {
+    if (!this.#isInChannel) return;
+    this.#isInChannel = false;
+    // Where that cannot be said, the Channel finds out by itself.
+    await this.#channel.closeRead(this.#request.readId).catch(() => undefined);
+  }
+}
+
+function tooMany(): Problem {
+  const bounds = `${MAX_READS} of a channel and ${MAX_READS_PER_ADDRESS} of an address`;
+  return new Problem("too-many-reads", `Reads at once are bounded: ${bounds}. Try again in some seconds.`, {
+    "Retry-After": "5",
+  });
+}
