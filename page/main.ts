@@ -256,7 +256,7 @@ function draw(): void {
   source.want(sight?.wanted);
   if (sight === undefined) return;
   const { left, right } = board.gutters;
-  board.draw(sight, source, meant, marks.lazy);
+  board.draw(sight, source, meant, marks.later);
   if (left !== board.gutters.left || right !== board.gutters.right) hands.pointAgain();
   marks.show(board.onScreen, sight, past.namings.size > 0);
   draws++;
