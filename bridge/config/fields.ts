@@ -1,5 +1,5 @@
-import { hasWildcard, patternFault } from "../map/pattern.ts";
 import type { FieldConfig } from "./config.ts";
+import { hasWildcard, patternFault } from "./pattern.ts";
 import type { Values } from "./values.ts";
 
 /** What is wrong with `path` or `path=name`, in a sentence; undefined: nothing. */

@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { addressFault, withoutUser } from "../sources/zeromq/address.ts";
 import { type Configuration, configurationOf } from "./build.ts";
+import { addressFault, withoutUser } from "./endpoint.ts";
 import { ConfigError, KeyFault, type KeyPath, pathText } from "./errors.ts";
 import { FILE_KEYS } from "./keys.ts";
 import { ANYTHING, type Known } from "./known.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isKey } from "../sources/zeromq/keys.ts";
+import { isKey } from "./curve-key.ts";
 import { FileFault, readSmallText } from "./small-file.ts";
 
 /** No file of keys or passwords is larger. */

@@ -1,4 +1,4 @@
-import { isKey } from "../sources/zeromq/keys.ts";
+import { isKey } from "./curve-key.ts";
 import { type Keys, many, one } from "./key.ts";
 import { choice, file, some, text } from "./scalars.ts";
 

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from "node:path";
-import { makeKeys, publicKeyOf } from "../sources/zeromq/keys.ts";
 import type { SecurityConfig } from "./config.ts";
+import { makeKeys, publicKeyOf } from "./curve-key.ts";
 import { KeyFault } from "./errors.ts";
 import { readAllowed, readKeys, readSecret, readUsers, SecretFileError } from "./key-files.ts";
 import type { Values } from "./values.ts";

@@ -1,11 +1,11 @@
-import { patternFault } from "../map/pattern.ts";
-import { templateFault } from "../map/template.ts";
 import { DEFAULT_BIND } from "./defaults.ts";
 import { fieldFault } from "./fields.ts";
 import { type Keys, many, one, table, tables } from "./key.ts";
 import { parseFieldName, parseMessageBytes } from "./options.ts";
+import { patternFault } from "./pattern.ts";
 import { choice, number, parsed, size, some, text, time } from "./scalars.ts";
 import { CURVE_KEYS, PLAIN_KEYS } from "./security-keys.ts";
+import { templateFault } from "./template.ts";
 
 const path = text(patternFault);
 const plainPath = text((value) => (value.includes("*") ? "one field has the time: leave * out" : patternFault(value)));

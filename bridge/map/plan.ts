@@ -1,10 +1,11 @@
 import { DEFAULT_SERIES, PointError } from "../../protocol/json/points.ts";
 import { isSeriesName } from "../../protocol/limits.ts";
 import type { FieldConfig, MapConfig } from "../config/config.ts";
+import { matcherOf } from "../config/pattern.ts";
+import { type Template, templateOf } from "../config/template.ts";
 import { MAX_PATH_LENGTH, MAX_PATHS } from "./bounds.ts";
-import { matcherOf } from "./pattern.ts";
+import { channelBy, seriesBy } from "./fill-template.ts";
 import { type Channel, Channels, type Kind, type Series } from "./series.ts";
-import { channelBy, seriesBy, type Template, templateOf } from "./template.ts";
 import { partsOf, type Topic, Topics } from "./topics.ts";
 
 /** What becomes of the value at one path of a topic's messages. */

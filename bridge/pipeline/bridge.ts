@@ -1,8 +1,8 @@
 import type { Held } from "../batch/batch.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { DEFAULT_BUFFER_BYTES } from "../config/defaults.ts";
+import { isTemplate, mayHaveMade } from "../config/template.ts";
 import { bearsNumbers } from "../decode/reader.ts";
-import { isTemplate, mayHaveMade } from "../map/template.ts";
 import { type Totals, totalsOf } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
 import { type MetricsAddress, type MetricsServer, serveMetrics } from "../observability/metrics.ts";

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { context, Publisher } from "zeromq";
-import { AddressError, addressFault, wrongAddress } from "../sources/zeromq/address.ts";
+import { addressFault } from "../config/endpoint.ts";
+import { AddressError, wrongAddress } from "../sources/zeromq/address.ts";
 
 export interface DemoOptions {
   /** Where a bridge is bound. */

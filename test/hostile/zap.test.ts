@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { SecurityConfig } from "../../bridge/config/config.ts";
+import { makeKeys } from "../../bridge/config/curve-key.ts";
 import { sourceOf } from "../../bridge/config/defaults.ts";
 import { createLog } from "../../bridge/observability/log.ts";
 import { startBridge } from "../../bridge/pipeline/bridge.ts";
-import { makeKeys } from "../../bridge/sources/zeromq/keys.ts";
 import { answerTo } from "../../bridge/sources/zeromq/zap.ts";
 import { startFakeWorker } from "../support/fake-worker.ts";
 import { connectPublisher, type PublisherOptions } from "../support/publisher.ts";

@@ -5,8 +5,9 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pull } from "zeromq";
 import { fullJitterMs } from "../../../protocol/backoff.ts";
+import { hostOf, type Side } from "../../config/endpoint.ts";
 import { errorAdvice, errorCode } from "../../observability/error-advice.ts";
-import { AddressError, hostOf, type Side } from "./address.ts";
+import { AddressError } from "./address.ts";
 import type { ReceivingSocket } from "./socket.ts";
 
 const LOOK_UP_WITHIN_MS = 2000;

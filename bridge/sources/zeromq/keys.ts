@@ -1,15 +1,7 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { capability, curveKeyPair } from "zeromq";
+import { type KeyPair, makeKeys } from "../../config/curve-key.ts";
 import { errorAdvice } from "../../observability/error-advice.ts";
 import { SocketError } from "./address.ts";
-import { decodeZ85, encodeZ85 } from "./z85.ts";
-
-/** Both as Z85 text, 40 characters. */
-export interface KeyPair {
-  publicKey: string;
-  secretKey: string;
-}
 
 export interface KeyFiles {
   publicFile: string;
@@ -17,42 +9,9 @@ export interface KeyFiles {
   publicKey: string;
 }
 
-const KEY_BYTES = 32;
-/** PKCS #8 of an X25519 key without the key itself: RFC 8410. */
-const X25519_PKCS8 = Buffer.from("302e020100300506032b656e04220420", "hex");
-
-/**
- * A new pair for CURVE.
- * @throws SocketError if this build of ZeroMQ has no CURVE
- */
-export function makeKeys(): KeyPair {
-  if (capability.curve !== true) throw new SocketError(NO_CURVE);
-  return curveKeyPair();
-}
-
 export const NO_CURVE =
   "This build of ZeroMQ has no CURVE. The prebuilt one of the npm package zeromq has it: install that " +
   "(npm install zeromq), or build libzmq with libsodium.";
-
-/** The public key that goes with a secret one: CURVE's keys are Curve25519's, https://rfc.zeromq.org/spec/26/ */
-export function publicKeyOf(secretKey: string): string | undefined {
-  const secret = decodeZ85(secretKey);
-  if (secret?.length !== KEY_BYTES) return undefined;
-  const key = createPrivateKey({ key: Buffer.concat([X25519_PKCS8, secret]), format: "der", type: "pkcs8" });
-  const spki = createPublicKey(key).export({ format: "der", type: "spki" });
-  return encodeZ85(spki.subarray(-KEY_BYTES));
-}
-
-/** Whether it is a CURVE key as Z85 text: 40 characters for 32 bytes. */
-export function isKey(text: string): boolean {
-  return decodeZ85(text)?.length === KEY_BYTES;
-}
-
-/** What is wrong with a key, undefined if nothing is. Never quotes it: it may be a secret one. */
-export function keyFault(key: string): string | undefined {
-  if (isKey(key)) return undefined;
-  return `a CURVE key is 40 characters of Z85 text (this has ${key.length})`;
-}
 
 /**
  * Writes `<base>.key` (public) and `<base>.key_secret` (both, mode 0600), as pyzmq's `zmq/auth/certs.py` and czmq's

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { capability, type SocketOptions, type Subscriber } from "zeromq";
 import type { SecurityConfig } from "../../config/config.ts";
+import { encodeZ85, keyFault, publicKeyOf } from "../../config/curve-key.ts";
 import type { PasswordBrake } from "./brake.ts";
-import { keyFault, NO_CURVE, publicKeyOf } from "./keys.ts";
+import { NO_CURVE } from "./keys.ts";
 import { networkOf } from "./network.ts";
-import { encodeZ85 } from "./z85.ts";
 import type { Admit } from "./zap.ts";
 
 /** zmq_setsockopt(3): ZMQ_PLAIN_USERNAME; a length is one byte in the handshake. */

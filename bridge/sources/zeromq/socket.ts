@@ -1,7 +1,8 @@
 import { capability, context, Pull, type SocketOptions, Subscriber, XSubscriber } from "zeromq";
 import type { SocketConfig } from "../../config/config.ts";
 import { DEFAULT_SOCKET } from "../../config/defaults.ts";
-import { addressFault, SocketError, wrongAddress } from "./address.ts";
+import { addressFault } from "../../config/endpoint.ts";
+import { SocketError, wrongAddress } from "./address.ts";
 import { securityFault, securityOptions } from "./security.ts";
 
 export type ReceivingSocket = Subscriber | XSubscriber | Pull;

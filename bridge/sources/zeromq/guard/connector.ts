@@ -1,5 +1,5 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
-import { hostOf, portOf } from "../address.ts";
+import { hostOf, portOf } from "../../../config/endpoint.ts";
 import type { SocketCounters } from "../counters.ts";
 import type { Paths } from "../paths.ts";
 import { TCP_KEEPALIVE } from "../socket.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
+import { addressFault } from "../../../../bridge/config/endpoint.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { type Bridge, startBridge } from "../../../../bridge/pipeline/bridge.ts";
-import { AddressError, addressFault } from "../../../../bridge/sources/zeromq/address.ts";
+import { AddressError } from "../../../../bridge/sources/zeromq/address.ts";
 import { startDemo } from "../../../../bridge/tools/demo.ts";
 import { type FakeWorker, startFakeWorker } from "../../../support/fake-worker.ts";
 import { bindPublisher, connectPublisher, type TestPublisher } from "../../../support/publisher.ts";

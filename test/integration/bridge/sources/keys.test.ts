@@ -3,8 +3,8 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { curveKeyPair } from "zeromq";
-import { makeKeys, publicKeyOf, whatToPutWhere, writeKeys } from "../../../../bridge/sources/zeromq/keys.ts";
-import { decodeZ85, encodeZ85 } from "../../../../bridge/sources/zeromq/z85.ts";
+import { decodeZ85, encodeZ85, makeKeys, publicKeyOf } from "../../../../bridge/config/curve-key.ts";
+import { whatToPutWhere, writeKeys } from "../../../../bridge/sources/zeromq/keys.ts";
 import { directoryFor } from "../../../support/receiving.ts";
 
 it("[BR21] Z85 is what the RFC says", () => {

@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { it } from "node:test";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
+import { makeKeys } from "../../../../bridge/config/curve-key.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { guardLimits } from "../../../../bridge/sources/zeromq/guard/limits.ts";
-import { makeKeys } from "../../../../bridge/sources/zeromq/keys.ts";
 import {
   maxNativeBytes,
   memoryOf,

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { matcherOf, patternFault } from "../../../../bridge/config/pattern.ts";
+import { mayHaveMade } from "../../../../bridge/config/template.ts";
 import { valueOfCsv } from "../../../../bridge/decode/formats/csv.ts";
 import { createReader } from "../../../../bridge/decode/reader.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
-import { matcherOf, patternFault } from "../../../../bridge/map/pattern.ts";
-import { mayHaveMade } from "../../../../bridge/map/template.ts";
 import { parseJson } from "../../../../protocol/json/json.ts";
 import { timeOf } from "../../../../protocol/json/points.ts";
 

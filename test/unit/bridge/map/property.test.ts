@@ -3,10 +3,10 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { FieldConfig, MapConfig } from "../../../../bridge/config/config.ts";
 import { NO_MAP } from "../../../../bridge/config/config.ts";
+import { patternFault } from "../../../../bridge/config/pattern.ts";
+import { templateFault } from "../../../../bridge/config/template.ts";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
 import { createMapper, type Mapped } from "../../../../bridge/map/mapper.ts";
-import { patternFault } from "../../../../bridge/map/pattern.ts";
-import { templateFault } from "../../../../bridge/map/template.ts";
 import { PointError, rowsOf } from "../../../../protocol/json/points.ts";
 import { isChannelName, isSeriesName, MAX_COLUMNS } from "../../../../protocol/limits.ts";
 
