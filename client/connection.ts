@@ -1,7 +1,10 @@
+import type { Cursor } from "../protocol/cursor.ts";
 import { decodeFrame, type Frame } from "../protocol/frame/frame.ts";
 import { FrameError, splitFrames } from "../protocol/frame/header.ts";
 import { PING, PONG } from "../protocol/limits.ts";
-import { type Cursor, parseServerMessage, type ServerMessage, type ViewerMessage } from "../protocol/messages.ts";
+import { messageIn } from "../protocol/messages/parsed.ts";
+import { parseServerMessage, type ServerMessage } from "../protocol/messages/server-message.ts";
+import type { ViewerMessage } from "../protocol/messages/viewer-message.ts";
 import {
   BASE_DELAY_MS,
   type ConnectionAction,
@@ -176,7 +179,7 @@ export class Connection {
   }
 
   #receiveMessage(text: string): void {
-    const message = parseServerMessage(text);
+    const message = messageIn(parseServerMessage(text));
     // A type that this version does not know comes from a newer Channel and is none of its business.
     if (message === undefined) return;
     switch (message.type) {

@@ -1,4 +1,4 @@
-import type { Cursor } from "../protocol/messages.ts";
+import type { Cursor } from "../protocol/cursor.ts";
 
 /** Why points are missing from the plot: what the Channel or a bridge says, or `hole` for what the page finds itself. */
 export type LossReason = string;

@@ -1,5 +1,5 @@
 import type { Loss } from "../client/cursor.ts";
-import type { Cursor as Position } from "../protocol/messages.ts";
+import type { Cursor as Position } from "../protocol/cursor.ts";
 
 /**
  * `globalThis.plotcast`: what the page holds, for scripts in the console and for tests. It can only be read; what it

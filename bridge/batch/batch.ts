@@ -1,4 +1,4 @@
-import type { ReceivedPublishAnswer } from "../../protocol/messages.ts";
+import type { ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 import type { HeldFrame } from "./spool/spool-state.ts";
 
 /** What one POST carries. */

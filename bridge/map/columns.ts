@@ -1,4 +1,5 @@
-import { checkDepth, hasNumbers, isObject, PointError } from "../../protocol/json/points.ts";
+import { isObject } from "../../protocol/json/json.ts";
+import { checkDepth, hasNumbers, PointError } from "../../protocol/json/points.ts";
 import type { Slot } from "./plan.ts";
 import { type Leaf, type Readings, type ReadOptions, scaled } from "./read.ts";
 import { secondsOf } from "./when.ts";

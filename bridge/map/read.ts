@@ -1,4 +1,5 @@
-import { checkDepth, DEFAULT_SERIES, finite, isObject, isPair, PointError } from "../../protocol/json/points.ts";
+import { isObject } from "../../protocol/json/json.ts";
+import { checkDepth, DEFAULT_SERIES, finite, isPair, PointError } from "../../protocol/json/points.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type ColumnsOptions, readColumns } from "./columns.ts";
 import type { Slot } from "./plan.ts";

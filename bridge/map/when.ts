@@ -1,12 +1,5 @@
-import {
-  finite,
-  isObject,
-  MAX_TIME,
-  PointError,
-  TIME_FIELDS,
-  timeOf,
-  unixSeconds,
-} from "../../protocol/json/points.ts";
+import { isObject } from "../../protocol/json/json.ts";
+import { finite, MAX_TIME, PointError, TIME_FIELDS, timeOf, unixSeconds } from "../../protocol/json/points.ts";
 import type { Message } from "../decode/message.ts";
 
 export type TimeUnit = "s" | "ms" | "us" | "ns";

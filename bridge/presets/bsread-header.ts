@@ -1,3 +1,4 @@
+import { isObject } from "../../protocol/json/json.ts";
 import { DecodeError } from "../decode/message.ts";
 import { numberFrom } from "../decode/number.ts";
 import type { ElementType } from "../decode/samples/format.ts";
@@ -104,8 +105,4 @@ function parse(frame: Buffer, which: string): unknown {
   } catch {
     throw new DecodeError("not-json", `The ${which} header of this message is not JSON, as that of bsread is.`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

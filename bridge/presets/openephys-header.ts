@@ -1,3 +1,4 @@
+import { isObject } from "../../protocol/json/json.ts";
 import { DecodeError } from "../decode/message.ts";
 import { numberFrom } from "../decode/number.ts";
 
@@ -102,8 +103,4 @@ function countOf(content: Record<string, unknown>, field: string): number {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

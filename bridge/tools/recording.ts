@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { isObject } from "../../protocol/json/json.ts";
 
 /**
  * A recording: ZeroMQ messages as they came, in one file that is only ever appended to. All numbers are little-endian.
@@ -140,10 +141,6 @@ export function readInfo(json: Buffer): RecordingInfo | undefined {
     };
   });
   return { startedAt: info.startedAt, sources };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 /** Whole numbers up to 2 ** 53, without the cost of a BigInt. */

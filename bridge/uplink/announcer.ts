@@ -1,4 +1,4 @@
-import type { Announcement } from "../../protocol/messages.ts";
+import type { Announcement } from "../../protocol/messages/publish.ts";
 import type { Log } from "../observability/log.ts";
 import type { Outcome, Sent } from "./answer.ts";
 import { whatNext } from "./next.ts";

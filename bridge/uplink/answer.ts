@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { MARK } from "../../protocol/limits.ts";
-import { parseProblem, parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages.ts";
+import { messageIn } from "../../protocol/messages/parsed.ts";
+import { parseProblem, parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 import type { ProblemCode } from "../../protocol/problem-code.ts";
 import { escaped } from "../observability/text.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -57,10 +58,10 @@ export function outcomeOf(reply: Reply, sent: Sent, token: string, nowMs = Date.
     return { kind: "taken", answer: undefined };
   }
   if (sent.kind === "frames" && status === 200) {
-    const answer = parsePublishAnswer(text);
+    const answer = messageIn(parsePublishAnswer(text));
     if (answer !== undefined && answer.points === sent.points) return { kind: "taken", answer };
   }
-  const problem = mediaType(headers) === PROBLEM_TYPE ? parseProblem(text) : undefined;
+  const problem = mediaType(headers) === PROBLEM_TYPE ? messageIn(parseProblem(text)) : undefined;
   if (problem?.status === status) {
     if (sent.kind === "nothing" && problem.code === "body-empty") return { kind: "taken", answer: undefined };
     const detail = escaped(without(token, problem.detail), MAX_DETAIL_LENGTH);

@@ -1,5 +1,5 @@
 import { MAX_BODY_BYTES } from "../../protocol/limits.ts";
-import type { ReceivedPublishAnswer } from "../../protocol/messages.ts";
+import type { ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 import type { Batch, NewId } from "../batch/batch.ts";
 import type { Collector } from "../batch/collector.ts";
 import type { FeedLedger } from "../observability/ledger.ts";

@@ -1,5 +1,5 @@
 import { fullJitterMs } from "../../protocol/backoff.ts";
-import type { ReceivedPublishAnswer } from "../../protocol/messages.ts";
+import type { ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 import { duration } from "../observability/text.ts";
 import type { Outcome } from "./answer.ts";
 

@@ -1,4 +1,4 @@
-import type { ServerMessage } from "../../protocol/messages.ts";
+import type { ServerMessage } from "../../protocol/messages/server-message.ts";
 import { BEAT_MS, usualPauseMs } from "../../protocol/pause.ts";
 
 /** What is remembered of the newest frames. Those within a beat count as one, so that they reach far enough back. */

@@ -22,3 +22,8 @@ export function nullForNonFinite(text: string): string {
     return quoted || token === '"' || token.startsWith("\\") ? token : "null";
   });
 }
+
+/** Whether a JSON value is an object, with fields. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,6 +1,6 @@
 import type { Row } from "../frame/frame-builder.ts";
 import { isSeriesName, MAX_COLUMNS, MAX_NESTING } from "../limits.ts";
-import { parseJson } from "./json.ts";
+import { isObject, parseJson } from "./json.ts";
 
 /**
  * What a script sends as JSON, understood as points. One reading for ZeroMQ messages and for POSTed
@@ -277,10 +277,6 @@ export function isPair(value: unknown): value is [number, number] {
 /** A column of text is no series, as a field of text is none. */
 export function hasNumbers(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.some((item) => typeof item === "number");
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -2,6 +2,7 @@
  * What a bridge delivers to, without a Worker: an HTTP server that keeps every frame, knows repeats as the Channel
  * does, and answers as a test tells it to.
  */
+
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { checkFrame } from "../../protocol/frame/check-frame.ts";
@@ -9,7 +10,8 @@ import { type Gap, pointsOf } from "../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../protocol/frame/header.ts";
 import { hasGrownFrom, isSameFrame } from "../../protocol/frame/same-frame.ts";
 import { MARK, PRESENCE_TYPE } from "../../protocol/limits.ts";
-import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../protocol/messages.ts";
+import { messageIn } from "../../protocol/messages/parsed.ts";
+import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../protocol/messages/publish.ts";
 import type { ProblemCode } from "../../protocol/problem-code.ts";
 import { Problem } from "../../worker/http/problem.ts";
 import { waitFor } from "./wait.ts";
@@ -100,7 +102,7 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     return { duplicates, ...(repeats.length > 0 && { repeats: { last, frames: letters.join("") } }) };
   };
   const announce = async (text: string, response: ServerResponse): Promise<void> => {
-    const announcement = parseAnnouncement(text);
+    const announcement = messageIn(parseAnnouncement(text));
     if (announcement === undefined) throw new Error(`no announcement: ${text}`);
     const { status = 204, until, headers, body } = worker.onAnnounced() ?? {};
     worker.announced.push({ ...announcement, afterPoints: taken, atMs: performance.now() });

@@ -1,10 +1,12 @@
 /** Publishing and reading as a client would, and the frames to do it with. */
+
 import assert from "node:assert/strict";
 import { decodeFrame, pointsOf } from "../../protocol/frame/frame.ts";
 import { framesOf, type Row } from "../../protocol/frame/frame-builder.ts";
 import { readHeader, splitFrames, viewOf } from "../../protocol/frame/header.ts";
 import { FRAME_TYPE } from "../../protocol/limits.ts";
-import { parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages.ts";
+import { messageIn } from "../../protocol/messages/parsed.ts";
+import { parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 
 /** A Worker that answers, whatever runs it. */
 export interface Served {
@@ -61,7 +63,7 @@ export async function publishFrames(
 async function answerOf(response: Response): Promise<ReceivedPublishAnswer> {
   const text = await response.text();
   assert.equal(response.status, 200, text);
-  const answer = parsePublishAnswer(text);
+  const answer = messageIn(parsePublishAnswer(text));
   assert.ok(answer, `no publish answer: ${text}`);
   return answer;
 }

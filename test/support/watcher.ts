@@ -1,8 +1,11 @@
 /** A viewer of `plotcast.v1` that checks what it gets: no hole that was not told, no repeat, no other order. */
+
 import assert from "node:assert/strict";
+import type { Cursor } from "../../protocol/cursor.ts";
 import { readHeader, splitFrames } from "../../protocol/frame/header.ts";
 import { SUBPROTOCOL } from "../../protocol/limits.ts";
-import { type Cursor, parseServerMessage, type ServerMessage } from "../../protocol/messages.ts";
+import { messageIn } from "../../protocol/messages/parsed.ts";
+import { parseServerMessage, type ServerMessage } from "../../protocol/messages/server-message.ts";
 import type { Edge } from "./edge.ts";
 import { type Point, pointsIn } from "./publish.ts";
 import { openViewer, type Viewer } from "./sockets.ts";
@@ -142,7 +145,7 @@ export class Watcher {
   }
 
   #takeText(text: string): void {
-    const message = parseServerMessage(text);
+    const message = messageIn(parseServerMessage(text));
     assert.ok(message, `no message: ${text}`);
     this.told.push(message);
     if (message.type === "hello" || message.type === "status") return;

@@ -1,9 +1,13 @@
 /** A viewer of `plotcast.v1` that comes back by itself and goes on where it was, and accounts for what it gets. */
+
 import { WebSocket } from "ws";
+import type { Cursor } from "../../protocol/cursor.ts";
 import { decodeFrame, type Frame } from "../../protocol/frame/frame.ts";
 import { splitFrames } from "../../protocol/frame/header.ts";
 import { PING, PONG, SUBPROTOCOL } from "../../protocol/limits.ts";
-import { type Cursor, parseServerMessage, type ServerMessage, type ViewerMessage } from "../../protocol/messages.ts";
+import { messageIn } from "../../protocol/messages/parsed.ts";
+import { parseServerMessage, type ServerMessage } from "../../protocol/messages/server-message.ts";
+import type { ViewerMessage } from "../../protocol/messages/viewer-message.ts";
 import { Account } from "./account.ts";
 import type { Random } from "./random.ts";
 
@@ -170,7 +174,7 @@ export class TortureViewer {
 
   #takeText(text: string): void {
     if (text === PONG) return;
-    const message = parseServerMessage(text);
+    const message = messageIn(parseServerMessage(text));
     if (message === undefined) throw new Error(`no message of plotcast.v1: ${text}`);
     this.#takeMessage(message);
   }

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "../../protocol/limits.ts";
-import type { Announcement, PublishAnswer } from "../../protocol/messages.ts";
+import type { Announcement, PublishAnswer } from "../../protocol/messages/publish.ts";
 import { dialectOf } from "../http/access/guard.ts";
 import { type Refusal, viewersFull } from "../http/problem.ts";
 import { watchQuery } from "../http/query.ts";

@@ -1,6 +1,7 @@
+import type { Cursor } from "../../protocol/cursor.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "../../protocol/frame/header.ts";
 import { MAX_TAIL_BYTES } from "../../protocol/limits.ts";
-import type { Cursor, Repeats } from "../../protocol/messages.ts";
+import type { Repeats } from "../../protocol/messages/publish.ts";
 import { usualPauseMs } from "../../protocol/pause.ts";
 import type { Refusal } from "../http/problem.ts";
 import { Frames, type Oldest } from "./frames.ts";

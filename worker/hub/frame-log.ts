@@ -1,4 +1,4 @@
-import type { Cursor } from "../../protocol/messages.ts";
+import type { Cursor } from "../../protocol/cursor.ts";
 
 /**
  * A channel's frames, as its viewers need them: the hub knows this and nothing else of whoever numbers and stores. The log

@@ -1,5 +1,5 @@
 import { MAX_SERIES_LISTED_BYTES } from "../../protocol/limits.ts";
-import type { ServerMessage } from "../../protocol/messages.ts";
+import type { ServerMessage } from "../../protocol/messages/server-message.ts";
 import type { Source } from "./frame-log.ts";
 import { momentOf, type Standing } from "./status.ts";
 

@@ -1,3 +1,4 @@
+import type { Cursor } from "../../protocol/cursor.ts";
 import {
   CATCH_UP_BYTES,
   CloseCode,
@@ -6,7 +7,8 @@ import {
   RECONNECTS_PER_SECOND,
   VIEWER_MESSAGES_PER_SECOND,
 } from "../../protocol/limits.ts";
-import { type Cursor, parseViewerMessage } from "../../protocol/messages.ts";
+import { messageIn } from "../../protocol/messages/parsed.ts";
+import { parseViewerMessage } from "../../protocol/messages/viewer-message.ts";
 import type { ChannelClock } from "../channel/channel-clock.ts";
 import type { Presence } from "../channel/presence.ts";
 import { AlarmPace } from "./alarm-pace.ts";
@@ -137,7 +139,7 @@ export class Viewers {
     this.#limits.set(socket, limit);
     if (!limit.take(nowMs)) return this.#dismiss(socket, CloseCode.tooManyMessages, "Too many messages.");
     const fits = typeof message === "string" && message.length <= MAX_VIEWER_MESSAGE_BYTES;
-    const parsed = fits ? parseViewerMessage(message) : undefined;
+    const parsed = fits ? messageIn(parseViewerMessage(message)) : undefined;
     if (parsed === undefined) return this.#dismiss(socket, CloseCode.badMessage, "That is no message of plotcast.v1.");
     switch (parsed.type) {
       case "continue": {

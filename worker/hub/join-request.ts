@@ -1,4 +1,4 @@
-import type { Cursor } from "../../protocol/messages.ts";
+import type { Cursor } from "../../protocol/cursor.ts";
 
 /** What language a viewer speaks: `plotcast.v1`, or JSON text, a message a point. */
 export type Dialect = "frames" | "points";

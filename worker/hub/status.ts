@@ -1,4 +1,4 @@
-import type { Moment } from "../../protocol/messages.ts";
+import type { Moment } from "../../protocol/messages/server-message.ts";
 import type { Outlet } from "./viewer-session.ts";
 
 export const STATUS_INTERVAL_MS = 1000;

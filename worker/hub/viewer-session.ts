@@ -1,6 +1,6 @@
 import { readHeader } from "../../protocol/frame/header.ts";
 import { VIEWER_BUFFER_BYTES } from "../../protocol/limits.ts";
-import type { ServerMessage } from "../../protocol/messages.ts";
+import type { ServerMessage } from "../../protocol/messages/server-message.ts";
 import type { Viewer } from "./join-request.ts";
 import type { NumberedText } from "./json-encoder.ts";
 

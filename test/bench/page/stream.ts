@@ -1,7 +1,7 @@
 /** Publishes the points of a window's time, and then those that become due, as a bridge would. */
 import type { Row } from "../../../protocol/frame/frame-builder.ts";
 import { framesOf } from "../../../protocol/frame/frame-builder.ts";
-import type { ReceivedPublishAnswer } from "../../../protocol/messages.ts";
+import type { ReceivedPublishAnswer } from "../../../protocol/messages/publish.ts";
 import type { Edge } from "../../support/edge.ts";
 import { publishFrames, rowOf } from "../../support/publish.ts";
 import { SERIES, valueAt } from "./data.ts";

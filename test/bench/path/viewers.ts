@@ -4,12 +4,15 @@
  * since the last: points of all viewers, how many viewers got any, and the latencies in ms that every tenth viewer saw:
  * whoever is first in the sender's loop is served soonest, so one viewer alone tells little.
  */
+
 import { once } from "node:events";
 import WebSocket from "ws";
 import { decodeFrame, pointsOf } from "../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../protocol/frame/header.ts";
 import { SUBPROTOCOL } from "../../../protocol/limits.ts";
-import { parseServerMessage, type ViewerMessage } from "../../../protocol/messages.ts";
+import { messageIn } from "../../../protocol/messages/parsed.ts";
+import { parseServerMessage } from "../../../protocol/messages/server-message.ts";
+import type { ViewerMessage } from "../../../protocol/messages/viewer-message.ts";
 
 const [url = "", count = "1", dialect = "frames", pointsPerMessage = "1", timing = "timed"] = process.argv.slice(2);
 const counts = new Array<number>(Number(count)).fill(0);
@@ -20,7 +23,7 @@ const nowSeconds = (): number => (performance.timeOrigin + performance.now()) / 
 
 function receiveFrames(socket: WebSocket, index: number, data: Buffer, isBinary: boolean): void {
   if (!isBinary) {
-    const message = parseServerMessage(data.toString());
+    const message = messageIn(parseServerMessage(data.toString()));
     if (message?.type !== "behind") return;
     socket.send(JSON.stringify({ ...message, type: "continue" } satisfies ViewerMessage));
     return;

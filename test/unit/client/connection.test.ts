@@ -5,7 +5,7 @@ import { advance, advanceToLive, type Loss } from "../../../client/cursor.ts";
 import { pointsOf } from "../../../protocol/frame/frame.ts";
 import { framesOf } from "../../../protocol/frame/frame-builder.ts";
 import { numberFrame } from "../../../protocol/frame/header.ts";
-import type { ServerMessage } from "../../../protocol/messages.ts";
+import type { ServerMessage } from "../../../protocol/messages/server-message.ts";
 
 interface FakeSocket extends SocketEvents {
   query: string;

@@ -2,13 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fullJitterMs } from "../../../protocol/backoff.ts";
 import { isChannelName, isSeriesName } from "../../../protocol/limits.ts";
-import {
-  parseAnnouncement,
-  parseProblem,
-  parsePublishAnswer,
-  parseServerMessage,
-  parseViewerMessage,
-} from "../../../protocol/messages.ts";
+import { messageIn } from "../../../protocol/messages/parsed.ts";
+import { parseAnnouncement, parseProblem, parsePublishAnswer } from "../../../protocol/messages/publish.ts";
+import { parseServerMessage } from "../../../protocol/messages/server-message.ts";
+import { parseViewerMessage } from "../../../protocol/messages/viewer-message.ts";
 import { usualPauseMs } from "../../../protocol/pause.ts";
 import { PROBLEM_CODES } from "../../../protocol/problem-code.ts";
 import { negotiate } from "../../../worker/http/negotiate.ts";
@@ -123,12 +120,13 @@ for (const text of [
     '{"__proto__":{"type":"continue"}}',
   ],
 ]) {
-  test(`[VW7] ${text || "nothing"} is no message of a viewer`, () => assert.equal(parseViewerMessage(text), undefined));
+  test(`[VW7] ${text || "nothing"} is no message of a viewer`, () =>
+    assert.equal(messageIn(parseViewerMessage(text)), undefined));
 }
 
 test("[VW3] a viewer's message is its type and its cursor", () => {
   const text = '{"type":"continue","epoch":1,"seq":2,"more":3}';
-  assert.deepEqual(parseViewerMessage(text), { type: "continue", epoch: 1, seq: 2 });
+  assert.deepEqual(messageIn(parseViewerMessage(text)), { type: "continue", epoch: 1, seq: 2 });
 });
 
 const HELLO = {
@@ -157,12 +155,12 @@ for (const message of [
   { type: "status", viewers: 0, behind: 0, retryWithinMs: 500, nowMs: 1, goneForMs: null, takenForMs: null },
 ]) {
   test(`a ${message.type} is a message of the Channel`, () => {
-    assert.deepEqual(parseServerMessage(JSON.stringify(message)), message);
+    assert.deepEqual(messageIn(parseServerMessage(JSON.stringify(message))), message);
   });
   const required = Object.keys(message).filter((key) => key !== "type");
   test(`a ${message.type} without any of its fields is none`, () => {
     for (const key of required) {
-      assert.equal(parseServerMessage(JSON.stringify({ ...message, [key]: undefined })), undefined);
+      assert.equal(messageIn(parseServerMessage(JSON.stringify({ ...message, [key]: undefined }))), undefined);
     }
   });
 }
@@ -172,13 +170,17 @@ test("[VW11] the Channel's clock is a count; how long publishers are gone, and w
   for (const message of [HELLO, status]) {
     const wrongs = [{ nowMs: -1 }, { nowMs: null }, { nowMs: 1.5 }, { goneForMs: -1 }, { goneForMs: "1" }];
     for (const wrong of [...wrongs, { takenForMs: -1 }, { takenForMs: "1" }]) {
-      assert.equal(parseServerMessage(JSON.stringify({ ...message, ...wrong })), undefined, JSON.stringify(wrong));
+      assert.equal(
+        messageIn(parseServerMessage(JSON.stringify({ ...message, ...wrong }))),
+        undefined,
+        JSON.stringify(wrong),
+      );
     }
   }
 });
 
 test("[VW12] the usual pause of a hello is a count or null", () => {
-  const parse = (takenEveryMs: unknown) => parseServerMessage(JSON.stringify({ ...HELLO, takenEveryMs }));
+  const parse = (takenEveryMs: unknown) => messageIn(parseServerMessage(JSON.stringify({ ...HELLO, takenEveryMs })));
   assert.deepEqual(parse(1000), { ...HELLO, takenEveryMs: 1000 });
   for (const wrong of [-1, 0.5, "1"]) assert.equal(parse(wrong), undefined);
 });
@@ -201,7 +203,7 @@ test("[VW12] the usual pause is the median of the last few; what comes together 
 test("[CH9] an announcement is a publisher's id and whether it is here, and nothing else", () => {
   const publisher = "00000000000000aa";
   for (const here of [true, false]) {
-    assert.deepEqual(parseAnnouncement(JSON.stringify({ publisher, here })), { publisher, here });
+    assert.deepEqual(messageIn(parseAnnouncement(JSON.stringify({ publisher, here }))), { publisher, here });
   }
   for (const text of [
     ...["", "x", "null", "[]", "{}", '{"here":true}', `{"publisher":"${publisher}"}`],
@@ -210,7 +212,7 @@ test("[CH9] an announcement is a publisher's id and whether it is here, and noth
     ),
     ...[`${publisher}a`, "00000000000000AA", "aa", 170].map((id) => JSON.stringify({ publisher: id, here: true })),
   ]) {
-    assert.equal(parseAnnouncement(text), undefined, text);
+    assert.equal(messageIn(parseAnnouncement(text)), undefined, text);
   }
 });
 
@@ -222,12 +224,15 @@ test("[RT2] what a refusal says is escaped in a page", () => {
 
 test("[RT4] a publish answer is a number, how many points, viewers and duplicates; an older Worker does not say the last", () => {
   const counts = { seq: 3, points: 2, viewers: 1 };
-  assert.deepEqual(parsePublishAnswer('{"seq":3,"points":2,"viewers":1}'), { ...counts, duplicates: undefined });
+  assert.deepEqual(messageIn(parsePublishAnswer('{"seq":3,"points":2,"viewers":1}')), counts);
   for (const duplicates of [0, 1, 2]) {
-    assert.deepEqual(parsePublishAnswer(JSON.stringify({ ...counts, duplicates })), { ...counts, duplicates });
+    assert.deepEqual(messageIn(parsePublishAnswer(JSON.stringify({ ...counts, duplicates }))), {
+      ...counts,
+      duplicates,
+    });
   }
   const told = { ...counts, duplicates: 1, repeats: { last: 7, frames: "sd-" } };
-  assert.deepEqual(parsePublishAnswer(JSON.stringify(told)), told);
+  assert.deepEqual(messageIn(parsePublishAnswer(JSON.stringify(told))), told);
   for (const text of [
     ...["", "[]", "1", "null", "<html></html>", '{"seq":3,"points":2}', '{"seq":-3,"points":2,"viewers":1}'],
     ...[3, -1, 0.5, "1", null].map((duplicates) => JSON.stringify({ ...counts, duplicates })),
@@ -235,14 +240,14 @@ test("[RT4] a publish answer is a number, how many points, viewers and duplicate
       (repeats) => JSON.stringify({ ...counts, duplicates: 1, repeats }),
     ),
   ]) {
-    assert.equal(parsePublishAnswer(text), undefined, text);
+    assert.equal(messageIn(parsePublishAnswer(text)), undefined, text);
   }
 });
 
 test("[BAD1] a refusal is recognised by its code, another server's is none", () => {
   for (const code of PROBLEM_CODES) {
     const text = `{"type":"about:blank","title":"T","status":400,"detail":"D.","code":"${code}"}`;
-    assert.deepEqual(parseProblem(text), { status: 400, code, detail: "D." });
+    assert.deepEqual(messageIn(parseProblem(text)), { status: 400, code, detail: "D." });
   }
   const ours = { type: "about:blank", title: "T", status: 400, detail: "D.", code: "not-json" };
   for (const text of [
@@ -254,13 +259,17 @@ test("[BAD1] a refusal is recognised by its code, another server's is none", () 
       JSON.stringify({ ...ours, ...wrong }),
     ),
   ]) {
-    assert.equal(parseProblem(text), undefined, text);
+    assert.equal(messageIn(parseProblem(text)), undefined, text);
   }
 });
 
 test("[BAD1] each refusal that is answered is one that a bridge recognises", async () => {
   for (const code of PROBLEM_CODES) {
     const response = new Problem(code, "A detail.").toResponse();
-    assert.deepEqual(parseProblem(await response.text()), { status: response.status, code, detail: "A detail." });
+    assert.deepEqual(messageIn(parseProblem(await response.text())), {
+      status: response.status,
+      code,
+      detail: "A detail.",
+    });
   }
 });

@@ -1,7 +1,7 @@
 import { FrameError } from "../../../protocol/frame/header.ts";
 import { PointError } from "../../../protocol/json/points.ts";
 import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "../../../protocol/limits.ts";
-import { type Announcement, parseAnnouncement } from "../../../protocol/messages.ts";
+import { type Announcement, parseAnnouncement } from "../../../protocol/messages/publish.ts";
 import { Problem } from "../problem.ts";
 import { type Publication, readFrames } from "./published-frames.ts";
 import { readPoints } from "./published-points.ts";
@@ -28,8 +28,8 @@ export function isAnnouncement(request: Request): boolean {
 
 /** @throws Problem if the body is not an announcement */
 export async function readAnnouncement(request: Request): Promise<Announcement> {
-  const announcement = parseAnnouncement(decodeText(await readBody(request, MAX_PRESENCE_BYTES)));
-  if (announcement !== undefined) return announcement;
+  const parsed = parseAnnouncement(decodeText(await readBody(request, MAX_PRESENCE_BYTES)));
+  if (parsed.kind === "message") return parsed.message;
   throw new Problem(
     "presence-invalid",
     'An announcement is {"publisher": "<16 hexadecimal digits, not all 0>", "here": true or false}, and nothing else.',

@@ -8,7 +8,8 @@ import { startDemo } from "../../../../bridge/tools/demo.ts";
 import { Announcer } from "../../../../bridge/uplink/announcer.ts";
 import type { Outcome } from "../../../../bridge/uplink/answer.ts";
 import { readHeader } from "../../../../protocol/frame/header.ts";
-import { parseServerMessage } from "../../../../protocol/messages.ts";
+import { messageIn } from "../../../../protocol/messages/parsed.ts";
+import { parseServerMessage } from "../../../../protocol/messages/server-message.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { type FakeWorker, problem, startFakeWorker } from "../../../support/fake-worker.ts";
@@ -332,7 +333,7 @@ it("[BR18] [CH9] [VW11] viewers learn that the demo came, went, and that the bri
   const last = (): number | null | undefined => {
     const texts = watcher.viewer.messages.filter((message) => typeof message === "string");
     const told = texts
-      .map(parseServerMessage)
+      .map((text) => messageIn(parseServerMessage(text)))
       .filter((message) => message?.type === "hello" || message?.type === "status");
     return told.at(-1)?.goneForMs;
   };

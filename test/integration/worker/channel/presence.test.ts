@@ -1,4 +1,5 @@
 /** Publishers that say that they come and go, and what viewers are told of it. */
+
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +8,8 @@ import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_PUBLISHERS, PRESENCE_TYPE } from "../../../../protocol/limits.ts";
-import { parseServerMessage, type ServerMessage } from "../../../../protocol/messages.ts";
+import { messageIn } from "../../../../protocol/messages/parsed.ts";
+import { parseServerMessage, type ServerMessage } from "../../../../protocol/messages/server-message.ts";
 import { STATUS_INTERVAL_MS } from "../../../../worker/hub/status.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { assertProblem } from "../../../support/problem.ts";
@@ -46,7 +48,9 @@ function told({ viewer }: Watcher): (number | null)[] {
 
 function moments(messages: readonly unknown[]): (ServerMessage & { type: "hello" | "status" })[] {
   const texts = messages.filter((message) => typeof message === "string");
-  return texts.map(parseServerMessage).filter((message) => message?.type === "hello" || message?.type === "status");
+  return texts
+    .map((text) => messageIn(parseServerMessage(text)))
+    .filter((message) => message?.type === "hello" || message?.type === "status");
 }
 
 /** A viewer to which nothing is left to tell. */

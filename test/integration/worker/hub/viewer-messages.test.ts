@@ -1,8 +1,8 @@
 /** What viewers send. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type { Cursor } from "../../../../protocol/cursor.ts";
 import { CloseCode } from "../../../../protocol/limits.ts";
-import type { Cursor } from "../../../../protocol/messages.ts";
 import { cursorKind } from "../../../../worker/hub/join-request.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { bulkyFrame, newChannel, publishFrames, publishJson } from "../../../support/publish.ts";

@@ -1,0 +1,91 @@
+import type { Cursor } from "../cursor.ts";
+import { isCount, isCountOrNull, isString, isStrings } from "./guards.ts";
+import { type GuardsByType, type ParsedByType, parseByType } from "./parsed.ts";
+
+/** What the Channel says to a viewer that speaks `plotcast.v1`, as JSON text beside the binary frames. */
+export type ServerMessage =
+  /** The first message. Then comes a gap, if there is one, and frames from the store; then `live`. */
+  | ({
+      type: "hello";
+      version: 1;
+      /** This connection's id, for logs. */
+      viewer: string;
+      channel: string;
+      /** What the channel has taken so far. */
+      epoch: number;
+      seq: number;
+      series: string[];
+      viewers: number;
+      /** Should the connection end, come back at a random time within this: so a herd comes back spread out. */
+      retryWithinMs: number;
+      /** The usual pause between takings of late, as `usualPauseMs` has it; null while it cannot be known. */
+      takenEveryMs: number | null;
+    } & Moment)
+  /**
+   * `points` are missing (null: nobody can know) before the frame that comes next; go on from `epoch`, `seq`. Several
+   * may come together: they count once what follows them is there, so that a connection that ends between them has told
+   * nothing yet.
+   */
+  | ({ type: "gap"; reason: ChannelGapReason; points: number | null } & Cursor)
+  /** The viewer has everything up to here, and now gets each frame as it comes. */
+  | ({ type: "live" } & Cursor)
+  /** Frames after `seq` wait in the store: send `continue` when all before this is read. */
+  | ({ type: "behind" } & Cursor)
+  /** How many watch, and how many of them are behind because they do not read as fast as points come. */
+  | ({ type: "status"; viewers: number; behind: number; retryWithinMs: number } & Moment);
+
+/** Why points are missing from what a viewer receives, told by the Channel. */
+export type ChannelGapReason =
+  /** Older than what the channel keeps. */
+  | "trimmed"
+  /** Told as lost in frames that were trimmed: what a viewer that is told `trimmed` would have learnt from these. */
+  | "gaps-trimmed"
+  /** The numbering began anew: nothing connects it to where the viewer was. */
+  | "epoch";
+
+/** The state of the channel when a message was sent. */
+export interface Moment {
+  /** The Channel's clock, in milliseconds since 1970: whoever compares it learns how far its own is off. */
+  nowMs: number;
+  /**
+   * How long ago the last of the publishers that announce themselves said that it is gone; null while at least one is
+   * here, or if none ever did.
+   */
+  goneForMs: number | null;
+  /** How long ago, by the Channel's clock, it took the newest frame that it holds; null if it holds none. */
+  takenForMs: number | null;
+}
+
+const CURSOR = { epoch: isCount, seq: isCount };
+const MOMENT = { nowMs: isCount, goneForMs: isCountOrNull, takenForMs: isCountOrNull };
+
+export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
+  hello: {
+    version: isVersion,
+    viewer: isString,
+    channel: isString,
+    ...CURSOR,
+    series: isStrings,
+    viewers: isCount,
+    retryWithinMs: isCount,
+    takenEveryMs: isCountOrNull,
+    ...MOMENT,
+  },
+  gap: { reason: isChannelGapReason, points: isCountOrNull, ...CURSOR },
+  live: CURSOR,
+  behind: CURSOR,
+  status: { viewers: isCount, behind: isCount, retryWithinMs: isCount, ...MOMENT },
+};
+
+/** A message from the Channel. One of an unknown type comes from a newer Channel: a viewer passes it over. */
+export function parseServerMessage(text: string): ParsedByType<ServerMessage> {
+  return parseByType(text, SERVER_MESSAGES);
+}
+
+function isVersion(value: unknown): value is 1 {
+  return value === 1;
+}
+
+function isChannelGapReason(value: unknown): value is ChannelGapReason {
+  return value === "trimmed" || value === "gaps-trimmed" || value === "epoch";
+}
