@@ -12,10 +12,11 @@ import { Cursor } from "./input/cursor.ts";
 import { dragSeries, dropFile } from "./input/drag.ts";
 import { Hands } from "./input/hands.ts";
 import { Keys } from "./input/keys.ts";
+import type { Tool } from "./input/shortcuts.ts";
 import { Arrangement } from "./layout/arrangement.ts";
 import { Memory } from "./layout/memory.ts";
-import type { Context, Tool } from "./lazy/context.ts";
-import { Later } from "./lazy/load.ts";
+import type { Context } from "./lazy/context.ts";
+import { LazyLoader } from "./lazy-loader.ts";
 import { offerHandle } from "./offer-handle.ts";
 import { Board } from "./render/board.ts";
 import { Marks } from "./render/marks.ts";
@@ -41,7 +42,7 @@ const memory = new Memory(channel, view, arrangement);
 const pulse = new Pulse();
 const clocks = new Clocks();
 const notice = new Notice();
-const later = new Later(
+const lazy = new LazyLoader(
   async () => {
     if (!(await offerRenewal())) notice.show("lazy", "This part of the page cannot be loaded now. Try it again.");
   },
@@ -79,11 +80,11 @@ const board = new Board(element("board"), {
     meant = name;
     pace.now();
   },
-  settings: (id, opener) => void later.load().then((loaded) => loaded?.openPanelSettings(context, id, opener)),
+  settings: (id, opener) => void lazy.load().then((loaded) => loaded?.openPanelSettings(context, id, opener)),
   stirred: () => pace.now(),
 });
 const marks = new Marks(
-  () => later.load(),
+  () => lazy.load(),
   () => pace.now(),
 );
 const cursor = new Cursor(board);
@@ -97,6 +98,7 @@ const hands = new Hands({
   sight: () => sight,
   moved,
   pointed: () => pace.now(),
+  loadLazy: () => lazy.load(),
 });
 const words = new Words({
   header,
@@ -108,7 +110,7 @@ const words = new Words({
   channelUrl: channelUrl.href,
   connection: () => connection.state,
   sight: () => sight,
-  emptied: (section) => void later.load(true).then((loaded) => loaded?.offerCopies(section)),
+  emptied: (section) => void lazy.load(true).then((loaded) => loaded?.offerCopies(section)),
 });
 
 const connection = new Connection(browserOutside(channelUrl), {
@@ -160,7 +162,7 @@ const connection = new Connection(browserOutside(channelUrl), {
 const run = commands({ view, source, hands, moved, open: openTool });
 const keys = new Keys(run);
 dragSeries(board, arrangement, rearranged);
-dropFile((file) => void later.load().then((loaded) => loaded?.openFile(context, file)));
+dropFile((file) => void lazy.load().then((loaded) => loaded?.openFile(context, file)));
 memory.onReturn(moved);
 addEventListener("online", () => connection.notify("online"));
 addEventListener("offline", () => connection.notify("offline"));
@@ -211,12 +213,12 @@ if (typeof WebSocket === "undefined") {
 moved();
 
 function openTool(tool: Tool, opener?: HTMLElement): void {
-  void later.load().then((loaded) => loaded?.openTool(tool, context, opener));
+  void lazy.load().then((loaded) => loaded?.openTool(tool, context, opener));
 }
 
 /** Why there is no connection. */
 function explain(): void {
-  void later.load(true).then((loaded) => loaded?.explain(notice, channelUrl));
+  void lazy.load(true).then((loaded) => loaded?.explain(notice, channelUrl));
 }
 
 /** After a deploy there is another page to be had. @returns whether there is */
@@ -240,7 +242,7 @@ function rearranged(): void {
   board.forgetRanges();
   void source.derive(
     arrangement.derived,
-    async () => (await later.load())?.Derived,
+    async () => (await lazy.load())?.Derived,
     () => pace.now(),
   );
   memory.note(() => (view.isLive ? undefined : (view.range ?? sight?.x)));

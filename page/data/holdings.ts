@@ -1,14 +1,14 @@
-import { newestX, type Source } from "../viewport/view.ts";
 import type { Derivation, DerivedClass, DerivedSeries, Stored } from "./derived.ts";
 import type { GapRecord } from "./gap-log.ts";
 import type { Past } from "./history-fetcher.ts";
 import type { Part, Range } from "./part.ts";
+import { newestX, type PointSource } from "./point-source.ts";
 import { RingBudget } from "./rings.ts";
 import { partsOf, seriesOf } from "./slices.ts";
 import { type Series, Store } from "./store.ts";
 
 /** All points that can be looked at: those that came, and older ones that are fetched when somebody looks there. */
-export class Holdings implements Source {
+export class Holdings implements PointSource {
   budget = new RingBudget();
   store: Store;
   readonly past: Past;

@@ -1,12 +1,12 @@
-import type { Tool } from "../lazy/context.ts";
-import { type Source, type View, WINDOWS } from "../viewport/view.ts";
+import type { PointSource } from "../data/point-source.ts";
+import { type View, WINDOWS } from "../viewport/view.ts";
 import type { Hands } from "./hands.ts";
-import type { Command } from "./shortcuts.ts";
+import type { Command, Tool } from "./shortcuts.ts";
 
 /** What commands act on. */
 export interface Commanded {
   view: View;
-  source: Source;
+  source: PointSource;
   hands: Hands;
   /** Another part of the x axis is looked at. */
   moved(): void;

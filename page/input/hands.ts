@@ -1,10 +1,10 @@
 import type { Range } from "../data/part.ts";
-import type { GapWalk } from "../lazy/gap-walk.ts";
+import { newestX, type PointSource } from "../data/point-source.ts";
 import type { Board } from "../render/board.ts";
 import type { Marks } from "../render/marks.ts";
 import type { Panel } from "../render/panel.ts";
 import type { Notice } from "../ui/notice.ts";
-import { newestX, type Sight, type Source, type View } from "../viewport/view.ts";
+import type { Sight, View } from "../viewport/view.ts";
 import { panned, zoomed } from "../viewport/x-range.ts";
 import type { Cursor } from "./cursor.ts";
 import { Gestures, type Hand } from "./gestures.ts";
@@ -19,11 +19,22 @@ const CURSOR_STEPS_FAR = 10;
 /** A part narrower than this is a press that trembled. */
 const MIN_PART = 0.004;
 
+/** Goes from gap to gap; what does it is loaded when somebody asks for it. */
+export interface GapNavigator {
+  /** To the next gap before (-1) or after (1) the cursor. */
+  go(direction: -1 | 1): void;
+}
+
+/** What is loaded later for input. */
+export interface LazyInput {
+  readonly GapNavigator: new (on: Movable) => GapNavigator;
+}
+
 /** What hands and keys move. */
 export interface Movable {
   board: Board;
   view: View;
-  source: Source;
+  source: PointSource;
   cursor: Cursor;
   marks: Marks;
   notice: Notice;
@@ -33,13 +44,15 @@ export interface Movable {
   moved(): void;
   /** The cursor or the mark is elsewhere. */
   pointed(): void;
+  /** Loads what is loaded later; undefined: it cannot be had now. */
+  loadLazy(): Promise<LazyInput | undefined>;
 }
 
 /** Turns what hands and keys do into another view, or another place of the cursor. */
 export class Hands implements Hand {
   readonly #on: Movable;
   readonly #gestures: Gestures;
-  #walk: GapWalk | undefined;
+  #gapNavigator: GapNavigator | undefined;
 
   constructor(on: Movable) {
     this.#on = on;
@@ -159,9 +172,11 @@ export class Hands implements Hand {
 
   /** Goes to the next gap before or after the cursor. */
   async goToGap(direction: -1 | 1): Promise<void> {
-    const later = await this.#on.marks.load();
-    this.#walk ??= later && new later.GapWalk(this.#on);
-    this.#walk?.go(direction);
+    // The marks are drawn by what is loaded for the way to them.
+    if ((await this.#on.marks.load()) === undefined) return;
+    const lazy = await this.#on.loadLazy();
+    this.#gapNavigator ??= lazy && new lazy.GapNavigator(this.#on);
+    this.#gapNavigator?.go(direction);
   }
 
   #look(range: Range): void {

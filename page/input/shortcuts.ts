@@ -17,6 +17,9 @@ export type Command =
   | "full-screen"
   | "help";
 
+/** What can be opened by a key or a button. */
+export type Tool = Extract<Command, "table" | "share" | "menu" | "help">;
+
 export interface Shortcut {
   command: Command;
   /** As `KeyboardEvent.key` has them. */
@@ -25,7 +28,7 @@ export interface Shortcut {
   repeats?: boolean;
 }
 
-/** Every shortcut, in the order that it is listed for people; later/shortcut-words.ts has the words. */
+/** Every shortcut, in the order that it is listed for people; lazy/shortcut-words.ts has the words. */
 export const SHORTCUTS: readonly Shortcut[] = [
   { command: "pause", keys: [" "] },
   { command: "live", keys: ["l", "End"] },

@@ -1,13 +1,11 @@
+import type { PointSource } from "../data/point-source.ts";
 import type { Cursor } from "../input/cursor.ts";
 import type { Keys } from "../input/keys.ts";
 import type { Arrangement } from "../layout/arrangement.ts";
 import type { Memory } from "../layout/memory.ts";
 import type { Board } from "../render/board.ts";
 import type { Notice } from "../ui/notice.ts";
-import type { Sight, Source, View } from "../viewport/view.ts";
-
-/** What can be opened by a key or a button. */
-export type Tool = "table" | "share" | "menu" | "help";
+import type { Sight, View } from "../viewport/view.ts";
 
 /** What the page lets its tools see and change. */
 export interface Context {
@@ -16,7 +14,7 @@ export interface Context {
   arrangement: Arrangement;
   view: View;
   memory: Memory;
-  source: Source;
+  source: PointSource;
   cursor: Cursor;
   keys: Keys;
   notice: Notice;

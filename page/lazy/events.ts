@@ -1,7 +1,7 @@
-import type { Panel } from "../render/panel.ts";
+import type { PanelParts } from "../render/lazy-render.ts";
 import type { Box } from "../render/plot.ts";
 import type { Shown } from "../render/shown.ts";
-import { FONT, type Theme } from "../render/theme.ts";
+import { FONT, type Theme } from "../ui/theme.ts";
 
 const LINE_ALPHA = 0.6;
 const FLAG_WIDTH_PX = 7;
@@ -12,7 +12,7 @@ const BESIDE_PX = 4;
 const MIN_TEXT_PX = 22;
 
 /** The events of a panel: a flag at each. Alone in a panel, each series has a row, and they are written beside their flags. */
-export function drawEvents({ shown }: Panel, context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
+export function drawEvents({ shown }: PanelParts, context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
   const visible = shown.filter(({ isHidden }) => !isHidden);
   const events = visible.filter(({ series }) => series.kind === "event");
   const isStrip = events.length === visible.length;

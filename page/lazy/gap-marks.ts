@@ -1,5 +1,6 @@
 import type { GapRecord, Place } from "../data/gap-log.ts";
 import type { Range } from "../data/part.ts";
+import type { GapMarks as Marks } from "../render/lazy-render.ts";
 import { make } from "../ui/dom.ts";
 import { adoptStyles } from "./dom.ts";
 import { type Mark, markAt, marksOf } from "./gap-spans.ts";
@@ -11,7 +12,7 @@ const HOLD_PX = 48;
 const EDGE_PX = 4;
 
 /** What is missing, marked behind the lines; pointing at a mark, by hand or by key, says what it is. */
-export class GapMarks {
+export class GapMarks implements Marks {
   readonly #host: HTMLElement;
   readonly #under: HTMLElement;
   readonly #tip = make("div", "gap-tip");

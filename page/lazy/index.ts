@@ -1,11 +1,25 @@
-/** What most pages never need: loaded in one file when one does. */
-export { offerCopies } from "./copy.ts";
-export { Derived } from "./derive/derived.ts";
-export { drawEvents } from "./events.ts";
-export { GapMarks } from "./gap-marks.ts";
-export { gapsOf } from "./gap-spans.ts";
-export { GapWalk } from "./gap-walk.ts";
-export { openPanelSettings } from "./panel-settings.ts";
-export { explain } from "./refusal.ts";
-export { lanesOf } from "./shape.ts";
-export { openFile, openTool } from "./tools.ts";
+import { offerCopies } from "./copy.ts";
+import { Derived } from "./derive/derived.ts";
+import { drawEvents } from "./events.ts";
+import { GapMarks } from "./gap-marks.ts";
+import { GapNavigator } from "./gap-navigator.ts";
+import { gapsOf } from "./gap-spans.ts";
+import type { LazyModule } from "./module.ts";
+import { openPanelSettings } from "./panel-settings.ts";
+import { explain } from "./refusal.ts";
+import { lanesOf } from "./shape.ts";
+import { openFile, openTool } from "./tools.ts";
+
+export const lazyModule: LazyModule = {
+  Derived,
+  GapMarks,
+  GapNavigator,
+  drawEvents,
+  explain,
+  gapsOf,
+  lanesOf,
+  offerCopies,
+  openFile,
+  openPanelSettings,
+  openTool,
+};

@@ -1,4 +1,4 @@
-import type { Panel } from "../render/panel.ts";
+import type { PanelParts } from "../render/lazy-render.ts";
 import type { DrawnLine } from "../render/shown.ts";
 import type { YAxis } from "../render/y-axis.ts";
 import { adoptStyles } from "./dom.ts";
@@ -13,7 +13,7 @@ const NO_AXIS: YAxis = { range: { min: 0, max: 1 }, log: false, ticks: () => [] 
  * is no axis, and little room is enough.
  * @returns undefined where something is not called anything: its axis is one of numbers
  */
-export function lanesOf({ shown, root, plan }: Panel, drawn: readonly DrawnLine[]): YAxis | undefined {
+export function lanesOf({ shown, root, plan }: PanelParts, drawn: readonly DrawnLine[]): YAxis | undefined {
   const visible = shown.filter(({ isHidden }) => !isHidden);
   const isStrip = shown.length > 0 && shown.every(({ series }) => series.kind === "event");
   if (isStrip) {

@@ -1,9 +1,9 @@
 import { turn } from "../data/turn.ts";
-import { SHORTCUTS } from "../input/shortcuts.ts";
+import { SHORTCUTS, type Tool } from "../input/shortcuts.ts";
 import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
 import type { Sight } from "../viewport/view.ts";
-import type { Context, Tool } from "./context.ts";
+import type { Context } from "./context.ts";
 import { csvBlob } from "./csv.ts";
 import { fileName } from "./data.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";

@@ -1,8 +1,8 @@
 import { cursorText } from "../input/cursor-text.ts";
 import { unitOf } from "../layout/unit.ts";
 import { BOTTOM_PX, TOP_PX } from "../render/plot.ts";
-import { LINE_COLOURS, lineColour } from "../render/theme.ts";
 import { formatValue, numberStyle } from "../ui/format.ts";
+import { LINE_COLOURS, lineColour } from "../ui/theme.ts";
 import type { Sight } from "../viewport/view.ts";
 import type { Context } from "./context.ts";
 import type { WindowData } from "./data.ts";

@@ -1,10 +1,11 @@
+import type { PointSource } from "../data/point-source.ts";
 import type { PanelPlan } from "../layout/arrangement.ts";
 import { make } from "../ui/dom.ts";
-import type { Sight, Source } from "../viewport/view.ts";
-import type { Later } from "./marks.ts";
+import { onThemeChange, readTheme, type Theme } from "../ui/theme.ts";
+import type { Sight } from "../viewport/view.ts";
+import type { LazyRender } from "./lazy-render.ts";
 import { Panel, type PanelActions } from "./panel.ts";
 import { type Gutters, MIN_GUTTERS } from "./plot.ts";
-import { onThemeChange, readTheme, type Theme } from "./theme.ts";
 import { XAxis } from "./x-axis.ts";
 import { xTicks } from "./x-ticks.ts";
 
@@ -90,7 +91,7 @@ export class Board {
   }
 
   /** Draws what is on the screen. @param meant the series that is pointed at */
-  draw(sight: Sight, source: Source, meant: string | undefined, later: Later | undefined): void {
+  draw(sight: Sight, source: PointSource, meant: string | undefined, later: LazyRender | undefined): void {
     const panels = this.onScreen;
     const needs = panels.map((panel) => panel.prepare(sight, source, meant, later));
     this.gutters = {

@@ -1,33 +1,31 @@
 import type { Place } from "../data/gap-log.ts";
-import type { GapMarks } from "../lazy/gap-marks.ts";
 import type { Sight } from "../viewport/view.ts";
+import type { GapMarks, LazyRender } from "./lazy-render.ts";
 import type { Panel } from "./panel.ts";
 
 /** So long after it could not be had it is asked for again. */
 const AGAIN_MS = 5_000;
-
-export type Later = typeof import("../lazy/index.ts");
 
 /**
  * The marks of what is missing, in all panels; what draws them, and events, is loaded when there is a gap or an event: most
  * pages have none.
  */
 export class Marks {
-  readonly #load: () => Promise<Later | undefined>;
+  readonly #load: () => Promise<LazyRender | undefined>;
   readonly #stirred: () => void;
   readonly #marks = new WeakMap<Panel, GapMarks>();
-  #later: Later | undefined;
+  #later: LazyRender | undefined;
   #isLoading = false;
   #notBeforeMs = 0;
 
   /** @param load undefined: it cannot be had now, and is asked for again later */
-  constructor(load: () => Promise<Later | undefined>, stirred: () => void) {
+  constructor(load: () => Promise<LazyRender | undefined>, stirred: () => void) {
     this.#load = load;
     this.#stirred = stirred;
   }
 
   /** What draws them; undefined until it is here. */
-  get later(): Later | undefined {
+  get later(): LazyRender | undefined {
     return this.#later;
   }
 
@@ -57,7 +55,7 @@ export class Marks {
   }
 
   /** What draws them, and finds the next gap. */
-  async load(): Promise<Later | undefined> {
+  async load(): Promise<LazyRender | undefined> {
     if (this.#later !== undefined) return this.#later;
     this.#isLoading = true;
     this.#later = await this.#load();

@@ -1,13 +1,14 @@
 import type { Range } from "../data/part.ts";
+import type { PointSource } from "../data/point-source.ts";
 import type { PanelPlan, YAxisPlan } from "../layout/arrangement.ts";
 import { button, make } from "../ui/dom.ts";
 import { Legend, type LegendActions } from "../ui/legend.ts";
-import type { Sight, Source } from "../viewport/view.ts";
+import type { Theme } from "../ui/theme.ts";
+import type { Sight } from "../viewport/view.ts";
 import { decimate, Line } from "./decimate.ts";
-import type { Later } from "./marks.ts";
+import type { LazyRender } from "./lazy-render.ts";
 import { type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
 import type { DrawnLine, Shown } from "./shown.ts";
-import type { Theme } from "./theme.ts";
 import { nextRange, onAxis, type Tick, thresholdsOn, type YAxis } from "./y-axis.ts";
 
 export interface PanelActions extends LegendActions {
@@ -38,7 +39,7 @@ export class Panel {
   readonly #plot: Plot;
   readonly #lines = new Map<string, Line>();
   #drawn: DrawnLine[] = [];
-  #later: Later | undefined;
+  #later: LazyRender | undefined;
   #ranges: Ranges = { left: undefined, right: undefined };
   readonly #menu: HTMLButtonElement;
 
@@ -95,7 +96,7 @@ export class Panel {
    * @param later draws events, and steps that have names; without it there are only lines
    * @returns how much room its axes need
    */
-  prepare(sight: Sight, source: Source, meant: string | undefined, later: Later | undefined): Gutters {
+  prepare(sight: Sight, source: PointSource, meant: string | undefined, later: LazyRender | undefined): Gutters {
     this.#later = later;
     const { names, right, left, rightAxis } = this.#plan;
     const shown: Shown[] = [];

@@ -1,9 +1,9 @@
 import type { Range } from "../data/part.ts";
+import { FONT, type Theme } from "../ui/theme.ts";
 import type { Line } from "./decimate.ts";
 import type { DrawnLine } from "./shown.ts";
 import { strokeOf } from "./stroke.ts";
 import { Surface } from "./surface.ts";
-import { FONT, type Theme } from "./theme.ts";
 import { type Threshold, type Tick, type YAxis, yTicks } from "./y-axis.ts";
 
 /** What one drawing shows. */

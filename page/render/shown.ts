@@ -1,19 +1,11 @@
 import type { Naming } from "../data/naming.ts";
 import type { Part } from "../data/part.ts";
-import type { Series } from "../data/series.ts";
+import type { LegendItem } from "../ui/legend-item.ts";
 import type { Line } from "./decimate.ts";
 
 /** A series of a panel as it was drawn last. */
-export interface Shown {
-  series: Series;
-  /** The how-manieth of its panel. */
-  slot: number;
-  onRight: boolean;
-  isHidden: boolean;
+export interface Shown extends LegendItem {
   parts: readonly Part[];
-  /** Of y in view; Infinity and -Infinity where there is nothing. */
-  minY: number;
-  maxY: number;
 }
 
 /** A line, where and how it is drawn. */

@@ -1,7 +1,7 @@
 import type { Range } from "../data/part.ts";
+import { FONT, type Theme } from "../ui/theme.ts";
 import type { Gutters } from "./plot.ts";
 import { Surface } from "./surface.ts";
-import { FONT, type Theme } from "./theme.ts";
 import type { Tick } from "./y-axis.ts";
 
 const LETTER_PX = 6.6;

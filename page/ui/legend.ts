@@ -1,8 +1,8 @@
 import { unitOf } from "../layout/unit.ts";
-import type { Shown } from "../render/shown.ts";
-import { LINE_COLOURS, lineColour } from "../render/theme.ts";
 import { make, setText } from "./dom.ts";
 import { formatValue, type NumberStyle, numberStyle } from "./format.ts";
+import type { LegendItem } from "./legend-item.ts";
+import { LINE_COLOURS, lineColour } from "./theme.ts";
 
 /** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
 export interface Reading {
@@ -44,7 +44,7 @@ export class Legend {
   }
 
   /** Brings the list up to date with the series of the panel, in their order. */
-  show(shown: readonly Shown[], read: (shown: Shown) => Reading): void {
+  show<T extends LegendItem>(shown: readonly T[], read: (item: T) => Reading): void {
     for (const [i, one] of shown.entries()) {
       const { name } = one.series;
       const entry = this.#entries.get(name) ?? this.#add(name);
@@ -88,7 +88,7 @@ export class Legend {
   }
 }
 
-function showSwatch(swatch: HTMLElement, { slot, onRight }: Shown): void {
+function showSwatch(swatch: HTMLElement, { slot, onRight }: LegendItem): void {
   const dashes = String(Math.floor(slot / LINE_COLOURS) % 4);
   const key = `${slot} ${onRight}`;
   if (swatch.dataset.key === key) return;
@@ -98,7 +98,7 @@ function showSwatch(swatch: HTMLElement, { slot, onRight }: Shown): void {
   swatch.dataset.axis = onRight ? "right" : "left";
 }
 
-function showValue(entry: Entry, { series, minY, maxY }: Shown, { kind, value }: Reading): void {
+function showValue(entry: Entry, { series, minY, maxY }: LegendItem, { kind, value }: Reading): void {
   const low = Math.min(minY, series.lastY);
   const high = Math.max(maxY, series.lastY);
   const style = numberStyle(low, high, series.integers, entry.style);

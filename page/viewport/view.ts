@@ -1,7 +1,8 @@
 import type { GapRecord } from "../data/gap-log.ts";
 import type { Part, Range } from "../data/part.ts";
+import { newestX, type PointSource } from "../data/point-source.ts";
 import { upperBound } from "../data/rings.ts";
-import { isTime, type Series, type Store } from "../data/store.ts";
+import { isTime, type Series } from "../data/store.ts";
 import { inSteps, within } from "./x-range.ts";
 
 /** What can be looked at: the last points of each series, the last seconds before the newest x, or all that is stored. */
@@ -12,20 +13,6 @@ const POINTS = 100;
 const SPANS: Partial<Record<Window, number>> = { "10 s": 10, "30 s": 30, "1 m": 60, "5 m": 300 };
 /** Around a single point, in x. */
 const LONELY_SPAN = 10;
-
-/** Where the points come from. */
-export interface Source {
-  readonly store: Store;
-  /** What is known to be missing, of the points that were fetched too. */
-  readonly gaps: readonly GapRecord[];
-  /** The smallest x that is known of; Infinity before the first. */
-  readonly oldestX: number;
-  readonly series: Iterable<Series>;
-  seriesOf(name: string): Series | undefined;
-  /** Views of what is held of a series in a range of x, and a point more at either side. */
-  parts(series: Series, range: Range): readonly Part[];
-  isHidden(name: string): boolean;
-}
 
 /** What is seen of all panels. */
 export interface Sight {
@@ -51,7 +38,7 @@ export class View {
   #chosen: Window | undefined;
 
   /** The window that is shown: the chosen one, else 30 s where x is a time. */
-  window(source: Source): Window {
+  window(source: PointSource): Window {
     if (this.#chosen !== undefined) return this.#chosen;
     const newest = newestX(source);
     return newest === Number.NEGATIVE_INFINITY || isTime(newest) ? "30 s" : "100 pts";
@@ -78,7 +65,7 @@ export class View {
   }
 
   /** Holds the picture as it is. */
-  hold(source: Source): void {
+  hold(source: PointSource): void {
     if (!this.isLive) return;
     this.#chosen = this.window(source);
     const maxX = newestX(source);
@@ -92,7 +79,7 @@ export class View {
   }
 
   /** Looks at a range of x, as far as there is anything near it. @param from what was looked at before */
-  lookAt(range: Range, source?: Source, from?: Range): void {
+  lookAt(range: Range, source?: PointSource, from?: Range): void {
     if (!(range.max - range.min > 0)) return;
     if (source !== undefined) this.#chosen = this.window(source);
     this.#place = {
@@ -105,7 +92,7 @@ export class View {
    * What is to be drawn; undefined while there is nothing.
    * @param columns how many pixel columns the plots have
    */
-  look(source: Source, columns: number): Sight | undefined {
+  look(source: PointSource, columns: number): Sight | undefined {
     const newest = newestX(source);
     if (newest === Number.NEGATIVE_INFINITY) return undefined;
     const gaps = source.gaps.filter(({ series }) => !source.isHidden(series));
@@ -147,17 +134,6 @@ export class View {
   }
 }
 
-/** The newest x of the visible series; of all, if none is visible. */
-export function newestX({ store, isHidden }: Pick<Source, "store" | "isHidden">): number {
-  let newest = Number.NEGATIVE_INFINITY;
-  let newestVisible = Number.NEGATIVE_INFINITY;
-  for (const { name, headX } of store.series) {
-    newest = Math.max(newest, headX);
-    if (!isHidden(name)) newestVisible = Math.max(newestVisible, headX);
-  }
-  return newestVisible === Number.NEGATIVE_INFINITY ? newest : newestVisible;
-}
-
 /** Without what lies beyond: points that came after the picture was held, or whose time is wrong. */
 function upTo(parts: readonly Part[], maxX: number): readonly Part[] {
   if ((parts.at(-1)?.x.at(-1) ?? maxX) <= maxX) return parts;
@@ -167,7 +143,7 @@ function upTo(parts: readonly Part[], maxX: number): readonly Part[] {
   });
 }
 
-function lastPoints(source: Source, newest: number): Omit<Sight, "gaps"> {
+function lastPoints(source: PointSource, newest: number): Omit<Sight, "gaps"> {
   let minX = Number.POSITIVE_INFINITY;
   const all = [...source.store.series];
   const visible = all.filter(({ name }) => !source.isHidden(name));

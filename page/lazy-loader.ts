@@ -1,13 +1,13 @@
-type Loaded = typeof import("./index.ts");
+import type { LazyModule } from "./lazy/module.ts";
 
 /** Where it is, seen from the page's own script: scripts/build-page.ts puts it in. */
 declare const LAZY_FILE: string;
 
 /** What most pages never need, and is loaded when one does: marks of gaps, dialogs, exports. */
-export class Later {
+export class LazyLoader {
   readonly #failed: () => unknown;
   readonly #had: () => unknown;
-  #loading: Promise<Loaded | undefined> | undefined;
+  #loading: Promise<LazyModule | undefined> | undefined;
   #failures = 0;
 
   /**
@@ -20,18 +20,18 @@ export class Later {
   }
 
   /** @param quietly nothing is said if it cannot be had */
-  load(quietly = false): Promise<Loaded | undefined> {
+  load(quietly = false): Promise<LazyModule | undefined> {
     this.#loading ??= this.#fetch(quietly);
     return this.#loading;
   }
 
-  async #fetch(quietly: boolean): Promise<Loaded | undefined> {
+  async #fetch(quietly: boolean): Promise<LazyModule | undefined> {
     try {
       // What could not be imported once never can be by the same name: browsers remember that.
       const name = this.#failures === 0 ? LAZY_FILE : `${LAZY_FILE}?again=${this.#failures}`;
-      const loaded: Loaded = await import(name);
+      const { lazyModule }: { lazyModule: LazyModule } = await import(name);
       this.#had();
-      return loaded;
+      return lazyModule;
     } catch {
       // The next one who asks tries again.
       this.#failures++;

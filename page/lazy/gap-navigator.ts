@@ -4,7 +4,7 @@ import { gapsOf, nextGap } from "./gap-spans.ts";
 const NOTICE_MS = 5000;
 
 /** Goes from gap to gap, by key. */
-export class GapWalk {
+export class GapNavigator {
   readonly #on: Movable;
   /** The x of the gap that was gone to last. */
   #gapX = Number.NaN;

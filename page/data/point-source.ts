@@ -1,0 +1,28 @@
+import type { GapRecord } from "./gap-log.ts";
+import type { Part, Range } from "./part.ts";
+import type { Series, Store } from "./store.ts";
+
+/** Where the points come from. */
+export interface PointSource {
+  readonly store: Store;
+  /** What is known to be missing, of the points that were fetched too. */
+  readonly gaps: readonly GapRecord[];
+  /** The smallest x that is known of; Infinity before the first. */
+  readonly oldestX: number;
+  readonly series: Iterable<Series>;
+  seriesOf(name: string): Series | undefined;
+  /** Views of what is held of a series in a range of x, and a point more at either side. */
+  parts(series: Series, range: Range): readonly Part[];
+  isHidden(name: string): boolean;
+}
+
+/** The newest x of the visible series; of all, if none is visible. */
+export function newestX({ store, isHidden }: Pick<PointSource, "store" | "isHidden">): number {
+  let newest = Number.NEGATIVE_INFINITY;
+  let newestVisible = Number.NEGATIVE_INFINITY;
+  for (const { name, headX } of store.series) {
+    newest = Math.max(newest, headX);
+    if (!isHidden(name)) newestVisible = Math.max(newestVisible, headX);
+  }
+  return newestVisible === Number.NEGATIVE_INFINITY ? newest : newestVisible;
+}

@@ -1,0 +1,13 @@
+import type { Series } from "../data/series.ts";
+
+/** A series of the legend's panel. */
+export interface LegendItem {
+  series: Series;
+  /** The how-manieth of its panel: gives its colour and, past the last colour, its dashes. */
+  slot: number;
+  onRight: boolean;
+  isHidden: boolean;
+  /** Of y in view; Infinity and -Infinity where there is nothing. */
+  minY: number;
+  maxY: number;
+}
