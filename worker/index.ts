@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { MARK } from "../protocol/limits.ts";
 import type { Channel } from "./channel/channel.ts";
+import { pause } from "./channel/read-turns.ts";
 import { accessOf } from "./http/access/access.ts";
 import { clientAddress } from "./http/access/client-address.ts";
 import { crossOriginHeaders, mayAskFrom, mayBeAskedAs, mayWatchFrom } from "./http/access/cross-origin.ts";
@@ -13,7 +14,6 @@ import { PROBLEM_TYPE, Problem, viewersFull } from "./http/problem.ts";
 import { isAnnouncement, readAnnouncement, readPublication } from "./http/publish/body.ts";
 import { readQuery, watchQuery } from "./http/query.ts";
 import { storedPoints } from "./http/read/read.ts";
-import { pause } from "./http/read/read-turn.ts";
 import { logLine } from "./http/said-back.ts";
 
 export { Channel } from "./channel/channel.ts";

@@ -4,15 +4,12 @@ import type { Announcement, PublishAnswer } from "../../protocol/messages/publis
 import { dialectOf } from "../http/access/guard.ts";
 import { type Refusal, viewersFull } from "../http/problem.ts";
 import { watchQuery } from "../http/query.ts";
-import { ReadSlots } from "../http/read/read-slots.ts";
-import { readTurns } from "../http/read/read-turn.ts";
 import { Viewers } from "../hub/hub.ts";
 import { answerClose } from "../hub/viewer-session.ts";
 import { ChannelClock } from "./channel-clock.ts";
-import { type Bounds, History } from "./history.ts";
-import { NOTHING_STORED } from "./nothing-stored.ts";
-import { Presence } from "./presence.ts";
-import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_PER_ADDRESS, SLICE_PAUSE_MS } from "./read-limits.ts";
+import { type Bounds, ChannelLog } from "./log/channel-log.ts";
+import { NOTHING_STORED } from "./log/nothing-stored.ts";
+import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_PER_ADDRESS, SLICE_PAUSE_MS } from "./log/read-limits.ts";
 import {
   type Cut,
   isDone,
@@ -22,7 +19,10 @@ import {
   type Slice,
   type SliceAnswer,
   type SliceRequest,
-} from "./slice.ts";
+} from "./log/slice.ts";
+import { Presence } from "./presence.ts";
+import { ReadSlots } from "./read-slots.ts";
+import { readTurns } from "./read-turns.ts";
 
 const DEFAULT_STORE_SECONDS = 900;
 const DEFAULT_STORE_BYTES = 32 * 1024 * 1024;
@@ -37,8 +37,8 @@ export class Channel extends DurableObject<Env> {
   readonly #bounds: Bounds;
   readonly #forgetAfterMs: number;
   /** Undefined until the first publish: whoever only looks makes no row, and no alarm. */
-  #history: History | undefined;
-  readonly #presence = new Presence((publisher) => this.#history?.takenOf(publisher));
+  #log: ChannelLog | undefined;
+  readonly #presence = new Presence((publisher) => this.#log?.takenOf(publisher));
   readonly #clock = new ChannelClock();
   readonly #viewers: Viewers;
   /** When the next alarm is, by the wall clock; null: there is none; undefined: not known since the last eviction. */
@@ -54,8 +54,8 @@ export class Channel extends DurableObject<Env> {
     const forgetAfterDays = positiveOr(DEFAULT_FORGET_AFTER_DAYS, env.FORGET_AFTER_DAYS, "FORGET_AFTER_DAYS");
     // While points are kept they are not forgotten.
     this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
-    if (History.isIn(ctx.storage)) this.#history = this.#open();
-    const source = this.#history ?? NOTHING_STORED;
+    if (ChannelLog.isIn(ctx.storage)) this.#log = this.#open();
+    const source = this.#log ?? NOTHING_STORED;
     this.#viewers = new Viewers(source, this.#presence, this.#clock, ctx.getWebSockets(), this.#now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
@@ -66,16 +66,16 @@ export class Channel extends DurableObject<Env> {
    * viewer sees them, they are durable: the output gate holds answers and sockets back until the write is.
    */
   async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer | Refusal> {
-    const isFirst = this.#history === undefined;
-    this.#history ??= this.#open();
+    const isFirst = this.#log === undefined;
+    this.#log ??= this.#open();
     const nowMs = this.#now();
-    const { position } = this.#history;
-    const taken = this.#history.append(frames, series, nowMs);
+    const { position } = this.#log;
+    const taken = this.#log.append(frames, series, nowMs);
     if ("code" in taken) {
       if (isFirst) await this.#deleteAll();
       return taken;
     }
-    if (isFirst) this.#viewers.beginFirst(this.#history, position);
+    if (isFirst) this.#viewers.beginFirst(this.#log, position);
     const { fresh, publisher, seq, points, duplicates, repeats } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#viewers.broadcast(fresh);
@@ -117,13 +117,13 @@ export class Channel extends DurableObject<Env> {
   async openRead(request: ReadRequest): Promise<ReadOpened> {
     const { readId, address } = request;
     if (!this.#reads.open(readId, address, Date.now())) return { kind: "too-many-reads" };
-    if (this.#history === undefined) {
+    if (this.#log === undefined) {
       this.#reads.close(readId);
       return { kind: "opened", epoch: 0, seq: 0, first: noFrames(0, 0), pauseMs: 0 };
     }
-    const history = this.#history;
-    await this.#forgetLater(history);
-    const opened = readTurns.spend(() => history.openRead(request));
+    const log = this.#log;
+    await this.#forgetLater(log);
+    const opened = readTurns.spend(() => log.openRead(request));
     if (isDone(request.direction, opened.first, opened.seq)) this.#reads.close(readId);
     return { ...opened, pauseMs: SLICE_PAUSE_MS * this.#reads.count };
   }
@@ -138,9 +138,9 @@ export class Channel extends DurableObject<Env> {
   }
 
   #sliceNow(request: SliceRequest): ({ kind: "slice" } & Slice) | Cut {
-    const history = this.#history;
-    if (history === undefined) return { kind: "cut", reason: "emptied" };
-    return readTurns.spend(() => history.slice(request));
+    const log = this.#log;
+    if (log === undefined) return { kind: "cut", reason: "emptied" };
+    return readTurns.spend(() => log.slice(request));
   }
 
   /** A read ended before its last slice. */
@@ -150,8 +150,8 @@ export class Channel extends DurableObject<Env> {
 
   /** Forgets every point; the epoch changes, and viewers are told. */
   async clear(): Promise<void> {
-    if (this.#history === undefined) return;
-    this.#history.clear(this.#now());
+    if (this.#log === undefined) return;
+    this.#log.clear(this.#now());
     this.#viewers.beginAnew();
   }
 
@@ -181,8 +181,8 @@ export class Channel extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const nowMs = this.#now();
     this.#alarmAtMs = null;
-    if (this.#history === undefined) return;
-    if (nowMs >= this.#history.usedAtMs + this.#forgetAfterMs) {
+    if (this.#log === undefined) return;
+    if (nowMs >= this.#log.usedAtMs + this.#forgetAfterMs) {
       const deleted = this.#deleteAll();
       this.#viewers.forget(NOTHING_STORED);
       return await deleted;
@@ -206,21 +206,21 @@ export class Channel extends DurableObject<Env> {
 
   /** Where there are no alarms, nothing would tell it later. */
   #tellNow(): void {
-    if (this.#history === undefined) this.#viewers.tellStatus(this.#now());
+    if (this.#log === undefined) this.#viewers.tellStatus(this.#now());
   }
 
   /** Sets an alarm for what nothing else would wake us for. */
   async #attendLater(): Promise<void> {
-    if (this.#history === undefined) return;
+    if (this.#log === undefined) return;
     const nowMs = this.#now();
     const afterMs = this.#viewers.attendAfterMs(nowMs);
     if (afterMs !== undefined) await this.#wakeBy(nowMs + afterMs);
-    await this.#forgetLater(this.#history);
+    await this.#forgetLater(this.#log);
   }
 
   /** There is always an alarm by the time a channel may be forgotten: a row once a month, not one for each publish. */
-  async #forgetLater(history: History): Promise<void> {
-    if (typeof this.#alarmAtMs !== "number") await this.#wakeBy(history.usedAtMs + this.#forgetAfterMs);
+  async #forgetLater(log: ChannelLog): Promise<void> {
+    if (typeof this.#alarmAtMs !== "number") await this.#wakeBy(log.usedAtMs + this.#forgetAfterMs);
   }
 
   /** Sees to it that an alarm comes at this time of the channel's, or before. */
@@ -232,16 +232,16 @@ export class Channel extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(wallMs);
   }
 
-  #open(): History {
-    const history = new History(this.ctx.storage, this.#bounds, this.#now());
-    this.#clock.passed(history.takenAtMs ?? 0);
+  #open(): ChannelLog {
+    const log = new ChannelLog(this.ctx.storage, this.#bounds, this.#now());
+    this.#clock.passed(log.takenAtMs ?? 0);
     this.#presence.keepIn(this.ctx.storage.sql, this.#now());
     this.#clock.passed(this.#presence.latestMs);
-    return history;
+    return log;
   }
 
   async #deleteAll(): Promise<void> {
-    this.#history = undefined;
+    this.#log = undefined;
     this.#alarmAtMs = undefined;
     this.#presence.keepNowhere();
     await this.ctx.storage.deleteAll();

@@ -1,6 +1,6 @@
 import { MAX_PUBLISHERS, PRESENCE_EXPIRES_MS } from "../../protocol/limits.ts";
 import type { Announcement } from "../../protocol/messages/publish.ts";
-import { addColumn } from "./add-column.ts";
+import { addColumn } from "./log/add-column.ts";
 
 /** A publisher says every minute that it is still here. Rows are what costs, so what comes sooner is not written. */
 const WRITE_EVERY_MS = 55_000;

@@ -1,8 +1,8 @@
 import { decodeFrame, type Frame, type Point, pointsOf } from "../../../protocol/frame/frame.ts";
 import { splitFrames } from "../../../protocol/frame/header.ts";
-import type { Direction } from "../../channel/slice.ts";
+import type { Direction } from "../../channel/log/slice.ts";
+import { readTurns } from "../../channel/read-turns.ts";
 import type { ReadQuery } from "../query.ts";
-import { readTurns } from "./read-turn.ts";
 import type { StoredRead } from "./stored-read.ts";
 
 /** A point, with the channel's number of it. */

@@ -3,10 +3,10 @@ import { decodeFrame, type Point } from "../../../protocol/frame/frame.ts";
 import { splitFrames } from "../../../protocol/frame/header.ts";
 import { numberText, pointText } from "../../../protocol/json/points.ts";
 import type { FRAME_TYPE } from "../../../protocol/limits.ts";
+import { readTurns } from "../../channel/read-turns.ts";
 import type { Representation } from "../negotiate.ts";
 import type { ReadQuery } from "../query.ts";
 import { chosenPoints } from "./last-points.ts";
-import { readTurns } from "./read-turn.ts";
 import type { ReadCut, StoredRead } from "./stored-read.ts";
 
 /** Stored points as text: lines of JSON, one JSON array, or CSV. */

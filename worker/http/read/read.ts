@@ -1,11 +1,11 @@
 import { FRAME_TYPE } from "../../../protocol/limits.ts";
-import { MAX_READ_PAUSE_MS } from "../../channel/read-limits.ts";
-import type { ReadChannel } from "../../channel/slice.ts";
+import { MAX_READ_PAUSE_MS } from "../../channel/log/read-limits.ts";
+import type { ReadChannel } from "../../channel/log/slice.ts";
+import { pause } from "../../channel/read-turns.ts";
 import type { Representation } from "../negotiate.ts";
 import type { ReadQuery } from "../query.ts";
 import { directionOf, startOf } from "./last-points.ts";
 import { cutText, textPieces } from "./read-text.ts";
-import { pause } from "./read-turn.ts";
 import { ReadCut, StoredRead } from "./stored-read.ts";
 
 /** Reading what is stored: frames as they are, or points as text, while they come from the Channel. */

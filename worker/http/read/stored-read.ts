@@ -4,7 +4,7 @@ import {
   MAX_READS_IN_WORKER,
   MAX_READS_PER_ADDRESS,
   MAX_SEARCH_MS,
-} from "../../channel/read-limits.ts";
+} from "../../channel/log/read-limits.ts";
 import {
   type CutReason,
   type Direction,
@@ -13,10 +13,10 @@ import {
   type ReadOpened,
   type ReadRequest,
   type Slice,
-} from "../../channel/slice.ts";
+} from "../../channel/log/slice.ts";
+import { ReadSlots } from "../../channel/read-slots.ts";
+import { pause, readTurns } from "../../channel/read-turns.ts";
 import { Problem } from "../problem.ts";
-import { ReadSlots } from "./read-slots.ts";
-import { pause, readTurns } from "./read-turn.ts";
 
 /**
  * The reads of this isolate. The Channel bounds those of one channel; this bounds what one address holds in all of them.

@@ -7,7 +7,7 @@ import {
   MAX_READS,
   MAX_READS_IN_WORKER,
   MAX_READS_PER_ADDRESS,
-} from "../../../../worker/channel/read-limits.ts";
+} from "../../../../worker/channel/log/read-limits.ts";
 import { channelOfRows, costOf, get, joinAndLeave, startCounting } from "../../../cost/measure.ts";
 import { bulkyFrame, frameOf, frameOfRows, newChannel, publishFrames, rowOf } from "../../../support/publish.ts";
 import { openViewer } from "../../../support/sockets.ts";

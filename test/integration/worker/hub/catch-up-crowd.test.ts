@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { WebSocket } from "ws";
 import { SUBPROTOCOL } from "../../../../protocol/limits.ts";
-import { NOTHING_STORED } from "../../../../worker/channel/nothing-stored.ts";
+import { NOTHING_STORED } from "../../../../worker/channel/log/nothing-stored.ts";
 import { AT_ONCE, CatchUpTurn, stepUnits } from "../../../../worker/hub/catch-up-turn.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { bulkyFrame, frameOf, newChannel, publishFrames, publishJson } from "../../../support/publish.ts";

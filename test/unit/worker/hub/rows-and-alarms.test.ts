@@ -1,7 +1,7 @@
 /** What keeps rows and alarms few, whoever asks. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NewestBytes } from "../../../../worker/channel/tail.ts";
+import { NewestBytes } from "../../../../worker/channel/log/tail.ts";
 import { AlarmPace } from "../../../../worker/hub/alarm-pace.ts";
 
 /** Frames of one point each, of so many bytes, that count how many are looked at. */

@@ -1,7 +1,7 @@
 /** How long a read may look for points: while it writes nothing, nobody learns that its client has gone. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { ReadChannel, SliceRequest } from "../../../../../worker/channel/slice.ts";
+import type { ReadChannel, SliceRequest } from "../../../../../worker/channel/log/slice.ts";
 import { startOf } from "../../../../../worker/http/read/last-points.ts";
 import { ReadCut, StoredRead } from "../../../../../worker/http/read/stored-read.ts";
 

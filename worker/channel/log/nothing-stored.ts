@@ -1,4 +1,4 @@
-import type { Source } from "../hub/frame-log.ts";
+import type { Source } from "../../hub/frame-log.ts";
 
 /**
  * A channel to which nothing was published: numbering 0, without a row. Anybody can ask for any name, so asking must not

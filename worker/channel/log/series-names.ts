@@ -1,4 +1,4 @@
-import { MAX_SERIES_LISTED } from "../../protocol/limits.ts";
+import { MAX_SERIES_LISTED } from "../../../protocol/limits.ts";
 
 /** The series that a channel has seen, the first {@link MAX_SERIES_LISTED} of them: a row each, and in memory. */
 export class SeriesNames {

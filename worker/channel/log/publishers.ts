@@ -1,6 +1,6 @@
-import { ANONYMOUS, type FrameHeader } from "../../protocol/frame/header.ts";
-import { MAX_PUBLISHERS } from "../../protocol/limits.ts";
-import { sequenceFault } from "../../protocol/sequence.ts";
+import { ANONYMOUS, type FrameHeader } from "../../../protocol/frame/header.ts";
+import { MAX_PUBLISHERS } from "../../../protocol/limits.ts";
+import { sequenceFault } from "../../../protocol/sequence.ts";
 import { addColumn } from "./add-column.ts";
 
 /** The last frame that was taken of a publisher. */

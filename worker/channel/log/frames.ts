@@ -1,7 +1,7 @@
-import { concat } from "../../protocol/bytes.ts";
-import { gapsOf, hasSeries, valuesIn } from "../../protocol/frame/frame.ts";
-import { type FrameHeader, readHeader } from "../../protocol/frame/header.ts";
-import { hasGrownFrom, isSameFrame } from "../../protocol/frame/same-frame.ts";
+import { concat } from "../../../protocol/bytes.ts";
+import { gapsOf, hasSeries, valuesIn } from "../../../protocol/frame/frame.ts";
+import { type FrameHeader, readHeader } from "../../../protocol/frame/header.ts";
+import { hasGrownFrom, isSameFrame } from "../../../protocol/frame/same-frame.ts";
 import { type Loss, totalOf } from "./gap-ledger.ts";
 import type { Direction, RangeOfX, Slice, SliceBounds } from "./slice.ts";
 

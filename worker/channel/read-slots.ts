@@ -1,4 +1,4 @@
-import { MAX_READ_MS } from "../../channel/read-limits.ts";
+import { MAX_READ_MS } from "./log/read-limits.ts";
 
 interface Slot {
   address: string;

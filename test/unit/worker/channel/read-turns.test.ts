@@ -1,7 +1,7 @@
 /** However many read, half of the time is left to whoever publishes. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { ReadTurns } from "../../../../../worker/http/read/read-turn.ts";
+import { ReadTurns } from "../../../../worker/channel/read-turns.ts";
 
 /** So many readers that never stop, for so long by a clock of their own, on which each turn takes as long as it says. */
 async function readFor(t: TestContext, readers: number, forMs: number, turnMs: (turn: number) => number) {

@@ -1,11 +1,11 @@
-import type { Cursor } from "../../protocol/cursor.ts";
-import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "../../protocol/frame/header.ts";
-import { MAX_TAIL_BYTES } from "../../protocol/limits.ts";
-import type { Repeats } from "../../protocol/messages/publish.ts";
-import { usualPauseMs } from "../../protocol/pause.ts";
-import type { Refusal } from "../http/problem.ts";
+import type { Cursor } from "../../../protocol/cursor.ts";
+import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "../../../protocol/frame/header.ts";
+import { MAX_TAIL_BYTES } from "../../../protocol/limits.ts";
+import type { Repeats } from "../../../protocol/messages/publish.ts";
+import { usualPauseMs } from "../../../protocol/pause.ts";
+import type { Refusal } from "../../http/problem.ts";
 import { Frames, type Oldest } from "./frames.ts";
-import { ToldGaps } from "./gap-ledger.ts";
+import { GapLedger } from "./gap-ledger.ts";
 import { Publishers } from "./publishers.ts";
 import { CATCH_UP, READ_SLICE } from "./read-limits.ts";
 import { SeriesNames } from "./series-names.ts";
@@ -46,13 +46,13 @@ const PACE_FRAMES = 64;
  * rows written are what Cloudflare bills; everything else can be told from the frames, or is written when
  * they are trimmed. Fields are a cache of that, made anew after eviction.
  */
-export class History {
+export class ChannelLog {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #bounds: Bounds;
   readonly #frames: Frames;
   readonly #publishers: Publishers;
-  readonly #toldGaps: ToldGaps;
+  readonly #gapLedger: GapLedger;
   readonly #series: SeriesNames;
   #epoch: number;
   #seq: number;
@@ -68,7 +68,7 @@ export class History {
     this.#sql.exec("CREATE TABLE IF NOT EXISTS numbering (epoch INTEGER NOT NULL)");
     this.#series = new SeriesNames(this.#sql);
     this.#frames = new Frames(this.#sql);
-    this.#toldGaps = new ToldGaps(this.#sql);
+    this.#gapLedger = new GapLedger(this.#sql);
     const numbering = this.#sql.exec("SELECT epoch FROM numbering").toArray()[0];
     this.#epoch = numbering ? Number(numbering.epoch) : nowMs;
     if (numbering === undefined) this.#sql.exec("INSERT INTO numbering VALUES (?)", this.#epoch);
@@ -220,7 +220,7 @@ export class History {
    * nobody can know.
    */
   toldInTrimmed(seq: number): number | null {
-    return this.#toldGaps.totalAfter(seq);
+    return this.#gapLedger.totalAfter(seq);
   }
 
   /**
@@ -263,7 +263,7 @@ export class History {
   #trimThrough(seq: number): void {
     this.#storage.transactionSync(() => {
       this.#publishers.writeThrough(seq);
-      this.#toldGaps.add(this.#frames.lossesThrough(seq));
+      this.#gapLedger.add(this.#frames.lossesThrough(seq));
       this.#frames.deleteThrough(seq);
     });
     this.#bytes = this.#frames.totals().bytes;
@@ -279,7 +279,7 @@ export class History {
     this.#storage.transactionSync(() => {
       this.#publishers.writeThrough(this.#seq);
       this.#frames.deleteThrough(this.#seq);
-      this.#toldGaps.clear();
+      this.#gapLedger.clear();
       this.#series.delete();
       this.#sql.exec("UPDATE numbering SET epoch = ?", epoch);
       this.#publishers.beginAnew();

@@ -1,4 +1,4 @@
-import { MAX_TOLD_GAPS } from "../../protocol/limits.ts";
+import { MAX_TOLD_GAPS } from "../../../protocol/limits.ts";
 
 /** What a frame told as lost before it, and that frame's number. */
 export interface Loss {
@@ -16,7 +16,7 @@ interface Told extends Loss {
  * What frames that are gone from the store told as lost. Viewers that never saw these frames are told the sum, so that
  * a gap is not lost with the frame it stood in.
  */
-export class ToldGaps {
+export class GapLedger {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
