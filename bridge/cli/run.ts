@@ -37,6 +37,13 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     log.error(message);
     return code;
   };
+  let started: Bridge | undefined;
+  // Listened for before the start: a bridge delivers what its spool holds as soon as it has opened that.
+  const signal = untilSignal(() => {
+    started?.save();
+    foot.end();
+    process.exit(started !== undefined && started.held().points > 0 ? ExitCode.undelivered : ExitCode.ok);
+  });
   let bridge: Bridge;
   try {
     // Who looks at the foot of a terminal needs no line of the same each ten seconds.
@@ -49,11 +56,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     if (error instanceof SpoolError) return refused(ExitCode.failed, error);
     throw error;
   }
-  const signal = untilSignal(() => {
-    bridge.save();
-    foot.end();
-    process.exit(bridge.held().points > 0 ? ExitCode.undelivered : ExitCode.ok);
-  });
+  started = bridge;
   log.info(`${endpointsText(bridge)}; delivering to ${channelsText(config)}`);
   for (const { socket } of sources) for (const line of exposureLines(socket)) log.info(line);
   if (bridge.metricsUrl !== undefined) log.info(`Metrics at ${bridge.metricsUrl}`);

@@ -37,6 +37,12 @@ export class Hand {
     return { minX: minX ?? Number.NaN, maxX: maxX ?? Number.NaN };
   }
 
+  /** Waits until the next tap is no second one of a double tap, by the clock of the page, which decides. */
+  async outlastDoubleTap(): Promise<void> {
+    const until = (await this.#look.page.evaluate<number>("performance.now()")) + 400;
+    await this.#look.page.waitForFunction((at) => performance.now() > at, until);
+  }
+
   /** Moves the mouse there. @returns the part of the width that it really is at, as a mouse is on whole pixels */
   async to(part: number, panel = 0): Promise<number> {
     const { left, top, width, height } = await this.box(panel);

@@ -246,7 +246,7 @@ test("[PG16] the table is one to those who hear it, follows at most twice a seco
     const parts = [{ x: Float64Array.of(0, 5, 9), y: Float64Array.of(1, NaN, 2.5) }];
     const window = { channel: "main", minX: 0, maxX: 10, time: false, series: [
       { name: "temp", colour: "#f00", parts }, { name: "none", colour: "#0f0", parts: [] }] };
-    let called = 0;
+    globalThis.called = 0;
     globalThis.feed = (series) => table.show(() => {
       called++;
       return lazy.latestRows({ ...window, series: series ?? window.series }, (label) => ({ label, unit: label === "temp" ? "°C" : "" }));
@@ -267,8 +267,11 @@ test("[PG16] the table is one to those who hear it, follows at most twice a seco
   const changes = await page.evaluate<number>(`(async () => {
     let changes = 0;
     new MutationObserver((all) => { changes += all.length }).observe(table.element, { subtree: true, childList: true, characterData: true, attributes: true });
+    const before = called;
     feed();
-    await new Promise((done) => setTimeout(done, 700));
+    while (called === before) await new Promise(requestAnimationFrame);
+    // What it changes is seen after the script that does it.
+    await new Promise(requestAnimationFrame);
     return changes;
   })()`);
   assert.equal(changes, 0);

@@ -1,9 +1,8 @@
 /** What the page says of how things stand: each state in words, wrong clocks, and the figures. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { clockText } from "../../page/ui/format.ts";
-import { rowOf } from "../support/publish.ts";
+import { rowOf, storedPoints } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";
 import { Relay } from "./relay.ts";
@@ -154,14 +153,15 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
       const rows = Array.from({ length: 1200 }, (_, i) => rowOf(x(1200 - i), { y: i }));
       await source.publish(rows, { rowsPerFrame: 1200 });
       const takenMs = Date.now();
-      await sleep(5200);
+      const watching = await stage.look(t, source.channel);
+      await watching.says(/^Stale since/, 10_000);
       const look = await stage.look(t, source.channel);
       await look.says(/^Stale since \d\d:\d\d:\d\d$/, 3000);
       assert.ok(!(await look.said()).includes("Live"));
       const said = (await look.text("#state")).replace("Stale since ", "");
       const clocks = [-1000, 0, 1000].map((aside) => clockText(takenMs + aside));
       assert.ok(clocks.includes(said), `${said} is none of ${clocks}`);
-      await figures(look, /1 viewer/);
+      await figures(look, /2 viewers/);
       assert.doesNotMatch(await look.text("#figures"), /pts\/s|lag/);
       await look.page.getByRole("button", { name: "Pause" }).click();
       await look.says(`Paused · stale since ${said}`);
@@ -186,11 +186,16 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
 
   test("[PG3] a feed of a frame every while is not stale for who comes between two", async (t) => {
     const source = new Source(stage.edge);
-    for (let i = 0; i < 3; i++) {
-      if (i > 0) await sleep(1500);
-      await source.now(SINE);
-    }
-    await sleep(5500);
+    // It ends with the slow one's last frame: when it is stale, that one has been quiet for as long.
+    const quick = new Source(stage.edge);
+    const watching = await stage.look(t, quick.channel);
+    const [endSlow, endQuick] = [source.goOn(t, SINE, 1500), quick.goOn(t, SINE, 100)];
+    await waitFor(
+      "three frames",
+      async () => new Set((await storedPoints(stage.edge, source.channel)).map(({ x }) => x)).size === 3,
+    );
+    await Promise.all([endSlow(), endQuick()]);
+    await watching.says(/^Stale since/, 10_000);
     const look = await stage.look(t, source.channel);
     await look.says("Live");
     assert.deepEqual(await look.said(), ["Connecting…", "Live"]);

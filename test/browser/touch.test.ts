@@ -1,7 +1,6 @@
 /** The panels under fingers. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Hand, xAt } from "./hand.ts";
@@ -72,11 +71,10 @@ test("[PG14] [PG18] a tap brings the cursor, which stays there; a double tap goe
   assert.ok(reading && Math.abs(reading.x - xAt(seen, 0.5)) <= 60 / width);
   assert.equal(reading.values["part0.y"], Math.round(reading.x - start));
   assert.equal((await look.window()).paused, true, "one tap is none of that");
-  // Longer than between the two taps of one double tap.
-  await sleep(500);
+  await hand.outlastDoubleTap();
   await hand.touch([[0.51, 0.5]]);
   assert.equal(await look.page.evaluate(() => plotcast.reading()), null, "there again, it takes the cursor away");
-  await sleep(500);
+  await hand.outlastDoubleTap();
   await hand.touch([[0.2, 0.5]]);
   await hand.touch([[0.2, 0.5]]);
   await waitFor("a double tap going live", async () => !(await look.window()).paused);

@@ -20,6 +20,7 @@ import { directoryOf, startBridgeProcess } from "../../../support/bridge-process
 import { startFakeWorker } from "../../../support/fake-worker.ts";
 import { intakeOf } from "../../../support/intake.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
+import { waitForSpooled } from "../../../support/spooled.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 import { SmallDisk } from "../../../torture/disk.ts";
 
@@ -301,7 +302,6 @@ test("[BR12] [BR14] [BR16] started and killed on a full disk: every number once 
     // Until the publisher is connected again, what it sends may go nowhere: then this is a gap, or comes later.
     await waitFor("a point by the new process", async () => {
       await send(1);
-      await sleep(20);
       return worker.points().some(({ y }) => y >= received);
     });
     // Points that are still on their way are neither there nor missing.
@@ -311,7 +311,7 @@ test("[BR12] [BR14] [BR16] started and killed on a full disk: every number once 
   await worker.waitForPoints(100);
   worker.script = () => ({ take: false, status: 503 });
   await send(100);
-  await sleep(400);
+  await waitForSpooled(join(disk.directory, "s.db"), 100);
   assert.ok(disk.fill());
   worker.script = () => undefined;
   await startAgain();

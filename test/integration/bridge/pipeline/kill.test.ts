@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +8,7 @@ import { readHeader } from "../../../../protocol/frame/header.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { type FakeWorker, startFakeWorker } from "../../../support/fake-worker.ts";
 import { connectPublisher, type TestPublisher } from "../../../support/publisher.ts";
+import { waitForSpooled } from "../../../support/spooled.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
 //     publisher with numbers ─ZeroMQ→ `node bridge/cli/main.ts`, killed ─HTTP→ fake Worker
@@ -75,8 +75,9 @@ test("[BR12] [BR16] killed again and again in mid-stream: every number arrives o
   worker.script = (_, number) =>
     number % 7 === 0 ? { take: true, cut: true } : number % 5 === 0 ? { take: true, until: sleep(60) } : undefined;
   for (let round = 0; round < 4; round++) {
+    const first = next;
     const sending = send(700);
-    await sleep(100 + 60 * round);
+    await waitFor("some of them sent", () => next > first + 150 * (round + 1), { everyMs: 1 });
     bridge.child.kill("SIGKILL");
     await bridge.exit;
     bridge = startBridgeProcess(t, cwd, [...args, "--bind", address]);
@@ -88,7 +89,6 @@ test("[BR12] [BR16] killed again and again in mid-stream: every number arrives o
       return worker.points().length > before + 20;
     });
   }
-  await sleep(150);
   await send(1);
   await waitFor("the last number", () => worker.points().at(-1)?.y === next - 1);
   const missing = checkNumbers(worker, next);
@@ -107,11 +107,8 @@ test("[BR12] [BR13] killed while the Worker is away: what waited 100 ms is deliv
   const count = 150_000;
   for (let i = 0; i < count; i++) await publisher.send(`[${i + 0.3 * Math.random()},${i}.5]`);
   const [file = ""] = readdirSync(join(cwd, ".plotcast")).filter((name) => name.endsWith(".db"));
-  await waitFor("the bridge having it all", async () => {
-    const before = (await stat(join(cwd, ".plotcast", `${file}-wal`))).mtimeMs;
-    await sleep(700);
-    return before === (await stat(join(cwd, ".plotcast", `${file}-wal`))).mtimeMs && worker.posts.length > 0;
-  });
+  await waitForSpooled(join(cwd, ".plotcast", file), count);
+  await worker.waitForPosts(1);
   first.child.kill("SIGKILL");
   await first.exit;
   worker.script = () => undefined;
@@ -152,8 +149,7 @@ test("[BR12] a spool with points for another channel is not mixed up: the bridge
   const first = startBridgeProcess(t, cwd, [...args, "--to", worker.url.href]);
   const publisher = await publisherTo(t, await first.address());
   for (let i = 0; i < 3; i++) await publisher.send(`[${i},1]`);
-  await worker.waitForPosts(1);
-  await sleep(300);
+  await waitForSpooled(join(cwd, "s.db"), 3);
   first.child.kill("SIGKILL");
   await first.exit;
   const other = new URL("/c/other", worker.url).href;
@@ -163,7 +159,6 @@ test("[BR12] a spool with points for another channel is not mixed up: the bridge
   worker.script = () => undefined;
   const third = startBridgeProcess(t, cwd, [...args, "--to", worker.url.href]);
   await worker.waitForPoints(3);
-  await sleep(300);
   third.child.kill("SIGTERM");
   assert.equal(await withDeadline("the exit", third.exit), 0);
   await startBridgeProcess(t, cwd, [...args, "--to", other]).address();
