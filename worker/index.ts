@@ -1,20 +1,22 @@
 import { Hono } from "hono";
-import { MARK } from "../protocol/limits.ts";
+import { MARK, MAX_VIEWERS } from "../protocol/limits.ts";
+import { Problem } from "../protocol/problem.ts";
 import type { Channel } from "./channel/channel.ts";
 import { pause } from "./channel/read-turns.ts";
 import { accessOf } from "./http/access/access.ts";
 import { clientAddress } from "./http/access/client-address.ts";
 import { crossOriginHeaders, mayAskFrom, mayBeAskedAs, mayWatchFrom } from "./http/access/cross-origin.ts";
-import { channelName, dialectOf, mayPublish } from "./http/access/guard.ts";
+import { channelName, mayPublish } from "./http/access/guard.ts";
 import { NewNames } from "./http/access/new-names.ts";
 import { discardBody } from "./http/discard-body.ts";
 import { embeddedHeaders, SECURITY_HEADERS } from "./http/headers.ts";
 import { negotiate } from "./http/negotiate.ts";
-import { PROBLEM_TYPE, Problem, viewersFull } from "./http/problem.ts";
+import { HttpProblem, PROBLEM_TYPE, problemResponse } from "./http/problem-response.ts";
 import { isAnnouncement, readAnnouncement, readPublication } from "./http/publish/body.ts";
-import { readQuery, watchQuery } from "./http/query.ts";
 import { storedPoints } from "./http/read/read.ts";
+import { readQuery } from "./http/read/read-query.ts";
 import { logLine } from "./http/said-back.ts";
+import { parseJoinRequest } from "./hub/join-request.ts";
 
 export { Channel } from "./channel/channel.ts";
 
@@ -50,15 +52,16 @@ app.get("/c/:name{.+}", async (c) => {
   const channel = channelOf(c.env, c.req.url);
   const url = new URL(c.req.url);
   if (c.req.header("Upgrade")?.toLowerCase() === "websocket") {
-    dialectOf(c.req.raw);
-    watchQuery(url.searchParams);
+    parseJoinRequest(c.req.raw);
     await mayAsk(c.req.raw);
-    return await channel.fetch(c.req.raw);
+    const answer = await channel.fetch(c.req.raw);
+    if (answer.webSocket === null) throw viewersFull();
+    return answer;
   }
   // A proxy on the way left out the upgrade.
   if (c.req.header("Sec-WebSocket-Key") !== undefined) {
     const detail = "A proxy on the way did not pass on Connection and Upgrade. What it needs: docs/BEHIND-A-PROXY.md";
-    throw new Problem("upgrade-required", detail, { Upgrade: "websocket" });
+    throw new HttpProblem("upgrade-required", detail, { Upgrade: "websocket" });
   }
   // A page that cannot connect asks why.
   if (c.req.header("Accept") === PROBLEM_TYPE) {
@@ -106,24 +109,24 @@ app.options("/c/:name{.+}", (c) => c.body(null, 204, { Allow: METHODS, Vary: "Ac
 
 // Any other method.
 app.all("/c/:name{.+}", (c) => {
-  throw new Problem("method-not-allowed", `A channel knows ${METHODS}; not ${c.req.method}.`, { Allow: METHODS });
+  throw new HttpProblem("method-not-allowed", `A channel knows ${METHODS}; not ${c.req.method}.`, { Allow: METHODS });
 });
 
 app.notFound(async (c) => {
   await discardBody(c.req.raw);
-  return new Problem("not-found", NOT_FOUND).toResponse(c.req.header("Accept"));
+  return problemResponse(new Problem("not-found", NOT_FOUND), c.req.header("Accept"));
 });
 
 app.onError(async (error, c) => {
   await discardBody(c.req.raw);
-  if (error instanceof Problem) return error.toResponse(c.req.header("Accept"));
+  if (error instanceof Problem) return problemResponse(error, c.req.header("Accept"));
   console.error(logLine(error));
   // What a stub throws when its object restarts or is overloaded (Cloudflare docs, "Error handling").
   if (("retryable" in error && error.retryable) || ("overloaded" in error && error.overloaded)) {
     const detail = "The channel restarts or has too much to do. Try again in a second.";
-    return new Problem("channel-unavailable", detail, { "Retry-After": "1" }).toResponse();
+    return problemResponse(new HttpProblem("channel-unavailable", detail, { "Retry-After": "1" }));
   }
-  return new Problem("internal", "This is our fault, and it is in the Worker's log.").toResponse();
+  return problemResponse(new Problem("internal", "This is our fault, and it is in the Worker's log."));
 });
 
 /** The name is the path as it stands, not decoded: one URL for each channel. */
@@ -138,13 +141,17 @@ function nameOf(url: string): string {
   return channelName(pathname.slice("/c/".length));
 }
 
+function viewersFull(): Problem {
+  return new HttpProblem("viewers-full", `${MAX_VIEWERS} watch already.`, { "Retry-After": "30" });
+}
+
 /** CH15: nobody makes objects without bound by asking for ever new names. */
 async function mayAsk(request: Request): Promise<void> {
   const waitMs = newNames.waitMs(nameOf(request.url), clientAddress(request), Date.now());
   if (waitMs === 0) return;
   if (waitMs !== undefined) return await pause(waitMs);
   const detail = "Too many channels were asked for that this Worker did not know. Try again in ten seconds.";
-  throw new Problem("too-many-requests", detail, { "Retry-After": "10" });
+  throw new HttpProblem("too-many-requests", detail, { "Retry-After": "10" });
 }
 
 /** Whatever is asked for: by which name, and from which page. What other sites may know stands on every answer. */
@@ -159,7 +166,7 @@ export default {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       await discardBody(request);
-      response = error.toResponse(request.headers.get("Accept") ?? undefined);
+      response = problemResponse(error, request.headers.get("Accept"));
     }
     if (response.webSocket !== null) return response;
     const answer = new Response(response.body, response);

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { MARK } from "../../protocol/limits.ts";
 import { messageIn } from "../../protocol/messages/parsed.ts";
 import { parseProblem, parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
-import type { ProblemCode } from "../../protocol/problem-code.ts";
+import type { ProblemCode } from "../../protocol/problem.ts";
 import { escaped } from "../observability/text.ts";
 import { retryAfterMs } from "./retry-after.ts";
 

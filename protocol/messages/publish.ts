@@ -1,6 +1,6 @@
 import { ANONYMOUS, isPublisherId } from "../frame/header.ts";
 import { isObject } from "../json/json.ts";
-import { isProblemCode, type ProblemCode } from "../problem-code.ts";
+import { isProblemCode, type ProblemCode } from "../problem.ts";
 import { isBoolean, isCount, isString, parseObject } from "./guards.ts";
 import { type Guards, type Parsed, parseFields } from "./parsed.ts";
 

@@ -12,8 +12,8 @@ import { hasGrownFrom, isSameFrame } from "../../protocol/frame/same-frame.ts";
 import { MARK, PRESENCE_TYPE } from "../../protocol/limits.ts";
 import { messageIn } from "../../protocol/messages/parsed.ts";
 import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../protocol/messages/publish.ts";
-import type { ProblemCode } from "../../protocol/problem-code.ts";
-import { Problem } from "../../worker/http/problem.ts";
+import { Problem, type ProblemCode } from "../../protocol/problem.ts";
+import { problemResponse } from "../../worker/http/problem-response.ts";
 import { waitFor } from "./wait.ts";
 
 export interface Post {
@@ -176,7 +176,7 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
 
 /** A refusal's body, with the status that the Worker gives this code. */
 export function problem(code: ProblemCode, detail = "Says the test."): string {
-  const { status } = new Problem(code, detail).toResponse();
+  const { status } = problemResponse(new Problem(code, detail));
   return JSON.stringify({ type: "about:blank", title: code, status, detail, code });
 }
 

@@ -1,10 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "../../protocol/limits.ts";
 import type { Announcement, PublishAnswer } from "../../protocol/messages/publish.ts";
-import { dialectOf } from "../http/access/guard.ts";
-import { type Refusal, viewersFull } from "../http/problem.ts";
-import { watchQuery } from "../http/query.ts";
+import type { Refusal } from "../../protocol/problem.ts";
 import { Viewers } from "../hub/hub.ts";
+import { parseJoinRequest } from "../hub/join-request.ts";
 import { answerClose } from "../hub/viewer-session.ts";
 import { ChannelClock } from "./channel-clock.ts";
 import { type Bounds, ChannelLog } from "./log/channel-log.ts";
@@ -93,23 +92,17 @@ export class Channel extends DurableObject<Env> {
     await this.#attendLater();
   }
 
-  /** A viewer joins. Its request has passed the guards. */
+  /** A viewer joins. Its request has passed the guards. @returns 101; or 503 if as many watch as may */
   override async fetch(request: Request): Promise<Response> {
-    if (this.#viewers.count >= MAX_VIEWERS) return viewersFull().toResponse();
-    const url = new URL(request.url);
-    const dialect = dialectOf(request);
+    if (!(await this.hasRoom())) return new Response(null, { status: 503 });
+    const joinRequest = parseJoinRequest(request);
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    this.#viewers.join(
-      server,
-      dialect,
-      watchQuery(url.searchParams, dialect),
-      url.pathname.slice("/c/".length),
-      this.#now(),
-    );
+    const channel = new URL(request.url).pathname.slice("/c/".length);
+    this.#viewers.join(server, joinRequest, channel, this.#now());
     await this.#attendLater();
     this.#tellNow();
-    const headers = dialect === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
+    const headers = joinRequest.format === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
     return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
   }
 

@@ -1,6 +1,7 @@
 import Negotiator from "negotiator";
 import { FRAME_TYPE } from "../../protocol/limits.ts";
-import { MAX_ACCEPT_LENGTH, Problem } from "./problem.ts";
+import { Problem } from "../../protocol/problem.ts";
+import { MAX_ACCEPT_LENGTH } from "./problem-response.ts";
 
 /** What a GET of a channel may answer, the first being what a client gets that does not care. */
 export const REPRESENTATIONS = [

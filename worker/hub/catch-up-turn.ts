@@ -31,10 +31,10 @@ const MAX_TEXTS_WAITING = 256;
 const POINTS_OF_A_UNIT = 128;
 
 /** What the next step of catching up costs about, of a viewer that so many points are missing to. */
-export function stepUnits(dialect: "frames" | "points", points: number): number {
+export function stepUnits(format: "frames" | "json", points: number): number {
   if (points <= 0) return 0;
-  const most = dialect === "points" ? MAX_TEXTS_WAITING : CATCH_UP_BYTES / BYTES_OF_A_UNIT;
-  return UNITS_OF_A_READ + Math.min(most, dialect === "points" ? points : Math.ceil(points / POINTS_OF_A_UNIT));
+  const most = format === "json" ? MAX_TEXTS_WAITING : CATCH_UP_BYTES / BYTES_OF_A_UNIT;
+  return UNITS_OF_A_READ + Math.min(most, format === "json" ? points : Math.ceil(points / POINTS_OF_A_UNIT));
 }
 
 /** What one alarm sends of the store; or, of a publish, the texts beside the first to each viewer of text. */

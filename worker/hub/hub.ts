@@ -9,16 +9,15 @@ import {
 } from "../../protocol/limits.ts";
 import { messageIn } from "../../protocol/messages/parsed.ts";
 import { parseViewerMessage } from "../../protocol/messages/viewer-message.ts";
-import type { ChannelClock } from "../channel/channel-clock.ts";
-import type { Presence } from "../channel/presence.ts";
 import { AlarmPace } from "./alarm-pace.ts";
 import { AT_ONCE, CatchUpTurn, MAX_TEXTS_STORED, stepUnits } from "./catch-up-turn.ts";
 import type { Source } from "./frame-log.ts";
 import { helloTo } from "./hello.ts";
-import { cursorKind, type Dialect, readAttachment, type Wish } from "./join-request.ts";
+import type { JoinRequest } from "./join-request.ts";
 import { SharedTexts, textsOf } from "./json-encoder.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { STATUS_INTERVAL_MS, type Standing, Status } from "./status.ts";
+import { cursorKind, readAttachment } from "./session-state.ts";
+import { type PublisherPresence, STATUS_INTERVAL_MS, type Standing, Status, type WallClockLead } from "./status.ts";
 import { closeQuietly, Outlet, sendFrames, sendTexts, silentForMs } from "./viewer-session.ts";
 
 const SWEEP_INTERVAL_MS = 60_000;
@@ -35,8 +34,8 @@ const DEFAULT_TAIL = { points: 1000, seconds: 300 };
  */
 export class Viewers {
   #source: Source;
-  readonly #publishers: Pick<Presence, "allGoneAtMs" | "expiresInMs">;
-  readonly #clock: Pick<ChannelClock, "aheadMs">;
+  readonly #publishers: PublisherPresence;
+  readonly #clock: WallClockLead;
   readonly #outlets = new Map<WebSocket, Outlet>();
   readonly #limits = new WeakMap<WebSocket, RateLimit>();
   readonly #status = new Status();
@@ -50,8 +49,8 @@ export class Viewers {
    */
   constructor(
     source: Source,
-    publishers: Pick<Presence, "allGoneAtMs" | "expiresInMs">,
-    clock: Pick<ChannelClock, "aheadMs">,
+    publishers: PublisherPresence,
+    clock: WallClockLead,
     sockets: WebSocket[],
     nowMs: number,
   ) {
@@ -89,26 +88,28 @@ export class Viewers {
     return isUntold ? STATUS_INTERVAL_MS : this.#publishers.expiresInMs(nowMs);
   }
 
-  /** Greets a viewer and sends it the first of what it wishes for. */
-  join(socket: WebSocket, dialect: Dialect, wish: Wish, channel: string, nowMs: number): void {
+  /** Greets a viewer and sends it the first of what it asks for. */
+  join(socket: WebSocket, { format, start }: JoinRequest, channel: string, nowMs: number): void {
     const id = crypto.randomUUID().slice(0, 8);
     const { position } = this.#source;
     const outlet = new Outlet(
       socket,
-      { id, dialect, sinceEpoch: position.epoch, state: { kind: "behind", seq: 0, asked: true } },
+      { id, format, sinceEpoch: position.epoch, state: { kind: "behind", seq: 0, asked: true } },
       nowMs,
     );
     this.#outlets.set(socket, outlet);
-    if (dialect === "frames") outlet.tell(helloTo(id, channel, this.#source, this.#standing(nowMs), nowMs));
-    const wished =
-      wish.kind === "tail" ? this.#source.tailStart(wish.points, wish.seconds) : this.#resumeAt(outlet, wish.cursor);
-    this.#catchUpSoon(outlet, dialect === "frames" ? wished : Math.max(wished, position.seq - MAX_TEXTS_STORED), nowMs);
+    if (format === "frames") outlet.tell(helloTo(id, channel, this.#source, this.#standing(nowMs), nowMs));
+    const asked =
+      start.kind === "tail"
+        ? this.#source.tailStart(start.points, start.seconds)
+        : this.#resumeAt(outlet, start.cursor);
+    this.#catchUpSoon(outlet, format === "frames" ? asked : Math.max(asked, position.seq - MAX_TEXTS_STORED), nowMs);
     if (outlet.isClosed) this.leave(socket);
   }
 
   /** Sends a viewer the next step, or leaves that to an alarm if there was much of it lately. */
   #catchUpSoon(outlet: Outlet, seq: number, nowMs: number): void {
-    const units = stepUnits(outlet.viewer.dialect, this.#source.position.seq - seq);
+    const units = stepUnits(outlet.viewer.format, this.#source.position.seq - seq);
     if (this.#atOnce.take(nowMs, units)) return this.#catchUp(outlet, seq);
     outlet.become({ kind: "behind", seq, asked: true });
     this.#pace.someoneReads = true;
@@ -196,7 +197,7 @@ export class Viewers {
   beginFirst(source: Source, beginning: Cursor): void {
     this.#source = source;
     for (const outlet of this.#outlets.values()) {
-      if (outlet.viewer.dialect === "frames") outlet.tell({ type: "live", ...beginning });
+      if (outlet.viewer.format === "frames") outlet.tell({ type: "live", ...beginning });
     }
   }
 
@@ -211,7 +212,7 @@ export class Viewers {
     const { position } = this.#source;
     for (const outlet of this.#outlets.values()) {
       outlet.become({ kind: "live" });
-      if (outlet.viewer.dialect !== "frames") continue;
+      if (outlet.viewer.format !== "frames") continue;
       outlet.tell({ type: "gap", reason: "epoch", points: null, ...position });
       outlet.tell({ type: "live", ...position });
     }
@@ -233,7 +234,7 @@ export class Viewers {
   }
 
   #sendLive(outlet: Outlet, frames: Uint8Array[], texts: SharedTexts, turn: CatchUpTurn): void {
-    if (outlet.viewer.dialect === "points") {
+    if (outlet.viewer.format === "json") {
       const reached = sendTexts(outlet, texts, turn);
       if (reached !== "all") this.#fallBehind(outlet, reached);
       return;
@@ -262,7 +263,7 @@ export class Viewers {
     // It watched before anything was published: what came since is all there is.
     if (cursor.epoch === 0) return 0;
     const start = this.#source.tailStart(DEFAULT_TAIL.points, DEFAULT_TAIL.seconds);
-    if (outlet.viewer.dialect === "frames") {
+    if (outlet.viewer.format === "frames") {
       outlet.tell({ type: "gap", reason: "epoch", points: null, epoch, seq: start });
     }
     return start;
@@ -271,7 +272,7 @@ export class Viewers {
   /** Sends one step of what is stored after `seq`, if the socket has room for it. */
   #catchUp(outlet: Outlet, seq: number, turn = new CatchUpTurn(this.#source)): void {
     const { position, keptAfter } = this.#source;
-    const speaksFrames = outlet.viewer.dialect === "frames";
+    const speaksFrames = outlet.viewer.format === "frames";
     if (!this.#hasRoom(outlet)) return outlet.become({ kind: "behind", seq, asked: true });
     const from = Math.max(seq, keptAfter);
     if (from > seq && speaksFrames) this.#tellTrimmed(outlet, seq, { epoch: position.epoch, seq: from });
@@ -284,7 +285,7 @@ export class Viewers {
 
   /** Whole frames need room for the largest; texts go one by one. */
   #hasRoom(outlet: Outlet): boolean {
-    return outlet.room >= (outlet.viewer.dialect === "frames" ? CATCH_UP_BYTES : MIN_ROOM_FOR_TEXTS_BYTES);
+    return outlet.room >= (outlet.viewer.format === "frames" ? CATCH_UP_BYTES : MIN_ROOM_FOR_TEXTS_BYTES);
   }
 
   #sendStored(outlet: Outlet, after: number, turn: CatchUpTurn): number {
@@ -307,7 +308,7 @@ export class Viewers {
   }
 
   #fallBehind(outlet: Outlet, seq: number): void {
-    const speaksFrames = outlet.viewer.dialect === "frames";
+    const speaksFrames = outlet.viewer.format === "frames";
     outlet.become({ kind: "behind", seq, asked: !speaksFrames });
     if (speaksFrames) outlet.tell({ type: "behind", epoch: this.#source.position.epoch, seq });
   }

@@ -1,51 +1,51 @@
 import type { Cursor } from "../../protocol/cursor.ts";
+import { SUBPROTOCOL } from "../../protocol/limits.ts";
+import { Problem } from "../../protocol/problem.ts";
+import { countOf, invalidQuery, JOIN_KEYS, refuseUnknownKeys } from "./query.ts";
 
-/** What language a viewer speaks: `plotcast.v1`, or JSON text, a message a point. */
-export type Dialect = "frames" | "points";
+/** How a viewer gets points: as `plotcast.v1` has it, in frames beside control messages; or as JSON text, a message a point. */
+export type Format = "frames" | "json";
 
-/** What a viewer asks for when it joins: the end of what is stored, or what came after a cursor. */
-export type Wish = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
+/** Where a viewer begins: at the end of what is stored, so many points or seconds before it; or after a cursor. */
+export type JoinStart = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
+
+/** What a viewer asks for when it joins. */
+export interface JoinRequest {
+  format: Format;
+  start: JoinStart;
+}
+
+/** Where a viewer begins that does not say it. */
+const DEFAULT_START = {
+  frames: { kind: "tail", points: 1000, seconds: 300 },
+  json: { kind: "tail", points: 100, seconds: 0 },
+} as const satisfies Record<Format, JoinStart>;
 
 /**
- * One viewer. `live`: it has been sent everything, and gets each frame as it is taken. `behind`: it has been sent
- * everything up to `seq`; the rest comes from the store, when it has `asked` and its socket has drained. This is
- * also the socket's attachment, by which the viewer outlives eviction.
+ * What the request for a WebSocket asks for.
+ * @throws Problem `subprotocol-unsupported`, `query-invalid`
  */
-export interface Viewer {
-  id: string;
-  dialect: Dialect;
-  /** The channel's epoch when it joined. */
-  sinceEpoch: number;
-  state: { kind: "live" } | { kind: "behind"; seq: number; asked: boolean };
+export function parseJoinRequest(request: Request): JoinRequest {
+  const format = formatOf(request.headers.get("Sec-WebSocket-Protocol"));
+  return { format, start: startOf(new URL(request.url).searchParams, format) };
 }
 
-/** A viewer from a socket's attachment; undefined if another version of this code wrote it. */
-export function readAttachment(attachment: unknown): Viewer | undefined {
-  if (!isRecord(attachment)) return undefined;
-  const { id, dialect, sinceEpoch, state } = attachment;
-  if (typeof id !== "string" || (dialect !== "frames" && dialect !== "points")) return undefined;
-  if (typeof sinceEpoch !== "number" || !isRecord(state)) return undefined;
-  const { kind, seq, asked } = state;
-  if (kind === "live") return { id, dialect, sinceEpoch, state: { kind } };
-  if (kind === "behind" && typeof seq === "number" && typeof asked === "boolean") {
-    return { id, dialect, sinceEpoch, state: { kind, seq, asked } };
-  }
-  return undefined;
+/** VW8. */
+function formatOf(subprotocols: string | null): Format {
+  if (subprotocols === null) return "json";
+  if (subprotocols.split(",").some((item) => item.trim() === SUBPROTOCOL)) return "frames";
+  throw new Problem(
+    "subprotocol-unsupported",
+    `The subprotocol is "${SUBPROTOCOL}", or none for JSON text, a message a point.`,
+  );
 }
 
-/**
- * What a cursor is that a viewer asks on from: one of this channel; one of a numbering that ended while the viewer was
- * connected, so that it may not have known yet when it asked; or one that it cannot have from here.
- *
- * @param sinceEpoch the epoch when the viewer joined
- */
-export function cursorKind(cursor: Cursor, position: Cursor, sinceEpoch: number): "ours" | "outdated" | "wrong" {
-  if (cursor.epoch === position.epoch) return cursor.seq <= position.seq ? "ours" : "wrong";
-  // A channel that is deleted because nobody used it is at epoch 0 again.
-  const isPast = cursor.epoch < position.epoch || position.epoch === 0;
-  return isPast && cursor.epoch >= sinceEpoch ? "outdated" : "wrong";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+function startOf(query: URLSearchParams, format: Format): JoinStart {
+  refuseUnknownKeys(query, JOIN_KEYS);
+  const [epoch, seq] = [countOf(query, "epoch"), countOf(query, "seq")];
+  if (epoch !== undefined && seq !== undefined) return { kind: "resume", cursor: { epoch, seq } };
+  if (epoch !== undefined || seq !== undefined) throw invalidQuery("epoch", "and seq belong together");
+  const [points, seconds] = [countOf(query, "points"), countOf(query, "seconds")];
+  if (points === undefined && seconds === undefined) return DEFAULT_START[format];
+  return { kind: "tail", points: points ?? 0, seconds: seconds ?? 0 };
 }

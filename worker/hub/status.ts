@@ -3,6 +3,19 @@ import type { Outlet } from "./viewer-session.ts";
 
 export const STATUS_INTERVAL_MS = 1000;
 
+/** Which publishers are here, as far as they said so. All times are the channel's. */
+export interface PublisherPresence {
+  /** When the last of them has gone, or was last heard of; null while one is here, or if there never was any. */
+  allGoneAtMs(nowMs: number): number | null;
+  /** In how long {@link allGoneAtMs} changes if nothing more is heard of anybody; undefined if it does not. */
+  expiresInMs(nowMs: number): number | undefined;
+}
+
+/** By how much the channel's time is ahead of the wall clock, which never is when that is not set back. */
+export interface WallClockLead {
+  readonly aheadMs: number;
+}
+
 /** How things stand with a channel, but for its points. */
 export interface Standing {
   viewers: number;
@@ -36,7 +49,7 @@ export class Status {
     const { viewers, retryWithinMs, allGoneAtMs } = standing;
     const behind = outlets.filter(({ viewer }) => viewer.state.kind === "behind").length;
     const isNews = this.isUntold(standing) || behind !== this.#told.behind;
-    const listeners = outlets.filter(({ viewer, owesStatus }) => viewer.dialect === "frames" && (isNews || owesStatus));
+    const listeners = outlets.filter(({ viewer, owesStatus }) => viewer.format === "frames" && (isNews || owesStatus));
     if (!isNews && listeners.length === 0) return;
     this.#told = { viewers, behind, allGoneAtMs, atMs: nowMs };
     for (const outlet of listeners) {

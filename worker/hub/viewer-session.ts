@@ -1,8 +1,8 @@
 import { readHeader } from "../../protocol/frame/header.ts";
 import { VIEWER_BUFFER_BYTES } from "../../protocol/limits.ts";
 import type { ServerMessage } from "../../protocol/messages/server-message.ts";
-import type { Viewer } from "./join-request.ts";
 import type { NumberedText } from "./json-encoder.ts";
+import type { Viewer } from "./session-state.ts";
 
 /** What workerd takes for a message that waits, beside its bytes: some 1.1 KB, as measured. */
 const MESSAGE_OVERHEAD_BYTES = 1024;

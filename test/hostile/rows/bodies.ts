@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { PRESENCE_TYPE } from "../../../protocol/limits.ts";
-import type { ProblemCode } from "../../../worker/http/problem.ts";
+import type { ProblemCode } from "../../../protocol/problem.ts";
 import type { Row } from "../table.ts";
 
 /** A POST with the right token. */

@@ -1,5 +1,5 @@
 import { FrameBuilder } from "../../../protocol/frame/frame-builder.ts";
-import type { ProblemCode } from "../../../worker/http/problem.ts";
+import type { ProblemCode } from "../../../protocol/problem.ts";
 import { blankFrame, frameOf, frameOfRows, rowOf } from "../../support/publish.ts";
 import type { Row } from "../table.ts";
 

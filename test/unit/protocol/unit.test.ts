@@ -7,10 +7,10 @@ import { parseAnnouncement, parseProblem, parsePublishAnswer } from "../../../pr
 import { parseServerMessage } from "../../../protocol/messages/server-message.ts";
 import { parseViewerMessage } from "../../../protocol/messages/viewer-message.ts";
 import { usualPauseMs } from "../../../protocol/pause.ts";
-import { PROBLEM_CODES } from "../../../protocol/problem-code.ts";
+import { PROBLEM_CODES, Problem } from "../../../protocol/problem.ts";
 import { negotiate } from "../../../worker/http/negotiate.ts";
-import { Problem } from "../../../worker/http/problem.ts";
 import { escaped, problemPage } from "../../../worker/http/problem-page.ts";
+import { problemResponse } from "../../../worker/http/problem-response.ts";
 import { RateLimit } from "../../../worker/hub/rate-limit.ts";
 
 for (const [accept, type] of [
@@ -37,7 +37,7 @@ test("[RT2] an Accept of 1,024 characters is read, one of 1,025 is not", async (
     (error) => error instanceof Problem && error.code === "not-acceptable",
   );
   const types = [read, notRead].map((accept) =>
-    new Problem("not-found", "").toResponse(accept).headers.get("Content-Type"),
+    problemResponse(new Problem("not-found", ""), accept).headers.get("Content-Type"),
   );
   assert.deepEqual(types, ["text/html; charset=utf-8", "application/problem+json"]);
 });
@@ -265,7 +265,7 @@ test("[BAD1] a refusal is recognised by its code, another server's is none", () 
 
 test("[BAD1] each refusal that is answered is one that a bridge recognises", async () => {
   for (const code of PROBLEM_CODES) {
-    const response = new Problem(code, "A detail.").toResponse();
+    const response = problemResponse(new Problem(code, "A detail."));
     assert.deepEqual(messageIn(parseProblem(await response.text())), {
       status: response.status,
       code,

@@ -3,7 +3,7 @@ import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } fro
 import { MAX_TAIL_BYTES } from "../../../protocol/limits.ts";
 import type { Repeats } from "../../../protocol/messages/publish.ts";
 import { usualPauseMs } from "../../../protocol/pause.ts";
-import type { Refusal } from "../../http/problem.ts";
+import type { Refusal } from "../../../protocol/problem.ts";
 import { Frames, type Oldest } from "./frames.ts";
 import { GapLedger } from "./gap-ledger.ts";
 import { Publishers } from "./publishers.ts";

@@ -1,4 +1,4 @@
-import { Problem } from "../problem.ts";
+import { Problem } from "../../../protocol/problem.ts";
 import type { Access } from "./access.ts";
 import { isFromLoopback } from "./client-address.ts";
 import { isKnownHost, isOfPublicUrl } from "./hosts.ts";

@@ -1,9 +1,10 @@
-import { isChannelName, MAX_CHANNEL_NAME_LENGTH, SUBPROTOCOL } from "../../../protocol/limits.ts";
-import { Problem } from "../problem.ts";
+import { isChannelName, MAX_CHANNEL_NAME_LENGTH } from "../../../protocol/limits.ts";
+import { Problem } from "../../../protocol/problem.ts";
+import { HttpProblem } from "../problem-response.ts";
 import { clientAddress } from "./client-address.ts";
 import { WrongTokens } from "./wrong-tokens.ts";
 
-/** Who may publish, who may watch, and what a channel is called. Each guard throws a {@link Problem} or passes. */
+/** Who may publish, and what a channel is called. Each guard throws a {@link Problem} or passes. */
 
 /** Longer ones are not looked at. */
 const MAX_AUTHORIZATION_LENGTH = 4_096;
@@ -14,7 +15,7 @@ let known: { token: string; digest: Uint8Array } | undefined;
 /** GD1, GD2, GD10: a publish carries the configured token. Nothing of its body is read before. */
 export async function mayPublish(request: Request, token: string | undefined): Promise<void> {
   if (token === undefined || token === "") {
-    throw new Problem(
+    throw new HttpProblem(
       "publishing-not-configured",
       "This Worker has no PUBLISH_TOKEN, so nobody can publish to it. Set one with: npx wrangler secret put PUBLISH_TOKEN",
       { "Retry-After": "60" },
@@ -25,7 +26,7 @@ export async function mayPublish(request: Request, token: string | undefined): P
   const isTooLong = authorization.length > MAX_AUTHORIZATION_LENGTH;
   const given = isTooLong ? "" : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (given === undefined) {
-    throw new Problem(
+    throw new HttpProblem(
       "token-missing",
       'Publishing needs the header "Authorization: Bearer <PUBLISH_TOKEN>".',
       challenge,
@@ -34,8 +35,8 @@ export async function mayPublish(request: Request, token: string | undefined): P
   if (!isTooLong && (await isToken(given, token))) return;
   const waitMs = wrongTokens.note(clientAddress(request), Date.now());
   if (waitMs === undefined)
-    throw new Problem("token-wrong", "The token is not this Worker's PUBLISH_TOKEN.", challenge);
-  throw new Problem(
+    throw new HttpProblem("token-wrong", "The token is not this Worker's PUBLISH_TOKEN.", challenge);
+  throw new HttpProblem(
     "too-many-requests",
     "Too many wrong tokens came from this address. Give it the Worker's PUBLISH_TOKEN, which is taken at once.",
     { "Retry-After": String(Math.ceil(waitMs / 1000)) },
@@ -54,17 +55,6 @@ async function isToken(given: string, token: string): Promise<boolean> {
 
 async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-}
-
-/** VW8: which language a viewer asks to speak. */
-export function dialectOf(request: Request): "frames" | "points" {
-  const asked = request.headers.get("Sec-WebSocket-Protocol");
-  if (asked === null) return "points";
-  if (asked.split(",").some((item) => item.trim() === SUBPROTOCOL)) return "frames";
-  throw new Problem(
-    "subprotocol-unsupported",
-    `The subprotocol is "${SUBPROTOCOL}", or none for JSON text, a message a point.`,
-  );
 }
 
 export function channelName(name: string): string {

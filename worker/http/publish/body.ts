@@ -2,7 +2,8 @@ import { FrameError } from "../../../protocol/frame/header.ts";
 import { PointError } from "../../../protocol/json/points.ts";
 import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "../../../protocol/limits.ts";
 import { type Announcement, parseAnnouncement } from "../../../protocol/messages/publish.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../../../protocol/problem.ts";
+import { HttpProblem } from "../problem-response.ts";
 import { type Publication, readFrames } from "./published-frames.ts";
 import { readPoints } from "./published-points.ts";
 import { readBody } from "./read-body.ts";
@@ -43,7 +44,7 @@ export async function readAnnouncement(request: Request): Promise<Announcement> 
 export async function readPublication(request: Request): Promise<Publication> {
   const type = typeOf(request);
   if (type !== FRAME_TYPE && !JSON_TYPES.has(type) && !type.endsWith("+json")) {
-    throw new Problem("content-type-unsupported", `A publish is one of ${ACCEPT_POST}; this is ${type}.`, {
+    throw new HttpProblem("content-type-unsupported", `A publish is one of ${ACCEPT_POST}; this is ${type}.`, {
       "Accept-Post": `${ACCEPT_POST}, ${PRESENCE_TYPE}`,
     });
   }

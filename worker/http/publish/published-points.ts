@@ -4,7 +4,7 @@ import { ANONYMOUS } from "../../../protocol/frame/header.ts";
 import { parseJson } from "../../../protocol/json/json.ts";
 import { eachRow, PointError, type Reading, valueOfJson } from "../../../protocol/json/points.ts";
 import { MAX_BODY_POINTS, MAX_POINTS_BYTES } from "../../../protocol/limits.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../../../protocol/problem.ts";
 import { checkPoints, type Publication } from "./published-frames.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { concat } from "../../../protocol/bytes.ts";
 import { MAX_BODY_BYTES } from "../../../protocol/limits.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../../../protocol/problem.ts";
+import { HttpProblem } from "../problem-response.ts";
 import { timeout } from "../timeout.ts";
 
 /** How long a body may take in all (a bridge itself gives up after as long), and without a byte. */
@@ -22,7 +23,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   if (request.body === null) return new Uint8Array(0);
   const encoding = (request.headers.get("Content-Encoding") ?? "identity").trim().toLowerCase();
   if (encoding !== "identity" && encoding !== "gzip" && encoding !== "deflate") {
-    throw new Problem(
+    throw new HttpProblem(
       "content-encoding-unsupported",
       `Send the body as it is, or as gzip or deflate; not ${encoding}.`,
       {
@@ -106,7 +107,7 @@ function tooLarge(maxBytes: number): Problem {
 }
 
 function tooMany(): Problem {
-  return new Problem(
+  return new HttpProblem(
     "too-many-requests",
     "Too many bodies are on their way at once. Send this one again in a second.",
     {

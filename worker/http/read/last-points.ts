@@ -2,7 +2,7 @@ import { decodeFrame, type Frame, type Point, pointsOf } from "../../../protocol
 import { splitFrames } from "../../../protocol/frame/header.ts";
 import type { Direction } from "../../channel/log/slice.ts";
 import { readTurns } from "../../channel/read-turns.ts";
-import type { ReadQuery } from "../query.ts";
+import type { ReadQuery } from "./read-query.ts";
 import type { StoredRead } from "./stored-read.ts";
 
 /** A point, with the channel's number of it. */

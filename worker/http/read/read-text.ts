@@ -5,8 +5,8 @@ import { numberText, pointText } from "../../../protocol/json/points.ts";
 import type { FRAME_TYPE } from "../../../protocol/limits.ts";
 import { readTurns } from "../../channel/read-turns.ts";
 import type { Representation } from "../negotiate.ts";
-import type { ReadQuery } from "../query.ts";
 import { chosenPoints } from "./last-points.ts";
+import type { ReadQuery } from "./read-query.ts";
 import type { ReadCut, StoredRead } from "./stored-read.ts";
 
 /** Stored points as text: lines of JSON, one JSON array, or CSV. */

@@ -3,8 +3,8 @@ import { MAX_READ_PAUSE_MS } from "../../channel/log/read-limits.ts";
 import type { ReadChannel } from "../../channel/log/slice.ts";
 import { pause } from "../../channel/read-turns.ts";
 import type { Representation } from "../negotiate.ts";
-import type { ReadQuery } from "../query.ts";
 import { directionOf, startOf } from "./last-points.ts";
+import type { ReadQuery } from "./read-query.ts";
 import { cutText, textPieces } from "./read-text.ts";
 import { ReadCut, StoredRead } from "./stored-read.ts";
 

@@ -1,3 +1,4 @@
+import type { Problem } from "../../../protocol/problem.ts";
 import {
   MAX_READ_PAUSE_MS,
   MAX_READS,
@@ -16,7 +17,7 @@ import {
 } from "../../channel/log/slice.ts";
 import { ReadSlots } from "../../channel/read-slots.ts";
 import { pause, readTurns } from "../../channel/read-turns.ts";
-import { Problem } from "../problem.ts";
+import { HttpProblem } from "../problem-response.ts";
 
 /**
  * The reads of this isolate. The Channel bounds those of one channel; this bounds what one address holds in all of them.
@@ -178,7 +179,7 @@ export class StoredRead {
 
 function tooMany(): Problem {
   const bounds = `${MAX_READS} of a channel and ${MAX_READS_PER_ADDRESS} of an address`;
-  return new Problem("too-many-reads", `Reads at once are bounded: ${bounds}. Try again in some seconds.`, {
+  return new HttpProblem("too-many-reads", `Reads at once are bounded: ${bounds}. Try again in some seconds.`, {
     "Retry-After": "5",
   });
 }

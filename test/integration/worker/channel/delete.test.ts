@@ -79,7 +79,7 @@ test("[CH8] [GD1] DELETE needs the token", async () => {
 
 test("[VW9] an outlet tells for how long something has waited in it, and forgets when it was drained in between", () => {
   const socket = { bufferedAmount: 0, send: () => {}, serializeAttachment: () => {} };
-  const outlet = new Outlet(socket, { id: "v", dialect: "frames", sinceEpoch: 1, state: { kind: "live" } }, 1000);
+  const outlet = new Outlet(socket, { id: "v", format: "frames", sinceEpoch: 1, state: { kind: "live" } }, 1000);
   assert.equal(outlet.stuckForMs(2000), 0);
   socket.bufferedAmount = 10;
   assert.equal(outlet.stuckForMs(62_000), 60_000);

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, describe, test } from "node:test";
-import { Problem } from "../../../../worker/http/problem.ts";
+import { Problem } from "../../../../protocol/problem.ts";
+import { HttpProblem } from "../../../../worker/http/problem-response.ts";
 import { readUpTo } from "../../../../worker/http/publish/read-body.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { newChannel, storedPoints } from "../../../support/publish.ts";
@@ -126,7 +127,7 @@ test("[GD11] 32 bodies of a megabyte may be on their way at once, the 33rd is re
   const bodies = Array.from({ length: 32 }, begin);
   await new Promise((resolve) => setImmediate(resolve));
   const refused = await begin().outcome;
-  assert.ok(refused instanceof Problem && refused.code === "too-many-requests", String(refused));
+  assert.ok(refused instanceof HttpProblem && refused.code === "too-many-requests", String(refused));
   assert.equal(refused.headers["Retry-After"], "1");
   for (const { controller } of bodies) controller.close();
   for (const { outcome } of bodies) assert.ok((await outcome) instanceof Uint8Array);

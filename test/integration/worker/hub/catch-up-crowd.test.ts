@@ -72,7 +72,7 @@ test("[VW4] what viewers that are behind get is counted in units: 512 an alarm, 
     assert.equal(texts.left, 512 - units, `${2 * points} values`);
   }
   assert.deepEqual(
-    [0, 1, 256, 257].map((points) => stepUnits("points", points)),
+    [0, 1, 256, 257].map((points) => stepUnits("json", points)),
     [0, 5, 260, 260],
   );
   assert.deepEqual(

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Cursor } from "../../../../protocol/cursor.ts";
 import { CloseCode } from "../../../../protocol/limits.ts";
-import { cursorKind } from "../../../../worker/hub/join-request.ts";
+import { cursorKind } from "../../../../worker/hub/session-state.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { bulkyFrame, newChannel, publishFrames, publishJson } from "../../../support/publish.ts";
 import { openViewer } from "../../../support/sockets.ts";

@@ -4,7 +4,7 @@ import type { Outcome } from "../../../../bridge/uplink/answer.ts";
 import { BodySize } from "../../../../bridge/uplink/body-size.ts";
 import { whatNext } from "../../../../bridge/uplink/next.ts";
 import { retryAfterMs } from "../../../../bridge/uplink/retry-after.ts";
-import type { ProblemCode } from "../../../../protocol/problem-code.ts";
+import type { ProblemCode } from "../../../../protocol/problem.ts";
 
 function refused(status: number, code: ProblemCode, askedMs?: number): Outcome {
   return { kind: "refused", status, code, detail: "Do this.", retryAfterMs: askedMs };

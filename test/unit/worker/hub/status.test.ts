@@ -14,8 +14,8 @@ class FakeSocket {
   serializeAttachment(): void {}
 }
 
-function outletOf(socket: FakeSocket, dialect: "frames" | "points" = "frames"): Outlet {
-  return new Outlet(socket, { id: "v", dialect, sinceEpoch: 1, state: { kind: "live" } }, 0);
+function outletOf(socket: FakeSocket, format: "frames" | "json" = "frames"): Outlet {
+  return new Outlet(socket, { id: "v", format, sinceEpoch: 1, state: { kind: "live" } }, 0);
 }
 
 const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000, aheadMs: 0 };
@@ -23,7 +23,7 @@ const gone = { ...here, allGoneAtMs: 10_000 };
 
 test("[VW11] a viewer that has no room for a status is told as soon as it has, though nothing changes any more", () => {
   const [full, free, text] = [new FakeSocket(), new FakeSocket(), new FakeSocket()];
-  const outlets = [outletOf(full), outletOf(free), outletOf(text, "points")];
+  const outlets = [outletOf(full), outletOf(free), outletOf(text, "json")];
   const status = new Status();
   status.tell(outlets, here, 9000);
   full.bufferedAmount = VIEWER_BUFFER_BYTES;

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { concat } from "../../../../../protocol/bytes.ts";
 import { numberFrame, readHeader } from "../../../../../protocol/frame/header.ts";
 import type { ReadChannel, SliceRequest } from "../../../../../worker/channel/log/slice.ts";
-import type { ReadQuery } from "../../../../../worker/http/query.ts";
 import { storedPoints } from "../../../../../worker/http/read/read.ts";
+import type { ReadQuery } from "../../../../../worker/http/read/read-query.ts";
 import { frameOfRows, rowOf } from "../../../../support/publish.ts";
 
 const FRAMES_A_SLICE = 4;

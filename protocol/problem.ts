@@ -1,4 +1,4 @@
-/** Every code that a refusal may have. SPEC.md, "Refusals", lists them; `worker/http/problem.ts` has status and title of each. */
+/** Every code that a refusal may have. SPEC.md, "Refusals", lists them; `worker/http/problem-response.ts` has status and title of each. */
 export const PROBLEM_CODES = [
   "channel-name-invalid",
   "query-invalid",
@@ -49,4 +49,22 @@ export type ProblemCode = (typeof PROBLEM_CODES)[number];
 /** Whether received text is one of our codes. */
 export function isProblemCode(code: unknown): code is ProblemCode {
   return PROBLEM_CODES.some((known) => known === code);
+}
+
+/** A refusal as one object says it to another: thrown errors lose their class and fields between them. */
+export interface Refusal {
+  code: ProblemCode;
+  detail: string;
+}
+
+/** A refusal: thrown in every room, answered in one place. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+
+  /** @param detail a sentence that says what to do */
+  constructor(code: ProblemCode, detail: string) {
+    super(detail);
+    this.name = "Problem";
+    this.code = code;
+  }
 }

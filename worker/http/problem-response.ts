@@ -1,13 +1,11 @@
 import Negotiator from "negotiator";
 import type { FrameFault } from "../../protocol/frame/header.ts";
 import type { PointFault } from "../../protocol/json/points.ts";
-import { MARK, MAX_VIEWERS } from "../../protocol/limits.ts";
-import type { ProblemCode } from "../../protocol/problem-code.ts";
+import { MARK } from "../../protocol/limits.ts";
+import { Problem, type ProblemCode } from "../../protocol/problem.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 import { problemPage } from "./problem-page.ts";
 import { saidBack } from "./said-back.ts";
-
-export type { ProblemCode } from "../../protocol/problem-code.ts";
 
 /** The status and title of each code. SPEC.md, "Refusals", lists them. */
 const PROBLEMS = {
@@ -67,51 +65,37 @@ const FOR_PEOPLE = new Set<ProblemCode>([
   "not-acceptable",
 ]);
 
-/** A refusal as one object says it to another: thrown errors lose their class and fields between them. */
-export interface Refusal {
-  code: ProblemCode;
-  detail: string;
-}
-
-/** A refusal: thrown anywhere on the way of a request, answered in one place. */
-export class Problem extends Error {
-  readonly code: ProblemCode;
+/** A refusal whose answer has headers of its own. */
+export class HttpProblem extends Problem {
   readonly headers: Record<string, string>;
 
-  /** @param detail a sentence that says what to do */
-  constructor(code: ProblemCode, detail: string, headers: Record<string, string> = {}) {
-    super(detail);
-    this.name = "Problem";
-    this.code = code;
+  constructor(code: ProblemCode, detail: string, headers: Record<string, string>) {
+    super(code, detail);
     this.headers = headers;
   }
+}
 
-  /** The answer: as RFC 9457 has it, or as a page, if a person asks and it is an address that went wrong. */
-  toResponse(accept?: string): Response {
-    const [status, title] = PROBLEMS[this.code];
-    const problem = { title, status, detail: saidBack(this.message), code: this.code };
-    const isPage = FOR_PEOPLE.has(this.code) && prefersPage(accept);
-    return new Response(isPage ? problemPage(problem) : `${JSON.stringify({ type: "about:blank", ...problem })}\n`, {
-      status,
-      headers: {
-        ...(isPage ? SECURITY_HEADERS : {}),
-        "Content-Type": isPage ? "text/html; charset=utf-8" : PROBLEM_TYPE,
-        "Cache-Control": "no-store",
-        Vary: "Accept",
-        [MARK.name]: MARK.value,
-        ...this.headers,
-      },
-    });
-  }
+/** The answer: as RFC 9457 has it, or as a page, if a person asks and it is an address that went wrong. */
+export function problemResponse(problem: Problem, accept?: string | null): Response {
+  const { code } = problem;
+  const [status, title] = PROBLEMS[code];
+  const shown = { title, status, detail: saidBack(problem.message), code };
+  const isPage = FOR_PEOPLE.has(code) && prefersPage(accept ?? undefined);
+  return new Response(isPage ? problemPage(shown) : `${JSON.stringify({ type: "about:blank", ...shown })}\n`, {
+    status,
+    headers: {
+      ...(isPage ? SECURITY_HEADERS : {}),
+      "Content-Type": isPage ? "text/html; charset=utf-8" : PROBLEM_TYPE,
+      "Cache-Control": "no-store",
+      Vary: "Accept",
+      [MARK.name]: MARK.value,
+      ...(problem instanceof HttpProblem ? problem.headers : {}),
+    },
+  });
 }
 
 /** Whoever does not care gets the problem; a browser says that it would rather have a page. */
 function prefersPage(accept = "*/*"): boolean {
   if (accept.length > MAX_ACCEPT_LENGTH) return false;
   return new Negotiator({ headers: { accept } }).mediaType([PROBLEM_TYPE, "text/html"]) === "text/html";
-}
-
-/** No more viewers than these. */
-export function viewersFull(): Problem {
-  return new Problem("viewers-full", `${MAX_VIEWERS} watch already.`, { "Retry-After": "30" });
 }

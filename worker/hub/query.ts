@@ -1,0 +1,63 @@
+import { Problem } from "../../protocol/problem.ts";
+import { suggestion } from "../../protocol/suggestion.ts";
+
+/** The query of a channel's URL: the keys it may have, and their values. */
+
+/** Of a read of stored points. */
+export const READ_KEYS = ["from", "to", "series", "points", "text"] as const;
+/** Of a viewer that joins. */
+export const JOIN_KEYS = ["points", "seconds", "epoch", "seq"] as const;
+const MAX_KEY_LENGTH = 40;
+
+/**
+ * A key that is misspelt would be passed over, and the answer would be another than the one that was asked for. The page
+ * takes any: what others append to links that people share (utm_source, fbclid) is meant for nobody here.
+ *
+ * @param passed keys that are the page's, and mean nothing here
+ * @throws Problem `query-invalid`
+ */
+export function refuseUnknownKeys(
+  query: URLSearchParams,
+  known: typeof READ_KEYS | typeof JOIN_KEYS,
+  passed: readonly string[] = [],
+): void {
+  for (const key of query.keys()) {
+    if (key === "" || known.some((other) => other === key) || passed.includes(key)) continue;
+    throw new Problem("query-invalid", `In the query, ${aboutKey(key, known)} Known are ${known.join(", ")}.`);
+  }
+}
+
+function aboutKey(key: string, known: readonly string[]): string {
+  if (JOIN_KEYS.some((other) => other === key)) return `${key} is for a WebSocket, and this is a read.`;
+  if (READ_KEYS.some((other) => other === key)) return `${key} is for a read, and this is a WebSocket.`;
+  return `"${key.slice(0, MAX_KEY_LENGTH)}" is not known${suggestion(key, known) || "."}`;
+}
+
+/**
+ * The number under a key; undefined if it is not there.
+ * @throws Problem `query-invalid`
+ */
+export function finiteOf(query: URLSearchParams, key: string): number | undefined {
+  const text = query.get(key);
+  if (text === null) return undefined;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) throw invalidQuery(key, "must be a number");
+  return value;
+}
+
+/**
+ * The whole number from 0 on under a key; undefined if it is not there.
+ * @throws Problem `query-invalid`
+ */
+export function countOf(query: URLSearchParams, key: string): number | undefined {
+  const value = finiteOf(query, key);
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
+    throw invalidQuery(key, "must be a whole number");
+  }
+  return value;
+}
+
+/** @param what a key's fault, as the end of a sentence that begins with the key */
+export function invalidQuery(key: string, what: string): Problem {
+  return new Problem("query-invalid", `In the query, ${key} ${what}.`);
+}
