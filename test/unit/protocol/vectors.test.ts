@@ -4,9 +4,8 @@ import { test } from "node:test";
 import { checkFrame } from "../../../protocol/frame/check-frame.ts";
 import { type Frame, pointsOf } from "../../../protocol/frame/frame.ts";
 import { FrameError, readHeader, splitFrames } from "../../../protocol/frame/header.ts";
-import { PROBLEM_CODES } from "../../../protocol/problem-code.ts";
+import { PROBLEM_CODES, Problem } from "../../../protocol/problem.ts";
 import { sequenceFault } from "../../../protocol/sequence.ts";
-import { Problem } from "../../../worker/http/problem.ts";
 import { readFrames } from "../../../worker/http/publish/published-frames.ts";
 import { bytesOf } from "../../vectors/layout.ts";
 import {
