@@ -1,7 +1,7 @@
 import { replaceControl } from "../../protocol/characters.ts";
 
 /** Longer than any sentence of ours, and than what a client sent may be that is said back to it. */
-const MAX_DETAIL_LENGTH = 1000;
+export const MAX_DETAIL_LENGTH = 1000;
 const MAX_LOG_LENGTH = 8000;
 
 /** A sentence that may hold what a client sent: no control characters, which a terminal would obey, and no more than fits. */

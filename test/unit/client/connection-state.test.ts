@@ -84,7 +84,7 @@ for (const phase of Object.keys(STATES) as (keyof typeof STATES)[]) {
   }
 }
 
-test("[PG4] the wait is full jitter: up to 500 ms at first, doubling to 3 s", () => {
+test("[PG4] [VC1b] the wait is full jitter: up to 500 ms at first, doubling to 3 s", () => {
   const ceilings = [];
   let state: ConnectionState = connecting(NOW);
   for (let i = 0; i < 8; i++) {

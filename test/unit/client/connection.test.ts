@@ -111,7 +111,7 @@ const hello = (seq: number, epoch = 1): ServerMessage => ({
   takenEveryMs: null,
 });
 
-test("[PG4] it asks for five minutes at first, and where it was when it comes back", () => {
+test("[PG4] [VC1a] it asks for five minutes at first, and where it was when it comes back", () => {
   const { world, connection, got, seen } = start();
   assert.equal(world.socket.query, "seconds=300&points=1000");
   world.say(hello(5));
@@ -129,7 +129,7 @@ test("[PG4] it asks for five minutes at first, and where it was when it comes ba
   assert.deepEqual(got, [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test("[PG4] a repeat is dropped, a hole is said with its size", () => {
+test("[PG4] [VW18b] [FR11c] a repeat is dropped, a hole is said with its size", () => {
   const { world, got } = start();
   world.say(hello(9));
   world.socket.message(frame(1, 3));
@@ -150,7 +150,7 @@ test("[PG4] a gap moves the cursor, so that the frame after it fits", () => {
   assert.deepEqual(connection.cursor, { epoch: 2, seq: 1 });
 });
 
-test("[PG4] gaps count once something follows them: a connection that ends between two has told neither", () => {
+test("[PG4] [VW2f] gaps count once something follows them: a connection that ends between two has told neither", () => {
   const { world, connection, got } = start();
   world.socket.message(frame(1, 2));
   world.say({ type: "gap", reason: "trimmed", points: 10, epoch: 1, seq: 12 });
@@ -171,7 +171,7 @@ test("[PG4] gaps count once something follows them: a connection that ends betwe
   assert.deepEqual(got, [1, 2, ...told, 14, told[0]]);
 });
 
-test("[PG4] `live` beyond the last frame is a hole too, and a first `live` is the place to begin", () => {
+test("[PG4] [VW18a] `live` beyond the last frame is a hole too, and a first `live` is the place to begin", () => {
   const { world, connection, got } = start();
   world.say({ type: "live", epoch: 1, seq: 40 });
   assert.deepEqual(connection.cursor, { epoch: 1, seq: 40 });
@@ -180,7 +180,7 @@ test("[PG4] `live` beyond the last frame is a hole too, and a first `live` is th
   assert.deepEqual(got, [41, { reason: "hole", points: 3 }]);
 });
 
-test("[VW3] `behind` is answered with `continue`, at once and with its cursor", () => {
+test("[VW3c] `behind` is answered with `continue`, at once and with its cursor", () => {
   const { world } = start();
   world.say({ type: "behind", epoch: 1, seq: 7 });
   assert.deepEqual(world.socket.sent, ['{"type":"continue","epoch":1,"seq":7}']);
@@ -194,7 +194,7 @@ test("frames before `live` are marked as stored, those after as live", () => {
   assert.deepEqual(stored, [true, false]);
 });
 
-test("[VW6] a ping every 20 s; without an answer in 10 s it leaves and comes back", () => {
+test("[VC1c] a ping every 20 s; without an answer in 10 s it leaves and comes back", () => {
   const { world, connection } = start();
   world.say({ type: "live", epoch: 1, seq: 0 });
   world.pass(19_999);
@@ -214,7 +214,7 @@ test("[VW6] a ping every 20 s; without an answer in 10 s it leaves and comes bac
   assert.equal(world.sockets.length, 2);
 });
 
-test("[PG4] a connection that never answers is given up after 10 s, one that still sends is not", () => {
+test("[PG4] [VC1d] a connection that never answers is given up after 10 s, one that still sends is not", () => {
   const { world, connection } = start();
   world.pass(9_000);
   world.socket.message(frame(1, 1));
@@ -254,7 +254,7 @@ test("what is no message of this version, and no frame, changes nothing but a co
   assert.equal(connection.badFrames, 1);
 });
 
-test("[PG4] where a frame stands: next, repeat, hole, overlap, other epoch", () => {
+test("[PG4] [FR11b] where a frame stands: next, repeat, hole, overlap, other epoch", () => {
   const cursor = { epoch: 1, seq: 10 };
   const step = (seq: number, points: number, epoch = 1) => advance(cursor, { epoch, seq, points });
   assert.deepEqual(step(12, 2), { kind: "next", cursor: { epoch: 1, seq: 12 }, loss: undefined });

@@ -7,7 +7,7 @@ import { WrongTokens } from "./wrong-tokens.ts";
 /** Who may publish, and what a channel is called. Each guard throws a {@link Problem} or passes. */
 
 /** Longer ones are not looked at. */
-const MAX_AUTHORIZATION_LENGTH = 4_096;
+export const MAX_AUTHORIZATION_LENGTH = 4_096;
 
 const wrongTokens = new WrongTokens();
 let known: { token: string; digest: Uint8Array } | undefined;

@@ -5,10 +5,10 @@ import { HttpProblem } from "../problem-response.ts";
 import { timeout } from "../timeout.ts";
 
 /** How long a body may take in all (a bridge itself gives up after as long), and without a byte. */
-const MAX_BODY_MS = 60_000;
-const MAX_PAUSE_MS = 10_000;
+export const MAX_BODY_MS = 60_000;
+export const MAX_PAUSE_MS = 10_000;
 /** What bodies that are not whole yet may take in memory, all together (an isolate has 128 MB). */
-const MAX_WAITING_BYTES = 32 * MAX_BODY_BYTES;
+export const MAX_WAITING_BYTES = 32 * MAX_BODY_BYTES;
 
 /** Bodies that are being read. */
 const waiting = new Set<{ bytes: number; readonly untilMs: number }>();

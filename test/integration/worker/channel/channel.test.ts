@@ -31,7 +31,7 @@ async function hello(channel: string) {
 }
 
 for (const [when, lose] of Object.entries(losses)) {
-  test(`[CH2] [CH6] numbers go on ${when}`, async () => {
+  test(`[CH2] [CH6] [FR11a] numbers go on ${when}`, async () => {
     const channel = newChannel();
     assert.equal((await publishJson(edge, channel, [1, 2, 3])).seq, 3);
     await lose(channel);
@@ -131,7 +131,7 @@ for (const [when, lose] of Object.entries(losses)) {
     assert.deepEqual(await greeted(), before);
   });
 
-  test(`[CH6] a hello lists 64 KiB of series' names, however many there are, ${when}`, async () => {
+  test(`[CH6] [VW17b] a hello lists 64 KiB of series' names, however many there are, ${when}`, async () => {
     const channel = newChannel();
     const fields = Array.from({ length: 5000 }, (_, i) => [`s${String(i).padStart(4, "0")}`, i] as const);
     await publishJson(edge, channel, Object.fromEntries(fields));

@@ -115,7 +115,7 @@ for (const [method, path, status, code, title] of [
   ["GET", "/x/<script>", 404, "not-found", "Nothing here"],
   ["PUT", "/c/main", 405, "method-not-allowed", "Method not allowed"],
 ] as const) {
-  test(`[RT2] [RT3] a refusal with ${code} is a page to a browser, and a problem to anybody else`, async () => {
+  test(`[RT2] [RT3a] [BAD2] a refusal with ${code} is a page to a browser, and a problem to anybody else`, async () => {
     const url = new URL(path, edge.url);
     const page = await fetch(url, { method, headers: { Accept: BROWSER } });
     assert.equal(page.status, status);
