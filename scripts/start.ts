@@ -12,7 +12,7 @@ import { DEFAULT_SPOOL_DIR, defaultSpoolFile } from "../bridge/config/options.ts
 import { errorAdvice } from "../bridge/observability/error-advice.ts";
 import { createLog } from "../bridge/observability/log.ts";
 import { type Bridge, startBridge } from "../bridge/pipeline/bridge.ts";
-import { AddressError } from "../bridge/sources/zeromq/address.ts";
+import { AddressError } from "../bridge/sources/errors.ts";
 import { type Demo, startDemo } from "../bridge/tools/demo.ts";
 import { accessFaults } from "../worker/http/access/access.ts";
 import { bannerText } from "./banner.ts";

@@ -11,14 +11,6 @@ export interface Batch {
 /** What a 2xx says of a batch. */
 export type Confirmation = Partial<Pick<ReceivedPublishAnswer, "repeats">>;
 
-/** What no 2xx has confirmed yet. */
-export interface Held {
-  points: number;
-  bytes: number;
-  /** How long the oldest point has waited for its confirmation, in milliseconds; 0 when nothing waits. */
-  oldestAgeMs: number;
-}
-
 /** A new publisher id was taken, because another uses the one before. */
 export interface NewId {
   before: string;

@@ -1,13 +1,14 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { framedBy } from "../../protocol/frame/header.ts";
 import { MAX_BODY_POINTS, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
+import type { Undelivered } from "../observability/ledger.ts";
 import { Backlog } from "./backlog.ts";
-import { type Batch, type Confirmation, concat, type Held, type NewId } from "./batch.ts";
+import { type Batch, type Confirmation, concat, type NewId } from "./batch.ts";
 import { GAPS_BYTES, type Loss, type LossReason, mergeAllSeries, withGaps } from "./gaps.ts";
 import type { Letter } from "./held-back.ts";
 import { OpenFrame } from "./open-frame.ts";
 import { type HeldFrame, type Identity, newPublisherId, type SpoolState } from "./spool/spool-state.ts";
-import type { Keeper } from "./spool/spool-writer.ts";
+import type { SpoolWriter } from "./spool/spool-writer.ts";
 
 export interface CollectorOptions {
   /** 16 hexadecimal digits. */
@@ -24,7 +25,7 @@ export interface CollectorOptions {
   /** Called for each frame that is lost. */
   lost: (reason: LossReason, points: number) => void;
   /** What keeps it all on disk too, and the bound of that. */
-  keeper?: Keeper;
+  spoolWriter?: SpoolWriter;
   maxSpoolBytes?: number;
   /** What an earlier process left in the spool. */
   state?: Pick<SpoolState, "frames" | "sentSeq" | "gaps">;
@@ -51,7 +52,7 @@ export class Collector {
 
   constructor(options: CollectorOptions) {
     this.#options = { maxFrameBytes: MAX_FRAME_BYTES, nowMs: Date.now, ...options };
-    const { maxBytes, maxFrameBytes, state, keeper, maxSpoolBytes = 0 } = this.#options;
+    const { maxBytes, maxFrameBytes, state, spoolWriter, maxSpoolBytes = 0 } = this.#options;
     const leastBytes = MIN_FRAMES_HELD * maxFrameBytes;
     if (maxBytes < leastBytes) throw new RangeError(`The buffer must have ${leastBytes} bytes at least.`);
     this.#nextSeq = options.firstSeq ?? 1;
@@ -59,10 +60,10 @@ export class Collector {
     this.#open = new OpenFrame(maxFrameBytes);
     this.#backlog = new Backlog({
       memoryBytes: maxBytes,
-      totalBytes: keeper === undefined ? maxBytes : Math.max(maxBytes, maxSpoolBytes),
+      totalBytes: spoolWriter === undefined ? maxBytes : Math.max(maxBytes, maxSpoolBytes),
       sentSeq: state?.sentSeq ?? 0,
       frames: state?.frames ?? [],
-      read: (seq) => keeper?.read(seq),
+      read: (seq) => spoolWriter?.read(seq),
       lost: options.lost,
     });
     for (const gap of state?.gaps ?? []) this.#open.addGap(gap);
@@ -75,7 +76,7 @@ export class Collector {
   }
 
   /** What no 2xx has confirmed yet, in flight included. */
-  get held(): Held {
+  get held(): Undelivered {
     const points = this.#backlog.points + this.#open.points;
     const sinceMs = this.#backlog.first?.sinceMs ?? this.#open.sinceMs;
     const ageMs = points === 0 ? 0 : Math.max(0, this.#options.nowMs() - sinceMs);
@@ -160,13 +161,13 @@ export class Collector {
     if (frames.length === 0) return undefined;
     // Before the POST: what was sent must be known to have been, even by a process that follows this one.
     if (this.#backlog.isUnsaved) this.save();
-    else this.#options.keeper?.saveProgress(this.#progress);
+    else this.#options.spoolWriter?.saveProgress(this.#progress);
     this.#inFlight = { frames, points, body: concat(parts) };
     return this.#inFlight;
   }
 
   /** Nobody knows whether the Channel has taken the batch: from now on not a byte of it may change. */
-  mayBeTaken(): void {
+  inDoubt(): void {
     this.#backlog.keepSettled();
   }
 
@@ -202,7 +203,7 @@ export class Collector {
     return newId;
   }
 
-  /** The batch was not taken, or {@link mayBeTaken} has said so. It will be taken again, frame by frame if need be. */
+  /** The batch was not taken, or {@link inDoubt} has said so. It will be taken again, frame by frame if need be. */
   putBack(batch: Batch): void {
     this.#land(batch);
     this.#backlog.unsettle();
@@ -217,14 +218,14 @@ export class Collector {
 
   /** Brings the spool up to date: every closed frame, the open one as a draft, and what belongs to them. */
   save(): void {
-    const { keeper } = this.#options;
+    const { spoolWriter } = this.#options;
     const backlog = this.#backlog;
-    if (keeper === undefined || !keeper.isReady) return;
+    if (spoolWriter === undefined || !spoolWriter.isReady) return;
     const isDrafted =
       this.#open.points === 0 || (this.#draft?.seq === this.#nextSeq && this.#draft.version === this.#open.version);
-    const isSaved = isDrafted && !backlog.isUnsaved && !this.#untoldChanged && !keeper.hasNumbers;
-    if (isSaved && !keeper.isFailing) {
-      keeper.saveProgress(this.#progress);
+    const isSaved = isDrafted && !backlog.isUnsaved && !this.#untoldChanged && !spoolWriter.hasNumbers;
+    if (isSaved && !spoolWriter.isFailing) {
+      spoolWriter.saveProgress(this.#progress);
       return;
     }
     const draft = this.#open.points > 0 ? [this.#asFrame()] : [];
@@ -235,7 +236,7 @@ export class Collector {
       gone: backlog.gone,
       untold: this.#open.untold,
     };
-    if (!keeper.save(changes)) return;
+    if (!spoolWriter.save(changes)) return;
     this.#draft = draft.length > 0 ? { seq: this.#nextSeq, version: this.#open.version } : undefined;
     this.#untoldChanged = false;
     backlog.saved();

@@ -1,7 +1,5 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-
-/** Series of one channel. A page that draws more draws nothing that anybody could read. */
-export const MAX_SERIES = 4096;
+import { MAX_SERIES } from "../map/bounds.ts";
 
 /** Lets the first {@link MAX_SERIES} series of a channel pass; points of others are left out, and counted. */
 export class SeriesBound {

@@ -3,9 +3,9 @@ import { ConfigError } from "../config/errors.ts";
 import { type Known, unknownName } from "../config/known.ts";
 import { formatFault } from "../decode/formats/formats.ts";
 import { layoutFault } from "../decode/layout.ts";
-import { createReader } from "../decode/reader.ts";
 import { errorText } from "../observability/text.ts";
 import { presetNamed, presets } from "../presets/index.ts";
+import { createReader } from "../presets/reader.ts";
 
 /**
  * Whether format, preset and layout go together, which each by itself does not say.

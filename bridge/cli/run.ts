@@ -3,10 +3,11 @@ import type { Configuration } from "../config/build.ts";
 import { publishToken } from "../config/token.ts";
 import { tokenWarnings } from "../config/token-warnings.ts";
 import { createLog } from "../observability/log.ts";
+import { MetricsAddressError } from "../observability/metrics.ts";
 import { FootLine, showFoot } from "../observability/terminal.ts";
 import { counted, errorText } from "../observability/text.ts";
 import { type Bridge, startBridge } from "../pipeline/bridge.ts";
-import { AddressError, SocketError } from "../sources/zeromq/address.ts";
+import { AddressError, SourceError } from "../sources/errors.ts";
 import { ExitCode } from "./exit-code.ts";
 import { exposureLines } from "./exposure.ts";
 import { checkReaders } from "./known.ts";
@@ -51,8 +52,8 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     const checksStart = true;
     bridge = await startBridge({ to, token, log, sources, bufferBytes, spool, metrics, statusEveryMs, checksStart });
   } catch (error) {
-    if (error instanceof AddressError) return refused(ExitCode.address, error);
-    if (error instanceof SocketError) return refused(ExitCode.usage, error);
+    if (error instanceof AddressError || error instanceof MetricsAddressError) return refused(ExitCode.address, error);
+    if (error instanceof SourceError) return refused(ExitCode.usage, error);
     if (error instanceof SpoolError) return refused(ExitCode.failed, error);
     throw error;
   }

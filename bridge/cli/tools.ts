@@ -4,6 +4,7 @@ import { parseBytes, parseDuration } from "../config/options.ts";
 import { runInspect } from "../tools/inspect.ts";
 import { runRecord } from "../tools/record.ts";
 import { REPLAY_HELP, runReplay } from "../tools/replay.ts";
+import { ExitCode } from "./exit-code.ts";
 import { KNOWN } from "./known.ts";
 
 /** What a command resolves to, told once. */
@@ -23,7 +24,9 @@ export function addInspectCommand(program: Command, ended: Ended): void {
   addSourceOptions(command).action(async (flags: Flags & { once?: true; for?: number; json?: true }) => {
     const { sources } = configFromFlags(flags, process.env, KNOWN);
     const { stdout, stderr } = process;
-    ended(await runInspect({ sources, isOnce: flags.once, forMs: flags.for, isJson: flags.json, stdout, stderr }));
+    ended(
+      ExitCode[await runInspect({ sources, isOnce: flags.once, forMs: flags.for, isJson: flags.json, stdout, stderr })],
+    );
   });
 }
 
@@ -41,7 +44,7 @@ export function addRecordCommand(program: Command, ended: Ended): void {
     async (file: string, flags: Flags & { for?: number; max?: number; overwrite?: true }) => {
       const { sources } = configFromFlags(flags, process.env, KNOWN);
       const { for: forMs, max: maxBytes, overwrite: isOverwriting } = flags;
-      ended(await runRecord({ sources, file, forMs, maxBytes, isOverwriting, stderr: process.stderr }));
+      ended(ExitCode[await runRecord({ sources, file, forMs, maxBytes, isOverwriting, stderr: process.stderr })]);
     },
   );
 }
@@ -72,7 +75,7 @@ export function addReplayCommand(program: Command): void {
     .action(async (file: string, flags: ReplayFlags) => {
       const { speed, loop: isLooping, bind, connect, source, wait: waitMs } = flags;
       const options = { file, speed, isLooping, bind, connect, source, waitMs, stderr: process.stderr };
-      process.exitCode = await runReplay(options);
+      process.exitCode = ExitCode[await runReplay(options)];
     });
 }
 

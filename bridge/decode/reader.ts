@@ -1,6 +1,6 @@
 import type { DecodeConfig } from "../config/config.ts";
-import { presetNamed } from "../presets/index.ts";
-import { Auto, type Decision, messageOf, type Payload, stamped, type TopicMemory } from "./auto/auto.ts";
+import type { Decision } from "../observability/decisions.ts";
+import { Auto, messageOf, type Payload, stamped, type TopicMemory } from "./auto/auto.ts";
 import { createEnvelope, type Envelope } from "./envelope.ts";
 import { formatFault, isValueFormat, type ValueFormat } from "./formats/formats.ts";
 import { readValue } from "./formats/values.ts";
@@ -11,34 +11,21 @@ import { createSampleReader, type SampleReader } from "./samples/reader.ts";
 import { MAX_MESSAGE_BYTES } from "./text.ts";
 import { type Topic, Topics } from "./topic.ts";
 
-export type { Decision } from "./auto/auto.ts";
-
 /**
- * What reads the messages of a source.
+ * What reads the messages of a source by their format.
  * @param told what `auto` takes messages for, as it finds out
  * @throws RangeError with a sentence, if the configuration names what there is not
  */
-export function createReader(
+export function createFormatReader(
   config: DecodeConfig,
   told: (decision: Decision) => void = () => undefined,
 ): MessageReader {
   const { format } = config;
-  const fault = formatFault(format, config.preset !== undefined);
+  const fault = formatFault(format, false);
   if (fault !== undefined) throw new RangeError(fault);
-  if (config.preset !== undefined) {
-    const preset = presetNamed(config.preset);
-    if (preset === undefined) throw new RangeError(`There is no preset "${config.preset}".`);
-    return preset.create(format === "auto" ? {} : { format });
-  }
   if (isValueFormat(format)) return new FormatReader(config, format, new Auto(told));
   const samples = parseSampleFormat(format);
   return new FormatReader(config, samples === undefined ? undefined : createSampleReader(samples), new Auto(told));
-}
-
-/** Whether messages bear numbers of the publishers' own, beside any --sequence-field. */
-export function bearsNumbers({ preset, frames }: DecodeConfig): boolean {
-  if (preset !== undefined) return presetNamed(preset)?.isNumbered ?? false;
-  return frames?.some((word) => word.trim().startsWith("counter")) ?? false;
 }
 
 /** Envelope → inflated → value or samples. */

@@ -1,5 +1,7 @@
 /** What the mapping of one source remembers at most. */
 
+/** Series of one channel. A page that draws more draws nothing that anybody could read. */
+export const MAX_SERIES = 4096;
 /** Each is a spool and a POST in flight. */
 export const MAX_CHANNELS = 64;
 /** Paths of all topics; beyond, all are forgotten and made anew, which costs time and nothing else. */

@@ -1,7 +1,7 @@
 import { isObject } from "../../protocol/json/json.ts";
 import { checkDepth, hasNumbers, PointError } from "../../protocol/json/points.ts";
 import type { Slot } from "./plan.ts";
-import { type Leaf, type Readings, type ReadOptions, scaled } from "./read.ts";
+import { type Leaf, type Readings, type ReadOptions, scaled } from "./reading.ts";
 import { secondsOf } from "./when.ts";
 
 export interface ColumnsOptions extends ReadOptions {

@@ -1,7 +1,7 @@
 import type { Row, RowMark } from "../../protocol/frame/frame-builder.ts";
 import { MAX_COLUMNS } from "../../protocol/limits.ts";
 import type { Slot } from "./plan.ts";
-import type { Leaf, Reading } from "./read.ts";
+import type { Leaf, Reading } from "./reading.ts";
 import type { Channel, Series } from "./series.ts";
 import type { Thinned } from "./thin.ts";
 

@@ -1,7 +1,6 @@
 import { PointError } from "../../protocol/json/points.ts";
-import { MAX_SERIES } from "../batch/series-bound.ts";
 import { DecodeError } from "../decode/message.ts";
-import { MAX_CHANNELS, MAX_TEXTS } from "./bounds.ts";
+import { MAX_CHANNELS, MAX_SERIES, MAX_TEXTS } from "./bounds.ts";
 import { TextTable } from "./texts.ts";
 import { Changes, MinMax } from "./thin.ts";
 

@@ -1,10 +1,20 @@
-import type { Decision } from "../decode/reader.ts";
 import type { Log } from "./log.ts";
 import { escaped } from "./text.ts";
 
 const MAX_TOPIC_LENGTH = 80;
 /** Publishers whose formats change all the time have no line for each change. */
 const MAX_LINES = 20;
+
+/** What the messages of a topic were taken for. */
+export interface Decision {
+  topic: string;
+  /** For --format. */
+  format: string;
+  /** How it was compressed. */
+  wrapping?: string | undefined;
+  sure: boolean;
+  because: string;
+}
 
 /** Says what messages of a source are taken for: each topic's once, the first few topics. */
 export function decisionLog(source: string, log: Pick<Log, "info">): (decision: Decision) => void {

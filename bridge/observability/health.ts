@@ -1,13 +1,39 @@
-import type { Source } from "../pipeline/source.ts";
-import type { Feed } from "../uplink/channel-uplink.ts";
+import type { SourceLedger, Undelivered, UplinkLedger } from "./ledger.ts";
 import { counted, duration } from "./text.ts";
+
+/** One source, as metrics and health see it. */
+export interface WatchedSource {
+  readonly config: { readonly name: string };
+  readonly ledger: SourceLedger;
+  /** What befell its connections, by event. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** No message comes though one is due. */
+  readonly isStale: boolean;
+}
+
+/** What waits for one channel. */
+export interface UplinkBacklog {
+  frames: number;
+  bytes: number;
+  memoryBytes: number;
+  /** Undelivered bytes that only the spool holds. */
+  bytesOnDisk: number;
+}
+
+/** What delivers to one channel, as metrics and health see it. */
+export interface WatchedUplink {
+  /** The channel's name. */
+  readonly channel: string;
+  readonly ledger: UplinkLedger;
+  readonly held: Undelivered;
+  readonly backlog: UplinkBacklog;
+  readonly isSpoolFailing: boolean;
+}
 
 /** What metrics and health are read from. */
 export interface Watched {
-  readonly sources: readonly Pick<Source, "config" | "ledger" | "counters" | "isStale">[];
-  readonly feeds: {
-    readonly all: readonly Pick<Feed, "channel" | "ledger" | "held" | "backlog" | "isSpoolFailing">[];
-  };
+  readonly sources: readonly WatchedSource[];
+  readonly uplinks: { readonly all: readonly WatchedUplink[] };
 }
 
 export interface Health {
@@ -20,12 +46,12 @@ export interface Health {
 const MAX_DELIVERY_MS = 60_000;
 
 /** Whether what comes in goes out. A publisher that does not send is no fault of the bridge, unless one is due. */
-export function healthOf({ sources, feeds }: Watched): Health {
+export function healthOf({ sources, uplinks }: Watched): Health {
   const problems: string[] = [];
   for (const { config, isStale } of sources) {
     if (isStale) problems.push(`Source ${config.name}: no message comes though one is due.`);
   }
-  for (const { channel, held, isSpoolFailing } of feeds.all) {
+  for (const { channel, held, isSpoolFailing } of uplinks.all) {
     if (isSpoolFailing) problems.push(`Channel ${channel}: the spool cannot be written.`);
     if (held.oldestAgeMs > MAX_DELIVERY_MS) {
       const since = duration(held.oldestAgeMs);

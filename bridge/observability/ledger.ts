@@ -1,12 +1,23 @@
-import type { GapReason, Loss, LossReason } from "../batch/gaps.ts";
-import type { DecodeFault } from "../decode/message.ts";
+/** What no 2xx has confirmed yet. */
+export interface Undelivered {
+  points: number;
+  bytes: number;
+  /** How long the oldest point has waited for its confirmation, in milliseconds; 0 when nothing waits. */
+  oldestAgeMs: number;
+}
 
 export interface Dropped {
   frames: number;
   points: number;
 }
 
-export interface Told {
+/** Points that are missing; null: nobody knows how many. */
+export interface Gap {
+  reason: string;
+  points: number | null;
+}
+
+export interface GapCount {
   gaps: number;
   /** Of the gaps that have a number. */
   points: number;
@@ -20,7 +31,7 @@ export class SourceLedger {
   /** Points understood; all of them are collected. */
   decoded = 0;
   /** Messages that hold no points, by reason. */
-  readonly refused = new Map<DecodeFault, number>();
+  readonly refused = new Map<string, number>();
   /** Messages with a number and a payload that had come before. */
   repeats = 0;
   /** Messages without a number, where one is asked for. */
@@ -33,7 +44,7 @@ export class SourceLedger {
   /** How often publishers fell silent. */
   silences = 0;
 
-  countRefused(reason: DecodeFault, messages = 1): void {
+  countRefused(reason: string, messages = 1): void {
     this.refused.set(reason, (this.refused.get(reason) ?? 0) + messages);
   }
 
@@ -43,15 +54,15 @@ export class SourceLedger {
 }
 
 /** What went out to one channel since the start, and what did not. */
-export class FeedLedger {
+export class UplinkLedger {
   delivered = 0;
   posts = 0;
   retries = 0;
   /** As the last answer said; undefined before the first. */
   viewers: number | undefined;
-  readonly dropped = new Map<LossReason, Dropped>();
+  readonly dropped = new Map<string, Dropped>();
   /** What viewers are told is missing, by reason: the drops above, and what never came. */
-  readonly gaps = new Map<GapReason, Told>();
+  readonly gaps = new Map<string, GapCount>();
   /** Writes to the spool that failed. */
   spoolFailures = 0;
   /** How often a new publisher id was taken, because others used the one before. */
@@ -61,13 +72,13 @@ export class FeedLedger {
   /** Is told of each POST, in seconds from sending to its outcome. */
   onPost: (seconds: number) => void = () => undefined;
 
-  countDropped(reason: LossReason, points: number): void {
+  countDropped(reason: string, points: number): void {
     const before = this.dropped.get(reason) ?? { frames: 0, points: 0 };
     this.dropped.set(reason, { frames: before.frames + 1, points: before.points + points });
     this.countGap({ reason, points });
   }
 
-  countGap({ reason, points }: Pick<Loss, "reason" | "points">): void {
+  countGap({ reason, points }: Gap): void {
     const before = this.gaps.get(reason) ?? { gaps: 0, points: 0 };
     this.gaps.set(reason, { gaps: before.gaps + 1, points: before.points + (points ?? 0) });
   }
@@ -79,13 +90,13 @@ export class FeedLedger {
 
 type Counts<L> = Omit<L, "onPost" | `count${string}` | "refusedMessages" | "droppedPoints">;
 /** The counts of a whole bridge. */
-export type Totals = Readonly<Counts<SourceLedger> & Counts<FeedLedger>>;
+export type Totals = Readonly<Counts<SourceLedger> & Counts<UplinkLedger>>;
 
 /** The sums over all sources and channels, as they are now. Every loss in the bridge is in one of these. */
-export function totalsOf(sources: readonly SourceLedger[], feeds: readonly FeedLedger[]): Totals {
+export function totalsOf(sources: readonly SourceLedger[], uplinks: readonly UplinkLedger[]): Totals {
   const sum = <L>(ledgers: readonly L[], of: (ledger: L) => number) =>
     ledgers.reduce((total, ledger) => total + of(ledger), 0);
-  const watched = feeds.filter(({ viewers }) => viewers !== undefined);
+  const watched = uplinks.filter(({ viewers }) => viewers !== undefined);
   return {
     received: sum(sources, (source) => source.received),
     receivedBytes: sum(sources, (source) => source.receivedBytes),
@@ -100,21 +111,21 @@ export function totalsOf(sources: readonly SourceLedger[], feeds: readonly FeedL
     publishers: sum(sources, (source) => source.publishers),
     disconnects: sum(sources, (source) => source.disconnects),
     silences: sum(sources, (source) => source.silences),
-    delivered: sum(feeds, (feed) => feed.delivered),
-    posts: sum(feeds, (feed) => feed.posts),
-    retries: sum(feeds, (feed) => feed.retries),
-    viewers: watched.length === 0 ? undefined : sum(watched, (feed) => feed.viewers ?? 0),
+    delivered: sum(uplinks, (uplink) => uplink.delivered),
+    posts: sum(uplinks, (uplink) => uplink.posts),
+    retries: sum(uplinks, (uplink) => uplink.retries),
+    viewers: watched.length === 0 ? undefined : sum(watched, (uplink) => uplink.viewers ?? 0),
     dropped: summed(
-      feeds.map(({ dropped }) => dropped),
+      uplinks.map(({ dropped }) => dropped),
       (a, b) => ({ frames: a.frames + b.frames, points: a.points + b.points }),
     ),
     gaps: summed(
-      feeds.map(({ gaps }) => gaps),
+      uplinks.map(({ gaps }) => gaps),
       (a, b) => ({ gaps: a.gaps + b.gaps, points: a.points + b.points }),
     ),
-    spoolFailures: sum(feeds, (feed) => feed.spoolFailures),
-    newIds: sum(feeds, (feed) => feed.newIds),
-    foreignRepeats: sum(feeds, (feed) => feed.foreignRepeats),
+    spoolFailures: sum(uplinks, (uplink) => uplink.spoolFailures),
+    newIds: sum(uplinks, (uplink) => uplink.newIds),
+    foreignRepeats: sum(uplinks, (uplink) => uplink.foreignRepeats),
   };
 }
 

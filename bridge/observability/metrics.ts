@@ -1,15 +1,19 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AddressError } from "../sources/zeromq/address.ts";
 import { boundConnections, namesOf, refusalOf } from "./admission.ts";
 import { errorAdvice } from "./error-advice.ts";
 import { healthOf, type Watched } from "./health.ts";
-import { createRegistry, type Metrics } from "./registry.ts";
+import { type ConnectionEvents, createRegistry, type Metrics } from "./registry.ts";
 
 export interface MetricsAddress {
   host: string;
   /** 0 picks a free one. */
   port: number;
+}
+
+/** Why metrics cannot be served at their address, in a sentence for whoever gave it. */
+export class MetricsAddressError extends Error {
+  override readonly name = "MetricsAddressError";
 }
 
 export interface MetricsServer {
@@ -26,10 +30,15 @@ const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosnif
 /**
  * `/metrics` in Prometheus' text, and `/healthz`. Whatever reads them counts nothing twice: the ledgers are the only count.
  * Who may ask, and how long, is in ./admission.ts.
- * @throws AddressError if the port is in use
+ * @param connectionEvents all that sources of this build count of connections
+ * @throws MetricsAddressError if the port is in use
  */
-export async function serveMetrics({ host, port }: MetricsAddress, watched: Watched): Promise<MetricsServer> {
-  const { registry, observe, countCutOff } = createRegistry(watched);
+export async function serveMetrics(
+  { host, port }: MetricsAddress,
+  watched: Watched,
+  connectionEvents: ConnectionEvents,
+): Promise<MetricsServer> {
+  const { registry, observe, countCutOff } = createRegistry(watched, connectionEvents);
   const names = namesOf(host);
   const answer: RequestListener = (request, response) => {
     // One request a connection: what a client sends beyond it is not kept.
@@ -62,10 +71,7 @@ export async function serveMetrics({ host, port }: MetricsAddress, watched: Watc
     server.once("error", reject).listen(port, host, resolve);
   }).catch((error: unknown) => {
     const advice = errorAdvice(error, "listen");
-    throw new AddressError(
-      `${host}:${port}`,
-      `Cannot serve metrics on ${host}:${port}: ${advice}. Give another with --metrics.`,
-    );
+    throw new MetricsAddressError(`Cannot serve metrics on ${host}:${port}: ${advice}. Give another with --metrics.`);
   });
   server.unref();
   return {

@@ -1,7 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { SOCKET_COUNTS, type SocketCounters } from "../sources/zeromq/counters.ts";
-import type { Watched } from "./health.ts";
-import type { FeedLedger, SourceLedger } from "./ledger.ts";
+import type { Watched, WatchedUplink } from "./health.ts";
+import type { SourceLedger, UplinkLedger } from "./ledger.ts";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -22,7 +21,7 @@ const SOURCE_COUNTS: readonly (readonly [name: string, help: string, read: (ledg
   ["silences", "Times that publishers fell silent without a word.", (ledger) => ledger.silences],
 ];
 
-const FEED_COUNTS: readonly (readonly [name: string, help: string, read: (ledger: FeedLedger) => number])[] = [
+const UPLINK_COUNTS: readonly (readonly [name: string, help: string, read: (ledger: UplinkLedger) => number])[] = [
   ["delivered_points", "Points that a 2xx has confirmed.", (ledger) => ledger.delivered],
   ["posts", "POSTs sent.", (ledger) => ledger.posts],
   ["retries", "POSTs sent again.", (ledger) => ledger.retries],
@@ -35,15 +34,14 @@ const FEED_COUNTS: readonly (readonly [name: string, help: string, read: (ledger
   ],
 ];
 
-const FEED_REASONS: readonly (readonly [name: string, help: string, read: (ledger: FeedLedger) => Reasons])[] = [
+const UPLINK_REASONS: readonly (readonly [name: string, help: string, read: (ledger: UplinkLedger) => Reasons])[] = [
   ["dropped_points", "Points lost in the bridge, by reason.", ({ dropped }) => each(dropped, ({ points }) => points)],
   ["dropped_frames", "Frames lost in the bridge, by reason.", ({ dropped }) => each(dropped, ({ frames }) => frames)],
-  ["gaps", "Gaps told to viewers, by reason.", ({ gaps }) => each(gaps, (told) => told.gaps)],
+  ["gaps", "Gaps told to viewers, by reason.", ({ gaps }) => each(gaps, (count) => count.gaps)],
   ["gap_points", "Points known to be missing in these gaps.", ({ gaps }) => each(gaps, ({ points }) => points)],
 ];
 
-export type WatchedFeed = Watched["feeds"]["all"][number];
-const FEED_GAUGES: readonly (readonly [name: string, help: string, read: (feed: WatchedFeed) => number])[] = [
+const UPLINK_GAUGES: readonly (readonly [name: string, help: string, read: (uplink: WatchedUplink) => number])[] = [
   ["viewers", "Viewers, as the last answer said.", ({ ledger }) => ledger.viewers ?? Number.NaN],
   ["undelivered_points", "Points that no 2xx has confirmed.", ({ held }) => held.points],
   ["undelivered_bytes", "Bytes of frames that no 2xx has confirmed.", ({ held }) => held.bytes],
@@ -56,14 +54,17 @@ const FEED_GAUGES: readonly (readonly [name: string, help: string, read: (feed: 
 
 export interface Metrics {
   readonly registry: Registry;
-  /** To be called for each feed as it is opened: its POSTs are timed. */
-  observe(feed: WatchedFeed): void;
+  /** To be called for each uplink as it is opened: its POSTs are timed. */
+  observe(uplink: WatchedUplink): void;
   /** To be called for each client of these metrics that is cut off. */
   countCutOff(): void;
 }
 
+/** What sources count of their connections: what each event is, in a sentence, by its name in camel case. */
+export type ConnectionEvents = Readonly<Record<string, string>>;
+
 /** Every count of every source and channel, read when it is asked for. */
-export function createRegistry({ sources, feeds }: Watched): Metrics {
+export function createRegistry({ sources, uplinks }: Watched, connectionEvents: ConnectionEvents): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -102,9 +103,12 @@ export function createRegistry({ sources, feeds }: Watched): Metrics {
       [...ledger.refused].map(([reason, value]): Labelled => [{ source: config.name, reason }, value]),
     ),
   );
-  count("connection_events", CONNECTION_EVENTS, ["source", "event"], () =>
+  const meanings = Object.entries(connectionEvents).map(([event, meaning]) => `${snakeCase(event)}: ${meaning}`);
+  count("connection_events", `What befell connections: ${meanings.join(" ")}`, ["source", "event"], () =>
     sources.flatMap(({ config, counters }) =>
-      COUNTED_EVENTS.map((event): Labelled => [{ source: config.name, event: snakeCase(event) }, counters[event]]),
+      Object.entries(counters).map(
+        ([event, value]): Labelled => [{ source: config.name, event: snakeCase(event) }, value],
+      ),
     ),
   );
   gauge("publishers", "Publishers connected.", ["source"], () =>
@@ -113,18 +117,18 @@ export function createRegistry({ sources, feeds }: Watched): Metrics {
   gauge("stale", "1 while no message comes though one is due.", ["source"], () =>
     sources.map(({ config, isStale }) => [{ source: config.name }, Number(isStale)]),
   );
-  for (const [name, help, read] of FEED_COUNTS) {
-    count(name, help, ["channel"], () => feeds.all.map(({ channel, ledger }) => [{ channel }, read(ledger)]));
+  for (const [name, help, read] of UPLINK_COUNTS) {
+    count(name, help, ["channel"], () => uplinks.all.map(({ channel, ledger }) => [{ channel }, read(ledger)]));
   }
-  for (const [name, help, read] of FEED_REASONS) {
+  for (const [name, help, read] of UPLINK_REASONS) {
     count(name, help, ["channel", "reason"], () =>
-      feeds.all.flatMap(({ channel, ledger }) =>
+      uplinks.all.flatMap(({ channel, ledger }) =>
         [...read(ledger)].map(([reason, value]): Labelled => [{ channel, reason }, value]),
       ),
     );
   }
-  for (const [name, help, read] of FEED_GAUGES) {
-    gauge(name, help, ["channel"], () => feeds.all.map((feed) => [{ channel: feed.channel }, read(feed)]));
+  for (const [name, help, read] of UPLINK_GAUGES) {
+    gauge(name, help, ["channel"], () => uplinks.all.map((uplink) => [{ channel: uplink.channel }, read(uplink)]));
   }
   const posts = new Histogram({
     name: "plotcast_bridge_post_seconds",
@@ -146,27 +150,6 @@ export function createRegistry({ sources, feeds }: Watched): Metrics {
     },
   };
 }
-
-const COUNTED_EVENTS = [
-  "accepts",
-  "connects",
-  "handshakes",
-  "disconnects",
-  "connectRetries",
-  "beganAnew",
-  "authFailures",
-  "protocolFailures",
-  "otherFailures",
-  "notZmtp",
-  "cutOff",
-  "turnedAway",
-  "madeRoom",
-  "heldBack",
-  "renewals",
-  "acceptFailures",
-  "bindFailures",
-] as const satisfies readonly (keyof SocketCounters)[];
-const CONNECTION_EVENTS = `What befell connections: ${COUNTED_EVENTS.map((event) => `${snakeCase(event)}: ${SOCKET_COUNTS[event]}`).join(" ")}`;
 
 type Labelled = readonly [labels: Record<string, string>, value: number];
 

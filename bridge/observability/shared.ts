@@ -1,4 +1,4 @@
-import { LineRate } from "../sources/zeromq/rate.ts";
+import { LineRate } from "./line-rate.ts";
 import type { Log } from "./log.ts";
 import { ofTopic } from "./repeats.ts";
 import { counted } from "./text.ts";

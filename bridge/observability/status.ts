@@ -1,5 +1,4 @@
-import type { Held } from "../batch/batch.ts";
-import type { Totals } from "./ledger.ts";
+import type { Totals, Undelivered } from "./ledger.ts";
 import type { Log } from "./log.ts";
 import { counted, duration } from "./text.ts";
 
@@ -10,7 +9,7 @@ export interface SpoolStatus {
 }
 
 /** The state of the bridge in one line of plain words. */
-export function statusLine(totals: Totals, held: Held, spools: readonly SpoolStatus[] = []): string {
+export function statusLine(totals: Totals, held: Undelivered, spools: readonly SpoolStatus[] = []): string {
   const parts = [
     `received ${counted(totals.received, "message")}`,
     `delivered ${counted(totals.delivered, "point")} in ${counted(totals.posts, "POST")}`,

@@ -1,5 +1,4 @@
-import type { Held } from "../batch/batch.ts";
-import type { Totals } from "./ledger.ts";
+import type { Totals, Undelivered } from "./ledger.ts";
 import { counted, duration, printable, printableLines } from "./text.ts";
 
 /** What a terminal needs of a stream. */
@@ -45,7 +44,7 @@ export class FootLine {
 }
 
 /** What happens now, for whoever looks at it: rates since the line before, and what is not in order. */
-export function footText(before: Totals, now: Totals, seconds: number, held: Held): string {
+export function footText(before: Totals, now: Totals, seconds: number, held: Undelivered): string {
   const rate = (of: (totals: Totals) => number): string =>
     Math.round(Math.max(0, of(now) - of(before)) / seconds).toLocaleString("en");
   const refused = [...now.refused.values()].reduce((sum, count) => sum + count, 0);
@@ -65,7 +64,7 @@ export function footText(before: Totals, now: Totals, seconds: number, held: Hel
 }
 
 /** Shows {@link footText} twice a second. @returns how to stop it */
-export function showFoot(foot: FootLine, totals: () => Totals, held: () => Held): () => void {
+export function showFoot(foot: FootLine, totals: () => Totals, held: () => Undelivered): () => void {
   let before = totals();
   let atMs = performance.now();
   const timer = setInterval(() => {

@@ -1,4 +1,3 @@
-import type { DecodeFault } from "../decode/message.ts";
 import type { Log } from "./log.ts";
 import { counted, escaped } from "./text.ts";
 
@@ -13,7 +12,7 @@ export class UndecodableWarnings {
   readonly #log: Log;
   readonly #everyMs: number;
   readonly #nowMs: () => number;
-  readonly #said = new Map<DecodeFault, { atMs: number; since: number }>();
+  readonly #said = new Map<string, { atMs: number; since: number }>();
 
   constructor(log: Log, everyMs = 10_000, nowMs = () => performance.now()) {
     this.#log = log;
@@ -21,7 +20,7 @@ export class UndecodableWarnings {
     this.#nowMs = nowMs;
   }
 
-  warn(reason: DecodeFault, detail: string, frames: readonly Buffer[]): void {
+  warn(reason: string, detail: string, frames: readonly Buffer[]): void {
     const said = this.#said.get(reason);
     if (said !== undefined && this.#nowMs() - said.atMs < this.#everyMs) {
       said.since++;

@@ -1,13 +1,14 @@
-import type { Held } from "../batch/batch.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { DEFAULT_BUFFER_BYTES } from "../config/defaults.ts";
 import { isTemplate, mayHaveMade } from "../config/template.ts";
-import { bearsNumbers } from "../decode/reader.ts";
+import type { Undelivered } from "../observability/ledger.ts";
 import { type Totals, totalsOf } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
 import { type MetricsAddress, type MetricsServer, serveMetrics } from "../observability/metrics.ts";
 import { reportStatus, statusLine } from "../observability/status.ts";
-import { Feeds } from "../uplink/channel-uplinks.ts";
+import { bearsNumbers } from "../presets/reader.ts";
+import { CONNECTION_EVENTS } from "../sources/inlets.ts";
+import { ChannelUplinks } from "../uplink/channel-uplinks.ts";
 import { createClock, setBackLog } from "./clock.ts";
 import { Source } from "./source.ts";
 
@@ -44,7 +45,7 @@ export interface Bridge {
   /** Whether what is undelivered outlives the process. */
   readonly isSpooling: boolean;
   /** What no 2xx has confirmed yet. */
-  held(): Held;
+  held(): Undelivered;
   /** The line of status, now. */
   status(): string;
   /** Writes everything to the spool at once, for an end that cannot wait. */
@@ -56,7 +57,7 @@ export interface Bridge {
 }
 
 /**
- * Starts a bridge: sources (receive → decode → map) → feeds (collect → deliver), one for each channel. The Worker need
+ * Starts a bridge: sources (receive → decode → map) → uplinks (collect → deliver), one for each channel. The Worker need
  * not be there yet.
  * @throws AddressError if an address cannot be used, SpoolError if the spool must not; nothing then goes on running
  */
@@ -67,7 +68,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const failed = Promise.withResolvers<never>();
   // Whoever started the bridge may not look; then close() tells.
   failed.promise.catch(() => undefined);
-  const feeds = new Feeds(
+  const uplinks = new ChannelUplinks(
     {
       to,
       token,
@@ -78,31 +79,32 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       publisher: options.publisher,
       isNumbered: options.sources.some(isNumbered),
     },
-    (feed) => {
-      feed.done.catch(failed.reject);
-      metrics?.observe(feed);
+    (uplink) => {
+      uplink.done.catch(failed.reject);
+      metrics?.observe(uplink);
     },
   );
   const countPublishers = (): void => {
-    for (const feed of feeds.all) {
-      const ours = sources.filter((source) => source.feeds.has(feed));
-      feed.countPublishers(ours.reduce((sum, { ledger }) => sum + ledger.publishers, 0));
+    for (const uplink of uplinks.all) {
+      const ours = sources.filter((source) => source.uplinks.has(uplink));
+      uplink.countPublishers(ours.reduce((sum, { ledger }) => sum + ledger.publishers, 0));
     }
   };
   const totals = () =>
     totalsOf(
       sources.map(({ ledger }) => ledger),
-      feeds.all.map(({ ledger }) => ledger),
+      uplinks.all.map(({ ledger }) => ledger),
     );
   try {
-    if (options.metrics !== undefined) metrics = await serveMetrics(options.metrics, { sources, feeds });
+    if (options.metrics !== undefined)
+      metrics = await serveMetrics(options.metrics, { sources, uplinks }, CONNECTION_EVENTS);
     for (const { map } of options.sources) {
       const { channel } = map;
-      if (channel === undefined || !isTemplate(channel)) feeds.open(channel);
+      if (channel === undefined || !isTemplate(channel)) uplinks.open(channel);
       else {
         // Its spool is the bridge's lock, too: two that read the same publishers would deliver every point twice.
-        feeds.open(undefined);
-        feeds.openSpooled((name) => mayHaveMade(channel, name));
+        uplinks.open(undefined);
+        uplinks.openSpooled((name) => mayHaveMade(channel, name));
       }
     }
     const unixSeconds = createClock(undefined, undefined, setBackLog(log));
@@ -112,28 +114,28 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
         {
           config,
           isNumbered: isNumbered(config),
-          feedOf: (name) => feeds.of(name),
-          existingFeedOf: (name) => feeds.existing(name),
+          uplinkOf: (name) => uplinks.of(name),
+          existingUplinkOf: (name) => uplinks.existing(name),
           onPublishers: countPublishers,
           log,
           unixSeconds,
           ...(options.bindWithinMs === undefined ? {} : { bindWithinMs: options.bindWithinMs }),
         },
-        channel === undefined || !isTemplate(channel) ? feeds.open(channel) : undefined,
+        channel === undefined || !isTemplate(channel) ? uplinks.open(channel) : undefined,
       );
       sources.push(source);
       source.done.catch(failed.reject);
     }
     countPublishers();
     // One for all channels: they have the same Worker and the same token.
-    if (options.checksStart === true) feeds.all[0]?.checkStart();
+    if (options.checksStart === true) uplinks.all[0]?.checkStart();
   } catch (error) {
     await Promise.all([...sources.map((source) => source.close()), metrics?.close()]);
-    await Promise.all(feeds.all.map((feed) => feed.close(0)));
+    await Promise.all(uplinks.all.map((uplink) => uplink.close(0)));
     throw error;
   }
-  const held = () => sumOf(feeds.all.map((feed) => feed.held));
-  const status = () => statusLine(totals(), held(), feeds.all);
+  const held = () => sumOf(uplinks.all.map((uplink) => uplink.held));
+  const status = () => statusLine(totals(), held(), uplinks.all);
   const stopReporting = reportStatus(status, () => totals().received, log, statusEveryMs);
 
   let closing: Promise<{ undelivered: number }> | undefined;
@@ -142,7 +144,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     try {
       // If reading failed, `done` says so; what was read before is delivered all the same.
       await Promise.allSettled(sources.map((source) => source.close()));
-      await Promise.all(feeds.all.map((feed) => feed.close(drainMs)));
+      await Promise.all(uplinks.all.map((uplink) => uplink.close(drainMs)));
     } finally {
       stopReporting();
       await metrics?.close();
@@ -161,12 +163,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     },
     metricsUrl: metrics?.url,
     get isSpooling() {
-      return feeds.all.every((feed) => feed.isSpooling);
+      return uplinks.all.every((uplink) => uplink.isSpooling);
     },
     held,
     status,
     save: () => {
-      for (const feed of feeds.all) feed.save();
+      for (const uplink of uplinks.all) uplink.save();
     },
     done,
     close: ({ drainMs }) => {
@@ -180,7 +182,7 @@ function isNumbered({ sequenceField, decode }: SourceConfig): boolean {
   return sequenceField !== undefined || bearsNumbers(decode);
 }
 
-function sumOf(all: readonly Held[]): Held {
+function sumOf(all: readonly Undelivered[]): Undelivered {
   return {
     points: all.reduce((sum, { points }) => sum + points, 0),
     bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -3,8 +3,8 @@ import { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
 import type { Mapped } from "../map/mapper.ts";
 import type { Said } from "../map/rows.ts";
-import type { Passage } from "../sources/zeromq/paths.ts";
-import type { Feed } from "../uplink/channel-uplink.ts";
+import type { ArrivalPath } from "../sources/inlet.ts";
+import type { ChannelUplink } from "../uplink/channel-uplink.ts";
 
 /** Of a channel without points there is nothing to tell a loss beside, so few topics are enough. */
 const MAX_TOPICS_WAITING = 64;
@@ -16,7 +16,7 @@ interface Waiting {
 
 export interface NumbersOptions {
   /** @throws DecodeError too-many-channels */
-  existingFeedOf: (channel: string | undefined) => Pick<Feed, "addGap" | "observe"> | undefined;
+  existingUplinkOf: (channel: string | undefined) => Pick<ChannelUplink, "addGap" | "observe"> | undefined;
 }
 
 /**
@@ -35,33 +35,33 @@ export class Numbers {
   }
 
   /** Checks a number, and adds the gap that it tells of. */
-  check(channel: string | undefined, number: LastNumber, said: Said, passage: Passage | undefined): Verdict {
+  check(channel: string | undefined, number: LastNumber, said: Said, arrivalPath: ArrivalPath | undefined): Verdict {
     let waiting = this.#waiting.get(channel);
     if (waiting === undefined) {
-      const feed = this.#options.existingFeedOf(channel);
-      if (feed !== undefined) {
-        const verdict = feed.observe(number, passage);
+      const uplink = this.#options.existingUplinkOf(channel);
+      if (uplink !== undefined) {
+        const verdict = uplink.observe(number, arrivalPath);
         const gap = gapFrom(verdict, said);
-        if (gap !== undefined) feed.addGap(gap);
+        if (gap !== undefined) uplink.addGap(gap);
         return verdict;
       }
       waiting = { tracker: new SequenceTracker([], MAX_TOPICS_WAITING, undefined, this.#room), gaps: [] };
       this.#waiting.set(channel, waiting);
     }
-    const verdict = waiting.tracker.observe(number, passage);
+    const verdict = waiting.tracker.observe(number, arrivalPath);
     const gap = gapFrom(verdict, said);
     if (gap !== undefined) waiting.gaps = mergeLosses([...waiting.gaps, { ...gap, series: "" }]);
     return verdict;
   }
 
   /** The channel has its first point, which comes next. */
-  begun(channel: string | undefined, feed: Pick<Feed, "addGap" | "adopt">): void {
+  begun(channel: string | undefined, uplink: Pick<ChannelUplink, "addGap" | "adopt">): void {
     const waiting = this.#waiting.get(channel);
     if (waiting === undefined) return;
     this.#waiting.delete(channel);
     waiting.tracker.leave();
-    feed.adopt(waiting.tracker);
-    for (const gap of waiting.gaps) feed.addGap(gap);
+    uplink.adopt(waiting.tracker);
+    for (const gap of waiting.gaps) uplink.addGap(gap);
   }
 }
 

@@ -12,12 +12,11 @@ import { RepeatWarnings } from "../observability/repeats.ts";
 import { SharedWarnings } from "../observability/shared.ts";
 import { errorText } from "../observability/text.ts";
 import type { UndecodableWarnings } from "../observability/warnings.ts";
-import type { Passage } from "../sources/zeromq/paths.ts";
-import { sumOf } from "../sources/zeromq/sum.ts";
-import type { Feed } from "../uplink/channel-uplink.ts";
+import type { InletMessage, MessageOrigin } from "../sources/inlet.ts";
+import type { ChannelUplink } from "../uplink/channel-uplink.ts";
 import { Numbers, type NumbersOptions, saidBy } from "./message-numbers.ts";
 
-export interface IntakeOptions {
+export interface SourcePipelineOptions {
   ledger: SourceLedger;
   config: Pick<SourceConfig, "name" | "sequenceField">;
   reader: MessageReader;
@@ -28,11 +27,9 @@ export interface IntakeOptions {
    * @param channel as the mapping named it; undefined: the bridge's own
    * @throws DecodeError too-many-channels
    */
-  feedOf: (channel: string | undefined) => Pick<Feed, "add" | "addGap" | "adopt" | "leaveOut">;
+  uplinkOf: (channel: string | undefined) => Pick<ChannelUplink, "add" | "addGap" | "adopt" | "leaveOut">;
   /** The same, undefined if nothing was ever published there. */
-  existingFeedOf: NumbersOptions["existingFeedOf"];
-  /** By which connection a message has come, told by the CRC-32 of its frames; without it no message is a repeat. */
-  passageOf?: (sum: number) => Passage;
+  existingUplinkOf: NumbersOptions["existingUplinkOf"];
   log: Log;
   warnings: UndecodableWarnings;
   unixSeconds: () => number;
@@ -40,19 +37,18 @@ export interface IntakeOptions {
 
 const READER_TICK_SECONDS = 1;
 
-/** Messages of one socket → points of channels, with a gap before them where the publisher's own numbers tell of one. */
-export class Intake {
-  readonly #options: IntakeOptions;
+/** Messages of one source → points of channels, with a gap before them where the publisher's own numbers tell of one. */
+export class SourcePipeline {
+  readonly #options: SourcePipelineOptions;
   readonly #expectsNumbers: boolean;
   readonly #numbers: Numbers;
   readonly #repeats: RepeatWarnings;
   readonly #shared: SharedWarnings;
   /** Of the message that is being taken; a reader may make several of it. */
-  #sum = 0;
-  #passage: Passage | undefined;
+  #origin: MessageOrigin | undefined;
   #tickedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: IntakeOptions) {
+  constructor(options: SourcePipelineOptions) {
     this.#options = options;
     this.#numbers = new Numbers(options);
     this.#repeats = new RepeatWarnings(options.log);
@@ -60,26 +56,24 @@ export class Intake {
     this.#expectsNumbers = options.isNumbered || options.config.sequenceField !== undefined;
   }
 
-  /** To be called for each ZeroMQ message. Never throws. */
-  take(frames: readonly Buffer[]): void {
-    const { reader, unixSeconds, ledger } = this.#options;
+  /** To be called for each message that comes. Never throws. */
+  take({ frames: received, topic, arrivedAt, origin, ack }: InletMessage): void {
+    const { reader, ledger } = this.#options;
+    // Where the transport has the topic beside the payload, it is read as the frame before it.
+    const frames = topic === undefined ? received : [Buffer.from(topic), ...received];
     ledger.received++;
     for (const frame of frames) ledger.receivedBytes += frame.length;
-    const now = unixSeconds();
-    if (this.#expectsNumbers) {
-      this.#sum = frames.reduce((sum, frame) => sumOf(frame, sum), 0);
-      this.#passage = this.#options.passageOf?.(this.#sum);
-    }
+    this.#origin = origin;
     try {
-      const messages = reader.read(frames, now);
+      const messages = reader.read(frames, arrivedAt);
       // Of a preset, a list of data is a message each, of a point at least.
       if (messages.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
-      this.#takeAll(messages, now, frames);
+      this.#takeAll(messages, arrivedAt, frames);
     } catch (error) {
       this.#refuse(error, frames);
     }
-    this.#sum = 0;
-    this.#passage = undefined;
+    this.#origin = undefined;
+    ack?.();
   }
 
   /** What is due by time. To be called some times a second. Never throws. */
@@ -157,18 +151,18 @@ export class Intake {
   #add({ channel, rows, lost }: Mapped): void {
     // A channel begins with its first point, not with one that is held back.
     if (rows.length === 0 && lost === undefined) return;
-    const feed = this.#options.feedOf(channel);
-    this.#numbers.begun(channel, feed);
-    if (lost !== undefined) feed.leaveOut(lost.points);
-    if (rows.length > 0) this.#options.ledger.decoded += feed.add(rows);
+    const uplink = this.#options.uplinkOf(channel);
+    this.#numbers.begun(channel, uplink);
+    if (lost !== undefined) uplink.leaveOut(lost.points);
+    if (rows.length > 0) this.#options.ledger.decoded += uplink.add(rows);
   }
 
   /** Adds the gap that this message's number tells of. @returns false if it is a repeat */
   #isNew(topic: string, number: number, mapped: readonly Mapped[]): boolean {
     const { config, ledger, mapper } = this.#options;
     const said = saidBy(mapped);
-    const last = { topic: keyOf(config.name, topic), number, crc: this.#sum, x: said.lastX };
-    const verdict = this.#numbers.check(mapper.channelOf(topic), last, said, this.#passage);
+    const last = { topic: keyOf(config.name, topic), number, crc: this.#origin?.checksum ?? 0, x: said.lastX };
+    const verdict = this.#numbers.check(mapper.channelOf(topic), last, said, this.#origin?.arrivalPath);
     if (verdict.kind === "repeat") {
       ledger.repeats++;
       this.#repeats.warn(topic, number);

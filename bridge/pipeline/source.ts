@@ -1,6 +1,5 @@
-import { gapOf, type Loss } from "../batch/gaps.ts";
+import { gapOf } from "../batch/gaps.ts";
 import type { SourceConfig } from "../config/config.ts";
-import { createReader } from "../decode/reader.ts";
 import { createMapper } from "../map/mapper.ts";
 import { decisionLog } from "../observability/decisions.ts";
 import { SourceLedger } from "../observability/ledger.ts";
@@ -8,22 +7,21 @@ import type { Log } from "../observability/log.ts";
 import { UndecodableWarnings } from "../observability/warnings.ts";
 import { presetNamed } from "../presets/index.ts";
 import type { Companion } from "../presets/preset.ts";
-import type { SocketCounters } from "../sources/zeromq/counters.ts";
-import { Paths } from "../sources/zeromq/paths.ts";
-import { Peers } from "../sources/zeromq/peers.ts";
-import { RenewableReceiver } from "../sources/zeromq/renewable.ts";
-import { Silence } from "../sources/zeromq/silence.ts";
-import type { Feed } from "../uplink/channel-uplink.ts";
-import { Intake } from "./source-pipeline.ts";
+import { createReader } from "../presets/reader.ts";
+import type { Inlet, InletListener } from "../sources/inlet.ts";
+import { openInlet } from "../sources/inlets.ts";
+import { Silence } from "../sources/silence.ts";
+import type { ChannelUplink } from "../uplink/channel-uplink.ts";
+import { SourcePipeline } from "./source-pipeline.ts";
 
 export interface SourceOptions {
   config: SourceConfig;
   /** Whether messages bear numbers of the publishers' own. */
   isNumbered: boolean;
   /** @throws DecodeError too-many-channels */
-  feedOf: (channel: string | undefined) => Feed;
+  uplinkOf: (channel: string | undefined) => ChannelUplink;
   /** The same, undefined if nothing was ever published there. */
-  existingFeedOf: (channel: string | undefined) => Feed | undefined;
+  existingUplinkOf: (channel: string | undefined) => ChannelUplink | undefined;
   /** Is told of each change of how many publishers are connected, and of the channels that this source feeds. */
   onPublishers: () => void;
   log: Log;
@@ -34,106 +32,84 @@ export interface SourceOptions {
 const CHECK_EVERY_MS = 1000;
 const TICK_EVERY_MS = 100;
 
-/** One socket and what becomes of its messages: receive → decode → map → feeds. */
+/** One source and what becomes of its messages: receive → decode → map → uplinks. */
 export class Source {
   readonly config: SourceConfig;
   readonly ledger: SourceLedger;
   /** The channels that its points went to. */
-  readonly feeds: ReadonlySet<Feed>;
-  readonly #receiver: RenewableReceiver;
+  readonly uplinks: ReadonlySet<ChannelUplink>;
+  readonly #inlet: Inlet;
   readonly #silence: Silence;
-  readonly #intake: Intake;
+  readonly #pipeline: SourcePipeline;
   readonly #companion: Companion | undefined;
   readonly #timers: readonly NodeJS.Timeout[];
 
   /**
    * Binds, connects, and begins to read.
-   * @param feed what it feeds in any case, if that is known
+   * @param uplink the channel that it feeds in any case, if that is known
    * @throws AddressError if an address cannot be used
    */
-  static async open(options: SourceOptions, feed?: Feed): Promise<Source> {
-    const { config, log, isNumbered, onPublishers, bindWithinMs } = options;
+  static async open(options: SourceOptions, uplink?: ChannelUplink): Promise<Source> {
+    const { config, log, isNumbered, unixSeconds, bindWithinMs } = options;
     const ledger = new SourceLedger();
-    const paths = new Paths();
-    const feeds = new Set(feed === undefined ? [] : [feed]);
-    const addGap = (gap: Loss): void => {
-      for (const each of feeds) each.addGap(gap);
+    const uplinks = new Set(uplink === undefined ? [] : [uplink]);
+    const pipeline = pipelineOf(options, ledger, uplinks);
+    const onPublishers = (connected: number): void => {
+      ledger.publishers = connected;
+      options.onPublishers();
     };
-    const feeding = (to: Feed): Feed => {
-      if (!feeds.has(to)) {
-        feeds.add(to);
-        onPublishers();
-      }
-      return to;
-    };
-    const intake = new Intake({
-      ...options,
-      ledger,
-      reader: createReader(config.decode, decisionLog(config.name, log)),
-      mapper: createMapper(config.map),
-      warnings: new UndecodableWarnings(log),
-      passageOf: (sum) => paths.take(sum),
-      feedOf: (channel) => feeding(options.feedOf(channel)),
-      existingFeedOf: (channel) => {
-        const to = options.existingFeedOf(channel);
-        return to === undefined ? undefined : feeding(to);
-      },
-    });
-    const peers = new Peers({
-      log,
-      onReturn: () => {
-        if (!isNumbered) addGap(gapOf("publisher-reconnected", null));
-      },
-      ...(isNumbered ? {} : { returnNote: "what was sent before that may be missing; viewers see a mark there" }),
-      onGone: () => ledger.disconnects++,
-      onCount: (connected) => {
-        ledger.publishers = connected;
-        onPublishers();
-      },
-    });
-    let receiver: RenewableReceiver | undefined;
+    let inlet: Inlet | undefined;
     const silence = new Silence({
       log,
       ...(config.expectEveryMs === undefined ? {} : { expectEveryMs: config.expectEveryMs }),
       isConnected: () => ledger.publishers > 0,
-      reopen: () => receiver?.reopen(),
+      reopen: () => inlet?.renew(),
       onStale: () => ledger.silences++,
     });
-    receiver = await RenewableReceiver.open({
-      socket: config.socket,
-      peers,
-      log,
-      ...(isNumbered ? { paths } : {}),
-      ...(bindWithinMs === undefined ? {} : { bindWithinMs }),
-      onMessage: (frames) => {
+    const listener: InletListener = {
+      onMessage: (message) => {
         silence.heard();
-        intake.take(frames);
+        pipeline.take(message);
       },
+      onPublishers,
+      onPublisherGone: () => ledger.disconnects++,
+      onPublisherBack: () => {
+        // Publishers that number their messages say themselves what is missing.
+        if (!isNumbered) for (const each of uplinks) each.addGap(gapOf("publisher-reconnected", null));
+      },
+    };
+    inlet = await openInlet({
+      config,
+      log,
+      unixSeconds,
+      knowsOrigins: isNumbered,
+      listener,
+      ...(bindWithinMs === undefined ? {} : { bindWithinMs }),
     });
     const preset = config.decode.preset === undefined ? undefined : presetNamed(config.decode.preset);
     const companion = preset?.accompany?.(config.socket.connect);
-    return new Source({ config, ledger, feeds, receiver, silence, intake, companion });
+    return new Source({ config, ledger, uplinks, inlet, silence, pipeline, companion });
   }
 
   private constructor(parts: {
     config: SourceConfig;
     ledger: SourceLedger;
-    feeds: ReadonlySet<Feed>;
-    receiver: RenewableReceiver;
+    uplinks: ReadonlySet<ChannelUplink>;
+    inlet: Inlet;
     silence: Silence;
-    intake: Intake;
+    pipeline: SourcePipeline;
     companion: Companion | undefined;
   }) {
     this.config = parts.config;
     this.ledger = parts.ledger;
-    this.feeds = parts.feeds;
-    this.#receiver = parts.receiver;
+    this.uplinks = parts.uplinks;
+    this.#inlet = parts.inlet;
     this.#silence = parts.silence;
-    this.#intake = parts.intake;
+    this.#pipeline = parts.pipeline;
     this.#companion = parts.companion;
-    const { intake, silence } = parts;
+    const { pipeline, silence } = parts;
     this.#timers = [
-      setInterval(() => intake.tick(), TICK_EVERY_MS),
+      setInterval(() => pipeline.tick(), TICK_EVERY_MS),
       setInterval(() => silence.check(CHECK_EVERY_MS), CHECK_EVERY_MS),
     ];
     for (const timer of this.#timers) timer.unref();
@@ -141,22 +117,22 @@ export class Source {
 
   /** The endpoints in use; a bound port `*` is resolved. */
   get addresses(): readonly string[] {
-    return this.#receiver.addresses;
+    return this.#inlet.addresses;
   }
 
   /** Those of them that publishers connect to. */
   get bound(): readonly string[] {
-    return this.addresses.slice(0, this.config.socket.bind.length);
+    return this.#inlet.bound;
   }
 
   /** Those of publishers that bind, which this source connects to. */
   get connected(): readonly string[] {
-    return this.addresses.slice(this.config.socket.bind.length);
+    return this.#inlet.connected;
   }
 
   /** What befell its connections. */
-  get counters(): SocketCounters {
-    return this.#receiver.counters;
+  get counters(): Readonly<Record<string, number>> {
+    return this.#inlet.counters;
   }
 
   get isStale(): boolean {
@@ -165,7 +141,7 @@ export class Source {
 
   /** Settles when reading ends: after {@link close}, or rejects if it fails. */
   get done(): Promise<void> {
-    return this.#receiver.done;
+    return this.#inlet.done;
   }
 
   /** Reads what has arrived, then ends. */
@@ -173,7 +149,31 @@ export class Source {
     // Once nothing is read any more, silence says nothing of publishers.
     for (const timer of this.#timers) clearInterval(timer);
     this.#companion?.close();
-    await this.#receiver.close();
-    this.#intake.end();
+    await this.#inlet.close();
+    this.#pipeline.end();
   }
+}
+
+/** What becomes of the messages of a source. @param uplinks the channels that its points have gone to */
+function pipelineOf(options: SourceOptions, ledger: SourceLedger, uplinks: Set<ChannelUplink>): SourcePipeline {
+  const { config, log, onPublishers } = options;
+  const noted = (uplink: ChannelUplink): ChannelUplink => {
+    if (!uplinks.has(uplink)) {
+      uplinks.add(uplink);
+      onPublishers();
+    }
+    return uplink;
+  };
+  return new SourcePipeline({
+    ...options,
+    ledger,
+    reader: createReader(config.decode, decisionLog(config.name, log)),
+    mapper: createMapper(config.map),
+    warnings: new UndecodableWarnings(log),
+    uplinkOf: (channel) => noted(options.uplinkOf(channel)),
+    existingUplinkOf: (channel) => {
+      const uplink = options.existingUplinkOf(channel);
+      return uplink === undefined ? undefined : noted(uplink);
+    },
+  });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectOptions } from "../sources/zeromq/guard/connector.ts";
+import { connectOptions } from "../sources/zeromq/node-connect.ts";
 import type { Companion } from "./preset.ts";
 
 export interface HeartbeatOptions {

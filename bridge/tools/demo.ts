@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { context, Publisher } from "zeromq";
 import { addressFault } from "../config/endpoint.ts";
-import { AddressError, wrongAddress } from "../sources/zeromq/address.ts";
+import { AddressError, wrongAddress } from "../sources/errors.ts";
 
 export interface DemoOptions {
   /** Where a bridge is bound. */

@@ -1,16 +1,16 @@
-import { ExitCode } from "../cli/exit-code.ts";
 import type { SourceConfig } from "../config/config.ts";
-import { createReader } from "../decode/reader.ts";
 import { createMapper } from "../map/mapper.ts";
 import { errorText, printable, printableJson, printableLines } from "../observability/text.ts";
 import { createClock } from "../pipeline/clock.ts";
 import { presets } from "../presets/index.ts";
-import { SocketError } from "../sources/zeromq/address.ts";
+import { createReader } from "../presets/reader.ts";
+import { SourceError } from "../sources/errors.ts";
 import type { InspectReport } from "./report.ts";
 import { type Line, reportLines } from "./report-text.ts";
 import { LiveScreen, type Screen } from "./screen.ts";
 import { stopOnSignals, untilStopped } from "./stop.ts";
-import { codeOf, openAll } from "./tap.ts";
+import { endOf, openAll } from "./tap.ts";
+import type { ToolEnd } from "./tool-end.ts";
 import { Watch } from "./watch.ts";
 
 export interface InspectOptions {
@@ -35,22 +35,22 @@ const LIVE_ROWS = 200;
 /** For lines that go to a file or another program. */
 const PRINTED_COLUMNS = 160;
 
-/** Shows what comes in and what would become of it, and sends nothing anywhere. @returns the exit code */
-export async function runInspect(options: InspectOptions): Promise<number> {
+/** Shows what comes in and what would become of it, and sends nothing anywhere. @returns how it ended */
+export async function runInspect(options: InspectOptions): Promise<ToolEnd> {
   const stop = stopOnSignals(options.signal);
   try {
     return await inspect(options, stop.signal);
   } catch (error) {
     options.stderr.write(`${printableLines(errorText(error))}\n`);
     // A RangeError is about what the configuration names.
-    if (error instanceof SocketError) return codeOf(error);
-    return error instanceof RangeError ? ExitCode.usage : ExitCode.failed;
+    if (error instanceof SourceError) return endOf(error);
+    return error instanceof RangeError ? "usage" : "failed";
   } finally {
     stop.release();
   }
 }
 
-async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<number> {
+async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<ToolEnd> {
   const { sources, stdout, env = process.env, isJson = false } = options;
   const isLive = (stdout.isTTY ?? false) && !isJson && !(options.isOnce ?? false) && env.TERM !== "dumb";
   const forMs = options.forMs ?? (isLive ? undefined : ONCE_MS);
@@ -92,7 +92,7 @@ async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<n
     ? JSON.stringify(last, undefined, 2).split("\n").map(printableJson)
     : reportLines(last, columns, Number.POSITIVE_INFINITY).map(({ text }) => printable(text));
   stdout.write(`${lines.join("\n")}\n`);
-  return ExitCode.ok;
+  return "ok";
 }
 
 function title(): Line {

@@ -1,14 +1,14 @@
 import { rm } from "node:fs/promises";
-import { ExitCode } from "../cli/exit-code.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { errorAdvice } from "../observability/error-advice.ts";
 import { FootLine, type Terminal } from "../observability/terminal.ts";
 import { counted, errorText } from "../observability/text.ts";
-import { SocketError } from "../sources/zeromq/address.ts";
+import { SourceError } from "../sources/errors.ts";
 import { bytesText, spanText } from "./figures.ts";
 import { type Recorded, Recorder, type RecorderEnd, type RecorderFile } from "./recorder.ts";
 import { stopOnSignals, untilStopped } from "./stop.ts";
-import { codeOf, type OpenTap, openAll, openTap } from "./tap.ts";
+import { endOf, type OpenTap, openAll, openTap } from "./tap.ts";
+import type { ToolEnd } from "./tool-end.ts";
 
 export interface RecordOptions {
   sources: readonly SourceConfig[];
@@ -30,8 +30,8 @@ export interface RecordOptions {
 const STATUS_EVERY_MS = 10_000;
 const FOOT_EVERY_MS = 500;
 
-/** Keeps the messages of these sources, as they come, in a file. @returns the exit code */
-export async function runRecord(options: RecordOptions): Promise<number> {
+/** Keeps the messages of these sources, as they come, in a file. @returns how it ended */
+export async function runRecord(options: RecordOptions): Promise<ToolEnd> {
   const stop = stopOnSignals(options.signal);
   const foot = new FootLine(options.stderr);
   const say = (sentence: string): void => foot.log(`${sentence}\n`);
@@ -39,8 +39,8 @@ export async function runRecord(options: RecordOptions): Promise<number> {
     return await record(options, stop.signal, foot, say);
   } catch (error) {
     foot.end();
-    say(error instanceof SocketError ? error.message : faultText(options.file, error, options.isOverwriting));
-    return error instanceof SocketError ? codeOf(error) : ExitCode.failed;
+    say(error instanceof SourceError ? error.message : faultText(options.file, error, options.isOverwriting));
+    return error instanceof SourceError ? endOf(error) : "failed";
   } finally {
     stop.release();
   }
@@ -51,7 +51,7 @@ async function record(
   stopped: AbortSignal,
   foot: FootLine,
   say: (sentence: string) => void,
-): Promise<number> {
+): Promise<ToolEnd> {
   const { sources, file, forMs, stderr } = options;
   const open = options.openTap ?? openTap;
   let publishers = 0;
@@ -98,7 +98,7 @@ async function record(
   if (failure !== undefined) say(`Receiving failed: ${errorText(failure.error)}`);
   const end = await Promise.race([recorder.ended, Promise.resolve(undefined)]);
   for (const sentence of lastSentences(file, recorder.counts, end, seconds())) say(sentence);
-  return failure !== undefined || end?.kind === "failed" ? ExitCode.failed : ExitCode.ok;
+  return failure !== undefined || end?.kind === "failed" ? "failed" : "ok";
 }
 
 function statusOf(

@@ -1,7 +1,6 @@
-import { ExitCode } from "../cli/exit-code.ts";
 import { errorAdvice } from "../observability/error-advice.ts";
 import { FootLine, type Terminal } from "../observability/terminal.ts";
-import { AddressError } from "../sources/zeromq/address.ts";
+import { AddressError } from "../sources/errors.ts";
 import { spanText } from "./figures.ts";
 import { Outlet } from "./outlet.ts";
 import { Playback } from "./playback.ts";
@@ -9,6 +8,7 @@ import { openRecording } from "./read-recording.ts";
 import { RecordingError } from "./recording.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import { TooManySubscriptionsError } from "./subscriptions.ts";
+import type { ToolEnd } from "./tool-end.ts";
 
 export interface ReplayOptions {
   file: string;
@@ -42,9 +42,9 @@ const STATUS_EVERY_MS = 10_000;
 /**
  * Plays a recording back. Let the process end by itself afterwards (`process.exitCode`): libzmq may still have the last
  * messages to hand on to subscribers that read slowly, and `process.exit` does not wait for it.
- * @returns the exit code
+ * @returns how it ended
  */
-export async function runReplay(options: ReplayOptions): Promise<number> {
+export async function runReplay(options: ReplayOptions): Promise<ToolEnd> {
   const stop = stopOnSignals(options.signal);
   const foot = new FootLine(options.stderr);
   try {
@@ -54,14 +54,14 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
     const isKnown =
       error instanceof AddressError || error instanceof RecordingError || error instanceof TooManySubscriptionsError;
     foot.log(`${isKnown ? error.message : `${options.file} cannot be played: ${errorAdvice(error, "file")}.`}\n`);
-    return error instanceof AddressError ? ExitCode.address : ExitCode.failed;
+    return error instanceof AddressError ? "address" : "failed";
   } finally {
     foot.end();
     stop.release();
   }
 }
 
-async function replay(options: ReplayOptions, { signal }: Stop, foot: FootLine): Promise<number> {
+async function replay(options: ReplayOptions, { signal }: Stop, foot: FootLine): Promise<ToolEnd> {
   const { file, bind, connect, waitMs, stderr } = options;
   const say = (sentence: string): void => foot.log(`${sentence}\n`);
   // A file that is none is told before anybody is waited for.
@@ -72,9 +72,9 @@ async function replay(options: ReplayOptions, { signal }: Stop, foot: FootLine):
     const addresses = outlet.addresses.join(", ");
     say(`Waiting for a subscriber at ${addresses}; Ctrl-C ends.`);
     if (!(await outlet.subscribed(signal, waitMs))) {
-      if (signal.aborted) return ExitCode.ok;
+      if (signal.aborted) return "ok";
       say(`Nobody subscribed at ${addresses} within ${spanText((waitMs ?? 0) / 1000)}: is a bridge running there?`);
-      return ExitCode.failed;
+      return "failed";
     }
     const playback = new Playback(options, outlet);
     const status = (): string => playback.status();
@@ -88,7 +88,7 @@ async function replay(options: ReplayOptions, { signal }: Stop, foot: FootLine):
     for (const timer of timers) clearInterval(timer);
     foot.end();
     for (const sentence of playback.lastSentences()) say(sentence);
-    return ExitCode.ok;
+    return "ok";
   } finally {
     for (const timer of timers) clearInterval(timer);
     await outlet.close();

@@ -1,9 +1,9 @@
-import { ExitCode } from "../cli/exit-code.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { createLog } from "../observability/log.ts";
 import { presetNamed } from "../presets/index.ts";
-import { AddressError, type SocketError } from "../sources/zeromq/address.ts";
+import { AddressError, type SourceError } from "../sources/errors.ts";
 import { Receiver } from "../sources/zeromq/receiver.ts";
+import type { ToolEnd } from "./tool-end.ts";
 
 /** A socket that is only looked at. */
 export interface Tap {
@@ -25,7 +25,7 @@ export interface TapOptions {
   onTrouble?: (sentence: string) => void;
 }
 
-/** @throws SocketError if an address, or the rest of the configuration, cannot be used */
+/** @throws SourceError if an address, or the rest of the configuration, cannot be used */
 export type OpenTap = (options: TapOptions) => Promise<Tap>;
 
 /** Opens a source's socket as the bridge does, with what its preset needs beside. */
@@ -69,6 +69,6 @@ export async function openAll<T extends Pick<Tap, "close">>(opening: readonly ((
 }
 
 /** The exit code for a socket that cannot be opened. */
-export function codeOf(error: SocketError): number {
-  return error instanceof AddressError ? ExitCode.address : ExitCode.usage;
+export function endOf(error: SourceError): ToolEnd {
+  return error instanceof AddressError ? "address" : "usage";
 }

@@ -1,7 +1,7 @@
 import type { SourceConfig } from "../config/config.ts";
 import type { MessageReader } from "../decode/message.ts";
-import type { Decision } from "../decode/reader.ts";
 import type { Mapper } from "../map/mapper.ts";
+import type { Decision } from "../observability/decisions.ts";
 import { escaped } from "../observability/text.ts";
 import { adviceOn, type KnownPublisher } from "./advice.ts";
 import { Inspection } from "./inspection.ts";
@@ -45,7 +45,7 @@ export class Watch {
 
   /**
    * Subscribes to everything, whatever topics the source has: only so can it say that messages come, but of others.
-   * @throws SocketError
+   * @throws SourceError
    */
   static async open(options: WatchOptions): Promise<Watch> {
     const watch = new Watch(options);

@@ -1,23 +1,25 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import type { Held } from "../batch/batch.ts";
 import { Collector } from "../batch/collector.ts";
 import { gapOf, type Loss } from "../batch/gaps.ts";
 import type { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
-import { MAX_SERIES, SeriesBound } from "../batch/series-bound.ts";
+import { SeriesBound } from "../batch/series-bound.ts";
 import { openSpool, type SpoolOptions } from "../batch/spool/open-spool.ts";
-import { Keeper } from "../batch/spool/spool-writer.ts";
-import { FeedLedger } from "../observability/ledger.ts";
+import { SpoolWriter } from "../batch/spool/spool-writer.ts";
+import { MAX_SERIES } from "../map/bounds.ts";
+import type { UplinkBacklog } from "../observability/health.ts";
+import type { Undelivered } from "../observability/ledger.ts";
+import { UplinkLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
 import { counted, duration } from "../observability/text.ts";
 import { TroubleWarnings } from "../observability/warnings.ts";
-import type { Passage } from "../sources/zeromq/paths.ts";
+import type { ArrivalPath } from "../sources/inlet.ts";
 import { Announcer } from "./announcer.ts";
 import { Deliverer } from "./deliverer.ts";
 import { Poster } from "./post.ts";
 import { StartCheck } from "./start-check.ts";
 
-export interface FeedOptions {
+export interface ChannelUplinkOptions {
   /** The channel's URL. */
   to: URL;
   token: string;
@@ -34,15 +36,6 @@ export interface FeedOptions {
   numbersRoom?: NumbersRoom;
 }
 
-/** What waits for one channel. */
-export interface FeedBacklog {
-  frames: number;
-  bytes: number;
-  memoryBytes: number;
-  /** Undelivered bytes that only the spool holds. */
-  bytesOnDisk: number;
-}
-
 /** What SIGKILL may cost at most: points that wait longer are in the spool. */
 const SAVE_EVERY_MS = 100;
 const ANNOUNCE_EVERY_MS = 100;
@@ -52,16 +45,16 @@ const TELL_EVERY_MS = 1000;
 const WARN_EVERY_MS = 60_000;
 
 /** One channel's: collect → deliver, with the spool beside. */
-export class Feed {
+export class ChannelUplink {
   readonly to: URL;
   /** The channel's name. */
   readonly channel: string;
-  readonly ledger = new FeedLedger();
+  readonly ledger = new UplinkLedger();
   /** Settles after {@link close}; rejects if delivering fails by itself, which only a fault in it can cause. */
   readonly done: Promise<void>;
   readonly #collector: Collector;
   readonly #tracker: SequenceTracker;
-  readonly #keeper: Keeper | undefined;
+  readonly #spoolWriter: SpoolWriter | undefined;
   readonly #poster: Poster;
   readonly #announcer: Announcer;
   readonly #deliverer: Deliverer;
@@ -73,7 +66,7 @@ export class Feed {
   readonly #timers: readonly NodeJS.Timeout[];
 
   /** @throws SpoolError if the spool must not be used; nothing then goes on running */
-  constructor(options: FeedOptions) {
+  constructor(options: ChannelUplinkOptions) {
     const { to, token, log } = options;
     const { ledger } = this;
     this.to = to;
@@ -81,7 +74,7 @@ export class Feed {
     this.channel = to.pathname.slice("/c/".length);
     const { spool, state, failure } = openSpool(options.spool, to, log);
     const tracker = new SequenceTracker(state.numbers, undefined, undefined, options.numbersRoom);
-    const keeper = spool === undefined ? undefined : new Keeper({ spool, tracker, failure, log, ledger });
+    const spoolWriter = spool === undefined ? undefined : new SpoolWriter({ spool, tracker, failure, log, ledger });
     const publisher = spool === undefined ? (options.publisher ?? state.publisher) : state.publisher;
     const collector = new Collector({
       publisher,
@@ -89,12 +82,12 @@ export class Feed {
       firstSeq: state.nextSeq,
       maxBytes: options.bufferBytes,
       maxSpoolBytes: options.spool?.maxBytes ?? 0,
-      ...(keeper === undefined ? {} : { keeper }),
+      ...(spoolWriter === undefined ? {} : { spoolWriter }),
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
     });
     this.#tracker = tracker;
-    this.#keeper = keeper;
+    this.#spoolWriter = spoolWriter;
     this.#collector = collector;
     for (const gap of state.gaps) ledger.countGap(gap);
     // What publishers sent while no bridge was there, only their own numbers can tell.
@@ -132,7 +125,7 @@ export class Feed {
     this.#timers = [
       setInterval(() => collector.save(), SAVE_EVERY_MS),
       setInterval(() => announcer.check(), ANNOUNCE_EVERY_MS),
-      setInterval(() => keeper?.shrink(), SHRINK_EVERY_MS),
+      setInterval(() => spoolWriter?.shrink(), SHRINK_EVERY_MS),
       setInterval(() => this.#tellLeftOut(), TELL_EVERY_MS),
     ];
     for (const timer of this.#timers) timer.unref();
@@ -177,8 +170,8 @@ export class Feed {
   }
 
   /** Checks a publisher's own number; what it says is saved with the points that bear it. */
-  observe(number: LastNumber, passage: Passage | undefined): Verdict {
-    return this.#tracker.observe(number, passage);
+  observe(number: LastNumber, arrivalPath: ArrivalPath | undefined): Verdict {
+    return this.#tracker.observe(number, arrivalPath);
   }
 
   /** Goes on with numbers that were checked before this channel had any point. */
@@ -192,28 +185,28 @@ export class Feed {
   }
 
   /** What no 2xx has confirmed yet. */
-  get held(): Held {
+  get held(): Undelivered {
     return this.#collector.held;
   }
 
-  get backlog(): FeedBacklog {
+  get backlog(): UplinkBacklog {
     const { frames, bytes, memoryBytes } = this.#collector.backlog;
-    const bytesOnDisk = this.#keeper === undefined ? 0 : Math.max(0, bytes - memoryBytes);
+    const bytesOnDisk = this.#spoolWriter === undefined ? 0 : Math.max(0, bytes - memoryBytes);
     return { frames, bytes, memoryBytes, bytesOnDisk };
   }
 
   /** Whether what is undelivered outlives the process. */
   get isSpooling(): boolean {
-    return this.#keeper !== undefined && !this.#keeper.isFailing;
+    return this.#spoolWriter !== undefined && !this.#spoolWriter.isFailing;
   }
 
   get isSpoolFailing(): boolean {
-    return this.#keeper?.isFailing ?? false;
+    return this.#spoolWriter?.isFailing ?? false;
   }
 
   /** Writes everything to the spool at once, for an end that cannot wait: there may be no other time. */
   save(): void {
-    this.#keeper?.retryNow();
+    this.#spoolWriter?.retryNow();
     this.#collector.save();
   }
 
@@ -229,13 +222,13 @@ export class Feed {
     } finally {
       for (const timer of this.#timers) clearInterval(timer);
       this.save();
-      this.#keeper?.close(this.#collector.unusedSeq);
+      this.#spoolWriter?.close(this.#collector.unusedSeq);
       await this.#poster.close();
     }
   }
 }
 
-function tellSpooled(held: Held, log: Log): void {
+function tellSpooled(held: Undelivered, log: Log): void {
   if (held.points === 0) return;
   log.info(
     `${counted(held.points, "point")} of before in the spool (the oldest is ${duration(held.oldestAgeMs)} old).`,

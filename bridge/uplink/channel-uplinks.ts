@@ -6,50 +6,50 @@ import { Spool } from "../batch/spool/spool.ts";
 import { DEFAULT_SPOOL_DIR, spoolFileFor } from "../config/options.ts";
 import { DecodeError } from "../decode/message.ts";
 import { MAX_CHANNELS } from "../map/bounds.ts";
-import { Feed, type FeedOptions } from "./channel-uplink.ts";
+import { ChannelUplink, type ChannelUplinkOptions } from "./channel-uplink.ts";
 
-export interface FeedsOptions extends Omit<FeedOptions, "spool"> {
+export interface ChannelUplinksOptions extends Omit<ChannelUplinkOptions, "spool"> {
   /** Undefined: each channel's default file; null: in memory alone. */
   spoolFile: string | null | undefined;
   spoolMaxBytes: number;
 }
 
 /** The channels that this bridge delivers to: those that sources name, and those that topics do as they come. */
-export class Feeds {
-  readonly #options: FeedsOptions;
-  readonly #feeds = new Map<string, Feed>();
+export class ChannelUplinks {
+  readonly #options: ChannelUplinksOptions;
+  readonly #uplinks = new Map<string, ChannelUplink>();
   readonly #numbersRoom = new NumbersRoom();
-  readonly #onOpen: (feed: Feed) => void;
+  readonly #onOpen: (uplink: ChannelUplink) => void;
 
-  /** @param onOpen is told of each feed as it is opened */
-  constructor(options: FeedsOptions, onOpen: (feed: Feed) => void = () => undefined) {
+  /** @param onOpen is told of each uplink as it is opened */
+  constructor(options: ChannelUplinksOptions, onOpen: (uplink: ChannelUplink) => void = () => undefined) {
     this.#options = options;
     this.#onOpen = onOpen;
   }
 
-  get all(): readonly Feed[] {
-    return [...this.#feeds.values()];
+  get all(): readonly ChannelUplink[] {
+    return [...this.#uplinks.values()];
   }
 
   /**
-   * The feed of a channel that is in the configuration.
+   * The uplink of a channel that is in the configuration.
    * @param channel its name; undefined: the bridge's own
    * @throws SpoolError
    */
-  open(channel: string | undefined): Feed {
+  open(channel: string | undefined): ChannelUplink {
     const to = this.#urlOf(channel);
-    return this.#feeds.get(to.href) ?? this.#add(to, this.#spoolFor(to));
+    return this.#uplinks.get(to.href) ?? this.#add(to, this.#spoolFor(to));
   }
 
   /**
-   * The feed of a channel that a message names.
+   * The uplink of a channel that a message names.
    * @throws DecodeError too-many-channels
    */
-  of(channel: string | undefined): Feed {
+  of(channel: string | undefined): ChannelUplink {
     const to = this.#urlOf(channel);
-    const known = this.#feeds.get(to.href);
+    const known = this.#uplinks.get(to.href);
     if (known !== undefined) return known;
-    if (this.#feeds.size >= MAX_CHANNELS) {
+    if (this.#uplinks.size >= MAX_CHANNELS) {
       throw new DecodeError(
         "too-many-channels",
         `Messages name more than ${MAX_CHANNELS} channels. Take a part of the topic that has fewer values.`,
@@ -66,33 +66,33 @@ export class Feeds {
   }
 
   /**
-   * The feed of a channel that is open, or for which an earlier bridge left a spool; undefined if nothing was ever
+   * The uplink of a channel that is open, or for which an earlier bridge left a spool; undefined if nothing was ever
    * published there.
    * @throws DecodeError too-many-channels
    */
-  existing(channel: string | undefined): Feed | undefined {
+  existing(channel: string | undefined): ChannelUplink | undefined {
     const to = this.#urlOf(channel);
-    const known = this.#feeds.get(to.href);
+    const known = this.#uplinks.get(to.href);
     if (known !== undefined) return known;
     const file = this.#spoolFor(to)?.file;
     return file !== undefined && existsSync(file) ? this.of(channel) : undefined;
   }
 
-  /** Opens the feeds of channels for which an earlier bridge left something, so that it is delivered. */
+  /** Opens the uplinks of channels for which an earlier bridge left something, so that it is delivered. */
   openSpooled(isOurs: (channel: string) => boolean): void {
     if (this.#options.spoolFile === null) return;
     for (const to of spooledIn(DEFAULT_SPOOL_DIR)) {
       const channel = to.pathname.slice("/c/".length);
-      if (to.origin !== this.#options.to.origin || !isOurs(channel) || this.#feeds.size >= MAX_CHANNELS) continue;
+      if (to.origin !== this.#options.to.origin || !isOurs(channel) || this.#uplinks.size >= MAX_CHANNELS) continue;
       this.of(channel);
     }
   }
 
-  #add(to: URL, spool: SpoolOptions | undefined): Feed {
-    const feed = new Feed({ ...this.#options, to, spool, numbersRoom: this.#numbersRoom });
-    this.#feeds.set(to.href, feed);
-    this.#onOpen(feed);
-    return feed;
+  #add(to: URL, spool: SpoolOptions | undefined): ChannelUplink {
+    const uplink = new ChannelUplink({ ...this.#options, to, spool, numbersRoom: this.#numbersRoom });
+    this.#uplinks.set(to.href, uplink);
+    this.#onOpen(uplink);
+    return uplink;
   }
 
   #urlOf(channel: string | undefined): URL {

@@ -2,7 +2,7 @@ import { MAX_BODY_BYTES } from "../../protocol/limits.ts";
 import type { ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 import type { Batch, NewId } from "../batch/batch.ts";
 import type { Collector } from "../batch/collector.ts";
-import type { FeedLedger } from "../observability/ledger.ts";
+import type { UplinkLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
 import { counted, duration } from "../observability/text.ts";
 import { TroubleWarnings } from "../observability/warnings.ts";
@@ -13,7 +13,7 @@ import { type Next, RETRY_POLICY, type RetryPolicy, whatNext } from "./next.ts";
 
 export interface DelivererOptions {
   collector: Collector;
-  ledger: FeedLedger;
+  ledger: UplinkLedger;
   log: Log;
   /** Sends a body; never rejects. */
   post: (batch: Pick<Batch, "body" | "points">, signal: AbortSignal) => Promise<Outcome>;
@@ -117,8 +117,8 @@ export class Deliverer {
     for (;;) {
       const outcome = await this.#post(batch);
       // Only Plotcast's own 4xx says for sure that nothing was taken.
-      if (outcome.kind === "foreign" || outcome.kind === "failed") collector.mayBeTaken();
-      if (outcome.kind === "refused" && outcome.status >= 500) collector.mayBeTaken();
+      if (outcome.kind === "foreign" || outcome.kind === "failed") collector.inDoubt();
+      if (outcome.kind === "refused" && outcome.status >= 500) collector.inDoubt();
       const next = whatNext(outcome, this.#failures, random(), policy);
       if (next.do === "delivered") return this.#confirm(batch, next.answer);
       if (next.do === "setAside") return this.#refuse(batch, next);

@@ -6,7 +6,7 @@ import { newChannel } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";
 import { Relay } from "./relay.ts";
-import { counting, type Feed, Stage } from "./stage.ts";
+import { type ChannelUplink, counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -15,7 +15,7 @@ const START = Math.floor(Date.now() / 1000);
 const expectedErrors = NETWORK_ERROR;
 
 /** Publishes the points from one number to another: the number is the y. */
-async function sendSome({ send }: Feed, from: number, to: number): Promise<void> {
+async function sendSome({ send }: ChannelUplink, from: number, to: number): Promise<void> {
   for (let y = from; y < to; y++) await send({ x: START + y / 100, y });
 }
 

@@ -27,7 +27,7 @@ export interface LookOptions extends Partial<PageOptions> {
   blocked?: string;
 }
 
-export interface Feed {
+export interface ChannelUplink {
   bridge: Bridge;
   /** Publishes a value as JSON. */
   send(value: unknown, topic?: string): Promise<void>;
@@ -53,7 +53,7 @@ export class Stage {
   }
 
   /** A bridge to a channel, and a publisher that is connected to it. */
-  async feed(t: TestContext, channel: string, options: Partial<BridgeOptions> = {}): Promise<Feed> {
+  async feed(t: TestContext, channel: string, options: Partial<BridgeOptions> = {}): Promise<ChannelUplink> {
     const bridge = await startBridge({
       to: this.edge.channelUrl(channel),
       token: this.edge.token ?? "",

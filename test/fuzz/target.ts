@@ -3,12 +3,12 @@ import { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
 import { SeriesBound } from "../../bridge/batch/series-bound.ts";
 import type { DecodeConfig, MapConfig } from "../../bridge/config/config.ts";
 import type { DecodeFault } from "../../bridge/decode/message.ts";
-import { bearsNumbers, createReader } from "../../bridge/decode/reader.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
 import { SourceLedger } from "../../bridge/observability/ledger.ts";
 import { createLog } from "../../bridge/observability/log.ts";
 import { UndecodableWarnings } from "../../bridge/observability/warnings.ts";
-import { Intake } from "../../bridge/pipeline/source-pipeline.ts";
+import { SourcePipeline } from "../../bridge/pipeline/source-pipeline.ts";
+import { bearsNumbers, createReader } from "../../bridge/presets/reader.ts";
 import { isChannelName, MAX_BODY_BYTES } from "../../protocol/limits.ts";
 import type { Random } from "../torture/random.ts";
 import { refusalFault, rowsFault } from "./check.ts";
@@ -41,15 +41,17 @@ export class Target {
   readonly ledger = new SourceLedger();
   points = 0;
   dropped = 0;
-  readonly #intake: Intake;
+  readonly #pipeline: SourcePipeline;
   readonly #collector: Collector;
   readonly #warnings: Checked;
   readonly #bound = new SeriesBound();
+  readonly #now: () => number;
   #fault: string | undefined;
 
   /** @param now the clock, in unix seconds */
   constructor(config: TargetConfig, now: () => number) {
     this.config = config;
+    this.#now = now;
     const tracker = new SequenceTracker();
     const warnings = new Checked(log, 10_000, () => now() * 1000);
     const collector = new Collector({
@@ -62,13 +64,13 @@ export class Target {
     this.#collector = collector;
     this.#warnings = warnings;
     const { sequenceField } = config;
-    this.#intake = new Intake({
+    this.#pipeline = new SourcePipeline({
       config: sequenceField === undefined ? { name: "main" } : { name: "main", sequenceField },
       ledger: this.ledger,
       reader: createReader(config.decode),
       mapper: createMapper(config.map),
       isNumbered: bearsNumbers(config.decode),
-      feedOf: (channel) => {
+      uplinkOf: (channel) => {
         if (channel !== undefined && !isChannelName(channel))
           this.#fault ??= `a channel is named ${JSON.stringify(channel)}`;
         return {
@@ -84,7 +86,7 @@ export class Target {
           leaveOut: () => undefined,
         };
       },
-      existingFeedOf: (channel) =>
+      existingUplinkOf: (channel) =>
         channel === undefined
           ? { addGap: (gap) => collector.addGap(gap), observe: (number) => tracker.observe(number) }
           : undefined,
@@ -100,15 +102,15 @@ export class Target {
   }
 
   take(frames: readonly Buffer[]): void {
-    this.#intake.take(frames);
+    this.#pipeline.take({ frames, arrivedAt: this.#now() });
   }
 
   tick(): void {
-    this.#intake.tick();
+    this.#pipeline.tick();
   }
 
   end(): void {
-    this.#intake.end();
+    this.#pipeline.end();
   }
 
   /** Takes frames as POSTs would, some of which fail. */

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { after, test } from "node:test";
 import { Collector } from "../../bridge/batch/collector.ts";
-import { FeedLedger } from "../../bridge/observability/ledger.ts";
+import { UplinkLedger } from "../../bridge/observability/ledger.ts";
 import { createLog } from "../../bridge/observability/log.ts";
 import { Deliverer } from "../../bridge/uplink/deliverer.ts";
 import { Poster } from "../../bridge/uplink/post.ts";
@@ -53,7 +53,7 @@ after(async () => {
 
 for (const row of ANSWERS) {
   test(`[BR25] answers: ${row.name}`, async () => {
-    const ledger = new FeedLedger();
+    const ledger = new UplinkLedger();
     const lines: string[] = [];
     const collector = new Collector({
       publisher: randomBytes(8).toString("hex"),

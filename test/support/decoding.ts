@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { type DecodeConfig, NO_MAP } from "../../bridge/config/config.ts";
 import { DecodeError, type Message } from "../../bridge/decode/message.ts";
-import { createReader, type Decision } from "../../bridge/decode/reader.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
+import type { Decision } from "../../bridge/observability/decisions.ts";
+import { createReader } from "../../bridge/presets/reader.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { PointError } from "../../protocol/json/points.ts";
 import { ARRIVED_AT, framesOf } from "./preset.ts";

@@ -1,4 +1,4 @@
-import { type Passage, REPEAT_WITHIN_MS } from "../../sources/zeromq/paths.ts";
+import { type ArrivalPath, REPEAT_WITHIN_MS } from "../../sources/inlet.ts";
 
 /** Of the messages that are remembered, to begin with: of as many topics as there may be, no more than all that may be. */
 const FEWEST = 8;
@@ -23,16 +23,16 @@ export class RecentMessages {
   #came: (Came | undefined)[] = Array(FEWEST).fill(undefined);
 
   /** Whether a message is one of these, come by another connection. If so, that is noted. */
-  isRepeat(number: number, crc: number, passage: Passage, nowMs: number): boolean {
+  isRepeat(number: number, crc: number, arrivalPath: ArrivalPath, nowMs: number): boolean {
     const came = this.#came[number % this.#came.length];
     if (came?.number !== number || came.crc !== crc || !isRecent(came, nowMs)) return false;
-    if (!isOtherPath(came, passage)) return false;
-    came.paths.push(passage.path);
+    if (!isOtherPath(came, arrivalPath)) return false;
+    came.paths.push(arrivalPath.path);
     return true;
   }
 
   /** @param most how many are remembered; no more places are taken than there are recent messages */
-  add(number: number, crc: number, { path, newest }: Passage, nowMs: number, most: number): void {
+  add(number: number, crc: number, { path, newest }: ArrivalPath, nowMs: number, most: number): void {
     for (;;) {
       const there = this.#came[number % this.#came.length];
       if (there === undefined || there.number === number || !isRecent(there, nowMs)) break;
@@ -80,7 +80,7 @@ function isRecent({ atMs }: Came, nowMs: number): boolean {
  * Whether a message that has come may come again by this connection, because the publisher had both when it sent it. Where
  * nobody knows the connections, two that were there then and send now are enough for one repeat.
  */
-function isOtherPath({ paths, newest }: Came, { path, second }: Passage): boolean {
+function isOtherPath({ paths, newest }: Came, { path, second }: ArrivalPath): boolean {
   if (path !== undefined && !paths.includes(undefined)) return path <= newest && !paths.includes(path);
   return paths.length === 1 && second() <= newest;
 }

@@ -1,5 +1,5 @@
 /** Checks the numbers that a publisher gives its messages itself (BR16). One publisher a topic; topics are told apart. */
-import type { Passage } from "../../sources/zeromq/paths.ts";
+import type { ArrivalPath } from "../../sources/inlet.ts";
 import { MAX_TOPICS_NUMBERED, NumbersRoom, type Sharer } from "./numbers-room.ts";
 import { RecentMessages } from "./recent.ts";
 import { Turns } from "./turns.ts";
@@ -88,29 +88,29 @@ export class SequenceTracker implements Sharer {
 
   /**
    * @param next with a whole number, 0 or more
-   * @param passage undefined: nobody knows how it came, so it is never a repeat
+   * @param arrivalPath undefined: nobody knows how it came, so it is never a repeat
    */
-  observe(next: LastNumber, passage?: Passage): Verdict {
+  observe(next: LastNumber, arrivalPath?: ArrivalPath): Verdict {
     const { topic, number } = next;
     const known = this.#topics.get(topic);
     if (known === undefined) {
       const first = new Remembered(next);
       this.#remember(topic, first);
-      this.#note(first, next, passage);
+      this.#note(first, next, arrivalPath);
       return { kind: "next" };
     }
     const { last, turns, recent } = known;
     const wraps = number === 0 && WRAPS.has(last.number);
     const isNext = wraps || number === last.number + 1;
     // What is expected is new, whatever a short counter had before. And two publishers may well send the same.
-    const mayRepeat = !isNext && !turns.areTaken && passage !== undefined && next.crc !== null;
-    if (mayRepeat && recent.isRepeat(number, next.crc ?? 0, passage, this.#nowMs())) return { kind: "repeat" };
+    const mayRepeat = !isNext && !turns.areTaken && arrivalPath !== undefined && next.crc !== null;
+    if (mayRepeat && recent.isRepeat(number, next.crc ?? 0, arrivalPath, this.#nowMs())) return { kind: "repeat" };
     const restarts = number <= last.number && !wraps;
     if (restarts) recent.clear();
     known.last = next.x === null ? { ...next, x: restarts ? null : last.x } : next;
     this.#topics.delete(topic);
     this.#remember(topic, known);
-    this.#note(known, next, passage);
+    this.#note(known, next, arrivalPath);
     if (isNext) {
       turns.goOn();
       return { kind: "next" };
@@ -156,9 +156,9 @@ export class SequenceTracker implements Sharer {
     this.#forgotten.clear();
   }
 
-  #note({ recent }: Remembered, { number, crc }: LastNumber, passage: Passage | undefined): void {
-    if (passage === undefined || crc === null) return;
-    recent.add(number, crc, passage, this.#nowMs(), this.#most);
+  #note({ recent }: Remembered, { number, crc }: LastNumber, arrivalPath: ArrivalPath | undefined): void {
+    if (arrivalPath === undefined || crc === null) return;
+    recent.add(number, crc, arrivalPath, this.#nowMs(), this.#most);
   }
 
   #shared(known: Remembered): Verdict {

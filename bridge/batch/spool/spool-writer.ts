@@ -1,4 +1,4 @@
-import type { FeedLedger } from "../../observability/ledger.ts";
+import type { UplinkLedger } from "../../observability/ledger.ts";
 import type { Log } from "../../observability/log.ts";
 import { errorText } from "../../observability/text.ts";
 import type { SequenceTracker } from "../sequence/sequence.ts";
@@ -6,14 +6,14 @@ import type { Spool } from "./spool.ts";
 import type { SpoolChanges } from "./spool-state.ts";
 import { markNotWhole, markWhole } from "./whole-numbers.ts";
 
-export interface KeeperOptions {
+export interface SpoolWriterOptions {
   spool: Spool;
   /** Its numbers are saved with the points that bear them, in one transaction. */
   tracker?: SequenceTracker;
   /** Why it could not be written when it was opened. */
   failure?: unknown;
   log: Log;
-  ledger: FeedLedger;
+  ledger: UplinkLedger;
   retryMs?: number;
   nowMs?: () => number;
 }
@@ -24,13 +24,13 @@ type Progress = Pick<SpoolChanges, "identity" | "sentSeq" | "goneUpTo" | "nextSe
  * Writes to the spool, and goes on without it while the disk fails: that is said once, and again when it is over. What
  * could not be written is written then, for whoever calls {@link save} keeps it until that returns true.
  */
-export class Keeper {
-  readonly #options: Required<Omit<KeeperOptions, "tracker" | "failure">> & Pick<KeeperOptions, "tracker">;
+export class SpoolWriter {
+  readonly #options: Required<Omit<SpoolWriterOptions, "tracker" | "failure">> & Pick<SpoolWriterOptions, "tracker">;
   #failedAtMs: number | undefined;
   /** Undefined: nobody knows, so it is tried again. */
   #isMarkedWhole: boolean | undefined;
 
-  constructor({ failure, ...options }: KeeperOptions) {
+  constructor({ failure, ...options }: SpoolWriterOptions) {
     this.#options = { retryMs: 1000, nowMs: () => performance.now(), ...options };
     if (failure === undefined) this.#markWhole();
     else this.#fail(failure);

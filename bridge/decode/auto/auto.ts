@@ -1,3 +1,4 @@
+import type { Decision } from "../../observability/decisions.ts";
 import type { EnvelopeMemory } from "../envelope.ts";
 import type { CsvMemory } from "../formats/csv.ts";
 import type { ValueFormat } from "../formats/formats.ts";
@@ -8,17 +9,6 @@ import { parseSampleFormat } from "../samples/format.ts";
 import { createSampleReader, type SampleReader } from "../samples/reader.ts";
 import { guessOf } from "./guess.ts";
 import { guessSamples } from "./samples.ts";
-
-/** What messages were taken for. */
-export interface Decision {
-  topic: string;
-  /** For --format. */
-  format: string;
-  /** How it was compressed. */
-  wrapping?: Wrapping | undefined;
-  sure: boolean;
-  because: string;
-}
 
 /** A payload on its way to be read. */
 export interface Payload {

@@ -7,7 +7,7 @@ import { Pull } from "zeromq";
 import { fullJitterMs } from "../../../protocol/backoff.ts";
 import { hostOf, type Side } from "../../config/endpoint.ts";
 import { errorAdvice, errorCode } from "../../observability/error-advice.ts";
-import { AddressError } from "./address.ts";
+import { AddressError } from "../errors.ts";
 import type { ReceivingSocket } from "./socket.ts";
 
 const LOOK_UP_WITHIN_MS = 2000;

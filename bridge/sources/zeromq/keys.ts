@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { type KeyPair, makeKeys } from "../../config/curve-key.ts";
 import { errorAdvice } from "../../observability/error-advice.ts";
-import { SocketError } from "./address.ts";
+import { SourceError } from "../errors.ts";
 
 export interface KeyFiles {
   publicFile: string;
@@ -16,7 +16,7 @@ export const NO_CURVE =
 /**
  * Writes `<base>.key` (public) and `<base>.key_secret` (both, mode 0600), as pyzmq's `zmq/auth/certs.py` and czmq's
  * `zcert.c` do and read.
- * @throws SocketError if a file is there already, or cannot be written; nothing is then left behind
+ * @throws SourceError if a file is there already, or cannot be written; nothing is then left behind
  */
 export function writeKeys(base: string, keys: KeyPair = makeKeys(), now = new Date()): KeyFiles {
   const publicFile = `${base}.key`;
@@ -52,10 +52,10 @@ function writeNew(file: string, text: string, mode: number): void {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EEXIST") {
-      throw new SocketError(`${file} is there already and was not touched. Give another name, or remove it first.`);
+      throw new SourceError(`${file} is there already and was not touched. Give another name, or remove it first.`);
     }
-    if (code === "ENOENT") throw new SocketError(`${file} cannot be written: its directory does not exist.`);
-    throw new SocketError(`${file} cannot be written: ${errorAdvice(error, "file")}.`);
+    if (code === "ENOENT") throw new SourceError(`${file} cannot be written: its directory does not exist.`);
+    throw new SourceError(`${file} cannot be written: ${errorAdvice(error, "file")}.`);
   }
   try {
     writeFileSync(handle, text);

@@ -1,6 +1,7 @@
 import type { Event, Observer } from "zeromq";
 import type { SecurityConfig } from "../../config/config.ts";
 import { errorAdvice } from "../../observability/error-advice.ts";
+import type { PeerWarnings } from "../../observability/line-rate.ts";
 import type { Log } from "../../observability/log.ts";
 import { adviceOn, type Failure } from "./advice.ts";
 import { codeOf } from "./attach.ts";
@@ -9,7 +10,6 @@ import { Endpoints } from "./endpoints.ts";
 import { Handshakes } from "./handshakes.ts";
 import { Lifelines } from "./lifelines.ts";
 import type { Peers } from "./peers.ts";
-import type { PeerWarnings } from "./rate.ts";
 
 export interface MonitorOptions {
   connect: readonly string[];

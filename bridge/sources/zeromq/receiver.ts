@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Observer } from "zeromq";
 import type { SocketConfig } from "../../config/config.ts";
+import { PeerWarnings } from "../../observability/line-rate.ts";
 import type { Log } from "../../observability/log.ts";
+import { ArrivalPaths } from "./arrival-paths.ts";
 import { codeOf, connectSocket, needsIpv6 } from "./attach.ts";
 import { PasswordBrake } from "./brake.ts";
 import { SocketCounters } from "./counters.ts";
@@ -11,9 +13,7 @@ import type { GuardLimits } from "./guard/limits.ts";
 import { noDirectoryText, PrivateEndpoints, privateParents } from "./guard/private.ts";
 import { Monitor } from "./monitor.ts";
 import { nativeBytes } from "./native-memory.ts";
-import { Paths } from "./paths.ts";
 import type { Peers } from "./peers.ts";
-import { PeerWarnings } from "./rate.ts";
 import { admission } from "./security.ts";
 import { checkSocket, createSocket, type ReceivingSocket } from "./socket.ts";
 import { guardDomain } from "./zap.ts";
@@ -30,7 +30,7 @@ export interface ReceiverOptions {
   log?: Log;
   counters?: SocketCounters;
   /** Is told by which connection each message comes. */
-  paths?: Paths;
+  paths?: ArrivalPaths;
   /** For tests. */
   guardLimits?: Partial<GuardLimits>;
   /** For tests: {@link privateParents}. */
@@ -76,7 +76,7 @@ export class Receiver {
 
   /**
    * Binds, connects, and begins to read.
-   * @throws AddressError if an address cannot be used, SocketError if the rest of the configuration cannot
+   * @throws AddressError if an address cannot be used, SourceError if the rest of the configuration cannot
    */
   static async open(options: ReceiverOptions): Promise<Receiver> {
     const config = { ...options.socket, connect: [...new Set(options.socket.connect)] };
@@ -117,7 +117,7 @@ export class Receiver {
         maxMessageBytes: config.maxMessageBytes + (isCurve(security) ? MECHANISM_BYTES : 0),
         domains,
         counters,
-        paths: options.paths ?? new Paths(),
+        paths: options.paths ?? new ArrivalPaths(),
         notesMessages: options.paths !== undefined && !isCurve(security),
         warnings,
         limits: options.guardLimits ?? {},

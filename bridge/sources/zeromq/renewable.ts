@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorAdvice } from "../../observability/error-advice.ts";
-import { AddressError } from "./address.ts";
+import { AddressError } from "../errors.ts";
+import type { InletState } from "../inlet.ts";
 import { SocketCounters } from "./counters.ts";
 import { maxNativeBytes, NativeMemory, nativeBytes } from "./native-memory.ts";
 import { Receiver, type ReceiverOptions } from "./receiver.ts";
@@ -35,7 +36,7 @@ export class RenewableReceiver {
   #renewing: Promise<void> | undefined;
   #isClosing = false;
 
-  /** @throws AddressError, SocketError as {@link Receiver.open} */
+  /** @throws AddressError, SourceError as {@link Receiver.open} */
   static async open(options: RenewableOptions): Promise<RenewableReceiver> {
     const counters = options.counters ?? new SocketCounters();
     const given = { ...options, counters };
@@ -58,6 +59,11 @@ export class RenewableReceiver {
   /** Ends the connections that this socket began, and begins them again. */
   reopen(): void {
     if (this.#renewing === undefined) this.#receiver.reopen();
+  }
+
+  get state(): InletState {
+    if (this.#isClosing) return "closed";
+    return this.#renewing === undefined ? "open" : "renewing";
   }
 
   /** Reads what has arrived, then ends. */

@@ -2,7 +2,7 @@ import { capability, context, Pull, type SocketOptions, Subscriber, XSubscriber 
 import type { SocketConfig } from "../../config/config.ts";
 import { DEFAULT_SOCKET } from "../../config/defaults.ts";
 import { addressFault } from "../../config/endpoint.ts";
-import { SocketError, wrongAddress } from "./address.ts";
+import { SourceError, wrongAddress } from "../errors.ts";
 import { securityFault, securityOptions } from "./security.ts";
 
 export type ReceivingSocket = Subscriber | XSubscriber | Pull;
@@ -47,10 +47,10 @@ export function socketFault(config: SocketConfig): string | undefined {
   return securityFault(security);
 }
 
-/** @throws SocketError, AddressError if the configuration cannot be used */
+/** @throws SourceError, AddressError if the configuration cannot be used */
 export function checkSocket(config: SocketConfig): void {
   const fault = socketFault(config);
-  if (fault !== undefined) throw new SocketError(fault);
+  if (fault !== undefined) throw new SourceError(fault);
   for (const side of ["bind", "connect"] as const) {
     for (const address of config[side]) {
       const wrong =

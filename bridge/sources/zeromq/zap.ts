@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Router } from "zeromq";
-import { SocketError } from "./address.ts";
+import { SourceError } from "../errors.ts";
 import type { PasswordBrake } from "./brake.ts";
 import { networkOf } from "./network.ts";
 
@@ -39,7 +39,7 @@ let handler: Promise<Router> | undefined;
 /**
  * From now on `admit` decides who is let in to sockets of this domain. Must be there before they bind or connect.
  * @returns what ends that; to be called after they are closed
- * @throws SocketError if another part of this process is the handler already
+ * @throws SourceError if another part of this process is the handler already
  */
 export async function guardDomain(
   domain: string,
@@ -75,7 +75,7 @@ async function openHandler(): Promise<Router> {
     } catch (error) {
       if (performance.now() >= end) {
         router.close();
-        throw new SocketError(`ZeroMQ's authentication (${ENDPOINT}) is in use in this process.`, { cause: error });
+        throw new SourceError(`ZeroMQ's authentication (${ENDPOINT}) is in use in this process.`, { cause: error });
       }
     }
     await sleep(20);

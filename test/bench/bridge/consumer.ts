@@ -8,13 +8,13 @@ import { Collector } from "../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../bridge/batch/sequence/sequence.ts";
 import { NO_MAP } from "../../../bridge/config/config.ts";
 import { sourceOf } from "../../../bridge/config/defaults.ts";
-import { createReader } from "../../../bridge/decode/reader.ts";
 import { createMapper } from "../../../bridge/map/mapper.ts";
 import { SourceLedger } from "../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../bridge/observability/log.ts";
 import { UndecodableWarnings } from "../../../bridge/observability/warnings.ts";
 import { createClock } from "../../../bridge/pipeline/clock.ts";
-import { Intake } from "../../../bridge/pipeline/source-pipeline.ts";
+import { SourcePipeline } from "../../../bridge/pipeline/source-pipeline.ts";
+import { createReader } from "../../../bridge/presets/reader.ts";
 import { Receiver } from "../../../bridge/sources/zeromq/receiver.ts";
 import { MAX_BODY_BYTES } from "../../../protocol/limits.ts";
 import { caseNamed } from "./cases.ts";
@@ -44,27 +44,28 @@ if (mode === "bridge") {
   const collector = new Collector({ publisher: "00000000000000aa", maxBytes: 64 * 2 ** 20, lost: () => undefined });
   const tracker = new SequenceTracker();
   const ledger = new SourceLedger();
+  const unixSeconds = createClock();
   refused = () => ledger.refusedMessages;
-  const intake = new Intake({
+  const pipeline = new SourcePipeline({
     config: { name: "main" },
     ledger,
     reader: createReader({ format, skipBytes: 0, inflate: "auto" }),
     mapper: createMapper(NO_MAP),
     isNumbered: false,
-    feedOf: () => ({
+    uplinkOf: () => ({
       add: (rows) => collector.add(rows),
       addGap: (gap) => collector.addGap(gap),
       adopt: (numbers) => tracker.adopt(numbers),
       leaveOut: () => undefined,
     }),
-    existingFeedOf: () => undefined,
+    existingUplinkOf: () => undefined,
     log,
     warnings: new UndecodableWarnings(log),
-    unixSeconds: createClock(),
+    unixSeconds,
   });
   onMessage = (frames) => {
     messages++;
-    intake.take(frames);
+    pipeline.take({ frames, arrivedAt: unixSeconds() });
   };
   // What the deliverer does, at once and without a Worker: frames are taken as POSTs would take them.
   const deliver = (): void => {
@@ -75,7 +76,7 @@ if (mode === "bridge") {
     if (collector.waitingBytes > 0) setImmediate(deliver);
   };
   setInterval(deliver, 5);
-  setInterval(() => intake.tick(), 100);
+  setInterval(() => pipeline.tick(), 100);
 }
 const { socket } = sourceOf({ bind: ["tcp://127.0.0.1:*"] });
 const receiver = await Receiver.open({ socket, onMessage: (frames) => onMessage(frames) });

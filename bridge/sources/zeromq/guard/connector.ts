@@ -1,10 +1,9 @@
-import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
-import { hostOf, portOf } from "../../../config/endpoint.ts";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { ArrivalPaths } from "../arrival-paths.ts";
 import type { SocketCounters } from "../counters.ts";
-import type { Paths } from "../paths.ts";
+import { connectOptions } from "../node-connect.ts";
 import { TCP_KEEPALIVE } from "../socket.ts";
 import type { FramingFault, ZmtpFraming } from "./framing.ts";
-import { interfaceAddress } from "./listen.ts";
 import { Splice } from "./splice.ts";
 
 export interface ConnectorOptions {
@@ -13,7 +12,7 @@ export interface ConnectorOptions {
   /** Where libzmq looks for it. */
   path: string;
   createFraming: (path: number) => ZmtpFraming;
-  paths: Paths;
+  paths: ArrivalPaths;
   counters: SocketCounters;
   onFault: (fault: FramingFault) => void;
 }
@@ -161,21 +160,4 @@ export class Connector {
     this.#end = () => splice.end();
     if (this.#isHeld) splice.hold(true);
   }
-}
-
-/** How Node connects to a ZeroMQ address. */
-export function connectOptions(address: string): NetConnectOpts {
-  if (address.startsWith("ipc://")) {
-    const path = address.slice("ipc://".length);
-    return { path: path.startsWith("@") ? `\0${path.slice(1)}` : path, allowHalfOpen: true };
-  }
-  // `tcp://source:port;destination:port`: zmq_tcp(7).
-  const [, source, localPort] = /^tcp:\/\/\[?([^;]*?)\]?:(\d+|\*);/.exec(address) ?? [];
-  return {
-    host: hostOf(address) ?? "",
-    port: Number(portOf(address)),
-    allowHalfOpen: true,
-    ...(source === undefined || source === "*" ? {} : { localAddress: interfaceAddress(source, true) ?? source }),
-    ...(localPort === undefined || localPort === "*" || localPort === "0" ? {} : { localPort: Number(localPort) }),
-  };
 }

@@ -1,4 +1,4 @@
-import { sumOf } from "../sum.ts";
+import { checksumOf } from "../../checksum.ts";
 
 /** Why a connection is ended: what came on it is no ZMTP 2.0 or 3.x, or more than a message may have. */
 export type FramingFault =
@@ -84,7 +84,7 @@ export class ZmtpFraming {
         const count = Math.min(this.#left, chunk.length - at);
         if (this.#isShortCommand) for (let i = 0; i < count; i++) this.#short.push(chunk[at + i] ?? 0);
         if (this.#onMessage !== undefined && (this.#flags & FLAG.command) === 0) {
-          this.#sum = sumOf(chunk, this.#sum, at, at + count);
+          this.#sum = checksumOf(chunk, this.#sum, at, at + count);
         }
         at += count;
         this.#left -= count;

@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { errorAdvice } from "../../../observability/error-advice.ts";
+import type { PeerWarnings } from "../../../observability/line-rate.ts";
+import type { ArrivalPaths } from "../arrival-paths.ts";
 import { bindTo } from "../attach.ts";
 import type { SocketCounters } from "../counters.ts";
 import { maxNativeBytes } from "../native-memory.ts";
 import { networkOf } from "../network.ts";
-import type { Paths } from "../paths.ts";
-import type { PeerWarnings } from "../rate.ts";
 import { type ReceivingSocket, setZapDomain, TCP_KEEPALIVE } from "../socket.ts";
 import type { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
@@ -29,7 +29,7 @@ export interface GuardOptions {
   domains: ZapDomains | undefined;
   counters: SocketCounters;
   /** Is told of connections. */
-  paths: Paths;
+  paths: ArrivalPaths;
   /** Whether it is told of each message, too. What CURVE hides cannot be known again. */
   notesMessages: boolean;
   warnings: Pick<PeerWarnings, "warn">;

@@ -1,9 +1,10 @@
 import { lstat, mkdtemp, rm } from "node:fs/promises";
 import { isIP, type Server } from "node:net";
-import { networkInterfaces, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostOf, portOf } from "../../../config/endpoint.ts";
 import { codeOf } from "../attach.ts";
+import { interfaceAddress } from "../node-connect.ts";
 
 /** Of a system without IPv6. */
 const NO_IPV6 = new Set<unknown>(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
@@ -76,12 +77,4 @@ function hostToListen(host: string, ipv6: boolean): string {
   const found = interfaceAddress(host, ipv6);
   if (found !== undefined) return found;
   throw Object.assign(new Error("no such address"), { code: "ENODEV" });
-}
-
-/** The address of a network interface: IPv4, or else IPv6 if that may be. */
-export function interfaceAddress(name: string, ipv6: boolean): string | undefined {
-  const found = networkInterfaces()[name] ?? [];
-  const [first] = [...found.filter(({ family }) => family === "IPv4"), ...(ipv6 ? found : [])];
-  if (first === undefined) return undefined;
-  return first.family === "IPv6" && first.scopeid ? `${first.address}%${name}` : first.address;
 }

@@ -9,7 +9,7 @@ import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { startBridge } from "../../../../bridge/pipeline/bridge.ts";
 import { PupilClock } from "../../../../bridge/presets/pupil-clock.ts";
-import { Feed } from "../../../../bridge/uplink/channel-uplink.ts";
+import { ChannelUplink } from "../../../../bridge/uplink/channel-uplink.ts";
 import { decodeFrame } from "../../../../protocol/frame/frame.ts";
 import { type Edge, startEdge } from "../../../support/edge.ts";
 import { ARRIVED_AT, mapWith } from "../../../support/mapping.ts";
@@ -73,7 +73,7 @@ describe("through the real Worker", () => {
 
   it("[BR8] after a frame that is refused for its x, those that follow are stored, with its loss", async () => {
     const to = edge.channelUrl("finite-refused");
-    const feed = new Feed({
+    const uplink = new ChannelUplink({
       to,
       token: edge.token ?? "",
       log,
@@ -84,20 +84,20 @@ describe("through the real Worker", () => {
     });
     try {
       for (const x of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-        const before = feed.ledger.droppedPoints;
-        feed.add([{ x, arrival: false, names: ["bad"], values: [1] }]);
-        await waitFor("the frame is refused for good", () => feed.ledger.droppedPoints === before + 1);
+        const before = uplink.ledger.droppedPoints;
+        uplink.add([{ x, arrival: false, names: ["bad"], values: [1] }]);
+        await waitFor("the frame is refused for good", () => uplink.ledger.droppedPoints === before + 1);
       }
-      feed.add([{ x: 1, arrival: false, names: ["y"], values: [1] }]);
-      await waitFor("the next point delivered", () => feed.ledger.delivered === 1);
-      feed.add([{ x: 2, arrival: false, names: ["y"], values: [2] }]);
-      await waitFor("the one after delivered", () => feed.ledger.delivered === 2);
+      uplink.add([{ x: 1, arrival: false, names: ["y"], values: [1] }]);
+      await waitFor("the next point delivered", () => uplink.ledger.delivered === 1);
+      uplink.add([{ x: 2, arrival: false, names: ["y"], values: [2] }]);
+      await waitFor("the one after delivered", () => uplink.ledger.delivered === 2);
       assert.deepEqual(await storedOf(to, "y"), [
         { x: 1, y: 1 },
         { x: 2, y: 2 },
       ]);
     } finally {
-      await feed.close(0);
+      await uplink.close(0);
     }
   });
 });

@@ -4,15 +4,16 @@ import { deflateSync, zstdCompressSync } from "node:zlib";
 import type { MapConfig } from "../../../../bridge/config/config.ts";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
 import { DecodeError } from "../../../../bridge/decode/message.ts";
-import { createReader } from "../../../../bridge/decode/reader.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { SourceLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { UndecodableWarnings } from "../../../../bridge/observability/warnings.ts";
 import { startBridge } from "../../../../bridge/pipeline/bridge.ts";
-import { Intake } from "../../../../bridge/pipeline/source-pipeline.ts";
+import { SourcePipeline } from "../../../../bridge/pipeline/source-pipeline.ts";
+import { createReader } from "../../../../bridge/presets/reader.ts";
 import { PointError } from "../../../../protocol/json/points.ts";
 import { startEdge } from "../../../support/edge.ts";
+import { arrived } from "../../../support/pipeline.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { waitFor } from "../../../support/wait.ts";
 
@@ -210,13 +211,13 @@ it("[FM10] a list of data in a preset's message is 131,072 data at most", () => 
   const log = createLog("text", "info", () => undefined);
   const ledger = new SourceLedger();
   let points = 0;
-  const intake = new Intake({
+  const pipeline = new SourcePipeline({
     config: { name: "main", sequenceField: undefined },
     ledger,
     reader: createReader({ format: "auto", preset: "pupil", skipBytes: 0, inflate: "auto" }),
     mapper: createMapper(PLAIN),
     isNumbered: false,
-    feedOf: () => ({
+    uplinkOf: () => ({
       add: ({ length }) => {
         points += length;
         return length;
@@ -225,7 +226,7 @@ it("[FM10] a list of data in a preset's message is 131,072 data at most", () => 
       adopt: () => undefined,
       leaveOut: () => undefined,
     }),
-    existingFeedOf: () => undefined,
+    existingUplinkOf: () => undefined,
     log,
     warnings: new UndecodableWarnings(log),
     unixSeconds: () => ARRIVED_AT,
@@ -236,9 +237,9 @@ it("[FM10] a list of data in a preset's message is 131,072 data at most", () => 
     head.writeUInt32BE(count, head.length - 4);
     return Buffer.concat([head, Buffer.alloc(4 * count, "81a16101", "hex")]);
   };
-  intake.take([Buffer.from("surfaces.a"), surfaces(131_072)]);
+  pipeline.take(arrived([Buffer.from("surfaces.a"), surfaces(131_072)], ARRIVED_AT));
   assert.equal(points, 131_072);
-  intake.take([Buffer.from("surfaces.a"), surfaces(131_073)]);
+  pipeline.take(arrived([Buffer.from("surfaces.a"), surfaces(131_073)], ARRIVED_AT));
   assert.equal(points, 131_072);
   assert.deepEqual([...ledger.refused], [["message-too-large", 1]]);
 });

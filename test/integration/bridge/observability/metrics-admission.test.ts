@@ -9,10 +9,10 @@ import { serveMetrics } from "../../../../bridge/observability/metrics.ts";
 import { newPage, openBrowser } from "../../../support/browser.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
-const NOTHING = { sources: [], feeds: { all: [] } };
+const NOTHING = { sources: [], uplinks: { all: [] } };
 
 async function metricsUrl(t: TestContext, host = "127.0.0.1"): Promise<URL> {
-  const server = await serveMetrics({ host, port: 0 }, NOTHING);
+  const server = await serveMetrics({ host, port: 0 }, NOTHING, {});
   t.after(() => server.close());
   return new URL(server.url);
 }
@@ -155,7 +155,7 @@ test("[BR17] a page whose name was made to lead here reads nothing, nor does one
   await page.goto(`http://evil.example:${port}/`);
   attacker.closeAllConnections();
   await new Promise((resolve) => attacker.close(resolve));
-  const metrics = await serveMetrics({ host: "127.0.0.1", port }, NOTHING);
+  const metrics = await serveMetrics({ host: "127.0.0.1", port }, NOTHING, {});
   t.after(() => metrics.close());
   for (const path of ["/metrics", "/healthz"]) assert.match(await read(path), /^403 .*host-not-allowed/);
 
@@ -207,7 +207,7 @@ test("[BR17] a connection ends after 10 s, and not before", async (t) => {
 });
 
 test("[BR17] a client that does not read what it asked for again and again holds no answers", async (t) => {
-  const server = await serveMetrics({ host: "127.0.0.1", port: 0 }, NOTHING);
+  const server = await serveMetrics({ host: "127.0.0.1", port: 0 }, NOTHING, {});
   t.after(() => server.close());
   const { port } = new URL(server.url);
   const socket = connect(Number(port), "127.0.0.1");

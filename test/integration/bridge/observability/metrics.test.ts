@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
 import { parseDuration, parseMetricsAddress } from "../../../../bridge/config/options.ts";
 import { healthOf } from "../../../../bridge/observability/health.ts";
-import { FeedLedger } from "../../../../bridge/observability/ledger.ts";
+import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
+import { MetricsAddressError } from "../../../../bridge/observability/metrics.ts";
 import { startBridge } from "../../../../bridge/pipeline/bridge.ts";
-import { AddressError } from "../../../../bridge/sources/zeromq/address.ts";
 import { startFakeWorker } from "../../../support/fake-worker.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { waitFor } from "../../../support/wait.ts";
@@ -84,7 +84,7 @@ test("[BR17] [BR10] a port in use is one line that names it and the flag", async
   await assert.rejects(
     startBridge({ to, token: "t", log, sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })], metrics }),
     (error) => {
-      assert.ok(error instanceof AddressError);
+      assert.ok(error instanceof MetricsAddressError);
       assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${port}: another program is using it.*--metrics`));
       return true;
     },
@@ -123,17 +123,17 @@ test("[BR17] /healthz says whether what comes in goes out, and why not", async (
 });
 
 test("[BR17] points that wait for more than a minute, and a spool that fails, are no good health", () => {
-  const feed = {
+  const uplink = {
     channel: "lab/a",
-    ledger: new FeedLedger(),
+    ledger: new UplinkLedger(),
     held: { points: 5, bytes: 80, oldestAgeMs: 61_000 },
     backlog: { frames: 1, bytes: 80, memoryBytes: 80, bytesOnDisk: 0 },
     isSpoolFailing: true,
   };
-  assert.deepEqual(healthOf({ sources: [], feeds: { all: [feed] } }).problems, [
+  assert.deepEqual(healthOf({ sources: [], uplinks: { all: [uplink] } }).problems, [
     "Channel lab/a: the spool cannot be written.",
     "Channel lab/a: 5 points undelivered, the oldest for 61 s.",
   ]);
-  const fine = { ...feed, held: { points: 5, bytes: 80, oldestAgeMs: 59_000 }, isSpoolFailing: false };
-  assert.ok(healthOf({ sources: [], feeds: { all: [fine] } }).ok);
+  const fine = { ...uplink, held: { points: 5, bytes: 80, oldestAgeMs: 59_000 }, isSpoolFailing: false };
+  assert.ok(healthOf({ sources: [], uplinks: { all: [fine] } }).ok);
 });

@@ -4,7 +4,7 @@ import { sourceOf } from "../../../../bridge/config/defaults.ts";
 import { addressFault } from "../../../../bridge/config/endpoint.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { type Bridge, startBridge } from "../../../../bridge/pipeline/bridge.ts";
-import { AddressError } from "../../../../bridge/sources/zeromq/address.ts";
+import { AddressError } from "../../../../bridge/sources/errors.ts";
 import { startDemo } from "../../../../bridge/tools/demo.ts";
 import { type FakeWorker, startFakeWorker } from "../../../support/fake-worker.ts";
 import { bindPublisher, connectPublisher, type TestPublisher } from "../../../support/publisher.ts";

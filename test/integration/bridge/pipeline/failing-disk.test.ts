@@ -8,16 +8,16 @@ import { Collector } from "../../../../bridge/batch/collector.ts";
 import { gapOf } from "../../../../bridge/batch/gaps.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
 import { openSpool } from "../../../../bridge/batch/spool/open-spool.ts";
-import { Keeper } from "../../../../bridge/batch/spool/spool-writer.ts";
+import { SpoolWriter } from "../../../../bridge/batch/spool/spool-writer.ts";
 import { isWhole, markNotWhole } from "../../../../bridge/batch/spool/whole-numbers.ts";
-import { FeedLedger } from "../../../../bridge/observability/ledger.ts";
+import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
-import type { Intake } from "../../../../bridge/pipeline/source-pipeline.ts";
+import type { SourcePipeline } from "../../../../bridge/pipeline/source-pipeline.ts";
 import { decodeFrame, type Gap, pointsOf } from "../../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { startFakeWorker } from "../../../support/fake-worker.ts";
-import { intakeOf } from "../../../support/intake.ts";
+import { arrived, pipelineOf } from "../../../support/pipeline.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { waitForSpooled } from "../../../support/spooled.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
@@ -33,12 +33,12 @@ const newFile = (): string => join(directory, `${++files}.db`);
 /** What a bridge is between its sockets. */
 class Bridge {
   readonly lines: string[] = [];
-  readonly ledger = new FeedLedger();
+  readonly ledger = new UplinkLedger();
   readonly file: string;
   readonly opened: ReturnType<typeof openSpool>;
-  readonly keeper: Keeper | undefined;
+  readonly spoolWriter: SpoolWriter | undefined;
   readonly collector: Collector;
-  readonly #intake: Intake;
+  readonly #pipeline: SourcePipeline;
 
   constructor(file: string, { maxPages = 0 } = {}) {
     this.file = file;
@@ -47,17 +47,17 @@ class Bridge {
     this.opened = openSpool({ file, maxBytes: 64 * MIB, maxPages }, TO, log);
     const { spool, state, failure } = this.opened;
     const tracker = new SequenceTracker(state.numbers);
-    this.keeper = spool && new Keeper({ spool, tracker, failure, log, ledger, retryMs: 0 });
+    this.spoolWriter = spool && new SpoolWriter({ spool, tracker, failure, log, ledger, retryMs: 0 });
     this.collector = new Collector({
       publisher: state.publisher,
       firstSeq: state.nextSeq,
       maxBytes: 8 * MIB,
       maxSpoolBytes: 64 * MIB,
-      ...(this.keeper === undefined ? {} : { keeper: this.keeper }),
+      ...(this.spoolWriter === undefined ? {} : { spoolWriter: this.spoolWriter }),
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
     });
-    this.#intake = intakeOf({ collector: this.collector, tracker, ledger, sequenceField: "n", log });
+    this.#pipeline = pipelineOf({ collector: this.collector, tracker, ledger, sequenceField: "n", log });
   }
 
   receive(from: number, upTo = from + 1, topic = "t"): this {
@@ -66,7 +66,7 @@ class Bridge {
   }
 
   message(topic: string, fields: object): void {
-    this.#intake.take([Buffer.from(topic), Buffer.from(JSON.stringify(fields))]);
+    this.#pipeline.take(arrived([Buffer.from(topic), Buffer.from(JSON.stringify(fields))]));
   }
 
   /** Everything that waits, as it is delivered. */
@@ -96,7 +96,7 @@ class Bridge {
 
   end(): void {
     this.collector.save();
-    this.keeper?.close(this.collector.unusedSeq);
+    this.spoolWriter?.close(this.collector.unusedSeq);
   }
 
   /** What SIGKILL leaves, as a spool of its own. */
@@ -104,7 +104,7 @@ class Bridge {
     const copy = newFile();
     for (const suffix of ["", "-wal", ".whole"])
       if (existsSync(this.file + suffix)) copyFileSync(this.file + suffix, copy + suffix);
-    this.keeper?.close(this.collector.unusedSeq);
+    this.spoolWriter?.close(this.collector.unusedSeq);
     return copy;
   }
 }
@@ -131,7 +131,7 @@ test("[BR14] a start that cannot write its spool delivers what is in it, first a
   const { publishers, numbers, gaps } = second.deliver();
   assert.deepEqual([[...publishers], numbers, gaps], [[first.opened.state.publisher], upTo(110), []]);
   second.collector.save();
-  assert.ok(second.keeper?.isFailing && second.ledger.spoolFailures > 1);
+  assert.ok(second.spoolWriter?.isFailing && second.ledger.spoolFailures > 1);
   assert.equal(second.said("cannot be written: disk is full"), 1);
   second.end();
 });
@@ -147,7 +147,7 @@ test("[BR12] [BR14] numbers of starts that could reserve none are not used again
   for (let i = 0; i < 4; i++) {
     if (i === 3) setWritable(file, true);
     const next = new Bridge(file).receive(10 * (i + 1), 10 * (i + 2));
-    assert.equal(next.keeper?.isFailing, i < 3);
+    assert.equal(next.spoolWriter?.isFailing, i < 3);
     const seqs = next.deliver().seqs.filter((seq) => seq > (used.at(-1) ?? 0));
     assert.ok(seqs.length > 0, `numbers above ${used} at start ${i}`);
     used.push(...seqs);
@@ -171,19 +171,19 @@ test("[BR14] a clock that is far wrong does not use up the numbers", (t) => {
 test("[BR14] the first write that fails takes the mark of a whole spool away, the first that does not sets it again", () => {
   const bridge = new Bridge(newFile(), { maxPages: 300 });
   assert.ok(isWhole(bridge.file));
-  for (let i = 0; bridge.keeper?.isFailing === false; i++) {
+  for (let i = 0; bridge.spoolWriter?.isFailing === false; i++) {
     assert.ok(isWhole(bridge.file));
     bridge.receive(5000 * i, 5000 * (i + 1)).collector.save();
   }
   assert.ok(!isWhole(bridge.file));
-  bridge.keeper?.saveProgress({ identity: bridge.opened.state, sentSeq: 1, goneUpTo: 0, nextSeq: 1 });
+  bridge.spoolWriter?.saveProgress({ identity: bridge.opened.state, sentSeq: 1, goneUpTo: 0, nextSeq: 1 });
   assert.ok(
-    !isWhole(bridge.file) && bridge.keeper?.isFailing,
+    !isWhole(bridge.file) && bridge.spoolWriter?.isFailing,
     "how far delivery has come is not all there is to write",
   );
   bridge.deliver();
   bridge.collector.save();
-  assert.ok(isWhole(bridge.file) && !bridge.keeper.isFailing);
+  assert.ok(isWhole(bridge.file) && !bridge.spoolWriter.isFailing);
   assert.equal(bridge.said("it has everything now"), 1);
   bridge.end();
   assert.ok(isWhole(bridge.file));
@@ -196,7 +196,7 @@ test("[BR14] [BR16] what was delivered while the disk was full and the bridge th
   first.deliver();
   first.collector.save();
   let next = 10;
-  while (first.keeper?.isFailing === false) {
+  while (first.spoolWriter?.isFailing === false) {
     first.receive(next, next + 5000).collector.save();
     next += 5000;
   }
@@ -248,13 +248,19 @@ test("[BR9] [BR14] at an end everything is written that can be, however short ag
   assert.ok(opened.spool);
   const log = createLog("text", "silent");
   const failure = new Error("disk is full");
-  const keeper = new Keeper({ spool: opened.spool, failure, log, ledger: new FeedLedger(), nowMs: () => 0 });
+  const spoolWriter = new SpoolWriter({
+    spool: opened.spool,
+    failure,
+    log,
+    ledger: new UplinkLedger(),
+    nowMs: () => 0,
+  });
   const progress = { identity: opened.state, goneUpTo: 0, sentSeq: 0, nextSeq: 1 };
   const nothing = { ...progress, frames: [], losses: [], gone: [], untold: undefined };
-  assert.equal(keeper.save(nothing), false);
-  keeper.retryNow();
-  assert.ok(keeper.isFailing && keeper.save(nothing) && !keeper.isFailing);
-  keeper.close(1);
+  assert.equal(spoolWriter.save(nothing), false);
+  spoolWriter.retryNow();
+  assert.ok(spoolWriter.isFailing && spoolWriter.save(nothing) && !spoolWriter.isFailing);
+  spoolWriter.close(1);
 });
 
 test("[BR14] going on without a spool is told as bridge-restarted", () => {

@@ -3,11 +3,11 @@ import { connect, createServer as createTcpServer, type Socket } from "node:net"
 import { type TestContext, test } from "node:test";
 import { Collector } from "../../../../bridge/batch/collector.ts";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
-import { FeedLedger } from "../../../../bridge/observability/ledger.ts";
+import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { type Bridge, type BridgeOptions, startBridge } from "../../../../bridge/pipeline/bridge.ts";
+import { Silence } from "../../../../bridge/sources/silence.ts";
 import { Peers } from "../../../../bridge/sources/zeromq/peers.ts";
-import { Silence } from "../../../../bridge/sources/zeromq/silence.ts";
 import { Deliverer, type DelivererOptions } from "../../../../bridge/uplink/deliverer.ts";
 import { Poster } from "../../../../bridge/uplink/post.ts";
 import { readHeader } from "../../../../protocol/frame/header.ts";
@@ -23,7 +23,7 @@ async function workerOf(t: TestContext): Promise<FakeWorker> {
 
 /** What delivers, without ZeroMQ. */
 function delivering(t: TestContext, to: URL, timeoutMs = 5000) {
-  const ledger = new FeedLedger();
+  const ledger = new UplinkLedger();
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));
   const lost = ledger.countDropped.bind(ledger);

@@ -8,7 +8,7 @@ import { NumbersRoom } from "../../../../bridge/batch/sequence/numbers-room.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
 import { openSpool } from "../../../../bridge/batch/spool/open-spool.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
-import { Feeds } from "../../../../bridge/uplink/channel-uplinks.ts";
+import { ChannelUplinks } from "../../../../bridge/uplink/channel-uplinks.ts";
 import { startFakeWorker } from "../../../support/fake-worker.ts";
 
 const TO = new URL("http://127.0.0.1:1/c/main");
@@ -84,11 +84,11 @@ describe("ever new topics", () => {
 
 describe("numbers of many channels", () => {
   /** By the first of two connections, so that it can be a repeat. */
-  const passage = { path: 1, newest: 2, second: () => 2 };
-  const other = { ...passage, path: 2 };
+  const arrivalPath = { path: 1, newest: 2, second: () => 2 };
+  const other = { ...arrivalPath, path: 2 };
 
   function send(tracker: SequenceTracker, topic: string, from: number, upTo: number): void {
-    for (let n = from; n < upTo; n++) tracker.observe({ topic, number: n, crc: n, x: n }, passage);
+    for (let n = from; n < upTo; n++) tracker.observe({ topic, number: n, crc: n, x: n }, arrivalPath);
   }
 
   function totals(trackers: readonly SequenceTracker[]) {
@@ -146,17 +146,17 @@ describe("numbers of many channels", () => {
 
   it("[BR34] of a channel that begins are counted with the others", () => {
     const room = new NumbersRoom();
-    const [feed] = channels(64, room);
+    const [uplink] = channels(64, room);
     const waiting = new SequenceTracker([], 64, () => 0);
     for (let t = 0; t < 64; t++) send(waiting, `t${t}`, 0, 1024);
     assert.equal(totals([waiting]).messages, 65_536);
-    feed?.adopt(waiting);
-    assert.deepEqual(feed === undefined ? undefined : totals([feed]), { topics: 64, messages: 2048 });
+    uplink?.adopt(waiting);
+    assert.deepEqual(uplink === undefined ? undefined : totals([uplink]), { topics: 64, messages: 2048 });
   });
 
   it("[BR16] share the room in a bridge: five channels have 3,276 topics each", async (t) => {
     const worker = await startFakeWorker();
-    const feeds = new Feeds({
+    const uplinks = new ChannelUplinks({
       to: worker.url,
       token: "t",
       log: createLog("text", "silent"),
@@ -167,10 +167,10 @@ describe("numbers of many channels", () => {
       spoolMaxBytes: 0,
     });
     t.after(async () => {
-      await Promise.all(feeds.all.map((feed) => feed.close(0)));
+      await Promise.all(uplinks.all.map((uplink) => uplink.close(0)));
       await worker.close();
     });
-    const [first] = ["a", "b", "c", "d", "e"].map((channel) => feeds.of(channel));
+    const [first] = ["a", "b", "c", "d", "e"].map((channel) => uplinks.of(channel));
     const observed = (topic: string, number: number) =>
       first?.observe({ topic, number, crc: number, x: number }, undefined).kind;
     for (let i = 0; i < 3276; i++) observed(`t${i}`, 1);

@@ -6,7 +6,7 @@ import { it, type TestContext } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { Subscriber } from "zeromq";
 import { addressFault, hostOf } from "../../../../bridge/config/endpoint.ts";
-import { AddressError } from "../../../../bridge/sources/zeromq/address.ts";
+import { AddressError } from "../../../../bridge/sources/errors.ts";
 import { needsIpv6 } from "../../../../bridge/sources/zeromq/attach.ts";
 import { Endpoints } from "../../../../bridge/sources/zeromq/endpoints.ts";
 import { listenAt } from "../../../../bridge/sources/zeromq/guard/listen.ts";

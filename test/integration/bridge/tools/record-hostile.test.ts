@@ -6,7 +6,7 @@ import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { crc32, gzipSync } from "node:zlib";
-import { SocketError } from "../../../../bridge/sources/zeromq/address.ts";
+import { SourceError } from "../../../../bridge/sources/errors.ts";
 import { writeKeys } from "../../../../bridge/sources/zeromq/keys.ts";
 import { Playback } from "../../../../bridge/tools/playback.ts";
 import { openRecording } from "../../../../bridge/tools/read-recording.ts";
@@ -208,7 +208,7 @@ test("[BR21] keys are written to no link, and the secret one is its user's alone
   const keys = { publicKey: "p".repeat(40), secretKey: "s".repeat(40) };
   symlinkSync(path("nowhere"), path("a.key_secret"));
   symlinkSync(path("nowhere"), path("b.key"));
-  for (const name of ["a", "b"]) assert.throws(() => writeKeys(path(name), keys), SocketError);
+  for (const name of ["a", "b"]) assert.throws(() => writeKeys(path(name), keys), SourceError);
   assert.throws(() => statSync(path("nowhere")), { code: "ENOENT" });
   assert.throws(() => statSync(path("b.key_secret")), { code: "ENOENT" }, "nothing is left behind");
   const { secretFile, publicFile } = writeKeys(path("c"), keys);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { Collector } from "../../../../bridge/batch/collector.ts";
-import { FeedLedger } from "../../../../bridge/observability/ledger.ts";
+import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { outcomeOf, type Reply, type Sent } from "../../../../bridge/uplink/answer.ts";
 import { Deliverer } from "../../../../bridge/uplink/deliverer.ts";
@@ -113,7 +113,7 @@ async function serverOf(
 }
 
 function delivering(t: TestContext, to: URL) {
-  const ledger = new FeedLedger();
+  const ledger = new UplinkLedger();
   const lines: string[] = [];
   const lost = ledger.countDropped.bind(ledger);
   const collector = new Collector({ publisher: "00000000000000aa", maxBytes: 2 ** 24, lost });

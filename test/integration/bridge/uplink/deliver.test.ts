@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Collector } from "../../../../bridge/batch/collector.ts";
-import { FeedLedger } from "../../../../bridge/observability/ledger.ts";
+import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { Deliverer } from "../../../../bridge/uplink/deliverer.ts";
 import { Poster } from "../../../../bridge/uplink/post.ts";
@@ -15,7 +15,7 @@ import { waitFor, withDeadline } from "../../../support/wait.ts";
 
 let worker: FakeWorker;
 let collector: Collector;
-let ledger: FeedLedger;
+let ledger: UplinkLedger;
 let deliverer: Deliverer;
 let poster: Poster;
 let lines: string[];
@@ -23,7 +23,7 @@ let added: number;
 
 beforeEach(async () => {
   worker = await startFakeWorker();
-  ledger = new FeedLedger();
+  ledger = new UplinkLedger();
   lines = [];
   added = 0;
   collector = new Collector({

@@ -3,9 +3,9 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { NO_MAP } from "../../../../bridge/config/config.ts";
 import { DecodeError } from "../../../../bridge/decode/message.ts";
-import { createReader } from "../../../../bridge/decode/reader.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { createClock, setBackLog } from "../../../../bridge/pipeline/clock.ts";
+import { createReader } from "../../../../bridge/presets/reader.ts";
 import { PointError, rowsOfJson } from "../../../../protocol/json/points.ts";
 import { ARRIVED_AT, decodingOf } from "../../../support/decoding.ts";
 

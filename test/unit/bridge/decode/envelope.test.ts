@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { DecodeConfig } from "../../../../bridge/config/config.ts";
-import { bearsNumbers } from "../../../../bridge/decode/reader.ts";
+import { bearsNumbers } from "../../../../bridge/presets/reader.ts";
 import { ARRIVED_AT, type Decoding, decodingOf, faultOf, hex } from "../../../support/decoding.ts";
 
 const PAYLOAD = '{"a":1}';

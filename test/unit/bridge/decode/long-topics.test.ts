@@ -5,11 +5,11 @@ import { Collector } from "../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
 import { NO_MAP } from "../../../../bridge/config/config.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
-import { FeedLedger, SourceLedger } from "../../../../bridge/observability/ledger.ts";
+import { SourceLedger, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { decodingOf, hex } from "../../../support/decoding.ts";
-import { intakeOf } from "../../../support/intake.ts";
 import { ARRIVED_AT, messageOf } from "../../../support/mapping.ts";
+import { arrived, pipelineOf } from "../../../support/pipeline.ts";
 
 /** 1,024 and 1,025 bytes; the last two are of characters that take three and four bytes. */
 const LONGEST = ["x".repeat(1024), `x${"€".repeat(341)}`, "😀".repeat(256)];
@@ -67,11 +67,12 @@ describe("a topic of more than 1,024 bytes", () => {
     const lines: string[] = [];
     const log = createLog("text", "info", (line) => lines.push(line));
     const tracker = new SequenceTracker();
-    const ledger = new FeedLedger();
+    const ledger = new UplinkLedger();
     const collector = new Collector({ publisher: "00000000000000aa", maxBytes: 2 ** 20, lost: () => undefined });
     const source = new SourceLedger();
-    const intake = intakeOf({ collector, tracker, ledger, source, sequenceField: "seq", log });
-    for (const topic of [...TOO_LONG, ...LONGEST]) intake.take([Buffer.from(topic), Buffer.from('{"seq":1,"y":1}')]);
+    const pipeline = pipelineOf({ collector, tracker, ledger, source, sequenceField: "seq", log });
+    for (const topic of [...TOO_LONG, ...LONGEST])
+      pipeline.take(arrived([Buffer.from(topic), Buffer.from('{"seq":1,"y":1}')]));
     assert.deepEqual(
       tracker.changes.numbers.map(({ topic }) => topic),
       LONGEST,

@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { matcherOf, patternFault } from "../../../../bridge/config/pattern.ts";
 import { mayHaveMade } from "../../../../bridge/config/template.ts";
 import { valueOfCsv } from "../../../../bridge/decode/formats/csv.ts";
-import { createReader } from "../../../../bridge/decode/reader.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
+import { createReader } from "../../../../bridge/presets/reader.ts";
 import { parseJson } from "../../../../protocol/json/json.ts";
 import { timeOf } from "../../../../protocol/json/points.ts";
 

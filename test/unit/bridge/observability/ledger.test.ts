@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { parseBytes, parseChannelUrl, tokenFrom } from "../../../../bridge/config/options.ts";
-import { FeedLedger, SourceLedger, totalsOf } from "../../../../bridge/observability/ledger.ts";
+import { SourceLedger, totalsOf, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog, lineForPeople } from "../../../../bridge/observability/log.ts";
 import { statusLine } from "../../../../bridge/observability/status.ts";
 import { sampleOf, TroubleWarnings, UndecodableWarnings } from "../../../../bridge/observability/warnings.ts";
@@ -12,7 +12,7 @@ function logTo(lines: string[]) {
 
 it("the status is one line of plain words with every count that is not nothing", () => {
   const source = new SourceLedger();
-  const ledger = new FeedLedger();
+  const ledger = new UplinkLedger();
   source.received = 1234;
   ledger.delivered = 1;
   ledger.posts = 2;

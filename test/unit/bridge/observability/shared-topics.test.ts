@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Collector } from "../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
-import { FeedLedger, SourceLedger } from "../../../../bridge/observability/ledger.ts";
+import { SourceLedger, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { SharedWarnings } from "../../../../bridge/observability/shared.ts";
-import { intakeOf } from "../../../support/intake.ts";
+import { arrived, pipelineOf } from "../../../support/pipeline.ts";
 
 function written() {
   const lines: string[] = [];
@@ -18,12 +18,12 @@ function takeShared(topics: number) {
   const { lines, log } = written();
   const source = new SourceLedger();
   const collector = new Collector({ publisher: "00000000000000aa", maxBytes: 2 ** 20, lost: () => undefined });
-  const parts = { collector, tracker: new SequenceTracker(), ledger: new FeedLedger(), source };
-  const intake = intakeOf({ ...parts, sequenceField: "seq", log });
+  const parts = { collector, tracker: new SequenceTracker(), ledger: new UplinkLedger(), source };
+  const pipeline = pipelineOf({ ...parts, sequenceField: "seq", log });
   for (let t = 0; t < topics; t++)
     for (let i = 0; i < 5; i++)
       for (const from of [0, 1000])
-        intake.take([Buffer.from(`t${t}`), Buffer.from(JSON.stringify({ seq: from + i, y: 1 }))]);
+        pipeline.take(arrived([Buffer.from(`t${t}`), Buffer.from(JSON.stringify({ seq: from + i, y: 1 }))]));
   return { source, said: lines.filter((line) => line.includes("Several publishers number")) };
 }
 

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { FeedLedger, SourceLedger, totalsOf } from "../../../../bridge/observability/ledger.ts";
+import { SourceLedger, totalsOf, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { FootLine, footText } from "../../../../bridge/observability/terminal.ts";
 
 const NOTHING = { points: 0, bytes: 0, oldestAgeMs: 0 };
 
 it("the foot of a terminal has rates since the line before, and what is not in order", () => {
   const source = new SourceLedger();
-  const feed = new FeedLedger();
-  const before = totalsOf([source], [feed]);
+  const uplink = new UplinkLedger();
+  const before = totalsOf([source], [uplink]);
   source.publishers = 1;
   source.received = 500;
   source.decoded = 5000;
-  const first = footText(before, totalsOf([source], [feed]), 0.5, NOTHING);
+  const first = footText(before, totalsOf([source], [uplink]), 0.5, NOTHING);
   assert.equal(first, "1 publisher · 1,000 messages/s · 10,000 points/s · not delivered yet");
-  feed.viewers = 3;
+  uplink.viewers = 3;
   source.countRefused("not-json");
-  feed.countDropped("bridge-full", 7);
-  const now = totalsOf([source], [feed]);
+  uplink.countDropped("bridge-full", 7);
+  const now = totalsOf([source], [uplink]);
   const held = { points: 9, bytes: 1, oldestAgeMs: 65_000 };
   assert.equal(
     footText(now, now, 0.5, held),

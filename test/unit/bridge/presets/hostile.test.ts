@@ -4,10 +4,10 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { Auto } from "../../../../bridge/decode/auto/auto.ts";
 import { valueOfCbor, valueOfMsgpack } from "../../../../bridge/decode/formats/packed.ts";
-import { createReader } from "../../../../bridge/decode/reader.ts";
 import { bsread } from "../../../../bridge/presets/bsread.ts";
 import { openephys } from "../../../../bridge/presets/openephys.ts";
 import { plotjuggler } from "../../../../bridge/presets/plotjuggler.ts";
+import { createReader } from "../../../../bridge/presets/reader.ts";
 import { Target } from "../../../fuzz/target.ts";
 import { framesOf, hex, refusal } from "../../../support/preset.ts";
 

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { SourceConfig } from "../../../../bridge/config/config.ts";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
-import { createReader } from "../../../../bridge/decode/reader.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
+import { createReader } from "../../../../bridge/presets/reader.ts";
 import { Inspection } from "../../../../bridge/tools/inspection.ts";
 import { excerptOf, sampleOf } from "../../../../bridge/tools/sample.ts";
 

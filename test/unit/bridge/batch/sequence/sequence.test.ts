@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { SequenceTracker } from "../../../../../bridge/batch/sequence/sequence.ts";
 import { numberFrom, takeNumber } from "../../../../../bridge/decode/number.ts";
-import type { Passage } from "../../../../../bridge/sources/zeromq/paths.ts";
+import type { ArrivalPath } from "../../../../../bridge/sources/inlet.ts";
 import { decodingOf } from "../../../../support/decoding.ts";
 
 /** By one of two connections that are always there. */
@@ -12,7 +12,7 @@ const BY = {
   other: { path: 2, newest: 2, second: () => 2 },
 };
 
-function observe(tracker: SequenceTracker, number: number, crc = number, topic = "t", by: Passage = BY.first) {
+function observe(tracker: SequenceTracker, number: number, crc = number, topic = "t", by: ArrivalPath = BY.first) {
   return tracker.observe({ topic, number, crc, x: number }, by);
 }
 
@@ -103,10 +103,10 @@ describe("a publisher's own numbers", () => {
   });
 
   it("[BR16] where CURVE hides who sent them are repeats once, if two connections were there and send", () => {
-    const by = (newest: number, second: number): Passage => ({ path: undefined, newest, second: () => second });
-    const kinds = (...passages: Passage[]) => {
+    const by = (newest: number, second: number): ArrivalPath => ({ path: undefined, newest, second: () => second });
+    const kinds = (...arrivalPaths: ArrivalPath[]) => {
       const tracker = new SequenceTracker();
-      return passages.map((passage) => observe(tracker, 1, 1, "t", passage).kind);
+      return arrivalPaths.map((arrivalPath) => observe(tracker, 1, 1, "t", arrivalPath).kind);
     };
     assert.deepEqual(kinds(by(2, 2), by(2, 2), by(2, 2)), ["next", "repeat", "restart"]);
     assert.deepEqual(kinds(by(2, 2), by(3, 3)), ["next", "restart"], "one of them ended, and another began");

@@ -7,8 +7,8 @@ import fc from "fast-check";
 import type { Batch, Confirmation } from "../../../../../bridge/batch/batch.ts";
 import { Collector } from "../../../../../bridge/batch/collector.ts";
 import { openSpool } from "../../../../../bridge/batch/spool/open-spool.ts";
-import { Keeper } from "../../../../../bridge/batch/spool/spool-writer.ts";
-import { FeedLedger } from "../../../../../bridge/observability/ledger.ts";
+import { SpoolWriter } from "../../../../../bridge/batch/spool/spool-writer.ts";
+import { UplinkLedger } from "../../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
 import { decodeFrame, pointsOf } from "../../../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../../../protocol/frame/header.ts";
@@ -81,18 +81,26 @@ const xOf = (y: number): number => 1000.1 + y * 1.37;
 class Bridge {
   readonly file: string;
   readonly collector: Collector;
-  readonly #keeper: Keeper;
+  readonly #spoolWriter: SpoolWriter;
   batch: Batch | undefined;
 
   constructor(file: string) {
     this.file = file;
     const { spool, state } = openSpool({ file, maxBytes: 2 ** 24 }, TO, log);
     assert.ok(spool, "the spool opens");
-    this.#keeper = new Keeper({ spool, log, ledger: new FeedLedger() });
+    this.#spoolWriter = new SpoolWriter({ spool, log, ledger: new UplinkLedger() });
     const lost = (reason: string): void => assert.fail(`a frame was lost: ${reason}`);
     const { publisher, base, nextSeq: firstSeq } = state;
     const bounds = { maxBytes: 64 * FRAME_BYTES, maxFrameBytes: FRAME_BYTES, maxSpoolBytes: 2 ** 24 };
-    this.collector = new Collector({ publisher, base, firstSeq, ...bounds, keeper: this.#keeper, state, lost });
+    this.collector = new Collector({
+      publisher,
+      base,
+      firstSeq,
+      ...bounds,
+      spoolWriter: this.#spoolWriter,
+      state,
+      lost,
+    });
   }
 
   receive(y: number): void {
@@ -108,7 +116,7 @@ class Bridge {
   }
 
   end(): void {
-    this.#keeper.close(this.collector.unusedSeq);
+    this.#spoolWriter.close(this.collector.unusedSeq);
   }
 }
 
@@ -180,7 +188,7 @@ it("[BR26] [BR12] whoever uses an id, and whenever a bridge is killed: every poi
           case "not taken":
             if (batch === undefined) break;
             if (what.do === "answer lost") channel.take(batch.body);
-            collector.mayBeTaken();
+            collector.inDoubt();
             collector.putBack(batch);
             bridge.batch = undefined;
             break;

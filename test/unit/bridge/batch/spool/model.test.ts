@@ -8,15 +8,15 @@ import type { Batch } from "../../../../../bridge/batch/batch.ts";
 import { Collector } from "../../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../../bridge/batch/sequence/sequence.ts";
 import { openSpool } from "../../../../../bridge/batch/spool/open-spool.ts";
-import { Keeper } from "../../../../../bridge/batch/spool/spool-writer.ts";
-import { FeedLedger } from "../../../../../bridge/observability/ledger.ts";
+import { SpoolWriter } from "../../../../../bridge/batch/spool/spool-writer.ts";
+import { UplinkLedger } from "../../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
-import type { Intake } from "../../../../../bridge/pipeline/source-pipeline.ts";
+import type { SourcePipeline } from "../../../../../bridge/pipeline/source-pipeline.ts";
 import { decodeFrame, pointsOf } from "../../../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../../../protocol/frame/header.ts";
-import { intakeOf } from "../../../../support/intake.ts";
+import { arrived, pipelineOf } from "../../../../support/pipeline.ts";
 
-//     messages with numbers → intake → collector + spool → a Channel as SPEC.md has it
+//     messages with numbers → pipeline → collector + spool → a Channel as SPEC.md has it
 //     with crashes of the bridge at any moment: the spool's files are copied as they are, and opened again
 
 const FRAME_BYTES = 1024;
@@ -64,9 +64,9 @@ class Channel {
 class Bridge {
   readonly file: string;
   readonly collector: Collector;
-  readonly ledger = new FeedLedger();
-  readonly #intake: Intake;
-  readonly #keeper: Keeper;
+  readonly ledger = new UplinkLedger();
+  readonly #pipeline: SourcePipeline;
+  readonly #spoolWriter: SpoolWriter;
 
   constructor(file: string) {
     this.file = file;
@@ -74,22 +74,22 @@ class Bridge {
     assert.ok(spool, "the spool opens");
     const { ledger } = this;
     const tracker = new SequenceTracker(state.numbers);
-    this.#keeper = new Keeper({ spool, tracker, log, ledger });
+    this.#spoolWriter = new SpoolWriter({ spool, tracker, log, ledger });
     this.collector = new Collector({
       publisher: state.publisher,
       firstSeq: state.nextSeq,
       maxBytes: 8 * FRAME_BYTES,
       maxFrameBytes: FRAME_BYTES,
       maxSpoolBytes: 16 * FRAME_BYTES,
-      keeper: this.#keeper,
+      spoolWriter: this.#spoolWriter,
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
     });
-    this.#intake = intakeOf({ collector: this.collector, tracker, ledger, sequenceField: "seq", log });
+    this.#pipeline = pipelineOf({ collector: this.collector, tracker, ledger, sequenceField: "seq", log });
   }
 
   receive(number: number): void {
-    this.#intake.take([Buffer.from(JSON.stringify({ seq: number, x: 1000.1 + number * 1.37, y: number }))]);
+    this.#pipeline.take(arrived([Buffer.from(JSON.stringify({ seq: number, x: 1000.1 + number * 1.37, y: number }))]));
   }
 
   /** The process is gone, and another begins with what is on the disk. */
@@ -108,7 +108,7 @@ class Bridge {
 
   end(): void {
     this.collector.save();
-    this.#keeper.close(this.collector.unusedSeq);
+    this.#spoolWriter.close(this.collector.unusedSeq);
   }
 }
 
@@ -149,7 +149,7 @@ it("[BR12] [BR13] [BR16] whatever happens, every number arrives once and in orde
         } else {
           if (how === "taken2xxLost") channel.take(batch.body);
           else channel.see(batch.body);
-          bridge.collector.mayBeTaken();
+          bridge.collector.inDoubt();
           bridge.collector.putBack(batch);
         }
         batch = undefined;

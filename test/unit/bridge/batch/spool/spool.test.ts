@@ -7,8 +7,8 @@ import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { Collector } from "../../../../../bridge/batch/collector.ts";
 import { openSpool, SpoolError } from "../../../../../bridge/batch/spool/open-spool.ts";
-import { Keeper } from "../../../../../bridge/batch/spool/spool-writer.ts";
-import { FeedLedger } from "../../../../../bridge/observability/ledger.ts";
+import { SpoolWriter } from "../../../../../bridge/batch/spool/spool-writer.ts";
+import { UplinkLedger } from "../../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
 import { decodeFrame, pointsOf } from "../../../../../protocol/frame/frame.ts";
 import type { Row } from "../../../../../protocol/frame/frame-builder.ts";
@@ -24,23 +24,23 @@ const newFile = (): string => join(directory, `${++files}.db`);
 function start(file: string, { maxPages = 0, maxSpoolBytes = 64 * MIB, maxBytes = MIB } = {}) {
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));
-  const ledger = new FeedLedger();
+  const ledger = new UplinkLedger();
   const { spool, state } = openSpool({ file, maxBytes: maxSpoolBytes, maxPages }, TO, log);
-  const keeper = spool === undefined ? undefined : new Keeper({ spool, log, ledger, retryMs: 0 });
+  const spoolWriter = spool === undefined ? undefined : new SpoolWriter({ spool, log, ledger, retryMs: 0 });
   const collector = new Collector({
     publisher: state.publisher,
     firstSeq: state.nextSeq,
     maxBytes,
     maxSpoolBytes,
-    ...(keeper === undefined ? {} : { keeper }),
+    ...(spoolWriter === undefined ? {} : { spoolWriter }),
     state,
     lost: (reason, points) => ledger.countDropped(reason, points),
   });
   const close = (): void => {
     collector.save();
-    keeper?.close(collector.unusedSeq);
+    spoolWriter?.close(collector.unusedSeq);
   };
-  return { lines, ledger, collector, keeper, spool, state, close };
+  return { lines, ledger, collector, spoolWriter, spool, state, close };
 }
 
 type Started = ReturnType<typeof start>;
@@ -116,7 +116,7 @@ describe("the spool", () => {
     started.collector.add(rows(0, 30_000));
     const sent = started.collector.take(MIB, 2);
     assert.ok(sent);
-    started.collector.mayBeTaken();
+    started.collector.inDoubt();
     started.collector.putBack(sent);
     const bad = started.collector.take(MIB, 1);
     assert.ok(bad);
@@ -163,7 +163,7 @@ describe("the spool", () => {
       started.lines.filter((line) => line.includes("cannot be written: database or disk is full")).length,
       1,
     );
-    assert.ok(started.keeper?.isFailing && started.ledger.spoolFailures > 0);
+    assert.ok(started.spoolWriter?.isFailing && started.ledger.spoolFailures > 0);
     const batch = started.collector.take(MIB);
     assert.ok(batch);
     started.collector.delivered(batch);
@@ -171,7 +171,7 @@ describe("the spool", () => {
     assert.deepEqual([numbers[0], numbers.at(-1), told], [batch.points, 199_999, 0]);
     started.collector.add(rows(200_000, 5));
     started.collector.save();
-    assert.ok(!started.keeper.isFailing);
+    assert.ok(!started.spoolWriter.isFailing);
     assert.equal(started.lines.filter((line) => line.includes("can be written again")).length, 1);
     started.close();
     const second = start(file);

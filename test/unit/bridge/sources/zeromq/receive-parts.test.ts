@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { PeerWarnings } from "../../../../../bridge/observability/line-rate.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
 import { Handshakes } from "../../../../../bridge/sources/zeromq/handshakes.ts";
 import { Lifelines } from "../../../../../bridge/sources/zeromq/lifelines.ts";
-import { PeerWarnings } from "../../../../../bridge/sources/zeromq/rate.ts";
 import { defaultSocket, socketFault } from "../../../../../bridge/sources/zeromq/socket.ts";
 
 it("[BR19] an attempt that fails is no publisher that goes, though told twice, and among others", () => {

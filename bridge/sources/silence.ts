@@ -1,5 +1,5 @@
-import type { Log } from "../../observability/log.ts";
-import { duration } from "../../observability/text.ts";
+import type { Log } from "../observability/log.ts";
+import { duration } from "../observability/text.ts";
 
 export interface SilenceOptions {
   log: Log;

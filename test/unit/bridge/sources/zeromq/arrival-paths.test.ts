@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
-import { Paths } from "../../../../../bridge/sources/zeromq/paths.ts";
-import { sumOf } from "../../../../../bridge/sources/zeromq/sum.ts";
+import { checksumOf } from "../../../../../bridge/sources/checksum.ts";
+import { ArrivalPaths } from "../../../../../bridge/sources/zeromq/arrival-paths.ts";
 
 it("[BR16] a message is known again by its sum, and alike ones come in their order", () => {
-  const paths = new Paths();
+  const paths = new ArrivalPaths();
   const [a, b] = [paths.begin(), paths.begin()];
   paths.passed(a, 7);
   paths.passed(b, 7);
@@ -24,7 +24,7 @@ it("[BR16] a message is known again by its sum, and alike ones come in their ord
 
 it("[BR16] of connections whose messages cannot be seen those that send are known, the oldest first", () => {
   let nowMs = 0;
-  const paths = new Paths(10, () => nowMs);
+  const paths = new ArrivalPaths(10, () => nowMs);
   const [a, b, c, d] = [paths.begin(), paths.begin(), paths.begin(), paths.begin()];
   const second = (): number => paths.take(0).second();
   assert.equal(second(), Number.POSITIVE_INFINITY, "none has sent anything");
@@ -46,7 +46,7 @@ it("[BR16] of connections whose messages cannot be seen those that send are know
 });
 
 it("[BR16] of the last 131,072 messages it is known how they came, and with one more of the later half", () => {
-  const paths = new Paths();
+  const paths = new ArrivalPaths();
   const path = paths.begin();
   for (let sum = 0; sum < 131_072; sum++) paths.passed(path, sum);
   assert.equal(paths.take(0).path, path);
@@ -59,7 +59,7 @@ it("[BR16] of the last 131,072 messages it is known how they came, and with one 
 });
 
 it("[BR16] messages that are all alike, or that are never read, cost no more than others", () => {
-  const paths = new Paths();
+  const paths = new ArrivalPaths();
   const path = paths.begin();
   for (let i = 0; i < 1_000_000; i++) paths.passed(path, 7);
   for (let i = 0; i < 131_072; i++) paths.take(7);
@@ -71,8 +71,8 @@ it("[BR16] the sum is zlib's, however a message is cut", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 300 }), (bytes, cut) => {
       const at = Math.min(cut, bytes.length);
-      assert.equal(sumOf(bytes), crc32(bytes));
-      assert.equal(sumOf(bytes, sumOf(bytes, 0, 0, at), at), crc32(bytes));
+      assert.equal(checksumOf(bytes), crc32(bytes));
+      assert.equal(checksumOf(bytes, checksumOf(bytes, 0, 0, at), at), crc32(bytes));
     }),
   );
 });

@@ -1,15 +1,15 @@
-import { type Side, withoutUser } from "../../config/endpoint.ts";
+import { type Side, withoutUser } from "../config/endpoint.ts";
 
 /** A ZeroMQ socket that cannot be made as it was asked for, in a sentence for whoever asked. */
-export class SocketError extends Error {
+export class SourceError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = "SocketError";
+    this.name = "SourceError";
   }
 }
 
 /** A ZeroMQ address that cannot be used, in a sentence for whoever gave it. */
-export class AddressError extends SocketError {
+export class AddressError extends SourceError {
   readonly address: string;
   constructor(address: string, message: string, options?: ErrorOptions) {
     super(message, options);

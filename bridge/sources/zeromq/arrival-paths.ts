@@ -1,17 +1,6 @@
-/** How a message came: what tells a repeat from a publisher that counts anew. */
-export interface Passage {
-  /** Its connection; undefined: nobody knows. Connections are numbered in the order in which they began. */
-  path: number | undefined;
-  /** The newest connection when it came. */
-  newest: number;
-  /** The second oldest of those that are open and have sent something lately; Infinity if there are fewer than two. */
-  second: () => number;
-}
+import { type ArrivalPath, REPEAT_WITHIN_MS } from "../inlet.ts";
 
-/** So long a message can come again by another connection: one that is slower, such as that of a forwarder. */
-export const REPEAT_WITHIN_MS = 5000;
-
-type Passed = Pick<Passage, "newest"> & { path: number };
+type Passed = Pick<ArrivalPath, "newest"> & { path: number };
 
 /** Messages of one sum, the first that comes next at `head`. */
 interface Alike {
@@ -26,7 +15,7 @@ const MAX_PENDING = 131_072;
  * By which connection each message of a socket has come. libzmq does not say it, but the guard has seen the message go by:
  * it is known again by the CRC-32 of its frames. With CURVE, which hides them, only the connections are known.
  */
-export class Paths {
+export class ArrivalPaths {
   readonly #maxPending: number;
   readonly #nowMs: () => number;
   /** When each has last sent a message. The oldest is the first. */
@@ -75,7 +64,7 @@ export class Paths {
   }
 
   /** A message was read. */
-  take(sum: number): Passage {
+  take(sum: number): ArrivalPath {
     const passed = takeFirst(this.#old, sum) ?? takeFirst(this.#young, sum);
     return { path: passed?.path, newest: passed?.newest ?? this.#newest, second: this.#second };
   }

@@ -10,7 +10,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** The CRC-32 of bytes that follow those with this sum, as zlib has it, and quick for short messages. */
-export function sumOf(bytes: Uint8Array, sum = 0, from = 0, to = bytes.length): number {
+export function checksumOf(bytes: Uint8Array, sum = 0, from = 0, to = bytes.length): number {
   if (to - from > SHORT_BYTES) return crc32(bytes.subarray(from, to), sum);
   let value = ~sum;
   for (let at = from; at < to; at++) value = (TABLE[(value ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (value >>> 8);

@@ -1,0 +1,75 @@
+import { checksumOf } from "../checksum.ts";
+import type { Inlet, InletKind, InletMessage, InletOptions, InletState } from "../inlet.ts";
+import { ArrivalPaths } from "./arrival-paths.ts";
+import { SOCKET_COUNTS } from "./counters.ts";
+import { Peers } from "./peers.ts";
+import { RenewableReceiver } from "./renewable.ts";
+
+/** Sources that are ZeroMQ sockets. */
+export const zeromqInlets: InletKind = {
+  name: "zeromq",
+  reads: ({ socket }) => socket !== undefined,
+  events: SOCKET_COUNTS,
+  open: (options) => ZeromqInlet.open(options),
+};
+
+/** One socket, for all addresses of a source. */
+class ZeromqInlet implements Inlet {
+  readonly addresses: readonly string[];
+  readonly bound: readonly string[];
+  readonly connected: readonly string[];
+  readonly #receiver: RenewableReceiver;
+
+  static async open({ config, log, unixSeconds, knowsOrigins, listener, bindWithinMs }: InletOptions): Promise<Inlet> {
+    const paths = new ArrivalPaths();
+    const messageOf = (frames: readonly Buffer[]): InletMessage => {
+      const arrivedAt = unixSeconds();
+      if (!knowsOrigins) return { frames, arrivedAt };
+      const checksum = frames.reduce((sum, frame) => checksumOf(frame, sum), 0);
+      return { frames, arrivedAt, origin: { checksum, arrivalPath: paths.take(checksum) } };
+    };
+    const receiver = await RenewableReceiver.open({
+      socket: config.socket,
+      peers: new Peers({
+        log,
+        onReturn: () => listener.onPublisherBack(),
+        // Publishers that number their messages say themselves what is missing.
+        ...(knowsOrigins ? {} : { returnNote: "what was sent before that may be missing; viewers see a mark there" }),
+        onGone: () => listener.onPublisherGone(),
+        onCount: (connected) => listener.onPublishers(connected),
+      }),
+      log,
+      ...(knowsOrigins ? { paths } : {}),
+      ...(bindWithinMs === undefined ? {} : { bindWithinMs }),
+      onMessage: (frames) => listener.onMessage(messageOf(frames)),
+    });
+    return new ZeromqInlet(receiver, config.socket.bind.length);
+  }
+
+  private constructor(receiver: RenewableReceiver, bound: number) {
+    this.#receiver = receiver;
+    this.addresses = receiver.addresses;
+    this.bound = receiver.addresses.slice(0, bound);
+    this.connected = receiver.addresses.slice(bound);
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#receiver.counters };
+  }
+
+  get state(): InletState {
+    return this.#receiver.state;
+  }
+
+  get done(): Promise<void> {
+    return this.#receiver.done;
+  }
+
+  renew(): void {
+    this.#receiver.reopen();
+  }
+
+  close(): Promise<void> {
+    return this.#receiver.close();
+  }
+}
