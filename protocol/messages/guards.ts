@@ -35,3 +35,7 @@ export function isCount(value: unknown): value is number {
 export function isCountOrNull(value: unknown): value is number | null {
   return value === null || isCount(value);
 }
+
+export function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}

@@ -38,7 +38,13 @@ export interface Repeats {
 /** A publish answer as a publisher gets it: an older Worker does not say `duplicates`. */
 export type ReceivedPublishAnswer = Omit<PublishAnswer, "duplicates"> & { duplicates?: number };
 
-/** A refusal of ours: what an RFC 9457 problem says. */
+/** A refusal of ours, as it goes over the wire: a problem of RFC 9457. */
+export interface ProblemMessage extends ReceivedProblem {
+  type: "about:blank";
+  title: string;
+}
+
+/** What a client does with one of ours. */
 export interface ReceivedProblem {
   status: number;
   code: ProblemCode;
@@ -70,7 +76,7 @@ export function parsePublishAnswer(text: string): Parsed<ReceivedPublishAnswer> 
 
 /** A refusal with one of our codes. What another server answers is none. */
 export function parseProblem(text: string): Parsed<ReceivedProblem> {
-  const parsed = parseFields(text, {
+  const parsed = parseFields<ProblemMessage>(text, {
     type: isBlank,
     title: isString,
     status: isCount,
@@ -86,11 +92,11 @@ function isKnownPublisher(value: unknown): value is string {
   return isString(value) && isPublisherId(value) && value !== ANONYMOUS;
 }
 
-function isCountOrMissing(value: unknown): value is number {
+function isCountOrMissing(value: unknown): value is number | undefined {
   return value === undefined || isCount(value);
 }
 
-function isRepeatsOrMissing(value: unknown): value is Repeats {
+function isRepeatsOrMissing(value: unknown): value is Repeats | undefined {
   if (value === undefined) return true;
   return isObject(value) && isCount(value.last) && isString(value.frames) && /^[sd-]+$/.test(value.frames);
 }

@@ -53,3 +53,17 @@ export function refusedFrameVectors(): RefusedFrameVector[] {
 export function bodyVectors(): BodyVector[] {
   return JSON.parse(vectorText("bodies.json"));
 }
+
+export interface MessageVector {
+  name: string;
+  rule: string;
+  from: string;
+  to: string;
+  examples: string[];
+  malformed: { text: string; field: string }[];
+  unknownTypes?: string[];
+}
+
+export function messageVectors(): MessageVector[] {
+  return JSON.parse(vectorText("messages.json"));
+}

@@ -2,6 +2,7 @@ import Negotiator from "negotiator";
 import type { FrameFault } from "../../protocol/frame/header.ts";
 import type { PointFault } from "../../protocol/json/points.ts";
 import { MARK } from "../../protocol/limits.ts";
+import type { ProblemMessage } from "../../protocol/messages/publish.ts";
 import { Problem, type ProblemCode } from "../../protocol/problem.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 import { problemPage } from "./problem-page.ts";
@@ -79,7 +80,7 @@ export class HttpProblem extends Problem {
 export function problemResponse(problem: Problem, accept?: string | null): Response {
   const { code } = problem;
   const [status, title] = PROBLEMS[code];
-  const shown = { title, status, detail: saidBack(problem.message), code };
+  const shown = { title, status, detail: saidBack(problem.message), code } satisfies Omit<ProblemMessage, "type">;
   const isPage = FOR_PEOPLE.has(code) && prefersPage(accept ?? undefined);
   return new Response(isPage ? problemPage(shown) : `${JSON.stringify({ type: "about:blank", ...shown })}\n`, {
     status,

@@ -1,3 +1,5 @@
+import type { CutReason } from "../../../protocol/messages/read-message.ts";
+
 /** What a read of the store and the Channel say to each other. A read is many slices, so that none of them takes long. */
 
 /** Both ends are included. */
@@ -66,19 +68,6 @@ export interface SliceRequest extends Pick<ReadRequest, "readId" | "address" | "
   /** Nothing was handed out yet: what is not stored any more was never part of it. */
   mayBeginLater: boolean;
 }
-
-/** Why a read cannot go on. */
-export type CutReason =
-  /** The channel was emptied: what comes now has other numbers. */
-  | "emptied"
-  /** Points that it had not come to were trimmed meanwhile. */
-  | "trimmed"
-  /** Nothing was taken of it for too long, or it lasts too long. */
-  | "too-slow"
-  /** It looked for points for too long and found none. */
-  | "too-long"
-  /** The Channel cannot be reached, or failed. */
-  | "unavailable";
 
 export type Cut = { kind: "cut"; reason: CutReason };
 export type SliceAnswer = ({ kind: "slice" } & Slice & Pace) | Cut;

@@ -3,6 +3,7 @@ import { decodeFrame, type Point } from "../../../protocol/frame/frame.ts";
 import { splitFrames } from "../../../protocol/frame/header.ts";
 import { numberText, pointText } from "../../../protocol/json/points.ts";
 import type { FRAME_TYPE } from "../../../protocol/limits.ts";
+import type { ReadCutMessage } from "../../../protocol/messages/read-message.ts";
 import { readTurns } from "../../channel/read-turns.ts";
 import type { Representation } from "../negotiate.ts";
 import { chosenPoints } from "./last-points.ts";
@@ -76,6 +77,6 @@ export function cutText({ reason, message }: ReadCut, query: ReadQuery, type: Te
     case "application/json":
       return "";
     case "application/x-ndjson":
-      return `${JSON.stringify({ code: "read-cut", reason, detail: message })}\n`;
+      return `${JSON.stringify({ code: "read-cut", reason, detail: message } satisfies ReadCutMessage)}\n`;
   }
 }

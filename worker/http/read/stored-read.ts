@@ -1,3 +1,4 @@
+import type { CutReason } from "../../../protocol/messages/read-message.ts";
 import type { Problem } from "../../../protocol/problem.ts";
 import {
   MAX_READ_PAUSE_MS,
@@ -7,7 +8,6 @@ import {
   MAX_SEARCH_MS,
 } from "../../channel/log/read-limits.ts";
 import {
-  type CutReason,
   type Direction,
   isDone,
   type ReadChannel,
