@@ -72,6 +72,9 @@ describe("[PS13] what is not of NDOV Loket is refused", () => {
       `<VV_TM_PUSH>${journey}<a b="></VV_TM_PUSH>`,
       `<VV_TM_PUSH>${journey}< a/></VV_TM_PUSH>`,
       `<VV_TM_PUSH>${journey}${"<a>".repeat(64)}${"</a>".repeat(64)}</VV_TM_PUSH>`,
+      `<![CDATA[x]]><VV_TM_PUSH>${journey}</VV_TM_PUSH>`,
+      `<VV_TM_PUSH>${journey}</VV_TM_PUSH><![CDATA[x]]>`,
+      `<?VV_TM_PUSH>${journey}</VV_TM_PUSH?>`,
       "<",
     ]) {
       const reader = ndov.create({});
