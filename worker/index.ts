@@ -9,14 +9,14 @@ import { crossOriginHeaders, mayAskFrom, mayBeAskedAs, mayWatchFrom } from "./ht
 import { channelName, mayPublish } from "./http/access/guard.ts";
 import { NewNames } from "./http/access/new-names.ts";
 import { discardBody } from "./http/discard-body.ts";
-import { embeddedHeaders, SECURITY_HEADERS } from "./http/headers.ts";
 import { negotiate } from "./http/negotiate.ts";
+import { pageBuild, pageResponse } from "./http/page.ts";
 import { HttpProblem, PROBLEM_TYPE, problemResponse } from "./http/problem-response.ts";
 import { isAnnouncement, readAnnouncement, readPublication } from "./http/publish/body.ts";
 import { storedPoints } from "./http/read/read.ts";
 import { readQuery } from "./http/read/read-query.ts";
 import { logLine } from "./http/said-back.ts";
-import { parseJoinRequest } from "./hub/join-request.ts";
+import { BUILD_HEADER, parseJoinRequest } from "./hub/join-request.ts";
 
 export { Channel } from "./channel/channel.ts";
 
@@ -54,7 +54,9 @@ app.get("/c/:name{.+}", async (c) => {
   if (c.req.header("Upgrade")?.toLowerCase() === "websocket") {
     parseJoinRequest(c.req.raw);
     await mayAsk(c.req.raw);
-    const answer = await channel.fetch(c.req.raw);
+    const headers = new Headers(c.req.raw.headers);
+    headers.set(BUILD_HEADER, await pageBuild(c.env.ASSETS, url));
+    const answer = await channel.fetch(new Request(c.req.raw, { headers }));
     if (answer.webSocket === null) throw viewersFull();
     return answer;
   }
@@ -71,18 +73,7 @@ app.get("/c/:name{.+}", async (c) => {
     return c.body(null, 204, { "Cache-Control": "no-store", Vary: "Accept", [MARK.name]: MARK.value });
   }
   const type = negotiate(c.req.header("Accept"));
-  if (type === "text/html") {
-    const page = await c.env.ASSETS.fetch(new URL("/page.html", url));
-    if (!page.ok) throw new Error(`The page was not built: page.html is ${page.status}.`);
-    return new Response(page.body, {
-      headers: {
-        ...(url.searchParams.get("embed") === "1" ? embeddedHeaders(c.env.EMBED_ORIGINS) : SECURITY_HEADERS),
-        "Content-Type": "text/html; charset=utf-8",
-        "Cache-Control": "no-cache",
-        Vary: "Accept",
-      },
-    });
-  }
+  if (type === "text/html") return await pageResponse(c.env.ASSETS, url, c.env.EMBED_ORIGINS);
   const query = readQuery(url.searchParams);
   const headers = {
     "Content-Type": type,

@@ -49,9 +49,8 @@ export function parseFields<M extends object>(text: string, guards: Guards<M>): 
  */
 function pickFields<M>(received: Fields, guards: AnyGuards): Parsed<M> {
   const names = Object.keys(guards);
-  const picked = Object.fromEntries(
-    names.filter((name) => received[name] !== undefined).map((name) => [name, received[name]]),
-  );
+  const picked: Record<string, unknown> = {};
+  for (const name of names) if (name in received) picked[name] = received[name];
   let field = "";
   const isTaken = (fields: Fields): fields is Fields & M =>
     names.every((name) => {

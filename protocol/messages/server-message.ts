@@ -11,6 +11,11 @@ export type ServerMessage =
       /** This connection's id, for logs. */
       viewer: string;
       channel: string;
+      /**
+       * Which page the Worker serves now: the name of its script below /assets/. A page of another name is outdated. "" if
+       * that is not known; a Channel of before this field does not say it.
+       */
+      build?: string;
       /** What the channel has taken so far. */
       epoch: number;
       seq: number;
@@ -61,9 +66,10 @@ const MOMENT = { nowMs: isCount, goneForMs: isCountOrNull, takenForMs: isCountOr
 
 export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
   hello: {
-    version: isVersion,
+    version: (value) => value === 1,
     viewer: isString,
     channel: isString,
+    build: (value): value is string => value === undefined || isString(value),
     ...CURSOR,
     series: isStrings,
     viewers: isCount,
@@ -71,7 +77,11 @@ export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
     takenEveryMs: isCountOrNull,
     ...MOMENT,
   },
-  gap: { reason: isChannelGapReason, points: isCountOrNull, ...CURSOR },
+  gap: {
+    reason: (value) => value === "trimmed" || value === "gaps-trimmed" || value === "epoch",
+    points: isCountOrNull,
+    ...CURSOR,
+  },
   live: CURSOR,
   behind: CURSOR,
   status: { viewers: isCount, behind: isCount, retryWithinMs: isCount, ...MOMENT },
@@ -80,12 +90,4 @@ export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
 /** A message from the Channel. One of an unknown type comes from a newer Channel: a viewer passes it over. */
 export function parseServerMessage(text: string): ParsedByType<ServerMessage> {
   return parseByType(text, SERVER_MESSAGES);
-}
-
-function isVersion(value: unknown): value is 1 {
-  return value === 1;
-}
-
-function isChannelGapReason(value: unknown): value is ChannelGapReason {
-  return value === "trimmed" || value === "gaps-trimmed" || value === "epoch";
 }

@@ -7,6 +7,7 @@ import { momentOf, type Standing } from "./status.ts";
 export function helloTo(
   viewer: string,
   channel: string,
+  build: string,
   source: Source,
   standing: Standing,
   nowMs: number,
@@ -17,6 +18,7 @@ export function helloTo(
     version: 1,
     viewer,
     channel,
+    build,
     ...source.position,
     series: within(MAX_SERIES_LISTED_BYTES, source.series),
     viewers,

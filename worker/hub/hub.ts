@@ -89,7 +89,7 @@ export class Viewers {
   }
 
   /** Greets a viewer and sends it the first of what it asks for. */
-  join(socket: WebSocket, { format, start }: JoinRequest, channel: string, nowMs: number): void {
+  join(socket: WebSocket, { format, start, build }: JoinRequest, channel: string, nowMs: number): void {
     const id = crypto.randomUUID().slice(0, 8);
     const { position } = this.#source;
     const outlet = new Outlet(
@@ -98,7 +98,7 @@ export class Viewers {
       nowMs,
     );
     this.#outlets.set(socket, outlet);
-    if (format === "frames") outlet.tell(helloTo(id, channel, this.#source, this.#standing(nowMs), nowMs));
+    if (format === "frames") outlet.tell(helloTo(id, channel, build, this.#source, this.#standing(nowMs), nowMs));
     const asked =
       start.kind === "tail"
         ? this.#source.tailStart(start.points, start.seconds)

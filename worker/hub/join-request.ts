@@ -9,10 +9,15 @@ export type Format = "frames" | "json";
 /** Where a viewer begins: at the end of what is stored, so many points or seconds before it; or after a cursor. */
 export type JoinStart = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
 
+/** The Worker adds it to the request of a viewer: which page it serves. */
+export const BUILD_HEADER = "Plotcast-Build";
+
 /** What a viewer asks for when it joins. */
 export interface JoinRequest {
   format: Format;
   start: JoinStart;
+  /** Which page the Worker serves, as `hello` tells it; "" if that is not known. */
+  build: string;
 }
 
 /** Where a viewer begins that does not say it. */
@@ -27,7 +32,11 @@ const DEFAULT_START = {
  */
 export function parseJoinRequest(request: Request): JoinRequest {
   const format = formatOf(request.headers.get("Sec-WebSocket-Protocol"));
-  return { format, start: startOf(new URL(request.url).searchParams, format) };
+  return {
+    format,
+    start: startOf(new URL(request.url).searchParams, format),
+    build: request.headers.get(BUILD_HEADER) ?? "",
+  };
 }
 
 /** VW8. */

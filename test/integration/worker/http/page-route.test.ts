@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { SUBPROTOCOL } from "../../../../protocol/limits.ts";
+import { messageIn } from "../../../../protocol/messages/parsed.ts";
+import { parseServerMessage } from "../../../../protocol/messages/server-message.ts";
 import { embeddedHeaders, SECURITY_HEADERS } from "../../../../worker/http/headers.ts";
 import { escaped } from "../../../../worker/http/problem-page.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { assertProblem } from "../../../support/problem.ts";
 import { newChannel, read } from "../../../support/publish.ts";
+import { openViewer } from "../../../support/sockets.ts";
 
 const edge = await startEdge();
 after(() => edge.close());
@@ -152,4 +156,18 @@ test("[RT3] HEAD of the page says the same without a body", async () => {
   assert.equal(response.status, 200);
   assertSecure(response.headers);
   assert.equal(await response.text(), "");
+});
+
+test("[VW19] hello says the name of the script that the page loads", async () => {
+  const page = await (await read(edge, "main", BROWSER)).text();
+  const viewer = await openViewer(edge.channelUrl(newChannel()), {
+    subprotocol: SUBPROTOCOL,
+    // Whatever a viewer says itself.
+    headers: { "Plotcast-Build": "page-MINE.js" },
+  });
+  const hello = messageIn(parseServerMessage(String(await viewer.nextMessage("hello"))));
+  assert.ok(hello?.type === "hello" && hello.build !== undefined);
+  assert.match(hello.build, /^page-[A-Z0-9]{8}\.js$/);
+  assert.ok(page.includes(` src="/assets/${hello.build}"`), hello.build);
+  await viewer.close();
 });
