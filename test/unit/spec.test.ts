@@ -1,4 +1,4 @@
-/** SPEC.md and the tests agree: every rule is cited by a test, and every citation is a rule. */
+/** SPEC.md and what names its rules agree: every rule is cited by a test, and every rule that is named anywhere exists. */
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -9,18 +9,24 @@ const spec = await readFile(new URL("SPEC.md", root), "utf8");
 const rules = [...spec.matchAll(/^\| ([A-Z]{2,3}[1-9][0-9]*[a-z]?) \|/gm)].map(([, rule = ""]) => rule);
 const wholeOf = (rule: string): string => rule.replace(/[a-z]$/, "");
 
-/** Rules that are named in the files of a folder, in the brackets of a test's name or as a word. */
-async function citations(folder: string, pattern: RegExp): Promise<Map<string, string>> {
-  const cited = new Map<string, string>();
-  for (const entry of await readdir(new URL(folder, root), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(ts|md)$/.test(entry.name)) continue;
-    const file = `${entry.parentPath}/${entry.name}`;
-    for (const [, rule = ""] of (await readFile(file, "utf8")).matchAll(pattern)) cited.set(rule, file);
-  }
-  return cited;
+/** Source, documents and test vectors below a folder. */
+async function textsBelow(folder: string, recursive = true): Promise<{ file: string; text: string }[]> {
+  const entries = await readdir(new URL(folder, root), { recursive, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && /\.(ts|md|json|py)$/.test(entry.name));
+  return await Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      const file = `${parentPath}/${name}`;
+      return { file, text: await readFile(file, "utf8") };
+    }),
+  );
 }
 
-const cited = await citations("test/", /\[([A-Z]{2,3}[1-9][0-9]*[a-z]?)\]/g);
+const tests = await textsBelow("test/");
+/** In the brackets of a test's name, with the file. */
+const cited = new Map<string, string>();
+for (const { file, text } of tests) {
+  for (const [, rule = ""] of text.matchAll(/\[([A-Z]{2,3}[1-9][0-9]*[a-z]?)\]/g)) cited.set(rule, file);
+}
 
 test("every rule of SPEC.md has a number of its own, and no rule is both whole and in lines", () => {
   assert.deepEqual(
@@ -40,10 +46,27 @@ test("every rule of SPEC.md is cited by a test's name, by itself or as a whole",
   );
 });
 
+const known = new Set([...rules, ...rules.map(wholeOf)]);
+
 test("every rule that a test cites is in SPEC.md", () => {
-  const known = new Set([...rules, ...rules.map(wholeOf)]);
   assert.deepEqual(
     [...cited].filter(([rule]) => !known.has(rule)),
     [],
   );
+});
+
+test("every rule that a comment, a document or a test vector names is in SPEC.md", async () => {
+  const kinds = [...new Set(rules.map((rule) => rule.replace(/[0-9].*/, "")))].join("|");
+  const named = new RegExp(`\\b(?:${kinds})[1-9][0-9]*[a-z]?\\b`, "g");
+  const folders = ["protocol/", "client/", "worker/", "bridge/", "page/", "scripts/", "docs/", "examples/"];
+  const texts = [
+    ...tests,
+    ...(await textsBelow("./", false)),
+    ...(await Promise.all(folders.map((at) => textsBelow(at)))).flat(),
+  ];
+  const unknown = texts
+    .filter(({ file }) => !file.endsWith("package-lock.json"))
+    .flatMap(({ file, text }) => [...text.matchAll(named)].map(([rule]) => `${rule} in ${file}`))
+    .filter((line) => !known.has(line.split(" ")[0] ?? ""));
+  assert.deepEqual(unknown, []);
 });
