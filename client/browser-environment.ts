@@ -1,42 +1,29 @@
-import { SUBPROTOCOL } from "../protocol/limits.ts";
-import type { Outside, Socket, SocketEvents } from "./connection.ts";
+import type { ClientEnvironment } from "./environment.ts";
+import { webEnvironment } from "./web-environment.ts";
 
-/** The connection's world in a browser. */
-export function browserOutside(channelUrl: URL): Outside {
-  let timer: number | undefined;
-  return {
-    openSocket: (query, events) => openSocket(channelUrl, query, events),
-    // Not the time of day, which may be set meanwhile.
-    nowMs: () => performance.now(),
-    wakeAt(timeMs, wake) {
-      clearTimeout(timer);
-      timer = setTimeout(wake, Math.max(0, timeMs - performance.now()));
-    },
-    random: Math.random,
-  };
+// Only browsers have these. (This folder is compiled without the DOM.)
+declare class AbortController {
+  readonly signal: unknown;
+  abort(): void;
 }
+declare const addEventListener: Listen;
+declare const document: { readonly visibilityState: string; addEventListener: Listen };
+type Listen = (type: string, listener: () => void, options: { signal: unknown }) => void;
 
-function openSocket(channelUrl: URL, query: string, events: SocketEvents): Socket {
-  const url = new URL(channelUrl);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  url.search = query;
-  const socket = new WebSocket(url, SUBPROTOCOL);
-  socket.binaryType = "arraybuffer";
-  const listening = new AbortController();
-  const { signal } = listening;
-  const onMessage = ({ data }: MessageEvent<unknown>): void => {
-    if (typeof data === "string" || data instanceof ArrayBuffer) events.message(data);
-  };
-  socket.addEventListener("message", onMessage, { signal });
-  // An error is always followed by a close.
-  socket.addEventListener("close", () => events.closed(), { signal });
-  return {
-    send(text) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text);
-    },
-    leave() {
-      listening.abort();
-      socket.close();
-    },
-  };
-}
+/** The default, with what a browser knows of its network and of whether somebody looks. */
+export const browserEnvironment: ClientEnvironment = {
+  ...webEnvironment,
+  watch(notify) {
+    const watching = new AbortController();
+    addEventListener("online", () => notify("online"), watching);
+    addEventListener("offline", () => notify("offline"), watching);
+    document.addEventListener(
+      "visibilitychange",
+      () => {
+        if (document.visibilityState === "visible") notify("visible");
+      },
+      watching,
+    );
+    return () => watching.abort();
+  },
+};

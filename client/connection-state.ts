@@ -83,6 +83,10 @@ export function transition(
   const probe: Transition = { state: { phase: "probing", deadlineMs: nowMs + SILENCE_MS }, action: "ping" };
   const live: Transition = { state: { phase: "live", pingAtMs: nowMs + PING_EVERY_MS }, action: "none" };
 
+  if (event === "offline") {
+    if (state.phase === "offline") return stay;
+    return back("offline", 0, state.phase === "waiting" ? "none" : "leave");
+  }
   switch (state.phase) {
     case "connecting":
       switch (event) {
@@ -91,11 +95,8 @@ export function transition(
         case "caught-up":
           return live;
         case "closed":
-          return back(state.online ? "waiting" : "offline", state.attempt, "none");
         case "due":
-          return back(state.online ? "waiting" : "offline", state.attempt, "leave");
-        case "offline":
-          return back("offline", 0, "leave");
+          return back(state.online ? "waiting" : "offline", state.attempt, event === "due" ? "leave" : "none");
         case "online":
           return open(0);
         case "retry":
@@ -107,8 +108,6 @@ export function transition(
       switch (event) {
         case "closed":
           return back("waiting", 0, "none");
-        case "offline":
-          return back("offline", 0, "leave");
         // After a change of network, or a sleep, a socket can be dead without having been told.
         case "due":
         case "online":
@@ -126,11 +125,8 @@ export function transition(
         case "caught-up":
           return live;
         case "closed":
-          return back("waiting", 0, "none");
         case "due":
-          return back("waiting", 0, "leave");
-        case "offline":
-          return back("offline", 0, "leave");
+          return back("waiting", 0, event === "due" ? "leave" : "none");
         case "online":
         case "visible":
         case "retry":
@@ -138,33 +134,17 @@ export function transition(
       }
       break;
     case "waiting":
-      switch (event) {
-        case "due":
-        case "retry":
-        case "visible":
-          return open(state.attempt);
-        case "online":
-          return open(0);
-        case "offline":
-          return back("offline", 0, "none");
-        case "heard":
-        case "caught-up":
-        case "closed":
-          return stay;
-      }
-      break;
     case "offline":
       switch (event) {
-        case "online":
-          return open(0);
         case "due":
         case "retry":
         case "visible":
-          return open(state.attempt, false);
+          return open(state.attempt, state.phase === "waiting");
+        case "online":
+          return open(0);
         case "heard":
         case "caught-up":
         case "closed":
-        case "offline":
           return stay;
       }
   }

@@ -1,40 +1,48 @@
 import type { Cursor } from "../protocol/cursor.ts";
+import type { FrameHeader } from "../protocol/frame/header.ts";
+import type { ChannelGapReason } from "../protocol/messages/server-message.ts";
 
-/** Why points are missing from the plot: what the Channel or a bridge says, or `hole` for what the page finds itself. */
-export type LossReason = string;
-
-export interface Loss {
-  reason: LossReason;
-  /** How many points are missing; null where nobody can know. */
+/**
+ * Points that a viewer does not get: `points` of them (null: nobody can know), and what comes next goes on from
+ * `(epoch, seq)`. The Channel says why; `hole` is what the viewer finds by the numbers.
+ */
+export interface MissingPoints extends Cursor {
+  reason: ChannelGapReason | "hole";
   points: number | null;
 }
 
-/** What a numbered thing from the Channel means to a viewer that has everything up to its cursor. */
-export type Advance = { kind: "repeat" } | { kind: "next"; cursor: Cursor; loss: Loss | undefined };
-
-/** What the header of a frame says about where it stands in its channel. */
-export interface FrameNumbers extends Cursor {
-  points: number;
+/** Where a frame, or `live`, leads, and what is missing before it. */
+export interface Advance {
+  cursor: Cursor;
+  missing: MissingPoints | undefined;
 }
 
 /**
- * Where a frame leads from `cursor`. Frames that follow each other touch; a hole between two says of itself
- * how many points are missing (SPEC.md, "Numbering"). Without a cursor, or before the first publish (epoch 0), any frame
- * is the first.
+ * Where a frame leads from `cursor`; undefined: the viewer has nothing yet, and any frame is its first. Frames that
+ * follow each other touch; a hole between two says of itself how many points are missing (SPEC.md, "Numbering").
+ * @returns undefined if it is a repeat
  */
-export function advance(cursor: Cursor | undefined, frame: FrameNumbers): Advance {
-  const next = { epoch: frame.epoch, seq: frame.seq };
-  if (!cursor?.epoch) return { kind: "next", cursor: next, loss: undefined };
-  if (frame.epoch !== cursor.epoch) return { kind: "next", cursor: next, loss: { reason: "epoch", points: null } };
-  if (frame.seq <= cursor.seq) return { kind: "repeat" };
-  const missing = frame.seq - frame.points - cursor.seq;
-  if (missing === 0) return { kind: "next", cursor: next, loss: undefined };
-  // A frame that overlaps the last one cannot be told apart point by point: all that is sure is that something is wrong.
-  return { kind: "next", cursor: next, loss: { reason: "hole", points: missing > 0 ? missing : null } };
+export function advance(
+  cursor: Cursor | undefined,
+  { epoch, seq, points }: Pick<FrameHeader, "epoch" | "seq" | "points">,
+): Advance | undefined {
+  const next = (reason?: "epoch" | "hole", count: number | null = null): Advance => ({
+    cursor: { epoch, seq },
+    missing: reason && { reason, points: count, epoch, seq: seq - points },
+  });
+  if (cursor === undefined) return next();
+  // Before the first publish the epoch is 0, and what is published then begins at 0.
+  const isFirst = cursor.epoch === 0;
+  if (!isFirst && epoch !== cursor.epoch) return next("epoch");
+  if (!isFirst && seq <= cursor.seq) return undefined;
+  const count = seq - points - (isFirst ? 0 : cursor.seq);
+  if (count === 0) return next();
+  // Which points of a frame that overlaps the last one are repeats cannot be told.
+  return next("hole", count > 0 ? count : null);
 }
 
 /** The same for `live`, which says that everything up to `at` has been sent. */
-export function advanceToLive(cursor: Cursor | undefined, at: Cursor): Advance {
-  if (cursor !== undefined && cursor.epoch === at.epoch && cursor.seq >= at.seq) return { kind: "repeat" };
+export function advanceToLive(cursor: Cursor | undefined, at: Cursor): Advance | undefined {
+  if (cursor !== undefined && cursor.epoch === at.epoch && cursor.seq >= at.seq) return undefined;
   return advance(cursor, { ...at, points: 0 });
 }

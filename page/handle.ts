@@ -1,4 +1,3 @@
-import type { Loss } from "../client/cursor.ts";
 import type { Cursor as Position } from "../protocol/cursor.ts";
 
 /**
@@ -24,7 +23,7 @@ export interface PlotcastHandle {
   /** What stands at the cursor, by series; null where there is no cursor. */
   reading(): { x: number; mark: number | null; values: Record<string, number | null> } | null;
   /** What is known to be missing, oldest first; a series of "" is all. */
-  gaps(): (Loss & { series: string })[];
+  gaps(): { reason: string; points: number | null; series: string }[];
   /** How often the plot was drawn, what the rings can hold, in bytes, and what fetching older points is at. */
   counters(): { draws: number; ringBytes: number; badFrames: number; past: string };
 }

@@ -1,8 +1,7 @@
 /** The page's own flow: connect → hold → look → draw. This file only wires its parts to each other. */
-import { browserOutside } from "../client/browser-environment.ts";
-import { Connection } from "../client/connection.ts";
-import { browserPast } from "./data/browser-history.ts";
-import { pageIsOutdated } from "./data/browser-renewal.ts";
+import { browserEnvironment } from "../client/browser-environment.ts";
+import { ChannelViewer, type ViewerHandlers } from "../client/viewer.ts";
+import { browserHistory } from "./data/browser-history.ts";
 import { Clocks } from "./data/clocks.ts";
 import { Pulse } from "./data/feed-rate.ts";
 import { Holdings } from "./data/holdings.ts";
@@ -35,7 +34,7 @@ const channel = channelUrl.pathname.replace(/^\/c\//, "");
 if (new URLSearchParams(location.search).has("embed")) document.body.dataset.embed = "";
 
 const arrangement = new Arrangement();
-const past = browserPast(channelUrl, () => pace.now());
+const past = browserHistory(channelUrl, () => pace.now());
 const source = new Holdings(past, (name) => arrangement.isHidden(name));
 const view = new View();
 const memory = new Memory(channel, view, arrangement);
@@ -43,8 +42,8 @@ const pulse = new Pulse();
 const clocks = new Clocks();
 const notice = new Notice();
 const lazy = new LazyLoader(
-  async () => {
-    if (!(await offerRenewal())) notice.show("lazy", "This part of the page cannot be loaded now. Try it again.");
+  () => {
+    if (!offerReload()) notice.show("lazy", "This part of the page cannot be loaded now. Try it again.");
   },
   () => notice.hide("lazy"),
 );
@@ -54,13 +53,13 @@ let meant: string | undefined;
 let draws = 0;
 let valuesShownMs = Number.NEGATIVE_INFINITY;
 let valuesTimer: number | undefined;
-let wasLive = false;
+let isOutdated = false;
 let afterDraw: (() => void) | undefined;
 
 const header = new Header(channel, {
   pause: () => run("pause"),
   live: () => run("live"),
-  retry: () => connection.notify("retry"),
+  retry: () => viewer.retry(),
   choose(window) {
     view.choose(window);
     moved();
@@ -108,12 +107,12 @@ const words = new Words({
   clocks,
   notice,
   channelUrl: channelUrl.href,
-  connection: () => connection.state,
+  connection: () => viewer.state,
   sight: () => sight,
   emptied: (section) => void lazy.load(true).then((loaded) => loaded?.offerCopies(section)),
 });
 
-const connection = new Connection(browserOutside(channelUrl), {
+const handlers: ViewerHandlers = {
   frame(frame, stored) {
     const { store } = source;
     const knownSeries = store.size;
@@ -131,44 +130,38 @@ const connection = new Connection(browserOutside(channelUrl), {
     const { range } = view;
     if (range !== undefined && minX <= range.max && maxX >= range.min) pace.soon();
   },
-  lost(loss) {
-    if (loss.reason === "epoch") past.clear();
-    source.store.lose(loss);
+  missing(missing) {
+    if (missing.reason === "epoch") past.clear();
+    source.store.lose(missing);
     if (view.isLive) pace.soon();
   },
-  told(message) {
+  status(message) {
     const nowMs = Date.now();
     const { viewers, goneForMs } = message;
     words.viewers = viewers;
     words.goneSinceMs = goneForMs === null ? undefined : nowMs - goneForMs;
     pulse.told(nowMs, message);
     clocks.compare(nowMs, message.nowMs);
+    if (message.type !== "hello") return;
+    // The build of a page is the name of its script. (Workers of before do not say theirs.)
+    isOutdated = !import.meta.url.endsWith(message.build ?? "");
+    offerReload();
   },
-  changed() {
-    const { state } = connection;
+  stateChanged(state) {
     const { phase } = state;
     // One failure may be a restart.
     if (phase === "waiting" && state.attempt > 2) explain();
-    if (phase === "live") {
-      notice.hide("refusal");
-      // A connection that ends is what a deploy looks like from here.
-      if (wasLive) void offerRenewal();
-      wasLive = true;
-    }
+    if (phase === "live") notice.hide("refusal");
     words.show();
   },
-});
+};
+const viewer = new ChannelViewer(channelUrl, handlers, { environment: browserEnvironment });
 
 const run = commands({ view, source, hands, moved, open: openTool });
 const keys = new Keys(run);
 dragSeries(board, arrangement, rearranged);
 dropFile((file) => void lazy.load().then((loaded) => loaded?.openFile(context, file)));
 memory.onReturn(moved);
-addEventListener("online", () => connection.notify("online"));
-addEventListener("offline", () => connection.notify("offline"));
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") connection.notify("visible");
-});
 
 const context: Context = {
   channel,
@@ -183,7 +176,7 @@ const context: Context = {
   sight: () => sight,
   rearranged,
   openSnapshot() {
-    connection.stop();
+    viewer.close();
     words.instead = { kind: "snapshot" };
     source.beginAnew();
     view.goLive();
@@ -199,7 +192,7 @@ offerHandle({
   source,
   board,
   cursor,
-  connection,
+  viewer,
   status: () => words.status.kind,
   sight: () => sight,
   draws: () => draws,
@@ -208,7 +201,7 @@ if (typeof WebSocket === "undefined") {
   words.instead = { kind: "unsupported" };
   explain();
 } else {
-  connection.start();
+  viewer.open();
 }
 moved();
 
@@ -222,11 +215,10 @@ function explain(): void {
 }
 
 /** After a deploy there is another page to be had. @returns whether there is */
-async function offerRenewal(): Promise<boolean> {
-  const outdated = await pageIsOutdated();
+function offerReload(): boolean {
   const reload = { word: "Reload", act: () => location.reload() };
-  if (outdated) notice.show("outdated", "There is a new version of this page.", reload);
-  return outdated;
+  if (isOutdated) notice.show("outdated", "There is a new version of this page.", reload);
+  return isOutdated;
 }
 
 /** Another part of the x axis is looked at. */

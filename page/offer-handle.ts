@@ -1,4 +1,4 @@
-import type { Connection } from "../client/connection.ts";
+import type { ChannelViewer } from "../client/viewer.ts";
 import type { Holdings } from "./data/holdings.ts";
 import type { HeldSeries, PlotcastHandle } from "./handle.ts";
 import type { Cursor } from "./input/cursor.ts";
@@ -11,17 +11,17 @@ export interface Answering {
   source: Holdings;
   board: Board;
   cursor: Cursor;
-  connection: Connection;
+  viewer: ChannelViewer;
   status(): string;
   sight(): Sight | undefined;
   draws(): number;
 }
 
 /** Puts the handle where scripts find it. */
-export function offerHandle({ view, source, board, cursor, connection, status, sight, draws }: Answering): void {
+export function offerHandle({ view, source, board, cursor, viewer, status, sight, draws }: Answering): void {
   const handle: PlotcastHandle = {
     state: status,
-    cursor: () => (connection.cursor === undefined ? null : { ...connection.cursor }),
+    cursor: () => (viewer.cursor === undefined ? null : { ...viewer.cursor }),
     series: () => [...source.store.series].map(({ name, ring }) => copied(name, [ring])),
     window: () => {
       const { min = null, max = null } = sight()?.x ?? {};
@@ -52,7 +52,7 @@ export function offerHandle({ view, source, board, cursor, connection, status, s
     counters: () => ({
       draws: draws(),
       ringBytes: source.budget.bytes,
-      badFrames: connection.badFrames,
+      badFrames: viewer.badFrames,
       past: source.past.state,
     }),
   };

@@ -1,4 +1,3 @@
-import type { Loss } from "../../client/cursor.ts";
 import type { Gap } from "../../protocol/frame/frame.ts";
 import type { Ring } from "./rings.ts";
 
@@ -13,7 +12,11 @@ export interface Place {
 }
 
 /** Points that did not arrive. */
-export interface GapRecord extends Loss {
+export interface GapRecord {
+  /** What the Channel, a bridge or a publisher says, or `hole`. */
+  reason: string;
+  /** How many; null: nobody knows. */
+  points: number | null;
   /** The series concerned; "" is all, of the channel or of one publisher. */
   series: string;
   /** Where they are missing; empty until a point comes after them. */
@@ -56,7 +59,7 @@ export class GapLog {
   }
 
   /** @param publisher whose series it concerns; undefined is everybody's */
-  add({ reason, points }: Loss, gap?: Gap, publisher?: string): void {
+  add({ reason, points }: Pick<Gap, "reason" | "points">, gap?: Gap, publisher?: string): void {
     const { series = "", fromX = null, toX = null } = gap ?? {};
     // A counter that begins anew ends before it begins.
     const places = fromX !== null && toX !== null && fromX <= toX ? [{ fromX, toX }] : [];

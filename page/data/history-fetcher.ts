@@ -1,10 +1,9 @@
+import { framesIn } from "../../client/stored-frames.ts";
 import { fullJitterMs } from "../../protocol/backoff.ts";
 import { decodeFrame } from "../../protocol/frame/frame.ts";
-import { FrameStream } from "./frame-stream.ts";
 import { type Plan, planFetch, type Reach, type Wish } from "./history-plan.ts";
 import { Namings } from "./naming.ts";
 import type { Range } from "./part.ts";
-import type { Store } from "./store.ts";
 import { Stretch } from "./stretch.ts";
 
 /** What one request may bring; the rings have no room for more. */
@@ -15,7 +14,7 @@ const BASE_DELAY_MS = 1000;
 const MAX_DELAY_MS = 30_000;
 
 /** Everything it needs of the world, so that tests can stand in for it. */
-export interface PastOutside {
+export interface HistoryEnvironment {
   /** The frames that are stored in the range of the query, in pieces. To leave off reading ends the request. */
   read(query: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** One timer: a new time replaces the old one. */
@@ -41,7 +40,7 @@ interface Haul {
 }
 
 /** Points that are older than what the rings hold: one range, fetched from the Channel's store when it is looked at. */
-export class Past {
+export class HistoryFetcher {
   /** Of what comes now, too: a text has one place on the page. */
   readonly namings = new Namings();
   #held: Stretch | undefined;
@@ -52,23 +51,18 @@ export class Past {
   #flight: Flight | undefined;
   #waiting = false;
   #failures = 0;
-  readonly #outside: PastOutside;
+  readonly #environment: HistoryEnvironment;
   readonly #changed: () => void;
 
   /** @param changed what is held, or the state, is another */
-  constructor(outside: PastOutside, changed: () => void) {
-    this.#outside = outside;
+  constructor(environment: HistoryEnvironment, changed: () => void) {
+    this.#environment = environment;
     this.#changed = changed;
   }
 
   /** What is there to be drawn; undefined before anything was fetched. */
   get held(): Stretch | undefined {
     return this.#held;
-  }
-
-  /** The points of {@link held}, and some beyond its ends. */
-  get store(): Store | undefined {
-    return this.#held?.store;
   }
 
   /** `failed`: what is wanted could not be had, and is asked for again in a while. */
@@ -116,7 +110,7 @@ export class Past {
 
   #wakeIn(ms: number): void {
     this.#waiting = true;
-    this.#outside.wakeIn(ms, () => {
+    this.#environment.wakeIn(ms, () => {
       this.#waiting = false;
       const plan = this.#next();
       if (plan !== undefined) void this.#fetch(plan);
@@ -145,7 +139,7 @@ export class Past {
       this.#failures = 0;
     } catch {
       if (this.#flight !== flight) return;
-      this.#wakeIn(fullJitterMs(this.#failures++, BASE_DELAY_MS, MAX_DELAY_MS, this.#outside.random()));
+      this.#wakeIn(fullJitterMs(this.#failures++, BASE_DELAY_MS, MAX_DELAY_MS, this.#environment.random()));
     }
     this.#flight = undefined;
     this.#changed();
@@ -179,22 +173,18 @@ export class Past {
     // The plus of 1e+300 would be read as a blank.
     const until = `to=${encodeURIComponent(to)}`;
     const query = from === Number.NEGATIVE_INFINITY ? until : `from=${encodeURIComponent(from)}&${until}`;
-    const stream = new FrameStream();
     const haul = { earliestX: Number.POSITIVE_INFINITY, toX: to, whole: true };
     let bytes = 0;
-    for await (const piece of await this.#outside.read(query, signal)) {
-      for (const each of stream.take(piece)) {
-        signal.throwIfAborted();
-        const frame = decodeFrame(each);
-        into.take(frame);
-        haul.earliestX = Math.min(haul.earliestX, frame.header.minX);
-        haul.toX = frame.header.minX;
-        await this.#outside.turn();
-      }
-      bytes += piece.length;
+    for await (const each of framesIn(await this.#environment.read(query, signal))) {
+      signal.throwIfAborted();
+      const frame = decodeFrame(each);
+      into.take(frame);
+      haul.earliestX = Math.min(haul.earliestX, frame.header.minX);
+      haul.toX = frame.header.minX;
+      await this.#environment.turn();
+      bytes += each.length;
       if (bytes > MAX_FETCH_BYTES) return { ...haul, whole: false };
     }
-    if (!stream.isWhole) throw new Error("The stored frames were cut short.");
     return { ...haul, toX: to };
   }
 
@@ -202,7 +192,7 @@ export class Past {
   async #isOldest(from: number, earliestX: number, signal: AbortSignal): Promise<boolean> {
     if (from === Number.NEGATIVE_INFINITY) return true;
     if (earliestX <= from) return false;
-    for await (const piece of await this.#outside.read(`to=${encodeURIComponent(from)}`, signal))
+    for await (const piece of await this.#environment.read(`to=${encodeURIComponent(from)}`, signal))
       if (piece.length > 0) return false;
     return true;
   }

@@ -1,6 +1,6 @@
 import type { Derivation, DerivedClass, DerivedSeries, Stored } from "./derived.ts";
 import type { GapRecord } from "./gap-log.ts";
-import type { Past } from "./history-fetcher.ts";
+import type { HistoryFetcher } from "./history-fetcher.ts";
 import type { Part, Range } from "./part.ts";
 import { newestX, type PointSource } from "./point-source.ts";
 import { RingBudget } from "./rings.ts";
@@ -11,7 +11,7 @@ import { type Series, Store } from "./store.ts";
 export class Holdings implements PointSource {
   budget = new RingBudget();
   store: Store;
-  readonly past: Past;
+  readonly past: HistoryFetcher;
   readonly isHidden: (name: string) => boolean;
   /** What is not calculated from other series. */
   readonly stored: Stored = {
@@ -24,7 +24,7 @@ export class Holdings implements PointSource {
   /** Points of a file have nothing before them. */
   #hasPast = true;
 
-  constructor(past: Past, isHidden: (name: string) => boolean) {
+  constructor(past: HistoryFetcher, isHidden: (name: string) => boolean) {
     this.past = past;
     this.store = new Store(this.budget, past.namings);
     this.isHidden = isHidden;
@@ -47,7 +47,7 @@ export class Holdings implements PointSource {
 
   get gaps(): readonly GapRecord[] {
     const { gaps } = this.store;
-    const old = this.past.store?.gaps ?? [];
+    const old = this.past.held?.store.gaps ?? [];
     if (old.length === 0) return gaps;
     // What was fetched may have come before.
     const ends = new Set(gaps.flatMap(({ places }) => places.map(({ toX }) => toX)));

@@ -1,4 +1,4 @@
-import type { Loss } from "../../client/cursor.ts";
+import type { MissingPoints } from "../../client/cursor.ts";
 import type { Frame, Gap, Table } from "../../protocol/frame/frame.ts";
 import { GapLog, type GapRecord } from "./gap-log.ts";
 import { Namings } from "./naming.ts";
@@ -88,9 +88,9 @@ export class Store {
   }
 
   /** Points of any series are missing before what comes next. */
-  lose(loss: Loss): void {
+  lose(missing: Pick<MissingPoints, "reason" | "points">): void {
     for (const series of this.#series.values()) series.breakNext = true;
-    this.#log.add(loss);
+    this.#log.add(missing);
   }
 
   #takeGap(gap: Gap, publisher: string): void {

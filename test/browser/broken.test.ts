@@ -1,6 +1,11 @@
 /** The page after a deploy, without a part of it, in a browser that lacks something, and in a frame. */
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, type TestContext, test } from "node:test";
+import { ROOT } from "../../scripts/local/worker-bundle.ts";
+import { type Edge, startEdge } from "../support/edge.ts";
 import { waitFor } from "../support/wait.ts";
 import { assertFits } from "./fits.ts";
 import { type Look, NETWORK_ERROR } from "./look.ts";
@@ -14,55 +19,89 @@ after(() => stage.close());
 const notice = ({ page }: Look) => page.locator("#notice");
 const MISSING = /Failed to load resource: the server responded with a status of 404/;
 
-/** The Worker has another page by now, whose script has another name. */
-async function deploy({ page }: Look): Promise<() => Promise<void>> {
-  const html = `<!doctype html><script type="module" src="/assets/page-AFTERWARDS.js"></script>`;
-  const isPage = ({ pathname, search }: URL): boolean => pathname.startsWith("/c/") && search === "";
-  await page.route(isPage, (route) => route.fulfill({ contentType: "text/html", body: html }));
-  return () => page.unroute(isPage);
+/** A Worker with another page, though that does the same: the script has another name. */
+async function otherPage(t: TestContext): Promise<string> {
+  const pageDir = await mkdtemp(join(tmpdir(), "plotcast-page-"));
+  t.after(() => rm(pageDir, { recursive: true, force: true }));
+  await cp(join(ROOT, "dist/page"), pageDir, { recursive: true });
+  const html = await readFile(join(pageDir, "page.html"), "utf8");
+  const script = /page-[A-Z0-9]{8}\.js/.exec(html)?.[0] ?? "";
+  await rename(join(pageDir, "assets", script), join(pageDir, "assets", "page-AFTERWARD.js"));
+  await writeFile(join(pageDir, "page.html"), html.replace(script, "page-AFTERWARD.js"));
+  return pageDir;
 }
 
-test("[PG20] after a deploy the page offers to be loaded anew when it is live again, and goes on meanwhile", async (t) => {
-  const relay = await Relay.to(t, stage.edge.url);
-  const source = new Source(stage.edge);
+/** A Worker on its own port that is deployed anew, with another page. */
+async function deployable(t: TestContext): Promise<{ edge: Edge; deploy(): Promise<void> }> {
+  const persistDir = await mkdtemp(join(tmpdir(), "plotcast-deploy-"));
+  const edge = await startEdge({ persistDir });
+  t.after(async () => {
+    await edge.close();
+    await rm(persistDir, { recursive: true, force: true });
+  });
+  return {
+    edge,
+    async deploy() {
+      const pageDir = await otherPage(t);
+      await edge.close();
+      const after = await startEdge({ persistDir, pageDir, port: Number(edge.url.port) });
+      t.after(() => after.close());
+    },
+  };
+}
+
+async function reconnect(look: Look, relay: Relay): Promise<void> {
+  relay.cut();
+  await look.says(/^Reconnecting/);
+  relay.mend();
+  await look.says("Live");
+}
+
+test("[PG20b] [VW19] after a deploy the page offers to be loaded anew when it is live again, without having asked for itself, and goes on meanwhile", async (t) => {
+  const { edge, deploy } = await deployable(t);
+  const relay = await Relay.to(t, edge.url);
+  const source = new Source(edge);
   await source.past(THREE);
   const look = await stage.look(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
   await look.says("Live");
+  const asked: string[] = [];
+  look.page.on("request", (request) => {
+    // Older points, which are in view, may be fetched.
+    if (new URL(request.url()).search === "") asked.push(request.url());
+  });
   // Nothing was deployed: nothing is said.
-  relay.cut();
-  await look.says(/^Reconnecting/);
-  relay.mend();
-  const asked = look.page.waitForResponse((response) => response.url().endsWith(source.channel));
-  await look.says("Live");
-  await asked;
+  await reconnect(look, relay);
   await look.drawn();
   assert.ok(await notice(look).isHidden());
-  const undo = await deploy(look);
-  relay.cut();
-  await look.says(/^Reconnecting/);
-  relay.mend();
+  await deploy();
   await waitFor("it is offered", () => notice(look).isVisible());
+  await look.says("Live");
+  assert.deepEqual(asked, [], "what the page asked for when it came back");
   assert.match((await notice(look).textContent()) ?? "", /^There is a new version of this page\./);
   await assertFits(look, "the offer");
   await source.now(THREE);
   await look.holds(121, "vib.x");
-  await undo();
   const again = look.page.waitForEvent("load");
   await notice(look).getByRole("button", { name: "Reload" }).click();
   await again;
   await look.holds(121, "vib.x");
+  await look.says("Live");
   assert.ok(await notice(look).isHidden());
 });
 
-test("[PG20] a part that is gone with a deploy is not asked for again: the page offers to be loaded anew", async (t) => {
-  const source = new Source(stage.edge);
+test("[PG20b] [PG20c] a part that is gone with a deploy is not asked for again: the page offers to be loaded anew", async (t) => {
+  const { edge, deploy } = await deployable(t);
+  const source = new Source(edge);
   await source.past(THREE);
-  const look = await stage.look(t, source.channel, { expectedErrors: MISSING });
+  const expectedErrors = new RegExp(`${MISSING.source}|${NETWORK_ERROR.source}`);
+  const options = { at: edge.url, expectedErrors, blocked: "**/assets/lazy-*" };
+  const look = await stage.look(t, source.channel, options);
   await look.holds(120, "vib.x");
-  await look.page.route("**/assets/lazy-*", (route) => route.fulfill({ status: 404 }));
-  await deploy(look);
-  await look.page.keyboard.press("t");
+  await deploy();
   await waitFor("it is offered", () => notice(look).isVisible());
+  await notice(look).getByRole("button", { name: "Dismiss" }).click();
+  await look.page.keyboard.press("t");
+  await waitFor("it is offered again", () => notice(look).isVisible());
   assert.match((await notice(look).textContent()) ?? "", /^There is a new version of this page\./);
   assert.ok(await look.page.locator("#board").isVisible(), "the plots stay");
   await notice(look).getByRole("button", { name: "Dismiss" }).click();

@@ -1,7 +1,6 @@
-/** The page's own connection on a socket of Node's, which checks every counter it gets. */
-import { Connection } from "../../client/connection.ts";
-import type { Frame } from "../../protocol/frame/frame.ts";
-import { NodeOutside } from "../support/node-outside.ts";
+/** A viewer that checks every counter it gets. */
+import { ChannelViewer, type Frame } from "../../client/viewer.ts";
+import { WsEnvironment } from "../support/ws-environment.ts";
 
 export class CountingViewer {
   /** The first and the last counter; undefined before the first. */
@@ -16,36 +15,37 @@ export class CountingViewer {
   readonly gaps: string[] = [];
   /** How old the newest point was when it came. */
   latencyMs = Number.NaN;
-  readonly connection: Connection;
-  readonly #outside: NodeOutside;
+  readonly #environment = new WsEnvironment();
+  readonly #viewer: ChannelViewer;
 
   constructor(url: URL) {
-    this.#outside = new NodeOutside(url);
-    this.connection = new Connection(this.#outside, {
-      frame: (frame) => this.#take(frame),
-      lost: ({ reason, points }) => this.#note(this.gaps, `${reason}: ${points} points after ${this.last}`),
-      told: () => {},
-      changed: () => {},
-    });
-    this.connection.start();
+    this.#viewer = new ChannelViewer(
+      url,
+      {
+        frame: (frame) => this.#take(frame),
+        missing: ({ reason, points }) => this.#note(this.gaps, `${reason}: ${points} points after ${this.last}`),
+      },
+      { environment: this.#environment },
+    );
+    this.#viewer.open();
   }
 
   get isLive(): boolean {
-    return this.connection.state.phase === "live";
+    return this.#viewer.state.phase === "live";
   }
 
   /** How many connections opened. */
   get connections(): number {
-    return this.#outside.connections;
+    return this.#environment.connections;
   }
 
   /** Bytes of the binary messages that came. */
   get bytes(): number {
-    return this.#outside.bytes;
+    return this.#environment.bytes;
   }
 
   close(): void {
-    this.#outside.close();
+    this.#viewer.close();
   }
 
   #take({ header, blocks }: Frame): void {

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { isObject } from "../../protocol/json/json.ts";
 import { bundleWorker, ROOT, readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
 import { takeTurn } from "./wait.ts";
 
@@ -29,6 +30,8 @@ export interface EdgeOptions {
   publishToken?: string | null;
   /** The file that the Worker begins with; that of `wrangler.toml` unless given. */
   main?: string;
+  /** Where the page's files are; where `npm run build` puts them unless given. */
+  pageDir?: string;
 }
 
 /** Starts an edge; it must be closed, or the test process stays. */
@@ -72,6 +75,7 @@ export class Edge {
       port,
       vars: { ...options.vars, ...(this.token === null ? {} : { PUBLISH_TOKEN: this.token }) },
       persistDir: options.persistDir ?? ownDir,
+      pageDir: options.pageDir,
       logs: this.logs,
     });
   }
@@ -153,6 +157,7 @@ interface WorkerBundle {
     port: number;
     vars: Record<string, string>;
     persistDir: string | undefined;
+    pageDir: string | undefined;
     logs: string[];
   }): MiniflareOptions;
 }
@@ -167,7 +172,7 @@ async function loadWorker(otherMain: string | undefined): Promise<WorkerBundle> 
   const contents = await bundleWorker(otherMain ?? main);
   return {
     channel: { scriptName: name, className },
-    optionsFor: ({ port, vars, persistDir, logs }) =>
+    optionsFor: ({ port, vars, persistDir, pageDir, logs }) =>
       convertV4MiniflareOptions({
         host: HOST,
         port,
@@ -184,6 +189,9 @@ async function loadWorker(otherMain: string | undefined): Promise<WorkerBundle> 
             name,
             modules: [{ type: "ESModule", path: "worker.js", contents }],
             modulesRoot: ".",
+            ...(pageDir !== undefined && isObject(workerOptions.assets)
+              ? { assets: { ...workerOptions.assets, directory: pageDir } }
+              : {}),
             // Wrangler would mix in the developer's own .dev.vars.
             bindings: { ...ownVars, ...vars },
           },

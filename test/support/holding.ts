@@ -1,4 +1,4 @@
-import { Past } from "../../page/data/history-fetcher.ts";
+import { HistoryFetcher } from "../../page/data/history-fetcher.ts";
 import { Holdings } from "../../page/data/holdings.ts";
 import { decodeFrame } from "../../protocol/frame/frame.ts";
 import { framesOf, type Row } from "../../protocol/frame/frame-builder.ts";
@@ -11,7 +11,7 @@ export function holdings(hidden: ReadonlySet<string> = new Set()): Holdings {
     turn: async () => {},
     random: () => 0,
   };
-  return new Holdings(new Past(outside, () => {}), (name) => hidden.has(name));
+  return new Holdings(new HistoryFetcher(outside, () => {}), (name) => hidden.has(name));
 }
 
 /** Has the page receive rows. */

@@ -1,138 +1,103 @@
-/** A viewer of `plotcast.v1` that comes back by itself and goes on where it was, and accounts for what it gets. */
-
-import { WebSocket } from "ws";
-import type { Cursor } from "../../protocol/cursor.ts";
-import { decodeFrame, type Frame } from "../../protocol/frame/frame.ts";
-import { splitFrames } from "../../protocol/frame/header.ts";
-import { PING, PONG, SUBPROTOCOL } from "../../protocol/limits.ts";
+/**
+ * A viewer that accounts for what the client library hands over. It believes no number of the library's: where each
+ * frame stands, and how large each hole is, is counted here once more.
+ */
+import { ChannelViewer, type Cursor, type Frame, type MissingPoints } from "../../client/viewer.ts";
 import { messageIn } from "../../protocol/messages/parsed.ts";
-import { parseServerMessage, type ServerMessage } from "../../protocol/messages/server-message.ts";
-import type { ViewerMessage } from "../../protocol/messages/viewer-message.ts";
+import { parseServerMessage } from "../../protocol/messages/server-message.ts";
+import { WsEnvironment } from "../support/ws-environment.ts";
 import { Account } from "./account.ts";
 import type { Random } from "./random.ts";
-
-const FIRST_RETRY_WITHIN_MS = 500;
-const PING_EVERY_MS = 1000;
-/** Nothing for so long, though it reads: the line is dead. */
-const SILENT_MS = 5000;
 
 export class TortureViewer {
   readonly name: string;
   readonly account = new Account();
-  readonly closeCodes = new Map<number, number>();
-  /** What no Channel may send. */
-  readonly faults: string[] = [];
-  connections = 0;
   timesBehind = 0;
-  cursor: Cursor | undefined;
-  /** Told, but nothing that follows them has come yet: only then do they count. */
-  #gaps: (ServerMessage & { type: "gap" })[] = [];
-  readonly #url: URL;
-  readonly #random: Random;
-  #socket: WebSocket | undefined;
-  #retryWithinMs = FIRST_RETRY_WITHIN_MS;
-  #retry: NodeJS.Timeout | undefined;
-  #resume: NodeJS.Timeout | undefined;
-  #pinger: NodeJS.Timeout | undefined;
-  #heardAtMs = 0;
-  #isReading = true;
-  #isWanted = false;
+  /** Up to where everything came, or was said to be missing. */
+  #position: Cursor | undefined;
+  /** What neither the Channel nor the library may do. */
+  readonly #faults: string[] = [];
+  readonly #viewer: ChannelViewer;
+  readonly #environment: WsEnvironment;
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(name: string, url: URL, random: Random) {
     this.name = name;
-    this.#url = url;
-    this.#random = random;
+    this.#environment = new WsEnvironment({
+      random: () => random.next(),
+      onText: (text) => {
+        if (messageIn(parseServerMessage(text))?.type === "behind") this.timesBehind++;
+      },
+    });
+    this.#viewer = new ChannelViewer(
+      url,
+      {
+        frame: (frame) => this.#takeFrame(frame),
+        missing: (missing) => this.#takeMissing(missing),
+        stateChanged: ({ phase }) => {
+          if (phase === "live") this.#comparePosition();
+        },
+      },
+      { environment: this.#environment },
+    );
+  }
+
+  get connections(): number {
+    return this.#environment.connections;
+  }
+
+  get closeCodes(): ReadonlyMap<number, number> {
+    return this.#environment.closeCodes;
+  }
+
+  get faults(): string[] {
+    const { badFrames, repeatedFrames, unknownMessages } = this.#viewer;
+    const counts = Object.entries({ badFrames, repeatedFrames, unknownMessages }).filter(([, count]) => count > 0);
+    return [...this.#faults, ...counts.map(([what, count]) => `${what}: ${count}`)].map(
+      (fault) => `${this.name}: ${fault}`,
+    );
   }
 
   start(): void {
-    this.#isWanted = true;
-    this.#pinger = setInterval(() => this.#ping(), PING_EVERY_MS);
-    this.#open();
+    this.#viewer.open();
   }
 
   /** Loses its connection without a word, and comes back after a while. */
   cut(awayMs: number): void {
-    this.#socket?.terminate();
-    this.#gone(awayMs);
+    this.#environment.cut(awayMs);
+    this.#after(awayMs, () => this.#viewer.retry());
   }
 
   stopReading(forMs: number): void {
-    clearTimeout(this.#resume);
-    this.#isReading = false;
-    this.#socket?.pause();
-    this.#resume = setTimeout(() => this.readOn(), forMs);
+    this.#environment.pause();
+    this.#after(forMs, () => this.readOn());
   }
 
   readOn(): void {
-    clearTimeout(this.#resume);
-    this.#isReading = true;
-    this.#heardAtMs = performance.now();
-    this.#socket?.resume();
+    this.#environment.resume();
   }
 
   stop(): void {
-    this.#isWanted = false;
-    clearInterval(this.#pinger);
-    clearTimeout(this.#retry);
-    clearTimeout(this.#resume);
-    this.#socket?.terminate();
-    this.#socket = undefined;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#viewer.close();
   }
 
-  #open(): void {
-    const url = new URL(this.#url);
-    const { cursor } = this;
-    this.#gaps = [];
-    if (cursor !== undefined) url.search = `epoch=${cursor.epoch}&seq=${cursor.seq}`;
-    const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
-    socket.binaryType = "nodebuffer";
-    this.#socket = socket;
-    this.#heardAtMs = performance.now();
-    socket.on("open", () => {
-      this.connections++;
-      this.#isReading = true;
-    });
-    socket.on("message", (data, isBinary) => {
-      // A connection that was given up says nothing any more: the next one begins where it had got to.
-      if (this.#socket !== socket || !Buffer.isBuffer(data)) return;
-      this.#heardAtMs = performance.now();
-      try {
-        if (isBinary) this.#takeFrames(data);
-        else this.#takeText(data.toString());
-      } catch (error) {
-        this.faults.push(String(error));
-      }
-    });
-    socket.on("error", () => {});
-    socket.on("close", (code) => {
-      if (this.#socket !== socket) return;
-      this.closeCodes.set(code, (this.closeCodes.get(code) ?? 0) + 1);
-      this.#gone(this.#random.next() * this.#retryWithinMs);
-    });
+  #after(ms: number, then: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      then();
+    }, ms);
+    this.#timers.add(timer);
   }
 
-  #gone(awayMs: number): void {
-    this.#socket = undefined;
-    clearTimeout(this.#retry);
-    if (this.#isWanted) this.#retry = setTimeout(() => this.#open(), awayMs);
-  }
-
-  #ping(): void {
-    const socket = this.#socket;
-    if (socket === undefined || !this.#isReading) return;
-    if (performance.now() - this.#heardAtMs > SILENT_MS) this.cut(this.#random.next() * this.#retryWithinMs);
-    else if (socket.readyState === WebSocket.OPEN) socket.send(PING);
-  }
-
-  #takeFrames(bytes: Buffer): void {
-    this.#takeGaps();
-    for (const frame of splitFrames(bytes).map(decodeFrame)) this.#takeFrame(frame);
-  }
-
-  /** A frame that was here already is taken again: then its points are repeated, and that is seen. */
-  #takeFrame({ header: { epoch, seq, points }, blocks }: Frame): void {
-    this.#reach({ epoch, seq: seq - points });
-    for (const block of blocks) {
+  #takeFrame(frame: Frame): void {
+    const { epoch, seq, points } = frame.header;
+    const begins = { epoch, seq: seq - points };
+    // Before the first publish there is no numbering; what comes then begins at 0.
+    const expected = this.#position?.epoch === 0 ? { epoch, seq: 0 } : (this.#position ?? begins);
+    if (!isSame(begins, expected)) this.#faults.push(`after ${textOf(expected)} came a frame after ${textOf(begins)}`);
+    this.#position = { epoch, seq };
+    for (const block of frame.blocks) {
       if (block.kind === "gap") {
         const { reason, points: missing, series } = block;
         this.account.gap({ reason, points: missing, series });
@@ -145,63 +110,33 @@ export class TortureViewer {
         }
       }
     }
-    if (this.cursor === undefined || this.cursor.epoch !== epoch || this.cursor.seq < seq) this.cursor = { epoch, seq };
   }
 
-  /** What comes next begins at `at`: is there a hole before it? */
-  #reach(at: Cursor): void {
-    // Before the first publish there is no numbering: whatever it is then, it begins at 0.
-    if (this.cursor?.epoch === 0) this.cursor = { epoch: at.epoch, seq: 0 };
-    const { cursor } = this;
-    if (cursor === undefined) return;
-    if (cursor.epoch !== at.epoch) {
-      this.account.gap({ reason: "epoch", points: null, series: "" });
-      this.cursor = at;
-    } else if (at.seq > cursor.seq) {
-      const numbers = { after: cursor.seq, upTo: at.seq };
-      this.account.gap({ reason: "hole", points: at.seq - cursor.seq, series: "", numbers });
-      this.cursor = at;
+  /** It has everything that is stored: where does the library think that is? */
+  #comparePosition(): void {
+    const { cursor } = this.#viewer;
+    this.#position ??= cursor;
+    if (cursor === undefined || this.#position === undefined) this.#faults.push("live without a cursor");
+    else if (!isSame(cursor, this.#position)) {
+      this.#faults.push(`live at ${textOf(cursor)}, though what came ended at ${textOf(this.#position)}`);
     }
   }
 
-  #takeGaps(): void {
-    const after = this.cursor?.seq ?? 0;
-    for (const { reason, points, epoch, seq } of this.#gaps.splice(0)) {
-      this.account.gap({ reason, points, series: "", numbers: { after, upTo: seq } });
-      this.cursor = { epoch, seq };
+  #takeMissing({ reason, points, epoch, seq }: MissingPoints): void {
+    const after = this.#position?.seq ?? 0;
+    this.account.gap({ reason, points, series: "", numbers: { after, upTo: seq } });
+    const isOfNumbers = reason === "trimmed" || reason === "hole";
+    if (isOfNumbers && points !== seq - after) {
+      this.#faults.push(`${points} points ${reason} between ${after} and ${seq}`);
     }
+    this.#position = { epoch, seq };
   }
+}
 
-  #takeText(text: string): void {
-    if (text === PONG) return;
-    const message = messageIn(parseServerMessage(text));
-    if (message === undefined) throw new Error(`no message of plotcast.v1: ${text}`);
-    this.#takeMessage(message);
-  }
+function isSame(a: Cursor, b: Cursor): boolean {
+  return a.epoch === b.epoch && a.seq === b.seq;
+}
 
-  #takeMessage(message: ServerMessage): void {
-    switch (message.type) {
-      case "hello":
-      case "status":
-        this.#retryWithinMs = message.retryWithinMs;
-        return;
-      case "gap":
-        this.#gaps.push(message);
-        return;
-      case "live":
-        this.#takeGaps();
-        this.#reach(message);
-        this.cursor ??= { epoch: message.epoch, seq: message.seq };
-        return;
-      case "behind": {
-        this.#takeGaps();
-        this.timesBehind++;
-        const { epoch, seq } = message;
-        this.#socket?.send(JSON.stringify({ type: "continue", epoch, seq } satisfies ViewerMessage));
-        return;
-      }
-      default:
-        message satisfies never;
-    }
-  }
+function textOf({ epoch, seq }: Cursor): string {
+  return `point ${seq} of ${epoch}`;
 }

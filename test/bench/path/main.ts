@@ -29,7 +29,7 @@ interface Route {
   zmq: string;
   /** Where viewers connect. */
   url: string;
-  dialect: "frames" | "points";
+  format: "frames" | "points";
   close(): Promise<void>;
 }
 interface Measured {
@@ -66,7 +66,7 @@ async function startPlotcast(startWorker: () => Promise<BenchWorker>): Promise<R
   return {
     zmq: String(zmq),
     url: to.href.replace("http", "ws"),
-    dialect: "frames",
+    format: "frames",
     close: async () => {
       await stop(bridge);
       await worker.close();
@@ -80,7 +80,7 @@ async function startRelay(): Promise<Route> {
   return {
     zmq: String(zmq),
     url: `ws://127.0.0.1:${Number(port)}`,
-    dialect: "points",
+    format: "points",
     close: () => stop(child),
   };
 }
@@ -96,7 +96,7 @@ async function measure(route: Route, load: Load, viewerCount: number): Promise<M
   const pointsPerMessage = String(load.pointsPerMessage);
   // Decoding every point for its latency would take the processor from what is measured flat out.
   const timing = load.perSecond === 0 ? "untimed" : "timed";
-  const viewers = start("viewers.ts", route.url, String(viewerCount), route.dialect, pointsPerMessage, timing);
+  const viewers = start("viewers.ts", route.url, String(viewerCount), route.format, pointsPerMessage, timing);
   await answer(viewers, `${viewerCount} viewers open`);
   const publisher = start("publisher.ts", route.zmq, String(load.perSecond), pointsPerMessage);
   const read = async () => {

@@ -1,7 +1,7 @@
 /** What the page fetches of the past, from the real Worker. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserPast } from "../../../page/data/browser-history.ts";
+import { browserHistory } from "../../../page/data/browser-history.ts";
 import { justAbove } from "../../../page/data/rings.ts";
 import { partsOf } from "../../../page/data/slices.ts";
 import { Store } from "../../../page/data/store.ts";
@@ -29,7 +29,7 @@ test("[PG14] the real Worker: what is older than what was sent is there, every p
     truth.ingest(decodeFrame(frame));
     if (i >= 30) live.ingest(decodeFrame(frame), true);
   }
-  const past = browserPast(edge.channelUrl(channel), () => undefined);
+  const past = browserHistory(edge.channelUrl(channel), () => undefined);
   const look = async (min: number, max: number): Promise<void> => {
     past.want({ min, max }, live.completeFromX, T + 20_000);
     await waitFor("the fetch", () => past.held !== undefined && past.state === "idle" && past.held.min <= min);

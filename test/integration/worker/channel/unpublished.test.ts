@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { PRESENCE_TYPE, SUBPROTOCOL } from "../../../../protocol/limits.ts";
+import { ClientViewer } from "../../../support/client-viewer.ts";
 import { startEdge } from "../../../support/edge.ts";
-import { PageViewer } from "../../../support/page-viewer.ts";
 import { frameOf, newChannel, post, publishFrames, publishJson, read } from "../../../support/publish.ts";
 import { openViewer } from "../../../support/sockets.ts";
 import { storedOnDisk } from "../../../support/stored.ts";
@@ -92,25 +92,25 @@ for (const [when, lose] of [
 ] as const) {
   test(`[CH10] [PG4] the page's own connection misses nothing of a channel that begins while it watches, ${when}`, async () => {
     const channel = newChannel();
-    const page = new PageViewer(edge.channelUrl(channel));
+    const page = new ClientViewer(edge.channelUrl(channel));
     await waitFor("the page is live", () => page.isLive);
     await lose(channel);
     await publishJson(edge, channel, [1, 2]);
     await publishJson(edge, channel, [3, 4]);
     await waitFor("two points", () => page.points === 2);
-    assert.equal(page.lost, 0);
+    assert.equal(page.missing, 0);
     page.close();
   });
 }
 
 test("[CH10] [PG4] a page that was cut off before the first publish comes back to all of it", async () => {
   const channel = newChannel();
-  const page = new PageViewer(edge.channelUrl(channel));
+  const page = new ClientViewer(edge.channelUrl(channel));
   await waitFor("the page is live", () => page.isLive);
   await edge.kill();
   await edge.restart();
   await publishJson(edge, channel, { y: 1, z: 2 });
   await waitFor("two points", () => page.points === 2, { deadlineMs: 20_000 });
-  assert.equal(page.lost, 0);
+  assert.equal(page.missing, 0);
   page.close();
 });

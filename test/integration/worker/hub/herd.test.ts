@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ClientViewer } from "../../../support/client-viewer.ts";
 import { startEdge } from "../../../support/edge.ts";
-import { PageViewer } from "../../../support/page-viewer.ts";
 import { frameOf, publishFrames } from "../../../support/publish.ts";
 import { waitFor } from "../../../support/wait.ts";
 
@@ -12,7 +12,7 @@ test("[VW10] after a crash a thousand viewers come back, spread out, and have ev
   const edge = await startEdge();
   t.after(() => edge.close());
   await publishFrames(edge, "herd", frameOf(A, 1, [1, 2, 3]));
-  const viewers = Array.from({ length: VIEWERS }, () => new PageViewer(edge.channelUrl("herd")));
+  const viewers = Array.from({ length: VIEWERS }, () => new ClientViewer(edge.channelUrl("herd")));
   t.after(() => {
     for (const viewer of viewers) viewer.close();
   });
@@ -31,7 +31,7 @@ test("[VW10] after a crash a thousand viewers come back, spread out, and have ev
     `${VIEWERS} viewers back and whole ${((performance.now() - restartedAtMs) / 1000).toFixed(1)} s after the restart`,
   );
   assert.deepEqual(
-    viewers.filter(({ lost }) => lost !== 0),
+    viewers.filter(({ missing }) => missing !== 0),
     [],
   );
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
-import { Past, type PastOutside, SETTLE_MS } from "../../../../page/data/history-fetcher.ts";
+import { type HistoryEnvironment, HistoryFetcher, SETTLE_MS } from "../../../../page/data/history-fetcher.ts";
 import { type Plan, planFetch, type Reach, type Wish } from "../../../../page/data/history-plan.ts";
 import { numberFrame, readHeader } from "../../../../protocol/frame/header.ts";
 import { frameOf } from "../../../support/publish.ts";
@@ -13,7 +13,7 @@ const PUBLISHER = "00000000000000aa";
 const INFINITE = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
 
 /** A channel's store and a timer that is moved by hand. */
-class World implements PastOutside {
+class World implements HistoryEnvironment {
   frames: Uint8Array[] = [];
   queries: string[] = [];
   aborted = 0;
@@ -23,7 +23,7 @@ class World implements PastOutside {
   broken = 0;
   gate: Promise<void> | undefined;
   changes = 0;
-  readonly past = new Past(this, () => this.changes++);
+  readonly past = new HistoryFetcher(this, () => this.changes++);
 
   /** A frame of 10 points from x on, one a second. */
   add(x: number, series = "y", epoch = 7): void {
@@ -236,9 +236,9 @@ test("[PG14] while the rings drop points, what they drop is added, every point o
   const world = new World();
   world.addAll(T, T + 1000);
   await world.look(T + 405, T + 800, T + 505, T + 1000);
-  const { store } = world.past;
+  const store = world.past.held?.store;
   for (let x = T + 506; x < T + 760; x += 7) await world.look(T + 405, T + 800, x, T + 1000);
-  assert.equal(world.past.store, store);
+  assert.equal(world.past.held?.store, store);
   assert.ok(world.queries.length < 8, `${world.queries.length} fetches`);
   const { held } = world.past;
   assert.ok(held && held.max >= T + 757);

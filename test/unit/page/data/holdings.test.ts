@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { Past } from "../../../../page/data/history-fetcher.ts";
+import { HistoryFetcher } from "../../../../page/data/history-fetcher.ts";
 import { Holdings } from "../../../../page/data/holdings.ts";
 import { RingBudget } from "../../../../page/data/rings.ts";
 import { Store } from "../../../../page/data/store.ts";
@@ -30,7 +30,7 @@ class World {
       turn: async () => {},
       random: () => 0,
     };
-    this.source = new Holdings(new Past(outside, () => {}), () => false);
+    this.source = new Holdings(new HistoryFetcher(outside, () => {}), () => false);
     this.source.budget = new RingBudget(2048 * 32);
     this.source.store = new Store(this.source.budget);
     this.view.choose("5 m");
@@ -138,7 +138,7 @@ test("[PG10] gaps of what was fetched are known, too, and those that came as wel
     turn: async () => {},
     random: () => 0,
   };
-  const source = new Holdings(new Past(outside, () => {}), () => false);
+  const source = new Holdings(new HistoryFetcher(outside, () => {}), () => false);
   for (const frame of frames.slice(1)) source.store.ingest(decodeFrame(frame), true);
   const known = (): unknown[] => source.gaps.map(({ points, places }) => [points, places[0]?.toX]);
   const came = [

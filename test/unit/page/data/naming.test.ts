@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import { Past } from "../../../../page/data/history-fetcher.ts";
+import { HistoryFetcher } from "../../../../page/data/history-fetcher.ts";
 import { Holdings } from "../../../../page/data/holdings.ts";
 import { MAX_TEXTS, Naming, Namings } from "../../../../page/data/naming.ts";
 import { Store } from "../../../../page/data/store.ts";
@@ -79,7 +79,7 @@ test("[PG23] what is fetched of older points is called as what comes is", async 
     turn: async () => {},
     random: () => 0,
   };
-  const source = new Holdings(new Past(outside, () => {}), () => false);
+  const source = new Holdings(new HistoryFetcher(outside, () => {}), () => false);
   receive(source, [named(5, { state: [0, "RUN"] })]);
   source.past.want({ min: 0, max: 3 }, 4, 9);
   while (source.past.held === undefined) {

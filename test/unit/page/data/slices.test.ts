@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
-import { Past } from "../../../../page/data/history-fetcher.ts";
+import { HistoryFetcher } from "../../../../page/data/history-fetcher.ts";
 import { RingBudget } from "../../../../page/data/rings.ts";
 import { partsOf, seriesOf } from "../../../../page/data/slices.ts";
 import { Store } from "../../../../page/data/store.ts";
@@ -36,10 +36,10 @@ function framesOf(bursts: Burst[]): Uint8Array[] {
 /** A past that is read from these frames as the Channel reads them, every fetch at once. */
 class Stored {
   timer: (() => void) | undefined;
-  readonly past: Past;
+  readonly past: HistoryFetcher;
 
   constructor(frames: () => Uint8Array[]) {
-    this.past = new Past(
+    this.past = new HistoryFetcher(
       {
         read: async (query) => {
           const asked = new URLSearchParams(query);
@@ -163,7 +163,7 @@ test("[PG14] the same while points come and are dropped, and whoever joins late 
         const newestX = readHeader(frame).maxX;
         for (const min of [T, newestX - 700]) {
           await stored.look(min, newestX, live, newestX);
-          for (const { name } of seriesOf(live, stored.past.store)) {
+          for (const { name } of seriesOf(live, stored.past.held?.store)) {
             const actual = drawn(name, min, newestX, live, stored.past.held);
             const expected = drawn(name, min, newestX, truth, undefined);
             assert.deepEqual(line(within(actual, min, newestX)), line(within(expected, min, newestX)));

@@ -1,0 +1,42 @@
+/** What a viewer needs of the runtime that it is in. `web-environment.ts` is the default; tests bring their own. */
+
+/** One end of a WebSocket, as far as a viewer uses it. */
+export interface ClientSocket {
+  /** Sends a text. A socket that is not open drops it. */
+  send(text: string): void;
+  /** Gives the socket up. No event comes after this. */
+  close(): void;
+}
+
+export interface SocketEvents {
+  message(data: string | ArrayBuffer): void;
+  /** It ended, or could not be opened. It is the last event. */
+  closed(): void;
+}
+
+/** What a runtime learns of the world: there is a network again, there is none, somebody looks. */
+export type EnvironmentEvent = "online" | "offline" | "visible";
+
+/** One environment serves any number of viewers. */
+export interface ClientEnvironment {
+  /**
+   * Opens a WebSocket with the subprotocol `plotcast.v1`. Binary messages are to come as an ArrayBuffer.
+   * @param url `ws:` or `wss:`, with the query
+   */
+  openSocket(url: URL, events: SocketEvents): ClientSocket;
+  /** Milliseconds, by a clock that nobody sets. */
+  nowMs(): number;
+  /**
+   * Calls `wake` once, about then; earlier or later does no harm.
+   * @param timeMs as {@link nowMs} counts
+   * @returns calls it off
+   */
+  wakeAt(timeMs: number, wake: () => void): () => void;
+  /** A number in [0, 1). */
+  random(): number;
+  /**
+   * Reports what happens outside. A runtime that learns of nothing leaves it out.
+   * @returns ends the reports
+   */
+  watch?(notify: (event: EnvironmentEvent) => void): () => void;
+}

@@ -1,0 +1,174 @@
+/**
+ * A viewer without a page: follows a channel, comes back by itself, and goes on where it was. It runs in browsers,
+ * Workers and Node 22.
+ *
+ *     const viewer = new ChannelViewer(new URL("https://board.example/c/lab"), {
+ *       frame(frame) {
+ *         for (const { series, x, y } of pointsOf(frame)) console.log(series, x, y);
+ *       },
+ *       missing({ reason, points }) {
+ *         console.log(`${points ?? "some"} points are missing: ${reason}`);
+ *       },
+ *     });
+ *     viewer.open();
+ *
+ * Every point comes once and in order, or `missing` tells of it between the frames where it is missing. Gaps that
+ * publishers and bridges tell of are blocks of the frames themselves. What is known of the channel (how many watch,
+ * whether its publishers are gone) comes with `status`; how the connection is, with `stateChanged` and `state`.
+ */
+import type { Cursor } from "../protocol/cursor.ts";
+import { decodeFrame, type Frame, pointsOf } from "../protocol/frame/frame.ts";
+import { FrameError, splitFrames } from "../protocol/frame/header.ts";
+import { messageIn } from "../protocol/messages/parsed.ts";
+import { parseServerMessage, type ServerMessage } from "../protocol/messages/server-message.ts";
+import type { ViewerMessage } from "../protocol/messages/viewer-message.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import { type Advance, advance, advanceToLive, type MissingPoints } from "./cursor.ts";
+import type { ClientEnvironment } from "./environment.ts";
+import { webEnvironment } from "./web-environment.ts";
+
+export type { Cursor, Frame, MissingPoints };
+export { pointsOf };
+
+/** What the Channel says of itself: `hello` as the first thing of each connection, then `status` when that changes. */
+export type StatusMessage = Extract<ServerMessage, { type: "hello" | "status" }>;
+
+export interface ViewerHandlers {
+  /**
+   * A frame that was not here yet, in order. Its columns lie over the bytes that were received.
+   * @param isStored it comes from the store, not as it is taken
+   */
+  frame(frame: Frame, isStored: boolean): void;
+  /** Points are missing between the frame before and what comes next. */
+  missing?(missing: MissingPoints): void;
+  status?(message: StatusMessage): void;
+  /** The connection is in another phase. */
+  stateChanged?(state: ConnectionState): void;
+}
+
+export interface ViewerOptions {
+  /** At first, at least the last so many points and the last so many seconds of the store; else as the Channel does it. */
+  tail?: { points?: number; seconds?: number };
+  /** Go on from here, in place of a tail: a cursor of an earlier viewer. */
+  cursor?: Cursor;
+  environment?: ClientEnvironment;
+}
+
+export class ChannelViewer extends Connection {
+  /** Messages in which not everything was a frame. The points are missed: the next frame shows the hole. */
+  badFrames = 0;
+  /** Frames that were here already, and were dropped. */
+  repeatedFrames = 0;
+  /** Texts that are no message of this version. A newer Channel may send some. */
+  unknownMessages = 0;
+  #cursor: Cursor | undefined;
+  /** Told of, but nothing that follows them has come yet. */
+  #told: MissingPoints[] = [];
+  readonly #url: URL;
+  readonly #handlers: ViewerHandlers;
+  readonly #tail: NonNullable<ViewerOptions["tail"]>;
+
+  /** @param url the channel's, as browsers open it: `https://board.example/c/lab` */
+  constructor(url: URL, handlers: ViewerHandlers, options: ViewerOptions = {}) {
+    const { tail = {}, cursor, environment = webEnvironment } = options;
+    super(environment);
+    this.#url = url;
+    this.#handlers = handlers;
+    this.#tail = tail;
+    this.#cursor = cursor && cursorOf(cursor);
+  }
+
+  /** Where it stands in the channel's log; undefined before the first frame or `live`. */
+  get cursor(): Cursor | undefined {
+    return this.#cursor;
+  }
+
+  protected override nextUrl(): URL {
+    // What the last connection told of and nothing followed, this one tells of again: the cursor is before it.
+    this.#told = [];
+    const url = new URL(this.#url);
+    url.protocol = url.protocol.replace("http", "ws");
+    const query = Object.entries(this.#cursor ?? this.#tail);
+    url.search = query.map((pair) => pair.join("=")).join("&");
+    return url;
+  }
+
+  protected override receive(data: string | ArrayBuffer): void {
+    if (typeof data === "string") this.#receiveMessage(data);
+    else this.#receiveFrames(new Uint8Array(data));
+  }
+
+  protected override phaseChanged(): void {
+    this.#handlers.stateChanged?.(this.state);
+  }
+
+  /** From the store come several frames at once, one after the other. */
+  #receiveFrames(bytes: Uint8Array): void {
+    let frames: Frame[];
+    try {
+      frames = splitFrames(bytes).map(decodeFrame);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.badFrames++;
+      return;
+    }
+    this.#takeTold();
+    for (const frame of frames) {
+      if (this.#follow(advance(this.#cursor, frame.header))) {
+        this.#handlers.frame(frame, this.state.phase === "connecting");
+      } else {
+        this.repeatedFrames++;
+      }
+    }
+  }
+
+  #receiveMessage(text: string): void {
+    const message = messageIn(parseServerMessage(text));
+    switch (message?.type) {
+      case undefined:
+        this.unknownMessages++;
+        return;
+      case "hello":
+      case "status":
+        this.retryWithinMs = message.retryWithinMs;
+        this.#handlers.status?.(message);
+        return;
+      case "gap": {
+        const { type: _, ...missing } = message;
+        this.#told.push(missing);
+        return;
+      }
+      case "live":
+        this.#takeTold();
+        this.#follow(advanceToLive(this.#cursor, message));
+        this.on("caught-up");
+        return;
+      case "behind":
+        this.#takeTold();
+        this.send(JSON.stringify({ ...message, type: "continue" } satisfies ViewerMessage));
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #takeTold(): void {
+    for (const missing of this.#told.splice(0)) {
+      this.#cursor = cursorOf(missing);
+      this.#handlers.missing?.(missing);
+    }
+  }
+
+  /** @returns false if it is a repeat */
+  #follow(step: Advance | undefined): boolean {
+    if (step === undefined) return false;
+    this.#cursor = step.cursor;
+    if (step.missing !== undefined) this.#handlers.missing?.(step.missing);
+    return true;
+  }
+}
+
+function cursorOf({ epoch, seq }: Cursor): Cursor {
+  return { epoch, seq };
+}
