@@ -20,6 +20,7 @@ import { offerHandle } from "./offer-handle.ts";
 import { Board } from "./render/board.ts";
 import { Marks } from "./render/marks.ts";
 import { Pace } from "./render/pace.ts";
+import { sharesOnePanel } from "./render/renderers/registry.ts";
 import { element } from "./ui/dom.ts";
 import { Header } from "./ui/header.ts";
 import { Notice } from "./ui/notice.ts";
@@ -33,7 +34,7 @@ const channelUrl = new URL(location.pathname, location.origin);
 const channel = channelUrl.pathname.replace(/^\/c\//, "");
 if (new URLSearchParams(location.search).has("embed")) document.body.dataset.embed = "";
 
-const arrangement = new Arrangement();
+const arrangement = new Arrangement(sharesOnePanel);
 const past = browserHistory(channelUrl, () => pace.now());
 const source = new Holdings(past, (name) => arrangement.isHidden(name));
 const view = new View();
@@ -106,10 +107,12 @@ const words = new Words({
   pulse,
   clocks,
   notice,
-  channelUrl: channelUrl.href,
   connection: () => viewer.state,
   sight: () => sight,
-  emptied: (section) => void lazy.load(true).then((loaded) => loaded?.offerCopies(section)),
+  async loadEmptyState() {
+    const loaded = await lazy.load(true);
+    return loaded && new loaded.EmptyState(element("main"), channelUrl.href);
+  },
 });
 
 const handlers: ViewerHandlers = {

@@ -1,7 +1,7 @@
 import type { Board } from "../render/board.ts";
-import type { Shown } from "../render/shown.ts";
+import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
+import { rendererOf } from "../render/renderers/registry.ts";
 import type { Reading } from "../ui/legend.ts";
-import { heldAt, pointAt } from "../viewport/value-at.ts";
 import type { Sight } from "../viewport/view.ts";
 import { CursorLines } from "./cursor-lines.ts";
 import { cursorText } from "./cursor-text.ts";
@@ -31,23 +31,21 @@ export class Cursor {
     const x = this.pointing.at(sight.x);
     this.#lines.show(sight.x, cursor, mark, chosen, x === undefined ? "" : cursorText(x, mark, sight.x, sight.time));
     if (!withReadings) return;
-    for (const { legend, shown } of this.#board.onScreen) legend.show(shown, (one) => this.read(one, sight));
+    for (const { legend, series } of this.#board.onScreen) legend.show(series, (one) => this.read(one, sight));
   }
 
   /** What is read of a series. */
-  read({ series, parts }: Pick<Shown, "series" | "parts">, sight: Sight): Reading {
+  read({ series, parts }: Pick<PanelSeries, "series" | "parts">, sight: Sight): Reading {
+    const { naming, lastY } = series;
     const x = this.pointing.at(sight.x);
-    if (x === undefined) return { kind: "last", value: series.lastY };
+    if (x === undefined) return { kind: "last", value: lastY, text: naming?.textOf(lastY) };
     const { under } = this.#board.panels[0] ?? {};
     const reach = (REACH_PX * (sight.x.max - sight.x.min)) / Math.max(1, under?.clientWidth ?? 1);
-    const { naming, kind } = series;
-    const valueAt = (at: number): number =>
-      (naming === undefined ? pointAt(parts, at, reach) : heldAt(parts, at, kind === "event" ? reach : 0))?.y ??
-      Number.NaN;
+    const renderer = rendererOf(series);
     const { mark } = this.pointing;
-    const value = valueAt(x);
+    const value = renderer.valueAt(parts, x, reach);
     // Between names there is no difference.
-    if (mark === undefined || kind !== "") return { kind: "cursor", value };
-    return { kind: "difference", value: value - valueAt(mark) };
+    if (mark === undefined || series.kind !== "") return { kind: "cursor", value, text: naming?.textOf(value) };
+    return { kind: "difference", value: value - renderer.valueAt(parts, mark, reach), text: undefined };
   }
 }

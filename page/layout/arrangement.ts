@@ -1,5 +1,5 @@
 import type { Derivation } from "../data/derived.ts";
-import { type Cluster, keyOf, regroup, type Scaled } from "./grouping.ts";
+import { type Cluster, type KeyOf, keyOf, regroup, type Scaled } from "./grouping.ts";
 import {
   type Axis,
   isRange,
@@ -42,6 +42,12 @@ export class Arrangement {
   #derived: readonly Derivation[] = [];
   #lastId = 0;
   #version = 0;
+  readonly #keyOf: KeyOf;
+
+  /** @param sharesOnePanel whether all series of a kind share a panel, whatever they are called */
+  constructor(sharesOnePanel: (kind: string) => boolean = () => false) {
+    this.#keyOf = (series) => keyOf(series, sharesOnePanel);
+  }
 
   /** Changes with whatever a person changes, and not with the data. */
   get version(): number {
@@ -202,7 +208,7 @@ export class Arrangement {
       this.#shown = settled(this.#shown, present(this.#explicit, this.#seen));
       return;
     }
-    const clusters = regroup(this.#clusters, this.#seen);
+    const clusters = regroup(this.#clusters, this.#seen, this.#keyOf);
     if (clusters === this.#clusters && clusters.length > 0) return;
     this.#clusters = clusters;
     this.#shown = settled(this.#shown, this.#identified(clusters.map(panelOf)));
@@ -212,13 +218,13 @@ export class Arrangement {
   #withNewcomers(panels: readonly PanelPlan[]): readonly PanelPlan[] {
     const placed = new Set(panels.flatMap(({ names }) => names));
     const newcomers = this.#seen.filter(({ name }) => !placed.has(name));
-    const keys = new Map(this.#seen.map((one) => [one.name, keyOf(one)]));
+    const keys = new Map(this.#seen.map((one) => [one.name, this.#keyOf(one)]));
     if (newcomers.length === 0) return panels;
     const all = [...panels];
     const homes = new Map<string, number>();
     for (const [at, { names }] of all.entries()) {
       for (const name of names) {
-        const key = keys.get(name) ?? keyOf({ name, magnitude: 0 });
+        const key = keys.get(name) ?? this.#keyOf({ name, magnitude: 0 });
         if (!homes.has(key)) homes.set(key, at);
       }
     }

@@ -4,7 +4,7 @@ import { unitOf } from "./unit.ts";
 export interface Scaled {
   readonly name: string;
   readonly magnitude: number;
-  /** `step` or `event` if its values have names; it then shares no panel with what is only numbers. */
+  /** Set if its values have names; it then shares no panel with what is only numbers. */
   readonly kind?: string;
 }
 
@@ -26,9 +26,12 @@ export function groupKey(name: string): string {
   return `${segment}/${unit}`;
 }
 
-/** The same, and whether their values have names. All events are one group. */
-export function keyOf({ name, kind = "" }: Scaled): string {
-  return kind === "event" ? kind : groupKey(name) + kind;
+/** What the series of one group have in common. */
+export type KeyOf = (series: Scaled) => string;
+
+/** The same, and whether their values have names; of some kinds only that. */
+export function keyOf({ name, kind = "" }: Scaled, sharesOnePanel: (kind: string) => boolean): string {
+  return sharesOnePanel(kind) ? kind : groupKey(name) + kind;
 }
 
 /**
@@ -36,7 +39,11 @@ export function keyOf({ name, kind = "" }: Scaled): string {
  * @param previous what it was before, which is kept, and returned itself, as long as it is good
  * @param series in the order of first appearance, which becomes that of the panels and of the names in them
  */
-export function regroup(previous: readonly Cluster[], series: readonly Scaled[]): readonly Cluster[] {
+export function regroup(
+  previous: readonly Cluster[],
+  series: readonly Scaled[],
+  keyOf: KeyOf = ({ name }) => groupKey(name),
+): readonly Cluster[] {
   const before = new Map(previous.flatMap((cluster) => cluster.map((name) => [name, cluster] as const)));
   const homes = new Map<string, readonly Scaled[]>();
   for (const group of grouped(series, keyOf)) {

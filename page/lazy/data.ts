@@ -5,8 +5,10 @@ import { lowerBound, upperBound } from "../data/rings.ts";
 export interface SeriesData {
   name: string;
   colour: string;
-  /** What its values are called, if it is drawn as steps or events. */
+  /** What its values are called, if they have names. */
   naming?: Naming | undefined;
+  /** Those names are sentences. */
+  hasLongTexts?: boolean | undefined;
   /** In the order of x. */
   parts: readonly Part[];
 }

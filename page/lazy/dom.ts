@@ -1,5 +1,6 @@
 import { button, make } from "../ui/dom.ts";
 import dialogStyles from "./styles/dialog.css";
+import emptyStyles from "./styles/empty.css";
 import eventsStyles from "./styles/events.css";
 import gapsStyles from "./styles/gaps.css";
 import helpStyles from "./styles/help.css";
@@ -15,7 +16,16 @@ export function adoptStyles(): void {
   if (adopted) return;
   adopted = true;
   const sheet = new CSSStyleSheet();
-  const all = [dialogStyles, shareStyles, helpStyles, tableStyles, settingsStyles, gapsStyles, eventsStyles];
+  const all = [
+    emptyStyles,
+    dialogStyles,
+    shareStyles,
+    helpStyles,
+    tableStyles,
+    settingsStyles,
+    gapsStyles,
+    eventsStyles,
+  ];
   sheet.replaceSync(all.join(""));
   document.adoptedStyleSheets.push(sheet);
 }

@@ -1,6 +1,6 @@
 import type { Naming } from "../data/naming.ts";
-import type { Line } from "../render/decimate.ts";
-import type { DrawnLine, Shown } from "../render/shown.ts";
+import { layoutOf, type PanelSeries } from "../render/renderers/panel-renderer.ts";
+import type { PointBuffer } from "../render/renderers/point-buffer.ts";
 import type { Tick, YAxis } from "../render/y-axis.ts";
 
 /** Between the lanes of two series, in levels. */
@@ -14,22 +14,22 @@ const MAX_LEVELS = 1000;
 
 /**
  * The axis of a panel in which every value has a name, and how many levels it has: each series has a lane, the first on top,
- * with a level for each name, however far their numbers are apart. The lines are put there.
- * @param visible what is not hidden, events too
- * @returns undefined where something has no names, or is on the right axis: then the axes are of numbers
+ * with a level for each name, however far their numbers are apart. The prepared points are put there.
+ * @param visible what is not hidden, rows too
+ * @returns undefined where something is laid out as numbers, or is on the right axis: then the axes are of numbers
  */
-export function lanesFor(
-  visible: readonly Shown[],
-  drawn: readonly DrawnLine[],
-): { axis: YAxis; levels: number } | undefined {
-  if (drawn.length === 0 || visible.some(({ series, onRight }) => series.kind === "" || onRight)) return undefined;
-  const lanes = drawn.map(({ line, naming }) => ({ line, naming, levels: levelsOf(line, naming) }));
+export function lanesFor(visible: readonly PanelSeries[]): { axis: YAxis; levels: number } | undefined {
+  if (visible.some((one) => layoutOf(one) === "numbers" || one.onRight)) return undefined;
+  const lanes = visible
+    .filter((one) => layoutOf(one) === "levels")
+    .map(({ buffer, series: { naming } }) => ({ buffer, naming, levels: levelsOf(buffer, naming) }));
+  if (lanes.length === 0) return undefined;
   if (lanes.some(({ levels }) => levels.length > MAX_LEVELS)) return undefined;
   const ticks: Tick[] = [];
   let floor = 0;
-  for (const { line, naming, levels } of lanes.reverse()) {
+  for (const { buffer, naming, levels } of lanes.reverse()) {
     const places = new Map(levels.map((value, level) => [value, floor + level]));
-    for (let i = 0; i < line.length; i++) line.y[i] = places.get(line.y[i] ?? 0) ?? Number.NaN;
+    for (let i = 0; i < buffer.length; i++) buffer.y[i] = places.get(buffer.y[i] ?? 0) ?? Number.NaN;
     for (const [value, at] of places) ticks.push({ at, label: shortened(naming?.textOf(value) ?? String(value)) });
     floor += levels.length + APART;
   }
@@ -39,7 +39,7 @@ export function lanesFor(
 }
 
 /** The values that have a name, and those in view that have none, in their order. */
-function levelsOf({ y, length }: Line, naming: Naming | undefined): number[] {
+function levelsOf({ y, length }: PointBuffer, naming: Naming | undefined): number[] {
   const levels = new Set(naming?.texts.keys());
   for (let i = 0; i < length && levels.size <= MAX_LEVELS; i++) {
     const value = y[i] ?? 0;

@@ -12,6 +12,7 @@ export interface LatestRow {
   unit: string;
   stats: Stats;
   naming?: Naming | undefined;
+  hasLongTexts?: boolean | undefined;
 }
 
 const EVERY_MS = 500;
@@ -23,9 +24,9 @@ export function latestRows(
   window: WindowData,
   labelled: (name: string) => { label: string; unit: string },
 ): LatestRow[] {
-  return window.series.map(({ name, colour, parts, naming }) => {
+  return window.series.map(({ name, colour, parts, naming, hasLongTexts }) => {
     const { label, unit } = labelled(name);
-    return { name: label, colour, unit, naming, stats: statsOf(parts, window.minX, window.maxX) };
+    return { name: label, colour, unit, naming, hasLongTexts, stats: statsOf(parts, window.minX, window.maxX) };
   });
 }
 
@@ -107,7 +108,7 @@ export class LatestTable {
     return shown;
   }
 
-  #showRow(shown: ShownRow, { name, colour, unit, stats, naming }: LatestRow, time: boolean): void {
+  #showRow(shown: ShownRow, { name, colour, unit, stats, naming, hasLongTexts }: LatestRow, time: boolean): void {
     const { points, lastX, lastY, min, max, mean, rms, rate, integers } = stats;
     const previous = shown.styledFor === name ? shown.style : undefined;
     const style = numberStyle(min, max, false, previous);
@@ -132,7 +133,7 @@ export class LatestTable {
       time ? (Number.isNaN(rate) ? "–" : formatRate(rate)) : formatCount(points),
     ];
     for (const [i, cell] of shown.cells.entries()) setText(cell, texts[i] ?? "");
-    shown.cells[0]?.classList.toggle("lazy-text", naming?.kind === "event");
+    shown.cells[0]?.classList.toggle("lazy-text", hasLongTexts === true);
   }
 }
 

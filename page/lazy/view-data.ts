@@ -1,6 +1,7 @@
 import { cursorText } from "../input/cursor-text.ts";
 import { unitOf } from "../layout/unit.ts";
 import { BOTTOM_PX, TOP_PX } from "../render/plot.ts";
+import { rendererOf } from "../render/renderers/registry.ts";
 import { formatValue, numberStyle } from "../ui/format.ts";
 import { LINE_COLOURS, lineColour } from "../ui/theme.ts";
 import type { Sight } from "../viewport/view.ts";
@@ -18,9 +19,9 @@ export function windowData({ channel, arrangement, source }: Context, sight: Sig
     names.flatMap((name, slot) => {
       const one = source.seriesOf(name);
       if (one === undefined || source.isHidden(name)) return [];
-      return [
-        { name, colour: style.getPropertyValue(lineColour(slot)).trim(), naming: one.naming, parts: sight.parts(one) },
-      ];
+      const colour = style.getPropertyValue(lineColour(slot)).trim();
+      const { hasLongTexts } = rendererOf(one);
+      return [{ name, colour, naming: one.naming, hasLongTexts, parts: sight.parts(one) }];
     }),
   );
   return { channel, minX: sight.x.min, maxX: sight.x.max, time: sight.time, series };
@@ -48,15 +49,14 @@ export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Pi
         sight.x,
         (APART_PX * (max - min)) / (panel.canvas.width / devicePixelRatio - left - right),
       ).map(({ fromX, toX }) => [(fromX - min) / (max - min), (toX - min) / (max - min)]),
-      legend: panel.shown
+      legend: panel.series
         .filter(({ isHidden }) => !isHidden)
-        .map((shown) => {
-          const { series, slot, minY, maxY } = shown;
+        .map((one) => {
+          const { series, slot, minY, maxY } = one;
           const { label, unit } = unitOf(series.name);
-          const { value } = cursor.read(shown, sight);
+          const { value, text } = cursor.read(one, sight);
           const number = formatValue(value, numberStyle(minY, maxY, series.integers));
-          const text = series.naming?.textOf(value) ?? number;
-          return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value: text, unit };
+          return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value: text ?? number, unit };
         }),
     }),
   );

@@ -1,9 +1,8 @@
 import type { GapRecord, Place } from "../data/gap-log.ts";
 import type { Range } from "../data/part.ts";
 import type { PanelPlan } from "../layout/panels.ts";
-import type { Theme } from "../ui/theme.ts";
-import type { Box } from "./plot.ts";
-import type { DrawnLine, Shown } from "./shown.ts";
+import type { PanelSeries } from "./renderers/panel-renderer.ts";
+import type { LazyRenderers } from "./renderers/registry.ts";
 import type { YAxis } from "./y-axis.ts";
 
 /** The marks of what is missing in one panel, behind its lines. */
@@ -16,11 +15,11 @@ export interface GapMarks {
   speakOf(place: Place | undefined): void;
 }
 
-/** A panel as far as it is drawn by what is loaded later. */
+/** A panel as far as its axis of names needs it. */
 export interface PanelParts {
   readonly root: HTMLElement;
   readonly plan: PanelPlan;
-  readonly shown: readonly Shown[];
+  readonly series: readonly PanelSeries[];
 }
 
 /** What panels are drawn with that most pages do not need: it is loaded when there is a gap, or a value with a name. */
@@ -28,7 +27,10 @@ export interface LazyRender {
   readonly GapMarks: new (host: HTMLElement, under: HTMLElement) => GapMarks;
   /** The gaps that concern one of these series. */
   gapsOf(gaps: readonly GapRecord[], names: readonly string[]): GapRecord[];
-  /** The axis of a panel in which every value has a name; undefined where it is one of numbers. */
-  lanesOf(panel: PanelParts, drawn: readonly DrawnLine[]): YAxis | undefined;
-  drawEvents(panel: PanelParts, context: CanvasRenderingContext2D, box: Box, theme: Theme): void;
+  readonly renderers: LazyRenderers;
+  /**
+   * The axis of a panel in which every value has a name; the prepared points are put where it has them. Undefined where the
+   * axis is one of numbers.
+   */
+  namedAxis(panel: PanelParts): YAxis | undefined;
 }

@@ -5,10 +5,11 @@ import { button, make } from "../ui/dom.ts";
 import { Legend, type LegendActions } from "../ui/legend.ts";
 import type { Theme } from "../ui/theme.ts";
 import type { Sight } from "../viewport/view.ts";
-import { decimate, Line } from "./decimate.ts";
 import type { LazyRender } from "./lazy-render.ts";
 import { type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
-import type { DrawnLine, Shown } from "./shown.ts";
+import type { PanelSeries } from "./renderers/panel-renderer.ts";
+import { PointBuffer } from "./renderers/point-buffer.ts";
+import { rendererOf } from "./renderers/registry.ts";
 import { nextRange, onAxis, type Tick, thresholdsOn, type YAxis } from "./y-axis.ts";
 
 export interface PanelActions extends LegendActions {
@@ -32,14 +33,13 @@ export class Panel {
   readonly under = make("div", "under");
   readonly over = make("div", "over");
   readonly legend: Legend;
-  shown: readonly Shown[] = [];
+  /** Its series as they were drawn last, hidden ones too. */
+  series: readonly PanelSeries[] = [];
   axes: { left: YAxis; right: YAxis | undefined } = { left: NO_AXIS, right: undefined };
   isOnScreen = true;
   #plan: PanelPlan;
   readonly #plot: Plot;
-  readonly #lines = new Map<string, Line>();
-  #drawn: DrawnLine[] = [];
-  #later: LazyRender | undefined;
+  readonly #buffers = new Map<string, PointBuffer>();
   #ranges: Ranges = { left: undefined, right: undefined };
   readonly #menu: HTMLButtonElement;
 
@@ -93,54 +93,41 @@ export class Panel {
 
   /**
    * Finds out what is to be drawn.
-   * @param later draws events, and steps that have names; without it there are only lines
+   * @param highlighted the series that somebody points at
+   * @param lazy renderers of kinds that few pages have, and axes of names; without it there are only lines
    * @returns how much room its axes need
    */
-  prepare(sight: Sight, source: PointSource, meant: string | undefined, later: LazyRender | undefined): Gutters {
-    this.#later = later;
+  prepare(sight: Sight, source: PointSource, highlighted: string | undefined, lazy: LazyRender | undefined): Gutters {
     const { names, right, left, rightAxis } = this.#plan;
-    const shown: Shown[] = [];
-    this.#drawn = [];
+    const all: PanelSeries[] = [];
     const extents = { left: { low: Infinity, high: -Infinity }, right: { low: Infinity, high: -Infinity } };
     for (const [slot, name] of names.entries()) {
       const series = source.seriesOf(name);
       if (series === undefined) continue;
+      const buffer = this.#buffers.get(name) ?? new PointBuffer();
+      this.#buffers.set(name, buffer);
+      const renderer = rendererOf(series, lazy?.renderers);
+      const isHidden = source.isHidden(name);
       const onRight = right.has(name);
-      const entry = {
-        series,
-        slot,
-        onRight,
-        isHidden: source.isHidden(name),
-        parts: source.isHidden(name) ? [] : sight.parts(series),
-        minY: Infinity,
-        maxY: -Infinity,
-      };
-      const { naming } = series;
-      if (entry.isHidden || naming?.style === "event") {
-        shown.push(entry);
-        continue;
-      }
-      const line = this.#lines.get(name) ?? new Line();
-      this.#lines.set(name, line);
-      line.step = naming !== undefined;
-      decimate(entry.parts, sight.bucket, line);
-      if (line.step) line.hold(Math.min(sight.until, sight.x.max));
-      shown.push({ ...entry, minY: line.minY, maxY: line.maxY });
-      if ((onRight ? rightAxis : left).log) line.toPowers();
+      const parts = isHidden ? [] : sight.parts(series);
+      renderer.prepare(parts, sight, buffer);
+      const { minY, maxY } = buffer;
+      const isHighlighted = name === highlighted;
+      all.push({ series, renderer, slot, onRight, isHidden, parts, isHighlighted, buffer, minY, maxY });
+      if ((onRight ? rightAxis : left).log) buffer.toLog10();
       const extent = onRight ? extents.right : extents.left;
-      extent.low = Math.min(extent.low, line.minY);
-      extent.high = Math.max(extent.high, line.maxY);
-      this.#drawn.push({ line, naming, slot, onRight, meant: name === meant });
+      extent.low = Math.min(extent.low, buffer.minY);
+      extent.high = Math.max(extent.high, buffer.maxY);
     }
-    this.shown = shown;
-    const hasRight = shown.some(({ onRight }) => onRight);
-    const hasLeft = !hasRight || shown.some(({ onRight }) => !onRight);
-    const lanes = later?.lanesOf(this, this.#drawn);
+    this.series = all;
+    const hasRight = all.some(({ onRight }) => onRight);
+    const hasLeft = !hasRight || all.some(({ onRight }) => !onRight);
+    const named = lazy?.namedAxis(this);
     this.#ranges.left = rangeOf(left, this.#ranges.left, extents.left);
-    if (lanes !== undefined && left.mode.kind === "auto") this.#ranges.left = lanes.range;
+    if (named !== undefined && left.mode.kind === "auto") this.#ranges.left = named.range;
     this.#ranges.right = rangeOf(rightAxis, this.#ranges.right, extents.right);
     this.axes = {
-      left: { range: this.#ranges.left, log: left.log, ticks: lanes?.ticks },
+      left: { range: this.#ranges.left, log: left.log, ticks: named?.ticks },
       right: hasRight ? { range: this.#ranges.right, log: rightAxis.log } : undefined,
     };
     const gutters = this.#plot.measure(this.axes.left, this.axes.right);
@@ -151,12 +138,8 @@ export class Panel {
     const { left, right } = this.axes;
     const thresholds = thresholdsOn(left, this.#plan.left.thresholds);
     if (right !== undefined) thresholds.push(...thresholdsOn(right, this.#plan.rightAxis.thresholds, true));
-    this.#plot.draw(
-      { x: sight.x, xTicks, left, right, lines: this.#drawn, thresholds },
-      gutters,
-      theme,
-      (context, box) => this.#later?.drawEvents(this, context, box, theme),
-    );
+    const series = this.series.filter(({ isHidden }) => !isHidden);
+    this.#plot.draw({ x: sight.x, xTicks, left, right, series, thresholds }, gutters, theme);
     for (const layer of [this.under, this.over]) {
       layer.style.left = `${gutters.left}px`;
       layer.style.right = `${gutters.right}px`;

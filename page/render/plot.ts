@@ -1,8 +1,6 @@
 import type { Range } from "../data/part.ts";
 import { FONT, type Theme } from "../ui/theme.ts";
-import type { Line } from "./decimate.ts";
-import type { DrawnLine } from "./shown.ts";
-import { strokeOf } from "./stroke.ts";
+import { layoutOf, type PanelSeries } from "./renderers/panel-renderer.ts";
 import { Surface } from "./surface.ts";
 import { type Threshold, type Tick, type YAxis, yTicks } from "./y-axis.ts";
 
@@ -13,18 +11,9 @@ export interface Picture {
   left: YAxis;
   /** Undefined if nothing is on it. */
   right: YAxis | undefined;
-  lines: readonly DrawnLine[];
+  /** Those that are not hidden, in their order. */
+  series: readonly PanelSeries[];
   thresholds: readonly Threshold[];
-}
-
-/** Where the lines are, in CSS pixels. */
-export interface Box {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-  /** The middle of the device pixel at an x. */
-  columnOf(x: number): number;
 }
 
 /** The room beside the lines, in CSS pixels: the same in all panels, so that their x stand under each other. */
@@ -39,20 +28,16 @@ export const TOP_PX = 8;
 export const BOTTOM_PX = 6;
 const LETTER_PX = 6.6;
 const LABEL_GAP_PX = 9;
-const LINE_PX = 1.5;
-const MEANT_PX = 2.5;
-const DOT_PX = 2;
-/** A line this steep is thin, until it is only half as steep: see {@link Plot.draw}. */
-const STEEP = 8;
+/** None for lines whose colour is their own. */
+const DASHES = [[], [6, 3], [2, 3], [9, 3, 2, 3]];
 const THRESHOLD_DASHES = [4, 4];
 /** From a threshold to the middle of its value, above it. */
 const THRESHOLD_LABEL_PX = 8;
 const HALO_PX = 3;
-const DASHES = [[], [6, 3], [2, 3], [9, 3, 2, 3]];
 
 /**
- * One panel's lines and y axes on a canvas. Drawn by ourselves, straight from what {@link Line} holds: of a chart
- * library only the axes would be used, at more bytes than the rest of the page together.
+ * One panel's grid, y axes and thresholds on a canvas; each series' renderer paints it between them. Drawn by ourselves: of
+ * a chart library only the axes would be used, at more bytes than the rest of the page together.
  */
 export class Plot {
   readonly #surface: Surface;
@@ -89,16 +74,8 @@ export class Plot {
     };
   }
 
-  /**
-   * Draws, now, with the ticks that were measured last. Call it at most once an animation frame.
-   * @param more draws over the lines, no further than they go
-   */
-  draw(
-    picture: Picture,
-    gutters: Gutters,
-    theme: Theme,
-    more?: (context: CanvasRenderingContext2D, box: Box) => void,
-  ): void {
+  /** Draws, now, with the ticks that were measured last. Call it at most once an animation frame. */
+  draw(picture: Picture, gutters: Gutters, theme: Theme): void {
     const surface = this.#surface;
     const context = surface.begin();
     const { ratio } = surface;
@@ -141,38 +118,31 @@ export class Plot {
     context.beginPath();
     context.rect(gutters.left, 0, width, surface.height);
     context.clip();
-    // Lines are drawn in device pixels: their paths are made of nothing but numbers.
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.lineJoin = "bevel";
-    const drawn = [...picture.lines].sort((a, b) => Number(a.meant) - Number(b.meant));
-    for (const { line, slot, onRight, meant } of drawn) {
-      const { range } = onRight && picture.right !== undefined ? picture.right : picture.left;
-      const scaleX = (width * ratio) / (x.max - x.min);
+    const rows = picture.series.filter((one) => layoutOf(one) === "row");
+    const hasTexts = rows.length === picture.series.length;
+    const box = { left: gutters.left, top: TOP_PX, width, height: hasTexts ? height / rows.length : height };
+    const scaleX = (width * ratio) / (x.max - x.min);
+    const leftPx = gutters.left * ratio;
+    const bottomPx = bottom * ratio;
+    for (const one of inPaintingOrder(picture.series)) {
+      const { range } = one.onRight && picture.right !== undefined ? picture.right : picture.left;
       const scaleY = (height * ratio) / (range.max - range.min);
-      const leftPx = gutters.left * ratio;
-      const bottomPx = bottom * ratio;
-      const { path, dots, steepness } = strokeOf(line, {
-        x: (value) => leftPx + (value - x.min) * scaleX,
+      one.renderer.paint(one, {
+        context,
+        ratio,
+        box,
+        colour: theme.lines[one.slot % theme.lines.length] ?? "",
+        textColour: theme.text,
+        dashes: DASHES[Math.floor(one.slot / theme.lines.length) % DASHES.length] ?? [],
+        hasTexts,
+        newPath: () => new Path2D(),
+        columnOf: (value) => surface.crisp(xOf(value)),
+        xPx: (value) => leftPx + (value - x.min) * scaleX,
         // Not (value - min) * scale: the difference of the largest float64 is infinite.
-        y: (value) => bottomPx - (value * scaleY - range.min * scaleY),
-        dotRadius: DOT_PX * ratio,
+        yPx: (value) => bottomPx - (value * scaleY - range.min * scaleY),
       });
-      // Without a GPU, lines of one device pixel are drawn many times faster than wider ones. It only matters where
-      // the pen goes up and down within each column, and there the thin line is also the clearer one.
-      const dense = line.length > 1.2 * width * ratio;
-      line.thin = dense && steepness > (line.thin ? STEEP / 2 : STEEP);
-      const colour = theme.lines[slot % theme.lines.length] ?? "";
-      context.lineWidth = line.thin ? 1 : (meant ? MEANT_PX : LINE_PX) * ratio;
-      context.strokeStyle = colour;
-      context.setLineDash(line.thin ? [] : dashOf(slot, theme.lines.length).map((px) => px * ratio));
-      context.stroke(path);
-      context.fillStyle = colour;
-      context.fill(dots);
+      if (hasTexts) box.top += box.height;
     }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.setLineDash([]);
-    const columnOf = (value: number): number => surface.crisp(xOf(value));
-    more?.(context, { left: gutters.left, top: TOP_PX, width, height, columnOf });
     context.restore();
 
     // Over the lines: where these are dense, nothing under them is seen.
@@ -206,9 +176,10 @@ export class Plot {
   }
 }
 
-/** The dashes of a line: none for those whose colour is their own. */
-export function dashOf(slot: number, colours: number): readonly number[] {
-  return DASHES[Math.floor(slot / colours) % DASHES.length] ?? [];
+/** What somebody points at is painted over the others, and rows over all. */
+function inPaintingOrder(series: readonly PanelSeries[]): PanelSeries[] {
+  const rank = (one: PanelSeries): number => (layoutOf(one) === "row" ? 2 : Number(one.isHighlighted));
+  return [...series].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Wide enough for the longest label, in steps: each other width moves the whole plot. */

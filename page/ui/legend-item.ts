@@ -10,4 +10,6 @@ export interface LegendItem {
   /** Of y in view; Infinity and -Infinity where there is nothing. */
   minY: number;
   maxY: number;
+  /** Where texts are sentences, the entry does not become as wide as they are. */
+  renderer: { readonly hasLongTexts?: boolean };
 }

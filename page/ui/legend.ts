@@ -8,6 +8,8 @@ import { LINE_COLOURS, lineColour } from "./theme.ts";
 export interface Reading {
   kind: "last" | "cursor" | "difference";
   value: number;
+  /** What the value is called; undefined for one that is just a number. */
+  text: string | undefined;
 }
 
 export interface LegendActions {
@@ -98,7 +100,8 @@ function showSwatch(swatch: HTMLElement, { slot, onRight }: LegendItem): void {
   swatch.dataset.axis = onRight ? "right" : "left";
 }
 
-function showValue(entry: Entry, { series, minY, maxY }: LegendItem, { kind, value }: Reading): void {
+function showValue(entry: Entry, { series, minY, maxY, renderer }: LegendItem, reading: Reading): void {
+  const { kind, value } = reading;
   const low = Math.min(minY, series.lastY);
   const high = Math.max(maxY, series.lastY);
   const style = numberStyle(low, high, series.integers, entry.style);
@@ -106,11 +109,11 @@ function showValue(entry: Entry, { series, minY, maxY }: LegendItem, { kind, val
   if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
   entry.style = style;
   const number = kind === "difference" ? differenceText(value, style) : formatValue(value, style);
-  const text = series.naming?.textOf(value) ?? number;
+  const text = reading.text ?? number;
   setText(entry.value, text);
   entry.value.dataset.kind = kind;
   entry.value.title = series.kind && text;
-  if (text.length <= entry.width || series.kind === "event") return;
+  if (text.length <= entry.width || renderer.hasLongTexts) return;
   entry.width = Math.min(text.length, WIDEST);
   entry.value.style.minWidth = `${entry.width}ch`;
 }

@@ -3,7 +3,6 @@ import type { Clocks } from "../data/clocks.ts";
 import type { Pulse } from "../data/feed-rate.ts";
 import type { Holdings } from "../data/holdings.ts";
 import type { Sight, View } from "../viewport/view.ts";
-import { EmptyState } from "./empty.ts";
 import type { Header } from "./header.ts";
 import type { Notice } from "./notice.ts";
 import { figuresText, type Status, statusOf } from "./status.ts";
@@ -13,6 +12,14 @@ const EVERY_MS = 250;
 /** What is over before that is not said: it would only flicker. */
 const SOON_MS = 600;
 
+/** So long after it could not be had the empty state is asked for again. */
+const AGAIN_MS = 5_000;
+
+/** Says what to do for a channel that has no points yet. Most pages have some: it is loaded for those that have none. */
+export interface EmptyState {
+  show(isEmpty: boolean): void;
+}
+
 /** What the words are about. */
 export interface Spoken {
   header: Header;
@@ -20,12 +27,11 @@ export interface Spoken {
   source: Holdings;
   pulse: Pulse;
   clocks: Clocks;
-  channelUrl: string;
   notice: Notice;
   sight(): Sight | undefined;
   connection(): ConnectionState;
-  /** The page has no points, and says what to do, for the first time. */
-  emptied(section: HTMLElement): void;
+  /** @returns undefined: it cannot be had now */
+  loadEmptyState(): Promise<EmptyState | undefined>;
 }
 
 /** Says in words how things stand: the header, and what to do while there is nothing to see. */
@@ -39,12 +45,13 @@ export class Words {
   instead: Status | undefined;
   #saidOfPast: string | undefined;
   readonly #about: Spoken;
-  readonly #empty: EmptyState;
+  #empty: EmptyState | undefined;
+  #isEmpty = false;
+  #emptyNotBeforeMs = Number.NEGATIVE_INFINITY;
   #fetchingSinceMs: number | undefined;
 
   constructor(about: Spoken) {
     this.#about = about;
-    this.#empty = new EmptyState(about.channelUrl, about.emptied);
     setInterval(() => {
       if (document.visibilityState === "visible") this.show();
     }, EVERY_MS);
@@ -83,8 +90,18 @@ export class Words {
         viewers: isConnected ? this.viewers : undefined,
       }),
     );
-    this.#empty.show(store.size === 0 && isConnected);
+    this.#isEmpty = store.size === 0 && isConnected;
+    this.#empty?.show(this.#isEmpty);
+    if (this.#isEmpty && this.#empty === undefined) void this.#loadEmptyState();
     this.#showPast();
+  }
+
+  async #loadEmptyState(): Promise<void> {
+    if (performance.now() < this.#emptyNotBeforeMs) return;
+    this.#emptyNotBeforeMs = Number.POSITIVE_INFINITY;
+    this.#empty = await this.#about.loadEmptyState();
+    this.#emptyNotBeforeMs = performance.now() + AGAIN_MS;
+    this.#empty?.show(this.#isEmpty);
   }
 
   /** What is being done about points that are older than what came. */

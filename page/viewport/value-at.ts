@@ -2,7 +2,7 @@ import type { Part } from "../data/part.ts";
 import { lowerBound, upperBound } from "../data/rings.ts";
 
 /** A point of a series. */
-export interface At {
+export interface Point {
   x: number;
   y: number;
 }
@@ -11,10 +11,10 @@ export interface At {
  * The point nearest to `x`: where the line is, the nearer end of the piece that `x` is on; beside a break or an end, a
  * point no further than `reach`. Undefined where there is none.
  */
-export function pointAt(parts: readonly Part[], x: number, reach: number): At | undefined {
+export function pointAt(parts: readonly Part[], x: number, reach: number): Point | undefined {
   const [before, after] = pieceAt(parts, x);
   if (before !== undefined && after !== undefined) return after.x - x <= x - before.x ? after : before;
-  let nearest: At | undefined;
+  let nearest: Point | undefined;
   for (const part of parts) {
     const at = lowerBound(part.x, x);
     for (const point of [nextValue(part, at - 1, -1, x - reach), nextValue(part, at, 1, x + reach)]) {
@@ -29,8 +29,8 @@ export function pointAt(parts: readonly Part[], x: number, reach: number): At | 
  * What holds at `x`: the last point before it, and nothing in a break. With a `reach`, of events, the next one if that is as
  * near and nearer; between events nothing breaks.
  */
-export function heldAt(parts: readonly Part[], x: number, reach: number): At | undefined {
-  let held: At | undefined;
+export function heldAt(parts: readonly Part[], x: number, reach: number): Point | undefined {
+  let held: Point | undefined;
   for (const part of parts) {
     const at = upperBound(part.x, x);
     if (at > 0) held = valueAt(part, at - 1);
@@ -44,8 +44,8 @@ export function heldAt(parts: readonly Part[], x: number, reach: number): At | u
 }
 
 /** Both ends of the piece of the line that `x` is on; undefined where that is a break, or an end. */
-function pieceAt(parts: readonly Part[], x: number): [before: At | undefined, after: At | undefined] {
-  let before: At | undefined;
+function pieceAt(parts: readonly Part[], x: number): [before: Point | undefined, after: Point | undefined] {
+  let before: Point | undefined;
   for (const part of parts) {
     const at = lowerBound(part.x, x);
     if (at > 0) before = valueAt(part, at - 1);
@@ -55,7 +55,7 @@ function pieceAt(parts: readonly Part[], x: number): [before: At | undefined, af
 }
 
 /** From an index on to the left (-1) or to the right (1), the first value that is no break, no further than `endX`. */
-function nextValue(part: Part, from: number, direction: -1 | 1, endX: number): At | undefined {
+function nextValue(part: Part, from: number, direction: -1 | 1, endX: number): Point | undefined {
   for (let i = from; i >= 0 && i < part.x.length; i += direction) {
     if (((part.x[i] ?? 0) - endX) * direction > 0) return undefined;
     const value = valueAt(part, i);
@@ -64,7 +64,7 @@ function nextValue(part: Part, from: number, direction: -1 | 1, endX: number): A
   return undefined;
 }
 
-function valueAt({ x, y }: Part, i: number): At | undefined {
+function valueAt({ x, y }: Part, i: number): Point | undefined {
   const value = y[i] ?? Number.NaN;
   return Number.isNaN(value) ? undefined : { x: x[i] ?? 0, y: value };
 }

@@ -2,7 +2,8 @@
 
 import type { Part } from "../../page/data/part.ts";
 import type { Store } from "../../page/data/store.ts";
-import { decimate, Line } from "../../page/render/decimate.ts";
+import { decimate } from "../../page/render/renderers/decimate.ts";
+import { PointBuffer } from "../../page/render/renderers/point-buffer.ts";
 import { decodeFrame, type Style } from "../../protocol/frame/frame.ts";
 import { framesOf, type Row } from "../../protocol/frame/frame-builder.ts";
 import { rowOf } from "./holding.ts";
@@ -24,11 +25,10 @@ export function textsIn(store: Store, name: string): (string | undefined)[] {
   return [...(series?.ring.y ?? [])].map((y) => series?.naming?.textOf(y));
 }
 
-export function drawnSteps(x: readonly number[], y: readonly number[], bucket: number): Line {
-  const line = new Line();
-  line.step = true;
-  decimate([{ x: Float64Array.from(x), y: Float64Array.from(y) }], bucket, line);
-  return line;
+export function drawnSteps(x: readonly number[], y: readonly number[], bucket: number): PointBuffer {
+  const buffer = new PointBuffer();
+  decimate([{ x: Float64Array.from(x), y: Float64Array.from(y) }], bucket, buffer, true);
+  return buffer;
 }
 
 export const part = (...points: [x: number, y: number][]): Part => ({

@@ -6,9 +6,10 @@ import { Ring } from "../../../../page/data/rings.ts";
 import { newSeries } from "../../../../page/data/series.ts";
 import { Store } from "../../../../page/data/store.ts";
 import { Arrangement } from "../../../../page/layout/arrangement.ts";
-import { regroup } from "../../../../page/layout/grouping.ts";
+import { keyOf, regroup } from "../../../../page/layout/grouping.ts";
 import { lanesFor } from "../../../../page/lazy/lanes.ts";
-import type { Shown } from "../../../../page/render/shown.ts";
+import type { PanelSeries } from "../../../../page/render/renderers/panel-renderer.ts";
+import { rendererOf, sharesOnePanel } from "../../../../page/render/renderers/registry.ts";
 import type { Style } from "../../../../protocol/frame/frame.ts";
 import { rowOf } from "../../../support/holding.ts";
 import { drawnSteps, ingest, named } from "../../../support/named.ts";
@@ -25,13 +26,14 @@ test("[PG23] [PG12] what has names shares no panel with numbers, and all events 
       { name: "other", magnitude: 0, kind: "event" },
       { name: "on", magnitude: 0, kind: "step" },
     ],
+    (series) => keyOf(series, sharesOnePanel),
   );
   assert.deepEqual(clusters, [["m.temp", "m.speed"], ["m.on", "m.state"], ["m.log", "other"], ["on"]]);
 });
 
 test("[PG23] [PG12] a series that gets names leaves its panel; one that comes later finds its like in panels of a person", () => {
   const store = new Store();
-  const arrangement = new Arrangement();
+  const arrangement = new Arrangement(sharesOnePanel);
   const panels = (): (readonly string[])[] => arrangement.panels(store.series).map(({ names }) => names);
   ingest(store, rowOf(1, { "m.a": 1, "m.b": 1 }));
   assert.deepEqual(panels(), [["m.a", "m.b"]]);
@@ -53,19 +55,20 @@ test("[PG23] names are no sizes: they split no panel", () => {
   assert.equal(store.find("level")?.magnitude, 1e6);
 });
 
-function shownOf(name: string, texts: Record<number, string>, style: Style, y: readonly number[]) {
+function shownOf(name: string, texts: Record<number, string>, style: Style, y: readonly number[]): PanelSeries {
   const naming = new Naming();
   const codes = new Map(Object.entries(texts).map(([value, text]) => [Number(value), text]));
   // Each once, so that all are known.
   naming.translate({ style, texts: codes }, Float64Array.from(codes.keys()));
   const series = { ...newSeries(name, 0, new Ring(1)), naming, kind: naming.kind };
-  const shown: Shown = { series, slot: 0, onRight: false, isHidden: false, parts: [], minY: 0, maxY: 1 };
-  const line = drawnSteps(
+  const buffer = drawnSteps(
     y.map((_, i) => i),
     y,
     0,
   );
-  return { shown, drawn: { line, naming, slot: 0, onRight: false, meant: false } };
+  const renderer = rendererOf(series);
+  const place = { slot: 0, onRight: false, isHidden: false, isHighlighted: false };
+  return { ...place, series, renderer, parts: [], minY: 0, maxY: 1, buffer };
 }
 
 test("[PG23] each series has a lane, the first on top, with a level for each name, in the order of their numbers", () => {
@@ -77,12 +80,12 @@ test("[PG23] each series has a lane, the first on top, with a level for each nam
     7,
   ]);
   const on = shownOf("on", { 1: "true", 0: "false" }, "step", [1, 0]);
-  const lanes = lanesFor([state.shown, on.shown], [state.drawn, on.drawn]);
+  const lanes = lanesFor([state, on]);
   assert.ok(lanes);
   const labels = (heightPx: number) => lanes.axis.ticks?.(heightPx).map(({ at, label }) => `${label} ${at}`);
   assert.deepEqual(labels(500), ["false 0", "true 1", "A 2.6", "B 3.6", "7 4.6", "a name that… 5.6"]);
-  assert.deepEqual([...on.drawn.line.y.subarray(0, 2)], [1, 0]);
-  assert.deepEqual([...state.drawn.line.y.subarray(0, 5)], [2.6, 5.6, 3.6, Number.NaN, 4.6]);
+  assert.deepEqual([...on.buffer.y.subarray(0, 2)], [1, 0]);
+  assert.deepEqual([...state.buffer.y.subarray(0, 5)], [2.6, 5.6, 3.6, Number.NaN, 4.6]);
   assert.deepEqual(lanes.axis.range, { min: -0.5, max: 6.1 });
   assert.ok((labels(30) ?? []).length < 4, "labels that would lie over each other are left out");
 });
@@ -90,8 +93,8 @@ test("[PG23] each series has a lane, the first on top, with a level for each nam
 test("[PG23] beside numbers, and on two axes, names have no lanes", () => {
   const on = shownOf("on", { 1: "true", 0: "false" }, "step", [1, 0]);
   const plain = shownOf("level", {}, "step", [1, 0]);
-  assert.equal(plain.shown.series.kind, "");
-  assert.equal(lanesFor([on.shown, plain.shown], [on.drawn, plain.drawn]), undefined);
-  assert.equal(lanesFor([{ ...on.shown, onRight: true }], [on.drawn]), undefined);
-  assert.deepEqual([...on.drawn.line.y.subarray(0, 2)], [1, 0]);
+  assert.equal(plain.series.kind, "");
+  assert.equal(lanesFor([on, plain]), undefined);
+  assert.equal(lanesFor([{ ...on, onRight: true }]), undefined);
+  assert.deepEqual([...on.buffer.y.subarray(0, 2)], [1, 0]);
 });

@@ -2,14 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Line } from "../../../../page/render/decimate.ts";
+import type { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
+import { extend } from "../../../../page/render/renderers/step.ts";
 import { heldAt } from "../../../../page/viewport/value-at.ts";
 import { View } from "../../../../page/viewport/view.ts";
 import { holdings, receive, rowOf } from "../../../support/holding.ts";
 import { drawnSteps, named, part } from "../../../support/named.ts";
 
 /** What a drawn step line shows at x. */
-function shownAt({ x, y, length }: Pick<Line, "x" | "y" | "length">, at: number): number {
+function shownAt({ x, y, length }: Pick<PointBuffer, "x" | "y" | "length">, at: number): number {
   let shown = Number.NaN;
   for (let i = 0; i < length && (x[i] ?? 0) <= at; i++) shown = y[i] ?? 0;
   return shown;
@@ -42,12 +43,12 @@ test("[PG23] [PG2] however dense, a step holds at the end of each pixel column w
 
 test("[PG23] a step's last value holds as far as there may be points; a break, and nothing, hold nothing", () => {
   const line = drawnSteps([1, 2], [5, 6], 0);
-  line.hold(9);
-  line.hold(4);
+  extend(line, 9);
+  extend(line, 4);
   assert.deepEqual([...line.x.subarray(0, line.length)], [1, 2, 9]);
   assert.deepEqual([...line.y.subarray(0, line.length)], [5, 6, 6]);
   const empty = drawnSteps([], [], 0);
-  empty.hold(9);
+  extend(empty, 9);
   assert.equal(empty.length, 0);
 });
 

@@ -1,7 +1,6 @@
-import type { PanelParts } from "../render/lazy-render.ts";
-import type { Box } from "../render/plot.ts";
-import type { Shown } from "../render/shown.ts";
-import { FONT, type Theme } from "../ui/theme.ts";
+import { eventReader } from "./event-reader.ts";
+import type { DrawingContext, PaintTarget } from "./paint-target.ts";
+import type { PanelRenderer, PanelSeries } from "./panel-renderer.ts";
 
 const LINE_ALPHA = 0.6;
 const FLAG_WIDTH_PX = 7;
@@ -11,40 +10,26 @@ const BESIDE_PX = 4;
 /** In less room no text is written. */
 const MIN_TEXT_PX = 22;
 
-/** The events of a panel: a flag at each. Alone in a panel, each series has a row, and they are written beside their flags. */
-export function drawEvents({ shown }: PanelParts, context: CanvasRenderingContext2D, box: Box, theme: Theme): void {
-  const visible = shown.filter(({ isHidden }) => !isHidden);
-  const events = visible.filter(({ series }) => series.kind === "event");
-  const isStrip = events.length === visible.length;
-  const height = isStrip ? box.height / events.length : box.height;
-  context.font = FONT;
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  for (const [row, one] of events.entries()) {
-    const top = box.top + (isStrip ? row * height : 0);
-    drawRow(one, context, { ...box, top, height }, theme, isStrip);
-  }
-}
+/** Events: a flag at each, with its text beside it where there is room. It is loaded later: few pages have any. */
+export const eventRenderer: PanelRenderer = { ...eventReader, paint };
 
-function drawRow(
-  { series, slot, parts }: Shown,
-  context: CanvasRenderingContext2D,
-  { left, width, top, height, columnOf }: Box,
-  theme: Theme,
-  isWritten: boolean,
-): void {
-  const lines = new Path2D();
-  const flags = new Path2D();
+function paint({ series, parts }: PanelSeries, target: PaintTarget): void {
+  const { context, colour, textColour, hasTexts, newPath, columnOf } = target;
+  const { left, width, top, height } = target.box;
+  const lines = newPath();
+  const flags = newPath();
   const right = left + width;
   let lastPx = Number.NEGATIVE_INFINITY;
   let lastText = "";
   const write = (untilPx: number): void => {
     const from = Math.max(left, lastPx) + FLAG_WIDTH_PX + BESIDE_PX;
     const room = untilPx - from - BESIDE_PX;
-    if (!isWritten || lastPx < left || room < MIN_TEXT_PX) return;
+    if (!hasTexts || lastPx < left || room < MIN_TEXT_PX) return;
     context.fillText(fitting(context, lastText, room), from, top + height / 2, room);
   };
-  context.fillStyle = theme.text;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillStyle = textColour;
   for (const { x, y } of parts) {
     for (let i = 0; i < x.length; i++) {
       if (Number.isNaN(y[i])) continue;
@@ -63,7 +48,6 @@ function drawRow(
     }
   }
   write(right);
-  const colour = theme.lines[slot % theme.lines.length] ?? "";
   context.fillStyle = context.strokeStyle = colour;
   context.lineWidth = 1;
   context.globalAlpha = LINE_ALPHA;
@@ -73,7 +57,7 @@ function drawRow(
 }
 
 /** About as much of the text as there is room for. */
-function fitting(context: CanvasRenderingContext2D, text: string, roomPx: number): string {
+function fitting(context: DrawingContext, text: string, roomPx: number): string {
   const { width } = context.measureText(text);
   if (width <= roomPx) return text;
   const letters = [...text];

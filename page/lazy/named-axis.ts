@@ -1,5 +1,5 @@
 import type { PanelParts } from "../render/lazy-render.ts";
-import type { DrawnLine } from "../render/shown.ts";
+import { layoutOf } from "../render/renderers/panel-renderer.ts";
 import type { YAxis } from "../render/y-axis.ts";
 import { adoptStyles } from "./dom.ts";
 import { lanesFor } from "./lanes.ts";
@@ -9,23 +9,23 @@ const MAX_LEVELS_SHOWN = 200;
 const NO_AXIS: YAxis = { range: { min: 0, max: 1 }, log: false, ticks: () => [] };
 
 /**
- * The axis of a panel in which every value has a name; the lines are put where it has them. Where there are only events there
- * is no axis, and little room is enough.
- * @returns undefined where something is not called anything: its axis is one of numbers
+ * The axis of a panel in which every value has a name; the prepared points are put where it has them. Where there are only
+ * rows there is no axis, and little room is enough.
+ * @returns undefined where something has no name: its axis is one of numbers
  */
-export function lanesOf({ shown, root, plan }: PanelParts, drawn: readonly DrawnLine[]): YAxis | undefined {
-  const visible = shown.filter(({ isHidden }) => !isHidden);
-  const isStrip = shown.length > 0 && shown.every(({ series }) => series.kind === "event");
+export function namedAxis({ series, root, plan }: PanelParts): YAxis | undefined {
+  const visible = series.filter(({ isHidden }) => !isHidden);
+  const isStrip = series.length > 0 && series.every((one) => layoutOf(one) === "row");
   if (isStrip) {
     shape(root, "strip", Math.max(1, visible.length));
     return NO_AXIS;
   }
-  const lanes = plan.left.log ? undefined : lanesFor(visible, drawn);
+  const lanes = plan.left.log ? undefined : lanesFor(visible);
   shape(root, lanes === undefined ? "" : "lanes", lanes?.levels ?? 0);
   return lanes?.axis;
 }
 
-/** How much room a panel has: by its rows of events, or its levels. */
+/** How much room a panel has: by its rows, or its levels. */
 function shape(root: HTMLElement, kind: "strip" | "lanes" | "", rows: number): void {
   const shown = String(Math.min(MAX_LEVELS_SHOWN, rows));
   if ((root.dataset.shape ?? "") === kind && root.style.getPropertyValue("--rows") === shown) return;

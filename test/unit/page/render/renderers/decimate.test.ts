@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decimate, Line } from "../../../../page/render/decimate.ts";
+import { decimate } from "../../../../../page/render/renderers/decimate.ts";
+import { PointBuffer } from "../../../../../page/render/renderers/point-buffer.ts";
 
-function drawn(x: number[], y: number[], bucket: number): { x: number[]; y: number[]; line: Line } {
-  const line = new Line();
+function drawn(x: number[], y: number[], bucket: number): { x: number[]; y: number[]; line: PointBuffer } {
+  const line = new PointBuffer();
   decimate([{ x: Float64Array.from(x), y: Float64Array.from(y) }], bucket, line);
   return { x: [...line.x.subarray(0, line.length)], y: [...line.y.subarray(0, line.length)], line };
 }
@@ -103,7 +104,7 @@ test("the line ends at the last point", () => {
 test("[PG2] parts that lie one after the other are one line", () => {
   fc.assert(
     fc.property(series, fc.nat(400), ({ x, y }, at) => {
-      const line = new Line();
+      const line = new PointBuffer();
       const cut = Math.min(at, x.length);
       const parts = [
         { x: Float64Array.from(x.slice(0, cut)), y: Float64Array.from(y.slice(0, cut)) },
@@ -123,7 +124,7 @@ test("[PG2] parts that lie one after the other are one line", () => {
 
 test("[PG12] on a logarithmic axis a line is of powers of ten, and what is not above 0 breaks it", () => {
   const { line } = drawn([1, 2, 3, 4, 5], [0.01, 100, 0, -5, 1], 0);
-  line.toPowers();
+  line.toLog10();
   assert.deepEqual([...line.y.subarray(0, line.length)], [-2, 2, Number.NaN, Number.NaN, 0]);
   assert.deepEqual([line.minY, line.maxY], [-2, 2]);
 });

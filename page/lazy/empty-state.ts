@@ -1,0 +1,71 @@
+import { button, make } from "../ui/dom.ts";
+import { adoptStyles } from "./dom.ts";
+
+const COPIED_MS = 2000;
+
+/** A command line that publishes one point to a channel. */
+export function curlCommand(channelUrl: string): string {
+  return `curl -H "Authorization: Bearer $PUBLISH_TOKEN" -d '{"y":1}' ${channelUrl}`;
+}
+
+/** A command line, for the project's folder, that publishes what arrives by ZeroMQ. */
+export function bridgeCommand(channelUrl: string): string {
+  return `npm run bridge -- --to ${channelUrl}`;
+}
+
+/** Says what to do for a channel that has no points yet. */
+export class EmptyState {
+  readonly #section: HTMLElement;
+
+  constructor(host: HTMLElement, channelUrl: string) {
+    adoptStyles();
+    const code = (text: string): HTMLElement => make("code", "", text);
+    this.#section = make(
+      "section",
+      "",
+      make("h2", "", "Waiting for points"),
+      make(
+        "p",
+        "",
+        ...["With ", code("npm start"), " or ", code("npm run dev")],
+        ", connect a ZeroMQ PUB socket to the address that it printed. Or publish a point:",
+      ),
+      command("empty-curl", curlCommand(channelUrl)),
+      make("p", "", "From anywhere else, a bridge brings what publishers send:"),
+      command("empty-bridge", bridgeCommand(channelUrl)),
+      make(
+        "p",
+        "quiet",
+        ...["The token is what ", code("npm run dev"), " printed, or the Worker's secret ", code("PUBLISH_TOKEN"), "."],
+      ),
+    );
+    this.#section.id = "empty";
+    host.append(this.#section);
+  }
+
+  show(isEmpty: boolean): void {
+    this.#section.hidden = !isEmpty;
+  }
+}
+
+/** A command with a button that copies it; where a page may not copy, a press on the command selects it. */
+function command(id: string, text: string): HTMLElement {
+  const code = make("code", "", text);
+  code.id = id;
+  const line = make("div", "command", make("pre", "", code));
+  if (navigator.clipboard === undefined) return line;
+  const copy = button("Copy", async () => {
+    const isCopied = await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    copy.textContent = isCopied ? "Copied" : "Select it";
+    setTimeout(() => {
+      copy.textContent = "Copy";
+    }, COPIED_MS);
+  });
+  copy.ariaLive = "polite";
+  copy.setAttribute("aria-describedby", id);
+  line.append(copy);
+  return line;
+}

@@ -1,0 +1,68 @@
+import { pointAt } from "../../viewport/value-at.ts";
+import { decimate } from "./decimate.ts";
+import type { PaintTarget } from "./paint-target.ts";
+import { type PanelRenderer, type PanelSeries, readBy } from "./panel-renderer.ts";
+
+const LINE_PX = 1.5;
+const HIGHLIGHTED_PX = 2.5;
+const DOT_PX = 2;
+/** A line this steep is thin, until it is only half as steep: see {@link paintLine}. */
+const STEEP = 8;
+
+/** Numbers: from point to point, straight. */
+export const lineRenderer: PanelRenderer = {
+  namedLayout: "numbers",
+  prepare: (parts, { bucket }, buffer) => decimate(parts, bucket, buffer),
+  paint: (series, target) => paintLine(series, target),
+  ...readBy(pointAt),
+};
+
+/** @param isStep each value holds until the next */
+export function paintLine(
+  { buffer, isHighlighted }: PanelSeries,
+  { context, ratio, box, colour, dashes, newPath, xPx, yPx }: PaintTarget,
+  isStep = false,
+): void {
+  const path = newPath();
+  /** Points that stand alone between two breaks, which a line would not show. */
+  const dots = newPath();
+  const { x, y, length } = buffer;
+  const radius = DOT_PX * ratio;
+  let travel = 0;
+  let isDown = false;
+  let lastY = 0;
+  for (let i = 0; i < length; i++) {
+    const value = y[i] ?? 0;
+    if (Number.isNaN(value)) {
+      isDown = false;
+      continue;
+    }
+    const px = xPx(x[i] ?? 0);
+    const py = yPx(value);
+    if (isDown) {
+      if (isStep) path.lineTo(px, lastY);
+      path.lineTo(px, py);
+      travel += Math.abs(py - lastY);
+    } else {
+      if (i + 1 < length && !Number.isNaN(y[i + 1])) path.moveTo(px, py);
+      else dots.rect(px - radius, py - radius, 2 * radius, 2 * radius);
+      isDown = true;
+    }
+    lastY = py;
+  }
+  // Without a GPU, lines of one device pixel are drawn many times faster than wider ones. It only matters where the pen
+  // goes up and down within each column, and there the thin line is also the clearer one.
+  const steepness = travel / Math.max(1, xPx(x[length - 1] ?? 0) - xPx(x[0] ?? 0));
+  const isDense = length > 1.2 * box.width * ratio;
+  buffer.isThin = isDense && steepness > (buffer.isThin ? STEEP / 2 : STEEP);
+  // In device pixels: the paths are made of nothing but numbers.
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.lineJoin = "bevel";
+  context.lineWidth = buffer.isThin ? 1 : (isHighlighted ? HIGHLIGHTED_PX : LINE_PX) * ratio;
+  context.setLineDash(buffer.isThin ? [] : dashes.map((px) => px * ratio));
+  context.fillStyle = context.strokeStyle = colour;
+  context.stroke(path);
+  context.fill(dots);
+  context.setLineDash([]);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+}

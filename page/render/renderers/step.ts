@@ -1,0 +1,23 @@
+import { heldAt } from "../../viewport/value-at.ts";
+import { decimate } from "./decimate.ts";
+import { paintLine } from "./line.ts";
+import { type PanelRenderer, readBy } from "./panel-renderer.ts";
+import type { PointBuffer } from "./point-buffer.ts";
+
+/** States: each value holds until the next, the last one as far as there may be points. */
+export const stepRenderer: PanelRenderer = {
+  namedLayout: "levels",
+  prepare(parts, { bucket, until, x }, buffer) {
+    decimate(parts, bucket, buffer, true);
+    extend(buffer, Math.min(until, x.max));
+  },
+  paint: (series, target) => paintLine(series, target, true),
+  // Nothing is further away than another step.
+  ...readBy((parts, x) => heldAt(parts, x, 0)),
+};
+
+/** Goes on at the last value as far as an x. */
+export function extend(buffer: PointBuffer, toX: number): void {
+  const last = buffer.length - 1;
+  if (toX > (buffer.x[last] ?? toX)) buffer.put(toX, buffer.y[last] ?? 0);
+}

@@ -1,0 +1,229 @@
+/** What every kind of series must do, whoever draws it: add a renderer to the registry, and it runs these. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { Naming } from "../../../../page/data/naming.ts";
+import type { Part } from "../../../../page/data/part.ts";
+import { Ring } from "../../../../page/data/rings.ts";
+import { newSeries } from "../../../../page/data/series.ts";
+import { LAZY_RENDERERS } from "../../../../page/render/renderers/lazy-registry.ts";
+import type { DrawingContext, PaintTarget, Path } from "../../../../page/render/renderers/paint-target.ts";
+import type { PanelSeries } from "../../../../page/render/renderers/panel-renderer.ts";
+import { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
+import { rendererOf, type SeriesKind } from "../../../../page/render/renderers/registry.ts";
+import type { Sight } from "../../../../page/viewport/view.ts";
+import { STYLES } from "../../../../protocol/frame/labels.ts";
+
+const KINDS: readonly SeriesKind[] = ["line", ...STYLES.filter((style) => style !== undefined)];
+
+const X = { min: 0, max: 100 };
+const BOX = { left: 60, top: 8, width: 200, height: 90 };
+const RATIO = 2;
+
+/** What a path was made of, in the pixels it was made in. */
+class RecordedPath implements Path {
+  readonly points: [x: number, y: number][] = [];
+  moveTo(x: number, y: number): void {
+    this.points.push([x, y]);
+  }
+  lineTo(x: number, y: number): void {
+    this.points.push([x, y]);
+  }
+  rect(x: number, y: number, width: number, height: number): void {
+    this.points.push([x + width / 2, y + height / 2]);
+  }
+}
+
+/** A context that keeps what is painted on it, as CSS pixels. */
+class RecordedContext implements DrawingContext {
+  fillStyle: string | object = "";
+  strokeStyle: string | object = "";
+  lineWidth = 1;
+  lineJoin = "miter";
+  globalAlpha = 1;
+  textAlign = "left";
+  textBaseline = "middle";
+  dashes: number[] = [];
+  scale = RATIO;
+  readonly painted: { colour: string | object; points: [x: number, y: number][] }[] = [];
+  readonly texts: string[] = [];
+
+  setLineDash(dashes: number[]): void {
+    this.dashes = dashes;
+  }
+  setTransform(a: number): void {
+    this.scale = a;
+  }
+  stroke(path: RecordedPath): void {
+    this.#paint(this.strokeStyle, path);
+  }
+  fill(path: RecordedPath): void {
+    this.#paint(this.fillStyle, path);
+  }
+  fillText(text: string): void {
+    this.texts.push(text);
+  }
+  measureText(text: string): { width: number } {
+    return { width: 6 * text.length };
+  }
+  #paint(colour: string | object, { points }: RecordedPath): void {
+    const toCss = this.scale / RATIO;
+    if (points.length > 0) this.painted.push({ colour, points: points.map(([x, y]) => [x * toCss, y * toCss]) });
+  }
+}
+
+/** A series of a kind with these points; what has names is called by its numbers. */
+function seriesOf(kind: SeriesKind, parts: readonly Part[]): PanelSeries {
+  const naming = kind === "line" ? undefined : new Naming();
+  if (naming !== undefined && kind !== "line") {
+    const texts = new Map([0, 1, 2, 3].map((value) => [value, `text ${value}`]));
+    naming.translate({ style: kind, texts }, Float64Array.from(texts.keys()));
+  }
+  const series = { ...newSeries(kind, 0, new Ring(1)), naming, kind: naming?.kind ?? ("" as const) };
+  const place = { slot: 0, onRight: false, isHidden: false, isHighlighted: false, minY: 0, maxY: 3 };
+  return { ...place, series, renderer: rendererOf(series, LAZY_RENDERERS), parts, buffer: new PointBuffer() };
+}
+
+function sightOf(bucket = 0): Sight {
+  return { x: X, time: false, until: X.max, bucket, gaps: [], wanted: undefined, parts: () => [] };
+}
+
+function targetOf(context: RecordedContext): PaintTarget {
+  const xOf = (x: number): number => BOX.left + ((x - X.min) / (X.max - X.min)) * BOX.width;
+  return {
+    context,
+    ratio: RATIO,
+    box: BOX,
+    colour: "the series' colour",
+    textColour: "the texts' colour",
+    dashes: [],
+    hasTexts: true,
+    newPath: () => new RecordedPath(),
+    columnOf: xOf,
+    xPx: (x) => xOf(x) * RATIO,
+    yPx: (y) => (BOX.top + BOX.height - (y / 3) * BOX.height) * RATIO,
+  };
+}
+
+function paint(one: PanelSeries, bucket = 0): RecordedContext {
+  const context = new RecordedContext();
+  one.renderer.prepare(one.parts, sightOf(bucket), one.buffer);
+  one.renderer.paint(one, targetOf(context));
+  return context;
+}
+
+const part = (points: readonly (readonly [x: number, y: number])[]): Part => ({
+  x: Float64Array.from(points, ([x]) => x),
+  y: Float64Array.from(points, ([, y]) => y),
+});
+
+const points = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 0, max: 1000 }).map((tenth) => tenth / 10),
+      fc.oneof({ arbitrary: fc.constantFrom(0, 1, 2, 3), weight: 6 }, fc.constant(Number.NaN)),
+    ),
+    { maxLength: 300, size: "max" },
+  )
+  .map((all) => all.sort(([a], [b]) => a - b));
+
+for (const kind of KINDS) {
+  describe(`[PG23] a renderer of the kind "${kind}"`, () => {
+    test("paints nothing where there is nothing, and reads nothing there", () => {
+      for (const parts of [[], [part([])], [part([[5, Number.NaN]])]]) {
+        const one = seriesOf(kind, parts);
+        assert.deepEqual(paint(one).painted, []);
+        assert.equal(one.renderer.hitTest(parts, 5, 100), undefined);
+        assert.ok(Number.isNaN(one.renderer.valueAt(parts, 5, 100)));
+      }
+    });
+
+    test("paints a single point, in the series' colour, where it is", () => {
+      const { painted } = paint(seriesOf(kind, [part([[100, 2]])]));
+      assert.ok(painted.length > 0);
+      for (const { colour } of painted) assert.equal(colour, "the series' colour");
+      assert.ok(painted.some((path) => path.points.some(([x]) => Math.abs(x - (BOX.left + BOX.width)) < 1e-9)));
+    });
+
+    test("paints something at the pixel column of every value in view, and at no x without one", () => {
+      fc.assert(
+        fc.property(points, fc.constantFrom(0, 0.5), (all, bucket) => {
+          const at = (x: number): number => BOX.left + (x / 100) * BOX.width;
+          const columns = paint(seriesOf(kind, [part(all)]), bucket).painted.flatMap((path) => path.points);
+          const values = all.filter(([, y]) => !Number.isNaN(y)).map(([x]) => at(x));
+          for (const x of values) {
+            assert.ok(
+              columns.some(([px]) => Math.abs(px - x) <= 1 + 1e-9),
+              `nothing at ${x}`,
+            );
+          }
+          const [first, last] = [Math.min(...values), BOX.left + BOX.width];
+          for (const [px] of columns) assert.ok(px >= first - 1e-9 && px <= last + 8, `something at ${px}`);
+        }),
+      );
+    });
+
+    test("leaves the context as it found it", () => {
+      const { dashes, globalAlpha, scale } = paint(
+        seriesOf(kind, [
+          part([
+            [1, 0],
+            [50, 3],
+            [99, 1],
+          ]),
+        ]),
+      );
+      assert.deepEqual({ dashes, globalAlpha, scale }, { dashes: [], globalAlpha: 1, scale: RATIO });
+    });
+
+    test("prepares the same from the same points, whatever its buffer held, and changes none of them", () => {
+      fc.assert(
+        fc.property(points, points, (first, second) => {
+          const parts = [part(second)];
+          const copies = parts.map(({ x, y }) => ({ x: x.slice(), y: y.slice() }));
+          const used = seriesOf(kind, [part(first)]);
+          paint(used, 1);
+          used.parts = parts;
+          const [again, anew] = [paint(used, 1), paint(seriesOf(kind, parts), 1)];
+          assert.deepEqual(again.painted, anew.painted);
+          assert.deepEqual(parts, copies);
+        }),
+      );
+    });
+
+    test("finds a point of the series or none, that at x itself first, and reads its y", () => {
+      fc.assert(
+        fc.property(points, fc.nat(1000), fc.constantFrom(0, 1, 20), (all, tenth, reach) => {
+          const parts = [part(all.slice(0, all.length >> 1)), part(all.slice(all.length >> 1))];
+          const { renderer } = seriesOf(kind, parts);
+          const x = tenth / 10;
+          const hit = renderer.hitTest(parts, x, reach);
+          assert.ok(Object.is(renderer.valueAt(parts, x, reach), hit?.y ?? Number.NaN));
+          if (hit !== undefined)
+            assert.ok(
+              all.some(([px, y]) => px === hit.x && y === hit.y),
+              "a point that is none",
+            );
+          const here = all.filter(([px]) => px === x);
+          if (here.length > 0 && here.every(([, y]) => !Number.isNaN(y))) assert.equal(hit?.x, x);
+        }),
+      );
+    });
+
+    test("finds nothing that is further away than its reach where the series has not begun", () => {
+      const parts = [
+        part([
+          [50, 1],
+          [51, 2],
+        ]),
+      ];
+      const { renderer } = seriesOf(kind, parts);
+      assert.equal(renderer.hitTest(parts, 47, 2), undefined);
+      assert.equal(renderer.hitTest([], 47, 2), undefined);
+    });
+  });
+}
+
+test("[PG23] every kind that a frame can name has a renderer of its own", () => {
+  assert.equal(new Set(KINDS.map((kind) => seriesOf(kind, []).renderer)).size, KINDS.length);
+});
