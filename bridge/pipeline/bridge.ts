@@ -29,6 +29,8 @@ export interface BridgeOptions {
   bindWithinMs?: number;
   /** Whether the Worker is asked at the start if it would take what comes, which is said if not. */
   checksStart?: boolean;
+  /** By which clock publishers are away, in milliseconds; `performance.now()` by default. */
+  presenceNowMs?: () => number;
 }
 
 export interface Bridge {
@@ -77,6 +79,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       spoolFile: spool === undefined ? null : spool.file,
       spoolMaxBytes: spool?.maxBytes ?? 0,
       publisher: options.publisher,
+      presenceNowMs: options.presenceNowMs,
       isNumbered: options.sources.some(isNumbered),
     },
     (uplink) => {

@@ -13,7 +13,7 @@ export interface AnnouncerOptions {
   isIdle: () => boolean;
   /** Whether the Channel knows this publisher from before the start. */
   isKnown: boolean;
-  nowMs?: () => number;
+  nowMs?: (() => number) | undefined;
 }
 
 type Presence = "here" | "gone";
@@ -49,7 +49,7 @@ export class Announcer {
   #isOver = false;
 
   constructor(options: AnnouncerOptions) {
-    this.#options = { nowMs: () => performance.now(), ...options };
+    this.#options = { ...options, nowMs: options.nowMs ?? (() => performance.now()) };
     this.#isKnown = options.isKnown;
     this.#aloneSinceMs = this.#options.nowMs();
   }

@@ -34,6 +34,8 @@ export interface ChannelUplinkOptions {
   isNumbered: boolean;
   /** Shared with the other channels; without it, none of theirs. */
   numbersRoom?: NumbersRoom;
+  /** By which clock publishers are away, in milliseconds; `performance.now()` by default. */
+  presenceNowMs?: (() => number) | undefined;
 }
 
 /** What SIGKILL may cost at most: points that wait longer are in the spool. */
@@ -108,6 +110,7 @@ export class ChannelUplink {
       post: (body, signal, sent) => poster.post(body, signal, sent),
       isIdle: () => collector.held.points === 0,
       isKnown: state.sentSeq > state.base,
+      nowMs: options.presenceNowMs,
     });
     this.#announcer = announcer;
     this.#deliverer = new Deliverer({
