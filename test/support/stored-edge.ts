@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../worker/channel/log/checkpoint.ts";
 import { type Edge, type EdgeOptions, startEdge } from "./edge.ts";
 
 export interface StoredEdge extends AsyncDisposable {
@@ -44,4 +45,15 @@ export function alarmAtMs(database: DatabaseSync): number | undefined {
   const exists = database.prepare("SELECT 1 FROM sqlite_master WHERE name = '_cf_METADATA'").get();
   const row = exists && database.prepare("SELECT value / 1000000 AS ms FROM _cf_METADATA WHERE key = 1").get();
   return typeof row?.ms === "number" ? row.ms : undefined;
+}
+
+/** Changes what is stored of publishers beside their segments. */
+export function changeCheckpoints(database: DatabaseSync, change: (checkpoint: Checkpoint) => Checkpoint): void {
+  for (const table of ["numbering", "segments"]) {
+    const rows = database.prepare(`SELECT rowid AS id, checkpoint FROM ${table} WHERE checkpoint IS NOT NULL`).all();
+    for (const { id, checkpoint } of rows) {
+      const changed = writeCheckpoint(change(readCheckpoint(String(checkpoint))));
+      database.prepare(`UPDATE ${table} SET checkpoint = ? WHERE rowid = ?`).run(changed, Number(id));
+    }
+  }
 }

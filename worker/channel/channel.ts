@@ -6,7 +6,7 @@ import { Viewers } from "../hub/hub.ts";
 import { parseJoinRequest } from "../hub/join-request.ts";
 import { answerClose } from "../hub/viewer-session.ts";
 import { ChannelClock } from "./channel-clock.ts";
-import { type Bounds, ChannelLog } from "./log/channel-log.ts";
+import { ChannelLog } from "./log/channel-log.ts";
 import { NOTHING_STORED } from "./log/nothing-stored.ts";
 import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_PER_ADDRESS, SLICE_PAUSE_MS } from "./log/read-limits.ts";
 import {
@@ -19,6 +19,8 @@ import {
   type SliceAnswer,
   type SliceRequest,
 } from "./log/slice.ts";
+import { sourceOf } from "./log/source.ts";
+import type { Bounds } from "./log/trim.ts";
 import { Presence } from "./presence.ts";
 import { ReadSlots } from "./read-slots.ts";
 import { readTurns } from "./read-turns.ts";
@@ -54,7 +56,7 @@ export class Channel extends DurableObject<Env> {
     // While points are kept they are not forgotten.
     this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
     if (ChannelLog.isIn(ctx.storage)) this.#log = this.#open();
-    const source = this.#log ?? NOTHING_STORED;
+    const source = this.#log === undefined ? NOTHING_STORED : sourceOf(this.#log);
     this.#viewers = new Viewers(source, this.#presence, this.#clock, ctx.getWebSockets(), this.#now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
@@ -74,7 +76,7 @@ export class Channel extends DurableObject<Env> {
       if (isFirst) await this.#deleteAll();
       return taken;
     }
-    if (isFirst) this.#viewers.beginFirst(this.#log, position);
+    if (isFirst) this.#viewers.beginFirst(sourceOf(this.#log), position);
     const { fresh, publisher, seq, points, duplicates, repeats } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#viewers.broadcast(fresh);

@@ -1,6 +1,6 @@
 import { MAX_PUBLISHERS, PRESENCE_EXPIRES_MS } from "../../protocol/limits.ts";
 import type { Announcement } from "../../protocol/messages/publish.ts";
-import { addColumn } from "./log/add-column.ts";
+import { addColumn } from "./log/columns.ts";
 
 /** A publisher says every minute that it is still here. Rows are what costs, so what comes sooner is not written. */
 const WRITE_EVERY_MS = 55_000;
@@ -41,10 +41,11 @@ export class Presence {
     sql.exec(`
       CREATE TABLE IF NOT EXISTS presence (
         change INTEGER PRIMARY KEY, publisher TEXT NOT NULL UNIQUE, gone_at_ms INTEGER, heard_at_ms INTEGER)`);
-    addColumn(sql, "presence", "heard_at_ms");
-    // The clock may have been ahead then, and could still run back.
-    sql.exec("UPDATE presence SET gone_at_ms = min(gone_at_ms, ?) WHERE heard_at_ms IS NULL", nowMs);
-    sql.exec("UPDATE presence SET heard_at_ms = coalesce(gone_at_ms, ?) WHERE heard_at_ms IS NULL", nowMs);
+    if (addColumn(sql, "presence", "heard_at_ms")) {
+      // The clock may have been ahead then, and could still run back.
+      sql.exec("UPDATE presence SET gone_at_ms = min(gone_at_ms, ?)", nowMs);
+      sql.exec("UPDATE presence SET heard_at_ms = coalesce(gone_at_ms, ?)", nowMs);
+    }
     for (const row of sql.exec("SELECT publisher, gone_at_ms, heard_at_ms FROM presence ORDER BY change").toArray()) {
       const saidAtMs = Number(row.heard_at_ms);
       const goneAtMs = row.gone_at_ms === null ? null : Number(row.gone_at_ms);

@@ -2,21 +2,25 @@ import type { Cursor } from "../../../protocol/cursor.ts";
 import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } from "../../../protocol/frame/header.ts";
 import { MAX_TAIL_BYTES } from "../../../protocol/limits.ts";
 import type { Repeats } from "../../../protocol/messages/publish.ts";
-import { usualPauseMs } from "../../../protocol/pause.ts";
 import type { Refusal } from "../../../protocol/problem.ts";
-import { Frames, type Oldest } from "./frames.ts";
-import { GapLedger } from "./gap-ledger.ts";
-import { Publishers } from "./publishers.ts";
+import type { BatchBounds, FrameBatch, FrameLog } from "../../hub/frame-log.ts";
+import { LogStore } from "./log-store.ts";
+import { Numbering } from "./numbering.ts";
 import { CATCH_UP, READ_SLICE } from "./read-limits.ts";
-import { SeriesNames } from "./series-names.ts";
-import { ANY_X, type Cut, noFrames, type Opened, type ReadRequest, type Slice, type SliceRequest } from "./slice.ts";
-import { NewestBytes } from "./tail.ts";
-
-/** How much of a channel is kept: so long before its newest frame, or so many bytes, whichever is less. */
-export interface Bounds {
-  seconds: number;
-  bytes: number;
-}
+import { readSlice, type SliceSelection } from "./read-slice.ts";
+import type { SegmentHeader } from "./segments.ts";
+import {
+  ANY_X,
+  type Cut,
+  noFrames,
+  type Opened,
+  type ReadRequest,
+  type Slice,
+  type SliceBounds,
+  type SliceRequest,
+} from "./slice.ts";
+import { usualPauseOf } from "./takings.ts";
+import type { Bounds } from "./trim.ts";
 
 /** What came of an append: the frames that were new, numbered, and the number of the body's last point. */
 export interface Taken {
@@ -30,97 +34,48 @@ export interface Taken {
   repeats: Repeats | undefined;
 }
 
-/** Stored frames, whole, one after the other, and where they reach. */
-export interface Batch {
-  frames: Uint8Array;
-  seq: number;
-}
-
-/** Trimming is amortised: it waits until the bounds are passed by a sixteenth, then frees so much at once. */
-const TRIM_SHARE = 1 / 16;
-/** Of so many frames it is told how often they are taken. Several come in one body, and are taken at once. */
-const PACE_FRAMES = 64;
-
-/**
- * The channel's frames in SQLite, and its numbering. One row a frame is all that a publish writes, since
- * rows written are what Cloudflare bills; everything else can be told from the frames, or is written when
- * they are trimmed. Fields are a cache of that, made anew after eviction.
- */
-export class ChannelLog {
-  readonly #storage: DurableObjectStorage;
-  readonly #sql: SqlStorage;
-  readonly #bounds: Bounds;
-  readonly #frames: Frames;
-  readonly #publishers: Publishers;
-  readonly #gapLedger: GapLedger;
-  readonly #series: SeriesNames;
-  #epoch: number;
-  #seq: number;
-  #bytes: number;
-  #oldest: Oldest | undefined;
-  #takenAtMs: number | null;
-  #newest: NewestBytes;
+/** The channel's log: numbers and stores what is published, and reads it for viewers ({@link FrameLog}) and requests. */
+export class ChannelLog implements FrameLog {
+  readonly #store: LogStore;
 
   constructor(storage: DurableObjectStorage, bounds: Bounds, nowMs: number) {
-    this.#storage = storage;
-    this.#sql = storage.sql;
-    this.#bounds = bounds;
-    this.#sql.exec("CREATE TABLE IF NOT EXISTS numbering (epoch INTEGER NOT NULL)");
-    this.#series = new SeriesNames(this.#sql);
-    this.#frames = new Frames(this.#sql);
-    this.#gapLedger = new GapLedger(this.#sql);
-    const numbering = this.#sql.exec("SELECT epoch FROM numbering").toArray()[0];
-    this.#epoch = numbering ? Number(numbering.epoch) : nowMs;
-    if (numbering === undefined) this.#sql.exec("INSERT INTO numbering VALUES (?)", this.#epoch);
-    const { seq, bytes, latestTakenAtMs } = this.#frames.totals();
-    this.#seq = seq;
-    this.#bytes = bytes;
-    this.#newest = new NewestBytes(this.#frames, MAX_TAIL_BYTES, bytes);
-    this.#takenAtMs = this.#frames.newestTakenAtMs(1)[0] ?? null;
-    // What an older version stored while its clock was ahead would stay, and all behind it, as long as the clock was ahead.
-    if (this.#takenAtMs !== null && latestTakenAtMs > this.#takenAtMs) this.#frames.takenBy(this.#takenAtMs);
-    this.#oldest = this.#frames.oldest();
-    this.#publishers = new Publishers(this.#sql);
+    this.#store = new LogStore(storage, bounds, nowMs);
   }
 
   /** Whether anything was ever published here. What asks this makes nothing. */
   static isIn({ sql }: DurableObjectStorage): boolean {
-    return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'numbering'").toArray().length > 0;
+    return Numbering.isIn(sql);
   }
 
   /** When the channel was last used: the newest frame was taken, or the numbering began. */
   get usedAtMs(): number {
-    return Math.max(this.#epoch, this.#takenAtMs ?? 0);
+    return Math.max(this.#store.epoch, this.takenAtMs ?? 0);
   }
 
-  /** What the channel has taken so far. */
   get position(): Cursor {
-    return { epoch: this.#epoch, seq: this.#seq };
+    return { epoch: this.#store.epoch, seq: this.#store.state.seq };
   }
 
-  /** The series seen so far, as far as they are listed. */
   get series(): string[] {
-    return this.#series.all;
+    return this.#store.series.all;
   }
 
   /** Every point after this number is in the store. */
   get keptAfter(): number {
-    return this.#oldest?.startSeq ?? this.#seq;
+    return this.#store.state.kept.after;
   }
 
-  /** When the newest frame was taken; null if there is none. */
   get takenAtMs(): number | null {
-    return this.#takenAtMs;
+    return this.#store.state.takenAtMs;
+  }
+
+  get takenEveryMs(): number | null {
+    return usualPauseOf(this.#store.state.takings, this.keptAfter) ?? null;
   }
 
   /** When the last new frame of a publisher was taken; undefined if that is not known. */
   takenOf(publisher: string): number | undefined {
-    return this.#publishers.standing(publisher)?.takenAtMs;
-  }
-
-  /** The usual pause between the last takings; null while it cannot be known. */
-  takenEveryMs(): number | null {
-    return usualPauseMs(this.#frames.newestTakenAtMs(PACE_FRAMES)) ?? null;
+    return this.#store.publishers.lastOf(publisher)?.takenAtMs;
   }
 
   /**
@@ -131,165 +86,127 @@ export class ChannelLog {
    * @returns a refusal, and nothing has changed, if the publisher cannot have got to these numbers
    */
   append(body: Uint8Array, series: readonly string[], nowMs: number): Taken | Refusal {
+    const { publishers, index } = this.#store;
     const frames = splitFrames(body);
     const headers = frames.map((frame) => readHeader(frame));
-    const detail = this.#publishers.sequenceFault(headers);
+    const detail = publishers.sequenceFault(headers);
     if (detail !== undefined) return { code: "frame-sequence", detail };
-    const last = headers.at(-1);
-    const newSeries = this.#series.newOf(series);
     const { publisher } = headers[0] ?? { publisher: ANONYMOUS };
-    const lastBefore = this.#publishers.standing(publisher)?.publisherSeq;
-    let latest = lastBefore ?? Number.NEGATIVE_INFINITY;
-    const seqBefore = this.#seq;
-    let seq = seqBefore;
-    const fresh: Uint8Array[] = [];
-    this.#storage.transactionSync(() => {
-      frames.forEach((frame, i) => {
-        const header = headers[i];
-        if (header === undefined || header.publisherSeq <= latest) return;
-        if (header.publisher !== ANONYMOUS) latest = header.publisherSeq;
-        seq += header.points;
-        numberFrame(frame, this.#epoch, seq);
-        this.#frames.insert(frame, header, seq, nowMs);
-        fresh.push(frame);
-      });
-      this.#series.write(newSeries);
-    });
-    // Only now is it certain that the rows are there: memory never runs ahead of storage.
-    this.#seq = seq;
-    for (const { byteLength } of fresh) {
-      this.#bytes += byteLength;
-      this.#newest.add(byteLength);
-    }
-    this.#series.know(newSeries);
-    if (fresh.length > 0) this.#publishers.remember(publisher, { publisherSeq: latest, seq, takenAtMs: nowMs });
-    this.#oldest ??= this.#frames.oldest();
-    if (fresh.length > 0) {
-      this.#takenAtMs = nowMs;
-      // What is kept is told from the newest frame: a repeat, however late, frees nothing.
-      this.#trim(nowMs);
-    }
-    const points = headers.reduce((sum, header) => sum + header.points, 0);
-    const duplicates = points - (seq - seqBefore);
-    const passedOver = frames.slice(0, frames.length - fresh.length);
+    const lastBefore = publishers.lastOf(publisher)?.publisherSeq;
+    const repeated =
+      publisher === ANONYMOUS ? 0 : headers.filter(({ publisherSeq }) => publisherSeq <= (lastBefore ?? -1)).length;
+    const fresh = frames.slice(repeated);
+    this.#append(fresh, headers.slice(repeated), series, nowMs);
+    const passedOver = frames.slice(0, repeated);
     const repeats =
-      lastBefore !== undefined && passedOver.length > 0
-        ? { last: lastBefore, frames: this.#frames.compare(passedOver) }
-        : undefined;
-    const answered = fresh.length > 0 || !last ? seq : this.#firstAnswer(last);
-    return { fresh, publisher, seq: answered, points, duplicates, repeats };
+      lastBefore !== undefined && repeated > 0 ? { last: lastBefore, frames: index.compare(passedOver) } : undefined;
+    const last = headers.at(-1);
+    return {
+      fresh,
+      publisher,
+      seq: fresh.length > 0 || last === undefined ? this.position.seq : this.#firstAnswer(last),
+      points: pointsIn(headers),
+      duplicates: pointsIn(headers.slice(0, repeated)),
+      repeats,
+    };
   }
 
-  /**
-   * The frames that hold points after number `seq`: at least one if there is any, else up to so many bytes and values. `seq` of
-   * the answer is how far they reach.
-   */
-  after(seq: number, maxBytes: number, maxValues: number = CATCH_UP.values): Batch {
-    const bounds = { ...CATCH_UP, bytes: maxBytes, values: maxValues };
-    const { frames, to } = this.#frames.slice("forward", seq, this.#seq, ANY_X, bounds);
-    return { frames, seq: to };
+  /** Forgets every point and begins the numbering anew. */
+  clear(nowMs: number): void {
+    this.#store.clear(nowMs);
+  }
+
+  async tailStart(points: number, seconds: number): Promise<Cursor> {
+    return { epoch: this.#store.epoch, seq: this.tailStartSeq(points, seconds) };
+  }
+
+  async framesAfter(cursor: Cursor, bounds: BatchBounds): Promise<FrameBatch | undefined> {
+    const { epoch, seq } = this.position;
+    if (cursor.epoch !== epoch || cursor.seq > seq) return undefined;
+    const after = Math.max(cursor.seq, this.keptAfter);
+    return {
+      ...this.after(after, bounds),
+      after,
+      lostInTrimmed: after > cursor.seq ? this.lostInTrimmed(cursor.seq) : 0,
+    };
   }
 
   /** Begins a read up to where the channel stands now. */
   openRead({ direction, points = Number.POSITIVE_INFINITY, range, series }: ReadRequest): Opened {
     const { epoch, seq } = this.position;
     const after = direction === "forward" ? Math.max(0, seq - points) : 0;
-    const isKnown = series.length === 0 || this.#series.mayHave(series);
-    const first = isKnown ? this.#frames.slice(direction, after, seq, range, READ_SLICE, series) : noFrames(after, seq);
+    const isKnown = series.length === 0 || this.#store.series.mayHave(series);
+    const first = isKnown
+      ? this.#slice({ direction, after, through: seq, range, series }, READ_SLICE)
+      : noFrames(after, seq);
     return { kind: "opened", epoch, seq, first };
   }
 
   /** One slice of a read: all that it asks for and the store has, or why it cannot go on. */
-  slice({
-    direction,
-    after,
-    through,
-    epoch,
-    mayBeginLater,
-    range,
-    series,
-  }: SliceRequest): ({ kind: "slice" } & Slice) | Cut {
-    if (epoch !== this.#epoch) return { kind: "cut", reason: "emptied" };
+  slice({ epoch, mayBeginLater, ...request }: SliceRequest): ({ kind: "slice" } & Slice) | Cut {
+    if (epoch !== this.#store.epoch) return { kind: "cut", reason: "emptied" };
+    const { direction, after, through } = request;
     const isTrimmed = (mayBeginLater ? through : after + 1) <= this.keptAfter;
     if (direction === "forward" && isTrimmed) return { kind: "cut", reason: "trimmed" };
-    return { kind: "slice", ...this.#frames.slice(direction, after, through, range, READ_SLICE, series) };
+    return { kind: "slice", ...this.#slice(request, READ_SLICE) };
   }
 
-  /**
-   * How many points were told as lost in frames that are numbered above `seq` and not in the store any more; null if
-   * nobody can know.
-   */
-  toldInTrimmed(seq: number): number | null {
-    return this.#gapLedger.totalAfter(seq);
+  /** {@link framesAfter}, at once. */
+  after(seq: number, bounds: BatchBounds): { frames: Uint8Array; seq: number } {
+    const selection = { direction: "forward", after: seq, through: this.position.seq, range: ANY_X } as const;
+    const { frames, to } = this.#slice(selection, bounds);
+    return { frames, seq: to };
   }
 
-  /**
-   * Where a viewer begins that wants at least the last `points` and the last `seconds`, whichever reaches
-   * further, within what is kept and {@link MAX_TAIL_BYTES}.
-   */
-  tailStart(points: number, seconds: number): number {
-    const keptAfter = this.keptAfter;
-    const sinceMs = (this.#takenAtMs ?? 0) - 1000 * seconds;
-    const bySeconds = seconds > 0 ? this.#frames.takenSince(sinceMs, keptAfter, this.#seq) : this.#seq;
+  /** {@link tailStart}, at once. */
+  tailStartSeq(points: number, seconds: number): number {
+    const { segments, state } = this.#store;
+    const { seq, totalBytes, kept, takenAtMs } = state;
+    const sinceMs = (takenAtMs ?? 0) - 1000 * seconds;
+    const first = seconds > 0 && segments.firstWhere(kept.after, seq, (segment) => segment.takenAtMs >= sinceMs);
+    const bySeconds = first ? first.afterSeq : seq;
+    const isInTail = (segment: SegmentHeader) => totalBytes - (segment.totalBytes - segment.bytes) <= MAX_TAIL_BYTES;
+    const byBytes = kept.bytes <= MAX_TAIL_BYTES ? undefined : segments.firstWhere(kept.after, seq, isInTail);
     // A number within a frame is as good: viewers that take single points begin exactly there.
-    return Math.max(this.#newest.start(keptAfter, this.#bytes), Math.min(this.#seq - points, bySeconds));
+    return Math.max(kept.after, byBytes?.afterSeq ?? 0, Math.min(seq - points, bySeconds));
+  }
+
+  /** How many points were told as lost in frames above a number that are trimmed; null if nobody can know. */
+  lostInTrimmed(seq: number): number | null {
+    return this.#store.gapLedger.totalAfter(seq);
+  }
+
+  #append(
+    fresh: readonly Uint8Array[],
+    headers: readonly FrameHeader[],
+    series: readonly string[],
+    nowMs: number,
+  ): void {
+    const newSeries = this.#store.series.newOf(series);
+    let { epoch, seq } = this.position;
+    fresh.forEach((frame, i) => {
+      seq += headers[i]?.points ?? 0;
+      numberFrame(frame, epoch, seq);
+    });
+    // What is kept is told from the newest frame: a repeat, however late, frees nothing.
+    if (fresh.length > 0) this.#store.store(fresh, newSeries, nowMs);
+    else this.#store.addSeries(newSeries);
+  }
+
+  #slice(selection: SliceSelection, bounds: Partial<SliceBounds> & BatchBounds): Slice {
+    // Points that are trimmed may still be there, until they are overwritten.
+    const after = Math.max(selection.after, this.keptAfter);
+    return readSlice(this.#store.segments, { ...selection, after }, { ...CATCH_UP, ...bounds });
   }
 
   /** What a repeat was answered the first time; if that frame is gone, where its publisher stands. */
   #firstAnswer({ publisher, publisherSeq }: FrameHeader): number {
-    const standing = this.#publishers.standing(publisher);
-    if (standing?.publisherSeq === publisherSeq) return standing.seq;
-    return this.#frames.numberOf(publisher, publisherSeq) ?? standing?.seq ?? this.#seq;
+    const last = this.#store.publishers.lastOf(publisher);
+    if (last?.publisherSeq === publisherSeq) return last.seq;
+    return this.#store.index.numberOf(publisher, publisherSeq) ?? last?.seq ?? this.position.seq;
   }
+}
 
-  #trim(nowMs: number): void {
-    const { seconds, bytes } = this.#bounds;
-    const maxAgeMs = 1000 * seconds;
-    const tooOld = this.#oldest !== undefined && this.#oldest.takenAtMs < nowMs - maxAgeMs * (1 + TRIM_SHARE);
-    if (!tooOld && this.#bytes <= bytes) return;
-    const bytesToKeep = this.#bytes <= bytes ? bytes : bytes * (1 - TRIM_SHARE);
-    let left = this.#bytes;
-    let through = 0;
-    for (const row of this.#frames.scan("taken_at_ms, LENGTH(frame) AS bytes", 0)) {
-      const enough = left <= bytesToKeep && Number(row.taken_at_ms) >= nowMs - maxAgeMs;
-      if (enough || Number(row.seq) === this.#seq) break;
-      left -= Number(row.bytes);
-      through = Number(row.seq);
-    }
-    if (through > 0) this.#trimThrough(through);
-  }
-
-  /** Deletes frames; what they told of their publishers, and of points that were lost before them, stays known. */
-  #trimThrough(seq: number): void {
-    this.#storage.transactionSync(() => {
-      this.#publishers.writeThrough(seq);
-      this.#gapLedger.add(this.#frames.lossesThrough(seq));
-      this.#frames.deleteThrough(seq);
-    });
-    this.#bytes = this.#frames.totals().bytes;
-    this.#oldest = this.#frames.oldest();
-  }
-
-  /**
-   * Forgets every point and begins the numbering anew. What publishers have sent stays known, so that a frame which was
-   * taken before is a repeat afterwards, too.
-   */
-  clear(nowMs: number): void {
-    const epoch = Math.max(nowMs, this.#epoch + 1);
-    this.#storage.transactionSync(() => {
-      this.#publishers.writeThrough(this.#seq);
-      this.#frames.deleteThrough(this.#seq);
-      this.#gapLedger.clear();
-      this.#series.delete();
-      this.#sql.exec("UPDATE numbering SET epoch = ?", epoch);
-      this.#publishers.beginAnew();
-    });
-    this.#epoch = epoch;
-    this.#seq = 0;
-    this.#bytes = 0;
-    this.#newest = new NewestBytes(this.#frames, MAX_TAIL_BYTES, 0);
-    this.#oldest = undefined;
-    this.#takenAtMs = null;
-    this.#series.forget();
-  }
+function pointsIn(headers: readonly FrameHeader[]): number {
+  return headers.reduce((sum, { points }) => sum + points, 0);
 }

@@ -1,14 +1,27 @@
 import { MAX_SERIES_LISTED } from "../../../protocol/limits.ts";
 
-/** The series that a channel has seen, the first {@link MAX_SERIES_LISTED} of them: a row each, and in memory. */
+/** Names are stored together, so many characters of JSON in a row, since rows are what is billed. */
+const MAX_ROW_CHARACTERS = 64 * 1024;
+
+interface Row {
+  id: number;
+  names: string[];
+}
+
+/** The series that a channel has seen, the first {@link MAX_SERIES_LISTED} of them: stored, and in memory. */
 export class SeriesNames {
   readonly #sql: SqlStorage;
   readonly #names = new Set<string>();
+  /** The last row, into which names are still written. */
+  #last: Row = { id: 0, names: [] };
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec("CREATE TABLE IF NOT EXISTS series (name TEXT PRIMARY KEY)");
-    for (const { name } of sql.exec("SELECT name FROM series ORDER BY rowid").toArray()) this.#names.add(String(name));
+    sql.exec("CREATE TABLE IF NOT EXISTS series_names (id INTEGER PRIMARY KEY, names TEXT NOT NULL)");
+    for (const { id, names } of sql.exec("SELECT id, names FROM series_names ORDER BY id").toArray()) {
+      this.#last = { id: Number(id), names: namesIn(String(names)) };
+      for (const name of this.#last.names) this.#names.add(name);
+    }
   }
 
   get all(): string[] {
@@ -27,19 +40,39 @@ export class SeriesNames {
 
   /** Writes names down, in the transaction of their frames; {@link know} follows once that is done. */
   write(names: readonly string[]): void {
-    for (const name of names) this.#sql.exec("INSERT INTO series VALUES (?)", name);
+    if (names.length === 0) return;
+    const row = this.#lastWith(names);
+    this.#sql.exec("INSERT OR REPLACE INTO series_names VALUES (?, ?)", row.id, JSON.stringify(row.names));
   }
 
   know(names: readonly string[]): void {
+    if (names.length === 0) return;
+    this.#last = this.#lastWith(names);
     for (const name of names) this.#names.add(name);
   }
 
   /** Forgets those that are stored, in a transaction; {@link forget} follows. */
   delete(): void {
-    this.#sql.exec("DELETE FROM series");
+    this.#sql.exec("DELETE FROM series_names");
   }
 
   forget(): void {
+    this.#last = { id: 0, names: [] };
     this.#names.clear();
   }
+
+  /** The row that these names go into: the last, if it has room, or a new one. */
+  #lastWith(names: readonly string[]): Row {
+    const { id, names: before } = this.#last;
+    const together = [...before, ...names];
+    return JSON.stringify(together).length <= MAX_ROW_CHARACTERS
+      ? { id, names: together }
+      : { id: id + 1, names: [...names] };
+  }
+}
+
+function namesIn(json: string): string[] {
+  const names: unknown = JSON.parse(json);
+  if (!Array.isArray(names)) throw new Error("The stored names of series are damaged.");
+  return names.map(String);
 }

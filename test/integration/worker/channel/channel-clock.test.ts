@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { ChannelClock } from "../../../../worker/channel/channel-clock.ts";
 import type { Edge } from "../../../support/edge.ts";
+import { toOlderStore } from "../../../support/older-store.ts";
 import { frameOf, post, publishFrames, storedPoints } from "../../../support/publish.ts";
 import { startStoredEdge } from "../../../support/stored-edge.ts";
 import { Watcher } from "../../../support/watcher.ts";
@@ -63,18 +64,31 @@ async function ys(edge: Edge): Promise<number[]> {
   return (await storedPoints(edge, CHANNEL)).map(({ y }) => y);
 }
 
-for (const [what, shift] of [
+for (const [what, shift, older] of [
   // The clock was a day ahead when the last frames were taken, and is right again.
-  ["the newest frames", `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS} WHERE publisher_seq > 3`],
-  // An older version took further frames since, whose time is right.
-  ["frames in the middle", `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS} WHERE publisher_seq IN (3, 4)`],
-  ["all frames", `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS}`],
+  ["the newest frames", `UPDATE segments SET taken_at_ms = taken_at_ms + ${DAY_MS} WHERE publisher_seq > 3`, false],
+  ["all frames", `UPDATE segments SET taken_at_ms = taken_at_ms + ${DAY_MS}`, false],
+  // The same, and what older versions had of it: they took further frames, whose time is right.
+  [
+    "the newest frames of an older version",
+    `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS} WHERE publisher_seq > 3`,
+    true,
+  ],
+  [
+    "frames in the middle",
+    `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS} WHERE publisher_seq IN (3, 4)`,
+    true,
+  ],
+  ["all frames of an older version", `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS}`, true],
 ] as const) {
   test(`[CH5] [CH12] ${what} that were taken while the clock was a day ahead go as the others do`, async () => {
     await using stored = await startStoredEdge({ vars: { STORE_SECONDS: "2" } });
     const { edge, whileStopped } = stored;
     for (let n = 1; n <= 6; n++) await publishFrames(edge, CHANNEL, frameOf(A, n, [n]));
-    await whileStopped((database) => database.exec(shift));
+    await whileStopped((database) => {
+      if (older) toOlderStore(database);
+      database.exec(shift);
+    });
     const { nowMs, takenForMs } = await hello(edge);
     assert.ok(Math.abs(nowMs - Date.now()) < 60_000, "what is told is the wall clock");
     assert.ok(takenForMs !== null && takenForMs < 60_000, `${takenForMs}`);

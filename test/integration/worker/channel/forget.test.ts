@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Edge, startEdge } from "../../../support/edge.ts";
+import { toOlderStore } from "../../../support/older-store.ts";
 import { frameOf, newChannel, publishFrames, read, storedPoints } from "../../../support/publish.ts";
 import { storedOnDisk } from "../../../support/stored.ts";
 import { waitFor } from "../../../support/wait.ts";
@@ -107,17 +108,8 @@ test("[CH11] [CH6] a database of the version before goes on, and gets its alarm 
   await edge.kill();
   const file = (await storedOnDisk(persistDir)).databases[0]?.file ?? "";
   const database = new DatabaseSync(file);
-  const frames = database.prepare("SELECT * FROM frames ORDER BY seq").all();
-  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
-  for (const { name } of tables) database.exec(`DROP TABLE "${name}"`);
-  database.exec(TABLES_OF_BEFORE);
-  database.prepare("INSERT INTO numbering VALUES (?)").run(epoch);
-  database.exec("INSERT INTO series VALUES ('y'); INSERT INTO publishers VALUES ('00000000000000bb', 7, 0)");
-  const insert = database.prepare("INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  for (const row of frames) {
-    const columns = ["seq", "points", "taken_at_ms", "min_x", "max_x", "publisher", "publisher_seq", "frame"];
-    insert.run(...columns.map((column) => row[column] ?? null));
-  }
+  toOlderStore(database, true);
+  database.exec("INSERT INTO publishers VALUES ('00000000000000bb', 7, 0)");
   database.close();
   await edge.restart();
   assert.deepEqual(
@@ -130,16 +122,3 @@ test("[CH11] [CH6] a database of the version before goes on, and gets its alarm 
   await edge.kill();
   assert.equal((await storedOnDisk(persistDir)).alarmsMs.length, 1);
 });
-
-/** As they were made until channels were forgotten. */
-const TABLES_OF_BEFORE = `
-  CREATE TABLE numbering (epoch INTEGER NOT NULL);
-  CREATE TABLE series (name TEXT PRIMARY KEY);
-  CREATE TABLE frames (
-    seq INTEGER PRIMARY KEY, points INTEGER NOT NULL, taken_at_ms INTEGER NOT NULL, min_x REAL NOT NULL,
-    max_x REAL NOT NULL, publisher TEXT NOT NULL, publisher_seq INTEGER NOT NULL, frame BLOB NOT NULL);
-  CREATE TABLE publishers (
-    id TEXT PRIMARY KEY, publisher_seq INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE told (seq INTEGER PRIMARY KEY, from_seq INTEGER NOT NULL, points REAL);
-  CREATE TABLE presence (change INTEGER PRIMARY KEY, publisher TEXT NOT NULL UNIQUE, gone_at_ms INTEGER);
-`;

@@ -9,6 +9,7 @@ import { valuesIn } from "../../../../protocol/frame/frame.ts";
 import { numberFrame, splitFrames } from "../../../../protocol/frame/header.ts";
 import { SUBPROTOCOL } from "../../../../protocol/limits.ts";
 import { costOf } from "../../../cost/measure.ts";
+import { toOlderStore } from "../../../support/older-store.ts";
 import { blankFrame, frameOf, newChannel, publishFrames } from "../../../support/publish.ts";
 import { isBinary, openViewer } from "../../../support/sockets.ts";
 import { startStoredEdge } from "../../../support/stored-edge.ts";
@@ -25,6 +26,7 @@ const channel = newChannel();
 before(async () => {
   await publishFrames(edge, channel, frameOf(A, 1, [1], 0, "a"));
   await whileStopped((database) => {
+    toOlderStore(database);
     const first = database.prepare("SELECT taken_at_ms FROM frames").get();
     const { epoch } = database.prepare("SELECT epoch FROM numbering").get() ?? {};
     const insert = database.prepare("INSERT INTO frames VALUES (?, 1, ?, 0, 0, ?, ?, ?)");

@@ -1,0 +1,226 @@
+import { splitFrames } from "../../../protocol/frame/header.ts";
+import type { RangeOfX } from "./slice.ts";
+
+/** What is known of a segment without its frames: a row's columns but the largest two. */
+export interface SegmentHeader {
+  /** The numbers of the last point in it, and of the last before it. */
+  seq: number;
+  afterSeq: number;
+  takenAtMs: number;
+  minX: number;
+  maxX: number;
+  frames: number;
+  bytes: number;
+  /** Of all segments of this numbering, up to this one: so any stretch's bytes are a difference. */
+  totalBytes: number;
+  /** Whose frames these are, and the publisher's own numbers of the first and the last. */
+  publisher: string;
+  firstPublisherSeq: number;
+  publisherSeq: number;
+  /** The same publisher's segment before this, and one further back; 0 if there is none (`PublisherIndex`). */
+  previousSeq: number;
+  jumpSeq: number;
+  depth: number;
+  /** Whether a frame of it tells of lost points. */
+  tellsLoss: boolean;
+  /** What the log kept once this was taken: the points after a number, in so many bytes of frames. */
+  keptAfter: number;
+  keptBytes: number;
+  /** The segment with the latest checkpoint, which may be this one; 0: that of the numbering. */
+  checkpointSeq: number;
+}
+
+/** A segment to be stored. */
+export interface Segment extends SegmentHeader {
+  body: Uint8Array;
+}
+
+const COLUMNS = `seq, after_seq, taken_at_ms, min_x, max_x, frames, bytes, total_bytes, publisher, first_publisher_seq,
+  publisher_seq, previous_seq, jump_seq, depth, tells_loss, kept_after, kept_bytes, checkpoint_seq`;
+
+/**
+ * The stored segments: the frames of one publish in one row (several rows if they are long), by the number of the last
+ * point.
+ *
+ * Rows written are what Cloudflare bills, deleted ones and index entries too. So nothing is deleted where it can be
+ * overwritten: what was trimmed stays as a row that nobody reads, until a new segment takes its place, by an UPDATE that
+ * SQLite counts as one row. There is no index beside the key; see `PublisherIndex`.
+ */
+export class Segments {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    // The two long columns come last: those before them are read without their pages.
+    sql.exec(`
+      CREATE TABLE IF NOT EXISTS segments (
+        seq INTEGER PRIMARY KEY, after_seq INTEGER NOT NULL, taken_at_ms INTEGER NOT NULL, min_x REAL NOT NULL,
+        max_x REAL NOT NULL, frames INTEGER NOT NULL, bytes INTEGER NOT NULL, total_bytes INTEGER NOT NULL,
+        publisher TEXT NOT NULL, first_publisher_seq INTEGER NOT NULL, publisher_seq INTEGER NOT NULL,
+        previous_seq INTEGER NOT NULL, jump_seq INTEGER NOT NULL, depth INTEGER NOT NULL, tells_loss INTEGER NOT NULL,
+        kept_after INTEGER NOT NULL, kept_bytes INTEGER NOT NULL, checkpoint_seq INTEGER NOT NULL,
+        checkpoint TEXT, body BLOB NOT NULL)`);
+  }
+
+  newest(): SegmentHeader | undefined {
+    return this.#header("ORDER BY seq DESC LIMIT 1");
+  }
+
+  at(seq: number): SegmentHeader | undefined {
+    return this.#header("WHERE seq = ?", seq);
+  }
+
+  /** The segment that holds the point after a number, or the first that comes after it. */
+  firstAfter(seq: number): SegmentHeader | undefined {
+    return this.#header("WHERE seq > ? ORDER BY seq LIMIT 1", seq);
+  }
+
+  /**
+   * The first segment behind a number of which something is true that, once it is, stays true; found by halving, a row each
+   * time.
+   */
+  firstWhere(after: number, through: number, isTrue: (header: SegmentHeader) => boolean): SegmentHeader | undefined {
+    let found: SegmentHeader | undefined;
+    for (let [low, high] = [after, through]; low < high; ) {
+      const middle = Math.floor((low + high) / 2);
+      const header = this.firstAfter(middle);
+      if (header !== undefined && header.seq <= through && !isTrue(header)) low = header.seq;
+      else {
+        if (header !== undefined && header.seq <= through) found = header;
+        high = middle;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Headers of the segments that hold points above `after` up to `through`, some at a time, from the oldest on or from the
+   * newest back. They are read so, since a cursor that is not read to its end stays open until it is collected as garbage,
+   * and while one is open SQLite cannot begin its write-ahead log anew: that would grow without end, and memory with it.
+   */
+  *headers(after: number, through: number, direction: "forward" | "backward" = "forward"): Generator<SegmentHeader[]> {
+    let [low, high] = [after, through];
+    if (direction === "backward") high = this.firstAfter(through - 1)?.seq ?? through;
+    for (let limit = 8; ; limit = Math.min(2 * limit, 1024)) {
+      const rows =
+        direction === "forward"
+          ? this.#headers("WHERE seq > ? AND after_seq < ? ORDER BY seq LIMIT ?", low, high, limit)
+          : this.#headers("WHERE seq > ? AND seq <= ? ORDER BY seq DESC LIMIT ?", low, high, limit);
+      yield rows;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < limit) return;
+      if (direction === "forward") low = last.seq;
+      else high = last.seq - 1;
+    }
+  }
+
+  /** The frames of a segment, one after the other. */
+  body(seq: number): Uint8Array {
+    return bytesOf(this.#sql.exec("SELECT body FROM segments WHERE seq = ?", seq).one().body);
+  }
+
+  frames(seq: number): Uint8Array[] {
+    return splitFrames(this.body(seq));
+  }
+
+  /** The frames of the segments from one to another that may have points in a range of x, by their numbers. */
+  bodies(firstSeq: number, lastSeq: number, { fromX, toX }: RangeOfX): Map<number, Uint8Array> {
+    const query = "SELECT seq, body FROM segments WHERE seq BETWEEN ? AND ? AND max_x >= ? AND min_x <= ?";
+    const rows = this.#sql.exec(query, firstSeq, lastSeq, fromX, toX).toArray();
+    return new Map(rows.map(({ seq, body }) => [Number(seq), bytesOf(body)]));
+  }
+
+  /** What a segment has as its checkpoint. */
+  checkpoint(seq: number): string | undefined {
+    const row = this.#sql.exec("SELECT checkpoint FROM segments WHERE seq = ?", seq).toArray()[0];
+    return typeof row?.checkpoint === "string" ? row.checkpoint : undefined;
+  }
+
+  /**
+   * Stores a segment, in the place of the oldest one if that is trimmed.
+   * @param keptAfter every segment up to this number is trimmed
+   */
+  put(segment: Segment, checkpoint: string | null, keptAfter: number): void {
+    const oldest = this.#sql.exec("SELECT seq FROM segments ORDER BY seq LIMIT 1").toArray()[0];
+    const values = [...valuesOf(segment), checkpoint, segment.body.slice().buffer];
+    if (oldest !== undefined && Number(oldest.seq) <= keptAfter) {
+      const columns = `${COLUMNS}, checkpoint, body`;
+      const places = values.map(() => "?").join();
+      this.#sql.exec(`UPDATE segments SET (${columns}) = (${places}) WHERE seq = ?`, ...values, Number(oldest.seq));
+    } else this.#sql.exec(`INSERT INTO segments VALUES (${values.map(() => "?").join()})`, ...values);
+  }
+
+  /** Deletes trimmed segments, the oldest first, but so many: these wait to be overwritten. */
+  deleteTrimmed(keptAfter: number, but: number): void {
+    const query = "SELECT seq FROM segments WHERE seq <= ? ORDER BY seq DESC LIMIT 1 OFFSET ?";
+    const last = this.#sql.exec(query, keptAfter, but).toArray()[0];
+    if (last !== undefined) this.#sql.exec("DELETE FROM segments WHERE seq <= ?", Number(last.seq));
+  }
+
+  deleteAll(): void {
+    this.#sql.exec("DELETE FROM segments");
+  }
+
+  #header(rest: string, ...bindings: number[]): SegmentHeader | undefined {
+    return this.#headers(rest, ...bindings)[0];
+  }
+
+  #headers(rest: string, ...bindings: number[]): SegmentHeader[] {
+    return this.#sql
+      .exec(`SELECT ${COLUMNS} FROM segments ${rest}`, ...bindings)
+      .toArray()
+      .map(headerOf);
+  }
+}
+
+function headerOf(row: Record<string, SqlStorageValue>): SegmentHeader {
+  return {
+    seq: Number(row.seq),
+    afterSeq: Number(row.after_seq),
+    takenAtMs: Number(row.taken_at_ms),
+    minX: Number(row.min_x),
+    maxX: Number(row.max_x),
+    frames: Number(row.frames),
+    bytes: Number(row.bytes),
+    totalBytes: Number(row.total_bytes),
+    publisher: String(row.publisher),
+    firstPublisherSeq: Number(row.first_publisher_seq),
+    publisherSeq: Number(row.publisher_seq),
+    previousSeq: Number(row.previous_seq),
+    jumpSeq: Number(row.jump_seq),
+    depth: Number(row.depth),
+    tellsLoss: row.tells_loss === 1,
+    keptAfter: Number(row.kept_after),
+    keptBytes: Number(row.kept_bytes),
+    checkpointSeq: Number(row.checkpoint_seq),
+  };
+}
+
+/** In the order of {@link COLUMNS}. */
+function valuesOf(header: SegmentHeader): (number | string)[] {
+  return [
+    header.seq,
+    header.afterSeq,
+    header.takenAtMs,
+    header.minX,
+    header.maxX,
+    header.frames,
+    header.bytes,
+    header.totalBytes,
+    header.publisher,
+    header.firstPublisherSeq,
+    header.publisherSeq,
+    header.previousSeq,
+    header.jumpSeq,
+    header.depth,
+    header.tellsLoss ? 1 : 0,
+    header.keptAfter,
+    header.keptBytes,
+    header.checkpointSeq,
+  ];
+}
+
+function bytesOf(body: SqlStorageValue | undefined): Uint8Array {
+  if (!(body instanceof ArrayBuffer)) throw new Error("The body of a stored segment is not bytes.");
+  return new Uint8Array(body);
+}
