@@ -1,31 +1,31 @@
 /** The page's own flow: connect → hold → look → draw. This file only wires its parts to each other. */
 import { browserEnvironment } from "../client/browser-environment.ts";
 import { ChannelViewer, type ViewerHandlers } from "../client/viewer.ts";
-import { browserHistory } from "./data/browser-history.ts";
+import { Holdings } from "./data/channel-data.ts";
 import { Clocks } from "./data/clocks.ts";
 import { Pulse } from "./data/feed-rate.ts";
-import { Holdings } from "./data/holdings.ts";
-import { isTime } from "./data/series.ts";
+import { browserHistory } from "./data/history/browser-history.ts";
+import { isTime } from "./data/store/series.ts";
 import { commands } from "./input/commands.ts";
-import { Cursor } from "./input/cursor.ts";
 import { dragSeries, dropFile } from "./input/drag.ts";
-import { Hands } from "./input/hands.ts";
-import { Keys } from "./input/keys.ts";
+import { Hands } from "./input/input-controller.ts";
+import { Keys } from "./input/keyboard.ts";
+import { Cursor } from "./input/plot-cursor.ts";
 import type { Tool } from "./input/shortcuts.ts";
+import { offerHandle } from "./install-handle.ts";
 import { Arrangement } from "./layout/arrangement.ts";
-import { Memory } from "./layout/memory.ts";
-import type { Context } from "./lazy/context.ts";
+import { Memory } from "./layout/persistence.ts";
+import type { Context } from "./lazy/module.ts";
 import { LazyLoader } from "./lazy-loader.ts";
-import { offerHandle } from "./offer-handle.ts";
 import { Board } from "./render/board.ts";
-import { Marks } from "./render/marks.ts";
-import { Pace } from "./render/pace.ts";
+import { Pace } from "./render/frame-scheduler.ts";
+import { Marks } from "./render/gap-layer.ts";
 import { sharesOnePanel } from "./render/renderers/registry.ts";
 import { element } from "./ui/dom.ts";
 import { Header } from "./ui/header.ts";
 import { Notice } from "./ui/notice.ts";
-import { Words } from "./ui/words.ts";
-import { type Sight, View } from "./viewport/view.ts";
+import { Words } from "./ui/status-presenter.ts";
+import { type Sight, View } from "./viewport/viewport.ts";
 
 /** Values are read, not watched: they change no faster than this. */
 const VALUES_EVERY_MS = 150;

@@ -1,6 +1,6 @@
-import type { GapRecord } from "./gap-log.ts";
-import type { Part, Range } from "./part.ts";
-import type { Series, Store } from "./store.ts";
+import type { Part, Range } from "./segment.ts";
+import type { GapRecord } from "./store/gap-log.ts";
+import type { Series, Store } from "./store/series-store.ts";
 
 /** Where the points come from. */
 export interface PointSource {

@@ -1,6 +1,6 @@
 import type { PointSource } from "../data/point-source.ts";
-import { type View, WINDOWS } from "../viewport/view.ts";
-import type { Hands } from "./hands.ts";
+import { type View, WINDOWS } from "../viewport/viewport.ts";
+import type { Hands } from "./input-controller.ts";
 import type { Command, Tool } from "./shortcuts.ts";
 
 /** What commands act on. */

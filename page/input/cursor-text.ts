@@ -1,4 +1,4 @@
-import type { Range } from "../data/part.ts";
+import type { Range } from "../data/segment.ts";
 import { niceStep, numberLabels, timeLabels } from "../render/ticks.ts";
 import { formatCount } from "../ui/format.ts";
 

@@ -1,7 +1,7 @@
 import { hasControl } from "../../protocol/characters.ts";
-import { type Derivation, MAX_DERIVED, MAX_EXPRESSION } from "../data/derived.ts";
-import type { Range } from "../data/part.ts";
-import { isTime } from "../data/store.ts";
+import { type Derivation, MAX_DERIVED, MAX_EXPRESSION } from "../data/derivation.ts";
+import type { Range } from "../data/segment.ts";
+import { isTime } from "../data/store/series-store.ts";
 import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
 import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";
 

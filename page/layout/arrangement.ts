@@ -1,4 +1,4 @@
-import type { Derivation } from "../data/derived.ts";
+import type { Derivation } from "../data/derivation.ts";
 import { type Cluster, type KeyOf, keyOf, regroup, type Scaled } from "./grouping.ts";
 import {
   type Axis,

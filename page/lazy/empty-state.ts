@@ -1,5 +1,5 @@
 import { button, make } from "../ui/dom.ts";
-import { adoptStyles } from "./dom.ts";
+import { adoptStyles } from "./styles.ts";
 
 const COPIED_MS = 2000;
 

@@ -1,12 +1,12 @@
 import { LAZY_RENDERERS } from "../render/renderers/lazy-registry.ts";
 import { Derived } from "./derive/derived.ts";
+import { openPanelSettings } from "./dialogs/panel-settings.ts";
 import { EmptyState } from "./empty-state.ts";
-import { GapMarks } from "./gap-marks.ts";
-import { GapNavigator } from "./gap-navigator.ts";
-import { gapsOf } from "./gap-spans.ts";
+import { GapMarks } from "./gaps/gap-marks.ts";
+import { GapNavigator } from "./gaps/gap-navigator.ts";
+import { gapsOf } from "./gaps/gap-spans.ts";
 import type { LazyModule } from "./module.ts";
 import { namedAxis } from "./named-axis.ts";
-import { openPanelSettings } from "./panel-settings.ts";
 import { explain } from "./refusal.ts";
 import { openFile, openTool } from "./tools.ts";
 

@@ -1,4 +1,4 @@
-import type { Naming } from "../data/naming.ts";
+import type { Naming } from "../data/store/value-names.ts";
 import { layoutOf, type PanelSeries } from "../render/renderers/panel-renderer.ts";
 import type { PointBuffer } from "../render/renderers/point-buffer.ts";
 import type { Tick, YAxis } from "../render/y-axis.ts";

@@ -1,8 +1,8 @@
 import type { PanelParts } from "../render/lazy-render.ts";
 import { layoutOf } from "../render/renderers/panel-renderer.ts";
 import type { YAxis } from "../render/y-axis.ts";
-import { adoptStyles } from "./dom.ts";
 import { lanesFor } from "./lanes.ts";
+import { adoptStyles } from "./styles.ts";
 
 /** For so many a panel becomes higher, so that each can be told from the next. */
 const MAX_LEVELS_SHOWN = 200;

@@ -1,5 +1,5 @@
-import type { Part } from "../data/part.ts";
-import { partsWithin } from "./data.ts";
+import type { Part } from "../data/segment.ts";
+import { partsWithin } from "./export/window-data.ts";
 
 /** What the points of a series in a window come to; NaN where there is none. */
 export interface Stats {

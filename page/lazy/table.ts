@@ -1,9 +1,9 @@
-import type { Naming } from "../data/naming.ts";
+import type { Naming } from "../data/store/value-names.ts";
 import { make, setText } from "../ui/dom.ts";
 import { clockText, formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../ui/format.ts";
-import { isoTime, type WindowData } from "./data.ts";
-import { adoptStyles } from "./dom.ts";
+import { isoTime, type WindowData } from "./export/window-data.ts";
 import { type Stats, statsOf } from "./stats.ts";
+import { adoptStyles } from "./styles.ts";
 
 export interface LatestRow {
   name: string;

@@ -1,20 +1,20 @@
-import { turn } from "../data/turn.ts";
+import { turn } from "../data/yield.ts";
 import { SHORTCUTS, type Tool } from "../input/shortcuts.ts";
 import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
-import type { Sight } from "../viewport/view.ts";
-import type { Context } from "./context.ts";
-import { csvBlob } from "./csv.ts";
-import { fileName } from "./data.ts";
+import type { Sight } from "../viewport/viewport.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
-import { openDialog, save } from "./dom.ts";
-import { type HelpGroup, openHelp } from "./help.ts";
-import { type Picture, pngBlob } from "./png.ts";
-import { openShare } from "./share.ts";
-import { SHORTCUT_WORDS } from "./shortcut-words.ts";
-import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./snapshot.ts";
+import { openDialog } from "./dialogs/dialog.ts";
+import { type HelpGroup, openHelp } from "./dialogs/help.ts";
+import { openShare } from "./dialogs/share.ts";
+import { SHORTCUT_WORDS } from "./dialogs/shortcut-words.ts";
+import { csvBlob } from "./export/csv.ts";
+import { pictureOf, rangeText, windowData } from "./export/in-view.ts";
+import { type Picture, pngBlob } from "./export/png.ts";
+import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./export/snapshot.ts";
+import { fileName } from "./export/window-data.ts";
+import type { Context } from "./module.ts";
 import { LatestTable, latestRows } from "./table.ts";
-import { pictureOf, rangeText, windowData } from "./view-data.ts";
 
 /** Opens one of the tools that a key or a button asks for. */
 export function openTool(tool: Tool, context: Context, opener?: HTMLElement): void {
@@ -211,4 +211,14 @@ function toggleTable(context: Context): void {
   };
   onDraw(show);
   show();
+}
+
+/** Saves a file as a download. */
+export function save(blob: Blob, name: string): void {
+  const link = make("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // Safari reads it after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

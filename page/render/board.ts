@@ -2,12 +2,11 @@ import type { PointSource } from "../data/point-source.ts";
 import type { PanelPlan } from "../layout/arrangement.ts";
 import { make } from "../ui/dom.ts";
 import { onThemeChange, readTheme, type Theme } from "../ui/theme.ts";
-import type { Sight } from "../viewport/view.ts";
+import type { Sight } from "../viewport/viewport.ts";
 import type { LazyRender } from "./lazy-render.ts";
 import { Panel, type PanelActions } from "./panel.ts";
-import { type Gutters, MIN_GUTTERS } from "./plot.ts";
-import { XAxis } from "./x-axis.ts";
-import { xTicks } from "./x-ticks.ts";
+import { type Gutters, MIN_GUTTERS } from "./plot-canvas.ts";
+import { XAxis, xTicks } from "./x-axis.ts";
 
 /** All panels, one under the other, and the x axis that they share. */
 export class Board {

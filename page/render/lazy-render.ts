@@ -1,5 +1,5 @@
-import type { GapRecord, Place } from "../data/gap-log.ts";
-import type { Range } from "../data/part.ts";
+import type { Range } from "../data/segment.ts";
+import type { GapRecord, Place } from "../data/store/gap-log.ts";
 import type { PanelPlan } from "../layout/panels.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
 import type { LazyRenderers } from "./renderers/registry.ts";

@@ -1,12 +1,12 @@
-import type { Range } from "../data/part.ts";
 import type { PointSource } from "../data/point-source.ts";
+import type { Range } from "../data/segment.ts";
 import type { PanelPlan, YAxisPlan } from "../layout/arrangement.ts";
 import { button, make } from "../ui/dom.ts";
 import { Legend, type LegendActions } from "../ui/legend.ts";
 import type { Theme } from "../ui/theme.ts";
-import type { Sight } from "../viewport/view.ts";
+import type { Sight } from "../viewport/viewport.ts";
 import type { LazyRender } from "./lazy-render.ts";
-import { type Gutters, MIN_GUTTERS, Plot } from "./plot.ts";
+import { type Gutters, MIN_GUTTERS, Plot } from "./plot-canvas.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
 import { PointBuffer } from "./renderers/point-buffer.ts";
 import { rendererOf } from "./renderers/registry.ts";

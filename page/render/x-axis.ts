@@ -1,9 +1,12 @@
-import type { Range } from "../data/part.ts";
+import type { Range } from "../data/segment.ts";
 import { FONT, type Theme } from "../ui/theme.ts";
-import type { Gutters } from "./plot.ts";
+import type { Gutters } from "./plot-canvas.ts";
 import { Surface } from "./surface.ts";
+import { niceStep, numberLabels, ticks, timeLabels, timeStep, timeTicks } from "./ticks.ts";
 import type { Tick } from "./y-axis.ts";
 
+const TIME_EVERY_PX = 84;
+const NUMBER_EVERY_PX = 72;
 const LETTER_PX = 6.6;
 const TICK_PX = 4;
 const LABEL_PX = 16;
@@ -47,4 +50,13 @@ export class XAxis {
     }
     context.stroke();
   }
+}
+
+/** The ticks of the x axis, for a width in CSS pixels. */
+export function xTicks({ min, max }: Range, time: boolean, widthPx: number): Tick[] {
+  const rough = ((max - min) * (time ? TIME_EVERY_PX : NUMBER_EVERY_PX)) / Math.max(1, widthPx);
+  const step = time ? timeStep(rough) : niceStep(rough);
+  const values = time ? timeTicks(min, max, step) : ticks(min, max, step);
+  const labels = time ? timeLabels(values, step) : numberLabels(values, step);
+  return values.map((at, i) => ({ at, label: labels[i] ?? "" }));
 }

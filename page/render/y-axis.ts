@@ -1,6 +1,6 @@
-import type { Range } from "../data/part.ts";
-import { stableRange } from "./range.ts";
+import type { Range } from "../data/segment.ts";
 import { niceStep, numberLabels, ticks } from "./ticks.ts";
+import { stableRange } from "./y-range.ts";
 
 /** A y axis as it is drawn: on a logarithmic one, the range and everything on it are powers of ten. */
 export interface YAxis {

@@ -1,4 +1,4 @@
-import { WINDOWS, type Window } from "../viewport/view.ts";
+import { WINDOWS, type Window } from "../viewport/viewport.ts";
 import { button, element, setText } from "./dom.ts";
 import { formatCount } from "./format.ts";
 import type { Status } from "./status.ts";

@@ -1,4 +1,4 @@
-import type { Series } from "../data/series.ts";
+import type { Series } from "../data/store/series.ts";
 
 /** A series of the legend's panel. */
 export interface LegendItem {

@@ -1,5 +1,5 @@
-import type { Part } from "../data/part.ts";
-import { lowerBound, upperBound } from "../data/rings.ts";
+import type { Part } from "../data/segment.ts";
+import { lowerBound, upperBound } from "../data/sorted-column.ts";
 
 /** A point of a series. */
 export interface Point {

@@ -1,4 +1,4 @@
-import type { Range } from "../data/part.ts";
+import type { Range } from "../data/segment.ts";
 
 /** Closer than this part of its own size, two x are hardly different numbers any more. */
 const FINEST = 2 ** -40;

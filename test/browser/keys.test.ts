@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import { type Command, SHORTCUTS } from "../../page/input/shortcuts.ts";
-import { SHORTCUT_WORDS } from "../../page/lazy/shortcut-words.ts";
+import { SHORTCUT_WORDS } from "../../page/lazy/dialogs/shortcut-words.ts";
 import { FrameBuilder } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";

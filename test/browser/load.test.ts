@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setInterval as ticks } from "node:timers/promises";
-import { BUDGET_BYTES } from "../../page/data/rings.ts";
+import { BUDGET_BYTES } from "../../page/data/store/ring-budget.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { MAX_TAIL_BYTES } from "../../protocol/limits.ts";
 import { frameOfRows, newChannel, publishFrames, rowOf } from "../support/publish.ts";

@@ -8,7 +8,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { BUDGET_BYTES } from "../../page/data/rings.ts";
+import { BUDGET_BYTES } from "../../page/data/store/ring-budget.ts";
 import { framesOf } from "../../protocol/frame/frame-builder.ts";
 import { SERIES, valueAt } from "../bench/page/data.ts";
 import { openBrowser } from "../support/browser.ts";

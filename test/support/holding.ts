@@ -1,5 +1,5 @@
-import { HistoryFetcher } from "../../page/data/history-fetcher.ts";
-import { Holdings } from "../../page/data/holdings.ts";
+import { Holdings } from "../../page/data/channel-data.ts";
+import { HistoryFetcher } from "../../page/data/history/history-fetcher.ts";
 import { decodeFrame } from "../../protocol/frame/frame.ts";
 import { framesOf, type Row } from "../../protocol/frame/frame-builder.ts";
 

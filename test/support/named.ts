@@ -1,7 +1,7 @@
 /** Series whose values have names, for tests. */
 
-import type { Part } from "../../page/data/part.ts";
-import type { Store } from "../../page/data/store.ts";
+import type { Part } from "../../page/data/segment.ts";
+import type { Store } from "../../page/data/store/series-store.ts";
 import { decimate } from "../../page/render/renderers/decimate.ts";
 import { PointBuffer } from "../../page/render/renderers/point-buffer.ts";
 import { decodeFrame, type Style } from "../../protocol/frame/frame.ts";

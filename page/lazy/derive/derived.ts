@@ -1,8 +1,8 @@
 import { isSeriesName } from "../../../protocol/limits.ts";
-import type { Derivation, DerivedSeries, Stored } from "../../data/derived.ts";
-import type { Part, Range } from "../../data/part.ts";
-import { Ring } from "../../data/rings.ts";
-import { newSeries, type Series } from "../../data/series.ts";
+import type { Derivation, DerivedSeries, Stored } from "../../data/derivation.ts";
+import type { Part, Range } from "../../data/segment.ts";
+import { Ring } from "../../data/store/ring-buffer.ts";
+import { newSeries, type Series } from "../../data/store/series.ts";
 import { Columns, evaluate, sample } from "./evaluate.ts";
 import { type Expression, isFault, namesIn, parseExpression } from "./expression.ts";
 

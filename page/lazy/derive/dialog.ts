@@ -1,8 +1,8 @@
 import { isSeriesName, MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
-import { MAX_DERIVED, MAX_EXPRESSION } from "../../data/derived.ts";
+import { MAX_DERIVED, MAX_EXPRESSION } from "../../data/derivation.ts";
 import { button, make, setText } from "../../ui/dom.ts";
-import type { Context } from "../context.ts";
-import { openDialog } from "../dom.ts";
+import { openDialog } from "../dialogs/dialog.ts";
+import type { Context } from "../module.ts";
 import { isFault, namesIn, parseExpression, written } from "./expression.ts";
 
 const ALIGNED =

@@ -1,4 +1,4 @@
-import type { Part } from "../../data/part.ts";
+import type { Part } from "../../data/segment.ts";
 import type { Expression, OfOne, OfTwo } from "./expression.ts";
 
 /** The points that an expression is calculated at, and every series that it names at these. */

@@ -1,4 +1,4 @@
-import { MAX_EXPRESSION } from "../../data/derived.ts";
+import { MAX_EXPRESSION } from "../../data/derivation.ts";
 
 /** What a derived series is calculated by, as a tree. */
 export type Expression =

@@ -1,4 +1,4 @@
-import type { Part } from "../../data/part.ts";
+import type { Part } from "../../data/segment.ts";
 import type { PointBuffer } from "./point-buffer.ts";
 
 /** Fewer points than this for each bucket are drawn as they are. */

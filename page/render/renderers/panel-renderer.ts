@@ -1,7 +1,7 @@
-import type { Part } from "../../data/part.ts";
+import type { Part } from "../../data/segment.ts";
 import type { LegendItem } from "../../ui/legend-item.ts";
 import type { Point } from "../../viewport/value-at.ts";
-import type { Sight } from "../../viewport/view.ts";
+import type { Sight } from "../../viewport/viewport.ts";
 import type { PaintTarget } from "./paint-target.ts";
 import type { PointBuffer } from "./point-buffer.ts";
 

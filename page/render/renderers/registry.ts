@@ -1,5 +1,5 @@
 import type { Style } from "../../../protocol/frame/labels.ts";
-import type { Series } from "../../data/series.ts";
+import type { Series } from "../../data/store/series.ts";
 import { eventReader } from "./event-reader.ts";
 import { lineRenderer } from "./line.ts";
 import type { PanelRenderer } from "./panel-renderer.ts";

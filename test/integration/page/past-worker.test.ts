@@ -1,10 +1,10 @@
 /** What the page fetches of the past, from the real Worker. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserHistory } from "../../../page/data/browser-history.ts";
-import { justAbove } from "../../../page/data/rings.ts";
-import { partsOf } from "../../../page/data/slices.ts";
-import { Store } from "../../../page/data/store.ts";
+import { browserHistory } from "../../../page/data/history/browser-history.ts";
+import { partsOf } from "../../../page/data/history/join-segments.ts";
+import { justAbove } from "../../../page/data/sorted-column.ts";
+import { Store } from "../../../page/data/store/series-store.ts";
 import { decodeFrame } from "../../../protocol/frame/frame.ts";
 import { startEdge } from "../../support/edge.ts";
 import { frameOf, newChannel, publishFrames } from "../../support/publish.ts";

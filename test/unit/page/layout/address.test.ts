@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { MAX_DERIVED, MAX_EXPRESSION } from "../../../../page/data/derived.ts";
+import { MAX_DERIVED, MAX_EXPRESSION } from "../../../../page/data/derivation.ts";
 import { type AddressState, formatAddress, MAX_TEXT, parseAddress } from "../../../../page/layout/address.ts";
 import { MAX_NAMES, type PanelState, type YAxisPlan } from "../../../../page/layout/arrangement.ts";
 import { AUTO, isRange, MAX_THRESHOLDS } from "../../../../page/layout/panels.ts";

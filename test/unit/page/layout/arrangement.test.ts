@@ -3,9 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { formatAddress, parseAddress } from "../../../../page/layout/address.ts";
 import { Arrangement, type PanelPlan, type PanelState } from "../../../../page/layout/arrangement.ts";
+import { chosen, Remembered, type TextStorage } from "../../../../page/layout/arrangement-storage.ts";
 import type { Scaled } from "../../../../page/layout/grouping.ts";
 import { AUTO } from "../../../../page/layout/panels.ts";
-import { chosen, Remembered, type TextStorage } from "../../../../page/layout/remembered.ts";
 
 const series = (...names: string[]): Scaled[] => names.map((name) => ({ name, magnitude: 1 }));
 const ALL = series("a.x", "a.y", "b.x", "b.y", "c.x");

@@ -1,10 +1,10 @@
 /** Where series whose values have names stand: panels and lanes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Naming } from "../../../../page/data/naming.ts";
-import { Ring } from "../../../../page/data/rings.ts";
-import { newSeries } from "../../../../page/data/series.ts";
-import { Store } from "../../../../page/data/store.ts";
+import { Ring } from "../../../../page/data/store/ring-buffer.ts";
+import { newSeries } from "../../../../page/data/store/series.ts";
+import { Store } from "../../../../page/data/store/series-store.ts";
+import { Naming } from "../../../../page/data/store/value-names.ts";
 import { Arrangement } from "../../../../page/layout/arrangement.ts";
 import { keyOf, regroup } from "../../../../page/layout/grouping.ts";
 import { lanesFor } from "../../../../page/lazy/lanes.ts";

@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { Naming } from "../../../../page/data/naming.ts";
-import type { Part } from "../../../../page/data/part.ts";
-import { Ring } from "../../../../page/data/rings.ts";
-import { newSeries } from "../../../../page/data/series.ts";
+import type { Part } from "../../../../page/data/segment.ts";
+import { Ring } from "../../../../page/data/store/ring-buffer.ts";
+import { newSeries } from "../../../../page/data/store/series.ts";
+import { Naming } from "../../../../page/data/store/value-names.ts";
 import { LAZY_RENDERERS } from "../../../../page/render/renderers/lazy-registry.ts";
 import type { DrawingContext, PaintTarget, Path } from "../../../../page/render/renderers/paint-target.ts";
 import type { PanelSeries } from "../../../../page/render/renderers/panel-renderer.ts";
 import { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
 import { rendererOf, type SeriesKind } from "../../../../page/render/renderers/registry.ts";
-import type { Sight } from "../../../../page/viewport/view.ts";
+import type { Sight } from "../../../../page/viewport/viewport.ts";
 import { STYLES } from "../../../../protocol/frame/labels.ts";
 
 const KINDS: readonly SeriesKind[] = ["line", ...STYLES.filter((style) => style !== undefined)];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { paddedRange, stableRange } from "../../../../page/render/range.ts";
 import { niceStep, numberLabels, ticks, timeLabels, timeStep, timeTicks } from "../../../../page/render/ticks.ts";
+import { paddedRange, stableRange } from "../../../../page/render/y-range.ts";
 import {
   counted,
   formatCount,

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
 import { extend } from "../../../../page/render/renderers/step.ts";
 import { heldAt } from "../../../../page/viewport/value-at.ts";
-import { View } from "../../../../page/viewport/view.ts";
+import { View } from "../../../../page/viewport/viewport.ts";
 import { holdings, receive, rowOf } from "../../../support/holding.ts";
 import { drawnSteps, named, part } from "../../../support/named.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Part } from "../../../../page/data/part.ts";
+import type { Part } from "../../../../page/data/segment.ts";
 import { pointAt } from "../../../../page/viewport/value-at.ts";
 
 const part = (...points: [x: number, y: number][]): Part => ({

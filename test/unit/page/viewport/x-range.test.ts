@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Range } from "../../../../page/data/part.ts";
+import type { Range } from "../../../../page/data/segment.ts";
 import { inSteps, panned, within, zoomed } from "../../../../page/viewport/x-range.ts";
 
 const T = 1.7e9;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Holdings } from "../../../../../page/data/holdings.ts";
-import type { Part } from "../../../../../page/data/part.ts";
+import type { Holdings } from "../../../../../page/data/channel-data.ts";
+import type { Part } from "../../../../../page/data/segment.ts";
 import { Derived } from "../../../../../page/lazy/derive/derived.ts";
 import { sample } from "../../../../../page/lazy/derive/evaluate.ts";
-import { View } from "../../../../../page/viewport/view.ts";
+import { View } from "../../../../../page/viewport/viewport.ts";
 import { holdings, receive, rowOf } from "../../../../support/holding.ts";
 
 const NONE = Number.NaN;

@@ -1,0 +1,30 @@
+import type { Part, Range } from "./segment.ts";
+import type { Series } from "./store/series.ts";
+
+/** A series that somebody has calculated from others. */
+export interface Derivation {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** Of one channel. */
+export const MAX_DERIVED = 8;
+export const MAX_EXPRESSION = 1024;
+
+/** The points that are calculated from. */
+export interface Stored {
+  has(name: string): boolean;
+  /** Where its last point is. */
+  headX(name: string): number;
+  parts(name: string, range: Range): readonly Part[];
+}
+
+/** What calculates them: loaded when there is one, as most pages have none. */
+export interface DerivedSeries {
+  /** Those whose series there are, and whose name no other has. */
+  readonly series: readonly Series[];
+  /** As of any series; undefined for what is none of these. */
+  parts(series: Series, range: Range): readonly Part[] | undefined;
+}
+
+export type DerivedClass = new (derivations: readonly Derivation[], stored: Stored) => DerivedSeries;

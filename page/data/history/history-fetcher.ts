@@ -1,0 +1,199 @@
+import { framesIn } from "../../../client/stored-frames.ts";
+import { fullJitterMs } from "../../../protocol/backoff.ts";
+import { decodeFrame } from "../../../protocol/frame/frame.ts";
+import type { Range } from "../segment.ts";
+import { Namings } from "../store/value-names.ts";
+import { type Plan, planFetch, type Reach, type Wish } from "./fetch-plan.ts";
+import { Stretch } from "./history-chunk.ts";
+
+/** What one request may bring; the rings have no room for more. */
+export const MAX_FETCH_BYTES = 64 * 1024 * 1024;
+/** A gesture passes through many ranges: so long it is left to go on before its range is fetched. */
+export const SETTLE_MS = 200;
+const BASE_DELAY_MS = 1000;
+const MAX_DELAY_MS = 30_000;
+
+/** Everything it needs of the world, so that tests can stand in for it. */
+export interface HistoryEnvironment {
+  /** The frames that are stored in the range of the query, in pieces. To leave off reading ends the request. */
+  read(query: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** One timer: a new time replaces the old one. */
+  wakeIn(ms: number, wake: () => void): void;
+  /** Lets the page answer, if it has not for a while. */
+  turn(): Promise<void>;
+  random(): number;
+}
+
+interface Flight {
+  plan: Plan;
+  /** What will be held when it has come. */
+  brings: Reach;
+  abort: AbortController;
+}
+
+/** What a request has brought. */
+interface Haul {
+  earliestX: number;
+  /** How far it came: to the end of what was asked for, or to where there was too much of it. */
+  toX: number;
+  whole: boolean;
+}
+
+/** Points that are older than what the rings hold: one range, fetched from the Channel's store when it is looked at. */
+export class HistoryFetcher {
+  /** Of what comes now, too: a text has one place on the page. */
+  readonly namings = new Namings();
+  #held: Stretch | undefined;
+  #wish: Wish | undefined;
+  #completeFromX = Number.NEGATIVE_INFINITY;
+  #ringsDrop = false;
+  #oldestX: number | undefined;
+  #flight: Flight | undefined;
+  #waiting = false;
+  #failures = 0;
+  readonly #environment: HistoryEnvironment;
+  readonly #changed: () => void;
+
+  /** @param changed what is held, or the state, is another */
+  constructor(environment: HistoryEnvironment, changed: () => void) {
+    this.#environment = environment;
+    this.#changed = changed;
+  }
+
+  /** What is there to be drawn; undefined before anything was fetched. */
+  get held(): Stretch | undefined {
+    return this.#held;
+  }
+
+  /** `failed`: what is wanted could not be had, and is asked for again in a while. */
+  get state(): "idle" | "fetching" | "failed" {
+    if (this.#flight !== undefined) return "fetching";
+    return this.#failures > 0 && this.#next() !== undefined ? "failed" : "idle";
+  }
+
+  /** There was more than can be held: what is missing is the oldest part of what was asked for. */
+  get cut(): boolean {
+    return this.#held?.cut ?? false;
+  }
+
+  /** Nothing is stored before this x; undefined while that is not known. */
+  get oldestX(): number | undefined {
+    return this.#oldestX;
+  }
+
+  /**
+   * Says what is looked at, as often as that is.
+   * @param range from -Infinity for everything; undefined for nothing
+   * @param completeFromX from here on the rings have everything
+   * @param newestX the newest x in the rings
+   */
+  want(range: Range | undefined, completeFromX: number, newestX: number): void {
+    // It falls where x begins anew: nothing of before belongs to that.
+    if (completeFromX < this.#completeFromX) this.clear();
+    this.#ringsDrop ||= completeFromX > this.#completeFromX && Number.isFinite(this.#completeFromX);
+    this.#completeFromX = completeFromX;
+    this.#wish = range && { range, completeFromX, newestX: this.#ringsDrop ? newestX : completeFromX };
+    this.#consider();
+  }
+
+  /** Forgets everything: the channel was emptied. */
+  clear(): void {
+    this.#flight?.abort.abort();
+    this.#flight = this.#held = this.#wish = this.#oldestX = undefined;
+    this.#failures = 0;
+    this.#waiting = false;
+  }
+
+  #consider(): void {
+    if (!this.#waiting && this.#next() !== undefined) this.#wakeIn(SETTLE_MS);
+  }
+
+  #wakeIn(ms: number): void {
+    this.#waiting = true;
+    this.#environment.wakeIn(ms, () => {
+      this.#waiting = false;
+      const plan = this.#next();
+      if (plan !== undefined) void this.#fetch(plan);
+    });
+  }
+
+  /** What is to be fetched now; what only goes on from what is on its way waits for that. */
+  #next(): Plan | undefined {
+    if (this.#wish === undefined) return undefined;
+    const plan = planFetch(this.#wish, this.#flight?.brings ?? this.#held, this.#oldestX);
+    return this.#flight !== undefined && plan?.goesOn ? undefined : plan;
+  }
+
+  async #fetch(plan: Plan): Promise<void> {
+    this.#flight?.abort.abort();
+    const held = plan.goesOn ? this.#held : undefined;
+    const brings = { min: held?.min ?? plan.from, max: plan.to, cut: held?.cut ?? false };
+    const abort = new AbortController();
+    const flight = { plan, brings, abort };
+    this.#flight = flight;
+    this.#changed();
+    try {
+      const stretch = await this.#stretch(plan, held, abort.signal);
+      if (this.#flight !== flight) return;
+      this.#held = stretch;
+      this.#failures = 0;
+    } catch {
+      if (this.#flight !== flight) return;
+      this.#wakeIn(fullJitterMs(this.#failures++, BASE_DELAY_MS, MAX_DELAY_MS, this.#environment.random()));
+    }
+    this.#flight = undefined;
+    this.#changed();
+    this.#consider();
+  }
+
+  async #stretch({ from, to }: Plan, held: Stretch | undefined, signal: AbortSignal): Promise<Stretch> {
+    const stretch = held ?? new Stretch(from, to, this.namings);
+    const haul = await this.#read(from, to, stretch, signal);
+    if (haul.whole) {
+      stretch.reach(to);
+      if (held === undefined && (await this.#isOldest(from, haul.earliestX, signal))) {
+        this.#oldestX = Math.min(haul.earliestX, to);
+      }
+      return stretch;
+    }
+    if (held === undefined) {
+      // Oldest come first, and the newest are to be held. So much of x was too much: the last half of that will do.
+      const span = haul.toX - Math.max(from, haul.earliestX);
+      const newest = new Stretch(to - span / 2, to, this.namings, true);
+      const { whole, toX } = await this.#read(to - span / 2, to, newest, signal);
+      newest.reach(whole ? to : toX);
+      return newest;
+    }
+    // All of them begin before? Then it is of no use to ask again.
+    stretch.reach(haul.toX > from ? haul.toX : to);
+    return stretch;
+  }
+
+  async #read(from: number, to: number, into: Stretch, signal: AbortSignal): Promise<Haul> {
+    // The plus of 1e+300 would be read as a blank.
+    const until = `to=${encodeURIComponent(to)}`;
+    const query = from === Number.NEGATIVE_INFINITY ? until : `from=${encodeURIComponent(from)}&${until}`;
+    const haul = { earliestX: Number.POSITIVE_INFINITY, toX: to, whole: true };
+    let bytes = 0;
+    for await (const each of framesIn(await this.#environment.read(query, signal))) {
+      signal.throwIfAborted();
+      const frame = decodeFrame(each);
+      into.take(frame);
+      haul.earliestX = Math.min(haul.earliestX, frame.header.minX);
+      haul.toX = frame.header.minX;
+      await this.#environment.turn();
+      bytes += each.length;
+      if (bytes > MAX_FETCH_BYTES) return { ...haul, whole: false };
+    }
+    return { ...haul, toX: to };
+  }
+
+  /** True where what was found, from an x on, is all there is. Nothing there may also be a time of silence. */
+  async #isOldest(from: number, earliestX: number, signal: AbortSignal): Promise<boolean> {
+    if (from === Number.NEGATIVE_INFINITY) return true;
+    if (earliestX <= from) return false;
+    for await (const piece of await this.#environment.read(`to=${encodeURIComponent(from)}`, signal))
+      if (piece.length > 0) return false;
+    return true;
+  }
+}

@@ -1,0 +1,115 @@
+import type { Gap } from "../../../protocol/frame/frame.ts";
+import type { Ring } from "./ring-buffer.ts";
+
+const MAX_GAPS = 1000;
+/** Series whose x have nothing to do with each other miss the same points at places of their own. */
+const MAX_PLACES = 8;
+
+/** A part of the x axis: from the last point before to the first one after, the same x where there is none before. */
+export interface Place {
+  fromX: number;
+  toX: number;
+}
+
+/** Points that did not arrive. */
+export interface GapRecord {
+  /** What the Channel, a bridge or a publisher says, or `hole`. */
+  reason: string;
+  /** How many; null: nobody knows. */
+  points: number | null;
+  /** The series concerned; "" is all, of the channel or of one publisher. */
+  series: string;
+  /** Where they are missing; empty until a point comes after them. */
+  places: Place[];
+}
+
+/** A series, as far as its gaps are concerned. */
+export interface Placed {
+  name: string;
+  /** How many gaps there were when its last point came. */
+  gapsSeen: number;
+  /** Its points so far. */
+  ring: Ring;
+}
+
+interface Entry extends GapRecord {
+  publisher: string | undefined;
+  /** It said itself where it is, or has been where nobody looks any more: points change nothing. */
+  known: boolean;
+}
+
+/** The newest losses, and where on the x axis each of them is. */
+export class GapLog {
+  readonly #gaps: Entry[] = [];
+  #count = 0;
+  #lost = { points: 0, unknown: false };
+
+  /** Oldest first. */
+  get gaps(): readonly GapRecord[] {
+    return this.#gaps;
+  }
+
+  /** How many there were in all. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get lost(): Readonly<{ points: number; unknown: boolean }> {
+    return this.#lost;
+  }
+
+  /** @param publisher whose series it concerns; undefined is everybody's */
+  add({ reason, points }: Pick<Gap, "reason" | "points">, gap?: Gap, publisher?: string): void {
+    const { series = "", fromX = null, toX = null } = gap ?? {};
+    // A counter that begins anew ends before it begins.
+    const places = fromX !== null && toX !== null && fromX <= toX ? [{ fromX, toX }] : [];
+    this.#gaps.push({ reason, points, series, places, publisher, known: places.length > 0 });
+    this.#count++;
+    this.#lost.points += points ?? 0;
+    this.#lost.unknown ||= points === null;
+    if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
+  }
+
+  /** A series goes on: what is missing since its last point is missing before this one. */
+  goesOn(series: Placed, publisher: string, firstX: number): void {
+    const unseen = this.#count - series.gapsSeen;
+    if (unseen === 0) return;
+    series.gapsSeen = this.#count;
+    const before = series.ring.before(firstX);
+    for (const gap of this.#gaps.slice(-unseen)) {
+      if (gap.known || !concerns(gap, series.name, publisher)) continue;
+      place(gap.places, before, firstX);
+    }
+  }
+
+  /** A series counts its x anew: what was beyond is no place of its axis any more. */
+  beginsAnew(name: string, publisher: string, firstX: number): void {
+    for (const gap of this.#gaps) {
+      if (!concerns(gap, name, publisher)) continue;
+      const places = gap.places.filter(({ toX }) => toX <= firstX);
+      gap.known ||= places.length < gap.places.length;
+      gap.places = places;
+    }
+  }
+}
+
+function concerns(gap: Entry, name: string, publisher: string): boolean {
+  return gap.series === name || (gap.series === "" && (gap.publisher ?? publisher) === publisher);
+}
+
+/** Of series that break over each other, the place is what is missing of all: the slow one's break is no measure. */
+function place(places: Place[], before: number, firstX: number): void {
+  const [first] = places;
+  if (before === Number.NEGATIVE_INFINITY) {
+    if (first === undefined) places.push({ fromX: firstX, toX: firstX });
+    return;
+  }
+  if (first?.fromX === first?.toX) places.length = 0;
+  const met = places.find(({ fromX, toX }) => before < toX && fromX < firstX);
+  if (met !== undefined) {
+    met.fromX = Math.max(met.fromX, before);
+    met.toX = Math.min(met.toX, firstX);
+  } else if (places.length < MAX_PLACES) {
+    places.push({ fromX: before, toX: firstX });
+  }
+}

@@ -1,0 +1,134 @@
+import { justAbove, lowerBound, upperBound } from "../sorted-column.ts";
+
+/** Late points that are more than a 32nd of their ring are put in their place: that may copy all of it. */
+const LATE_SHARE = 32;
+
+/**
+ * The newest points of one series, x ascending, equal x in order of arrival. A y of NaN is a break in the line.
+ * Both columns are written twice, at p and at p + capacity, so that whatever the ring holds is one view, not copied.
+ * Late points wait until somebody looks, or there are many: all of them cost one copy then, not each of them.
+ */
+export class Ring {
+  /** How many points fit: see {@link resize}. */
+  capacity = 0;
+  #x = new Float64Array();
+  #y = new Float64Array();
+  #start = 0;
+  #length = 0;
+  /** In order of arrival. The last point that does not wait is above them all. */
+  #late: [x: number, y: number][] = [];
+  /** The largest x that was dropped. */
+  #droppedX: number | undefined;
+
+  constructor(capacity: number) {
+    this.resize(capacity);
+  }
+
+  /** How many points it holds; those that wait may be more than fit. */
+  get length(): number {
+    return this.#length + this.#late.length;
+  }
+
+  /** From this x on nothing was dropped: just above the largest x that was, since others at that very x may be left. */
+  get completeFromX(): number {
+    this.#settle();
+    return this.#droppedX === undefined ? Number.NEGATIVE_INFINITY : justAbove(this.#droppedX);
+  }
+
+  /** A view, valid until the next change, or until late points are put in their place. */
+  get x(): Float64Array {
+    this.#settle();
+    return this.#view(this.#x);
+  }
+
+  /** As {@link x}. */
+  get y(): Float64Array {
+    this.#settle();
+    return this.#view(this.#y);
+  }
+
+  /** The largest x; -Infinity in an empty ring. */
+  get lastX(): number {
+    return this.#view(this.#x).at(-1) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** The smallest x of those that do not wait. */
+  get firstX(): number {
+    return this.#x[this.#start] ?? 0;
+  }
+
+  /** The largest x below this one; -Infinity if there is none. */
+  before(x: number): number {
+    const held = this.#view(this.#x);
+    let nearest = held[lowerBound(held, x) - 1] ?? Number.NEGATIVE_INFINITY;
+    for (const [late] of this.#late) if (late < x) nearest = Math.max(nearest, late);
+    return nearest;
+  }
+
+  /** How many points have a larger x. */
+  countAbove(x: number): number {
+    return this.#length - upperBound(this.#view(this.#x), x) + this.#late.filter(([late]) => late > x).length;
+  }
+
+  /** Adds points, x ascending. Those below the last x are put in their place; what does not fit goes, lowest x first. */
+  append(x: Float64Array, y: Float64Array): void {
+    const { lastX } = this;
+    x.forEach((each, i) => {
+      if (each < lastX) this.#late.push([each, y[i] ?? 0]);
+      else this.#put(each, y[i] ?? 0);
+    });
+    if (this.#late.length * LATE_SHARE > this.#length) this.#settle();
+  }
+
+  /** Keeps as many of the newest points as fit. */
+  resize(capacity: number): void {
+    const { x, y } = this;
+    this.capacity = capacity;
+    this.#x = new Float64Array(2 * capacity);
+    this.#y = new Float64Array(2 * capacity);
+    this.#start = 0;
+    this.#length = 0;
+    this.append(x, y);
+  }
+
+  /** Forgets everything, and that anything was dropped. */
+  clear(): void {
+    this.#length = 0;
+    this.#late = [];
+    this.#droppedX = undefined;
+  }
+
+  #view(column: Float64Array): Float64Array {
+    return column.subarray(this.#start, this.#start + this.#length);
+  }
+
+  /** Puts late points in their place: behind those of the same x, which came before. */
+  #settle(): void {
+    const late = this.#late.sort(([a], [b]) => a - b);
+    const [first] = late;
+    if (first === undefined) return;
+    this.#late = [];
+    const from = upperBound(this.x, first[0]);
+    const x = this.x.slice(from);
+    const y = this.y.slice(from);
+    this.#length = from;
+    let next = 0;
+    x.forEach((each, i) => {
+      for (let point = late[next]; point !== undefined && point[0] < each; point = late[++next]) this.#put(...point);
+      this.#put(each, y[i] ?? 0);
+    });
+  }
+
+  #put(x: number, y: number): void {
+    const capacity = this.capacity;
+    if (this.#length < capacity) {
+      this.#length++;
+    } else {
+      this.#droppedX = Math.max(this.#droppedX ?? this.firstX, this.firstX);
+      this.#start = (this.#start + 1) % capacity;
+    }
+    const at = (this.#start + this.#length - 1) % capacity;
+    this.#x[at] = this.#x[at + capacity] = x;
+    this.#y[at] = this.#y[at + capacity] = y;
+  }
+}

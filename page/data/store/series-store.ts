@@ -1,0 +1,185 @@
+import type { MissingPoints } from "../../../client/cursor.ts";
+import type { Frame, Gap, Table } from "../../../protocol/frame/frame.ts";
+import { justAbove } from "../sorted-column.ts";
+import { GapLog, type GapRecord } from "./gap-log.ts";
+import { RingBudget } from "./ring-budget.ts";
+import { completeFrom, follow, newSeries, restarts, type Series } from "./series.ts";
+import { type Run, rowsOf, runOf } from "./table-rows.ts";
+import { Namings } from "./value-names.ts";
+
+export { isTime, type Series } from "./series.ts";
+
+export const MAX_SERIES = 256;
+const MAX_REFUSED_NAMES = 10_000;
+
+/** Frames become rings here: every series found by itself, every loss a break in its line and a record. */
+export class Store {
+  readonly #series = new Map<string, Series>();
+  readonly #budget: RingBudget;
+  readonly #namings: Namings;
+  readonly #refused = new Set<string>();
+  readonly #log = new GapLog();
+  #joining = true;
+  /** Where it was joined, the last series that was: one that comes later may have points before this, too. */
+  #joinedX = Number.NEGATIVE_INFINITY;
+  #firstX: number | undefined;
+
+  /** @param namings shared by all stores whose points are one line */
+  constructor(budget = new RingBudget(), namings = new Namings()) {
+    this.#budget = budget;
+    this.#namings = namings;
+  }
+
+  /** In the order of their first point. */
+  get series(): Iterable<Series> {
+    return this.#series.values();
+  }
+
+  get size(): number {
+    return this.#series.size;
+  }
+
+  /** The series of this name. */
+  find(name: string): Series | undefined {
+    return this.#series.get(name);
+  }
+
+  /**
+   * From this x on everything that the channel has is in the rings, of all series; -Infinity before the first point.
+   * It falls only where x begins anew, or a clock was set back.
+   */
+  get completeFromX(): number {
+    let x = Number.NEGATIVE_INFINITY;
+    for (const series of this.#series.values()) x = Math.max(x, completeFrom(series));
+    return x > Number.NEGATIVE_INFINITY ? x : (this.#firstX ?? x);
+  }
+
+  /** How many series there are that are not shown, because {@link MAX_SERIES} are. */
+  get refused(): number {
+    return this.#refused.size;
+  }
+
+  /** The newest losses, oldest first. */
+  get gaps(): readonly GapRecord[] {
+    return this.#log.gaps;
+  }
+
+  /** How many points are missing in all, and whether there are more that nobody could count. */
+  get lost(): Readonly<{ points: number; unknown: boolean }> {
+    return this.#log.lost;
+  }
+
+  /**
+   * Takes a frame in.
+   * @param stored it comes from the store, not as it is taken: if the first ones do, there are others before them
+   */
+  ingest(frame: Frame, stored = false): void {
+    const { publisher } = frame.header;
+    this.#joining &&= stored;
+    // A series that another publisher wrote last is this publisher's too, as is seen only when its points come.
+    const breaking = new Set<string>();
+    for (const block of frame.blocks) {
+      if (block.kind === "gap") {
+        this.#takeGap(block, publisher);
+        if (block.series === "") for (const name of this.#series.keys()) breaking.add(name);
+      } else {
+        this.#takeTable(block, frame, breaking);
+      }
+    }
+  }
+
+  /** Points of any series are missing before what comes next. */
+  lose(missing: Pick<MissingPoints, "reason" | "points">): void {
+    for (const series of this.#series.values()) series.breakNext = true;
+    this.#log.add(missing);
+  }
+
+  #takeGap(gap: Gap, publisher: string): void {
+    for (const series of this.#series.values()) {
+      if (gap.series === series.name || (gap.series === "" && series.publisher === publisher)) series.breakNext = true;
+    }
+    this.#log.add(gap, gap, publisher);
+  }
+
+  #takeTable(table: Table, { header: { publisher }, labels }: Frame, breaking: Set<string>): void {
+    const rows = rowsOf(table);
+    const present = new Set<string>();
+    for (const [column, { name }] of table.columns.entries()) {
+      const series = this.#seriesOf(name);
+      if (series === undefined) continue;
+      present.add(name);
+      if (breaking.delete(name)) series.breakNext = true;
+      series.publisher = publisher;
+      const told = labels.get(name);
+      if (told !== undefined) series.naming ??= this.#namings.of(name);
+      const { naming, companions } = series;
+      companions.hold = naming !== undefined;
+      const run = runOf(table, column, rows, companions);
+      naming?.translate(told, run.y);
+      series.kind = naming?.kind ?? "";
+      this.#append(series, run);
+    }
+    for (const [name, { companions }] of this.#series) {
+      if (present.has(name)) continue;
+      for (const [shape, count] of rows.counts) if (shape.size > 0) companions.absent(shape, count);
+    }
+  }
+
+  #seriesOf(name: string): Series | undefined {
+    const known = this.#series.get(name);
+    if (known !== undefined) return known;
+    const index = this.#series.size;
+    if (index === MAX_SERIES) {
+      if (this.#refused.size < MAX_REFUSED_NAMES) this.#refused.add(name);
+      return undefined;
+    }
+    const series = newSeries(name, index, this.#budget.newRing());
+    this.#series.set(name, series);
+    return series;
+  }
+
+  #append(series: Series, run: Run): void {
+    const { ring } = series;
+    let { x, y } = run;
+    const first = x[0];
+    if (first === undefined) return;
+    if (restarts(ring, first)) {
+      ring.clear();
+      series.headX = Number.NEGATIVE_INFINITY;
+      // What the channel has from before belongs to no line that is drawn.
+      series.joinedX = this.#joinedX = Number.NEGATIVE_INFINITY;
+      series.breakNext = false;
+      this.#log.beginsAnew(series.name, series.publisher, first);
+    } else if (ring.length === 0) {
+      // Others at that very x may not have been sent.
+      if (this.#joining) this.#joinedX = Math.max(this.#joinedX, justAbove(first));
+      series.joinedX = this.#joining ? justAbove(first) : this.#joinedX;
+      // Before the first point there is no line to break, unless it goes on from what was not sent.
+      series.breakNext =
+        !this.#joining &&
+        series.joinedX > Number.NEGATIVE_INFINITY &&
+        this.gaps.some((gap) => gap.series === "" || gap.series === series.name);
+    }
+    this.#log.goesOn(series, series.publisher, first);
+    if (ring.length === 0 && Number.isNaN(y[0])) [x, y] = [x.subarray(1), y.subarray(1)];
+    if (series.breakNext && !Number.isNaN(y[0])) {
+      x = Float64Array.from([first, ...x]);
+      y = Float64Array.from([Number.NaN, ...y]);
+    }
+    series.breakNext = false;
+    const { headX } = series;
+    const isNewest = follow(series, x.at(-1) ?? Number.NEGATIVE_INFINITY);
+    if (series.headX < headX) this.#joinedX = Math.min(this.#joinedX, series.headX);
+    // It is where a head was that went back: a wrong time at first holds nothing either.
+    this.#firstX = Math.min(this.#firstX ?? first, series.headX);
+    this.#budget.makeRoom(ring, ring.length + x.length);
+    ring.append(x, y);
+    for (const value of y) {
+      if (Number.isNaN(value)) continue;
+      if (isNewest) series.lastY = value;
+      const size = Math.abs(value);
+      if (size > series.magnitude && series.kind === "") series.magnitude = size;
+      if (series.integers && !Number.isInteger(value)) series.integers = false;
+    }
+  }
+}

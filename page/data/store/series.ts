@@ -1,0 +1,103 @@
+import { Companions } from "./missing-values.ts";
+import type { Ring } from "./ring-buffer.ts";
+import type { Naming } from "./value-names.ts";
+
+/** Smaller x are not unix seconds: this is 1973. */
+const FIRST_TIME_X = 1e8;
+/** A numeric x that falls back further than so many points, and below the middle, begins anew. */
+const RESTART_POINTS = 64;
+/** One of at least so many points that falls back to about where they began does, too. */
+const SWEEP_POINTS = 16;
+const SWEEP_BEGINNING = 1 / 50;
+/** A time so far behind is no late point: the one before was wrong, or the clock was set. */
+const CLOCK_STEP_SECONDS = 10;
+const RUNS_TO_STEP_BACK = 3;
+
+export interface Series {
+  name: string;
+  /** The how-manieth series of the channel it is: gives its colour. */
+  index: number;
+  ring: Ring;
+  /** The x that the picture follows: see {@link follow}. */
+  headX: number;
+  /** How many runs in a row came from far behind it. */
+  runsBehind: number;
+  /** The y at `headX`; NaN before the first point. */
+  lastY: number;
+  /** Every y so far is a whole number. */
+  integers: boolean;
+  /** The largest |y| so far, of what has no name. */
+  magnitude: number;
+  /** What its values are called, if it is drawn as steps or events. */
+  naming: Naming | undefined;
+  /** Whether it is of those that have names: what others share no panel with. */
+  kind: Naming["kind"];
+  /** Where it was joined: the channel may have points before this x that were never sent. */
+  joinedX: number;
+  /** Who published its last points. */
+  publisher: string;
+  /** Points are missing before the next one. */
+  breakNext: boolean;
+  /** How many gaps there were when its last point came. */
+  gapsSeen: number;
+  companions: Companions;
+}
+
+/** A series before its first point. */
+export function newSeries(name: string, index: number, ring: Ring): Series {
+  return {
+    name,
+    index,
+    ring,
+    headX: Number.NEGATIVE_INFINITY,
+    runsBehind: 0,
+    lastY: Number.NaN,
+    integers: true,
+    magnitude: 0,
+    naming: undefined,
+    kind: "",
+    joinedX: Number.NEGATIVE_INFINITY,
+    publisher: "",
+    breakNext: false,
+    gapsSeen: 0,
+    companions: new Companions(),
+  };
+}
+
+/** True where x is unix seconds; else it is just a number. */
+export function isTime(x: number): boolean {
+  return x >= FIRST_TIME_X;
+}
+
+/** From this x on, everything that the channel has of a series is in its ring. */
+export function completeFrom({ joinedX, ring }: Series): number {
+  return Math.max(joinedX, ring.completeFromX);
+}
+
+/**
+ * Moves a series' head to the x that came last, and says whether it did. Late points leave it where it is. But one wrong
+ * time, or a clock that is set back, must not hold the picture in the future: after a few runs from far behind, the head
+ * goes back to where points come.
+ */
+export function follow(series: Series, arrivedX: number): boolean {
+  const isFarBehind = isTime(series.headX) && series.headX - arrivedX > CLOCK_STEP_SECONDS;
+  series.runsBehind = isFarBehind ? series.runsBehind + 1 : 0;
+  if (arrivedX < series.headX && series.runsBehind < RUNS_TO_STEP_BACK) return false;
+  // Was it joined at a wrong time, this is where it really was.
+  if (arrivedX < series.headX) series.joinedX = Math.min(series.joinedX, arrivedX);
+  series.headX = arrivedX;
+  series.runsBehind = 0;
+  return true;
+}
+
+/**
+ * A publisher that counts its points begins anew when it is restarted. Its points would otherwise be taken for
+ * late ones, drawn over the old ones, and the newest x would stand still. A time does not begin anew.
+ */
+export function restarts(ring: Ring, firstX: number): boolean {
+  if (ring.length < SWEEP_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;
+  const { firstX: lowest, lastX } = ring;
+  // A short sweep that is sent point by point comes back to where it began.
+  if (firstX <= lowest + (lastX - lowest) * SWEEP_BEGINNING) return true;
+  return firstX < (lowest + lastX) / 2 && ring.countAbove(firstX) >= RESTART_POINTS;
+}

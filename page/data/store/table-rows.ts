@@ -1,0 +1,75 @@
+import type { Table } from "../../../protocol/frame/frame.ts";
+import type { Companions, Shape } from "./missing-values.ts";
+
+/** One series' part of a table, as a ring takes it: x ascending, a y of NaN is a break, never two in a row. */
+export interface Run {
+  x: Float64Array;
+  y: Float64Array;
+}
+
+/** What is known of a table's rows before its columns are looked at one by one. */
+export interface Rows {
+  /** The rows in the order of their x, equal x as they stand; undefined if that is how they stand. */
+  order: Uint32Array | undefined;
+  /** Which series have a point, by row; or in all rows alike. */
+  shapes: Shape | readonly Shape[];
+  /** How many rows there are of each shape. */
+  counts: Map<Shape, number>;
+}
+
+const NOBODY: Shape = new Set();
+
+/** Looks a table's rows over. */
+export function rowsOf({ x, columns }: Table): Rows {
+  const order = orderOf(x);
+  const names = columns.map(({ name }) => name);
+  if (!columns.some(({ y }) => y.includes(Number.NaN))) {
+    const shapes = new Set(names);
+    return { order, shapes, counts: new Map([[shapes, x.length]]) };
+  }
+  const known = new Map<string, Shape>();
+  const counts = new Map<Shape, number>();
+  const shapes = Array.from(x, (_, row) => {
+    const key = columns.map(({ y }) => (Number.isNaN(y[row]) ? "-" : "+")).join("");
+    const shape = known.get(key) ?? new Set(names.filter((_name, column) => key[column] === "+"));
+    known.set(key, shape);
+    counts.set(shape, (counts.get(shape) ?? 0) + 1);
+    return shape;
+  });
+  return { order, shapes, counts };
+}
+
+/** The points of one column, with a break before each that others are missing before. */
+export function runOf(table: Table, column: number, { order, shapes }: Rows, companions: Companions): Run {
+  const values = table.columns[column]?.y ?? new Float64Array();
+  const breaks = new Set<number>();
+  for (let row = 0; row < values.length; row++) {
+    const shape = Array.isArray(shapes) ? (shapes[row] ?? NOBODY) : shapes;
+    if (Number.isNaN(values[row])) companions.absent(shape, 1);
+    else if (companions.present(shape)) breaks.add(row);
+  }
+  const x = new Float64Array(values.length + breaks.size);
+  const y = new Float64Array(x.length);
+  let length = 0;
+  for (let i = 0; i < values.length; i++) {
+    const row = order?.[i] ?? i;
+    const value = values[row] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    const at = table.x[row] ?? 0;
+    if (breaks.has(row)) {
+      x[length] = at;
+      y[length++] = Number.NaN;
+    }
+    x[length] = at;
+    y[length++] = value;
+  }
+  return { x: x.subarray(0, length), y: y.subarray(0, length) };
+}
+
+function orderOf(x: Table["x"]): Uint32Array | undefined {
+  let ascending = true;
+  for (let i = 1; i < x.length && ascending; i++) ascending = (x[i] ?? 0) >= (x[i - 1] ?? 0);
+  if (ascending) return undefined;
+  const order = Uint32Array.from({ length: x.length }, (_, i) => i);
+  return order.sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || a - b);
+}

@@ -1,0 +1,73 @@
+import type { Range } from "../data/segment.ts";
+import { type View, WINDOWS } from "../viewport/viewport.ts";
+import { formatAddress, parseAddress } from "./address.ts";
+import type { Arrangement } from "./arrangement.ts";
+import { chosen, Remembered } from "./arrangement-storage.ts";
+
+/** Browsers refuse to be told more often than some hundred times in half a minute. */
+const EVERY_MS = 400;
+
+/** What is seen, in the URL as it changes; and the arrangement, in this browser for the next time. */
+export class Memory {
+  readonly #view: View;
+  readonly #arrangement: Arrangement;
+  readonly #remembered: Remembered;
+  #timer: number | undefined;
+  #range: () => Range | undefined = () => undefined;
+  #version = 0;
+
+  constructor(channel: string, view: View, arrangement: Arrangement) {
+    this.#view = view;
+    this.#arrangement = arrangement;
+    this.#remembered = new Remembered(() => localStorage, channel);
+    this.#restore();
+    addEventListener("pagehide", () => {
+      if (this.#timer !== undefined) this.#write();
+    });
+  }
+
+  /** Somebody went to another fragment of this page. */
+  onReturn(changed: () => void): void {
+    // This comes at once. `hashchange` is queued: what is written before it would take the new fragment's place.
+    addEventListener("popstate", () => {
+      this.#restore();
+      changed();
+    });
+  }
+
+  /** A link to what is seen. @param range the range of x that is held; undefined: live */
+  link(range: Range | undefined): string {
+    const window = this.#view.chosen;
+    const fragment = formatAddress({
+      ...(window === undefined ? {} : { window }),
+      ...(range === undefined ? {} : { range }),
+      ...this.#arrangement.state,
+    });
+    return location.origin + location.pathname + location.search + fragment;
+  }
+
+  /** Something that was chosen has changed. */
+  note(range: () => Range | undefined): void {
+    this.#range = range;
+    this.#timer ??= setTimeout(() => this.#write(), EVERY_MS);
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    history.replaceState(null, "", this.link(this.#range()));
+    if (this.#arrangement.version === this.#version) return;
+    this.#version = this.#arrangement.version;
+    this.#remembered.save(this.#arrangement.state);
+  }
+
+  #restore(): void {
+    const address = parseAddress(location.hash, WINDOWS);
+    this.#arrangement.restore(chosen(address, this.#remembered.load()));
+    // What a link says is not what a person chose here: another page may have set it, in a frame.
+    this.#version = this.#arrangement.version;
+    if (address.window !== undefined) this.#view.choose(address.window);
+    if (address.range !== undefined) this.#view.lookAt(address.range);
+    else this.#view.goLive();
+  }
+}

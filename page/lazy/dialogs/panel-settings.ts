@@ -1,0 +1,228 @@
+import type { Range } from "../../data/segment.ts";
+import type { Axis, PanelPlan, Target, YAxisPlan, YMode } from "../../layout/arrangement.ts";
+import { isRange, MAX_THRESHOLDS } from "../../layout/panels.ts";
+import { fromAxis } from "../../render/y-axis.ts";
+import { button, make, setText } from "../../ui/dom.ts";
+import type { Context } from "../module.ts";
+import { openDialog } from "./dialog.ts";
+
+const NOT_BELOW = "“From” must be a number below “to”.";
+const NOT_ABOVE_0 = "A logarithmic axis begins above 0.";
+const NO_LINES = "“Lines at” must be numbers, with commas or blanks between them.";
+const TOO_MANY_LINES = `A panel has at most ${MAX_THRESHOLDS} lines.`;
+const RESET = "Arrange all panels automatically";
+
+/** Opens the settings of a panel: its y axes, its place, and where its series stand. */
+export function openPanelSettings(context: Context, id: string, opener?: HTMLElement): HTMLDialogElement | undefined {
+  const body = make("div", "lazy-body");
+  const render = (): void => {
+    const plan = planOf(context, id);
+    if (plan === undefined) return dialog.close();
+    const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+    const hasRight = plan.names.some((name) => plan.right.has(name));
+    body.replaceChildren(
+      axisFields(context, plan, "left", hasRight ? "Left axis" : "Y axis", changed),
+      ...(hasRight ? [axisFields(context, plan, "right", "Right axis", changed)] : []),
+      seriesFields(context, plan, render),
+      placeFields(context, plan, render),
+    );
+    if (focus === undefined) return;
+    // What was pressed is made anew; a series that has left has taken it along.
+    const again = body.querySelector<HTMLElement>(`[data-key="${CSS.escape(focus)}"]`);
+    (again ?? body.querySelector("select"))?.focus();
+  };
+  const changed = (): void => {
+    context.rearranged();
+    showReset(context, body);
+  };
+  if (planOf(context, id) === undefined) return undefined;
+  const dialog = openDialog("Panel", opener, body);
+  render();
+  return dialog;
+}
+
+function planOf({ arrangement, source }: Context, id: string): PanelPlan | undefined {
+  return arrangement.panels(source.series).find((plan) => plan.id === id);
+}
+
+/** Nothing here is made anew when it changes: somebody may be on the way to the next field, or to a button. */
+function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string, changed: () => void): HTMLElement {
+  const current = (): YAxisPlan => {
+    const { left, rightAxis } = planOf(context, plan.id) ?? plan;
+    return axis === "left" ? left : rightAxis;
+  };
+  const said = make("p", "lazy-said");
+  said.setAttribute("role", "alert");
+  const [from, to] = [numberField(`${axis} from`, "From"), numberField(`${axis} to`, "To")];
+  const fill = (): void => {
+    const { min, max } = seenRange(context, plan, axis);
+    if (document.activeElement !== from.input) from.input.value = String(min);
+    if (document.activeElement !== to.input) to.input.value = String(max);
+  };
+  const set = (next: YAxisPlan): void => {
+    context.arrangement.setY(plan.id, axis, next);
+    const { mode, log } = current();
+    setText(said, log && mode.kind !== "auto" && mode.min <= 0 ? NOT_ABOVE_0 : "");
+    changed();
+    requestAnimationFrame(fill);
+  };
+  const lines = textField(`${axis} lines`, "Lines at", current().thresholds?.join(", "));
+  lines.input.placeholder = "80, 95.5";
+  lines.input.addEventListener("change", () => {
+    const numbers = numbersOf(lines.input.value);
+    const others = planOf(context, plan.id)?.[axis === "left" ? "rightAxis" : "left"].thresholds?.length ?? 0;
+    if (!numbers.every(Number.isFinite)) return setText(said, NO_LINES);
+    if (numbers.length + others > MAX_THRESHOLDS) return setText(said, TOO_MANY_LINES);
+    const { mode, log } = current();
+    set({ mode, log, ...(numbers.length === 0 ? {} : { thresholds: numbers }) });
+  });
+  const choose = (kind: YMode["kind"], text: string, chosen: () => void) => {
+    const radio = make("input");
+    radio.type = "radio";
+    radio.name = `lazy-y-${axis}`;
+    radio.checked = current().mode.kind === kind;
+    radio.dataset.key = `${axis} ${kind}`;
+    radio.addEventListener("change", chosen);
+    return { label: make("label", "", radio, make("span", "", text)), radio };
+  };
+  const setFixed = (): void => {
+    const [min, max] = [from.input.value, to.input.value].map((text) =>
+      text.trim() === "" ? Number.NaN : Number(text),
+    );
+    if (min === undefined || max === undefined || !isRange(min, max)) return setText(said, NOT_BELOW);
+    if (current().log && min <= 0) return setText(said, NOT_ABOVE_0);
+    fixed.radio.checked = true;
+    set({ ...current(), mode: { kind: "fixed", min, max } });
+  };
+  for (const { input } of [from, to]) input.addEventListener("change", setFixed);
+  const fixed = choose("fixed", "Fixed", setFixed);
+  const locked = choose("locked", "Locked as it is", () =>
+    set({ ...current(), mode: { kind: "locked", ...seenRange(context, plan, axis) } }),
+  );
+  const log = make("input");
+  log.type = "checkbox";
+  log.checked = current().log;
+  log.dataset.key = `${axis} log`;
+  log.addEventListener("change", () => set({ ...current(), log: log.checked }));
+  // What was moved here a moment ago is drawn before that.
+  fill();
+  requestAnimationFrame(fill);
+  return make(
+    "fieldset",
+    "lazy-choices",
+    make("legend", "", title),
+    choose("auto", "Automatic", () => set({ ...current(), mode: { kind: "auto" } })).label,
+    locked.label,
+    make("div", "lazy-fixed", fixed.label, from.label, to.label),
+    make("label", "", log, make("span", "", "Logarithmic")),
+    lines.label,
+    said,
+  );
+}
+
+/** The range of y that is seen. */
+function seenRange({ board }: Context, plan: PanelPlan, axis: Axis): Range {
+  const axes = board.panels.find((panel) => panel.plan.id === plan.id)?.axes;
+  const seen = (axis === "right" ? axes?.right : undefined) ?? axes?.left ?? { range: { min: 0, max: 1 }, log: false };
+  const tidy = (place: number): number => Number(fromAxis(seen, place).toPrecision(12));
+  return { min: tidy(seen.range.min), max: tidy(seen.range.max) };
+}
+
+function numberField(key: string, name: string): { label: HTMLElement; input: HTMLInputElement } {
+  const field = textField(key, name);
+  // Not type=number, which takes no exponent from some keyboards and turns with the wheel.
+  field.input.inputMode = "decimal";
+  field.input.size = 9;
+  return field;
+}
+
+function textField(key: string, name: string, text = ""): { label: HTMLElement; input: HTMLInputElement } {
+  const input = make("input");
+  input.value = text;
+  input.dataset.key = key;
+  return { label: make("label", "", make("span", "lazy-quiet", name), input), input };
+}
+
+/** The numbers of a list, each once; NaN for what is none. */
+function numbersOf(list: string): number[] {
+  const words = list.split(/[\s,;]+/).filter((word) => word !== "");
+  return [...new Set(words.map(Number))];
+}
+
+function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTMLElement {
+  const panels = context.arrangement.panels(context.source.series);
+  const rows = plan.names.map((name) => {
+    const select = make("select");
+    select.dataset.key = `move ${name}`;
+    select.setAttribute("aria-label", `Where ${name} stands`);
+    const add = (text: string, target: Target, axis: Axis, isHere = false): void => {
+      const option = make("option", "", text);
+      option.selected = isHere;
+      options.push({ target, axis });
+      select.append(option);
+    };
+    const options: { target: Target; axis: Axis }[] = [];
+    const onRight = plan.right.has(name);
+    add("Here, left axis", { kind: "into", id: plan.id }, "left", !onRight);
+    add("Here, right axis", { kind: "into", id: plan.id }, "right", onRight);
+    for (const other of panels) {
+      if (other.id !== plan.id) add(`With ${shortened(other.names)}`, { kind: "into", id: other.id }, "left");
+    }
+    if (plan.names.length > 1) {
+      add("New panel above", { kind: "before", id: plan.id }, "left");
+      add("New panel below", { kind: "after", id: plan.id }, "left");
+    }
+    select.addEventListener("change", () => {
+      const chosen = options[select.selectedIndex];
+      if (chosen !== undefined) context.arrangement.move(name, chosen.target, chosen.axis);
+      context.rearranged();
+      again();
+    });
+    const shown = make("input");
+    shown.type = "checkbox";
+    shown.checked = !context.source.isHidden(name);
+    shown.dataset.key = `show ${name}`;
+    shown.addEventListener("change", () => {
+      context.arrangement.toggle(name);
+      context.rearranged();
+      again();
+    });
+    return make("li", "lazy-series", make("label", "", shown, make("span", "", name)), select);
+  });
+  return make("div", "", make("h3", "", "Series"), make("ul", "lazy-list", ...rows));
+}
+
+function placeFields(context: Context, { id }: PanelPlan, again: () => void): HTMLElement {
+  const { arrangement, source } = context;
+  const count = arrangement.panels(source.series).length;
+  const act = (text: string, run: () => void): HTMLElement => {
+    const element = button(text, () => {
+      run();
+      context.rearranged();
+      again();
+    });
+    element.dataset.key = text;
+    return element;
+  };
+  const buttons: HTMLElement[] = [];
+  if (count > 1) {
+    buttons.push(
+      act("Panel up", () => arrangement.movePanel(id, -1)),
+      act("Panel down", () => arrangement.movePanel(id, 1)),
+    );
+  }
+  buttons.push(act(RESET, () => arrangement.reset()));
+  const places = make("div", "lazy-buttons", ...buttons);
+  showReset(context, places);
+  return places;
+}
+
+function showReset({ arrangement }: Context, within: HTMLElement): void {
+  const reset = within.querySelector<HTMLElement>(`[data-key="${RESET}"]`);
+  if (reset !== null) reset.hidden = arrangement.isAutomatic;
+}
+
+function shortened(names: readonly string[]): string {
+  const [first = "", ...more] = names;
+  return more.length === 0 ? first : `${first} and ${more.length} more`;
+}

@@ -1,0 +1,27 @@
+import type { Command } from "../../input/shortcuts.ts";
+
+/** What people are told of a shortcut. */
+export interface ShortcutWords {
+  /** Its keys, as they are written for people. */
+  written: readonly string[];
+  what: string;
+}
+
+export const SHORTCUT_WORDS: Record<Command, ShortcutWords> = {
+  pause: { written: ["Space"], what: "Pause, or follow again" },
+  live: { written: ["L", "End"], what: "Go live" },
+  window: { written: ["1", "…", "6"], what: "Choose a window" },
+  "zoom-in": { written: ["+"], what: "Zoom in" },
+  "zoom-out": { written: ["−"], what: "Zoom out" },
+  left: { written: ["←"], what: "Look back; with a cursor, move it (Shift: further)" },
+  right: { written: ["→"], what: "Look forward; with a cursor, move it" },
+  cursor: { written: ["C"], what: "Cursor on or off" },
+  mark: { written: ["M"], what: "Mark the cursor's place, and measure from there" },
+  gap: { written: ["G", "Shift G"], what: "Previous gap, next gap" },
+  dismiss: { written: ["Esc"], what: "Take mark and cursor away" },
+  table: { written: ["T"], what: "Table of values, or the plots" },
+  share: { written: ["S"], what: "Share and save" },
+  menu: { written: ["."], what: "Menu" },
+  "full-screen": { written: ["F"], what: "Full screen" },
+  help: { written: ["?"], what: "This list" },
+};

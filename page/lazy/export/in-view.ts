@@ -1,0 +1,77 @@
+import { cursorText } from "../../input/cursor-text.ts";
+import { unitOf } from "../../layout/unit.ts";
+import { BOTTOM_PX, TOP_PX } from "../../render/plot-canvas.ts";
+import { rendererOf } from "../../render/renderers/registry.ts";
+import { formatValue, numberStyle } from "../../ui/format.ts";
+import { LINE_COLOURS, lineColour } from "../../ui/theme.ts";
+import type { Sight } from "../../viewport/viewport.ts";
+import { APART_PX } from "../gaps/gap-marks.ts";
+import { gapsOf, marksOf } from "../gaps/gap-spans.ts";
+import type { Context } from "../module.ts";
+import type { PanelPicture, Picture } from "./png.ts";
+import type { WindowData } from "./window-data.ts";
+
+/** All points in view, of the series that are not hidden, in the order of the panels. */
+export function windowData({ channel, arrangement, source }: Context, sight: Sight): WindowData {
+  const style = getComputedStyle(document.documentElement);
+  const panels = arrangement.panels(source.series);
+  const series = panels.flatMap(({ names }) =>
+    names.flatMap((name, slot) => {
+      const one = source.seriesOf(name);
+      if (one === undefined || source.isHidden(name)) return [];
+      const colour = style.getPropertyValue(lineColour(slot)).trim();
+      const { hasLongTexts } = rendererOf(one);
+      return [{ name, colour, naming: one.naming, hasLongTexts, parts: sight.parts(one) }];
+    }),
+  );
+  return { channel, minX: sight.x.min, maxX: sight.x.max, time: sight.time, series };
+}
+
+/** From when to when, in words. */
+export function rangeText({ x, time }: Sight): string {
+  const [from, to] = [cursorText(x.min, undefined, x, time), cursorText(x.max, undefined, x, time)];
+  const day = time ? `${new Date(x.max * 1000).toLocaleDateString()} ` : "";
+  return `${day}${from} – ${to}`;
+}
+
+/** What a picture of the panels that can be seen is made of. */
+export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Picture {
+  const style = getComputedStyle(document.documentElement);
+  const read = (property: string): string => style.getPropertyValue(property).trim();
+  const { left, right } = board.gutters;
+  const { min, max } = sight.x;
+  const panels = board.onScreen.map(
+    (panel): PanelPicture => ({
+      canvas: panel.canvas,
+      lines: { left, right, top: TOP_PX, bottom: BOTTOM_PX },
+      gaps: marksOf(
+        gapsOf(sight.gaps, panel.plan.names),
+        sight.x,
+        (APART_PX * (max - min)) / (panel.canvas.width / devicePixelRatio - left - right),
+      ).map(({ fromX, toX }) => [(fromX - min) / (max - min), (toX - min) / (max - min)]),
+      legend: panel.series
+        .filter(({ isHidden }) => !isHidden)
+        .map((one) => {
+          const { series, slot, minY, maxY } = one;
+          const { label, unit } = unitOf(series.name);
+          const { value, text } = cursor.read(one, sight);
+          const number = formatValue(value, numberStyle(minY, maxY, series.integers));
+          return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value: text ?? number, unit };
+        }),
+    }),
+  );
+  const theme = {
+    ground: read("--ground"),
+    ink: read("--ink"),
+    quiet: read("--quiet"),
+    fontFamily: getComputedStyle(document.body).fontFamily,
+  };
+  return {
+    title: channel,
+    range: rangeText(sight),
+    panels,
+    xAxis: board.xAxisCanvas,
+    scale: devicePixelRatio,
+    theme,
+  };
+}

@@ -1,0 +1,57 @@
+import type { Part } from "../../data/segment.ts";
+import type { SeriesData } from "./window-data.ts";
+
+interface Point {
+  /** The index of its series. */
+  series: number;
+  x: number;
+  y: number;
+}
+
+interface HeapEntry extends Part {
+  at: number;
+  series: number;
+  /** Of equal x the lower is first. */
+  order: number;
+}
+
+/** All points of all series, breaks too, in the order of x; equal x in the order of the series, and as they stand in one. */
+export function* inOrder(series: readonly SeriesData[]): Generator<Point> {
+  const heap = series
+    .flatMap(({ parts }, index) => parts.map((part) => ({ ...part, series: index })))
+    .filter(({ x }) => x.length > 0)
+    .map((part, order): HeapEntry => ({ ...part, order, at: 0 }));
+  for (let at = heap.length >> 1; at-- > 0; ) sink(heap, at);
+  for (let top = heap[0]; top !== undefined; top = heap[0]) {
+    yield { series: top.series, x: top.x[top.at] ?? 0, y: top.y[top.at] ?? Number.NaN };
+    if (++top.at === top.x.length) {
+      const last = heap.pop();
+      if (last !== undefined && last !== top) heap[0] = last;
+    }
+    sink(heap, 0);
+  }
+}
+
+function sink(heap: HeapEntry[], from: number): void {
+  const moved = heap[from];
+  if (moved === undefined) return;
+  let at = from;
+  for (;;) {
+    let child = 2 * at + 1;
+    let first = heap[child];
+    const second = heap[child + 1];
+    if (first !== undefined && second !== undefined && isBefore(second, first)) {
+      first = second;
+      child++;
+    }
+    if (first === undefined || !isBefore(first, moved)) break;
+    heap[at] = first;
+    at = child;
+  }
+  heap[at] = moved;
+}
+
+function isBefore(a: HeapEntry, b: HeapEntry): boolean {
+  const [ax, bx] = [a.x[a.at] ?? 0, b.x[b.at] ?? 0];
+  return ax < bx || (ax === bx && a.order < b.order);
+}

@@ -1,0 +1,57 @@
+import type { Part } from "../../data/segment.ts";
+import { lowerBound, upperBound } from "../../data/sorted-column.ts";
+import type { Naming } from "../../data/store/value-names.ts";
+
+export interface SeriesData {
+  name: string;
+  colour: string;
+  /** What its values are called, if they have names. */
+  naming?: Naming | undefined;
+  /** Those names are sentences. */
+  hasLongTexts?: boolean | undefined;
+  /** In the order of x. */
+  parts: readonly Part[];
+}
+
+/** What is looked at: the points from minX to maxX, both included; parts may reach further. */
+export interface WindowData {
+  channel: string;
+  minX: number;
+  maxX: number;
+  /** x is unix seconds; else it is just a number. */
+  time: boolean;
+  series: readonly SeriesData[];
+}
+
+/** The points in the window as copies: work that takes more than a moment must not see the rings go on. */
+export function cut(window: WindowData): WindowData {
+  const series = window.series.map((one) => ({
+    ...one,
+    parts: partsWithin(one.parts, window.minX, window.maxX).map(({ x, y }) => ({ x: x.slice(), y: y.slice() })),
+  }));
+  return { ...window, series };
+}
+
+/** What lies from minX to maxX, as views. */
+export function partsWithin(parts: readonly Part[], minX: number, maxX: number): Part[] {
+  return parts.flatMap(({ x, y }) => {
+    const [from, to] = [lowerBound(x, minX), upperBound(x, maxX)];
+    return from < to ? [{ x: x.subarray(from, to), y: y.subarray(from, to) }] : [];
+  });
+}
+
+/** `lab-bench-3-2026-11-20T17-23-05Z.csv`: the channel, and the window's end in UTC; the time of saving where x is no time. */
+export function fileName(
+  { channel, maxX, time }: Pick<WindowData, "channel" | "maxX" | "time">,
+  ending: string,
+  nowMs = Date.now(),
+): string {
+  const at = isoTime(time ? maxX : nowMs / 1000) || isoTime(nowMs / 1000);
+  return `${channel.replaceAll("/", "-")}-${at.slice(0, 19).replaceAll(":", "-")}Z.${ending}`;
+}
+
+/** Unix seconds as `2026-11-20T17:23:05.000Z`; "" for what is no date. */
+export function isoTime(x: number): string {
+  const date = new Date(Math.round(x * 1000));
+  return Number.isNaN(date.getTime()) ? "" : date.toISOString();
+}

@@ -1,0 +1,90 @@
+import { replaceControl } from "../../../protocol/characters.ts";
+import { MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
+import type { GapRecord } from "../../data/store/gap-log.ts";
+import { niceStep, numberLabels, timeLabels } from "../../render/ticks.ts";
+import { counted, formatCount } from "../../ui/format.ts";
+import type { Span } from "./gap-spans.ts";
+
+/** What is said of a gap: how many points, of what and when, and why. */
+export interface GapText {
+  title: string;
+  where: string;
+  why: string;
+}
+
+/** More than these are only counted: nobody reads them in passing. */
+const MAX_TEXTS = 3;
+const MAX_REASON_LENGTH = 80;
+
+/** Losses on the way from the Worker to here; those of a bridge concern its own series only. */
+const ON_THE_WAY: Record<string, string> = {
+  trimmed: "This page was away, or too slow, for longer than the Worker keeps points.",
+  "gaps-trimmed": "They were lost before they reached the Worker; what said why is no longer kept.",
+  epoch: "The channel was emptied, or its numbering began anew.",
+  hole: "They were lost between the Worker and this page.",
+};
+const BEFORE: Record<string, string> = {
+  "bridge-full": "The bridge could not reach the Worker until its spool was full; the oldest points were dropped.",
+  "frame-refused": "The Worker refused them for good; the bridge’s log says why.",
+  "spool-damaged": "The bridge’s spool was damaged and could not be read.",
+  "bridge-restarted": "The bridge was not running: nobody received what was published then.",
+  "publisher-dropped": "The publisher’s own numbers jump: what it sent in between did not reach the bridge.",
+  "publisher-restarted": "The publisher’s own numbers began anew: it was restarted.",
+  "too-many-series": "The publishers named more series than a bridge keeps for one channel.",
+  "publisher-reconnected":
+    "A publisher connected again after one had gone, as a script does that is started again. What was sent before that may be missing.",
+};
+
+/** What is said of the gaps at one place: those of one reason and series together. */
+export function gapTexts(spans: readonly Span[], time: boolean): GapText[] {
+  const groups = new Map<string, Span[]>();
+  for (const span of spans) {
+    const { reason, series, points } = span.gap;
+    const key = JSON.stringify([reason, series, points === null]);
+    groups.set(key, [...(groups.get(key) ?? []), span]);
+  }
+  const texts = [...groups.values()].map((group) => textOf(group, time));
+  const more = texts.length - MAX_TEXTS;
+  if (more <= 0) return texts;
+  const rest = { title: `and ${formatCount(more)} more`, where: "", why: "" };
+  return [...texts.slice(0, MAX_TEXTS), rest];
+}
+
+function textOf(group: readonly Span[], time: boolean): GapText {
+  const gaps = [...new Set<GapRecord>(group.map(({ gap }) => gap))];
+  const { reason = "", series = "", points = null } = gaps[0] ?? {};
+  const sum = gaps.reduce((total, gap) => total + (gap.points ?? 0), 0);
+  const missing =
+    points === null ? "Points may be missing, nobody can know how many" : `${counted(sum, "point")} missing`;
+  const onTheWay = own(ON_THE_WAY, reason);
+  const from = Math.min(...group.map(({ place }) => place.fromX));
+  const to = Math.max(...group.map(({ place }) => place.toX));
+  const of =
+    series === ""
+      ? `all series${onTheWay === undefined ? " of the bridge" : ""}`
+      : given(series, MAX_SERIES_NAME_BYTES);
+  return {
+    title: gaps.length > 1 ? `${missing}, in ${counted(gaps.length, "gap")}` : missing,
+    where: `${of}\n${whenText(from, to, time)}`,
+    why: onTheWay ?? own(BEFORE, reason) ?? `The reason given is “${given(reason, MAX_REASON_LENGTH)}”.`,
+  };
+}
+
+/** A snapshot was checked by no Channel: its texts are cut, and have no control characters. */
+function given(text: string, most: number): string {
+  return replaceControl(text.slice(0, most), () => " ");
+}
+
+/** Reasons are received: `constructor` is none of ours. */
+function own(texts: Record<string, string>, reason: string): string | undefined {
+  return Object.hasOwn(texts, reason) ? texts[reason] : undefined;
+}
+
+/** From when to when, as the axis says it. */
+function whenText(from: number, to: number, time: boolean): string {
+  const values = from < to ? [from, to] : [to];
+  const step = niceStep((to - from || 10) / 10);
+  // A time is said to the second at least, and without its date, as on the axis.
+  const labels = time ? timeLabels(values, Math.min(1, step)) : numberLabels(values, step);
+  return values.length === 1 ? `at ${labels[0]}` : labels.join(" – ");
+}

@@ -1,0 +1,29 @@
+import dialogStyles from "./styles/dialog.css";
+import emptyStyles from "./styles/empty.css";
+import eventsStyles from "./styles/events.css";
+import gapsStyles from "./styles/gaps.css";
+import helpStyles from "./styles/help.css";
+import settingsStyles from "./styles/settings.css";
+import shareStyles from "./styles/share.css";
+import tableStyles from "./styles/table.css";
+
+let adopted = false;
+
+/** The styles of what is loaded later; a sheet made here needs no 'unsafe-inline', and comes with what it is for. */
+export function adoptStyles(): void {
+  if (adopted) return;
+  adopted = true;
+  const sheet = new CSSStyleSheet();
+  const all = [
+    emptyStyles,
+    dialogStyles,
+    shareStyles,
+    helpStyles,
+    tableStyles,
+    settingsStyles,
+    gapsStyles,
+    eventsStyles,
+  ];
+  sheet.replaceSync(all.join(""));
+  document.adoptedStyleSheets.push(sheet);
+}

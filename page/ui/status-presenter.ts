@@ -1,0 +1,131 @@
+import type { ConnectionState } from "../../client/connection-state.ts";
+import type { Holdings } from "../data/channel-data.ts";
+import type { Clocks } from "../data/clocks.ts";
+import type { Pulse } from "../data/feed-rate.ts";
+import type { Sight, View } from "../viewport/viewport.ts";
+import type { Header } from "./header.ts";
+import type { Notice } from "./notice.ts";
+import { figuresText, type Status, statusOf } from "./status.ts";
+
+/** Words are read, not watched: they change no faster than this. */
+const EVERY_MS = 250;
+/** What is over before that is not said: it would only flicker. */
+const SOON_MS = 600;
+
+/** So long after it could not be had the empty state is asked for again. */
+const AGAIN_MS = 5_000;
+
+/** Says what to do for a channel that has no points yet. Most pages have some: it is loaded for those that have none. */
+export interface EmptyState {
+  show(isEmpty: boolean): void;
+}
+
+/** What the words are about. */
+export interface Spoken {
+  header: Header;
+  view: View;
+  source: Holdings;
+  pulse: Pulse;
+  clocks: Clocks;
+  notice: Notice;
+  sight(): Sight | undefined;
+  connection(): ConnectionState;
+  /** @returns undefined: it cannot be had now */
+  loadEmptyState(): Promise<EmptyState | undefined>;
+}
+
+/** Says in words how things stand: the header, and what to do while there is nothing to see. */
+export class Words {
+  viewers: number | undefined;
+  /** Since when every publisher is gone, by our clock. */
+  goneSinceMs: number | undefined;
+  /** How many points came since the picture was held. */
+  pointsSince = 0;
+  /** In place of what the connection says. */
+  instead: Status | undefined;
+  #saidOfPast: string | undefined;
+  readonly #about: Spoken;
+  #empty: EmptyState | undefined;
+  #isEmpty = false;
+  #emptyNotBeforeMs = Number.NEGATIVE_INFINITY;
+  #fetchingSinceMs: number | undefined;
+
+  constructor(about: Spoken) {
+    this.#about = about;
+    setInterval(() => {
+      if (document.visibilityState === "visible") this.show();
+    }, EVERY_MS);
+  }
+
+  get status(): Status {
+    const { view, pulse, connection } = this.#about;
+    const circumstances = {
+      nowMs: performance.now(),
+      staleSinceMs: pulse.staleSinceMs(Date.now()),
+      goneSinceMs: this.goneSinceMs,
+      wasGone: pulse.wasGone,
+      isHeld: !view.isLive,
+    };
+    return this.instead ?? statusOf(connection(), circumstances);
+  }
+
+  show(): void {
+    const { header, view, source, pulse, clocks } = this.#about;
+    const { store } = source;
+    const nowMs = Date.now();
+    const now = this.status;
+    header.showStatus(now, nowMs);
+    header.showChoices(view.range === undefined ? view.window(source) : undefined, !view.isLive, this.pointsSince);
+    const { kind } = now.kind === "paused" ? now.feed : now;
+    const isFlowing = kind === "live";
+    const isConnected = isFlowing || ["waiting", "stale", "gone"].includes(kind);
+    header.showFigures(
+      figuresText({
+        rate: isConnected ? pulse.rate(nowMs) : undefined,
+        series: store.size,
+        refusedSeries: store.refused,
+        lagMs: isFlowing ? clocks.lagMs : undefined,
+        clocks: clocks.remarks,
+        lostPoints: store.lost,
+        viewers: isConnected ? this.viewers : undefined,
+      }),
+    );
+    this.#isEmpty = store.size === 0 && isConnected;
+    this.#empty?.show(this.#isEmpty);
+    if (this.#isEmpty && this.#empty === undefined) void this.#loadEmptyState();
+    this.#showPast();
+  }
+
+  async #loadEmptyState(): Promise<void> {
+    if (performance.now() < this.#emptyNotBeforeMs) return;
+    this.#emptyNotBeforeMs = Number.POSITIVE_INFINITY;
+    this.#empty = await this.#about.loadEmptyState();
+    this.#emptyNotBeforeMs = performance.now() + AGAIN_MS;
+    this.#empty?.show(this.#isEmpty);
+  }
+
+  /** What is being done about points that are older than what came. */
+  #showPast(): void {
+    const { notice, source, sight } = this.#about;
+    const { past } = source;
+    const seen = sight();
+    const nowMs = performance.now();
+    this.#fetchingSinceMs = past.state === "fetching" ? (this.#fetchingSinceMs ?? nowMs) : undefined;
+    const isSoon = nowMs - (this.#fetchingSinceMs ?? nowMs) <= SOON_MS;
+    const text =
+      past.state === "fetching"
+        ? isSoon
+          ? this.#saidOfPast
+          : "Fetching older points …"
+        : past.state === "failed"
+          ? "Older points cannot be fetched now. Trying again."
+          : past.cut && seen !== undefined && seen.x.min < (past.held?.min ?? seen.x.min)
+            ? "There is more than this page can hold: zoom in to see what is older."
+            : undefined;
+    // Who took it away has read it.
+    if (text === this.#saidOfPast) return;
+    this.#saidOfPast = text;
+    if (text === undefined) notice.hide("past");
+    else notice.show("past", text);
+  }
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { Holdings } from "../../../../page/data/channel-data.ts";
+import { HistoryFetcher } from "../../../../page/data/history/history-fetcher.ts";
+import { RingBudget } from "../../../../page/data/store/ring-budget.ts";
+import { Store } from "../../../../page/data/store/series-store.ts";
+import { type Sight, View } from "../../../../page/viewport/viewport.ts";
+import { decodeFrame } from "../../../../protocol/frame/frame.ts";
+import { FrameBuilder } from "../../../../protocol/frame/frame-builder.ts";
+import { numberFrame, readHeader } from "../../../../protocol/frame/header.ts";
+import { frameOf, rowOf } from "../../../support/publish.ts";
+
+const T = 1.7e9;
+const PER_FRAME = 100;
+
+/** A page whose rings hold 2,048 points, and the Channel's store behind it, which holds all. */
+class World {
+  readonly view = new View();
+  readonly source: Holdings;
+  readonly #frames: Uint8Array[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor() {
+    const outside = {
+      read: async (query: string) => this.#stored(new URLSearchParams(query)),
+      wakeIn: (_ms: number, wake: () => void) => {
+        this.#wake = wake;
+      },
+      turn: async () => {},
+      random: () => 0,
+    };
+    this.source = new Holdings(new HistoryFetcher(outside, () => {}), () => false);
+    this.source.budget = new RingBudget(2048 * 32);
+    this.source.store = new Store(this.source.budget);
+    this.view.choose("5 m");
+  }
+
+  async *#stored(asked: URLSearchParams): AsyncGenerator<Uint8Array> {
+    const [from, to] = [Number(asked.get("from") ?? "-Infinity"), Number(asked.get("to"))];
+    for (const frame of this.#frames) {
+      const { minX, maxX } = readHeader(frame);
+      if (maxX >= from && minX <= to) yield frame;
+    }
+  }
+
+  /** The next frame comes, a point a second; and whatever is wanted then is fetched, if somebody says so. */
+  async receive(wanted: Sight | undefined): Promise<void> {
+    const at = this.#frames.length;
+    const ys = Array.from({ length: PER_FRAME }, (_, i) => at * PER_FRAME + i);
+    const frame = frameOf("00000000000000aa", at + 1, ys, T + at * PER_FRAME);
+    numberFrame(frame, 7, (at + 1) * PER_FRAME);
+    this.#frames.push(frame);
+    this.source.store.ingest(decodeFrame(frame));
+    if (wanted !== undefined) await this.want(wanted);
+  }
+
+  async want(sight: Sight): Promise<void> {
+    this.source.want(sight.wanted);
+    for (let wake = this.#wake; wake !== undefined; wake = this.#wake) {
+      this.#wake = undefined;
+      wake();
+      for (let i = 0; i < 50; i++) await turn();
+    }
+  }
+
+  look(): Sight {
+    const sight = this.view.look(this.source, 1000);
+    assert.ok(sight);
+    return sight;
+  }
+
+  /** All y that are seen. */
+  seen(): number[] {
+    const { parts } = this.look();
+    return [...this.source.series].flatMap((series) => parts(series).flatMap(({ y }) => [...y]));
+  }
+}
+
+for (const [window, points] of [
+  ["5 m", 301],
+  ["100 pts", 100],
+] as const) {
+  for (const way of ["all along", "only at the end"] as const) {
+    test(`[PG6] ${window}, held longer than the rings hold it, is fetched again, wanted ${way}, and is what it was`, async () => {
+      const world = new World();
+      world.view.choose(window);
+      for (let i = 0; i < 10; i++) await world.receive(undefined);
+      const before = world.seen();
+      assert.equal(before.length, points);
+      world.view.hold(world.source);
+      const sight = world.look();
+      assert.deepEqual(world.seen(), before);
+      for (let i = 0; i < 60; i++) {
+        await world.receive(way === "all along" ? sight : undefined);
+        if (way === "all along") assert.deepEqual(world.seen(), before, `after ${i} frames`);
+      }
+      const [ring] = [...world.source.store.series].map((series) => series.ring);
+      assert.ok((ring?.x[0] ?? 0) > sight.x.max, "the rings have nothing of it any more");
+      await world.want(sight);
+      assert.deepEqual(world.seen(), before);
+      assert.deepEqual(world.look().x, sight.x);
+      world.view.goLive();
+      assert.equal(world.seen().at(-1), 7000 - 1);
+    });
+  }
+}
+
+test("what a file holds has nothing before it: nothing is fetched", async () => {
+  const world = new World();
+  for (let i = 0; i < 60; i++) await world.receive(undefined);
+  world.source.beginAnew();
+  await world.receive(undefined);
+  world.view.choose("All");
+  await world.want(world.look());
+  assert.equal(world.source.past.state, "idle");
+  assert.equal(world.seen().length, PER_FRAME);
+});
+
+test("[PG10] gaps of what was fetched are known, too, and those that came as well are known once", async () => {
+  const frames = [0, 1, 2].map((at) => {
+    const builder = new FrameBuilder();
+    builder.addGap({ kind: "gap", reason: "bridge-full", points: at, fromX: null, toX: null, series: "" });
+    for (const i of [0, 1, 2]) builder.add(rowOf(T + 10 * at + i, { y: i }));
+    const frame = builder.encode("00000000000000aa", at + 1);
+    numberFrame(frame, 7, 3 * at + 3);
+    return frame;
+  });
+  let wake: (() => void) | undefined;
+  const outside = {
+    read: async () =>
+      (async function* () {
+        yield* frames.slice(0, 2);
+      })(),
+    wakeIn: (_ms: number, then: () => void) => {
+      wake = then;
+    },
+    turn: async () => {},
+    random: () => 0,
+  };
+  const source = new Holdings(new HistoryFetcher(outside, () => {}), () => false);
+  for (const frame of frames.slice(1)) source.store.ingest(decodeFrame(frame), true);
+  const known = (): unknown[] => source.gaps.map(({ points, places }) => [points, places[0]?.toX]);
+  const came = [
+    [1, T + 10],
+    [2, T + 20],
+  ];
+  assert.deepEqual(known(), came);
+  source.want({ min: T - 5, max: T + 30 });
+  wake?.();
+  for (let i = 0; i < 50; i++) await turn();
+  assert.deepEqual(known(), [[0, T], ...came]);
+});

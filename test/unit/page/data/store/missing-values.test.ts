@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Companions } from "../../../../../page/data/store/missing-values.ts";
+import { Store } from "../../../../../page/data/store/series-store.ts";
+import { rowsOf, runOf } from "../../../../../page/data/store/table-rows.ts";
+import { decodeFrame } from "../../../../../protocol/frame/frame.ts";
+import { framesOf, type Row } from "../../../../../protocol/frame/frame-builder.ts";
+import { rowsOfJson } from "../../../../../protocol/json/points.ts";
+
+test("[PT4] [PG5] a null in the only column of values breaks the line, as often as it comes", () => {
+  const text = '{"t":[1,2,3,4,5,6,7,8,9],"y":[1,null,3,null,5,null,7,null,9]}';
+  const [bytes] = framesOf(rowsOfJson(text, { arrivedAt: 0, topic: "" }), "0000000000000001", 1);
+  assert.ok(bytes);
+  const { header, blocks } = decodeFrame(bytes);
+  const [table] = blocks;
+  assert.ok(table?.kind === "table");
+  const { y } = runOf(table, 0, rowsOf(table), new Companions());
+  assert.deepEqual([...y], [1, Number.NaN, 3, Number.NaN, 5, Number.NaN, 7, Number.NaN, 9]);
+  assert.equal(header.points, 5);
+});
+
+for (const missing of ["null", "NaN"]) {
+  test(`[PT2] [PG5] ${missing} in a message with other numbers breaks its series' line, and makes no series`, () => {
+    const messages = ["1", missing, "3"].map((value, i) => `{"t":${i},"good":1,"flaky":${value},"never":${missing}}`);
+    const frames = (rows: readonly Row[]) => framesOf(rows, "0000000000000001", 1).map(decodeFrame);
+    const rows = messages.map((text) => rowsOfJson(text, { arrivedAt: 0, topic: "" }));
+    for (const all of [frames(rows.flat()), rows.flatMap(frames)]) {
+      const store = new Store();
+      for (const frame of all) store.ingest(frame);
+      const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
+      assert.deepEqual(held, { good: [1, 1, 1], flaky: [1, Number.NaN, 3] });
+    }
+  });
+}
