@@ -42,7 +42,7 @@ async function viewers(at: Edge, channel: string): Promise<number> {
   return (await publishJson(at, channel, 1)).viewers;
 }
 
-test("[RT7] [GD3] the page with ?embed=1 is live in a frame of another site", async () => {
+test("[RT7a] [RT7c] [GD3b] the page with ?embed=1 is live in a frame of another site", async () => {
   const channel = newChannel();
   const { page, errors, close } = await framing(new URL("?embed=1", edge.channelUrl(channel)));
   await waitFor("a viewer", async () => (await viewers(edge, channel)) === 1);
@@ -57,7 +57,7 @@ for (const [what, at, query] of [
   ["without ?embed=1", edge, ""],
   ["with EMBED_ORIGINS none", closed, "?embed=1"],
 ] as const) {
-  test(`[RT6] [RT7] the page ${what} is shown in no frame of another site`, async () => {
+  test(`[RT6] [RT7a] the page ${what} is shown in no frame of another site`, async () => {
     const channel = newChannel();
     const { errors, close } = await framing(new URL(query, at.channelUrl(channel)));
     await waitFor("the browser's refusal", () => errors.some((error) => /frame/i.test(error)));

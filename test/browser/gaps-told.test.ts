@@ -154,7 +154,7 @@ test("[PG10] without a mouse: a tap says it and one elsewhere ends it, and so do
   assert.ok(await isTold());
 });
 
-test("[PG10] [VW2] what was trimmed while the page was away is marked, and hovering says the exact number", async (t) => {
+test("[PG10] [VW2b] what was trimmed while the page was away is marked, and hovering says the exact number", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const relay = await Relay.to(t, stage.edge.url);

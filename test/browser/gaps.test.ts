@@ -25,7 +25,7 @@ async function assertBroken(look: Look, name = "y"): Promise<void> {
   assert.ok(isDrawnBetween(curve, at(11), at(12)) && isDrawnBetween(curve, at(19), at(20)), "drawn after");
 }
 
-test("[PG5] [PT4] a null in a column breaks its line, and no other", async (t) => {
+test("[PG5] [PT4c] a null in a column breaks its line, and no other", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const look = await stage.look(t, channel);
@@ -38,7 +38,7 @@ test("[PG5] [PT4] a null in a column breaks its line, and no other", async (t) =
   assert.ok(isDrawnBetween(await look.curve("whole"), x[10] ?? 0, x[11] ?? 0));
 });
 
-test("[PG5] [PT4] a row of nothing but nulls breaks every line of its message", async (t) => {
+test("[PG5] [PT4d] a row of nothing but nulls breaks every line of its message", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const look = await stage.look(t, channel);
@@ -68,7 +68,7 @@ test("[PG5] a gap in a frame breaks the line, and the page says how many points 
   );
 });
 
-test("[PG5] [VW2] what was trimmed while the page was away breaks the line, and is counted exactly", async (t) => {
+test("[PG5] [VW2b] what was trimmed while the page was away breaks the line, and is counted exactly", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const relay = await Relay.to(t, stage.edge.url);

@@ -105,7 +105,7 @@ async function countAsks(look: Look): Promise<() => number> {
   return () => asks;
 }
 
-test("[VW1] [VW3] a page that joins 8 MiB of stored frames asks on, step by step, until it has all of its tail", async (t) => {
+test("[VW1] [VW3d] a page that joins 8 MiB of stored frames asks on, step by step, until it has all of its tail", async (t) => {
   const channel = newChannel();
   const frames = 70;
   const bytes = await publishMuch(channel, frames, (i) => rowOf(i + Math.random(), { y: Math.random() }));

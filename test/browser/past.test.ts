@@ -227,7 +227,7 @@ test("[PG14] it says that it fetches, and that it cannot, tries again by itself,
   await waitFor("that being over", async () => !(await look.page.locator("#notice").isVisible()));
 });
 
-test("[PG14] [CH8] a channel that is deleted has no past", async (t) => {
+test("[PG14] [CH8a] a channel that is deleted has no past", async (t) => {
   const on = await scene(t);
   const { channel, look, start } = on;
   await chooseByKey(look, "6");

@@ -42,7 +42,7 @@ test("[PG1] [CH2] [VW1] two browsers hold every point once, in order, and draw t
   );
 });
 
-test("[PG1] [PT2] [PT5] new series turn up by themselves, each with its last value in the legend", async (t) => {
+test("[PG1] [PT2c] [PT5] new series turn up by themselves, each with its last value in the legend", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const look = await stage.look(t, channel);

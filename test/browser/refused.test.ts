@@ -34,7 +34,7 @@ async function saysNothing(look: Look): Promise<void> {
 }
 
 describe("a page that cannot connect", { concurrency: true }, () => {
-  test("[PG24] [GD3] behind a proxy that passes on another name, it says which origin to set", async (t) => {
+  test("[PG24] [GD3a] behind a proxy that passes on another name, it says which origin to set", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { upgrades: true });
     const look = await stage.look(t, newChannel(), { at: proxy.url, expectedErrors });
     const text = await says(look, /ALLOWED_ORIGINS.*PUBLIC_URL/);
@@ -144,7 +144,7 @@ describe("a name that is made to lead here", { concurrency: true }, () => {
     assert.equal((await stored.text()).trim().split("\n").length, 1);
   });
 
-  test("[GD7] a page of another port of this machine reads nothing, by fetch, image, script or WebSocket", async (t) => {
+  test("[GD7a] [GD7b] a page of another port of this machine reads nothing, by fetch, image, script or WebSocket", async (t) => {
     const channel = newChannel();
     await publishJson(stage.edge, channel, 42);
     const other = await ReverseProxy.to(t, stage.edge.url, {

@@ -144,7 +144,7 @@ for (const [what, start] of [
       });
     }
 
-    test("[GD4] [GD6] a body of a megabyte passes, and names that are not known are refused", async (t) => {
+    test("[GD4a] [GD6] a body of a megabyte passes, and names that are not known are refused", async (t) => {
       const { worker, port } = await behind(t, start, (origin) => ({ PUBLIC_URL: origin }));
       const body = join(dir, "body.json");
       await writeFile(body, `[1]${" ".repeat(1024 * 1024 - 3)}`);

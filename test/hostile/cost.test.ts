@@ -8,7 +8,7 @@ import { rawRequest } from "../support/raw.ts";
 const edge = await startCounting();
 after(() => edge.close());
 
-test("[CH10] a channel to which nobody published costs no row written and no alarm, whatever is asked of it", async () => {
+test("[CH10b] a channel to which nobody published costs no row written and no alarm, whatever is asked of it", async () => {
   const cost = await costOf(edge, async () => {
     for (const query of ["", "?points=10", "?points=10&series=y", "?from=1&to=2"]) {
       await get(edge, newChannel(), query);
@@ -32,7 +32,7 @@ test("[GD1] [GD6] [BAD1] what is refused before its channel is asked costs no re
   assert.deepEqual(cost, { requests: 0, rowsRead: 0, rowsWritten: 0, alarmsSet: 0, alarms: 0 });
 });
 
-test("[CH10] readers and viewers of a channel write no row, and set two alarms a second at most", async () => {
+test("[RD6a] [RD6d] readers and viewers of a channel write no row, and set two alarms a second at most", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, [1, 2, 3]);
   const cost = await costOf(edge, async () => {

@@ -22,10 +22,13 @@ async function textsBelow(folder: string, recursive = true): Promise<{ file: str
 }
 
 const tests = await textsBelow("test/");
-/** In the brackets of a test's name, with the file. */
+/** In the brackets of a test's name, or given to what puts it there, with the file. */
 const cited = new Map<string, string>();
 for (const { file, text } of tests) {
-  for (const [, rule = ""] of text.matchAll(/\[([A-Z]{2,3}[1-9][0-9]*[a-z]?)\]/g)) cited.set(rule, file);
+  for (const [, named, given] of text.matchAll(
+    /\[([A-Z]{2,3}[1-9][0-9]*[a-z]?)\]|(?:reads|refused)\(\s*"([A-Z]{2,3}[1-9][0-9]*[a-z]?)"/g,
+  ))
+    cited.set(named ?? given ?? "", file);
 }
 
 test("every rule of SPEC.md has a number of its own, and no rule is both whole and in lines", () => {

@@ -22,7 +22,7 @@ test("[PG4] [FR11b] where a frame stands: next, repeat, hole, overlap, other epo
   assert.deepEqual(advanceToLive(cursor, cursor), undefined);
 });
 
-test("[CH10] [PG4] what follows the time before the first publish is no loss, whatever its epoch", () => {
+test("[CH10d] [PG4] what follows the time before the first publish is no loss, whatever its epoch", () => {
   const before = { epoch: 0, seq: 0 };
   const next = (seq: number) => ({ cursor: { epoch: 7, seq }, missing: undefined });
   assert.deepEqual(advanceToLive(before, before), undefined);

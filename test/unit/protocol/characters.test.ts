@@ -23,7 +23,7 @@ const SCRIPTS = ["👩‍🔬", "می‌خواهم", "क्‍ष", "עברית
 for (const [kind, characters] of Object.entries(CONTROLS)) {
   for (const character of kind === "half a character" ? ["\ud83d", "\ude00"] : characters) {
     const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0").toUpperCase();
-    test(`[FR1] [PT7] U+${code} (${kind}) is in no series' name, and a blank in a label`, () => {
+    test(`[FR1h] [PT7c] U+${code} (${kind}) is in no series' name, and a blank in a label`, () => {
       const name = `a${character}b`;
       assert.ok(hasControl(name));
       assert.ok(!isSeriesName(name));
@@ -48,5 +48,5 @@ for (const [kind, characters] of Object.entries(CONTROLS)) {
 }
 
 for (const name of [...TEXT, ...SCRIPTS]) {
-  test(`[FR1] ${JSON.stringify(name)} is a series' name`, () => assert.ok(isSeriesName(name)));
+  test(`[FR1g] [FR1h] ${JSON.stringify(name)} is a series' name`, () => assert.ok(isSeriesName(name)));
 }

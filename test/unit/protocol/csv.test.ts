@@ -31,10 +31,10 @@ const FIELDS: Record<string, string> = {
 };
 
 for (const [text, field] of Object.entries(FIELDS)) {
-  test(`[RT5] ${JSON.stringify(text)} is ${JSON.stringify(field)} in CSV`, () => assert.equal(csvText(text), field));
+  test(`[RT5e] ${JSON.stringify(text)} is ${JSON.stringify(field)} in CSV`, () => assert.equal(csvText(text), field));
 }
 
-test("[RT5] a long text of blanks or separators is a field in no time that grows with its square", () => {
+test("[RT5e] a long text of blanks or separators is a field in no time that grows with its square", () => {
   const length = 2 ** 20;
   for (const part of [" ", ";", "; ", "\t", "="]) {
     assert.ok(csvText(part.repeat(length / part.length)).length >= length);

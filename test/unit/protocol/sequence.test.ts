@@ -13,7 +13,7 @@ after(() => rm(directory, { recursive: true, force: true }));
 
 const TO = "http://localhost/c/main";
 
-test("[CH13] a publisher's number grows by 2^49 at most and begins with 2^52 at most", () => {
+test("[CH13b] [CH13c] a publisher's number grows by 2^49 at most and begins with 2^52 at most", () => {
   for (const [last, next, isPlausible] of [
     [undefined, 1, true],
     [undefined, 4_503_599_627_370_496, true],

@@ -29,7 +29,7 @@ for (const [accept, type] of [
   test(`[RT3] Accept: ${accept} is answered with ${type}`, () => assert.equal(negotiate(accept), type));
 }
 
-test("[RT2] an Accept of 1,024 characters is read, one of 1,025 is not", async () => {
+test("[RT2b] an Accept of 1,024 characters is read, one of 1,025 is not", async () => {
   const [read, notRead] = [1024, 1025].map((length) => `text/html,${"a/b,".repeat(253)}`.padEnd(length, "x"));
   assert.equal(negotiate(read), "text/html");
   assert.throws(
@@ -43,7 +43,7 @@ test("[RT2] an Accept of 1,024 characters is read, one of 1,025 is not", async (
 });
 
 for (const accept of ["image/png", "application/xml, image/*", "*/*;q=0", "application/json;q=0"]) {
-  test(`[RT2] Accept: ${accept} is not acceptable`, () => {
+  test(`[RT2b] Accept: ${accept} is not acceptable`, () => {
     assert.throws(
       () => negotiate(accept),
       (error) => error instanceof Problem && error.code === "not-acceptable",
@@ -64,7 +64,7 @@ function takenOf(limit: RateLimit, times: number, nowMs: number): number {
   return Array.from({ length: times }, () => limit.take(nowMs)).filter(Boolean).length;
 }
 
-test("[VW7] a rate limit gives so many at once and as many again each second", () => {
+test("[VW7d] a rate limit gives so many at once and as many again each second", () => {
   const limit = new RateLimit(200, 5000);
   assert.equal(takenOf(limit, 300, 5000), 200);
   assert.equal(takenOf(limit, 300, 5500), 100);
@@ -72,7 +72,7 @@ test("[VW7] a rate limit gives so many at once and as many again each second", (
   assert.equal(takenOf(limit, 300, 60_000), 200);
 });
 
-test("[VW7] a clock that goes back gives a rate limit nothing", () => {
+test("[VW7d] a clock that goes back gives a rate limit nothing", () => {
   const limit = new RateLimit(10, 5000);
   assert.equal(takenOf(limit, 20, 5000), 10);
   assert.equal(takenOf(limit, 20, 1000), 0);
@@ -103,11 +103,11 @@ for (const name of NOT_SERVED) {
 }
 
 for (const name of ["y", "temp.motor", "ü€😀", " ", "a".repeat(256), "€".repeat(85), "__proto__"]) {
-  test(`[FR1] "${name.slice(0, 30)}" of ${name.length} is a series name`, () => assert.ok(isSeriesName(name)));
+  test(`[FR1g] "${name.slice(0, 30)}" of ${name.length} is a series name`, () => assert.ok(isSeriesName(name)));
 }
 
 for (const name of ["", "\u0000", "a\tb", "\u007f", "\ud800", "a".repeat(257), "€".repeat(86), "😀".repeat(65)]) {
-  test(`[FR1] ${JSON.stringify(name).slice(0, 30)} of ${name.length} is no series name`, () =>
+  test(`[FR1g] ${JSON.stringify(name).slice(0, 30)} of ${name.length} is no series name`, () =>
     assert.ok(!isSeriesName(name)));
 }
 
@@ -120,7 +120,7 @@ for (const text of [
     '{"__proto__":{"type":"continue"}}',
   ],
 ]) {
-  test(`[VW7] ${text || "nothing"} is no message of a viewer`, () =>
+  test(`[VW7a] ${text || "nothing"} is no message of a viewer`, () =>
     assert.equal(messageIn(parseViewerMessage(text)), undefined));
 }
 
@@ -179,13 +179,13 @@ test("[VW11] the Channel's clock is a count; how long publishers are gone, and w
   }
 });
 
-test("[VW12] the usual pause of a hello is a count or null", () => {
+test("[VW12d] the usual pause of a hello is a count or null", () => {
   const parse = (takenEveryMs: unknown) => messageIn(parseServerMessage(JSON.stringify({ ...HELLO, takenEveryMs })));
   assert.deepEqual(parse(1000), { ...HELLO, takenEveryMs: 1000 });
   for (const wrong of [-1, 0.5, "1"]) assert.equal(parse(wrong), undefined);
 });
 
-test("[VW12] the usual pause is the median of the last few; what comes together is one beat; two show no pace", () => {
+test("[VW12c] [VW12d] the usual pause is the median of the last few; what comes together is one beat; two show no pace", () => {
   assert.equal(usualPauseMs([]), undefined);
   assert.equal(usualPauseMs([0, 60_000]), undefined);
   assert.equal(usualPauseMs([0, 60_000, 120_000]), 60_000);
@@ -200,7 +200,7 @@ test("[VW12] the usual pause is the median of the last few; what comes together 
   assert.equal(usualPauseMs(faster), 100);
 });
 
-test("[CH9] an announcement is a publisher's id and whether it is here, and nothing else", () => {
+test("[CH9a] an announcement is a publisher's id and whether it is here, and nothing else", () => {
   const publisher = "00000000000000aa";
   for (const here of [true, false]) {
     assert.deepEqual(messageIn(parseAnnouncement(JSON.stringify({ publisher, here }))), { publisher, here });
@@ -216,13 +216,13 @@ test("[CH9] an announcement is a publisher's id and whether it is here, and noth
   }
 });
 
-test("[RT2] what a refusal says is escaped in a page", () => {
+test("[BAD2] what a refusal says is escaped in a page", () => {
   assert.equal(escaped(`<a href="x">&'`), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
   const page = problemPage({ title: "<t>", status: 404, detail: "<script>", code: "not-found" });
   assert.ok(!page.includes("<t>") && !page.includes("<script>") && page.includes("&lt;script&gt;"));
 });
 
-test("[RT4] a publish answer is a number, how many points, viewers and duplicates; an older Worker does not say the last", () => {
+test("[RT4a] a publish answer is a number, how many points, viewers and duplicates; an older Worker does not say the last", () => {
   const counts = { seq: 3, points: 2, viewers: 1 };
   assert.deepEqual(messageIn(parsePublishAnswer('{"seq":3,"points":2,"viewers":1}')), counts);
   for (const duplicates of [0, 1, 2]) {

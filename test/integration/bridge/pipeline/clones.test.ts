@@ -163,7 +163,7 @@ for (const [kind, xOf] of [
   ["counters", (y: number) => y],
   ["times of a clock", (y: number) => 1_790_000_000 + y / 4],
 ] as const) {
-  test(`[BR26] [RT4] forged frames with a bridge's next numbers, ${kind} and more points hide none of its points`, async (t) => {
+  test(`[BR26] [RT4f] forged frames with a bridge's next numbers, ${kind} and more points hide none of its points`, async (t) => {
     const [edge, cwd, channel] = [await edgeOf(t), await directoryOf(t), newChannel()];
     const bridge = await start(t, edge, channel, join(cwd, "a.db"), [], { xOf });
     let next = 0;
@@ -208,7 +208,7 @@ test("[BR26] [CH3] a POST whose answer is lost, or that arrives twice, is a repe
   assert.doesNotMatch(bridge.stderr(), /Others publish/);
 });
 
-test("[BR26] [RT4] a copy of a spool with the draft of a frame that its bridge sent with more points: nothing comes twice", async (t) => {
+test("[BR26] [RT4h] a copy of a spool with the draft of a frame that its bridge sent with more points: nothing comes twice", async (t) => {
   const [edge, cwd, channel] = [await edgeOf(t), await directoryOf(t), newChannel()];
   const [a, b] = [join(cwd, "a.db"), join(cwd, "b.db")];
   const first = await start(t, edge, channel, a);

@@ -14,7 +14,7 @@ const A = "00000000000000aa";
 const CHANNEL = "clock";
 const DAY_MS = 86_400_000;
 
-test("[CH12] the channel's time is the wall clock's until that is set back, and then goes on from there as fast", () => {
+test("[CH12a] the channel's time is the wall clock's until that is set back, and then goes on from there as fast", () => {
   const clock = new ChannelClock();
   const times = (...walls: number[]) => walls.map((wallMs) => clock.at(wallMs));
   assert.deepEqual(times(1000, 2000, 2000), [1000, 2000, 2000]);
@@ -30,7 +30,7 @@ test("[CH12] the channel's time is the wall clock's until that is set back, and 
   assert.equal(clock.aheadMs, 0);
 });
 
-test("[CH12] [CH6] after eviction it goes on from the latest time that is stored", () => {
+test("[CH12a] [CH6] after eviction it goes on from the latest time that is stored", () => {
   const clock = new ChannelClock(DAY_MS);
   assert.deepEqual([clock.at(1000), clock.at(1200)], [DAY_MS, DAY_MS + 200]);
   clock.passed(DAY_MS + 5000);
@@ -39,7 +39,7 @@ test("[CH12] [CH6] after eviction it goes on from the latest time that is stored
   assert.equal(new ChannelClock(5000).at(6000), 6000);
 });
 
-test("[CH12] whatever the wall clock does, the channel's never runs back, nor is it behind the wall clock", () => {
+test("[CH12a] whatever the wall clock does, the channel's never runs back, nor is it behind the wall clock", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 10_000 }), { size: "max", maxLength: 50 }), (walls) => {
       const clock = new ChannelClock();
@@ -81,7 +81,7 @@ for (const [what, shift, older] of [
   ],
   ["all frames of an older version", `UPDATE frames SET taken_at_ms = taken_at_ms + ${DAY_MS}`, true],
 ] as const) {
-  test(`[CH5] [CH12] ${what} that were taken while the clock was a day ahead go as the others do`, async () => {
+  test(`[CH12b] [CH12b] ${what} that were taken while the clock was a day ahead go as the others do`, async () => {
     await using stored = await startStoredEdge({ vars: { STORE_SECONDS: "2" } });
     const { edge, whileStopped } = stored;
     for (let n = 1; n <= 6; n++) await publishFrames(edge, CHANNEL, frameOf(A, n, [n]));
@@ -109,7 +109,7 @@ for (const [what, shift, older] of [
   });
 }
 
-test("[CH8] [CH12] the epoch grows though the clock was ahead when the last began", async () => {
+test("[CH8b] [CH12a] the epoch grows though the clock was ahead when the last began", async () => {
   await using stored = await startStoredEdge();
   const { edge, whileStopped } = stored;
   const headers = { Authorization: `Bearer ${edge.token}` };

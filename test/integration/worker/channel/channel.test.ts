@@ -39,7 +39,7 @@ for (const [when, lose] of Object.entries(losses)) {
     assert.deepEqual(await ys(channel), [1, 2, 3, 4]);
   });
 
-  test(`[CH3] a frame sent twice is stored once and answered as the first time, ${when}`, async () => {
+  test(`[CH3a] [CH3b] a frame sent twice is stored once and answered as the first time, ${when}`, async () => {
     const channel = newChannel();
     const first = await publishFrames(edge, channel, frameOf(A, 1, [1, 2]));
     await lose(channel);
@@ -51,7 +51,7 @@ for (const [when, lose] of Object.entries(losses)) {
     assert.deepEqual(await ys(channel), [1, 2]);
   });
 
-  test(`[CH3] an older frame sent again is answered as the first time, ${when}`, async () => {
+  test(`[CH3b] an older frame sent again is answered as the first time, ${when}`, async () => {
     const channel = newChannel();
     const first = await publishFrames(edge, channel, frameOf(A, 1, [1, 2]));
     await publishFrames(edge, channel, frameOf(A, 2, [3]));
@@ -65,7 +65,7 @@ for (const [when, lose] of Object.entries(losses)) {
     assert.deepEqual(await ys(channel), [1, 2, 3, 4]);
   });
 
-  test(`[CH4] repeats at the beginning of a body are passed over, ${when}`, async () => {
+  test(`[CH4b] repeats at the beginning of a body are passed over, ${when}`, async () => {
     const channel = newChannel();
     const frames = [1, 2, 3, 4].map((n) => frameOf(A, n, [n]));
     await publishFrames(edge, channel, ...frames.slice(0, 2));
@@ -80,7 +80,7 @@ for (const [when, lose] of Object.entries(losses)) {
     assert.deepEqual(await ys(channel), [1, 2, 3, 4]);
   });
 
-  test(`[CH4] a body of nothing but repeats is answered with its last point's number, ${when}`, async () => {
+  test(`[CH4b] a body of nothing but repeats is answered with its last point's number, ${when}`, async () => {
     const channel = newChannel();
     const frames = [1, 2, 3].map((n) => frameOf(A, n, [n]));
     await publishFrames(edge, channel, ...frames);
@@ -144,7 +144,7 @@ for (const [when, lose] of Object.entries(losses)) {
   });
 }
 
-test("[RT4] repeats: what the store has under the number of each, and where their publisher stood", async () => {
+test("[RT4d] [RT4e] [RT4f] repeats: what the store has under the number of each, and where their publisher stood", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 4, [1]), frameOf(A, 5, [2, 3], 10), frameOf(A, 9, [4], 20));
   const repeats = async (...body: Uint8Array[]) => (await publishFrames(edge, channel, ...body)).repeats;
@@ -166,7 +166,7 @@ test("[RT4] repeats: what the store has under the number of each, and where thei
   assert.equal(await repeats(frameOf(B, 3, [7])), undefined);
 });
 
-test("[RT4] of one body 16 frames are looked at for whether the store has them with more points, and any number that are the same", async () => {
+test("[RT4i] of one body 16 frames are looked at for whether the store has them with more points, and any number that are the same", async () => {
   const channel = newChannel();
   const numbers = Array.from({ length: 40 }, (_, i) => i + 1);
   const framesOf = (ys: readonly number[]) => numbers.map((n) => frameOf(A, n, ys, n));
@@ -181,7 +181,7 @@ test("[RT4] of one body 16 frames are looked at for whether the store has them w
   );
 });
 
-test("[RT4] duplicates are the points of the frames that were passed over, anonymous ones never", async () => {
+test("[RT4c] duplicates are the points of the frames that were passed over, anonymous ones never", async () => {
   const channel = newChannel();
   const frames = [frameOf(A, 1, [1, 2, 3]), frameOf(A, 2, [4, 5]), frameOf(A, 4, [6])];
   const duplicates = async (...body: Uint8Array[]) => (await publishFrames(edge, channel, ...body)).duplicates;
@@ -196,7 +196,7 @@ test("[RT4] duplicates are the points of the frames that were passed over, anony
   assert.equal((await publishJson(edge, channel, [1, 2, 3])).duplicates, 0);
 });
 
-test("[CH3] anonymous frames are never repeats", async () => {
+test("[CH3d] anonymous frames are never repeats", async () => {
   const channel = newChannel();
   const frame = frameOf("0000000000000000", 1, [5]);
   const answers = [await publishFrames(edge, channel, frame), await publishFrames(edge, channel, frame, frame)];
@@ -207,14 +207,14 @@ test("[CH3] anonymous frames are never repeats", async () => {
   assert.deepEqual(await ys(channel), [5, 5, 5]);
 });
 
-test("[CH3] numbers may be left out, but not gone back to", async () => {
+test("[CH3a] numbers may be left out, but not gone back to", async () => {
   const channel = newChannel();
   const numbers = [5, 1000, 999, 2 ** 49, 2 ** 49 - 1];
   for (const n of numbers) await publishFrames(edge, channel, frameOf(A, n, [n]));
   assert.deepEqual(await ys(channel), [5, 1000, 2 ** 49]);
 });
 
-test("[CH3] the same frame sent many times at once is stored once", async () => {
+test("[CH3a] the same frame sent many times at once is stored once", async () => {
   const channel = newChannel();
   const answers = await Promise.all(
     Array.from({ length: 40 }, () => publishFrames(edge, channel, frameOf(A, 1, [1, 2]))),

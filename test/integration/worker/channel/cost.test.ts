@@ -18,7 +18,7 @@ const FRAMES = 2000;
 const edge = await startCounting();
 after(() => edge.close());
 
-test("[CH10] [RD5] whoever asks for an unknown channel makes nothing be written, and no alarm", async () => {
+test("[CH10b] [RD5] whoever asks for an unknown channel makes nothing be written, and no alarm", async () => {
   const channel = newChannel();
   const cost = await costOf(edge, async () => {
     await get(edge, channel);
@@ -29,7 +29,7 @@ test("[CH10] [RD5] whoever asks for an unknown channel makes nothing be written,
   assert.equal((await costOf(edge, () => get(edge, channel, "", "HEAD"))).requests, 0);
 });
 
-test("[RD6] reads write nothing, and look at each frame about twice, or only at what they ask for", async () => {
+test("[RD6a] [RD6b] reads write nothing, and look at each frame about twice, or only at what they ask for", async () => {
   const channel = await channelOfRows(edge, FRAMES);
   const rowsReadOf = async (query: string): Promise<number> => {
     const { rowsRead, rowsWritten, alarmsSet, alarms } = await costOf(edge, () => get(edge, channel, query));
@@ -92,7 +92,7 @@ function rowsOf(frames: number): Uint8Array[] {
   return Array.from({ length: frames }, (_, i) => frameOf(A, i + 1, [i], i));
 }
 
-test("[RD2] [RD4] the limits of reads are those of SPEC", () => {
+test("[RD2f] [RD4a] [RD4b] the limits of reads are those of SPEC", () => {
   const limits = { MAX_READS, MAX_READS_PER_ADDRESS, MAX_READS_IN_WORKER, MAX_READ_PAUSE_MS, MAX_READ_MS };
   assert.deepEqual(limits, {
     MAX_READS: 32,
@@ -103,7 +103,7 @@ test("[RD2] [RD4] the limits of reads are those of SPEC", () => {
   });
 });
 
-test("[RD6] viewers that join and leave look at no more rows than they get frames, whatever they ask for", async () => {
+test("[RD6c] viewers that join and leave look at no more rows than they get frames, whatever they ask for", async () => {
   const channel = await channelOfRows(edge, FRAMES);
   await joinAndLeave(edge, channel);
   for (const [query, most] of [
@@ -117,7 +117,7 @@ test("[RD6] viewers that join and leave look at no more rows than they get frame
   }
 });
 
-test("[RD6] a viewer of text that catches up sets 256 alarms, and then 16 a second", async () => {
+test("[RD6e] a viewer of text that catches up sets 256 alarms, and then 16 a second", async () => {
   const channel = newChannel();
   const viewer = await openViewer(edge.channelUrl(channel));
   const beganAt = performance.now();

@@ -23,7 +23,7 @@ for (const [when, lose] of [
   ["after eviction", (channel: string) => edge.evict(channel)],
   ["after a crash", () => edge.kill().then(() => edge.restart())],
 ] as const) {
-  test(`[CH8] DELETE forgets every point and begins a larger epoch; a repeat stays one, ${when}`, async () => {
+  test(`[CH8a] [CH8b] [CH8d] DELETE forgets every point and begins a larger epoch; a repeat stays one, ${when}`, async () => {
     const channel = newChannel();
     await publishFrames(edge, channel, frameOf(A, 1, [1, 2, 3]));
     const watcher = await (await Watcher.open(edge, channel)).live();
@@ -52,7 +52,7 @@ for (const [when, lose] of [
   });
 }
 
-test("[CH8] viewers of either kind are told, and go on with what comes after", async () => {
+test("[CH8c] viewers of either kind are told, and go on with what comes after", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 1, [1, 2]));
   const frames = await openViewer(edge.channelUrl(channel), { subprotocol: "plotcast.v1" });
@@ -69,7 +69,7 @@ test("[CH8] viewers of either kind are told, and go on with what comes after", a
   await Promise.all([frames.close(), texts.close()]);
 });
 
-test("[CH8] [GD1] DELETE needs the token", async () => {
+test("[CH8] [GD1a] DELETE needs the token", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 1, [1]));
   const refused = await clear(channel, "wrong");
@@ -77,7 +77,7 @@ test("[CH8] [GD1] DELETE needs the token", async () => {
   assert.equal((await storedPoints(edge, channel)).length, 1);
 });
 
-test("[VW9] an outlet tells for how long something has waited in it, and forgets when it was drained in between", () => {
+test("[VW9a] an outlet tells for how long something has waited in it, and forgets when it was drained in between", () => {
   const socket = { bufferedAmount: 0, send: () => {}, serializeAttachment: () => {} };
   const outlet = new Outlet(socket, { id: "v", format: "frames", sinceEpoch: 1, state: { kind: "live" } }, 1000);
   assert.equal(outlet.stuckForMs(2000), 0);

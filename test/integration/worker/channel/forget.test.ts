@@ -32,7 +32,7 @@ async function epochOf(edge: Edge, channel: string): Promise<number> {
 }
 
 for (const evicted of [false, true]) {
-  test(`[CH11] a channel that was not used for long is deleted, ${evicted ? "though evicted" : "while in memory"}`, async () => {
+  test(`[CH11a] [CH11b] a channel that was not used for long is deleted, ${evicted ? "though evicted" : "while in memory"}`, async () => {
     const { edge, persistDir } = await edgeOnDisk(QUICK);
     const channel = newChannel();
     await publishFrames(edge, channel, frameOf(A, 1, [1, 2]));
@@ -58,7 +58,7 @@ for (const evicted of [false, true]) {
   });
 }
 
-test("[CH11] a channel that is used, or that keeps points for longer, is not deleted", async () => {
+test("[CH11a] a channel that is used, or that keeps points for longer, is not deleted", async () => {
   const { edge } = await edgeOnDisk(QUICK);
   const { edge: keeper } = await edgeOnDisk({ ...QUICK, STORE_SECONDS: "900" });
   const [channel, kept] = [newChannel(), newChannel()];
@@ -74,7 +74,7 @@ test("[CH11] a channel that is used, or that keeps points for longer, is not del
   await waitFor("the end of a channel that is not used any more", async () => (await epochOf(edge, channel)) === 0);
 });
 
-test("[CH11] a channel that was emptied is deleted, too", async () => {
+test("[CH11a] a channel that was emptied is deleted, too", async () => {
   const { edge } = await edgeOnDisk(QUICK);
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 1, [1]));
@@ -83,7 +83,7 @@ test("[CH11] a channel that was emptied is deleted, too", async () => {
   await waitFor("the end of a channel", async () => (await epochOf(edge, channel)) === 0);
 });
 
-test("[CH11] the alarm is set by the first publish, 30 days ahead, and moved by none after it", async () => {
+test("[CH11d] the alarm is set by the first publish, 30 days ahead, and moved by none after it", async () => {
   const { edge, persistDir } = await edgeOnDisk();
   const channel = newChannel();
   const beforeMs = Date.now();

@@ -34,7 +34,7 @@ const POINTS = [
   { series: "level", x: 2, y: 3 },
 ];
 
-test("[FR5] [FR7] a frame with labels goes through the Channel with nothing changed but seq and epoch", async () => {
+test("[FR5b] [FR7] a frame with labels goes through the Channel with nothing changed but seq and epoch", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, FRAME);
   const stored = new Uint8Array(await (await read(edge, channel, FRAME_TYPE)).arrayBuffer());
@@ -43,7 +43,7 @@ test("[FR5] [FR7] a frame with labels goes through the Channel with nothing chan
   assert.deepEqual(stored, FRAME);
 });
 
-test("[RT5] [FR7] what has a name is read with it: as lines of JSON and as an array", async () => {
+test("[RT5b] [FR7] what has a name is read with it: as lines of JSON and as an array", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, FRAME);
   const lines = (await (await read(edge, channel, "application/x-ndjson")).text()).trimEnd().split("\n");
@@ -55,7 +55,7 @@ test("[RT5] [FR7] what has a name is read with it: as lines of JSON and as an ar
   assert.deepEqual(await (await read(edge, channel, "application/json")).json(), POINTS);
 });
 
-test("[RT5] [FR7] CSV has a column for names where it is asked for, and is else as it was", async () => {
+test("[RT5d] [FR7] CSV has a column for names where it is asked for, and is else as it was", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, FRAME);
   const csv = async (query: string): Promise<string> => await (await read(edge, channel, "text/csv", query)).text();
@@ -66,7 +66,7 @@ test("[RT5] [FR7] CSV has a column for names where it is asked for, and is else 
   );
 });
 
-test("[VW5] [FR7] a viewer without a subprotocol gets the names, of what is stored and of what comes", async () => {
+test("[VW5a] [FR7] a viewer without a subprotocol gets the names, of what is stored and of what comes", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, FRAME);
   const viewer = await openViewer(edge.channelUrl(channel));
@@ -81,7 +81,7 @@ test("[VW5] [FR7] a viewer without a subprotocol gets the names, of what is stor
   await viewer.close();
 });
 
-test("[FR4] [BAD1] a frame with labels that do not add up is refused, and nothing of it is stored", async () => {
+test("[FR4a] [BAD1] a frame with labels that do not add up is refused, and nothing of it is stored", async () => {
   const channel = newChannel();
   const [bad = new Uint8Array()] = framesOf(ROWS, A, 2);
   // The style of the first label block.
@@ -96,7 +96,7 @@ test("[FR4] [BAD1] a frame with labels that do not add up is refused, and nothin
   assert.equal(await (await read(edge, channel, "application/json")).text(), "[]\n");
 });
 
-test("[PT2] points that are published as JSON have no names, and a field of text is none", async () => {
+test("[PT2e] points that are published as JSON have no names, and a field of text is none", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, { x: 1, y: 2, text: "no name" });
   assert.deepEqual(await (await read(edge, channel, "application/json")).json(), [{ x: 1, y: 2 }]);

@@ -46,7 +46,7 @@ function heardAgo({ whileStopped }: StoredEdge, publisher: string, agoMs: number
   });
 }
 
-test("[CH9] a publisher is gone since it was last heard of when that is 150 seconds ago, and not before", async () => {
+test("[CH9e] a publisher is gone since it was last heard of when that is 150 seconds ago, and not before", async () => {
   await using stored = await startChannel();
   const { edge } = stored;
   await announce(edge, A);
@@ -64,7 +64,7 @@ test("[CH9] a publisher is gone since it was last heard of when that is 150 seco
   assert.equal((await hello(edge)).goneForMs, null, "a frame says that, too");
 });
 
-test("[CH9] a frame is something that is heard of a publisher, in the store, trimmed or deleted", async () => {
+test("[CH9d] [CH9e] a frame is something that is heard of a publisher, in the store, trimmed or deleted", async () => {
   await using stored = await startChannel({ vars: { STORE_BYTES: "2000" } });
   const { edge, whileStopped } = stored;
   await announce(edge, A);
@@ -86,7 +86,7 @@ test("[CH9] a frame is something that is heard of a publisher, in the store, tri
   assert.equal((await hello(edge)).goneForMs, null);
 });
 
-test("[CH9] a publisher that never announced itself expires no more than it was here", async () => {
+test("[CH9h] a publisher that never announced itself expires no more than it was here", async () => {
   await using stored = await startChannel();
   const { edge } = stored;
   await publishFrames(edge, CHANNEL, frameOf(B, 1, [1]));
@@ -98,7 +98,7 @@ test("[CH9] a publisher that never announced itself expires no more than it was 
   assert.equal(goneForMs, nowMs - heardAtMs, "a frame of another does not keep it here");
 });
 
-test("[CH9] [VW11] viewers are told when the last publisher expires, by an alarm, and when it is back", async () => {
+test("[CH9f] [VW11c] viewers are told when the last publisher expires, by an alarm, and when it is back", async () => {
   await using stored = await startChannel();
   const { edge } = stored;
   for (const publisher of [A, B]) await announce(edge, publisher);
@@ -120,7 +120,7 @@ function moments(watcher: Watcher) {
   return watcher.told.filter((message) => message.type === "hello" || message.type === "status");
 }
 
-test("[CH9] [CH6] an alarm waits for a publisher to expire only while somebody watches", async () => {
+test("[CH9f] [CH6] an alarm waits for a publisher to expire only while somebody watches", async () => {
   await using stored = await startChannel();
   const { edge, whileStopped } = stored;
   const dueInMs = () => whileStopped((database) => (alarmAtMs(database) ?? Number.NaN) - Date.now());
@@ -138,7 +138,7 @@ test("[CH9] [CH6] an alarm waits for a publisher to expire only while somebody w
   await watcher.close();
 });
 
-test("[CH9] a publisher that says again that it is here costs a row in 55 seconds at most", async () => {
+test("[CH9c] a publisher that says again that it is here costs a row in 55 seconds at most", async () => {
   await using stored = await startChannel();
   const { edge, whileStopped } = stored;
   const heardAtMs = () =>

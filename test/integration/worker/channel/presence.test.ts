@@ -65,7 +65,7 @@ for (const [when, lose] of [
   ["after eviction", (channel: string) => edge.evict(channel)],
   ["after a crash", () => edge.kill().then(() => edge.restart())],
 ] as const) {
-  test(`[CH9] [CH6] the last publisher's going is known, ${when}`, async () => {
+  test(`[CH9b] [CH6] the last publisher's going is known, ${when}`, async () => {
     const channel = newChannel();
     await publishJson(edge, channel, 1);
     assert.equal(await goneForMs(channel), null);
@@ -93,7 +93,7 @@ for (const [when, lose] of [
   });
 }
 
-test("[CH9] a frame of a publisher that is gone brings it back, a repeat or another's point does not", async () => {
+test("[CH9d] a frame of a publisher that is gone brings it back, a repeat or another's point does not", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 1, [1]));
   await announce(channel, A, false);
@@ -107,7 +107,7 @@ test("[CH9] a frame of a publisher that is gone brings it back, a repeat or anot
   assert.equal(await goneForMs(channel), null);
 });
 
-test("[CH9] an announcement makes no point and no series, and DELETE leaves it alone", async () => {
+test("[CH9b] [CH9i] an announcement makes no point and no series, and DELETE leaves it alone", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, 1);
   await announce(channel, A, false);
@@ -119,7 +119,7 @@ test("[CH9] an announcement makes no point and no series, and DELETE leaves it a
   assert.notEqual(after.goneForMs, null);
 });
 
-test("[CH9] publishers that are gone are forgotten beyond a thousand, the oldest first", async () => {
+test("[CH9g] publishers that are gone are forgotten beyond a thousand, the oldest first", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, 1);
   const idOf = (n: number): string => n.toString(16).padStart(16, "0");
@@ -136,7 +136,7 @@ test("[CH9] publishers that are gone are forgotten beyond a thousand, the oldest
   assert.notEqual(await goneForMs(channel), null);
 });
 
-test("[CH9] only a change is written, and a channel of before, which has no such table, goes on", async () => {
+test("[CH9c] only a change is written, and a channel of before, which has no such table, goes on", async () => {
   const channel = newChannel();
   const persistDir = await mkdtemp(join(tmpdir(), "plotcast-presence-"));
   const old = await startEdge({ persistDir });
@@ -159,7 +159,7 @@ test("[CH9] only a change is written, and a channel of before, which has no such
   assert.equal((await storedPoints(old, channel)).length, 20);
 });
 
-test("[CH9] [CH10] who came and went before the first publish is known after it, and written down", async () => {
+test("[CH9] [CH10e] who came and went before the first publish is known after it, and written down", async () => {
   const channel = newChannel();
   await announce(channel, A, true);
   await announce(channel, B, false);
@@ -171,7 +171,7 @@ test("[CH9] [CH10] who came and went before the first publish is known after it,
   assert.notEqual(await goneForMs(channel), null);
 });
 
-test("[VW11] viewers are told at once that publishers are gone, and that one is here", async () => {
+test("[VW11c] viewers are told at once that publishers are gone, and that one is here", async () => {
   const channel = newChannel();
   await announce(channel, A, true);
   const watcher = await settledWatcher(channel);
@@ -187,7 +187,7 @@ test("[VW11] viewers are told at once that publishers are gone, and that one is 
   await watcher.close();
 });
 
-test("[VW11] [CH6] of many changes the last is told, and not more than one a second, though it be evicted meanwhile", async () => {
+test("[VW11e] [CH6] of many changes the last is told, and not more than one a second, though it be evicted meanwhile", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, 1);
   await announce(channel, A, true);
@@ -205,7 +205,7 @@ test("[VW11] [CH6] of many changes the last is told, and not more than one a sec
   await watcher.close();
 });
 
-test("[VW11] hello and status tell the Channel's clock", async () => {
+test("[VW11a] [CH12c] hello and status tell the Channel's clock", async () => {
   const channel = newChannel();
   const beganAtMs = Date.now();
   const watcher = await settledWatcher(channel);
@@ -224,14 +224,14 @@ for (const [what, body] of [
   ["another field", `{"publisher":"${A}","here":true,"y":1}`],
   ["a number", `{"publisher":"${A}","here":1}`],
 ] as const) {
-  test(`[CH9] [BAD1] an announcement with ${what} is refused`, async () => {
+  test(`[CH9a] [BAD1] an announcement with ${what} is refused`, async () => {
     const channel = newChannel();
     await assertProblem(await say(channel, body), 400, "presence-invalid");
     assert.deepEqual(await storedPoints(edge, channel), []);
   });
 }
 
-test("[CH9] [GD1] [GD4] an announcement needs the token, and is small", async () => {
+test("[CH9a] [GD1a] [GD4a] an announcement needs the token, and is small", async () => {
   const channel = newChannel();
   const body = JSON.stringify({ publisher: A, here: false });
   await assertProblem(await say(channel, body, { Authorization: "Bearer wrong" }), 401, "token-wrong");

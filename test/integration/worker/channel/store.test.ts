@@ -29,7 +29,7 @@ async function stored(channel: string): Promise<Uint8Array> {
   return new Uint8Array(await (await read(edge, channel, FRAME_TYPE)).arrayBuffer());
 }
 
-test("[CH5] the store keeps the last STORE_BYTES, the oldest frames go first, a sixteenth at a time", async () => {
+test("[CH5a] [CH5b] the store keeps the last STORE_BYTES, the oldest frames go first, a sixteenth at a time", async () => {
   const channel = newChannel();
   for (let n = 1; n <= 120; n++) {
     await publishMany(channel, n, n);
@@ -40,7 +40,7 @@ test("[CH5] the store keeps the last STORE_BYTES, the oldest frames go first, a 
   }
 });
 
-test("[CH5] the newest frame stays, were it larger than the store", async () => {
+test("[CH5c] the newest frame stays, were it larger than the store", async () => {
   const channel = newChannel();
   await publishMany(channel, 1, 3);
   await publishFrames(edge, channel, bulkyFrame(A, 4, 8000));
@@ -49,7 +49,7 @@ test("[CH5] the newest frame stays, were it larger than the store", async () => 
   assert.deepEqual({ from, to }, { from: 300, to: 8300 });
 });
 
-test("[CH5] the store keeps the last STORE_SECONDS before its newest frame", async () => {
+test("[CH5a] [CH5b] the store keeps the last STORE_SECONDS before its newest frame", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 1, [1]));
   await publishFrames(edge, channel, frameOf(A, 2, [2]));
@@ -66,7 +66,7 @@ test("[CH5] the store keeps the last STORE_SECONDS before its newest frame", asy
   );
 });
 
-test("[CH3] a publisher's last frame is answered as the first time when it is trimmed, and evicted", async () => {
+test("[CH3b] a publisher's last frame is answered as the first time when it is trimmed, and evicted", async () => {
   const channel = newChannel();
   const first = await publishFrames(edge, channel, frameOf(B, 7, [1, 2]));
   await publishMany(channel, 1, 60);
@@ -98,7 +98,7 @@ test("[CH6] a trimmed store is as it was after eviction and after a crash", asyn
   assert.equal(numbersIn(await stored(channel)).to, 90 * POINTS);
 });
 
-test("[VW2] a viewer whose next points are trimmed is told how many, and gets the rest", async () => {
+test("[VW2b] a viewer whose next points are trimmed is told how many, and gets the rest", async () => {
   const channel = newChannel();
   await publishMany(channel, 1, 60);
   const { epoch, from: kept } = numbersIn(await stored(channel));
@@ -110,7 +110,7 @@ test("[VW2] a viewer whose next points are trimmed is told how many, and gets th
   }
 });
 
-test("[VW2] a viewer whose next point is the oldest kept is told of no gap", async () => {
+test("[VW2a] a viewer whose next point is the oldest kept is told of no gap", async () => {
   const channel = newChannel();
   await publishMany(channel, 1, 60);
   const { epoch, from: kept } = numbersIn(await stored(channel));
@@ -120,7 +120,7 @@ test("[VW2] a viewer whose next point is the oldest kept is told of no gap", asy
   await viewer.close();
 });
 
-test("[VW1] a viewer that asks for more than is kept gets what is kept, and no gap", async () => {
+test("[VW1a] a viewer that asks for more than is kept gets what is kept, and no gap", async () => {
   const channel = newChannel();
   await publishMany(channel, 1, 60);
   const viewer = await (await Watcher.open(edge, channel, { query: "?points=1000000&seconds=1000000" })).live();

@@ -61,7 +61,7 @@ async function toldGaps(channel: string, seq: number): Promise<number | null | "
   return gaps[1];
 }
 
-test("[VW2] what trimmed frames told as lost is told as their sum, over those that are above the cursor", async () => {
+test("[VW2c] what trimmed frames told as lost is told as their sum, over those that are above the cursor", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, gapFrame(1, 5, 7), frameOf(A, 2, [1]), gapFrame(3, 11), gapFrame(4, 0));
   assert.deepEqual(await toldTo(channel, 0), [], "the frames themselves still tell it");
@@ -76,7 +76,7 @@ test("[VW2] what trimmed frames told as lost is told as their sum, over those th
   assert.deepEqual(await toldTo(channel, from), []);
 });
 
-test("[VW2] a cursor within a frame that is trimmed is before what that frame told", async () => {
+test("[VW2c] a cursor within a frame that is trimmed is before what that frame told", async () => {
   const channel = newChannel();
   const builder = new FrameBuilder();
   builder.addGap({ kind: "gap", reason: "frame-refused", points: 9, fromX: null, toX: null, series: "y" });
@@ -86,7 +86,7 @@ test("[VW2] a cursor within a frame that is trimmed is before what that frame to
   assert.deepEqual(await Promise.all([0, 1, 3, 4].map((seq) => toldGaps(channel, seq))), [9, 9, 9, "none"]);
 });
 
-test("[VW2] what trims add up is told, and nothing of frames that are kept", async () => {
+test("[VW2c] what trims add up is told, and nothing of frames that are kept", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, gapFrame(1, 1));
   await fill(channel);
@@ -104,14 +104,14 @@ test("[VW2] what trims add up is told, and nothing of frames that are kept", asy
   assert.equal(await toldGaps(channel, 0), 11, "a repeat tells nothing");
 });
 
-test("[VW2] where a trimmed frame did not know how many were lost, nobody knows", async () => {
+test("[VW2c] where a trimmed frame did not know how many were lost, nobody knows", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, gapFrame(1, 5), gapFrame(2, 3, null), gapFrame(3, 7));
   await fill(channel);
   assert.deepEqual(await Promise.all([0, 1, 2, 3].map((seq) => toldGaps(channel, seq))), [null, null, 7, "none"]);
 });
 
-test("[VW2] where so many were told as lost that no number is exact, nobody knows", async () => {
+test("[VW2c] where so many were told as lost that no number is exact, nobody knows", async () => {
   const channel = newChannel();
   const most = Number.MAX_SAFE_INTEGER;
   await publishFrames(edge, channel, gapFrame(1, 1), gapFrame(2, most - 10), gapFrame(3, 10));
@@ -119,7 +119,7 @@ test("[VW2] where so many were told as lost that no number is exact, nobody know
   assert.deepEqual(await Promise.all([0, 1, 2].map((seq) => toldGaps(channel, seq))), [null, most, 10]);
 });
 
-test("[CH5] of more frames than are remembered, the oldest are merged: their sum stays, what is within is not known", async () => {
+test("[CH5e] of more frames than are remembered, the oldest are merged: their sum stays, what is within is not known", async () => {
   const channel = newChannel();
   const frames = (from: number, count: number, gap: number) =>
     Array.from({ length: count }, (_, i) => gapFrame(from + i, gap));
@@ -170,7 +170,7 @@ test("[CH6] what trimmed frames told outlives eviction and a crash", async () =>
   assert.equal(await toldGaps(channel, 0), 18);
 });
 
-test("[CH8] DELETE forgets what trimmed frames told", async () => {
+test("[CH8a] DELETE forgets what trimmed frames told", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, gapFrame(1, 5));
   await fill(channel);

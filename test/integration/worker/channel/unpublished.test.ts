@@ -17,7 +17,7 @@ const A = "00000000000000aa";
 const edge = await startEdge();
 after(() => edge.close());
 
-test("[CH10] reads, joins, DELETE and announcements of an unknown channel make no row and no alarm", async () => {
+test("[CH10a] [CH10b] reads, joins, DELETE and announcements of an unknown channel make no row and no alarm", async () => {
   const persistDir = await mkdtemp(join(tmpdir(), "plotcast-unknown-"));
   after(() => rm(persistDir, { recursive: true, force: true }));
   await using own = await startEdge({ persistDir });
@@ -56,7 +56,7 @@ test("[CH10] reads, joins, DELETE and announcements of an unknown channel make n
   assert.deepEqual(alarmsMs, []);
 });
 
-test("[CH10] a viewer of an unknown channel is live in numbering 0, and then in that of the first publish", async () => {
+test("[CH10c] a viewer of an unknown channel is live in numbering 0, and then in that of the first publish", async () => {
   const channel = newChannel();
   const watcher = await (await Watcher.open(edge, channel)).live();
   assert.deepEqual(watcher.position, { epoch: 0, seq: 0 });
@@ -74,7 +74,7 @@ test("[CH10] a viewer of an unknown channel is live in numbering 0, and then in 
   await Promise.all([watcher.close(), texts.close(), late.close()]);
 });
 
-test("[CH10] viewers of an unknown channel are told of each other, though it is evicted meanwhile", async () => {
+test("[CH10f] viewers of an unknown channel are told of each other, though it is evicted meanwhile", async () => {
   const channel = newChannel();
   const first = await (await Watcher.open(edge, channel)).live();
   const second = await (await Watcher.open(edge, channel)).live();
@@ -90,7 +90,7 @@ for (const [when, lose] of [
   ["at once", async () => {}],
   ["after eviction", (channel: string) => edge.evict(channel)],
 ] as const) {
-  test(`[CH10] [PG4] the page's own connection misses nothing of a channel that begins while it watches, ${when}`, async () => {
+  test(`[CH10d] [PG4] the page's own connection misses nothing of a channel that begins while it watches, ${when}`, async () => {
     const channel = newChannel();
     const page = new ClientViewer(edge.channelUrl(channel));
     await waitFor("the page is live", () => page.isLive);
@@ -103,7 +103,7 @@ for (const [when, lose] of [
   });
 }
 
-test("[CH10] [PG4] a page that was cut off before the first publish comes back to all of it", async () => {
+test("[CH10d] [PG4] a page that was cut off before the first publish comes back to all of it", async () => {
   const channel = newChannel();
   const page = new ClientViewer(edge.channelUrl(channel));
   await waitFor("the page is live", () => page.isLive);

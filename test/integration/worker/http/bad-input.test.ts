@@ -46,84 +46,84 @@ function changed(change: (view: DataView) => void): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-refused("PT7", "text that is not JSON", [400, "not-json"], "hello");
-refused("PT7", "a line that is not JSON", [400, "not-json"], '{"y":1}\nhello\n{"y":2}');
-refused("PT7", "JSON without a number", [400, "no-number"], '{"name":"motor"}');
-refused("PT7", "a line without a number", [400, "no-number"], '{"y":1}\n{"name":"motor"}');
-refused("PT7", "a number as text", [400, "no-number"], '{"y":"1"}');
-refused("PT7", "a million points of which the last is none", [400, "no-number"], `[${"1,".repeat(100_000)}"1"]`);
-refused("PT7", "NaN and no number", [400, "no-number"], '{"y":NaN}');
-refused("PT7", "nested columns of different length", [400, "columns-differ"], '{"t":[1,2],"r":[1,2],"sig":{"a":[1]}}');
-refused("PT7", "an infinity", [400, "not-finite"], '{"y":1e999}');
-refused("PT7", "a time that is text", [400, "time-not-a-number"], '{"x":"noon","y":1}');
-refused("PT7", "columns of different length", [400, "columns-differ"], '{"x":[1,2],"y":[1]}');
-refused("PT7", "nesting without end", [400, "too-deep"], `{"a":${"[".repeat(200_000)}1${"]".repeat(200_000)}}`);
-refused("PT7", "a name with a line break", [400, "series-name-invalid"], '{"a\\nb":1}');
-refused("RT2", "an empty body", [400, "body-empty"], "");
-refused("RT2", "an empty body of frames", [400, "body-empty"], "", FRAME);
-refused("RT2", "white space", [400, "body-empty"], " \r\n\t\n ");
-refused("RT2", "text that is not UTF-8", [400, "body-encoding"], new Uint8Array([0x22, 0xff, 0x22]));
-refused("RT2", "a type that is not served", [415, "content-type-unsupported"], '{"y":1}', {
+refused("PT7c", "text that is not JSON", [400, "not-json"], "hello");
+refused("PT7c", "a line that is not JSON", [400, "not-json"], '{"y":1}\nhello\n{"y":2}');
+refused("PT7c", "JSON without a number", [400, "no-number"], '{"name":"motor"}');
+refused("PT7c", "a line without a number", [400, "no-number"], '{"y":1}\n{"name":"motor"}');
+refused("PT7c", "a number as text", [400, "no-number"], '{"y":"1"}');
+refused("PT7c", "a million points of which the last is none", [400, "no-number"], `[${"1,".repeat(100_000)}"1"]`);
+refused("PT7c", "NaN and no number", [400, "no-number"], '{"y":NaN}');
+refused("PT7c", "nested columns of different length", [400, "columns-differ"], '{"t":[1,2],"r":[1,2],"sig":{"a":[1]}}');
+refused("PT7c", "an infinity", [400, "not-finite"], '{"y":1e999}');
+refused("PT7c", "a time that is text", [400, "time-not-a-number"], '{"x":"noon","y":1}');
+refused("PT7c", "columns of different length", [400, "columns-differ"], '{"x":[1,2],"y":[1]}');
+refused("PT7c", "nesting without end", [400, "too-deep"], `{"a":${"[".repeat(200_000)}1${"]".repeat(200_000)}}`);
+refused("PT7c", "a name with a line break", [400, "series-name-invalid"], '{"a\\nb":1}');
+refused("RT2d", "an empty body", [400, "body-empty"], "");
+refused("RT2d", "an empty body of frames", [400, "body-empty"], "", FRAME);
+refused("RT2d", "white space", [400, "body-empty"], " \r\n\t\n ");
+refused("RT2d", "text that is not UTF-8", [400, "body-encoding"], new Uint8Array([0x22, 0xff, 0x22]));
+refused("RT2c", "a type that is not served", [415, "content-type-unsupported"], '{"y":1}', {
   "Content-Type": "image/png",
 });
-refused("RT2", "a form with parts", [415, "content-type-unsupported"], new FormData(), {
+refused("RT2c", "a form with parts", [415, "content-type-unsupported"], new FormData(), {
   "Content-Type": "multipart/form-data; boundary=b",
 });
 
-refused("FR4", "bytes that are no frame", [400, "frame-magic"], new Uint8Array(100), FRAME);
-refused("FR4", "JSON said to be a frame", [400, "frame-truncated"], '{"y":1}', FRAME);
-refused("FR4", "a frame cut short", [400, "frame-truncated"], changed(() => {}).slice(0, -8), FRAME);
+refused("FR4b", "bytes that are no frame", [400, "frame-magic"], new Uint8Array(100), FRAME);
+refused("FR4b", "JSON said to be a frame", [400, "frame-truncated"], '{"y":1}', FRAME);
+refused("FR4b", "a frame cut short", [400, "frame-truncated"], changed(() => {}).slice(0, -8), FRAME);
 refused(
-  "FR4",
+  "FR4b",
   "another version",
   [400, "frame-version"],
   changed((view) => view.setUint8(4, 9)),
   FRAME,
 );
 refused(
-  "FR4",
+  "FR4b",
   "another length",
   [400, "frame-length"],
   changed((view) => view.setUint32(68, 1 << 20, true)),
   FRAME,
 );
 refused(
-  "FR4",
+  "FR4b",
   "another count",
   [400, "frame-count"],
   changed((view) => view.setUint32(40, 4, true)),
   FRAME,
 );
 refused(
-  "FR4",
+  "FR4b",
   "a column that is not aligned",
   [400, "frame-column"],
   changed((view) => view.setUint32(88, 60, true)),
   FRAME,
 );
 refused(
-  "FR4",
+  "FR4b",
   "four billion rows in 16 bytes",
   [400, "frame-count"],
   changed((view) => view.setUint32(72, 2 ** 32 - 1, true)),
   FRAME,
 );
 refused(
-  "FR4",
+  "FR4b",
   "a good frame before a bad one",
   [400, "frame-magic"],
   Buffer.concat([frameOf(A, 1, [1]), Buffer.alloc(200)]),
   FRAME,
 );
 refused(
-  "CH4",
+  "CH4c",
   "two publishers in a body",
   [400, "frame-publishers-differ"],
   Buffer.concat([frameOf(A, 1, [1]), frameOf("00000000000000bb", 1, [1])]),
   FRAME,
 );
 refused(
-  "FR4",
+  "FR4b",
   "a frame of more than 131,072 bytes",
   [400, "frame-length"],
   Buffer.concat([changed((view) => view.setUint32(44, 131_072, true)), Buffer.alloc(140_000)]),
@@ -202,7 +202,7 @@ taken(
   256,
 );
 
-test("[GD4] a full body of frames is taken", async () => {
+test("[GD4a] a full body of frames is taken", async () => {
   const frames = Array.from({ length: 8 }, (_, i) => bulkyFrame(A, i + 1, 8150));
   assert.equal((await publishFrames(edge, newChannel(), ...frames)).points, 8 * 8150);
 });

@@ -44,24 +44,24 @@ function begin(channel: string, headers: Record<string, string>, beginning: stri
   return withDeadline("an answer to a body that has not ended", answer);
 }
 
-test("[GD4] a body of no known length is refused once it is over 1 MiB, before its end", async () => {
+test("[GD4a] a body of no known length is refused once it is over 1 MiB, before its end", async () => {
   const channel = newChannel();
   const answer = await begin(channel, publishHeaders(edge, "application/json"), "1".padEnd(1024 * 1024 + 1));
   assertRefused(answer, 413, "body-too-large");
   assert.deepEqual(await storedPoints(edge, channel), []);
 });
 
-test("[GD4] gzip of no known length is refused once it becomes more than 1 MiB, before its end", async () => {
+test("[GD4b] gzip of no known length is refused once it becomes more than 1 MiB, before its end", async () => {
   const headers = { ...publishHeaders(edge, "application/json"), "Content-Encoding": "gzip" };
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, " ")).subarray(0, -10_000);
   assertRefused(await begin(newChannel(), headers, bomb), 413, "body-too-large");
 });
 
-test("[GD1] [GD5] a body of no known length is refused without its token, before its end", async () => {
+test("[GD1c] [GD5a] a body of no known length is refused without its token, before its end", async () => {
   assertRefused(await begin("main", { "Content-Type": FRAME_TYPE }, "beginning"), 401, "token-missing");
 });
 
-test("[GD4] a body said to be over 1 MiB is refused before any of it is there", async () => {
+test("[GD4a] a body said to be over 1 MiB is refused before any of it is there", async () => {
   const headers = { ...publishHeaders(edge, "application/json"), "Content-Length": "1048577" };
   assertRefused(await begin("main", headers), 413, "body-too-large");
 });
@@ -123,7 +123,7 @@ for (const headers of [
   });
 }
 
-test("[RT2] two types are none that is served", async () => {
+test("[RT2b] [RT2c] two types are none that is served", async () => {
   const headers = [
     `Content-Type: ${FRAME_TYPE}`,
     "Content-Type: application/json",
@@ -133,7 +133,7 @@ test("[RT2] two types are none that is served", async () => {
   assert.match(await exchange(rawPost("main", headers, "1"), /$^/), /^HTTP\/1\.1 415 [\s\S]*content-type-unsupported/);
 });
 
-test("[GD5] a connection goes on after refusals whose bodies nobody read", async () => {
+test("[GD5a] a connection goes on after refusals whose bodies nobody read", async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const { hostname, port } = edge.url;
   const channel = newChannel();

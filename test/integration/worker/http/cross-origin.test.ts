@@ -67,7 +67,7 @@ for (const site of ["cross-site", "same-site"]) {
       },
     ],
   ] as const) {
-    test(`[GD7] [BAD1] ${site} ${what} is refused`, async () => {
+    test(`[GD7a] [BAD1] ${site} ${what} is refused`, async () => {
       const channel = newChannel();
       await publishJson(edge, channel, { x: 1, y: 1 });
       const headers = { "Sec-Fetch-Site": site, ...request.headers };
@@ -85,7 +85,7 @@ for (const site of ["cross-site", "same-site"]) {
     ["a frame with ?embed=1", "/c/main?embed=1", "iframe"],
     ["the front door", "/", "document"],
   ] as const) {
-    test(`[GD7] [RT7] ${site}, ${what} leads to the page as ever`, async () => {
+    test(`[GD7c] [RT7a] ${site}, ${what} leads to the page as ever`, async () => {
       const headers = { ...NAVIGATION, "Sec-Fetch-Site": site, "Sec-Fetch-Dest": dest };
       const { status } = await rawRequest(edge.url, { path, headers });
       assert.equal(status, path === "/" ? 302 : 200);
@@ -94,7 +94,7 @@ for (const site of ["cross-site", "same-site"]) {
 }
 
 for (const site of ["none", "same-origin"]) {
-  test(`[GD7] ${site} reads and publishes`, async () => {
+  test(`[GD7a] ${site} reads and publishes`, async () => {
     const channel = newChannel();
     const headers = { ...TOKEN, "Sec-Fetch-Site": site };
     const posted = await rawRequest(edge.url, { method: "POST", path: `/c/${channel}`, headers, body: "1" });
@@ -112,7 +112,7 @@ for (const [origin, allowed] of [
   ["https://a.example", "https://a.example"],
   ["null", "null"],
 ] as const) {
-  test(`[GD8] a page of ${origin} reads, publishes and deletes, after a preflight`, async () => {
+  test(`[GD8a] [GD8b] a page of ${origin} reads, publishes and deletes, after a preflight`, async () => {
     const channel = newChannel();
     const headers = { Origin: origin, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors" };
     const preflight = await rawRequest(edge.url, {
@@ -151,7 +151,7 @@ for (const [origin, allowed] of [
   });
 }
 
-test("[GD8] every answer says that it depends on Origin, also to who sent none", async () => {
+test("[RT3b] every answer says that it depends on Origin, also to who sent none", async () => {
   for (const request of [
     { path: "/c/main" },
     { path: "/" },
@@ -166,7 +166,7 @@ test("[GD8] every answer says that it depends on Origin, also to who sent none",
   }
 });
 
-test("[GD8] * allows every page, and those that send no Origin", async () => {
+test("[GD8a] * allows every page, and those that send no Origin", async () => {
   const headers = { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" };
   const image = await rawRequest(open.url, { path: "/c/main", headers });
   assert.equal(image.status, 200);
@@ -191,7 +191,7 @@ for (const [what, origin, headers] of [
   ["a port that PUBLIC_URL does not have", "http://public.example:8787", { Host: "public.example:8787" }],
   ["Forwarded", "https://board.example:8443", { Forwarded: 'for=192.0.2.1; host="board.example:8443"; proto=https' }],
 ] as const) {
-  test(`[GD3] behind a proxy on this machine the page's own origin is known by ${what}`, async () => {
+  test(`[GD3c] [GD3e] behind a proxy on this machine the page's own origin is known by ${what}`, async () => {
     await (await openViewer(edge.channelUrl("main"), { origin, headers: { ...headers } })).close();
   });
 }
@@ -215,7 +215,7 @@ for (const [what, origin, headers] of [
   ["the browser says same-site", "http://board.example", { Host: "board.example", "Sec-Fetch-Site": "same-site" }],
   ["the browser says cross-site", "http://board.example", { Host: "board.example", "Sec-Fetch-Site": "cross-site" }],
 ] as const) {
-  test(`[GD3] a page is not taken for the Worker's own where ${what}`, async () => {
+  test(`[GD3d] [GD3e] [GD3f] a page is not taken for the Worker's own where ${what}`, async () => {
     const outcome = await openViewer(edge.channelUrl("main"), { origin, headers: { ...headers } }).catch(
       (error: unknown) => error,
     );
@@ -231,7 +231,7 @@ for (const [what, origin, headers] of [
   });
 }
 
-test("[GD3] a WebSocket of the same origin, as the browser says, needs no configuration behind any proxy", async () => {
+test("[GD3b] a WebSocket of the same origin, as the browser says, needs no configuration behind any proxy", async () => {
   const headers = { "Sec-Fetch-Site": "same-origin" };
   await (await openViewer(bare.channelUrl("main"), { origin: "https://proxied.example", headers })).close();
 });

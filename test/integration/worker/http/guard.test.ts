@@ -21,7 +21,7 @@ for (const [what, authorization, code] of [
   ["the token and more", "Bearer test-token1", "token-wrong"],
   ["the token in capitals", "Bearer TEST-TOKEN", "token-wrong"],
 ] as const) {
-  test(`[GD1] [BAD1] a publish with ${what} is refused with ${code}`, async () => {
+  test(`[GD1a] [BAD1] a publish with ${what} is refused with ${code}`, async () => {
     const channel = newChannel();
     const response = await post(edge, channel, '{"y":1}', { Authorization: authorization });
     await assertProblem(response, 401, code);
@@ -30,7 +30,7 @@ for (const [what, authorization, code] of [
   });
 }
 
-test("[GD1] the scheme's name may be in any case", async () => {
+test("[GD1a] the scheme's name may be in any case", async () => {
   assert.equal((await post(edge, newChannel(), "1", { Authorization: "bEARER test-token" })).status, 200);
 });
 
@@ -58,7 +58,7 @@ for (const origin of [
   "https://a.example.evil.example",
   "https://b.example/",
 ]) {
-  test(`[GD3] a page of ${origin} may not watch`, async () => {
+  test(`[GD3a] a page of ${origin} may not watch`, async () => {
     const { status, headers, body } = await refusal("main", { origin });
     const { detail } = assertProblemText(body, status, headers["content-type"], 403, "origin-not-allowed");
     assert.match(detail, /ALLOWED_ORIGINS/);
@@ -66,7 +66,7 @@ for (const origin of [
 }
 
 for (const origin of ["https://a.example", "https://b.example", undefined, "same"]) {
-  test(`[GD3] a page of ${origin ?? "no"} origin may watch`, async () => {
+  test(`[GD3a] a page of ${origin ?? "no"} origin may watch`, async () => {
     const viewer = await openViewer(
       edge.channelUrl("main"),
       origin === undefined ? {} : { origin: origin === "same" ? edge.url.origin : origin },
@@ -75,7 +75,7 @@ for (const origin of ["https://a.example", "https://b.example", undefined, "same
   });
 }
 
-test("[GD3] * allows pages of every origin", async () => {
+test("[GD3a] * allows pages of every origin", async () => {
   await using open = await startEdge({ vars: { ALLOWED_ORIGINS: "*" } });
   await (await openViewer(open.channelUrl("main"), { origin: "https://any.example" })).close();
 });
@@ -99,7 +99,7 @@ test("[VW8] the subprotocol is agreed upon, also where others are offered beside
 for (const query of [
   ...["?from=x", "?from=", "?to=1e999", "?to=NaN", "?points=-1", "?points=1.5", "?points=1e17", "?points="],
 ]) {
-  test(`[RT5] a read with ${query} is refused`, async () => {
+  test(`[RT5k] a read with ${query} is refused`, async () => {
     await assertProblem(await read(edge, "main", "application/json", query), 400, "query-invalid");
   });
 }
@@ -183,7 +183,7 @@ for (const [path, is] of [
 }
 
 for (const path of ["/c", "/c/", "/x", "/C/main", "/channel.ts", "/../c", "/.git/config", "/c/.."]) {
-  test(`[RT2] ${path} is not served`, async () => {
+  test(`[RT2a] ${path} is not served`, async () => {
     const response = await raw("GET", path);
     if (path === "/c/.." && response.status === 302) return;
     await assertProblem(response, 404, "not-found");
@@ -191,27 +191,27 @@ for (const path of ["/c", "/c/", "/x", "/C/main", "/channel.ts", "/../c", "/.git
 }
 
 for (const method of ["PUT", "PATCH", "PROPFIND"]) {
-  test(`[RT2] ${method} is not allowed`, async () => {
+  test(`[RT2a] ${method} is not allowed`, async () => {
     const response = await fetch(edge.channelUrl("main"), { method, body: '{"y":1}' });
     await assertProblem(response, 405, "method-not-allowed");
     assert.equal(response.headers.get("Allow"), METHODS);
   });
 }
 
-test("[RT2] OPTIONS says what is allowed", async () => {
+test("[RT2a] OPTIONS says what is allowed", async () => {
   const response = await fetch(edge.channelUrl("main"), { method: "OPTIONS" });
   assert.equal(response.status, 204);
   assert.equal(response.headers.get("Allow"), METHODS);
 });
 
-test("[RT2] another Accept is refused with what there is", async () => {
+test("[RT2b] another Accept is refused with what there is", async () => {
   const response = await read(edge, "main", "image/png");
   const { detail } = await assertProblem(response, 406, "not-acceptable");
   assert.match(detail, /text\/csv/);
   assert.equal(response.headers.get("Vary"), "Accept, Origin");
 });
 
-test("[RT2] another Content-Type is refused with what there is", async () => {
+test("[RT2c] another Content-Type is refused with what there is", async () => {
   const response = await post(edge, "main", "<y>1</y>", { "Content-Type": "text/xml" });
   await assertProblem(response, 415, "content-type-unsupported");
   assert.equal(
@@ -220,7 +220,7 @@ test("[RT2] another Content-Type is refused with what there is", async () => {
   );
 });
 
-test("[GD4] another Content-Encoding is refused with what there is", async () => {
+test("[GD4c] another Content-Encoding is refused with what there is", async () => {
   const response = await post(edge, "main", "1", { "Content-Encoding": "br" });
   await assertProblem(response, 415, "content-encoding-unsupported");
   assert.equal(response.headers.get("Accept-Encoding"), "gzip, deflate, identity");

@@ -39,7 +39,7 @@ for (const host of [
     ["the front door", { path: "/" }],
     ["nothing", { path: "/nothing" }],
   ] as const) {
-    test(`[GD6] [BAD1] asked as ${host}, ${what} is refused, and it is said what to set`, async () => {
+    test(`[GD6a] [BAD1] asked as ${host}, ${what} is refused, and it is said what to set`, async () => {
       const response = await rawRequest(edge.url, {
         ...request,
         headers: { ...("headers" in request ? request.headers : {}), Host: host },
@@ -75,7 +75,7 @@ for (const host of [
   "10.0.0.7",
   "x.workers.dev",
 ]) {
-  test(`[GD6] asked as ${host} it answers`, async () => {
+  test(`[GD6b] asked as ${host} it answers`, async () => {
     const response = await rawRequest(edge.url, {
       path: "/c/main",
       headers: { Host: host, Accept: "application/json" },
@@ -90,7 +90,7 @@ for (const [what, headers] of [
   ["X-Forwarded-Host", { "X-Forwarded-Host": "localhost" }],
   ["Forwarded", { Forwarded: "host=localhost" }],
 ] as const) {
-  test(`[GD6] ${what} does not make a name known`, async () => {
+  test(`[GD6a] ${what} does not make a name known`, async () => {
     const response = await rawRequest(edge.url, { path: "/c/main", headers: { Host: "evil.example", ...headers } });
     await assertProblem(response, 403, "host-not-allowed");
   });
@@ -102,7 +102,7 @@ for (const headers of [
   { Forwarded: 'for=192.0.2.1;host="evil.example:8787";proto=https' },
   { Forwarded: "host=localhost, for=x; Host=evil.example" },
 ]) {
-  test(`[GD6] a proxy on this machine that was asked as another name, and says so, is refused: ${JSON.stringify(headers)}`, async () => {
+  test(`[GD6a] a proxy on this machine that was asked as another name, and says so, is refused: ${JSON.stringify(headers)}`, async () => {
     await assertProblem(await rawRequest(edge.url, { path: "/c/main", headers }), 403, "host-not-allowed");
   });
 }
@@ -117,7 +117,7 @@ for (const [what, bytes] of [
   ["a user before the name", "GET /c/main HTTP/1.1\r\nHost: localhost@evil.example\r\nConnection: close\r\n\r\n"],
   ["a blank in the name", "GET /c/main HTTP/1.1\r\nHost: localhost evil.example\r\nConnection: close\r\n\r\n"],
 ] as const) {
-  test(`[GD6] ${what} gets no further than an unknown name`, async () => {
+  test(`[GD6a] ${what} gets no further than an unknown name`, async () => {
     const answer = await rawBytes(edge.url, bytes);
     assert.match(answer, /^(HTTP\/1\.1 [45]\d\d|$)/);
   });

@@ -45,31 +45,31 @@ const edge = await startEdge();
 after(() => edge.close());
 
 for (const [what, actual, expected] of [
-  ["[GD4] a body's bytes", MAX_BODY_BYTES, 1_048_576],
-  ["[CH14] a body's points", MAX_BODY_POINTS, 131_072],
-  ["[FR8] the values of a message to a viewer that catches up", CATCH_UP.values, 262_144],
-  ["[RD3] the values of a slice", READ_SLICE.values, 32_768],
-  ["[CH14] the frames made of a body of JSON", MAX_POINTS_BYTES, 8_388_608],
+  ["[GD4a] a body's bytes", MAX_BODY_BYTES, 1_048_576],
+  ["[CH14a] a body's points", MAX_BODY_POINTS, 131_072],
+  ["[FR8d] the values of a message to a viewer that catches up", CATCH_UP.values, 262_144],
+  ["[RD3b] the values of a slice", READ_SLICE.values, 32_768],
+  ["[CH14b] the frames made of a body of JSON", MAX_POINTS_BYTES, 8_388_608],
   ["[CH9] an announcement", MAX_PRESENCE_BYTES, 1024],
-  ["[CH9] publishers that announced themselves", MAX_PUBLISHERS, 1000],
-  ["[CH9] how long nothing is heard of a publisher", PRESENCE_EXPIRES_MS, 150_000],
-  ["[CH13] a first number", MAX_FIRST_SEQUENCE, 4_503_599_627_370_496],
-  ["[CH13] a jump", MAX_SEQUENCE_JUMP, 562_949_953_421_312],
-  ["[CH5] frames that told of a loss", MAX_TOLD_GAPS, 1024],
-  ["[FR1] a frame's bytes", MAX_FRAME_BYTES, 131_072],
-  ["[FR1] a table's series", MAX_COLUMNS, 256],
-  ["[FR1] a name's bytes", MAX_SERIES_NAME_BYTES, 256],
-  ["[FR1] a gap's reason", MAX_GAP_REASON_BYTES, 64],
-  ["[FR7] labels of a series", MAX_LABELS, 256],
-  ["[FR7] a label's bytes", MAX_LABEL_BYTES, 256],
-  ["[PT7] levels", MAX_NESTING, 8],
+  ["[CH9g] publishers that announced themselves", MAX_PUBLISHERS, 1000],
+  ["[CH9e] how long nothing is heard of a publisher", PRESENCE_EXPIRES_MS, 150_000],
+  ["[CH13c] a first number", MAX_FIRST_SEQUENCE, 4_503_599_627_370_496],
+  ["[CH13b] a jump", MAX_SEQUENCE_JUMP, 562_949_953_421_312],
+  ["[CH5e] frames that told of a loss", MAX_TOLD_GAPS, 1024],
+  ["[FR1b] a frame's bytes", MAX_FRAME_BYTES, 131_072],
+  ["[FR1a] a table's series", MAX_COLUMNS, 256],
+  ["[FR1g] a name's bytes", MAX_SERIES_NAME_BYTES, 256],
+  ["[FR1a] a gap's reason", MAX_GAP_REASON_BYTES, 64],
+  ["[FR7f] labels of a series", MAX_LABELS, 256],
+  ["[FR7e] a label's bytes", MAX_LABEL_BYTES, 256],
+  ["[PT7d] levels", MAX_NESTING, 8],
   ["a channel's name", MAX_CHANNEL_NAME_LENGTH, 128],
   ["[VW1] the tail", MAX_TAIL_BYTES, 8_388_608],
-  ["[VW3] what waits for a viewer", VIEWER_BUFFER_BYTES, 262_144],
-  ["[VW3] a step of catching up", CATCH_UP_BYTES, 131_072],
+  ["[VW3a] what waits for a viewer", VIEWER_BUFFER_BYTES, 262_144],
+  ["[VW3e] a step of catching up", CATCH_UP_BYTES, 131_072],
   ["[VW7] a viewer's message", MAX_VIEWER_MESSAGE_BYTES, 1024],
-  ["[VW7] a viewer's messages in a second", VIEWER_MESSAGES_PER_SECOND, 200],
-  ["[VW9] silence", MAX_SILENCE_MS, 300_000],
+  ["[VW7d] a viewer's messages in a second", VIEWER_MESSAGES_PER_SECOND, 200],
+  ["[VW9a] silence", MAX_SILENCE_MS, 300_000],
   ["[VW16] viewers of a channel", MAX_VIEWERS, 32_000],
   ["[VW17a] series in a hello", MAX_SERIES_LISTED, 4096],
   ["[VW17b] bytes of series in a hello", MAX_SERIES_LISTED_BYTES, 65_536],
@@ -83,7 +83,7 @@ function largeFrame(name: string): Uint8Array {
   return frameOfRows(A, 1, rows);
 }
 
-test("[FR1] a frame of 131,072 bytes is taken, one of 131,080 refused", async () => {
+test("[FR1b] a frame of 131,072 bytes is taken, one of 131,080 refused", async () => {
   const channel = newChannel();
   const frame = largeFrame("nine char");
   assert.equal(frame.length, 131_072);
@@ -96,7 +96,7 @@ test("[FR1] a frame of 131,072 bytes is taken, one of 131,080 refused", async ()
   assert.equal((await publishFrames(edge, channel, frame)).seq, 8184);
 });
 
-test("[CH9] an announcement of 1,024 bytes is taken, one of 1,025 refused", async () => {
+test("[CH9a] an announcement of 1,024 bytes is taken, one of 1,025 refused", async () => {
   const channel = newChannel();
   const text = JSON.stringify({ publisher: A, here: true });
   const say = (bytes: number) => post(edge, channel, text.padEnd(bytes), { "Content-Type": PRESENCE_TYPE });
@@ -104,13 +104,13 @@ test("[CH9] an announcement of 1,024 bytes is taken, one of 1,025 refused", asyn
   await assertProblem(await say(1025), 413, "body-too-large");
 });
 
-test("[GD4] a body of 1,048,576 bytes is taken, one of 1,048,577 refused", async () => {
+test("[GD4a] a body of 1,048,576 bytes is taken, one of 1,048,577 refused", async () => {
   const channel = newChannel();
   await assertProblem(await post(edge, channel, "1".padEnd(1_048_577)), 413, "body-too-large");
   assert.equal((await post(edge, channel, "1".padEnd(1_048_576))).status, 200);
 });
 
-test("[VW7] a message of 1,024 characters is read, one of 1,025 closes with 4400", async () => {
+test("[VW7b] a message of 1,024 characters is read, one of 1,025 closes with 4400", async () => {
   const channel = newChannel();
   await post(edge, channel, "[1,2,3]");
   const watcher = await Watcher.open(edge, channel);
@@ -123,7 +123,7 @@ test("[VW7] a message of 1,024 characters is read, one of 1,025 closes with 4400
   assert.equal((await withDeadline("a close", watcher.viewer.closed)).code, CloseCode.badMessage);
 });
 
-test("[VW9] a viewer is silent since what waits for it is not read, or since its last ping, whichever is longer", () => {
+test("[VW9a] a viewer is silent since what waits for it is not read, or since its last ping, whichever is longer", () => {
   for (const [stuckForMs, pingedAtMs, nowMs, expected] of [
     [0, undefined, 400_000, 0],
     [300_000, undefined, 400_000, 300_000],
@@ -137,7 +137,7 @@ test("[VW9] a viewer is silent since what waits for it is not read, or since its
   }
 });
 
-test("[VW1] a viewer of text gets exactly the last 100 points", async () => {
+test("[VW1c] a viewer of text gets exactly the last 100 points", async () => {
   const channel = newChannel();
   await post(edge, channel, `[${Array.from({ length: 150 }, (_, i) => i).join(",")}]`);
   const viewer = await openViewer(edge.channelUrl(channel));

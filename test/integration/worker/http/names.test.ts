@@ -19,7 +19,7 @@ for (const [what, character] of Object.entries({
   "a tag": "\u{e0041}",
 })) {
   const name = `a${character}b`;
-  test(`[FR4] [PT7] [BAD1] ${what} in a name is refused as JSON and as a frame, and nothing is stored`, async () => {
+  test(`[FR4a] [PT7c] [BAD1] ${what} in a name is refused as JSON and as a frame, and nothing is stored`, async () => {
     const channel = newChannel();
     const json = await post(edge, channel, JSON.stringify({ x: 1, [name]: 2, good: 3 }));
     await assertProblem(json, 400, "series-name-invalid");
@@ -31,7 +31,7 @@ for (const [what, character] of Object.entries({
   });
 }
 
-test("[FR1] joiners, marks and selectors are part of a name", async () => {
+test("[FR1h] joiners, marks and selectors are part of a name", async () => {
   const channel = newChannel();
   for (const name of ["👩‍🔬", "می‌خواهم", "क्‍ष", "❤️"]) {
     const answer = await post(edge, channel, JSON.stringify({ x: 1, [name]: 2 }));

@@ -11,7 +11,7 @@ import { openViewer, UpgradeRefused } from "../../../support/sockets.ts";
 const mayAsk = (names: NewNames, name: string, address: string, nowMs: number): boolean =>
   names.waitMs(name, address, nowMs) !== undefined;
 
-test("[CH15] new names are asked for one in 40 ms; who would wait for more than ten seconds is refused", () => {
+test("[CH15d] new names are asked for one in 40 ms; who would wait for more than ten seconds is refused", () => {
   const names = new NewNames(0);
   for (let i = 0; i <= 250; i++) assert.equal(names.waitMs(`a${i}`, "192.0.2.1", 1000), 40 * i);
   assert.equal(names.waitMs("b", "192.0.2.1", 1000), undefined);
@@ -20,7 +20,7 @@ test("[CH15] new names are asked for one in 40 ms; who would wait for more than 
   assert.equal(names.waitMs("c", "192.0.2.1", 100_000), 0);
 });
 
-test("[CH15] an address may ask for 1,000 new names, and then for one in ten seconds; known ones cost nothing", () => {
+test("[CH15a] [CH15e] an address may ask for 1,000 new names, and then for one in ten seconds; known ones cost nothing", () => {
   const names = new NewNames(0, 0);
   for (let i = 0; i < 1000; i++) assert.ok(mayAsk(names, `a${i}`, "192.0.2.1", 0));
   assert.equal(mayAsk(names, "b", "192.0.2.1", 0), false);
@@ -33,7 +33,7 @@ test("[CH15] an address may ask for 1,000 new names, and then for one in ten sec
   assert.equal(mayAsk(names, "d", "192.0.2.1", 19_000), false);
 });
 
-test("[CH15] all addresses may ask for 10,000 new names, and then for one in ten seconds", () => {
+test("[CH15b] all addresses may ask for 10,000 new names, and then for one in ten seconds", () => {
   const names = new NewNames(0, 0);
   for (let i = 0; i < 10_000; i++) assert.ok(mayAsk(names, `a${i}`, `192.0.2.${i % 250}`, 0));
   assert.equal(mayAsk(names, "b", "198.51.100.1", 0), false);
@@ -42,7 +42,7 @@ test("[CH15] all addresses may ask for 10,000 new names, and then for one in ten
   assert.equal(mayAsk(names, "c", "198.51.100.1", 19_000), false);
 });
 
-test("[CH15] reads and viewers of new names are refused then, not those of known ones, nor publishes", async () => {
+test("[CH15c] [CH15e] reads and viewers of new names are refused then, not those of known ones, nor publishes", async () => {
   await using edge = await startEdge();
   const ask = (name: string) => fetch(edge.channelUrl(name), { headers: { Accept: "text/csv" } });
   await publishJson(edge, "published", 1);

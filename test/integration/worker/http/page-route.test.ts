@@ -47,7 +47,7 @@ function assertSecure(headers: Headers, ancestors = "'self'"): void {
   assert.equal(headers.get("Cross-Origin-Resource-Policy"), ancestors === "'self'" ? "same-origin" : "cross-origin");
 }
 
-test("[RT6] [RT3] a browser gets the page of any channel, secured", async () => {
+test("[RT6] [RT3a] a browser gets the page of any channel, secured", async () => {
   const response = await read(edge, newChannel(), BROWSER);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("Content-Type"), "text/html; charset=utf-8");
@@ -73,7 +73,7 @@ test("[RT6] the page has no script and no style inline, and nothing from elsewhe
   assert.doesNotMatch(page, /<script(?![^>]*\bsrc=)|<style|\son[a-z]+=|\sstyle=|(?:src|href)="(?:https?:)?\/\//i);
 });
 
-test("[RT5] what others append to a link does not keep a browser from the page", async () => {
+test("[RT5l] what others append to a link does not keep a browser from the page", async () => {
   for (const query of ["?utm_source=x&fbclid=1", "?point=100", "?__cf_chl_tk=1#window=30s", "?points=100"]) {
     const response = await fetch(new URL(query, edge.channelUrl("main")), { headers: { Accept: "text/html" } });
     assert.equal(response.status, 200, query);
@@ -81,7 +81,7 @@ test("[RT5] what others append to a link does not keep a browser from the page",
   }
 });
 
-test("[RT7] with ?embed=1 the page may be framed by any site, and only with that", async () => {
+test("[RT7a] [RT7b] with ?embed=1 the page may be framed by any site, and only with that", async () => {
   const channel = newChannel();
   const [plain, embedded] = [await read(edge, channel, BROWSER), await read(edge, channel, BROWSER, "?embed=1")];
   assertSecure(embedded.headers, "*");
@@ -102,14 +102,14 @@ for (const [origins, ancestors] of [
   ["https://a.example;script-src", "'self'"],
   ["https://a.example, https://b.example", "'self' https://a.example https://b.example"],
 ] as const) {
-  test(`[RT7] EMBED_ORIGINS "${origins}" lets ${ancestors} frame the page`, () => {
+  test(`[RT7a] [RT7b] EMBED_ORIGINS "${origins}" lets ${ancestors} frame the page`, () => {
     const headers = new Headers(embeddedHeaders(origins));
     assertSecure(headers, ancestors);
     assert.equal(policyOf(headers).size, policyOf(new Headers(SECURITY_HEADERS)).size);
   });
 }
 
-test("[RT7] EMBED_ORIGINS of wrangler.toml bounds who may frame the page", async () => {
+test("[RT7a] EMBED_ORIGINS of wrangler.toml bounds who may frame the page", async () => {
   await using bounded = await startEdge({ vars: { EMBED_ORIGINS: "none" } });
   assertSecure((await read(bounded, "main", BROWSER, "?embed=1")).headers);
 });
@@ -142,7 +142,7 @@ for (const [method, path, status, code, title] of [
   });
 }
 
-test("[RT2] what is no address that went wrong is a problem to a browser too", async () => {
+test("[BAD2] what is no address that went wrong is a problem to a browser too", async () => {
   const [query, token] = [
     await read(edge, "main", BROWSER, "?from=x&embed=1"),
     await fetch(edge.channelUrl("main"), { method: "POST", body: "1", headers: { Accept: BROWSER } }),
@@ -151,7 +151,7 @@ test("[RT2] what is no address that went wrong is a problem to a browser too", a
   await assertProblem(token, 401, "token-missing");
 });
 
-test("[RT3] HEAD of the page says the same without a body", async () => {
+test("[RT3a] HEAD of the page says the same without a body", async () => {
   const response = await fetch(edge.channelUrl("main"), { method: "HEAD", headers: { Accept: BROWSER } });
   assert.equal(response.status, 200);
   assertSecure(response.headers);

@@ -23,7 +23,7 @@ async function storedBytes(channel: string): Promise<Uint8Array> {
   return new Uint8Array(await (await read(edge, channel, FRAME_TYPE)).arrayBuffer());
 }
 
-test("[RT4] a publish answers the number of its last point, how many it had, how many watch, and that none is a duplicate", async () => {
+test("[RT4a] [RT4b] a publish answers the number of its last point, how many it had, how many watch, and that none is a duplicate", async () => {
   const channel = newChannel();
   assert.deepEqual(await publishJson(edge, channel, [1, 2, 3]), { seq: 3, points: 3, viewers: 0, duplicates: 0 });
   const viewers = [await openViewer(edge.channelUrl(channel)), await openViewer(edge.channelUrl(channel))];
@@ -31,13 +31,13 @@ test("[RT4] a publish answers the number of its last point, how many it had, how
   await Promise.all(viewers.map((viewer) => viewer.close()));
 });
 
-test("[RT4] the answer is JSON that nobody keeps", async () => {
+test("[RT4a] the answer is JSON that nobody keeps", async () => {
   const { headers } = await post(edge, newChannel(), "1");
   assert.equal(headers.get("Content-Type"), "application/json");
   assert.equal(headers.get("Cache-Control"), "no-store");
 });
 
-test("[FR5] no byte of a frame but its numbers changes", async () => {
+test("[FR5b] no byte of a frame but its numbers changes", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, 1);
   const frame = bulkyFrame(A, 7, 5000);
@@ -50,7 +50,7 @@ test("[FR5] no byte of a frame but its numbers changes", async () => {
   assert.deepEqual(stored, frame);
 });
 
-test("[FR2] a frame's values come back with the same bits", async () => {
+test("[FR2a] a frame's values come back with the same bits", async () => {
   const channel = newChannel();
   const ys = [-0, 5e-324, Number.MAX_VALUE, 0.1, -1 / 3];
   await publishFrames(edge, channel, frameOf(A, 1, ys));
@@ -60,7 +60,7 @@ test("[FR2] a frame's values come back with the same bits", async () => {
   );
 });
 
-test("[PT2] a point without a time is at the time of arrival", async () => {
+test("[PT2b] a point without a time is at the time of arrival", async () => {
   const channel = newChannel();
   const before = Date.now() / 1000;
   await publishJson(edge, channel, { y: 1 });
@@ -78,7 +78,7 @@ test("[PT3] [FR6] lines of JSON are all their points, in order within each serie
   assert.deepEqual([xOf("y"), xOf("b")], [[1, 2, 3, 5, 6], [4]]);
 });
 
-test("[PT2] a thousand series at one x are a thousand points", async () => {
+test("[PT2c] a thousand series at one x are a thousand points", async () => {
   const channel = newChannel();
   const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f${i}`, i]));
   assert.equal((await publishJson(edge, channel, { x: 1, ...fields })).points, 1000);
@@ -86,7 +86,7 @@ test("[PT2] a thousand series at one x are a thousand points", async () => {
   assert.deepEqual(Object.fromEntries(points.map(({ series, y }) => [series, y])), fields);
 });
 
-test("[PT2] __proto__ is a series' name as any other", async () => {
+test("[PT2c] __proto__ is a series' name as any other", async () => {
   const channel = newChannel();
   await post(edge, channel, '{"x":1,"__proto__":5,"constructor":6}');
   const expected = [

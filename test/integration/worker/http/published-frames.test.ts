@@ -50,7 +50,7 @@ for (const numbers of [
   [9, 8, 10],
   [11, 10],
 ]) {
-  test(`[CH4] frames numbered ${numbers.join(", ")} in one body are refused, and none is taken or shown`, async () => {
+  test(`[CH4a] [CH4c] frames numbered ${numbers.join(", ")} in one body are refused, and none is taken or shown`, async () => {
     const channel = newChannel();
     await publishFrames(edge, channel, ...numbered(A, [8, 9, 10]));
     const viewer = await openViewer(edge.channelUrl(channel));
@@ -64,13 +64,13 @@ for (const numbers of [
   });
 }
 
-test("[CH4] anonymous frames have no order: their numbers may be any", async () => {
+test("[CH4d] anonymous frames have no order: their numbers may be any", async () => {
   const channel = newChannel();
   assert.equal((await publishFrames(edge, channel, ...numbered(ANONYMOUS, [3, 1, 1, 0, 2 ** 53 - 1]))).seq, 5);
   assert.deepEqual(await ys(channel), [3, 1, 1, 0, 2 ** 53 - 1]);
 });
 
-test("[CH13] a named publisher has no frame number 0", async () => {
+test("[CH13a] a named publisher has no frame number 0", async () => {
   const channel = newChannel();
   await assertRefused(channel, numbered(A, [0]), 400, "frame-sequence");
   await assertRefused(channel, numbered(A, [0, 1]), 400, "frame-sequence");
@@ -82,7 +82,7 @@ for (const [field, at] of [
   ["seq", 24],
   ["epoch", 32],
 ] as const) {
-  test(`[CH13] a frame whose ${field} is set already is refused, named or anonymous, first in its body or last`, async () => {
+  test(`[CH13d] a frame whose ${field} is set already is refused, named or anonymous, first in its body or last`, async () => {
     const channel = newChannel();
     for (const publisher of [A, ANONYMOUS]) {
       const [first = new Uint8Array(), last = new Uint8Array()] = numbered(publisher, [1, 2]);
@@ -100,7 +100,7 @@ for (const [when, lose] of [
   ["at once", async () => {}],
   ["after eviction", (channel: string) => edge.evict(channel)],
 ] as const) {
-  test(`[CH13] a publisher begins with 4503599627370496 (2^52) at most, ${when}`, async () => {
+  test(`[CH13c] a publisher begins with 4503599627370496 (2^52) at most, ${when}`, async () => {
     const channel = newChannel();
     await publishFrames(edge, channel, frameOf(B, 1, [0]));
     await lose(channel);
@@ -111,7 +111,7 @@ for (const [when, lose] of [
     assert.deepEqual(await ys(channel), [0, 4_503_599_627_370_496]);
   });
 
-  test(`[CH13] a publisher's number grows by 562949953421312 (2^49) at most, ${when}`, async () => {
+  test(`[CH13b] a publisher's number grows by 562949953421312 (2^49) at most, ${when}`, async () => {
     const channel = newChannel();
     await publishFrames(edge, channel, ...numbered(A, [7]));
     await lose(channel);
@@ -125,7 +125,7 @@ for (const [when, lose] of [
   });
 }
 
-test("[CH13] within a body a publisher's number grows by 562949953421312 (2^49) at most, too", async () => {
+test("[CH13b] within a body a publisher's number grows by 562949953421312 (2^49) at most, too", async () => {
   const channel = newChannel();
   await assertRefused(channel, numbered(A, [1, 2, 562_949_953_421_315]), 400, "frame-sequence");
   assert.deepEqual(await ys(channel), []);
@@ -142,7 +142,7 @@ function constantFrame(number: number, points = 8000): Uint8Array {
   );
 }
 
-test("[CH14] a body has 131,072 points at most", async () => {
+test("[CH14a] a body has 131,072 points at most", async () => {
   const channel = newChannel();
   const full = Array.from({ length: 16 }, (_, i) => constantFrame(i + 1));
   const detail = await assertRefused(channel, [...full, constantFrame(17, 3073)], 413, "body-too-large");
@@ -151,7 +151,7 @@ test("[CH14] a body has 131,072 points at most", async () => {
   assert.equal((await publishFrames(edge, channel, ...full, constantFrame(17, 3072))).seq, 131_072);
 });
 
-test("[FR8] a body of frames of 224 bytes, one point and 16,382 values each is refused whole", async () => {
+test("[FR8a] [FR8c] a body of frames of 224 bytes, one point and 16,382 values each is refused whole", async () => {
   const channel = newChannel();
   const frames = Array.from({ length: 64 }, (_, i) => blankFrame(A, i + 1, 8190));
   assert.deepEqual([frames[0]?.length, frames[0] && valuesIn(frames[0])], [224, 16_382]);

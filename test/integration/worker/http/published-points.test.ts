@@ -29,7 +29,7 @@ const shapes: Record<string, (points: number) => string> = {
 
 for (const [shape, bodyOf] of Object.entries(shapes)) {
   const [most, tooMany] = shape.startsWith("columns") ? [131_070, 131_073] : [131_072, 131_073];
-  test(`[CH14] ${shape} is taken with ${most} points, and refused with ${tooMany}`, async () => {
+  test(`[CH14a] ${shape} is taken with ${most} points, and refused with ${tooMany}`, async () => {
     const channel = newChannel();
     await publishJson(edge, channel, { x: 1, y: 2 });
     const { detail } = await assertProblem(await post(edge, channel, bodyOf(tooMany)), 413, "body-too-large");
@@ -43,7 +43,7 @@ for (const [shape, bodyOf] of Object.entries(shapes)) {
 /** One object: so many times 256 series with names of 256 bytes, most of which its JSON says once. */
 const longNames = (rows: number): string => `{"${"k".repeat(248)}":[${zeros(256 * rows)}]}`;
 
-test("[CH14] a body of JSON is taken where its frames take 8,388,608 bytes, and refused where they take more", async () => {
+test("[CH14b] a body of JSON is taken where its frames take 8,388,608 bytes, and refused where they take more", async () => {
   const path = "k".repeat(248);
   const rowsOf = (rows: number): string =>
     JSON.stringify({
@@ -60,7 +60,7 @@ test("[CH14] a body of JSON is taken where its frames take 8,388,608 bytes, and 
   assert.equal((await (await post(edge, channel, rowsOf(116))).text()).includes('"points":29696'), true);
 });
 
-test("[CH14] a small body whose names would fill memory many times over is refused", async () => {
+test("[CH14b] a small body whose names would fill memory many times over is refused", async () => {
   const channel = newChannel();
   await assertProblem(await post(edge, channel, longNames(510)), 413, "body-too-large");
   assert.deepEqual(await storedPoints(edge, channel), []);

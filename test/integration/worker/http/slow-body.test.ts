@@ -54,7 +54,7 @@ async function trickle(
 }
 
 describe("slow bodies", { concurrency: true }, () => {
-  test("[GD11] [BAD1] a body of which nothing comes for 10 s is refused, and nothing is stored", async () => {
+  test("[GD11a] [BAD1] a body of which nothing comes for 10 s is refused, and nothing is stored", async () => {
     const channel = newChannel();
     const { answer, tookMs } = await trickle(channel, 7, ['{"y"'], 100);
     assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*"code":"body-too-slow"/);
@@ -70,12 +70,12 @@ describe("slow bodies", { concurrency: true }, () => {
     assert.match(answer, /^HTTP\/1\.1 408 /);
   });
 
-  test("[GD11] a body that comes in pieces, 7 s apart, is taken", async () => {
+  test("[GD11a] a body that comes in pieces, 7 s apart, is taken", async () => {
     const { answer } = await trickle(newChannel(), 7, ['{"y"', ":1}"], 7_000);
     assert.match(answer, /^HTTP\/1\.1 200 /);
   });
 
-  test("[GD11] a body that is not whole after 60 s is refused, however steadily it comes", async () => {
+  test("[GD11a] a body that is not whole after 60 s is refused, however steadily it comes", async () => {
     const { answer, tookMs } = await trickle(
       newChannel(),
       1000,
@@ -111,7 +111,7 @@ for (const [what, stream, code] of [
   });
 }
 
-test("[GD11] 32 bodies of a megabyte may be on their way at once, the 33rd is refused until one of them has an end", async () => {
+test("[GD11b] 32 bodies of a megabyte may be on their way at once, the 33rd is refused until one of them has an end", async () => {
   const part = new Uint8Array(1024 * 1024);
   const begin = (): { controller: ReadableStreamDefaultController<Uint8Array>; outcome: Promise<unknown> } => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;

@@ -11,7 +11,7 @@ import { newChannel, post, storedPoints } from "../../../support/publish.ts";
 import { withDeadline } from "../../../support/wait.ts";
 
 describe("the table", () => {
-  test("[GD10] the 20th wrong token within a minute is wrong, the 21st is too many, until a minute later", () => {
+  test("[GD10a] the 20th wrong token within a minute is wrong, the 21st is too many, until a minute later", () => {
     const tokens = new WrongTokens();
     for (let i = 1; i <= 20; i++) assert.equal(tokens.note("192.0.2.1", 1000), undefined, `number ${i}`);
     assert.equal(tokens.note("192.0.2.1", 1000), 60_000);
@@ -19,7 +19,7 @@ describe("the table", () => {
     assert.equal(tokens.note("192.0.2.1", 61_000), undefined);
   });
 
-  test("[GD10] 20 wrong tokens a minute are never too many", () => {
+  test("[GD10a] 20 wrong tokens a minute are never too many", () => {
     const tokens = new WrongTokens();
     for (let i = 0; i < 200; i++) assert.equal(tokens.note("192.0.2.1", i * 3000), undefined, `number ${i}`);
   });
@@ -30,7 +30,7 @@ describe("the table", () => {
     assert.equal(tokens.note("192.0.2.2", 0), undefined);
   });
 
-  test("[GD10] 100,000 other addresses do not make it forget one that is refused, and it grows no further than 8,192", () => {
+  test("[GD10c] 100,000 other addresses do not make it forget one that is refused, and it grows no further than 8,192", () => {
     const tokens = new WrongTokens();
     for (let i = 0; i <= 20; i++) tokens.note("192.0.2.1", 0);
     for (let i = 0; i < 100_000; i++) tokens.note(`other ${i}`, 1);
@@ -39,7 +39,7 @@ describe("the table", () => {
     assert.equal(tokens.forgotten, 100_000 - 4_096);
   });
 
-  test("[GD10] with 4,096 addresses refused, wrong tokens of any other are too many; a minute later they are not", () => {
+  test("[GD10c] with 4,096 addresses refused, wrong tokens of any other are too many; a minute later they are not", () => {
     const tokens = new WrongTokens();
     for (let i = 0; i < 4_096; i++) for (let j = 0; j <= 20; j++) tokens.note(`bad ${i}`, 0);
     assert.ok(tokens.note("192.0.2.1", 1) !== undefined);
@@ -56,7 +56,7 @@ describe("the table", () => {
 });
 
 describe("the Worker", () => {
-  test("[GD10] after 20 wrong tokens an address is told to wait; the right token is taken from it all the same", async (t) => {
+  test("[GD10a] [GD10b] after 20 wrong tokens an address is told to wait; the right token is taken from it all the same", async (t) => {
     const edge = await startEdge();
     t.after(() => edge.close());
     const channel = newChannel();
@@ -77,7 +77,7 @@ describe("the Worker", () => {
     await assertProblem(await post(edge, channel, "1", { ...here, Authorization: "" }), 401, "token-missing");
   });
 
-  test("[GD10] an Authorization of 4,096 characters is looked at, a longer one is wrong", async (t) => {
+  test("[GD10d] an Authorization of 4,096 characters is looked at, a longer one is wrong", async (t) => {
     const token = "t".repeat(4_096 - "Bearer ".length);
     const edge = await startEdge({ publishToken: token });
     t.after(() => edge.close());
@@ -85,7 +85,7 @@ describe("the Worker", () => {
     await assertProblem(await post(edge, "main", "1", { Authorization: `Bearer  ${token}` }), 401, "token-wrong");
   });
 
-  test("[GD5] [GD10] a thousand wrong tokens with a megabyte each cost no more than with ten bytes, and a good publisher goes on", async (t) => {
+  test("[GD5b] [GD5c] [GD10] a thousand wrong tokens with a megabyte each cost no more than with ten bytes, and a good publisher goes on", async (t) => {
     const edge = await startEdge();
     t.after(() => edge.close());
     await publishUntil(edge, 20);

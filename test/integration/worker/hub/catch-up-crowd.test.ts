@@ -44,7 +44,7 @@ async function medianPostMs(channel: string): Promise<number> {
   return tookMs.toSorted((a, b) => a - b)[15] ?? 0;
 }
 
-test("[VW4] publishes wait little for 200 viewers that come again and again and take 8 MiB each", async (t) => {
+test("[VW4f] publishes wait little for 200 viewers that come again and again and take 8 MiB each", async (t) => {
   const channel = newChannel();
   for (let n = 1; n <= 70; n++) await publishFrames(edge, channel, bulkyFrame("00000000000000aa", n, 8000));
   const aloneMs = await medianPostMs(channel);
@@ -56,7 +56,7 @@ test("[VW4] publishes wait little for 200 viewers that come again and again and 
   assert.ok(besideMs < 25 * aloneMs, `${besideMs} ms, and ${aloneMs} ms alone`);
 });
 
-test("[VW4] what viewers that are behind get is counted in units: 512 an alarm, 1,024 at once, 4,096 a second", () => {
+test("[VW4b] [VW4c] [VW4d] what viewers that are behind get is counted in units: 512 an alarm, 1,024 at once, 4,096 a second", () => {
   assert.deepEqual(AT_ONCE, { atOnce: 1024, perSecond: 4096 });
   const turn = new CatchUpTurn({ ...NOTHING_STORED, after: () => ({ frames: new Uint8Array(128 * 1024), seq: 1 }) });
   assert.equal(turn.left, 512);

@@ -66,7 +66,7 @@ for (const code of [
   ...[0, 1, 999, 1000, 1001, 1003, 1004, 1005, 1006, 1007, 1011, 1014, 1015, 1016, 1999, 2000, 2999],
   ...[3000, 4000, 4999, 5000, 65_535],
 ]) {
-  test(`[VW13] a viewer that closes with ${code} is gone, and its connection has an end`, async () => {
+  test(`[VW13a] a viewer that closes with ${code} is gone, and its connection has an end`, async () => {
     await assertEnds(newChannel(), closing(code));
   });
 }
@@ -80,7 +80,7 @@ for (const [what, bytes] of [
   ["text that is no UTF-8", frame(0x81, new Uint8Array([0xff, 0xfe]))],
   ["text of a megabyte", frame(0x81, Buffer.alloc(1024 * 1024, "x"))],
 ] as const) {
-  test(`[VW7] [VW13] a viewer that sends ${what} is gone, and its connection has an end`, async () => {
+  test(`[VW7] [VW13b] a viewer that sends ${what} is gone, and its connection has an end`, async () => {
     await assertEnds(newChannel(), bytes);
   });
 }

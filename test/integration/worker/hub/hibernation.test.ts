@@ -31,7 +31,7 @@ test("[CH6] viewers of either kind get what is published after an eviction, and 
   await Promise.all([watcher.close(), viewer.close()]);
 });
 
-test("[CH6] [VW3] a viewer that is behind asks on after an eviction", async () => {
+test("[CH6] [VW3c] a viewer that is behind asks on after an eviction", async () => {
   const channel = newChannel();
   for (let n = 1; n <= 3; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
   const watcher = await Watcher.open(edge, channel, { asks: false });
@@ -50,7 +50,7 @@ test("[CH6] [VW3] a viewer that is behind asks on after an eviction", async () =
   await watcher.close();
 });
 
-test("[CH6] [VW5] a viewer of text that is behind is caught up after an eviction, from where it was", async () => {
+test("[CH6] [VW5b] a viewer of text that is behind is caught up after an eviction, from where it was", async () => {
   const channel = newChannel();
   for (let n = 1; n <= 2; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
   const viewer = await openViewer(new URL("?points=9999", edge.channelUrl(channel)));
@@ -90,7 +90,7 @@ test("[CH6] a viewer that is cut off while the Channel sleeps is not counted any
   await stays.close();
 });
 
-test("[VW6] ping is answered with pong and does not wake the Channel", async () => {
+test("[VW6a] ping is answered with pong and does not wake the Channel", async () => {
   const channel = newChannel();
   const watcher = await (await Watcher.open(edge, channel)).live();
   const viewer = await openViewer(edge.channelUrl(channel));
@@ -122,7 +122,7 @@ test("[VW6] ping is answered with pong and does not wake the Channel", async () 
 
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual(edge.logs, []));
 
-test("[CH6] [VW12] how long ago the newest frame was taken, and how often, are told the same after an eviction", async () => {
+test("[CH6] [VW12a] [VW12c] how long ago the newest frame was taken, and how often, are told the same after an eviction", async () => {
   const channel = newChannel();
   const greeting = async () => {
     const watcher = await Watcher.open(edge, channel);

@@ -9,7 +9,7 @@ const A = "00000000000000aa";
 const edge = await startEdge();
 after(() => edge.close());
 
-test("[VW2] a viewer that comes back gets exactly what it missed", async () => {
+test("[VW2a] a viewer that comes back gets exactly what it missed", async () => {
   const channel = newChannel();
   for (let n = 1; n <= 20; n++) await publishFrames(edge, channel, frameOf(A, n, [n, n]));
   const { position } = await (await Watcher.open(edge, channel)).live();
@@ -30,7 +30,7 @@ for (const [what, epochOff, seqOff] of [
   ["ahead of the channel", 0, 1],
   ["of both", -1, 1e9],
 ] as const) {
-  test(`[VW2] a viewer ${what} is told that nobody knows what it missed, and gets the tail`, async () => {
+  test(`[VW2d] a viewer ${what} is told that nobody knows what it missed, and gets the tail`, async () => {
     const channel = newChannel();
     await publishFrames(edge, channel, frameOf(A, 1, [1, 2, 3]));
     const { epoch = 0, seq = 0 } = (await (await Watcher.open(edge, channel)).live()).position ?? {};
@@ -48,7 +48,7 @@ for (const [what, epochOff, seqOff] of [
   });
 }
 
-test("[VW3] a viewer that is behind gets nothing until it asks on, then all, a step each time", async () => {
+test("[VW3c] [VW3d] a viewer that is behind gets nothing until it asks on, then all, a step each time", async () => {
   const channel = newChannel();
   for (let n = 1; n <= 3; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
   const watcher = await Watcher.open(edge, channel, { asks: false });

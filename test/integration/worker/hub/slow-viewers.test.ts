@@ -63,7 +63,7 @@ async function assertGrownBy(maxMiB: number, before: number): Promise<void> {
   assert.ok(grownMiB < maxMiB, `workerd grew by ${grownMiB.toFixed(1)} MiB`);
 }
 
-test("[VW3] [VW4] twenty viewers that do not read cost little memory, and those that read get all in order", async () => {
+test("[VW3a] [VW4a] twenty viewers that do not read cost little memory, and those that read get all in order", async () => {
   const rounds: { readers: Watcher[]; slow: Viewer[] }[] = [];
   let before = 0;
   // The first round is what the others cost: as much is published, and nobody is slow.
@@ -89,7 +89,7 @@ test("[VW3] [VW4] twenty viewers that do not read cost little memory, and those 
   }
 });
 
-test("[VW2] [VW3] a viewer that did not read is caught up exactly, from the store", async () => {
+test("[VW2a] [VW3b] a viewer that did not read is caught up exactly, from the store", async () => {
   const channel = newChannel();
   const watcher = await (await Watcher.open(edge, channel)).live();
   watcher.viewer.pause();
@@ -105,7 +105,7 @@ test("[VW2] [VW3] a viewer that did not read is caught up exactly, from the stor
   await watcher.close();
 });
 
-test("[VW2] [VW3] a viewer that did not read is told how many points are gone, and gets the rest", async () => {
+test("[VW2b] [VW3b] a viewer that did not read is told how many points are gone, and gets the rest", async () => {
   const channel = newChannel();
   const watcher = await (await Watcher.open(forgetful, channel)).live();
   watcher.viewer.pause();
@@ -118,7 +118,7 @@ test("[VW2] [VW3] a viewer that did not read is told how many points are gone, a
   await watcher.close();
 });
 
-test("[VW3] viewers that ask on without reading are sent no more than may wait", async () => {
+test("[VW3a] viewers that ask on without reading are sent no more than may wait", async () => {
   const channel = newChannel();
   await publishMuch(channel);
   const options = { query: "?points=100000000", asks: false };
@@ -144,7 +144,7 @@ function ysOf(viewer: Viewer): number[] {
   return viewer.messages.map((message) => Number(/"y":([^}]+)}/.exec(String(message))?.[1]));
 }
 
-test("[VW3] [VW5] a viewer of text that did not read is caught up exactly, from the store", async () => {
+test("[VW3b] [VW5b] a viewer of text that did not read is caught up exactly, from the store", async () => {
   const channel = newChannel();
   const [[slow], reader] = [await pausedViewers(channel, 1, {}), await openViewer(edge.channelUrl(channel))];
   assert.ok(slow);
@@ -165,7 +165,7 @@ test("[VW3] [VW5] a viewer of text that did not read is caught up exactly, from 
   }
 });
 
-test("[VW3] [VW5] viewers of text that do not read cost little memory", async () => {
+test("[VW3a] [VW5] viewers of text that do not read cost little memory", async () => {
   const channel = newChannel();
   const slow = await pausedViewers(channel, 10, {});
   const before = await residentBytes(edge);
@@ -176,7 +176,7 @@ test("[VW3] [VW5] viewers of text that do not read cost little memory", async ()
 });
 
 for (const how of ["closes", "is cut off"] as const) {
-  test(`[VW4] a viewer that did not read and ${how} leaves the others and the Channel as they are`, async () => {
+  test(`[VW4a] a viewer that did not read and ${how} leaves the others and the Channel as they are`, async () => {
     const channel = newChannel();
     const reader = await (await Watcher.open(edge, channel)).live();
     const slow = await pausedViewers(channel, 5, { subprotocol: "plotcast.v1" });

@@ -27,7 +27,7 @@ async function fullChannel(): Promise<string> {
   return channel;
 }
 
-test("[VW4] [VW5] publishes wait little while 400 viewers of text join that take all they can, half of which do not read", async (t) => {
+test("[VW4f] [VW5] publishes wait little while 400 viewers of text join that take all they can, half of which do not read", async (t) => {
   const channel = await fullChannel();
   const aloneMs = await medianPostMs(channel);
   const url = new URL("?points=9007199254740991", edge.channelUrl(channel));
@@ -48,7 +48,7 @@ test("[VW4] [VW5] publishes wait little while 400 viewers of text join that take
   assert.ok(besideMs < 25 * aloneMs, `${besideMs} ms, and ${aloneMs} ms alone`);
 });
 
-test("[VW4] [VW5] a publish of 8,000 points to 200 viewers of text takes a few times as long as to two", async (t) => {
+test("[VW4f] [VW5d] a publish of 8,000 points to 200 viewers of text takes a few times as long as to two", async (t) => {
   const postMs = async (channel: string): Promise<number> => {
     const beganAt = performance.now();
     for (let n = 1; n <= 3; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
@@ -71,7 +71,7 @@ for (const [points, expected] of [
   [10_000, 10_000],
   [10_001, 10_000],
 ] as const) {
-  test(`[VW5] of what is stored a viewer of text gets 10,000 points at most: ${points} asked for`, async () => {
+  test(`[VW5c] of what is stored a viewer of text gets 10,000 points at most: ${points} asked for`, async () => {
     const channel = newChannel();
     await publishFrames(
       edge,

@@ -26,7 +26,7 @@ for (const [what, message] of [
   ["a long message", `{"type":"continue","epoch":1,"seq":1,"more":"${"x".repeat(1100)}"}`],
 ] as const) {
   for (const query of ["frames", "text"]) {
-    test(`[VW7] a viewer of ${query} that sends ${what} is closed with 4400`, async () => {
+    test(`[VW7a] a viewer of ${query} that sends ${what} is closed with 4400`, async () => {
       const url = edge.channelUrl(newChannel());
       const viewer = await openViewer(url, query === "frames" ? { subprotocol: "plotcast.v1" } : {});
       viewer.send(message);
@@ -57,7 +57,7 @@ for (const [state, watch] of Object.entries(watchers)) {
     ["of epoch 0", () => ({ epoch: 0, seq: 0 })],
   ] as const) {
     for (const [when, lose] of losses) {
-      test(`[VW7] a viewer that is ${state} and asks on ${what} is closed with 4400, ${when}`, async () => {
+      test(`[VW7c] a viewer that is ${state} and asks on ${what} is closed with 4400, ${when}`, async () => {
         const channel = newChannel();
         const { watcher, epoch, seq } = await watch(channel);
         await lose(channel);
@@ -68,7 +68,7 @@ for (const [state, watch] of Object.entries(watchers)) {
   }
 }
 
-test("[VW7] what a viewer that is live asks on from where it is, or was, changes nothing", async () => {
+test("[VW7f] what a viewer that is live asks on from where it is, or was, changes nothing", async () => {
   const channel = newChannel();
   const { watcher, epoch, seq } = (await watchers.live?.(channel)) ?? assert.fail();
   watcher.ask({ epoch, seq });
@@ -80,7 +80,7 @@ test("[VW7] what a viewer that is live asks on from where it is, or was, changes
 });
 
 for (const [when, lose] of losses) {
-  test(`[VW7] a viewer that is behind and asks on from before what it was sent gets nothing twice, ${when}`, async () => {
+  test(`[VW7f] a viewer that is behind and asks on from before what it was sent gets nothing twice, ${when}`, async () => {
     const channel = newChannel();
     for (let n = 1; n <= 3; n++) await publishFrames(edge, channel, bulkyFrame("00000000000000aa", n, 8000));
     const watcher = await Watcher.open(edge, channel, { asks: false });
@@ -101,7 +101,7 @@ for (const [when, lose] of losses) {
     await watcher.close();
   });
 
-  test(`[VW7] [CH8] a viewer that asks on just as DELETE ends the epoch goes on in the next, ${when}`, async () => {
+  test(`[VW7e] [CH8] a viewer that asks on just as DELETE ends the epoch goes on in the next, ${when}`, async () => {
     const channel = newChannel();
     const { watcher, epoch } = (await watchers.behind?.(channel)) ?? assert.fail();
     const cursor = { epoch, seq: 8000 };
@@ -124,7 +124,7 @@ for (const [when, lose] of losses) {
   });
 }
 
-test("[VW7] a cursor is this channel's, or of an epoch that ended while the viewer was connected, or wrong", () => {
+test("[VW7c] [VW7e] a cursor is this channel's, or of an epoch that ended while the viewer was connected, or wrong", () => {
   const position = { epoch: 50, seq: 10 };
   for (const [epoch, seq, sinceEpoch, kind] of [
     [50, 0, 50, "ours"],
@@ -145,7 +145,7 @@ test("[VW7] a cursor is this channel's, or of an epoch that ended while the view
   assert.equal(cursorKind({ epoch: 39, seq: 7 }, deleted, 40), "wrong");
 });
 
-test("[VW7] a viewer that sends more than 200 messages a second is closed with 4429, one of 200 is not", async () => {
+test("[VW7d] a viewer that sends more than 200 messages a second is closed with 4429, one of 200 is not", async () => {
   const channel = newChannel();
   const [rude, polite] = [await Watcher.open(edge, channel), await Watcher.open(edge, channel)];
   const { epoch } = await polite.tells("live");

@@ -37,7 +37,7 @@ function publishFlatOut(channel: string, publisher = A): { stop: () => Promise<n
   return { stop };
 }
 
-test("[VW1] fifty viewers that join while points come flat out have no hole and no repeat", async () => {
+test("[VW1a] fifty viewers that join while points come flat out have no hole and no repeat", async () => {
   const channel = newChannel();
   const publishing = publishFlatOut(channel);
   const watchers: Watcher[] = [];
@@ -58,7 +58,7 @@ test("[VW1] fifty viewers that join while points come flat out have no hole and 
   }
 });
 
-test("[VW1] [VW5] twenty viewers of text that join while points come flat out have no hole and no repeat", async () => {
+test("[VW1a] [VW5] twenty viewers of text that join while points come flat out have no hole and no repeat", async () => {
   const channel = newChannel();
   const publishing = publishFlatOut(channel);
   const viewers = [];
@@ -87,7 +87,7 @@ async function startOf(channel: string, query: string): Promise<number | undefin
   return watcher.start;
 }
 
-test("[VW1] the tail is as many points or seconds as asked for, whichever reaches further, in whole frames", async () => {
+test("[VW1e] the tail is as many points or seconds as asked for, whichever reaches further, in whole frames", async () => {
   const channel = newChannel();
   for (let n = 0; n < 30; n++)
     await publishFrames(
@@ -113,7 +113,7 @@ test("[VW1] the tail is as many points or seconds as asked for, whichever reache
   assert.deepEqual(starts, [undefined, 2900, 2900, 2800, 0, 0, 0]);
 });
 
-test("[VW1] by default the tail is 300 seconds, which here is all, over several steps", async () => {
+test("[VW1b] by default the tail is 300 seconds, which here is all, over several steps", async () => {
   const channel = newChannel();
   for (let n = 1; n <= 8; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
   const watcher = await (await Watcher.open(edge, channel)).live();
@@ -123,7 +123,7 @@ test("[VW1] by default the tail is 300 seconds, which here is all, over several 
   await watcher.close();
 });
 
-test("[VW1] the tail is 8 MiB at most", async () => {
+test("[VW1d] the tail is 8 MiB at most", async () => {
   const channel = newChannel();
   for (let n = 1; n <= 80; n += 8) {
     await publishFrames(edge, channel, ...Array.from({ length: 8 }, (_, i) => bulkyFrame(A, n + i, 8000)));
@@ -133,7 +133,7 @@ test("[VW1] the tail is 8 MiB at most", async () => {
   await watcher.close();
 });
 
-test("[VW1] a channel without points is live at once", async () => {
+test("[VW1a] a channel without points is live at once", async () => {
   const watcher = await (await Watcher.open(edge, newChannel())).live();
   assert.deepEqual([watcher.course, watcher.frames, watcher.position?.seq], [["live"], [], 0]);
   await watcher.close();
@@ -183,7 +183,7 @@ test("a viewer is told how many watch when that changes", async () => {
   await first.close();
 });
 
-test("[VW5] a viewer of text gets exactly the last hundred points, from the middle of a frame on", async () => {
+test("[VW5a] a viewer of text gets exactly the last hundred points, from the middle of a frame on", async () => {
   const channel = newChannel();
   await publishFrames(
     edge,

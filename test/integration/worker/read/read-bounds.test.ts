@@ -36,7 +36,7 @@ async function ask(address: string, method = "GET", channel = full) {
   return { status: response.status, retryAfter: response.headers.get("Retry-After"), text: await response.text() };
 }
 
-test("[RD4] 16 reads of an address and 32 of a channel at once; more are refused until one is over", async () => {
+test("[RD1c] [RD4a] [RD4c] 16 reads of an address and 32 of a channel at once; more are refused until one is over", async () => {
   const sockets: Socket[] = [];
   for (let i = 0; i < 16; i++) sockets.push(await unread("192.0.2.1"));
   const refused = await ask("192.0.2.1");
@@ -73,7 +73,7 @@ test("[RD4] a hundred GETs of a full store that do not read stop nothing", async
   for (const outcome of await settled) if (outcome.status === "fulfilled") outcome.value.destroy();
 });
 
-test("[RD4] a slot is the reader's until it is closed, or was not used for long", () => {
+test("[RD4d] [RD4e] a slot is the reader's until it is closed, or was not used for long", () => {
   const slots = new ReadSlots(3, 2, 60_000);
   assert.deepEqual([slots.open("1", "a", 0), slots.open("2", "a", 0), slots.open("3", "a", 0)], [true, true, false]);
   assert.deepEqual([slots.open("4", "b", 0), slots.open("5", "c", 0)], [true, false]);
@@ -86,14 +86,14 @@ test("[RD4] a slot is the reader's until it is closed, or was not used for long"
   assert.equal(slots.open("9", "e", 60_001), false);
 });
 
-test("[RD2] a read lasts 15 minutes at most; memory that was lost lets it go on", () => {
+test("[RD2f] a read lasts 15 minutes at most; memory that was lost lets it go on", () => {
   const slots = new ReadSlots(2, 2, 60_000);
   assert.equal(slots.use("lost", "a", 0), true);
   assert.equal(slots.use("lost", "a", 900_000), true);
   assert.equal(slots.use("lost", "a", 900_001), false);
 });
 
-test("[RD2] of a read of which nothing is taken the slot is given away; taken again, it goes on to the cut", async () => {
+test("[RD2f] of a read of which nothing is taken the slot is given away; taken again, it goes on to the cut", async () => {
   const did: string[] = [];
   async function* parts() {
     yield "one";

@@ -63,7 +63,7 @@ const ENDINGS: Record<string, RegExp> = {
 };
 
 for (const [accept, ending] of Object.entries(ENDINGS)) {
-  test(`[RD2] a read as ${accept} during DELETE is cut and says so; the Worker goes on`, async () => {
+  test(`[RD2a] [RD2b] [RD2c] [RD2d] [RD2e] [RD2g] a read as ${accept} during DELETE is cut and says so; the Worker goes on`, async () => {
     const channel = await fullChannel();
     const { rest } = await pausedRead(edge, channel, accept);
     await clear(channel);
@@ -76,14 +76,14 @@ for (const [accept, ending] of Object.entries(ENDINGS)) {
   });
 }
 
-test("[RD2] a cut CSV with names has four columns to its last row", async () => {
+test("[RD2c] a cut CSV with names has four columns to its last row", async () => {
   const channel = await fullChannel();
   const { rest } = await pausedRead(edge, channel, "text/csv", "?text=1");
   await clear(channel);
   assert.match((await rest()).text.slice(-400), /\r\nread-cut,emptied,[^,]+,\r\n$/);
 });
 
-test("[RD2] a read is cut if points that it has not come to are trimmed; one that begins then is not", async () => {
+test("[RD2f] a read is cut if points that it has not come to are trimmed; one that begins then is not", async () => {
   await using small = await startEdge({ vars: { STORE_BYTES: String(12 * 1024 * 1024) } });
   const channel = await fullChannel(small);
   const { rest } = await pausedRead(small, channel, NDJSON);
@@ -97,7 +97,7 @@ test("[RD2] a read is cut if points that it has not come to are trimmed; one tha
   assert.equal((await again.rest()).isWhole, true);
 });
 
-test("[RD1] an answer says in which numbering its points are", async () => {
+test("[RD1b] an answer says in which numbering its points are", async () => {
   const channel = newChannel();
   const epoch = async () => Number((await read(edge, channel, NDJSON)).headers.get("Plotcast-Epoch"));
   await publishFrames(edge, channel, frameOf(A, 1, [1]));

@@ -63,7 +63,7 @@ async function readAll(channel: string, address: string, query = ""): Promise<nu
   return bytes;
 }
 
-test("[RD3] beside 20 readers of a full store the longest pause of a publisher is a fraction of their time", async (t) => {
+test("[RD3d] beside 20 readers of a full store the longest pause of a publisher is a fraction of their time", async (t) => {
   const readers = Array.from({ length: 20 }, (_, i) => readAll(full, `192.0.2.${i % 4}`));
   const { longest, total, count } = await publishDuring(withDeadline("20 reads", Promise.all(readers), 90_000));
   t.diagnostic(`longest of ${count} POSTs: ${longest.toFixed(0)} ms of ${total.toFixed(0)}`);
@@ -71,7 +71,7 @@ test("[RD3] beside 20 readers of a full store the longest pause of a publisher i
   assert.ok(longest < total / 10, `${longest} ms of ${total}`);
 });
 
-test("[RD3] frames of few bytes and many points are read as gently", async (t) => {
+test("[RD3b] frames of few bytes and many points are read as gently", async (t) => {
   const { longest, total, count } = await publishDuring(readAll(dense, "192.0.2.1", "?points=9&series=rare"));
   t.diagnostic(`longest of ${count} POSTs: ${longest.toFixed(0)} ms of ${total.toFixed(0)}`);
   assert.ok(longest < total / 3, `${longest} ms of ${total}`);
@@ -88,7 +88,7 @@ async function medianPostMs(channel: string): Promise<number> {
   return tookMs.toSorted((a, b) => a - b)[30] ?? 0;
 }
 
-test("[RD3] a publisher beside 32 searches of a full store from 8 addresses takes a few times as long as alone", async (t) => {
+test("[RD3d] a publisher beside 32 searches of a full store from 8 addresses takes a few times as long as alone", async (t) => {
   const aloneMs = await medianPostMs(searched);
   const abort = new AbortController();
   const searches = Array.from({ length: 32 }, async (_, i) => {

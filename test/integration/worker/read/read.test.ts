@@ -58,23 +58,23 @@ const ALL = [
   ...Y.slice(5),
 ];
 
-test("[RT5] points are read as lines of JSON, in the order of their numbers", async () => {
+test("[RT5a] [RT5b] points are read as lines of JSON, in the order of their numbers", async () => {
   assert.deepEqual(await lines(few), ALL);
 });
 
-test("[RT5] points are read as one JSON array", async () => {
+test("[RT5b] points are read as one JSON array", async () => {
   const response = await read(edge, few, "application/json");
   assert.equal(response.headers.get("Content-Type"), "application/json");
   assert.deepEqual(await response.json(), ALL);
 });
 
-test("[RT5] points are read as CSV", async () => {
+test("[RT5d] points are read as CSV", async () => {
   const response = await read(edge, few, "text/csv", "?from=4&to=5");
   assert.equal(response.headers.get("Content-Type"), "text/csv");
   assert.equal(await response.text(), "x,series,y\r\n4,y,40\r\n5,a,50\r\n5,b,50\r\n");
 });
 
-test("[RT5] names with commas and quotes are quoted in CSV, and none is a formula", async () => {
+test("[RT5e] [RT5f] names with commas and quotes are quoted in CSV, and none is a formula", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, { x: 1, 'a,"b"': 2, "=c;d": -0.5, "ü€": 1e21 });
   const text = await (await read(edge, channel, "text/csv")).text();
@@ -92,7 +92,7 @@ for (const [accept, text] of [
     assert.equal(response.headers.get("Content-Type"), accept);
     assert.equal(await response.text(), text);
   });
-  test(`[RT3] [RD5] ${accept} varies by Accept, and HEAD says the same without a body and an epoch`, async () => {
+  test(`[RT3a] [RD5] ${accept} varies by Accept, and HEAD says the same without a body and an epoch`, async () => {
     const response = await fetch(edge.channelUrl(few), { method: "HEAD", headers: { Accept: accept } });
     assert.equal(response.headers.get("Vary"), "Accept, Origin");
     assert.equal(response.headers.get("Content-Type"), accept);
@@ -102,7 +102,7 @@ for (const [accept, text] of [
   });
 }
 
-test("[RT5] every combination of from, to, series and points is what a filter would leave", async () => {
+test("[RT5g] [RT5h] [RT5i] every combination of from, to, series and points is what a filter would leave", async () => {
   const bounds = ["", "-1", "4.5", "5", "9", "100"];
   const queries = bounds.flatMap((from) =>
     bounds.flatMap((to) =>
@@ -126,7 +126,7 @@ test("[RT5] every combination of from, to, series and points is what a filter wo
   }
 });
 
-test("[RT5] frames come whole, those that hold any of the last points or reach into the range", async () => {
+test("[RT5j] frames come whole, those that hold any of the last points or reach into the range", async () => {
   const count = async (query: string): Promise<number> => {
     const bytes = new Uint8Array(await (await read(edge, few, FRAME_TYPE, query)).arrayBuffer());
     return splitFrames(bytes).length;
@@ -152,19 +152,19 @@ test("[RT5] a large store is read whole as JSON", async () => {
   assert.ok(Array.isArray(points) && points.length === MANY);
 });
 
-test("[RT5] the last points of a large store begin in the middle of a frame", async () => {
+test("[RT5i] the last points of a large store begin in the middle of a frame", async () => {
   const points = await lines(many, "?points=123457");
   assert.equal(points.length, 123_457);
   assert.deepEqual(points[1], { x: MANY - 123_457 + 1, y: MANY - 123_457 + 1 });
 });
 
-test("[RT5] the last points of a range of a large store are found over several batches", async () => {
+test("[RT5i] the last points of a range of a large store are found over several batches", async () => {
   const points = await lines(many, "?from=1000&to=300000.5&points=100000&series=y");
   assert.equal(points.length, 100_000);
   assert.deepEqual(points[0], { x: 200_001, y: 200_001 });
 });
 
-test("[RT5] what is published during a read is not read, nor does it harm", async () => {
+test("[RD1a] what is published during a read is not read, nor does it harm", async () => {
   const channel = newChannel();
   for (let i = 1; i <= 20; i++) await publishFrames(edge, channel, bulkyFrame(A, i, 8000));
   const response = await read(edge, channel, FRAME_TYPE);
@@ -179,7 +179,7 @@ test("[RT5] a reader that goes away in the middle harms nobody", async () => {
   assert.equal((await lines(many, "?points=3")).length, 3);
 });
 
-test("[RD3] a series is found though it is one of more than are listed, and none of before the channel was emptied", async () => {
+test("[RD3f] a series is found though it is one of more than are listed, and none of before the channel was emptied", async () => {
   const channel = newChannel();
   for (let n = 0; n < 16; n++) {
     const names = Array.from({ length: 256 }, (_, i) => `s${256 * n + i}`);
@@ -204,7 +204,7 @@ test("[RD3] a series is found though it is one of more than are listed, and none
 
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual(edge.logs, []));
 
-test("[RT5] a key that means nothing is refused with the nearest that does, whatever is read, and by HEAD too", async () => {
+test("[RT5k] a key that means nothing is refused with the nearest that does, whatever is read, and by HEAD too", async () => {
   for (const [query, said] of [
     ["?point=100", '"point" is not known; did you mean points? Known are from, to, series, points, text.'],
     ["?Points=1", '"Points" is not known; did you mean points?'],

@@ -47,13 +47,13 @@ async function valuesRead(query: string): Promise<number[]> {
     .map((line) => JSON.parse(line).y);
 }
 
-test("[FR8] [RD3] a read decodes two of these frames at once, and leaves none out", async () => {
+test("[FR8d] [RD3b] a read decodes two of these frames at once, and leaves none out", async () => {
   const { requests } = await costOf(edge, async () => assert.deepEqual(await valuesRead(""), ALL));
   // 32,768 values a slice: two of these, the frame with one point beside the first. By bytes all had room in one.
   assert.equal(requests, 292);
 });
 
-test("[FR8] [RD3] one that looks for the last of them does, too", async () => {
+test("[FR8d] [RD3a] [RD3b] one that looks for the last of them does, too", async () => {
   const { requests } = await costOf(edge, async () =>
     assert.deepEqual(await valuesRead("?points=5&series=a"), ALL.slice(-5)),
   );
@@ -61,7 +61,7 @@ test("[FR8] [RD3] one that looks for the last of them does, too", async () => {
   assert.equal(requests, 6);
 });
 
-test("[FR8] a viewer of frames gets 262,144 values of the store in a message at most", async () => {
+test("[FR8d] a viewer of frames gets 262,144 values of the store in a message at most", async () => {
   const viewer = await openViewer(new URL("?points=1000", edge.channelUrl(channel)), { subprotocol: SUBPROTOCOL });
   const messages: number[] = [];
   for (let seen = 0, seq = 0; seq < ALL.length; ) {
@@ -81,7 +81,7 @@ test("[FR8] a viewer of frames gets 262,144 values of the store in a message at 
   assert.ok(Math.max(...messages) <= 262_144 && messages.length === 37, messages.join());
 });
 
-test("[FR8] [VW4] an alarm decodes one of them for a viewer of text", async () => {
+test("[FR8d] [VW4b] an alarm decodes one of them for a viewer of text", async () => {
   const { alarms } = await costOf(edge, async () => {
     const viewer = await openViewer(new URL("?points=100", edge.channelUrl(channel)));
     await waitFor("100 points", () => viewer.messages.length === 100);

@@ -22,7 +22,7 @@ describe("a message of one frame", () => {
     assert.deepEqual(decodingOf().rows(["2.5"]), [{ x: ARRIVED_AT, arrival: true, names: ["y"], values: [2.5] }]);
   });
 
-  it("[PT2] has a series for each field with a number", () => {
+  it("[PT2c] [PT2d] has a series for each field with a number", () => {
     assert.deepEqual(read('{"t": 1, "x": 5, "temp": {"motor": 2}, "accel": [3, 4], "unit": "C"}'), [
       "x 1 5",
       "temp.motor 1 2",
@@ -38,13 +38,13 @@ describe("a message of one frame", () => {
     assert.deepEqual(read('{"t": [1, 2], "sig": {"a": [NaN, 3], "b": [4, Infinity]}}'), ["sig.b 1 4", "sig.a 2 3"]);
   });
 
-  it("[PT3] may be an array of any of these", () => {
+  it("[PT3a] [PT3b] may be an array of any of these", () => {
     assert.deepEqual(read('[{"x": 1, "y": 2}, {"x": 3, "y": 4}]'), ["y 1 2", "y 3 4"]);
     assert.deepEqual(read('[{"x": 1, "y": 2}, [3, 4], {"x": 5, "z": 6}]'), ["y 1 2", "y 3 4", "z 5 6"]);
     assert.deepEqual(read("[1, 2, 3]").length, 3);
   });
 
-  it("[PT4] may be columns, with null for a missing value", () => {
+  it("[PT4a] [PT4c] may be columns, with null for a missing value", () => {
     assert.deepEqual(read('{"x": [1, 2], "y": [3, null], "z": [5, 6]}'), ["y 1 3", "z 1 5", "z 2 6"]);
   });
 
@@ -60,7 +60,7 @@ describe("a message of one frame", () => {
     }
   });
 
-  it("[PT7] is taken whole or refused whole, with the reason", () => {
+  it("[PT7b] is taken whole or refused whole, with the reason", () => {
     assert.equal(read("{nonsense"), "not-json");
     assert.equal(read(Buffer.from('{"Höhe": 1}', "latin1")), "not-json");
     assert.equal(read('{"x": 1, "y": NaN}'), "no-number");

@@ -51,7 +51,7 @@ describe("[PS2] preset plotjuggler", () => {
     assert.deepEqual(read(reader, [hex("82 a1 61 61 01 a1 61 61 02")]), [`a ${ARRIVED_AT} 1`, `a ${ARRIVED_AT} 2`]);
   });
 
-  it("[PT7] takes NaN for a missing value in any format", () => {
+  it("[PT7a] takes NaN for a missing value in any format", () => {
     assert.deepEqual(read(reader, framesOf('{"good": 1, "bad": NaN}')), [`good ${ARRIVED_AT} 1`]);
     assert.deepEqual(read(reader, [hex("82 a1 61 01 a1 62 cb 7ff8000000000000")]), [`a ${ARRIVED_AT} 1`]);
     assert.deepEqual(read(reader, [hex("a2 61 61 01 61 62 fb 7ff8000000000000")]), [`a ${ARRIVED_AT} 1`]);

@@ -153,7 +153,7 @@ for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFIN
 }
 const MOST = Number.MAX_VALUE;
 
-test("[FR8] start and step may be any that are finite and whose values are", () => {
+test("[FR8c] start and step may be any that are finite and whose values are", () => {
   const made = (start: number, step: number): boolean => {
     const bytes = REGULAR.slice();
     viewOf(bytes).setFloat64(152, start, true);
@@ -184,7 +184,7 @@ function onesFrame(encoding: Encoding): Uint8Array {
 }
 
 for (const [name, encoding] of Object.entries(Encoding)) {
-  test(`[FR8] 8,191 rows of ${name} are paid for by bytes or points`, () => {
+  test(`[FR8a] [FR8b] 8,191 rows of ${name} are paid for by bytes or points`, () => {
     const bytes = onesFrame(encoding);
     assert.equal(valuesIn(bytes), 16_384);
     assert.equal(isAccepted(bytes), encoding !== Encoding.regular);
@@ -193,7 +193,7 @@ for (const [name, encoding] of Object.entries(Encoding)) {
   });
 }
 
-test("[FR8] the writer makes no start and step of values that are missing, infinite or overflow", () => {
+test("[FR8c] the writer makes no start and step of values that are missing, infinite or overflow", () => {
   const of = (values: readonly number[]) => chooseEncoding(Float64Array.from(values));
   for (const values of [
     [Number.NaN, Number.NaN, Number.NaN, Number.NaN],
@@ -215,7 +215,7 @@ test("[FR8] the writer makes no start and step of values that are missing, infin
   assert.equal(of([MOST, MOST, MOST]), Encoding.regular);
 });
 
-test("[FR8] [FR1] whatever values and missing ones are written: the frame is accepted", () => {
+test("[FR8b] [FR1a] whatever values and missing ones are written: the frame is accepted", () => {
   const value = fc.oneof(
     fc.constantFrom(0, Number.NaN, MOST, -MOST, MOST / 2, 1),
     fc.double({ noDefaultInfinity: true }),
@@ -265,7 +265,7 @@ refused("frame-column", "a gap without a reason", GAP, (view, bytes) => {
   return Buffer.concat([bytes.subarray(0, 104), bytes.subarray(115, 117), Buffer.alloc(6), bytes.subarray(120)]);
 });
 
-test("[FR4] a gap's reason has 1 to 64 characters, its series 256 bytes at most", () => {
+test("[FR1a] a gap's reason has 1 to 64 characters, its series 256 bytes at most", () => {
   const gapped = (reason: string, series: string): boolean =>
     isAccepted(
       builtOf((builder) => {
@@ -344,7 +344,7 @@ const WHOLE = builtOf((builder) => {
 /** What is changed of a byte: each bit, and several at once. */
 const CHANGES = [1, 2, 4, 8, 16, 32, 64, 128, 3, 6, 0x7f, 0xf0, 0xff];
 
-test("[FR1] [FR4] whatever byte of a frame is changed: what is accepted is what SPEC.md makes of what it says", () => {
+test("[FR1a] [FR4d] whatever byte of a frame is changed: what is accepted is what SPEC.md makes of what it says", () => {
   for (const frame of [...framesOf(ROWS, PUBLISHER, 1), WHOLE, TABLE, GAP, LABELS]) {
     assert.ok(isWhatItSays(frame, "the frame itself"));
     let accepted = 0;
@@ -361,7 +361,7 @@ test("[FR1] [FR4] whatever byte of a frame is changed: what is accepted is what 
   }
 });
 
-test("[FR1] [FR4] whatever several fields of a frame are changed to: the same", () => {
+test("[FR1a] [FR4d] whatever several fields of a frame are changed to: the same", () => {
   const field = fc.record({
     at: fc.nat({ max: WHOLE.length / 2 - 1 }),
     is32: fc.boolean(),
@@ -382,7 +382,7 @@ test("[FR1] [FR4] whatever several fields of a frame are changed to: the same", 
   );
 });
 
-test("[FR1] whatever rows are written: the frames are accepted, and what SPEC.md makes of them", () => {
+test("[FR1a] whatever rows are written: the frames are accepted, and what SPEC.md makes of them", () => {
   const value = fc.oneof(fc.integer({ min: -3, max: 70_000 }), fc.double({ noDefaultInfinity: true }), fc.constant(-0));
   const names = fc.uniqueArray(fc.constantFrom("y", "a", "ü€😀", "temp.motor", "__proto__"), { minLength: 1 });
   const row = fc

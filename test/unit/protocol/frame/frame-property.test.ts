@@ -59,7 +59,7 @@ function pointsOfRows(all: readonly Row[]): Point[] {
   return all.flatMap(({ x, names, values }) => names.map((series, i) => ({ series, x, y: values[i] ?? Number.NaN })));
 }
 
-test("[FR2] [FR6] any rows come back bit for bit, in order within each series", () => {
+test("[FR2a] [FR6] any rows come back bit for bit, in order within each series", () => {
   fc.assert(
     fc.property(rows, (all) => {
       const body = Buffer.concat(framesOf(all, PUBLISHER, 1));
@@ -69,7 +69,7 @@ test("[FR2] [FR6] any rows come back bit for bit, in order within each series", 
   );
 });
 
-test("[FR1] any rows make frames of 131,072 bytes at most, no more than the builder announced", () => {
+test("[FR1b] any rows make frames of 131,072 bytes at most, no more than the builder announced", () => {
   const many = fc.tuple(fc.array(row, { minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 300 }));
   fc.assert(
     fc.property(many, ([some, times]) => {
@@ -83,7 +83,7 @@ test("[FR1] any rows make frames of 131,072 bytes at most, no more than the buil
   );
 });
 
-test("[FR2] rows of several frames come back whole, each frame within its bound", () => {
+test("[FR2a] rows of several frames come back whole, each frame within its bound", () => {
   const wide = fc.tuple(row, row, fc.integer({ min: 2000, max: 12_000 }));
   fc.assert(
     fc.property(wide, ([a, b, times]) => {
@@ -118,7 +118,7 @@ const edits = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
-test("[FR4] a frame with any bytes changed decodes or is refused, and nothing else", () => {
+test("[FR4c] a frame with any bytes changed decodes or is refused, and nothing else", () => {
   fc.assert(
     fc.property(rows, edits, (all, changes) => {
       const bytes = Buffer.concat(framesOf(all, PUBLISHER, 1).slice(0, 1));
@@ -132,7 +132,7 @@ test("[FR4] a frame with any bytes changed decodes or is refused, and nothing el
   );
 });
 
-test("[FR4] a frame with any descriptor changed decodes or is refused, and nothing else", () => {
+test("[FR4c] a frame with any descriptor changed decodes or is refused, and nothing else", () => {
   const field = fc.tuple(fc.nat(16), fc.constantFrom(0, 1, 2, 4, 8, 12), fc.oneof(fc.nat(400), fc.nat(0xffff_ffff)));
   fc.assert(
     fc.property(rows, fc.array(field, { minLength: 1, maxLength: 4 }), (all, fields) => {
@@ -144,7 +144,7 @@ test("[FR4] a frame with any descriptor changed decodes or is refused, and nothi
   );
 });
 
-test("[FR4] every frame cut short anywhere is refused", () => {
+test("[FR4b] [FR4c] every frame cut short anywhere is refused", () => {
   fc.assert(
     fc.property(rows, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (all, share) => {
       const [frame] = framesOf(all, PUBLISHER, 1);
@@ -156,7 +156,7 @@ test("[FR4] every frame cut short anywhere is refused", () => {
   );
 });
 
-test("[FR4] random bytes, with and without the beginning of a frame, are refused or decode", () => {
+test("[FR4c] random bytes, with and without the beginning of a frame, are refused or decode", () => {
   const [beginning = new Uint8Array()] = framesOf([{ x: 1, arrival: false, names: ["y"], values: [1] }], PUBLISHER, 1);
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 512 }), fc.nat(136), (bytes, kept) => {

@@ -90,19 +90,19 @@ function regularFrame(rows: number): Uint8Array {
   return bytes;
 }
 
-test("[FR4] a frame may have 16,384 values, those of x counted too", () => {
+test("[FR1d] a frame may have 16,384 values, those of x counted too", () => {
   assert.equal(decodeFrame(regularFrame(8192)).header.points, 8192);
 });
 
 for (const rows of [8193, 2 ** 31, 2 ** 32 - 1]) {
-  test(`[FR4] a small frame that stands for ${rows} rows is refused before they are made`, () => {
+  test(`[FR1d] a small frame that stands for ${rows} rows is refused before they are made`, () => {
     const began = performance.now();
     assert.throws(() => decodeFrame(regularFrame(rows)), { name: "FrameError", code: "frame-count" });
     assert.ok(performance.now() - began < 100);
   });
 }
 
-test("[FR4] many small tables in a frame stand for no more than one", () => {
+test("[FR1d] many small tables in a frame stand for no more than one", () => {
   const table = regularFrame(8000).subarray(64);
   const bytes = Buffer.concat([regularFrame(16_000).subarray(0, 64), table, table]);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -111,7 +111,7 @@ test("[FR4] many small tables in a frame stand for no more than one", () => {
   assert.throws(() => decodeFrame(bytes), { name: "FrameError", code: "frame-count" });
 });
 
-test("[FR4] a column of 2^31 bytes is refused as any other that does not fit", () => {
+test("[FR4b] a column of 2^31 bytes is refused as any other that does not fit", () => {
   const bytes = frame.slice();
   const view = new DataView(bytes.buffer);
   view.setUint32(72, 2 ** 31, true);

@@ -67,11 +67,11 @@ const GAP_AND_POINT = bytesOf(`${HEAD}
   ${Buffer.from(GAP).toString("hex")}
   ${Buffer.from(ONE_POINT.subarray(64)).toString("hex")}`);
 
-test("[FR1] a frame of one point is these bytes", () => {
+test("[FR1a] a frame of one point is these bytes", () => {
   assert.deepEqual(frameOfRows(PUBLISHER, 7, [rowOf(1.5, { y: -1 })]), ONE_POINT);
 });
 
-test("[FR1] these bytes are a frame of one point", () => {
+test("[FR1a] these bytes are a frame of one point", () => {
   const { header, blocks } = decodeFrame(ONE_POINT);
   assert.deepEqual(header, {
     ...{ publisher: PUBLISHER, publisherSeq: 7, seq: 0, epoch: 0 },
@@ -81,7 +81,7 @@ test("[FR1] these bytes are a frame of one point", () => {
   assert.deepEqual(blocks, [{ kind: "table", arrival: false, x: new Float32Array([1.5]), columns }]);
 });
 
-test("[FR1] a frame of regular x, two series and a missing value is these bytes", () => {
+test("[FR1a] a frame of regular x, two series and a missing value is these bytes", () => {
   const rows = [rowOf(0, { é: 1, b: -0 }), rowOf(0.5, { é: 300 }), rowOf(1, { é: -2, b: 1 })];
   assert.deepEqual(
     frameOfRows(
@@ -93,7 +93,7 @@ test("[FR1] a frame of regular x, two series and a missing value is these bytes"
   );
 });
 
-test("[FR1] these bytes are a frame of regular x, two series and a missing value", () => {
+test("[FR1a] these bytes are a frame of regular x, two series and a missing value", () => {
   const frame = decodeFrame(REGULAR);
   assert.deepEqual(
     [...pointsOf(frame)],
@@ -110,18 +110,18 @@ test("[FR1] these bytes are a frame of regular x, two series and a missing value
 
 const gap: Gap = { kind: "gap", reason: "bridge-full", points: 5, fromX: 1, toX: 2, series: "ab" };
 
-test("[FR1] a frame that begins with a gap is these bytes", () => {
+test("[FR1a] a frame that begins with a gap is these bytes", () => {
   const builder = new FrameBuilder();
   assert.ok(builder.addGap(gap));
   assert.ok(builder.add(rowOf(1.5, { y: -1 })));
   assert.deepEqual(builder.encode(PUBLISHER, 7), GAP_AND_POINT);
 });
 
-test("[FR1] these bytes are a frame that begins with a gap", () => {
+test("[FR1a] these bytes are a frame that begins with a gap", () => {
   assert.deepEqual(decodeFrame(GAP_AND_POINT).blocks[0], gap);
 });
 
-test("[FR1] a gap of which nothing is known comes back as unknown", () => {
+test("[FR1a] a gap of which nothing is known comes back as unknown", () => {
   const builder = new FrameBuilder();
   const unknown: Gap = { kind: "gap", reason: "bridge-full", points: null, fromX: null, toX: null, series: "" };
   builder.addGap(unknown);
@@ -129,7 +129,7 @@ test("[FR1] a gap of which nothing is known comes back as unknown", () => {
   assert.deepEqual(decodeFrame(builder.encode(PUBLISHER, 1)).blocks[0], unknown);
 });
 
-test("[FR1] rows after a gap stand behind it", () => {
+test("[FR1a] rows after a gap stand behind it", () => {
   const builder = new FrameBuilder();
   builder.add(rowOf(1, { y: 1 }));
   builder.addGap(gap);
@@ -138,12 +138,12 @@ test("[FR1] rows after a gap stand behind it", () => {
   assert.deepEqual(kinds, ["table", "gap", "table"]);
 });
 
-test("[FR2] a frame at an odd offset of a Node Buffer decodes as well", () => {
+test("[FR2a] a frame at an odd offset of a Node Buffer decodes as well", () => {
   const odd = Buffer.concat([Buffer.alloc(3), REGULAR]).subarray(3);
   assert.deepEqual([...pointsOf(decodeFrame(odd))], [...pointsOf(decodeFrame(REGULAR))]);
 });
 
-test("[FR2] each integer encoding begins where the one before no longer holds", () => {
+test("[FR2b] each integer encoding begins where the one before no longer holds", () => {
   const edges = [
     [0, 255],
     [0, 256],
@@ -181,7 +181,7 @@ test("[FR3] a frame of whole numbers at even times takes little more than a byte
   );
 });
 
-test("[FR5] numbering a frame changes bytes 24 to 39 and no others", () => {
+test("[FR5a] numbering a frame changes bytes 24 to 39 and no others", () => {
   const frame = ONE_POINT.slice();
   numberFrame(frame, 2 ** 53 - 1, 2 ** 32 + 5);
   assert.deepEqual(frame.subarray(24, 40), bytesOf("05 00 00 00 01 00 00 00  FF FF FF FF FF FF 1F 00"));
@@ -189,21 +189,21 @@ test("[FR5] numbering a frame changes bytes 24 to 39 and no others", () => {
   assert.deepEqual(frame, ONE_POINT);
 });
 
-test("[FR1] frames that stand one after the other are told apart", () => {
+test("[FR1a] frames that stand one after the other are told apart", () => {
   assert.deepEqual(
     splitFrames(Buffer.concat([ONE_POINT, REGULAR, ONE_POINT])).map((frame) => new Uint8Array(frame)),
     [ONE_POINT, REGULAR, ONE_POINT],
   );
 });
 
-test("[FR1] a row of 256 series with names of 256 bytes fits a frame", () => {
+test("[FR1a] [FR1b] a row of 256 series with names of 256 bytes fits a frame", () => {
   const names = Array.from({ length: 256 }, (_, i) => String(i).padEnd(256, "n"));
   const [frame] = framesOf([rowOf(1, Object.fromEntries(names.map((name, i) => [name, i])))], ANONYMOUS, 0);
   assert.ok(frame && frame.length <= MAX_FRAME_BYTES);
   assert.equal([...pointsOf(decodeFrame(frame))].length, 256);
 });
 
-test("[FR1] what exceeds a frame goes on in the next, numbered on", () => {
+test("[FR1b] what exceeds a frame goes on in the next, numbered on", () => {
   const rows = Array.from({ length: 20_000 }, (_, i) => rowOf(i, { y: Math.random() }));
   const headers = framesOf(rows, PUBLISHER, 5).map((frame) => decodeFrame(frame).header);
   assert.deepEqual(

@@ -38,7 +38,7 @@ const row: fc.Arbitrary<Row> = fc
 const clean = (called: string | undefined): string | undefined =>
   called?.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
 
-test("[FR7] [FR2] any rows come back with style and text, in order within each series, and in no more bytes than were announced", () => {
+test("[FR7b] [FR2a] any rows come back with style and text, in order within each series, and in no more bytes than were announced", () => {
   fc.assert(
     fc.property(
       fc.array(row, { minLength: 1, maxLength: 40 }),
@@ -95,7 +95,7 @@ test("[FR7] [FR2] any rows come back with style and text, in order within each s
   );
 });
 
-test("[FR4] labels with any bytes changed decode or are refused, and nothing else", () => {
+test("[FR4c] labels with any bytes changed decode or are refused, and nothing else", () => {
   const edit = fc.record({
     at: fc.nat(600),
     by: fc.oneof(fc.nat(255), fc.constantFrom(0xffff_ffff, 0xffff, 0x8000_0000, 0x100)),

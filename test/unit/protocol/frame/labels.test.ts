@@ -111,20 +111,20 @@ refused("frame-length", "8 bytes more than they need", (view) => {
   view.setUint16(88, 0, true);
 });
 
-test("[FR4] labels of one series twice are refused with frame-column", () => {
+test("[FR4b] labels of one series twice are refused with frame-column", () => {
   const block = LABELLED.subarray(64, 112);
   const twice = Buffer.concat([LABELLED.subarray(0, 64), block, block, LABELLED.subarray(112)]);
   twice.writeUInt32LE(readHeader(twice).bodyBytes + block.length, 44);
   assert.throws(() => decodeFrame(twice), { name: "FrameError", code: "frame-column" });
 });
 
-test("[FR4] a label block that is shorter than its beginning is refused", () => {
+test("[FR4b] a label block that is shorter than its beginning is refused", () => {
   const bytes = LABELLED.slice();
   new DataView(bytes.buffer).setUint32(68, 8, true);
   assert.throws(() => decodeFrame(bytes), { name: "FrameError", code: "frame-length" });
 });
 
-test("[FR7] a text is cut to 256 bytes between two characters, and has no control characters", () => {
+test("[FR7d] [FR7e] a text is cut to 256 bytes between two characters, and has no control characters", () => {
   const texts = [
     "a\nb\tc\u007f\u0000",
     "x".repeat(256),
@@ -141,7 +141,7 @@ test("[FR7] a text is cut to 256 bytes between two characters, and has no contro
   );
 });
 
-test("[FR7] where a value has another name, or the series another style, another frame begins: all of the row or nothing", () => {
+test("[FR7a] [FR7f] where a value has another name, or the series another style, another frame begins: all of the row or nothing", () => {
   for (const other of [stepRow(2, 1, "yes"), stepRow(2, 1, "true", "event")]) {
     const builder = new FrameBuilder();
     assert.ok(builder.add(stepRow(1, 1, "true")));
@@ -158,7 +158,7 @@ test("[FR7] where a value has another name, or the series another style, another
   );
 });
 
-test("[FR7] a frame has 256 names of a series at most; what has none takes no room there", () => {
+test("[FR7f] a frame has 256 names of a series at most; what has none takes no room there", () => {
   const rows = Array.from({ length: 600 }, (_, i) => stepRow(i, i, i % 2 === 0 ? `text ${i}` : undefined));
   const frames = framesOf(rows, PUBLISHER, 1);
   assert.deepEqual(
@@ -179,7 +179,7 @@ const widest = (): Row => {
   return { x: 1, arrival: false, names, values: names.map((_, i) => i), marks };
 };
 
-test("[FR7] the widest row fits a frame with as many labels as there is room for; the other values have no name", () => {
+test("[FR7g] the widest row fits a frame with as many labels as there is room for; the other values have no name", () => {
   const [frame, ...others] = framesOf([widest()], PUBLISHER, 1);
   assert.ok(frame && frame.length <= MAX_FRAME_BYTES && others.length === 0);
   const named = pointsIn([frame]).map(({ text }) => text !== undefined);

@@ -33,13 +33,13 @@ function frameOf(rows: readonly Row[], gapsBefore: readonly number[] = [], publi
 const lines = (...ys: number[]): Uint8Array => frameOf(ys.map((y, i) => line(i, y))) ?? assert.fail();
 const frame = (...rows: Row[]): Uint8Array => frameOf(rows) ?? assert.fail();
 
-test("[RT4] a stored frame is the same as the one that was sent, whatever numbers the Channel wrote into it", () => {
+test("[RT4g] a stored frame is the same as the one that was sent, whatever numbers the Channel wrote into it", () => {
   const [sent, stored] = [lines(1, 2, 3), lines(1, 2, 3)];
   numberFrame(stored, 2 ** 52, 2 ** 53 - 1);
   assert.ok(isSameFrame(stored, sent));
 });
 
-test("[RT4] no other byte of a frame may differ", () => {
+test("[RT4g] no other byte of a frame may differ", () => {
   const sent = lines(1, 2, 300);
   for (let i = 0; i < sent.length; i++) {
     const stored = new Uint8Array(sent);
@@ -49,7 +49,7 @@ test("[RT4] no other byte of a frame may differ", () => {
   assert.ok(!isSameFrame(lines(1, 2), lines(1, 2, 3)));
 });
 
-test("[RT4] a frame to which rows, series and gaps were added is a later state of what it was", () => {
+test("[RT4h] a frame to which rows, series and gaps were added is a later state of what it was", () => {
   const cases = fc.tuple(fc.array(row, { minLength: 1, maxLength: 40 }), fc.nat(40), fc.uniqueArray(fc.nat(40)));
   fc.assert(
     fc.property(cases, ([rows, count, gapsBefore]) => {
@@ -62,7 +62,7 @@ test("[RT4] a frame to which rows, series and gaps were added is a later state o
   );
 });
 
-test("[RT4] a frame with another value, x, row or series is no later state, however many points it has", () => {
+test("[RT4h] a frame with another value, x, row or series is no later state, however many points it has", () => {
   const sent = frame(line(1, 10), line(2, 20), line(3, 30));
   const more = [line(4, 40), line(5, 50)];
   assert.ok(hasGrownFrom(frame(line(1, 10), line(2, 20), line(3, 30), ...more), sent));
@@ -81,7 +81,7 @@ test("[RT4] a frame with another value, x, row or series is no later state, howe
   assert.ok(!hasGrownFrom(frameOf([line(1, 1)], [], A, 8) ?? sent, frame(line(1, 1))), "another number");
 });
 
-test("[RT4] a later state tells of no fewer lost points, and calls values the same", () => {
+test("[RT4h] a later state tells of no fewer lost points, and calls values the same", () => {
   const [sent, stored] = [lines(1), lines(1, 2)];
   const lost = (frame: Uint8Array, points: number | null) => withGaps(frame, [gapOf("bridge-full", points)]);
   assert.ok(hasGrownFrom(lost(stored, 9), lost(sent, 9)));

@@ -44,7 +44,7 @@ function joined(before: string, parts: Spelled[], between: string, after: string
   return { python: join("python"), json: join("json") };
 }
 
-test("[PT7] NaN and the infinities are null wherever a value may stand, and stay what they are in strings", () => {
+test("[PT7a] NaN and the infinities are null wherever a value may stand, and stay what they are in strings", () => {
   fc.assert(
     fc.property(value, ({ python, json }) => {
       assert.equal(nullForNonFinite(python), json);
@@ -54,7 +54,7 @@ test("[PT7] NaN and the infinities are null wherever a value may stand, and stay
   );
 });
 
-test("[PT7] no text becomes JSON by anything but these three words as values", () => {
+test("[PT7a] no text becomes JSON by anything but these three words as values", () => {
   for (const wrong of [
     "-NaN",
     "NaNs",
@@ -71,7 +71,7 @@ test("[PT7] no text becomes JSON by anything but these three words as values", (
   }
 });
 
-test("[PT7] sixteen megabytes of quotes or escapes that are no JSON are looked through once", () => {
+test("[PT7a] sixteen megabytes of quotes or escapes that are no JSON are looked through once", () => {
   for (const part of ['"', '\\"', "\\", "-", "NaN"]) {
     assert.throws(() => parseJson(`NaN${part.repeat((16 * 1024 * 1024) / part.length)}`), SyntaxError);
   }

@@ -19,58 +19,58 @@ function reads(rule: string, what: string, json: string, points: string[], topic
 }
 
 function refuses(code: PointFault, what: string, json: string): void {
-  test(`[PT7] ${what} is ${code}: ${json.slice(0, 60)}`, () => {
+  test(`[PT7c] ${what} is ${code}: ${json.slice(0, 60)}`, () => {
     assert.throws(() => read(json), { name: "PointError", code });
   });
 }
 
-reads("PT1", "x and y are a point of y", '{"x":5,"y":2.5}', ["y 5 2.5"]);
-reads("PT1", "a number is a value at the time of arrival", "21.5", ["y now 21.5"]);
-reads("PT1", "two numbers are x and y", "[5,2]", ["y 5 2"]);
-reads("PT1", "zero is a number", '{"x":0,"y":0}', ["y 0 0"]);
-reads("PT1", "a negative and a tiny number are read as they are", '{"x":-5,"y":-5e-324}', ["y -5 -5e-324"]);
+reads("PT1a", "x and y are a point of y", '{"x":5,"y":2.5}', ["y 5 2.5"]);
+reads("PT1b", "a number is a value at the time of arrival", "21.5", ["y now 21.5"]);
+reads("PT1c", "two numbers are x and y", "[5,2]", ["y 5 2"]);
+reads("PT1a", "zero is a number", '{"x":0,"y":0}', ["y 0 0"]);
+reads("PT1a", "a negative and a tiny number are read as they are", '{"x":-5,"y":-5e-324}', ["y -5 -5e-324"]);
 
-reads("PT2", "t comes before all others", '{"x":1,"timestamp":2,"ts":3,"time":4,"t":5}', [
+reads("PT2a", "t comes before all others", '{"x":1,"timestamp":2,"ts":3,"time":4,"t":5}', [
   ..."x 5 1,timestamp 5 2,ts 5 3,time 5 4".split(","),
 ]);
-reads("PT2", "time comes second", '{"x":1,"timestamp":2,"ts":3,"time":4}', "x 4 1,timestamp 4 2,ts 4 3".split(","));
-reads("PT2", "ts comes third", '{"x":1,"timestamp":2,"ts":3}', ["x 3 1", "timestamp 3 2"]);
-reads("PT2", "timestamp comes fourth", '{"x":1,"timestamp":2}', ["x 2 1"]);
-reads("PT2", "without a time it is that of arrival", '{"y":1}', ["y now 1"]);
-reads("PT2", "every field with a number is a series", '{"t":1,"a":2,"b":3}', ["a 1 2", "b 1 3"]);
-reads("PT2", "a nested field is a series by its path", '{"temp":{"motor":1,"case":{"x":2,"t":3}}}', [
+reads("PT2a", "time comes second", '{"x":1,"timestamp":2,"ts":3,"time":4}', "x 4 1,timestamp 4 2,ts 4 3".split(","));
+reads("PT2a", "ts comes third", '{"x":1,"timestamp":2,"ts":3}', ["x 3 1", "timestamp 3 2"]);
+reads("PT2a", "timestamp comes fourth", '{"x":1,"timestamp":2}', ["x 2 1"]);
+reads("PT2b", "without a time it is that of arrival", '{"y":1}', ["y now 1"]);
+reads("PT2c", "every field with a number is a series", '{"t":1,"a":2,"b":3}', ["a 1 2", "b 1 3"]);
+reads("PT2d", "a nested field is a series by its path", '{"temp":{"motor":1,"case":{"x":2,"t":3}}}', [
   ..."temp.motor now 1,temp.case.x now 2,temp.case.t now 3".split(","),
 ]);
-reads("PT2", "an element of an array is a series by its index", '{"accel":[7,[8,9]]}', [
+reads("PT2d", "an element of an array is a series by its index", '{"accel":[7,[8,9]]}', [
   ..."accel.0 now 7,accel.1.0 now 8,accel.1.1 now 9".split(","),
 ]);
-reads("PT2", "other fields are left aside", '{"y":1,"s":"text","b":true,"n":null,"o":{},"a":[]}', ["y now 1"]);
-reads("PT2", "NaN and the infinities are null", '{"t":1,"good":1,"a":NaN,"b":{"c":Infinity,"d":-Infinity},"NaN":2}', [
+reads("PT2e", "other fields are left aside", '{"y":1,"s":"text","b":true,"n":null,"o":{},"a":[]}', ["y now 1"]);
+reads("PT7a", "NaN and the infinities are null", '{"t":1,"good":1,"a":NaN,"b":{"c":Infinity,"d":-Infinity},"NaN":2}', [
   ..."good 1 1,NaN 1 2".split(","),
 ]);
-reads("PT2", "keys of Object's own are names as any others", '{"__proto__":1,"constructor":{"prototype":2}}', [
+reads("PT2c", "keys of Object's own are names as any others", '{"__proto__":1,"constructor":{"prototype":2}}', [
   ..."__proto__ now 1,constructor.prototype now 2".split(","),
 ]);
-reads("PT2", "a nested __proto__ is a name too", '{"__proto__":{"t":5,"polluted":1}}', [
+reads("PT2d", "a nested __proto__ is a name too", '{"__proto__":{"t":5,"polluted":1}}', [
   ..."__proto__.t now 5,__proto__.polluted now 1".split(","),
 ]);
-reads("PT2", "an inherited field is not a time", '{"__proto__":{"x":5},"y":1}', ["__proto__.x now 5", "y now 1"]);
+reads("PT2a", "an inherited field is not a time", '{"__proto__":{"x":5},"y":1}', ["__proto__.x now 5", "y now 1"]);
 
-reads("PT3", "an array of objects is all of them", '[{"x":1,"y":2},{"x":3,"b":4}]', ["y 1 2", "b 3 4"]);
-reads("PT3", "three numbers are three values", "[1,2,3]", ["y now 1", "y now 2", "y now 3"]);
-reads("PT3", "one number in an array is one value", "[7]", ["y now 7"]);
-reads("PT3", "an array of pairs is all of them", "[[1,2],[3,4]]", ["y 1 2", "y 3 4"]);
-reads("PT3", "an array may mix them", '[5,[1,2],{"b":3}]', ["y now 5", "y 1 2", "b now 3"]);
-reads("PT3", "columns may stand in an array", '[{"x":[1,2],"y":[3,4]}]', ["y 1 3", "y 2 4"]);
+reads("PT3a", "an array of objects is all of them", '[{"x":1,"y":2},{"x":3,"b":4}]', ["y 1 2", "b 3 4"]);
+reads("PT3b", "three numbers are three values", "[1,2,3]", ["y now 1", "y now 2", "y now 3"]);
+reads("PT3a", "one number in an array is one value", "[7]", ["y now 7"]);
+reads("PT3a", "an array of pairs is all of them", "[[1,2],[3,4]]", ["y 1 2", "y 3 4"]);
+reads("PT3a", "an array may mix them", '[5,[1,2],{"b":3}]', ["y now 5", "y 1 2", "b now 3"]);
+reads("PT3a", "columns may stand in an array", '[{"x":[1,2],"y":[3,4]}]', ["y 1 3", "y 2 4"]);
 
-reads("PT4", "arrays beside an array for time are columns", '{"t":[1,2],"a":[3,4],"b":[5,6]}', [
+reads("PT4a", "arrays beside an array for time are columns", '{"t":[1,2],"a":[3,4],"b":[5,6]}', [
   ..."a 1 3,b 1 5,a 2 4,b 2 6".split(","),
 ]);
-reads("PT4", "null is a missing value", '{"x":[1,2,3],"a":[null,4,5],"b":[6,null,7]}', [
+reads("PT4c", "null is a missing value", '{"x":[1,2,3],"a":[null,4,5],"b":[6,null,7]}', [
   ..."b 1 6,a 2 4,a 3 5,b 3 7".split(","),
 ]);
-reads("PT4", "a row of nulls breaks the line", '{"x":[1,2],"a":[null,4]}', ["a 1 NaN", "a 2 4"]);
-reads("PT4", "nested columns are series by their path", '{"t":[1,2],"sig":{"a":[1,null],"b":{"t":[4,5]}},"r":[7,8]}', [
+reads("PT4d", "a row of nulls breaks the line", '{"x":[1,2],"a":[null,4]}', ["a 1 NaN", "a 2 4"]);
+reads("PT4b", "nested columns are series by their path", '{"t":[1,2],"sig":{"a":[1,null],"b":{"t":[4,5]}},"r":[7,8]}', [
   ..."sig.a 1 1,sig.b.t 1 4,r 1 7,sig.b.t 2 5,r 2 8".split(","),
 ]);
 reads(
@@ -79,20 +79,20 @@ reads(
   '{"t":[1],"y":[2],"of":{"unit":["V"],"gain":3,"tags":[{"a":"b"}]}}',
   ["y 1 2"],
 );
-reads("PT4", "NaN is a missing value", '{"x":[1,2,3],"a":[NaN,4,NaN],"b":[6,-Infinity,NaN]}', [
+reads("PT4c", "NaN is a missing value", '{"x":[1,2,3],"a":[NaN,4,NaN],"b":[6,-Infinity,NaN]}', [
   ..."b 1 6,a 2 4,a 3 NaN,b 3 NaN".split(","),
 ]);
-reads("PT4", "what is no column stands aside", '{"x":[1],"y":[2],"unit":"V","gain":3}', ["y 1 2"]);
-reads("PT4", "times in columns have every unit", '{"t":[1700000000000,"2023-11-14T22:13:21Z"],"y":[1,2]}', [
+reads("PT4e", "what is no column stands aside", '{"x":[1],"y":[2],"unit":"V","gain":3}', ["y 1 2"]);
+reads("PT6a", "times in columns have every unit", '{"t":[1700000000000,"2023-11-14T22:13:21Z"],"y":[1,2]}', [
   ..."y 1700000000 1,y 1700000001 2".split(","),
 ]);
 
-reads("PT5", "a topic names y", '{"y":1}', ["lab now 1"], "lab");
-reads("PT5", "a topic names a bare number", "1", ["lab now 1"], "lab");
-reads("PT5", "a topic names a pair", "[5,1]", ["lab 5 1"], "lab");
-reads("PT5", "a topic prefixes other fields", '{"temp":1,"a":{"y":2}}', ["lab.temp now 1", "lab.a.y now 2"], "lab");
-reads("PT5", "a topic prefixes nested columns", '{"x":[1],"a":{"y":[2]}}', ["lab.a.y 1 2"], "lab");
-reads("PT5", "a topic prefixes columns", '{"x":[1],"y":[2],"b":[3]}', ["lab 1 2", "lab.b 1 3"], "lab");
+reads("PT5a", "a topic names y", '{"y":1}', ["lab now 1"], "lab");
+reads("PT5a", "a topic names a bare number", "1", ["lab now 1"], "lab");
+reads("PT5a", "a topic names a pair", "[5,1]", ["lab 5 1"], "lab");
+reads("PT5b", "a topic prefixes other fields", '{"temp":1,"a":{"y":2}}', ["lab.temp now 1", "lab.a.y now 2"], "lab");
+reads("PT5b", "a topic prefixes nested columns", '{"x":[1],"a":{"y":[2]}}', ["lab.a.y 1 2"], "lab");
+reads("PT5b", "a topic prefixes columns", '{"x":[1],"y":[2],"b":[3]}', ["lab 1 2", "lab.b 1 3"], "lab");
 
 const INSTANT = 1_700_000_000.5;
 for (const [unit, text] of Object.entries({
@@ -106,12 +106,12 @@ for (const [unit, text] of Object.entries({
 })) {
   reads("PT6", `a time in ${unit}`, `{"x":${text},"y":1}`, [`y ${INSTANT} 1`]);
 }
-reads("PT6", "a date alone is ISO 8601 too", '{"x":"2023-11-14","y":1}', ["y 1699920000 1"]);
-reads("PT6", "the largest number that is seconds", "[99999999999,1]", ["y 99999999999 1"]);
-reads("PT6", "the smallest that is milliseconds", "[100000000000,1]", ["y 100000000 1"]);
-reads("PT6", "the smallest that is microseconds", "[100000000000000,1]", ["y 100000000 1"]);
-reads("PT6", "the smallest that is nanoseconds", "[100000000000000000,1]", ["y 100000000 1"]);
-reads("PT6", "the largest that is nanoseconds", "[99999999999999980000,1]", ["y 99999999999.99998 1"]);
+reads("PT6b", "a date alone is ISO 8601 too", '{"x":"2023-11-14","y":1}', ["y 1699920000 1"]);
+reads("PT6a", "the largest number that is seconds", "[99999999999,1]", ["y 99999999999 1"]);
+reads("PT6a", "the smallest that is milliseconds", "[100000000000,1]", ["y 100000000 1"]);
+reads("PT6a", "the smallest that is microseconds", "[100000000000000,1]", ["y 100000000 1"]);
+reads("PT6a", "the smallest that is nanoseconds", "[100000000000000000,1]", ["y 100000000 1"]);
+reads("PT6a", "the largest that is nanoseconds", "[99999999999999980000,1]", ["y 99999999999.99998 1"]);
 
 refuses("not-json", "text", "hello");
 refuses("not-json", "NaN in a text that is none for other reasons", '{"y":NaN');
@@ -143,7 +143,7 @@ refuses("time-not-a-number", "a number in quotes for time", '{"x":"17","y":1}');
 refuses("time-not-a-number", "a date that is none", '{"x":"2023-13-45T00:00:00Z","y":1}');
 refuses("time-not-a-number", "a time that is a date in no unit", '{"x":1e20,"y":1}');
 refuses("time-not-a-number", "a time as long ago", '{"x":-1e20,"y":1}');
-reads("PT6", "the least number that is a time", "[-99999999999999983616,1]", ["y -99999999999999980000 1"]);
+reads("PT6c", "the least number that is a time", "[-99999999999999983616,1]", ["y -99999999999999980000 1"]);
 refuses("time-not-a-number", "x that is one", "[1e300,1]");
 refuses("time-not-a-number", "one in a column of times", '{"t":[1,1e21],"y":[1,2]}');
 refuses("time-not-a-number", "null for time", '{"x":null,"y":1}');
@@ -164,11 +164,11 @@ refuses("series-name-invalid", "half a surrogate pair", '{"\\ud800":1}');
 refuses("series-name-invalid", "257 bytes", JSON.stringify({ ["a".repeat(257)]: 1 }));
 refuses("series-name-invalid", "257 bytes of fewer characters", JSON.stringify({ [`${"é".repeat(128)}a`]: 1 }));
 
-test("[PT7] eight levels are not too deep", () => {
+test("[PT7d] eight levels are not too deep", () => {
   assert.deepEqual(read(`${'{"a":'.repeat(9)}1${"}".repeat(9)}`), [`${"a.".repeat(8)}a now 1`]);
 });
 
-test("[PT2] a thousand fields are a thousand series at one x", () => {
+test("[PT2c] a thousand fields are a thousand series at one x", () => {
   const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f${i}`, i]));
   assert.deepEqual(
     read(JSON.stringify({ x: 5, ...fields })),
@@ -176,12 +176,12 @@ test("[PT2] a thousand fields are a thousand series at one x", () => {
   );
 });
 
-test("[PT4] a thousand columns are a thousand series", () => {
+test("[PT4a] a thousand columns are a thousand series", () => {
   const columns = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f${i}`, [i, i]]));
   assert.equal(read(JSON.stringify({ x: [1, 2], ...columns })).length, 2000);
 });
 
-test("[VW5] a point's text reads back as the same number, and names its series where that is not y", () => {
+test("[VW5a] a point's text reads back as the same number, and names its series where that is not y", () => {
   assert.equal(pointText("y", 1.5, -0), '{"x":1.5,"y":-0}');
   assert.equal(pointText('a"b\u2028', 1e21, 5e-324), `{"series":${JSON.stringify('a"b\u2028')},"x":1e+21,"y":5e-324}`);
   assert.ok(Object.is(JSON.parse(pointText("y", 1, -0)).y, -0));

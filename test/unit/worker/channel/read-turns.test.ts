@@ -38,7 +38,7 @@ async function readFor(t: TestContext, readers: number, forMs: number, turnMs: (
 }
 
 for (const readers of [1, 4, 50]) {
-  test(`[RD3] ${readers} readers take half of the time at most, and never two turns without a pause`, async (t) => {
+  test(`[RD3d] ${readers} readers take half of the time at most, and never two turns without a pause`, async (t) => {
     const { spentMs, longestMs } = await readFor(t, readers, 2_000, (turn) => [1, 3, 8, 2][turn % 4] ?? 1);
     assert.ok(spentMs <= 1_100, `${spentMs} ms`);
     assert.ok(spentMs >= 500, `${spentMs} ms: nobody else was there`);
@@ -46,13 +46,13 @@ for (const readers of [1, 4, 50]) {
   });
 }
 
-test("[RD3] turns that suddenly take ten times as long leave half of the time all the same", async (t) => {
+test("[RD3d] turns that suddenly take ten times as long leave half of the time all the same", async (t) => {
   const { spentMs, turns } = await readFor(t, 20, 6_000, (turn) => (turn < 200 ? 1 : 10));
   assert.ok(spentMs <= 3_300, `${spentMs} ms`);
   assert.ok(Math.min(...turns) >= 10, `the least got ${Math.min(...turns)} turns, the most ${Math.max(...turns)}`);
 });
 
-test("[RD3] a clock that was set back holds up nobody for longer than ten seconds", async (t) => {
+test("[RD3d] a clock that was set back holds up nobody for longer than ten seconds", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: 1_000_000_000 });
   const turns = new ReadTurns();
   await turns.take();

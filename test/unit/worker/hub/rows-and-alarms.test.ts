@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AlarmPace } from "../../../../worker/hub/alarm-pace.ts";
 
-test("[RD6] 256 alarms come every 5 ms, then 16 a second; where nobody reads they back off to 8 s, and hurry again", () => {
+test("[RD6e] [RD6f] 256 alarms come every 5 ms, then 16 a second; where nobody reads they back off to 8 s, and hurry again", () => {
   const pace = new AlarmPace(0);
   for (let i = 0; i < 256; i++) {
     assert.equal(pace.intervalMs, 5);
@@ -24,7 +24,7 @@ test("[RD6] 256 alarms come every 5 ms, then 16 a second; where nobody reads the
   assert.equal(pace.intervalMs, 5);
 });
 
-test("[RD6] a look that took 20 ms is followed by a pause of 80 ms, one of 2 ms by 8 ms, and by 62.5 ms after 256 of them", () => {
+test("[VW4e] a look that took 20 ms is followed by a pause of 80 ms, one of 2 ms by 8 ms, and by 62.5 ms after 256 of them", () => {
   const pace = new AlarmPace(0);
   for (const [tookMs, intervalMs] of [
     [20, 80],

@@ -21,7 +21,7 @@ function outletOf(socket: FakeSocket, format: "frames" | "json" = "frames"): Out
 const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000, aheadMs: 0 };
 const gone = { ...here, allGoneAtMs: 10_000 };
 
-test("[VW11] a viewer that has no room for a status is told as soon as it has, though nothing changes any more", () => {
+test("[VW11d] a viewer that has no room for a status is told as soon as it has, though nothing changes any more", () => {
   const [full, free, text] = [new FakeSocket(), new FakeSocket(), new FakeSocket()];
   const outlets = [outletOf(full), outletOf(free), outletOf(text, "json")];
   const status = new Status();
@@ -50,7 +50,7 @@ test("[VW11] a viewer that has no room for a status is told as soon as it has, t
   });
 });
 
-test("[VW11] gone, here and gone again within a second is told, since the time is another", () => {
+test("[VW11c] gone, here and gone again within a second is told, since the time is another", () => {
   const socket = new FakeSocket();
   const outlets = [outletOf(socket)];
   const status = new Status();
@@ -62,7 +62,7 @@ test("[VW11] gone, here and gone again within a second is told, since the time i
   assert.match(socket.sent[1] ?? "", /"goneForMs":600,"takenForMs":4000\}$/);
 });
 
-test("[VW11] a clock that was set back makes nobody gone, and no frame taken, for less than no time", () => {
+test("[VW11b] a clock that was set back makes nobody gone, and no frame taken, for less than no time", () => {
   assert.deepEqual(momentOf(gone, 9000), { nowMs: 9000, goneForMs: 0, takenForMs: 2000 });
   assert.deepEqual(momentOf(here, 6000), { nowMs: 6000, goneForMs: null, takenForMs: 0 });
   assert.deepEqual(momentOf({ ...here, takenAtMs: null }, 9000), { nowMs: 9000, goneForMs: null, takenForMs: null });
@@ -70,7 +70,7 @@ test("[VW11] a clock that was set back makes nobody gone, and no frame taken, fo
   assert.deepEqual(momentOf({ ...gone, aheadMs: 500 }, 12_000), { nowMs: 11_500, goneForMs: 2000, takenForMs: 5000 });
 });
 
-test("[VW12] that a frame was taken is no news: no status is sent for it", () => {
+test("[VW12b] that a frame was taken is no news: no status is sent for it", () => {
   const socket = new FakeSocket();
   const status = new Status();
   for (let i = 0; i < 10; i++) status.tell([outletOf(socket)], { ...here, takenAtMs: 2000 * i }, 10_000 + 2000 * i);

@@ -230,7 +230,7 @@ describe("the rows of samples", () => {
     assert.equal(rowsOfSamples({ ...samples, names, columns }, "t")[0]?.names, rows[0]?.names);
   });
 
-  it("[PT4] break the line once where nothing but NaN is", () => {
+  it("[PT4d] break the line once where nothing but NaN is", () => {
     const one = rowsOfSamples({ ...samples, names: [""], columns: [new Float64Array([1, NaN, NaN, 2])] }, "");
     assert.deepEqual(
       one.map(({ x, values }) => [x, ...values]),

@@ -7,7 +7,7 @@ import { decodeFrame } from "../../../../../protocol/frame/frame.ts";
 import { framesOf, type Row } from "../../../../../protocol/frame/frame-builder.ts";
 import { rowsOfJson } from "../../../../../protocol/json/points.ts";
 
-test("[PT4] [PG5] a null in the only column of values breaks the line, as often as it comes", () => {
+test("[PT4d] [PG5] a null in the only column of values breaks the line, as often as it comes", () => {
   const text = '{"t":[1,2,3,4,5,6,7,8,9],"y":[1,null,3,null,5,null,7,null,9]}';
   const [bytes] = framesOf(rowsOfJson(text, { arrivedAt: 0, topic: "" }), "0000000000000001", 1);
   assert.ok(bytes);
@@ -20,7 +20,7 @@ test("[PT4] [PG5] a null in the only column of values breaks the line, as often 
 });
 
 for (const missing of ["null", "NaN"]) {
-  test(`[PT2] [PG5] ${missing} in a message with other numbers breaks its series' line, and makes no series`, () => {
+  test(`[PT2f] [PG5] ${missing} in a message with other numbers breaks its series' line, and makes no series`, () => {
     const messages = ["1", missing, "3"].map((value, i) => `{"t":${i},"good":1,"flaky":${value},"never":${missing}}`);
     const frames = (rows: readonly Row[]) => framesOf(rows, "0000000000000001", 1).map(decodeFrame);
     const rows = messages.map((text) => rowsOfJson(text, { arrivedAt: 0, topic: "" }));

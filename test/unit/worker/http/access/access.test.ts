@@ -24,7 +24,7 @@ for (const [text, origin] of [
   ["chrome-extension://abcdef", "chrome-extension://abcdef"],
   ["*", "https://anything.example"],
 ] as const) {
-  test(`[GD9] ALLOWED_ORIGINS "${text}" names ${origin}, and nothing is said`, () => {
+  test(`[GD9b] [GD9c] ALLOWED_ORIGINS "${text}" names ${origin}, and nothing is said`, () => {
     assert.ok(includesOrigin(parseOrigins("ALLOWED_ORIGINS", text), origin));
     assert.deepEqual(originFaults(text), []);
   });
@@ -42,7 +42,7 @@ for (const [text, origin] of [
   ["file://", "null"],
   ["", "null"],
 ] as const) {
-  test(`[GD9] ALLOWED_ORIGINS "${text}" does not name ${origin}`, () => {
+  test(`[GD9c] ALLOWED_ORIGINS "${text}" does not name ${origin}`, () => {
     assert.equal(includesOrigin(parseOrigins("ALLOWED_ORIGINS", text), origin), false);
   });
 }
@@ -64,7 +64,7 @@ for (const [text, sentence] of [
   ["file:///home/me/page.html", /"file:\/\/" and "null"/],
   ["file://", /Name null as well/],
 ] as const) {
-  test(`[GD9] of ALLOWED_ORIGINS "${text}" is said what is wrong, and it matches nothing`, () => {
+  test(`[GD9d] of ALLOWED_ORIGINS "${text}" is said what is wrong, and it matches nothing`, () => {
     const faults = originFaults(text);
     assert.equal(faults.length, 1, faults.join("\n"));
     assert.match(faults[0] ?? "", /^ALLOWED_ORIGINS: "/);
@@ -73,7 +73,7 @@ for (const [text, sentence] of [
   });
 }
 
-test("[GD9] the faults of all four variables are told, each with its name, and nothing of what is right", () => {
+test("[GD9d] the faults of all four variables are told, each with its name, and nothing of what is right", () => {
   assert.deepEqual(
     accessFaults({
       ALLOWED_HOSTS: "a.example, .b.example",
@@ -98,14 +98,14 @@ test("[GD9] the faults of all four variables are told, each with its name, and n
   assert.match(faults.join("\n"), /is a URL, and a host has no scheme. Write a\.example/);
 });
 
-test("[GD9] the Worker logs each fault once, however many requests come", (t) => {
+test("[GD9d] the Worker logs each fault once, however many requests come", (t) => {
   const warn = t.mock.method(console, "warn", () => {});
   const env = { ALLOWED_ORIGINS: "no-scheme.example" };
   for (let i = 0; i < 5; i++) accessOf({ ...env });
   assert.equal(warn.mock.callCount(), 1);
 });
 
-test("[RT7] EMBED_ORIGINS puts into frame-ancestors what is an origin, and nothing else", () => {
+test("[RT7b] EMBED_ORIGINS puts into frame-ancestors what is an origin, and nothing else", () => {
   const policy = (text: string): string => embeddedHeaders(text)["content-security-policy"] ?? "";
   assert.match(
     policy("https://A.Example/ https://*.b.example:8443"),
@@ -134,7 +134,7 @@ for (const [host, name] of [
   ["localhost:x", undefined],
   ["a".repeat(301), undefined],
 ] as const) {
-  test(`[GD6] the name in Host "${host.slice(0, 40)}" is ${name}`, () => assert.equal(hostnameOf(host), name));
+  test(`[GD6e] the name in Host "${host.slice(0, 40)}" is ${name}`, () => assert.equal(hostnameOf(host), name));
 }
 
 const ALLOWED = parseHosts("board.example, *.lab.example .Other.Example:8787 my_host");
@@ -174,7 +174,7 @@ for (const [host, isKnown] of [
   });
 }
 
-test("[GD6] * in ALLOWED_HOSTS is every name; a * elsewhere is a fault", () => {
+test("[GD6c] * in ALLOWED_HOSTS is every name; a * elsewhere is a fault", () => {
   assert.ok(isKnownHost("any.example", parseHosts("*"), new Set()));
   assert.equal(parseHosts("a.*.example *example, a/b").faults.length, 3);
 });

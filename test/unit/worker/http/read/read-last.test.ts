@@ -80,7 +80,7 @@ const query = (points: number, series: string[], fromX = Number.NEGATIVE_INFINIT
 });
 
 for (const latencyMs of [0, 5]) {
-  test(`[RD3] the last points of a series of a store that moves on, ${latencyMs} ms away, are all there`, async () => {
+  test(`[RD3a] the last points of a series of a store that moves on, ${latencyMs} ms away, are all there`, async () => {
     for (const [points, expected] of [
       [1, 1],
       [49, 49],
@@ -103,7 +103,7 @@ for (const latencyMs of [0, 5]) {
   });
 }
 
-test("[RD3] there are fewer than asked for: all that is stored when they are found", async () => {
+test("[RD3a] there are fewer than asked for: all that is stored when they are found", async () => {
   const store = new MovingStore(0, 40);
   const { body } = await storedPoints(store, query(1e9, ["y"]), "application/json", "192.0.2.1");
   const points: unknown = await new Response(body).json();

@@ -28,7 +28,7 @@ function emptyHanded(t: TestContext, sliceMs: number) {
   return { channel, seen };
 }
 
-test("[RD2] a read that looks for the next point for longer than 30 s is cut", async (t) => {
+test("[RD2f] a read that looks for the next point for longer than 30 s is cut", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
   const { channel, seen } = emptyHanded(t, 10_000);
   const read = await StoredRead.open(channel, {
@@ -47,7 +47,7 @@ test("[RD2] a read that looks for the next point for longer than 30 s is cut", a
   await read.close();
 });
 
-test("[RD3] where no point is found nothing is read again, and the read gives its place back at once", async (t) => {
+test("[RD3a] where no point is found nothing is read again, and the read gives its place back at once", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: 2_000_000 });
   const { channel, seen } = emptyHanded(t, 100);
   const read = await StoredRead.open(channel, {
@@ -63,7 +63,7 @@ test("[RD3] where no point is found nothing is read again, and the read gives it
   assert.equal(seen.closed, 1);
 });
 
-test("[RD3] a read asks for the next slice when the channel said it may", async (t) => {
+test("[RD3e] a read asks for the next slice when the channel said it may", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: 3_000_000 });
   const { channel, seen } = emptyHanded(t, 1);
   const paused: ReadChannel = {
