@@ -77,7 +77,7 @@ test("[CH8] [GD1a] DELETE needs the token", async () => {
   assert.equal((await storedPoints(edge, channel)).length, 1);
 });
 
-test("[VW9a] an outlet tells for how long something has waited in it, and forgets when it was drained in between", () => {
+test("[VW9] an outlet tells for how long something has waited in it, and forgets when it was drained in between", () => {
   const socket = { bufferedAmount: 0, send: () => {}, serializeAttachment: () => {} };
   const outlet = new Outlet(socket, { id: "v", format: "frames", sinceEpoch: 1, state: { kind: "live" } }, 1000);
   assert.equal(outlet.stuckForMs(2000), 0);

@@ -69,7 +69,7 @@ for (const [what, actual, expected] of [
   ["[VW3e] a step of catching up", CATCH_UP_BYTES, 131_072],
   ["[VW7] a viewer's message", MAX_VIEWER_MESSAGE_BYTES, 1024],
   ["[VW7d] a viewer's messages in a second", VIEWER_MESSAGES_PER_SECOND, 200],
-  ["[VW9a] silence", MAX_SILENCE_MS, 300_000],
+  ["[VW9] silence", MAX_SILENCE_MS, 300_000],
   ["[VW16] viewers of a channel", MAX_VIEWERS, 32_000],
   ["[VW17a] series in a hello", MAX_SERIES_LISTED, 4096],
   ["[VW17b] bytes of series in a hello", MAX_SERIES_LISTED_BYTES, 65_536],
@@ -123,7 +123,7 @@ test("[VW7b] a message of 1,024 characters is read, one of 1,025 closes with 440
   assert.equal((await withDeadline("a close", watcher.viewer.closed)).code, CloseCode.badMessage);
 });
 
-test("[VW9a] a viewer is silent since what waits for it is not read, or since its last ping, whichever is longer", () => {
+test("[VW9] a viewer is silent since what waits for it is not read, or since its last ping, whichever is longer", () => {
   for (const [stuckForMs, pingedAtMs, nowMs, expected] of [
     [0, undefined, 400_000, 0],
     [300_000, undefined, 400_000, 300_000],
