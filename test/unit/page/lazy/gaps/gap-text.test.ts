@@ -102,7 +102,7 @@ test("[PG10] one gap at two places is counted once", () => {
 });
 
 test("[PG10] every reason of SPEC.md has a sentence; another is quoted, and cut", async () => {
-  const spec = await readFile(new URL("../../../../SPEC.md", import.meta.url), "utf8");
+  const spec = await readFile(new URL("../../../../../SPEC.md", import.meta.url), "utf8");
   const [, table = ""] = spec.split("| gap reason |");
   const reasons = [...(table.split("\n\n")[0] ?? "").matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, reason = ""]) => reason);
   assert.ok(reasons.length >= 9, `${reasons}`);
