@@ -49,7 +49,7 @@ const DIALOGS = [
 
 for (const phone of [false, true]) {
   const device = phone ? "on a phone" : "on a desktop";
-  test(`[PG16] ${device} axe finds nothing in the page, light or dark: live, paused, a gap told, each dialog, the table`, async (t) => {
+  test(`[PG16c] ${device} axe finds nothing in the page, light or dark: live, paused, a gap told, each dialog, the table`, async (t) => {
     const look = await openThree(t, phone);
     const { page } = look;
     const inBoth = async (what: string): Promise<void> => {
@@ -95,7 +95,7 @@ for (const phone of [false, true]) {
     await inBoth("the table");
   });
 
-  test(`[PG16] ${device} axe finds nothing in the empty page, light or dark`, async (t) => {
+  test(`[PG16c] ${device} axe finds nothing in the empty page, light or dark`, async (t) => {
     const look = await stage.look(t, new Source(stage.edge).channel, { phone });
     await look.page.locator("#empty").waitFor();
     await look.says("Live");
@@ -107,7 +107,7 @@ for (const phone of [false, true]) {
   });
 }
 
-test("[PG16] axe finds nothing while the page reconnects, with a notice, stale, and in a frame, light or dark", async (t) => {
+test("[PG16c] axe finds nothing while the page reconnects, with a notice, stale, and in a frame, light or dark", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
   const relay = await Relay.to(t, stage.edge.url);

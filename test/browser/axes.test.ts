@@ -55,7 +55,7 @@ function rowAt(curve: Curve, x: number): number {
   return (column[0] + column[1]) / 2 / curve.height;
 }
 
-test("[PG12] the y axis follows by itself, and locked stays as it is, whatever comes", async (t) => {
+test("[PG12d] the y axis follows by itself, and locked stays as it is, whatever comes", async (t) => {
   const { look, arranger, source, start } = await scene(t, (i) => ({ y: Math.sin(i / 10) }));
   const before = (await axes(look)).left;
   assert.ok(before.min <= -1 && before.max >= 1 && before.max < 2 && !before.log, JSON.stringify(before));
@@ -79,7 +79,7 @@ test("[PG12] the y axis follows by itself, and locked stays as it is, whatever c
   assert.ok(follows.max >= 500 && follows.min <= -1, JSON.stringify(follows));
 });
 
-test("[PG12] what is locked is what is seen at that moment, though the settings were opened before", async (t) => {
+test("[PG12d] what is locked is what is seen at that moment, though the settings were opened before", async (t) => {
   const { look, arranger, source, start } = await scene(t, (i) => ({ y: Math.sin(i / 10) }));
   const dialog = await arranger.settings(0);
   await source.publish([rowOf(start + 30, { y: 500 })]);
@@ -90,7 +90,7 @@ test("[PG12] what is locked is what is seen at that moment, though the settings 
   assertSame((await axes(look)).left, seen);
 });
 
-test("[PG12] fixed, the axis goes from one given number to the other, which is where a value is drawn; a wrong one is refused in words", async (t) => {
+test("[PG12d] fixed, the axis goes from one given number to the other, which is where a value is drawn; a wrong one is refused in words", async (t) => {
   const { look, arranger, start } = await scene(t, () => ({ y: 5 }));
   const { keyboard } = look.page;
   const dialog = await arranger.settings(0);
@@ -125,7 +125,7 @@ test("[PG12] fixed, the axis goes from one given number to the other, which is w
   }
 });
 
-test("[PG12] logarithmic, powers of ten stand equally far apart, and what is not above 0 breaks the line", async (t) => {
+test("[PG12d] logarithmic, powers of ten stand equally far apart, and what is not above 0 breaks the line", async (t) => {
   const level = (i: number): number => [1, 10, 100, -5, 0, 10][Math.floor(i / 20)] ?? 0;
   const { look, arranger, start } = await scene(t, (i) => ({ y: level(i) }));
   const dialog = await arranger.settings(0);
@@ -159,7 +159,7 @@ test("[PG12] logarithmic, powers of ten stand equally far apart, and what is not
   assert.deepEqual((await axes(look)).left, left);
 });
 
-test("[PG12] the right axis has its own range, set by itself, and its own labels at the right; the left one stays", async (t) => {
+test("[PG12c] the right axis has its own range, set by itself, and its own labels at the right; the left one stays", async (t) => {
   const { look, arranger, start } = await scene(t, (i) => ({ a: Math.sin(i / 10), b: 20 + Math.sin(2 + i / 10) }));
   await arranger.shows(["a, b"]);
   const dialog = await arranger.settings(0);

@@ -108,7 +108,7 @@ test("[PG20b] [PG20c] a part that is gone with a deploy is not asked for again: 
   assert.ok(await notice(look).isHidden());
 });
 
-test("[PG20] a part that cannot be had now is said to be missing, and is had when the Worker is there again", async (t) => {
+test("[PG20c] a part that cannot be had now is said to be missing, and is had when the Worker is there again", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
   const look = await stage.look(t, source.channel, { phone: true, expectedErrors: MISSING });
@@ -141,7 +141,7 @@ test("[PG20] without the part that marks gaps the lines go on, it is asked for n
   await look.page.locator(".gap").first().waitFor({ state: "attached" });
 });
 
-test("[PG20] a browser without WebSocket is told so, and how to read the points", async (t) => {
+test("[PG20d] a browser without WebSocket is told so, and how to read the points", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
   const look = await stage.look(t, source.channel, { before: "delete globalThis.WebSocket;", phone: true });
@@ -152,7 +152,7 @@ test("[PG20] a browser without WebSocket is told so, and how to read the points"
   assert.ok(await look.page.locator("#empty").isHidden());
 });
 
-test("[PG20] [PG7] in a frame of 300 × 200 it shows what comes and how things stand, and nothing to press but what leads back", async (t) => {
+test("[PG20e] [PG7b] in a frame of 300 × 200 it shows what comes and how things stand, and nothing to press but what leads back", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
   const look = await stage.look(t, source.channel, { width: 300, height: 200, query: "?embed=1" });

@@ -89,7 +89,7 @@ function secondsOfDay(x: number): number {
   return date.getHours() * 3600 + date.getMinutes() * 60 + date.getSeconds() + (x % 1);
 }
 
-test("[PG18] one line across all panels; every legend reads the nearest point of its series, exactly, and the chip the time", async (t) => {
+test("[PG18a] [PG18b] one line across all panels; every legend reads the nearest point of its series, exactly, and the chip the time", async (t) => {
   const { look, hand, start } = await scene(t);
   assert.deepEqual((await settled(look)).legend, written(valuesAt(COUNT - 1)), "without a cursor it is the last value");
   for (const [part, panel] of [
@@ -156,7 +156,7 @@ test("[PG18] the line stays where the hand is, too, when an axis needs more room
   assert.ok(Math.abs((cursors[0] ?? 0) - (before ?? 0)) < 1, `the line is at ${cursors[0]}, and was at ${before}`);
 });
 
-test("[PG18] nothing is read in a gap, and it says so; beside it, the point that is there", async (t) => {
+test("[PG18b] nothing is read in a gap, and it says so; beside it, the point that is there", async (t) => {
   const missing = counting(6, 42);
   const rows = counting(COUNT).filter((i) => !missing.includes(i));
   const channel = newChannel();
@@ -185,7 +185,7 @@ test("[PG18] nothing is read in a gap, and it says so; beside it, the point that
   assert.deepEqual((await settled(look)).reading?.values, { torn: 48, whole: 96 });
 });
 
-test("[PG18] by key: C brings the cursor, arrows move it, with Shift further, C takes it away", async (t) => {
+test("[PG18a] by key: C brings the cursor, arrows move it, with Shift further, C takes it away", async (t) => {
   const { look } = await scene(t);
   const { keyboard } = look.page;
   await keyboard.press("c");
@@ -213,7 +213,7 @@ test("[PG18] by key: C brings the cursor, arrows move it, with Shift further, C 
 });
 
 for (const way of ["a click", "M"] as const) {
-  test(`[PG18] ${way} marks a place; from there Δx, its frequency, and every series' Δy are measured, until Esc`, async (t) => {
+  test(`[PG18c] ${way} marks a place; from there Δx, its frequency, and every series' Δy are measured, until Esc`, async (t) => {
     const { look, hand, start } = await scene(t);
     const { keyboard, mouse } = look.page;
     const at = await hand.to(0.25);
@@ -250,7 +250,7 @@ for (const way of ["a click", "M"] as const) {
   });
 }
 
-test("[PG18] the mark goes with the points, the cursor stays on the screen", async (t) => {
+test("[PG18d] the mark goes with the points, the cursor stays on the screen", async (t) => {
   const { source, look, hand, start } = await scene(t);
   const at = await hand.to(0.8);
   await look.page.mouse.click(...(await whereIs(hand, at)));

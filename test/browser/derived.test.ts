@@ -63,7 +63,7 @@ async function seen(look: Look, name: string) {
 
 const hashOf = (look: Look): string => new URL(look.page.url()).hash;
 
-test("[PG22] a derived series is one among the others: drawn, in the legend, at the cursor, in the table and the CSV, with exact values", async (t) => {
+test("[PG22b] a derived series is one among the others: drawn, in the legend, at the cursor, in the table and the CSV, with exact values", async (t) => {
   const { look, arranger, source, start } = await scene(t);
   await add(look, P, EXPRESSION);
   await arranger.shows([U, "i.x", P]);
@@ -103,7 +103,7 @@ test("[PG22] a derived series is one among the others: drawn, in the legend, at 
   assert.deepEqual([Number(cells[3]), Number(cells[4])], [Math.min(...values), Math.max(...values)]);
 });
 
-test("[PG22] it is there when the page is opened again, another browser has it by the link, and it can be taken away", async (t) => {
+test("[PG22f] it is there when the page is opened again, another browser has it by the link, and it can be taken away", async (t) => {
   const { channel, look, arranger } = await scene(t);
   await add(look, P, EXPRESSION);
   await add(look, "i.mean", "avg(i.x, 1)");

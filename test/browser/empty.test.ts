@@ -57,7 +57,7 @@ describe("a channel and its page", { concurrency: true }, () => {
     assert.deepEqual(await look.gaps(), [], "the first publish is no gap");
   });
 
-  test("[PG20] Copy copies the command that it stands beside, exactly, and says so", async (t) => {
+  test("[PG20a] Copy copies the command that it stands beside, exactly, and says so", async (t) => {
     const channel = newChannel();
     const look = await stage.look(t, channel);
     await look.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

@@ -81,7 +81,7 @@ async function hover(look: Look, at: number): Promise<void> {
 const TIP = ".gap-tip";
 const told = (look: Look): Promise<string> => look.text(TIP).then((text) => text.replace(/\s/g, " "));
 
-test("[PG10] what a bridge dropped is marked, and hovering says how many points, when and why", async (t) => {
+test("[PG10a] what a bridge dropped is marked, and hovering says how many points, when and why", async (t) => {
   const look = await lookAtGap(t, {});
   await assertMarked(look);
   assert.equal(await look.page.locator(TIP).isVisible(), false);
@@ -183,7 +183,7 @@ test("[PG10] [VW2b] what was trimmed while the page was away is marked, and hove
   assert.match(said, new RegExp(`^${gap.points} points missing.*all series .*longer than the Worker keeps points`));
 });
 
-test("[PG10] [PG19] G holds a live plot and walks through all gaps, in view or not, each once; where there is none it says so", async (t) => {
+test("[PG10b] [PG19] G holds a live plot and walks through all gaps, in view or not, each once; where there is none it says so", async (t) => {
   const source = new Source(stage.edge);
   const start = Math.floor(Date.now() / 1000) - 300;
   // Two of them are closer to each other than pixels.
@@ -242,7 +242,7 @@ test("[PG10] [PG19] G holds a live plot and walks through all gaps, in view or n
   await waitFor("the notice", async () => (await notice()).startsWith("No later gap."));
 });
 
-test("[PG10] [PG19] G where no gap is known says so, holds nothing, and the notice goes away by itself", async (t) => {
+test("[PG10b] [PG19] G where no gap is known says so, holds nothing, and the notice goes away by itself", async (t) => {
   const source = new Source(stage.edge);
   await source.past((i) => ({ y: i }));
   const look = await stage.look(t, source.channel);

@@ -120,7 +120,7 @@ test("[PG1] 4,096 series with names of 256 bytes are told, 256 are shown, and th
   await staysAlive(look);
 });
 
-test("[PG23] 100,000 texts of states and events are forgotten in time, and the page answers", async (t) => {
+test("[PG23d] 100,000 texts of states and events are forgotten in time, and the page answers", async (t) => {
   const source = new Source(stage.edge, newChannel());
   for (let at = 0; at < 50_000; at += 2000) {
     for (let k = at; k < at + 2000; k += 200) {

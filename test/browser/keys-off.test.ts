@@ -35,7 +35,7 @@ const isPaused = async (look: Look): Promise<boolean> => (await look.window()).p
 const readingX = (look: Look): Promise<number | null> => look.page.evaluate(() => plotcast.reading()?.x ?? null);
 const dialogs = (look: Look): Promise<string[]> => look.page.locator("dialog[open] h2").allInnerTexts();
 
-test("[PG19] keys do nothing while somebody types, or a dialog is open", async (t) => {
+test("[PG19b] keys do nothing while somebody types, or a dialog is open", async (t) => {
   const { look, press } = await scene(t);
   const all = ["l", "1", "c", " ", "t", "-", "ArrowLeft", "?"];
   const nothing = async (where: string): Promise<void> => {
@@ -58,7 +58,7 @@ test("[PG19] keys do nothing while somebody types, or a dialog is open", async (
   assert.deepEqual(await dialogs(look), ["Share"]);
 });
 
-test("[PG19] space presses the button that has the focus, and does not pause as well", async (t) => {
+test("[PG19b] space presses the button that has the focus, and does not pause as well", async (t) => {
   const { look, press } = await scene(t);
   await look.page.locator("#windows button").first().focus();
   await press("Space");
@@ -91,7 +91,7 @@ async function assertSingleKeysAreOff({ look, press }: Scene): Promise<void> {
   assert.equal(await isPaused(look), false);
 }
 
-test("[PG19] single keys can be switched off, which this browser remembers, and on again", async (t) => {
+test("[PG19c] single keys can be switched off, which this browser remembers, and on again", async (t) => {
   const on = await scene(t);
   const { look, press } = on;
   await press("?");

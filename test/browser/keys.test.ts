@@ -203,7 +203,7 @@ test("[PG19] with caps lock letters are the same keys", async (t) => {
   assert.equal(await isPaused(look), false);
 });
 
-test("[PG19] ? lists every shortcut, with the keys as they are written", async (t) => {
+test("[PG19a] ? lists every shortcut, with the keys as they are written", async (t) => {
   const { look, press } = await scene(t);
   await press("?");
   await look.page.locator("dialog[open] section").first().waitFor();

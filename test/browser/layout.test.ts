@@ -199,7 +199,7 @@ test("[PG7] on phones down to 320 px each dialog fits, scrolls only up and down,
   }
 });
 
-test("[PG7] light and dark by the system, also while it is open: text has a contrast of 4.5, lines of 3", async (t) => {
+test("[PG7a] light and dark by the system, also while it is open: text has a contrast of 4.5, lines of 3", async (t) => {
   const { look } = await lookAt(t, NINE, { colorScheme: "light" });
   for (const scheme of ["light", "dark", "light"] as const) {
     await look.page.emulateMedia({ colorScheme: scheme });

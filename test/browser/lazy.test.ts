@@ -108,7 +108,7 @@ test("[PG15] text that is selected out of the dialog does not close it, nor do k
   assert.equal(await page.evaluate("globalThis.pressed"), undefined);
 });
 
-test("[PG15] link and code to embed are copied, with a clipboard and without one", async (t) => {
+test("[PG15a] link and code to embed are copied, with a clipboard and without one", async (t) => {
   const page = await open(t);
   await page.evaluate(`
     Object.defineProperty(navigator, "clipboard", { configurable: true,

@@ -62,7 +62,7 @@ async function thickness(look: Look, name: string): Promise<number> {
   return rows.reduce((sum, each) => sum + each, 0) / rows.length;
 }
 
-test("[PG1] a press hides a series and shows it again; with Shift it is the only one of its panel, and then all are there again", async (t) => {
+test("[PG1b] a press hides a series and shows it again; with Shift it is the only one of its panel, and then all are there again", async (t) => {
   const { look, arranger } = await scene(t);
   const entry = (i: number) => arranger.entry(NAMES[i] ?? "");
   await draws(look, [true, true, true, true], "all drawn");
@@ -94,7 +94,7 @@ test("[PG1] what is left gets the whole height: hidden series do not count for t
   assert.ok(one && one.min <= 10 && one.max >= 10 && one.max < 12, JSON.stringify(one));
 });
 
-test("[PG1] pointing at an entry, or going to it by key, makes its line thicker, and no other", async (t) => {
+test("[PG1c] pointing at an entry, or going to it by key, makes its line thicker, and no other", async (t) => {
   const { look, arranger } = await scene(t);
   const [a, b] = [NAMES[0] ?? "", NAMES[1] ?? ""];
   await look.page.mouse.move(2, 2);
@@ -110,7 +110,7 @@ test("[PG1] pointing at an entry, or going to it by key, makes its line thicker,
   assert.equal(await thickness(look, a), thinA);
 });
 
-test("[PG1] each value stands with its unit, and follows what comes", async (t) => {
+test("[PG1a] each value stands with its unit, and follows what comes", async (t) => {
   const { channel, arranger } = await scene(t);
   const read = (i: number): Promise<(string | null)[]> => {
     const entry = arranger.entry(NAMES[i] ?? "");

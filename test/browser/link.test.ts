@@ -59,7 +59,7 @@ async function another(t: TestContext, channel: string, hash: string): Promise<L
   return look;
 }
 
-test("[PG13] a window that is chosen is in the URL, and is the one that another browser begins with, live", async (t) => {
+test("[PG13a] [PG13b] a window that is chosen is in the URL, and is the one that another browser begins with, live", async (t) => {
   const { channel, look } = await scene(t);
   assert.equal(hashOf(look), "");
   const steps = await look.page.evaluate<number>("history.length");
@@ -74,7 +74,7 @@ test("[PG13] a window that is chosen is in the URL, and is the one that another 
   assert.equal(await look.page.evaluate("history.length"), steps, "Back still leads out of the page");
 });
 
-test("[PG13] a range that is held is in the URL: another browser sees the same of it, held, and the same line", async (t) => {
+test("[PG13a] [PG13b] a range that is held is in the URL: another browser sees the same of it, held, and the same line", async (t) => {
   const { channel, look, x, source } = await scene(t);
   await look.choose("5 m");
   await new Hand(look).drag(0.4, 0.6);
@@ -132,7 +132,7 @@ test("[PG13] a range in the URL stays there until its channel has a first point"
   await sees(look, from, to);
 });
 
-test("[PG13] the fragment changed by hand, or by a link in the page's own tab, changes what is seen", async (t) => {
+test("[PG13b] the fragment changed by hand, or by a link in the page's own tab, changes what is seen", async (t) => {
   const { look, x } = await scene(t);
   const [from, to] = [x[50] ?? 0, x[90] ?? 0];
   await look.follow(`#from=${from}&to=${to}`);
@@ -154,7 +154,7 @@ test("[PG13] the fragment changed by hand, or by a link in the page's own tab, c
   assert.equal((await look.window()).paused, false);
 });
 
-test("[PG13] what a fragment brings is not remembered", async (t) => {
+test("[PG13c] what a fragment brings is not remembered", async (t) => {
   const { channel, look } = await scene(t);
   const isDrawn = async (): Promise<boolean> => (await look.curve()).columns.some((column) => column !== null);
   await look.follow("#window=1m&hide=y");

@@ -34,7 +34,7 @@ async function during(look: Look, hz: number, seconds: number, send: (i: number)
   assert.ok(drawn <= passed + 2, `${rates}: more than one drawing a frame`);
 }
 
-test("[PG1] [PG9] fifty series at 10 Hz: all are found and held, one drawing a frame", async (t) => {
+test("[PG1] [PG9a] fifty series at 10 Hz: all are found and held, one drawing a frame", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const look = await stage.look(t, channel);

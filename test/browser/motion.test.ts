@@ -33,7 +33,7 @@ async function drawings(look: Look, frames: number): Promise<number[]> {
   return await look.page.evaluate<number[]>("recorded.drawnMs");
 }
 
-test("[PG16] with less motion what comes is drawn twice a second at most, what one does at once, and nothing is animated", async (t) => {
+test("[PG16e] with less motion what comes is drawn twice a second at most, what one does at once, and nothing is animated", async (t) => {
   const relay = await Relay.to(t, stage.edge.url);
   const source = new Source(stage.edge);
   await source.past(THREE);

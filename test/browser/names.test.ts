@@ -69,7 +69,7 @@ async function scene(t: TestContext, options: LookOptions = {}): Promise<Scene> 
 
 const names = async (look: Look): Promise<(readonly string[])[]> => (await look.panels()).map((panel) => panel.names);
 
-test("[PG23] steps have a panel of their own and their names beside it, events a strip; the legend says the last", async (t) => {
+test("[PG23e] steps have a panel of their own and their names beside it, events a strip; the legend says the last", async (t) => {
   const { look } = await scene(t);
   await waitFor("the names at the axis", async () => (await look.labelsOn(1)).length === 6);
   assert.deepEqual(await names(look), [["m.flow"], ["m.state", "m.on"], ["m.log"]]);
@@ -87,7 +87,7 @@ test("[PG23] steps have a panel of their own and their names beside it, events a
   assert.ok((heights[2] ?? 99) < 80 && (heights[1] ?? 0) > 150, `${heights}`);
 });
 
-test("[PG23] a step is level between two points and upright at the second, and its last value holds to the edge", async (t) => {
+test("[PG23a] a step is level between two points and upright at the second, and its last value holds to the edge", async (t) => {
   const { source, look, start } = await scene(t);
   await waitFor("the names at the axis", async () => (await look.labelsOn(1)).length === 6);
   // Only the sine goes on: the state is what it was.
@@ -115,7 +115,7 @@ test("[PG23] a step is level between two points and upright at the second, and i
   }
 });
 
-test("[PG23] [PG18] at the cursor: what a step holds there, and the event that is near or was last; between names there is no difference", async (t) => {
+test("[PG23g] [PG18] at the cursor: what a step holds there, and the event that is near or was last; between names there is no difference", async (t) => {
   const { look, hand, start } = await scene(t);
   const { minX, maxX } = await hand.seen();
   const at = async (i: number): Promise<Record<string, string>> => {
@@ -135,7 +135,7 @@ test("[PG23] [PG18] at the cursor: what a step holds there, and the event that i
   assert.deepEqual([marked["m.state"], marked["m.on"]], ["IDLE", "false"]);
 });
 
-test("[PG23] [PG16] the table says the names, and calculates nothing with them; axe finds nothing in either", async (t) => {
+test("[PG23] [PG16c] the table says the names, and calculates nothing with them; axe finds nothing in either", async (t) => {
   const { look } = await scene(t);
   const { page } = look;
   const violations = async (): Promise<string[]> => {
@@ -156,7 +156,7 @@ test("[PG23] [PG16] the table says the names, and calculates nothing with them; 
   assert.deepEqual(await violations(), []);
 });
 
-test("[PG23] events that a person puts into another panel are marks there, and widen no range", async (t) => {
+test("[PG23f] events that a person puts into another panel are marks there, and widen no range", async (t) => {
   const { look, start } = await scene(t, { query: "#panel=m.flow,m.log&panel=m.state&panel=m.on" });
   await waitFor("the names at the axis", async () => (await look.labelsOn(1)).length === 4);
   assert.deepEqual(await names(look), [["m.flow", "m.log"], ["m.state"], ["m.on"]]);

@@ -51,7 +51,7 @@ async function fragment(look: Look, what: RegExp): Promise<string> {
   });
 }
 
-test("[PG12] series stand together by the first part of their path and their unit, which the legend shows; each is drawn there", async (t) => {
+test("[PG12a] series stand together by the first part of their path and their unit, which the legend shows; each is drawn there", async (t) => {
   const { look, x } = await scene(t);
   const entries = await look.page.evaluate<string[][]>(
     `[...document.querySelectorAll(".legend button")].map((button) =>
@@ -79,7 +79,7 @@ test("[PG12] series stand together by the first part of their path and their uni
   assert.ok(vib && vib.left.min >= -2 && vib.left.max <= 2, `the vibration's axis: ${JSON.stringify(vib)}`);
 });
 
-test("[PG12] another unit is another panel, and the same unit again the same one, in the order of their coming", async (t) => {
+test("[PG12a] another unit is another panel, and the same unit again the same one, in the order of their coming", async (t) => {
   const channel = newChannel();
   const start = Math.floor(Date.now() / 1000) - 30;
   const row = (i: number) =>
@@ -102,7 +102,7 @@ test("[PG12] what is a million times larger has a panel of its own, though nothi
   assert.ok(Math.max(...rows) - Math.min(...rows) > height / 2, "beside the large one it would be flat");
 });
 
-test("[PG12] the same x is the same pixel column in every panel, though one has wider labels", async (t) => {
+test("[PG12b] the same x is the same pixel column in every panel, though one has wider labels", async (t) => {
   const channel = newChannel();
   const start = Math.floor(Date.now() / 1000) - 30;
   const peakAt = 77;
@@ -132,7 +132,7 @@ test("[PG12] the same x is the same pixel column in every panel, though one has 
   assert.deepEqual(edges, [edges[0], edges[0], edges[0]]);
 });
 
-test("[PG12] a series is dragged from its legend to another panel, onto its right axis, and between two into a new one", async (t) => {
+test("[PG12c] a series is dragged from its legend to another panel, onto its right axis, and between two into a new one", async (t) => {
   const { look, arranger, x } = await scene(t);
   await arranger.drag(DRIVE, 1, "middle");
   await arranger.shows([MOTOR, `${VIB}, ${DRIVE}`]);
@@ -179,7 +179,7 @@ test("[PG12] while it is dragged the panel shows where it would go; let go elsew
   await arranger.shows(DEFAULT);
 });
 
-test("[PG12] all of that by key: a series moves to an axis, to a panel and to a new one, a panel moves, and all go back", async (t) => {
+test("[PG12c] all of that by key: a series moves to an axis, to a panel and to a new one, a panel moves, and all go back", async (t) => {
   const { look, arranger } = await scene(t);
   const { keyboard } = look.page;
   const dialog = await arranger.settings(0);
@@ -212,7 +212,7 @@ test("[PG12] all of that by key: a series moves to an axis, to a panel and to a 
   assert.equal(await dialog.getByRole("button", { name: "Arrange all panels automatically" }).count(), 0);
 });
 
-test("[PG12] the arrangement is there when the page is opened again, on this channel only; and in the URL, for another browser", async (t) => {
+test("[PG12e] the arrangement is there when the page is opened again, on this channel only; and in the URL, for another browser", async (t) => {
   const { channel, look, arranger } = await scene(t);
   const other = newChannel();
   await publish(other);

@@ -127,7 +127,7 @@ async function goesBackTo({ look }: Scene, x: number): Promise<void> {
 const notice = (look: Look): Promise<string> => look.text("#notice");
 const chooseByKey = (look: Look, key: string): Promise<void> => look.page.keyboard.press(key);
 
-test("[PG14] back where the page holds nothing, the stored points are seen, each once, while others go on coming", async (t) => {
+test("[PG14c] back where the page holds nothing, the stored points are seen, each once, while others go on coming", async (t) => {
   const on = await scene(t);
   const { look, start } = on;
   streams(t, on);
@@ -195,7 +195,7 @@ test("[PG14] the oldest point is where going back ends", async (t) => {
   assert.ok(Math.abs(window.minX - (start - 150)) < 1e-6, `it begins at ${window.minX - start}`);
 });
 
-test("[PG14] it says that it fetches, and that it cannot, tries again by itself, and then all is there", async (t) => {
+test("[PG14d] it says that it fetches, and that it cannot, tries again by itself, and then all is there", async (t) => {
   const relay = await Relay.to(t, stage.edge.url);
   const on = await scene(t, { at: relay.url, expectedErrors: NETWORK_ERROR });
   const { look } = on;

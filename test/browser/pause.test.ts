@@ -35,7 +35,7 @@ async function scene(t: TestContext, expectedErrors?: RegExp): Promise<Scene> {
   return { look, start, sendUpTo };
 }
 
-test("[PG6] pause holds every panel, pixel by pixel, while points come; resumed, nothing of them is missing", async (t) => {
+test("[PG6a] [PG6b] pause holds every panel, pixel by pixel, while points come; resumed, nothing of them is missing", async (t) => {
   const { look, start, sendUpTo } = await scene(t);
   await look.page.locator("#pause").click();
   await look.page.mouse.move(5, 5);

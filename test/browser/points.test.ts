@@ -42,7 +42,7 @@ test("[PG1] [CH2] [VW1] two browsers hold every point once, in order, and draw t
   );
 });
 
-test("[PG1] [PT2c] [PT5] new series turn up by themselves, each with its last value in the legend", async (t) => {
+test("[PG1a] [PT2c] [PT5] new series turn up by themselves, each with its last value in the legend", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const look = await stage.look(t, channel);
@@ -64,7 +64,7 @@ test("[PG1] [PT2c] [PT5] new series turn up by themselves, each with its last va
   assert.match(await look.text("#figures"), /\b5 series\b/);
 });
 
-test("[PG1] a press on the legend hides a line, another brings it back", async (t) => {
+test("[PG1b] a press on the legend hides a line, another brings it back", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const start = Math.floor(Date.now() / 1000) - 20;

@@ -97,7 +97,7 @@ test("[PG3] [PG4] [VW2] the page's own network goes: it says offline, and when i
   assert.deepEqual(await other.said(), ["Connecting…", "Live"]);
 });
 
-test("[PG4] [VW2a] only the connection is cut, again and again, while points flow: every point is there once, in order", async (t) => {
+test("[PG4b] [VW2a] only the connection is cut, again and again, while points flow: every point is there once, in order", async (t) => {
   const channel = newChannel();
   const feed = await stage.feed(t, channel);
   const relay = await Relay.to(t, stage.edge.url);

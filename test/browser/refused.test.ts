@@ -44,7 +44,7 @@ describe("a page that cannot connect", { concurrency: true }, () => {
     await saysNothing(look);
   });
 
-  test("[PG24] behind a proxy that drops the upgrade, it says so; once it is live, it says nothing more", async (t) => {
+  test("[PG24b] [PG24c] behind a proxy that drops the upgrade, it says so; once it is live, it says nothing more", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true });
     const look = await stage.look(t, newChannel(), { at: proxy.url, expectedErrors });
     await says(look, /no WebSocket reaches it.*docs\/BEHIND-A-PROXY\.md/);
@@ -53,7 +53,7 @@ describe("a page that cannot connect", { concurrency: true }, () => {
     await saysNothing(look);
   });
 
-  test("[PG24] where a network answers in the Worker's place, it says so; once it is back, it says nothing more", async (t) => {
+  test("[PG24b] where a network answers in the Worker's place, it says so; once it is back, it says nothing more", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true, upgrades: true });
     const look = await stage.look(t, newChannel(), { at: proxy.url, expectedErrors });
     await look.says("Live");
@@ -76,7 +76,7 @@ describe("a page that cannot connect", { concurrency: true }, () => {
     await saysNothing(look);
   });
 
-  test("[PG24] while the Worker is away it says nothing but that it tries again", async (t) => {
+  test("[PG24c] while the Worker is away it says nothing but that it tries again", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true, upgrades: true });
     const look = await stage.look(t, newChannel(), { at: proxy.url, expectedErrors });
     await look.says("Live");
@@ -91,7 +91,7 @@ describe("a page that cannot connect", { concurrency: true }, () => {
     await look.says("Live");
   });
 
-  test("[PG24] below a path, where its files are not, the page says that it cannot be there", async (t) => {
+  test("[PG24d] below a path, where its files are not, the page says that it cannot be there", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true, below: "/plot" });
     const { page, close } = await newPage(stage.browser, { width: 600, height: 400, colorScheme: "light" });
     t.after(close);

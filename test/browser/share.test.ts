@@ -47,7 +47,7 @@ test("[PG15] the link is the page's own, live or as it is now; both copy buttons
   assert.ok(there.paused && Math.abs((there.minX ?? 0) - (minX ?? 0)) <= 1e-6, JSON.stringify(there));
 });
 
-test("[PG15] the CSV has every point in the window, however many lie in one pixel, and none beyond it", async (t) => {
+test("[PG15b] the CSV has every point in the window, however many lie in one pixel, and none beyond it", async (t) => {
   const channel = newChannel();
   const [frames, points] = [50, 8000];
   const start = Math.floor(Date.now() / 1000) - 30;
@@ -98,7 +98,7 @@ test("[PG15] hidden series are not saved, and a name with quotes and commas is",
   for (const line of lines) assert.ok(line.includes(`,"temp ""in"", °C [°C]",`), line);
 });
 
-test("[PG15] the picture holds the panels as they are drawn, pixel by pixel, under their legends", async (t) => {
+test("[PG15b] the picture holds the panels as they are drawn, pixel by pixel, under their legends", async (t) => {
   const { look } = await scene(stage, t);
   await look.page.keyboard.press("Space");
   const { bytes, name } = await saved(look, "PNG");

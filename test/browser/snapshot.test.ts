@@ -50,7 +50,7 @@ const WAYS: Record<string, (look: Look, path: string) => Promise<void>> = {
 };
 
 for (const [way, open] of Object.entries(WAYS)) {
-  test(`[PG15] a snapshot of what is in view, opened again ${way}, shows the same points, and nothing comes any more`, async (t) => {
+  test(`[PG15c] a snapshot of what is in view, opened again ${way}, shows the same points, and nothing comes any more`, async (t) => {
     const { look } = await scene(stage, t);
     await look.choose("1 m");
     await new Hand(look).drag(0.6, 0.8);
@@ -93,7 +93,7 @@ for (const [way, open] of Object.entries(WAYS)) {
   });
 }
 
-test("[PG15] a file of 2 GiB that is let go on the page is refused before it is read", async (t) => {
+test("[PG15d] a file of 2 GiB that is let go on the page is refused before it is read", async (t) => {
   const { look } = await scene(stage, t);
   const before = await look.held();
   const directory = await mkdtemp(join(tmpdir(), "plotcast-snapshot-"));

@@ -50,7 +50,7 @@ describe("states", { concurrency: 3 }, () => {
     assert.equal(await look.text("#figures"), "");
   });
 
-  test("[PG17] when every publisher has said that it goes, the page says since when, to who comes later too", async (t) => {
+  test("[PG17a] when every publisher has said that it goes, the page says since when, to who comes later too", async (t) => {
     const source = new Source(stage.edge);
     await source.past(SINE);
     await source.announce(true);
@@ -73,7 +73,7 @@ describe("states", { concurrency: 3 }, () => {
     await Promise.all([look.says("Live"), later.says("Live")]);
   });
 
-  test("[PG3] a publisher that came back and has sent nothing yet is waited for; with its first point it is live", async (t) => {
+  test("[PG3b] a publisher that came back and has sent nothing yet is waited for; with its first point it is live", async (t) => {
     const source = new Source(stage.edge);
     await source.past(SINE);
     await source.announce(true);
@@ -148,7 +148,7 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
     ["the publisher’s clock is an hour behind", (ageS) => Date.now() / 1000 - ageS - 3600],
   ];
   for (const [what, x] of times) {
-    test(`[PG3] [PG17] it is stale since its last frame was taken, also held, with no rate and no lag: ${what}`, async (t) => {
+    test(`[PG3e] [PG17] it is stale since its last frame was taken, also held, with no rate and no lag: ${what}`, async (t) => {
       const source = new Source(stage.edge);
       const rows = Array.from({ length: 1200 }, (_, i) => rowOf(x(1200 - i), { y: i }));
       await source.publish(rows, { rowsPerFrame: 1200 });
@@ -170,7 +170,7 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
     });
   }
 
-  test("[PG3] [PG17] held, a feed that ends is said to be stale, and no lag any more; one that is gone, too", async (t) => {
+  test("[PG3] [PG17d] held, a feed that ends is said to be stale, and no lag any more; one that is gone, too", async (t) => {
     const source = new Source(stage.edge);
     const look = await stage.look(t, source.channel);
     const end = source.goOn(t, SINE, 100);
@@ -207,7 +207,7 @@ describe("clocks", { concurrency: 3 }, () => {
     ["ahead", HOUR_MS, "this device’s clock is 60 min ahead"],
     ["behind", -HOUR_MS, "this device’s clock is 60 min behind"],
   ] as const) {
-    test(`[PG17] a clock that is ${what} at this device is said; nothing is stale for that, the lag is the true one, the line is drawn`, async (t) => {
+    test(`[PG17b] a clock that is ${what} at this device is said; nothing is stale for that, the lag is the true one, the line is drawn`, async (t) => {
       const source = new Source(stage.edge);
       await source.past(SINE);
       const look = await stage.look(t, source.channel, { before: clockOff(byMs) });
@@ -253,7 +253,7 @@ describe("clocks", { concurrency: 3 }, () => {
   });
 });
 
-test("[PG17] rate, series, viewers, lag and what is missing are as they are", async (t) => {
+test("[PG17c] rate, series, viewers, lag and what is missing are as they are", async (t) => {
   const source = new Source(stage.edge);
   const look = await stage.look(t, source.channel);
   const end = source.goOn(t, THREE, 40);

@@ -24,7 +24,7 @@ async function rows({ page }: Look): Promise<Record<string, Record<string, strin
   return read;
 }
 
-test("[PG16] T shows a table in place of the plots: the latest values, and what all points in view come to", async (t) => {
+test("[PG16a] T shows a table in place of the plots: the latest values, and what all points in view come to", async (t) => {
   const source = new Source(stage.edge);
   // 1 to 10: their mean is 5.5, and the root of the mean of their squares is the root of 38.5.
   const points = counting(10).map((i) => rowOf(i, { "up [V]": i + 1, down: -0.5 * i, flat: 7 }));
@@ -104,7 +104,7 @@ const LISTEN = `{
 
 const heard = ({ page }: Look): Promise<string[]> => page.evaluate<string[]>("recorded.heard");
 
-test("[PG16] changes of state are announced in a word each; values, figures and seconds are not", async (t) => {
+test("[PG16b] changes of state are announced in a word each; values, figures and seconds are not", async (t) => {
   const relay = await Relay.to(t, stage.edge.url);
   const source = new Source(stage.edge);
   await source.past(THREE);

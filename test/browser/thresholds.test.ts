@@ -83,7 +83,7 @@ async function linesAt(look: Look, values: readonly number[], axis: "left" | "ri
   });
 }
 
-test("[PG21] lines stand at the values that are given, are remembered, and another browser has them; those out of view widen nothing", async (t) => {
+test("[PG21b] [PG21c] lines stand at the values that are given, are remembered, and another browser has them; those out of view widen nothing", async (t) => {
   const { channel, look, arranger } = await scene(t, (i) => ({ y: 5 + 4 * Math.sin(i / 10) }));
   // A range is kept while it fits; a choice finds it anew, as the lines will.
   await look.choose("30 s");
@@ -122,7 +122,7 @@ test("[PG21] lines stand at the values that are given, are remembered, and anoth
   await linesAt(look, []);
 });
 
-test("[PG21] on a logarithmic axis they are where their powers are; what is not above 0 is not there", async (t) => {
+test("[PG21a] on a logarithmic axis they are where their powers are; what is not above 0 is not there", async (t) => {
   const { look, arranger } = await scene(t, (i) => ({ y: 10 ** (2 + 1.9 * Math.sin(i / 10)) }));
   const dialog = await arranger.settings(0);
   await dialog.getByLabel("Logarithmic").check();

@@ -11,7 +11,7 @@ after(() => stage.close());
 /** One wave in 40 points, which grows, so that no two windows have the same range of y. */
 const wave = (i: number): number => (1 + i / 400) * Math.sin((i * Math.PI) / 20);
 
-test("[PG2] each window shows its span up to the newest x, the line filling it; the axis says times of day", async (t) => {
+test("[PG2a] each window shows its span up to the newest x, the line filling it; the axis says times of day", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const newest = Math.floor(Date.now() / 1000);
@@ -57,7 +57,7 @@ test("[PG2] each window shows its span up to the newest x, the line filling it; 
   );
 });
 
-test("[PG2] an x that is no time has an axis of numbers, and begins with the last 100 points", async (t) => {
+test("[PG2b] [PG2c] an x that is no time has an axis of numbers, and begins with the last 100 points", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const look = await stage.look(t, channel);

@@ -127,7 +127,7 @@ test("[PG14] with Shift the picture is taken along, and the wheel sideways moves
   assertSees(after, moved.minX - (200 / width) * 60, moved.maxX - (200 / width) * 60, "the wheel sideways");
 });
 
-test("[PG14] the wheel zooms around the pointer: what is under it stays there", async (t) => {
+test("[PG14a] the wheel zooms around the pointer: what is under it stays there", async (t) => {
   const { look, hand } = await scene(t);
   for (const [part, turn] of [
     [0.25, -300],
@@ -172,7 +172,7 @@ test("[PG14] where panels scroll, the wheel scrolls them, and zooms with Ctrl", 
   assert.equal(await scrolled(), top);
 });
 
-test("[PG14] who zooms or pans is no longer live at once; the pill counts what came since, and leads back", async (t) => {
+test("[PG14a] [PG14b] who zooms or pans is no longer live at once; the pill counts what came since, and leads back", async (t) => {
   const { source, look, hand, start } = await scene(t);
   let newest = COUNT;
   const send = async (count: number): Promise<void> => {

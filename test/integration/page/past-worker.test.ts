@@ -13,7 +13,7 @@ import { waitFor } from "../../support/wait.ts";
 const T = 1.7e9;
 const PUBLISHER = "00000000000000aa";
 
-test("[PG14] the real Worker: what is older than what was sent is there, every point", async () => {
+test("[PG14c] the real Worker: what is older than what was sent is there, every point", async () => {
   await using edge = await startEdge();
   const channel = newChannel();
   const truth = new Store();

@@ -24,7 +24,7 @@ function named(processes: readonly ProcessInfo[]): { npm: ProcessInfo; node: Pro
 }
 
 for (const victim of ["npm", "node", "npm and node", "the whole group"] as const) {
-  test(`[ST3] kill -9 of ${victim}: no process stays, and no file with the token`, onLinux, async (t) => {
+  test(`[ST3b] kill -9 of ${victim}: no process stays, and no file with the token`, onLinux, async (t) => {
     const started = await run(t, "start", { env: { PUBLISH_TOKEN: TOKEN } });
     await live(started);
     const processes = await family(started.child.pid);
@@ -41,7 +41,7 @@ for (const victim of ["npm", "node", "npm and node", "the whole group"] as const
   });
 }
 
-test("[ST3] kill -9 while it starts: workerd ends, however far it came", onLinux, async (t) => {
+test("[ST3b] kill -9 while it starts: workerd ends, however far it came", onLinux, async (t) => {
   for (let i = 0; i < 3; i++) {
     const started = await run(t, "dev");
     // The moment that there is a workerd, or what is to become one.
@@ -56,7 +56,7 @@ test("[ST3] kill -9 while it starts: workerd ends, however far it came", onLinux
   }
 });
 
-test("[ST3] kill -9 of npm while the program begins: no process stays", onLinux, async (t) => {
+test("[ST3b] kill -9 of npm while the program begins: no process stays", onLinux, async (t) => {
   for (let i = 0; i < 2; i++) {
     const started = await run(t, "dev");
     const processes = await waitFor("the program", async () => {
@@ -110,7 +110,7 @@ async function guardOf(host: ChildProcess): Promise<ProcessInfo> {
   );
 }
 
-test("[ST3] where the kernel does not end workerd, a guard does", onLinux, async (t) => {
+test("[ST3b] where the kernel does not end workerd, a guard does", onLinux, async (t) => {
   const { host, workerd } = await startHeld(t);
   const guard = await guardOf(host);
   host.kill("SIGKILL");

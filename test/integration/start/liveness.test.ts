@@ -11,13 +11,13 @@ function looks(count: number, answered: boolean, cpuMsALook: number | undefined,
   }).map((look) => of.look(look));
 }
 
-test("[ST4] without an answer and without work it is stopped after 5 looks, the first of which shows no work yet", () => {
+test("[ST4b] without an answer and without work it is stopped after 5 looks, the first of which shows no work yet", () => {
   assert.equal(STOPPED_LOOKS, 5);
   assert.deepEqual(looks(6, false, 0), ["silent", "silent", "silent", "silent", "silent", "stopped"]);
   assert.equal(looks(6, false, 19).at(-1), "stopped");
 });
 
-test("[ST4] without an answer but at work it is hung after 20 looks", () => {
+test("[ST4b] without an answer but at work it is hung after 20 looks", () => {
   assert.equal(HUNG_LOOKS, 20);
   for (const cpuMs of [20, 3000, undefined]) {
     const verdicts = looks(20, false, cpuMs);
@@ -26,7 +26,7 @@ test("[ST4] without an answer but at work it is hung after 20 looks", () => {
   }
 });
 
-test("[ST4] one answer, however late, and it is alive", () => {
+test("[ST4c] one answer, however late, and it is alive", () => {
   const liveness = new Liveness();
   for (let i = 0; i < 10; i++) {
     assert.ok(looks(19, false, 3000, liveness).every((verdict) => verdict === "silent"));

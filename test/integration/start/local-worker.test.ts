@@ -61,7 +61,7 @@ async function essence(response: Response): Promise<unknown> {
   return { status: response.status, headers: Object.fromEntries(headers), text };
 }
 
-test("[ST10] it answers as it does on Miniflare: page, files, points and refusals", async (t) => {
+test("[ST10a] it answers as it does on Miniflare: page, files, points and refusals", async (t) => {
   const local = await start(t);
   const edge = await startEdge();
   t.after(() => edge.close());
@@ -128,7 +128,7 @@ test("[VW15] no compression is agreed on with viewers", async (t) => {
   assert.equal(viewer.extensions, "");
 });
 
-test("[ST10] it says where a request came from, whatever the request says", async (t) => {
+test("[ST10b] it says where a request came from, whatever the request says", async (t) => {
   const local = await start(t, { main: ODD_WORKER });
   const hosts = ["127.0.0.1", ...((await hasIpv6Loopback()) ? ["[::1]"] : [])];
   for (const host of hosts) {
@@ -142,7 +142,7 @@ test("[ST10] it says where a request came from, whatever the request says", asyn
   }
 });
 
-test("[ST7] the Worker itself can connect to nobody", async (t) => {
+test("[ST7c] the Worker itself can connect to nobody", async (t) => {
   let asked = 0;
   const server = createServer((_, response) => {
     asked++;
@@ -175,7 +175,7 @@ test("[ST4] a Worker in a loop without an end is found dead", async (t) => {
   await asked;
 });
 
-test("[ST4] a Worker that is busy all the time is left alone", async (t) => {
+test("[ST4c] a Worker that is busy all the time is left alone", async (t) => {
   const local = await start(t, { main: ODD_WORKER, lookEveryMs: 200 });
   let failure: unknown;
   local.failed.catch((error: unknown) => {

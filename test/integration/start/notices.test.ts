@@ -34,7 +34,7 @@ async function assertNoticed(notices: string, packages: readonly string[]): Prom
   }
 }
 
-test("[ST17] the package holds the notices of every package that is bundled in its command", async () => {
+test("[ST17a] the package holds the notices of every package that is bundled in its command", async () => {
   await run("scripts/build-bridge.ts");
   const target = join(ROOT, "dist/bridge");
   const scripts = (await readdir(target)).filter((name) => name.endsWith(".js"));
@@ -46,7 +46,7 @@ test("[ST17] the package holds the notices of every package that is bundled in i
   for (const file of [`dist/bridge/${FILE}`, "LICENSE"]) assert.ok(stdout.includes(`"${file}"`), `${file} is packed`);
 });
 
-test("[ST17] the deployed page serves the notices of what is in it, and in the Worker", async (t) => {
+test("[ST17a] the deployed page serves the notices of what is in it, and in the Worker", async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "plotcast-notices-"));
   t.after(() => rm(directory, { recursive: true, force: true }));
   // What is deployed, as wrangler bundles it.
@@ -64,7 +64,7 @@ test("[ST17] the deployed page serves the notices of what is in it, and in the W
   await assertNoticed(await answer.text(), [...packages, "uqr"]);
 });
 
-test("[ST17] a package without a licence is not bundled in silence; of a package in a package it is the inner one", async () => {
+test("[ST17b] a package without a licence is not bundled in silence; of a package in a package it is the inner one", async () => {
   const inputs = (paths: string[]) => Object.fromEntries(paths.map((path) => [path, { bytesInOutput: 1 }]));
   const output = {
     bytes: 1,

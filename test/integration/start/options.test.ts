@@ -13,7 +13,7 @@ import { waitFor, withDeadline } from "../../support/wait.ts";
 const { vars: defaults } = await readWorkerConfig();
 const names = Object.keys(defaults);
 
-test("[ST12] every variable of wrangler.toml is one of --var and of the environment, and --var goes first", () => {
+test("[ST12a] every variable of wrangler.toml is one of --var and of the environment, and --var goes first", () => {
   for (const name of [
     "STORE_SECONDS",
     "STORE_BYTES",
@@ -32,7 +32,7 @@ test("[ST12] every variable of wrangler.toml is one of --var and of the environm
   assert.equal(workerVars(defaults, {}, {}).STORE_SECONDS, "900");
 });
 
-test("[ST12] this machine's names are allowed hosts, unless others are given", () => {
+test("[ST12d] this machine's names are allowed hosts, unless others are given", () => {
   assert.deepEqual(namesOf("Bench"), ["bench", "bench.local"]);
   assert.deepEqual(namesOf("bench.local"), ["bench.local"]);
   assert.deepEqual(namesOf("bench.lab.example"), ["bench.lab.example", "bench.local"]);
@@ -66,7 +66,7 @@ test("[ST12] what is no variable, and no number where one is wanted, is refused 
   }
 });
 
-test("[ST13] a token is made up where none is given, and one that can be guessed is warned of", () => {
+test("[ST13b] a token is made up where none is given, and one that can be guessed is warned of", () => {
   const madeUp = publishToken({});
   assert.ok(madeUp.isMadeUp);
   assert.match(madeUp.value, /^[0-9a-f]{32}$/);
@@ -81,7 +81,7 @@ test("[ST13] a token is made up where none is given, and one that can be guessed
     );
 });
 
-test("[BR11] npm start takes the token from the file that PUBLISH_TOKEN_FILE names, or says what is wrong with it", (t) => {
+test("[BR11a] npm start takes the token from the file that PUBLISH_TOKEN_FILE names, or says what is wrong with it", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "plotcast-token-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "token");
@@ -94,7 +94,7 @@ test("[BR11] npm start takes the token from the file that PUBLISH_TOKEN_FILE nam
   );
 });
 
-test("[ST13] npm start prints a token only if it made it up", async (t) => {
+test("[ST13a] npm start prints a token only if it made it up", async (t) => {
   const token = "given-and-not-to-be-printed";
   const given = await run(t, "dev", { env: { PUBLISH_TOKEN: token } });
   await live(given);
@@ -111,7 +111,7 @@ test("[ST13] npm start prints a token only if it made it up", async (t) => {
   assert.equal(response.status, 200, await response.text());
 });
 
-test("[ST12] what is given reaches the Worker, what can never match is said, and an unknown name is exit code 2", async (t) => {
+test("[ST12b] [ST12c] what is given reaches the Worker, what can never match is said, and an unknown name is exit code 2", async (t) => {
   const started = await run(t, "dev", {
     args: ["--var", "EMBED_ORIGINS=https://frames.example", "--var", "ALLOWED_ORIGINS=board.example"],
     env: { STORE_SECONDS: "60" },

@@ -103,7 +103,7 @@ async function ask(port: number, method: string, path: string, headers = {}): Pr
 }
 
 test(
-  "[ST7] npm start listens for the page and for publishers, on this machine alone, and nothing else does",
+  "[ST7a] npm start listens for the page and for publishers, on this machine alone, and nothing else does",
   onLinux,
   async (t) => {
     const started = await run(t, "start", { env: { PUBLISH_TOKEN: TOKEN } });
@@ -121,7 +121,7 @@ test(
     const addresses = new Set(sockets.map(({ address }) => address));
     assert.deepEqual([...addresses].sort(), [...web, zmq].sort());
 
-    await t.test("[ST7] the Worker's port is Plotcast's and nobody else's", async () => {
+    await t.test("[ST7b] the Worker's port is Plotcast's and nobody else's", async () => {
       for (const path of FOREIGN_PATHS) {
         for (const headers of [{}, FOREIGN_HEADERS]) {
           for (const method of ["GET", "POST", "PUT"]) {

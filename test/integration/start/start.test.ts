@@ -7,7 +7,7 @@ import { connectPublisher } from "../../support/publisher.ts";
 import { family, interrupt, isWorkerd, live, noneAlive, run, stored, workerdOf } from "../../support/started.ts";
 import { waitFor, withDeadline } from "../../support/wait.ts";
 
-test("[ST1] [ST3] npm start shows a sine with nothing configured, and Ctrl-C leaves no process behind", async (t) => {
+test("[ST1a] [ST3a] npm start shows a sine with nothing configured, and Ctrl-C leaves no process behind", async (t) => {
   const started = await run(t, "start");
   await live(started);
   const points = await waitFor("ten points of the demo", async () => {
@@ -25,7 +25,7 @@ test("[ST1] [ST3] npm start shows a sine with nothing configured, and Ctrl-C lea
   await noneAlive(processes);
 });
 
-test("[ST1] npm run dev shows what a publisher of one's own sends, and nothing else", async (t) => {
+test("[ST1b] npm run dev shows what a publisher of one's own sends, and nothing else", async (t) => {
   const started = await run(t, "dev");
   await live(started);
   const publisher = await connectPublisher(started.zmq);
@@ -38,7 +38,7 @@ test("[ST1] npm run dev shows what a publisher of one's own sends, and nothing e
   assert.deepEqual(points, [{ x: 1700000000, y: 2.5 }]);
 });
 
-test("[ST3] Ctrl-C while it starts ends it, too", async (t) => {
+test("[ST3a] Ctrl-C while it starts ends it, too", async (t) => {
   const started = await run(t, "start");
   await waitFor("the start of the Worker", () => started.output().includes("Starting the Worker") || undefined);
   await workerdOf(started);
@@ -48,7 +48,7 @@ test("[ST3] Ctrl-C while it starts ends it, too", async (t) => {
   await noneAlive(processes);
 });
 
-test("[ST4] workerd is killed: the Worker is started again, and no point is lost", async (t) => {
+test("[ST4a] workerd is killed: the Worker is started again, and no point is lost", async (t) => {
   const started = await run(t, "dev");
   await live(started);
   const publisher = await connectPublisher(started.zmq);

@@ -32,7 +32,7 @@ test("[CH10d] [PG4] what follows the time before the first publish is no loss, w
   assert.deepEqual(forgotten, { cursor: before, missing: { reason: "epoch", points: null, ...before } });
 });
 
-test("[CH10] what is published first begins at 0: a frame that does not is behind a hole", () => {
+test("[VW18c] what is published first begins at 0: a frame that does not is behind a hole", () => {
   assert.deepEqual(advance({ epoch: 0, seq: 0 }, { epoch: 7, seq: 9, points: 3 }), {
     cursor: { epoch: 7, seq: 9 },
     missing: { reason: "hole", points: 6, epoch: 7, seq: 6 },

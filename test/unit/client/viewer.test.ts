@@ -246,7 +246,7 @@ test("[PG4] [VC1d] a connection that never answers is given up after 10 s, one t
   assert.ok(world.sockets[0]?.isLeft);
 });
 
-test("[PG4] it comes back at once when the network or the tab does", () => {
+test("[PG4a] it comes back at once when the network or the tab does", () => {
   for (const event of ["online", "visible", "retry"] as const) {
     const { world, viewer } = start();
     world.randomNumber = 0.99;

@@ -51,7 +51,7 @@ for (const accept of ["image/png", "application/xml, image/*", "*/*;q=0", "appli
   });
 }
 
-test("[BR6] full jitter is between nothing and a ceiling that doubles up to a bound", () => {
+test("[BR6b] full jitter is between nothing and a ceiling that doubles up to a bound", () => {
   for (let attempt = 0; attempt < 2000; attempt++) {
     const ceiling = Math.min(30_000, 250 * 2 ** attempt);
     assert.equal(fullJitterMs(attempt, 250, 30_000, 0), 0);

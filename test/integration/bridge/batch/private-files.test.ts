@@ -42,7 +42,7 @@ async function runningBridge(t: TestContext, cwd: string, args: string[] = []) {
   return bridge;
 }
 
-test("[BR27] spool, mark, log and folder are their owner's alone, whatever the umask is", async (t) => {
+test("[BR27a] spool, mark, log and folder are their owner's alone, whatever the umask is", async (t) => {
   const cwd = await directoryOf(t);
   const before = process.umask(0);
   t.after(() => process.umask(before));
@@ -60,7 +60,7 @@ test("[BR27] spool, mark, log and folder are their owner's alone, whatever the u
   await bridge.exit;
 });
 
-test("[BR27] files of an earlier version are made so; what is set aside stays so", async (t) => {
+test("[BR27a] files of an earlier version are made so; what is set aside stays so", async (t) => {
   const cwd = await directoryOf(t);
   const file = join(cwd, "s.db");
   const bridge = await runningBridge(t, cwd, ["--spool", file]);
@@ -88,7 +88,7 @@ function spoolTarget(file: string): string {
 }
 
 for (const suffix of ["", "-wal", "-shm", "-journal", ".whole"]) {
-  test(`[BR27] a spool whose ${suffix || "file"} is a link is not used, and what it leads to stays as it is`, async (t) => {
+  test(`[BR27b] a spool whose ${suffix || "file"} is a link is not used, and what it leads to stays as it is`, async (t) => {
     const cwd = await directoryOf(t);
     const [file, victim] = [join(cwd, "s.db"), join(cwd, "victim")];
     writeFileSync(victim, "precious");
@@ -101,7 +101,7 @@ for (const suffix of ["", "-wal", "-shm", "-journal", ".whole"]) {
   });
 }
 
-test("[BR27] a link to nothing makes no file where it leads", async (t) => {
+test("[BR27b] a link to nothing makes no file where it leads", async (t) => {
   const cwd = await directoryOf(t);
   const [file, target] = [join(cwd, "s.db"), join(cwd, "elsewhere")];
   symlinkSync(target, file);
@@ -109,7 +109,7 @@ test("[BR27] a link to nothing makes no file where it leads", async (t) => {
   assert.ok(!existsSync(target));
 });
 
-test("[BR27] [BR10] the command ends with 1 for a link, and says what to do", async (t) => {
+test("[BR27b] [BR10b] the command ends with 1 for a link, and says what to do", async (t) => {
   const cwd = await directoryOf(t);
   writeFileSync(join(cwd, "victim"), "");
   symlinkSync(join(cwd, "victim"), join(cwd, "s.db"));
@@ -122,7 +122,7 @@ test("[BR27] [BR10] the command ends with 1 for a link, and says what to do", as
   );
 });
 
-test("[BR27] a folder or a pipe is no spool", async (t) => {
+test("[BR27b] a folder or a pipe is no spool", async (t) => {
   const cwd = await directoryOf(t);
   mkdirSync(join(cwd, "folder.db"));
   assert.equal(spawnSync("mkfifo", [join(cwd, "pipe.db")]).status, 0);
@@ -132,7 +132,7 @@ test("[BR27] a folder or a pipe is no spool", async (t) => {
   }
 });
 
-test("[BR27] another user's file is not used", { skip: process.getuid?.() !== 0 && "needs root" }, async (t) => {
+test("[BR27b] another user's file is not used", { skip: process.getuid?.() !== 0 && "needs root" }, async (t) => {
   const file = join(await directoryOf(t), "s.db");
   writeFileSync(file, "");
   chownSync(file, 12_345, 12_345);

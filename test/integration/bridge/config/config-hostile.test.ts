@@ -14,7 +14,7 @@ import { withDeadline } from "../../../support/wait.ts";
 
 const SOURCE = '[[source]]\nbind = "tcp://127.0.0.1:*"\n';
 
-test("[CF2] what is no small file of text is a sentence, and read no further than its bound", async (t) => {
+test("[CF2c] what is no small file of text is a sentence, and read no further than its bound", async (t) => {
   const directory = await directoryOf(t);
   const path = (name: string): string => join(directory, name);
   mkdirSync(path("folder"));
@@ -90,7 +90,7 @@ test("[CF2] TOML that is deep, wide or names what all objects have is read or re
   }
 });
 
-test("[BR10] numbers beyond every bound are wrong usage, in a sentence, and no stack", async (t) => {
+test("[BR10c] numbers beyond every bound are wrong usage, in a sentence, and no stack", async (t) => {
   const flags = [
     ["--buffer", "1e999"],
     ["--buffer", "9".repeat(400)],

@@ -37,7 +37,7 @@ describe("through the real Worker", () => {
     return answer.json();
   }
 
-  it("[MP3] [BR23] timestamps of Pupil that add up to infinity are refused, and another source of the channel goes on", async () => {
+  it("[MP3b] [BR23] timestamps of Pupil that add up to infinity are refused, and another source of the channel goes on", async () => {
     const to = edge.channelUrl("finite-pupil");
     const bridge = await startBridge({
       to,
@@ -71,7 +71,7 @@ describe("through the real Worker", () => {
     }
   });
 
-  it("[BR8] after a frame that is refused for its x, those that follow are stored, with its loss", async () => {
+  it("[BR8a] [BR8b] after a frame that is refused for its x, those that follow are stored, with its loss", async () => {
     const to = edge.channelUrl("finite-refused");
     const uplink = new ChannelUplink({
       to,
@@ -102,7 +102,7 @@ describe("through the real Worker", () => {
   });
 });
 
-describe("[MP3] the time of an envelope, a preset or a clock", () => {
+describe("[MP3b] the time of an envelope, a preset or a clock", () => {
   const maps: [string, MapConfig][] = [
     ["no mapping", {}],
     ["a mapping", { series: "{field}" }],
@@ -144,7 +144,7 @@ describe("[MP3] the time of an envelope, a preset or a clock", () => {
   });
 });
 
-it("[BR8] a loss has no bound that is not finite, wherever it comes from", () => {
+it("[BR8b] a loss has no bound that is not finite, wherever it comes from", () => {
   const frame = frameOfRows("00000000000000aa", 1, [rowOf(Number.POSITIVE_INFINITY, { y: 1 })]);
   const [loss] = lossesOf(frame, "frame-refused");
   assert.deepEqual(loss, { ...gapOf("frame-refused", 1), fromX: null, toX: null });

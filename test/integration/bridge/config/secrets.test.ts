@@ -44,7 +44,7 @@ const LINES: readonly (readonly [args: readonly string[], says: RegExp])[] = [
 
 for (const [args, says] of LINES) {
   it(
-    `[BR11] [BR20] no secret is said of: ${args.join(" ").replaceAll(WORD, "…").replaceAll(SECRET, "…")}`,
+    `[BR11b] [BR20] no secret is said of: ${args.join(" ").replaceAll(WORD, "…").replaceAll(SECRET, "…")}`,
     TIMEOUT,
     async (t) => {
       const directory = await directoryOf(t);
@@ -63,7 +63,7 @@ for (const [args, says] of LINES) {
   );
 }
 
-test("[BR11] a token where the name of its file belongs is not said", () => {
+test("[BR11b] a token where the name of its file belongs is not said", () => {
   for (const token of [WORD, "a/b/c", "x".repeat(5000)]) {
     const found = publishToken({ PUBLISH_TOKEN_FILE: token });
     assert.ok(found.kind === "fault");
@@ -72,7 +72,7 @@ test("[BR11] a token where the name of its file belongs is not said", () => {
   }
 });
 
-test("[BR11] [BR20] no secret in a file is said, whatever is wrong with the line", async (t) => {
+test("[BR11b] [BR20] no secret in a file is said, whatever is wrong with the line", async (t) => {
   const file = join(await directoryOf(t), "plotcast.toml");
   for (const line of [
     `token = "${WORD}"`,
@@ -108,7 +108,7 @@ test("[BR11] [BR20] no secret in a file is said, whatever is wrong with the line
   }
 });
 
-test("[BR11] an address is said without its user; one of ipc as it is", () => {
+test("[BR11c] an address is said without its user; one of ipc as it is", () => {
   assert.equal(withoutUser("tcp://a:b@c@h:1"), "tcp://…@h:1");
   assert.equal(withoutUser("a:b@h:1"), "…@h:1");
   assert.equal(withoutUser("tcp://h:1"), "tcp://h:1");

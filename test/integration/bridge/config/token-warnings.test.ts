@@ -7,7 +7,7 @@ import { waitFor } from "../../../support/wait.ts";
 const LONG = "0123456789abcdef";
 
 describe("a doubtful token", () => {
-  it("[BR11] goes over plain http to another machine", () => {
+  it("[BR11d] goes over plain http to another machine", () => {
     for (const host of [
       "board.example",
       "192.168.1.5",
@@ -43,7 +43,7 @@ describe("a doubtful token", () => {
     }
   });
 
-  it("[BR11] has 15 characters, not 16", () => {
+  it("[BR11e] has 15 characters, not 16", () => {
     const to = new URL("https://board.example/c/main");
     assert.match(
       tokenWarnings(to, LONG.slice(1)).join(""),

@@ -8,7 +8,7 @@ import { withDeadline } from "../../../support/wait.ts";
 
 const SECRET = "s3cret-token-of-a-file";
 
-test("[BR11] the token is PUBLISH_TOKEN, or what is in the file that PUBLISH_TOKEN_FILE names", async (t) => {
+test("[BR11a] the token is PUBLISH_TOKEN, or what is in the file that PUBLISH_TOKEN_FILE names", async (t) => {
   const directory = await directoryOf(t);
   const file = join(directory, "token");
   writeFileSync(file, `${SECRET}\r\n`);
@@ -21,7 +21,7 @@ test("[BR11] the token is PUBLISH_TOKEN, or what is in the file that PUBLISH_TOK
   assert.equal(publishToken({ PUBLISH_TOKEN_FILE: file }).kind, "token", "4,096 bytes");
 });
 
-test("[BR11] [BR10] a file that is none, or holds no token, is a sentence that does not quote it, and exit code 2", async (t) => {
+test("[BR11a] [BR10c] a file that is none, or holds no token, is a sentence that does not quote it, and exit code 2", async (t) => {
   const directory = await directoryOf(t);
   const path = (name: string): string => join(directory, name);
   mkdirSync(path("folder"));

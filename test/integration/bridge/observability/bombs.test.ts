@@ -70,7 +70,7 @@ function columns(count: number): string {
   return `{"x":${numbers(times)},"a":${numbers(times)},"b":[${second.join()}]}`;
 }
 
-describe("[FM10] a message makes 131,072 points at most", () => {
+describe("[FM10a] [FM10c] a message makes 131,072 points at most", () => {
   const shapes: [string, string, (count: number) => Buffer | string][] = [
     ["JSON numbers", "json", numbers],
     ["JSON objects", "json", objects],
@@ -123,7 +123,7 @@ function lines(count: number): string {
   return [...whole, ...(count % 64 === 0 ? [] : [new Array(count % 64).fill(1).join()])].join("\n");
 }
 
-describe("[FM10] a message holds 1,048,576 values at most, whatever of them is plotted", () => {
+describe("[FM10b] [FM10c] a message holds 1,048,576 values at most, whatever of them is plotted", () => {
   const choosing: MapConfig = { fields: [{ field: "y" }] };
   const ofOne: [string, string, (count: number) => Buffer | string][] = [
     // Its object, y, and the array count.
@@ -207,7 +207,7 @@ describe("[FM10] 16 MiB in few bytes", () => {
   });
 });
 
-it("[FM10] a list of data in a preset's message is 131,072 data at most", () => {
+it("[FM10f] a list of data in a preset's message is 131,072 data at most", () => {
   const log = createLog("text", "info", () => undefined);
   const ledger = new SourceLedger();
   let points = 0;

@@ -94,7 +94,7 @@ const MET: Record<string, [server: (() => Server) | undefined, url: (port: numbe
 
 describe("an error's code", () => {
   for (const [what, [serve, urlOf, said]] of Object.entries(MET)) {
-    it(`[BR39] ${what}: a request says what to do, and the code`, async (t) => {
+    it(`[BR39a] ${what}: a request says what to do, and the code`, async (t) => {
       const port = serve === undefined ? 0 : await listening(t, serve());
       const to = new URL("/c/main", urlOf(port));
       const poster = new Poster({ to, token: "secret-token", timeoutMs: 1000 });
@@ -105,7 +105,7 @@ describe("an error's code", () => {
     });
   }
 
-  it("[BR39] every code of a certificate or of TLS has a sentence, known or not", () => {
+  it("[BR39a] every code of a certificate or of TLS has a sentence, known or not", () => {
     for (const code of [
       "ERR_TLS_CERT_ALTNAME_INVALID",
       "CERT_HAS_EXPIRED",
@@ -142,7 +142,7 @@ describe("an error's code", () => {
     assert.equal(said("EADDRINUSE"), "another program is using it (EADDRINUSE)");
   });
 
-  it("[BR39] an error of no known code is said as it says itself, without control characters, and cut", () => {
+  it("[BR39b] an error of no known code is said as it says itself, without control characters, and cut", () => {
     assert.equal(errorAdvice(new Error("odd\u001b[2J"), "request"), "odd\\x1b[2J");
     assert.equal(errorAdvice(Object.assign(new Error("odd"), { code: "EODD" }), "request"), "odd (EODD)");
     assert.equal(errorAdvice(Object.assign(new Error("EODD: odd"), { code: "EODD" }), "file"), "EODD: odd");

@@ -40,7 +40,7 @@ async function ask(url: URL, headers: Record<string, string>, method = "GET"): P
   return await withDeadline(`an answer to ${method} with ${JSON.stringify(headers)}`, answered);
 }
 
-test("[BR17] metrics and health are served to hosts that are known, and to no other", async (t) => {
+test("[BR17f] metrics and health are served to hosts that are known, and to no other", async (t) => {
   const url = await metricsUrl(t);
   const known = ["127.0.0.1", "10.0.0.7", "[::1]", "[fe80::1]", "localhost", "LOCALHOST.", "a.localhost", hostname()];
   const unknown = [
@@ -74,7 +74,7 @@ test("[BR17] metrics and health are served to hosts that are known, and to no ot
   }
 });
 
-test("[BR17] of two hosts both must be known, and HTTP/1.0 needs none", async (t) => {
+test("[BR17f] of two hosts both must be known, and HTTP/1.0 needs none", async (t) => {
   const url = await metricsUrl(t);
   for (const [head, status] of [
     ["GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost", /^HTTP\/1\.1 [24]00 /],
@@ -95,7 +95,7 @@ test("[BR17] of two hosts both must be known, and HTTP/1.0 needs none", async (t
   }
 });
 
-test("[BR17] the host of --metrics is known, whatever its case, and this machine's names are", () => {
+test("[BR17f] the host of --metrics is known, whatever its case, and this machine's names are", () => {
   assert.deepEqual([...namesOf("Bridge.Lab", "Bench-3.lab.example")].sort(), [
     "bench-3",
     "bench-3.lab.example",
@@ -105,7 +105,7 @@ test("[BR17] the host of --metrics is known, whatever its case, and this machine
   assert.ok(!namesOf("0.0.0.0", "").has(""));
 });
 
-test("[BR17] what a browser asks for a page of another site is refused", async (t) => {
+test("[BR17g] what a browser asks for a page of another site is refused", async (t) => {
   const url = await metricsUrl(t);
   const host = url.host;
   for (const headers of [
@@ -122,7 +122,7 @@ test("[BR17] what a browser asks for a page of another site is refused", async (
     assert.equal((await ask(url, { host, "sec-fetch-site": site })).status, 200);
 });
 
-test("[BR17] only GET and HEAD are served", async (t) => {
+test("[BR17d] only GET and HEAD are served", async (t) => {
   const url = await metricsUrl(t);
   const { host } = url;
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"]) {
@@ -134,7 +134,7 @@ test("[BR17] only GET and HEAD are served", async (t) => {
   assert.deepEqual([head.status, head.text], [200, ""]);
 });
 
-test("[BR17] a page whose name was made to lead here reads nothing, nor does one of another origin", async (t) => {
+test("[BR17f] [BR17g] a page whose name was made to lead here reads nothing, nor does one of another origin", async (t) => {
   const attacker = createServer((_, response) =>
     response.setHeader("content-type", "text/html").end("<!doctype html><title>Any page</title>"),
   );
@@ -169,7 +169,7 @@ test("[BR17] a page whose name was made to lead here reads nothing, nor does one
   assert.match(await page.content(), /plotcast_bridge_/);
 });
 
-test("[BR17] of 33 that connect and send nothing the oldest is cut off, and whoever asks is answered", async (t) => {
+test("[BR17h] of 33 that connect and send nothing the oldest is cut off, and whoever asks is answered", async (t) => {
   const { server, port, cut } = await boundedServer(t, 60_000);
   const sockets = silentClients(t, port, 32);
   await waitFor("32 connections", () => connectionsOf(server).then((count) => count === 32));
@@ -180,7 +180,7 @@ test("[BR17] of 33 that connect and send nothing the oldest is cut off, and whoe
   await waitFor("the end of one", () => sockets.filter(({ destroyed }) => destroyed).length === 1);
 });
 
-test("[BR17] a connection ends at its time, whatever is sent on it", async (t) => {
+test("[BR17h] a connection ends at its time, whatever is sent on it", async (t) => {
   const { server, port, cut } = await boundedServer(t, 300);
   const [silent, slow] = silentClients(t, port, 2);
   assert.ok(silent !== undefined && slow !== undefined);
@@ -191,7 +191,7 @@ test("[BR17] a connection ends at its time, whatever is sent on it", async (t) =
   await waitFor("no connection left", () => connectionsOf(server).then((count) => count === 0));
 });
 
-test("[BR17] a connection ends after 10 s, and not before", async (t) => {
+test("[BR17h] a connection ends after 10 s, and not before", async (t) => {
   const { server, port, cut } = await boundedServer(t);
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const connected = once(server, "connection");

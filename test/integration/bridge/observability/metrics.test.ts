@@ -14,7 +14,7 @@ import { waitFor } from "../../../support/wait.ts";
 
 const log = createLog("text", "silent");
 
-test("[BR17] /metrics has every count of the ledger, and reading it changes none", async (t) => {
+test("[BR17b] /metrics has every count of the ledger, and reading it changes none", async (t) => {
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   worker.script = (_, number) => (number === 1 ? { take: false, status: 500 } : undefined);
@@ -73,7 +73,7 @@ test("[BR17] /metrics has every count of the ledger, and reading it changes none
   assert.equal((await fetch(url, { method: "POST", body: "x" })).status, 405);
 });
 
-test("[BR17] [BR10] a port in use is one line that names it and the flag", async (t) => {
+test("[BR17e] [BR10e] a port in use is one line that names it and the flag", async (t) => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   t.after(() => other.close());
@@ -91,7 +91,7 @@ test("[BR17] [BR10] a port in use is one line that names it and the flag", async
   );
 });
 
-test("[BR17] --metrics takes a port or an address, --expect-every a time", () => {
+test("[BR17a] --metrics takes a port or an address, --expect-every a time", () => {
   assert.deepEqual(parseMetricsAddress("9464"), { host: "127.0.0.1", port: 9464 });
   assert.deepEqual(parseMetricsAddress("0.0.0.0:9464"), { host: "0.0.0.0", port: 9464 });
   assert.deepEqual(parseMetricsAddress("[::1]:1"), { host: "::1", port: 1 });
@@ -102,7 +102,7 @@ test("[BR17] --metrics takes a port or an address, --expect-every a time", () =>
     assert.throws(() => parseDuration(text), { code: "commander.invalidArgument" }, text);
 });
 
-test("[BR17] /healthz says whether what comes in goes out, and why not", async (t) => {
+test("[BR17c] /healthz says whether what comes in goes out, and why not", async (t) => {
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   const metrics = { host: "127.0.0.1", port: 0 };
@@ -122,7 +122,7 @@ test("[BR17] /healthz says whether what comes in goes out, and why not", async (
   });
 });
 
-test("[BR17] points that wait for more than a minute, and a spool that fails, are no good health", () => {
+test("[BR17c] points that wait for more than a minute, and a spool that fails, are no good health", () => {
   const uplink = {
     channel: "lab/a",
     ledger: new UplinkLedger(),

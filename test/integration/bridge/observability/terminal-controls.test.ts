@@ -34,7 +34,7 @@ describe("control characters", () => {
     assert.equal(escaped("می‌خواهم 👩‍🔬", 80), "می‌خواهم 👩‍🔬");
   });
 
-  it("[BR24] never leave a log, in words or fields, as text or as JSON, which means the same", () => {
+  it("[BR24d] never leave a log, in words or fields, as text or as JSON, which means the same", () => {
     for (const format of ["text", "json"] as const) {
       let written = "";
       const log = createLog(format, "info", (line) => {
@@ -50,7 +50,7 @@ describe("control characters", () => {
     }
   });
 
-  it("[BR24] never leave the foot of a terminal, nor a table that moves, but their own", () => {
+  it("[BR24d] never leave the foot of a terminal, nor a table that moves, but their own", () => {
     const terminal = new Written({ columns: 200, rows: 30 });
     const foot = new FootLine(terminal);
     foot.log(`${HOSTILE.replaceAll("\n", "")}\n`);
@@ -62,7 +62,7 @@ describe("control characters", () => {
     assertPlain(screen.text.replaceAll(OWN, ""), "a table");
   });
 
-  it("[BR3] [BR24] of topics, payloads and a server's answers never leave the bridge", async (t) => {
+  it("[BR3] [BR24d] of topics, payloads and a server's answers never leave the bridge", async (t) => {
     const worker = await startFakeWorker();
     t.after(() => worker.close());
     worker.script = () => ({
@@ -93,7 +93,7 @@ describe("control characters", () => {
     }
   });
 
-  it("[IN2] of messages never leave inspect, live, printed or as JSON", async () => {
+  it("[IN2b] of messages never leave inspect, live, printed or as JSON", async () => {
     for (const how of ["live", "printed", "json"]) {
       const publisher = await bindPublisher();
       const stdout = how === "live" ? new Written({ columns: 300, rows: 60 }) : new Written();

@@ -112,7 +112,7 @@ describe("publishers that connect", () => {
 });
 
 describe("while the Worker is away", () => {
-  it("[BR6] [BR7] keeps what the buffer holds; the rest is counted, and told as a gap", async () => {
+  it("[BR6a] [BR7a] [BR7c] keeps what the buffer holds; the rest is counted, and told as a gap", async () => {
     worker.script = () => ({ take: false, status: 503 });
     const bridge = await bridgeOf({ bufferBytes: 1024 * 1024 });
     const publisher = await connected(bridge);
@@ -130,7 +130,7 @@ describe("while the Worker is away", () => {
 });
 
 describe("addresses", () => {
-  it("[BR1] of publishers that bind are connected to, before or after they are there, and mix with bound ones", async () => {
+  it("[BR1a] of publishers that bind are connected to, before or after they are there, and mix with bound ones", async () => {
     const binding = await bound();
     const bridge = await bridgeOf({ bind: ["tcp://127.0.0.1:*", "tcp://127.0.0.1:*"], connect: [binding.address] });
     assert.equal(bridge.addresses.length, 3);
@@ -150,7 +150,7 @@ describe("addresses", () => {
     );
   });
 
-  it("[BR1] without any, tcp://127.0.0.1:5000 is bound", async () => {
+  it("[BR1c] without any, tcp://127.0.0.1:5000 is bound", async () => {
     // Something on this machine may have the port: then the error names the address, which proves as much.
     const addresses = await bridgeOf({ bind: [], bindWithinMs: 0 }).then(
       (bridge) => bridge.addresses,
@@ -159,7 +159,7 @@ describe("addresses", () => {
     assert.equal(String(addresses), "tcp://127.0.0.1:5000");
   });
 
-  it("[BR1] --topic subscribes to what begins so, and may repeat", async () => {
+  it("[BR1b] --topic subscribes to what begins so, and may repeat", async () => {
     const bridge = await bridgeOf({ topics: ["temp", "hum"] });
     const publisher = await connectPublisher(bridge.addresses[0] ?? "", ["temp", "hum"]);
     closers.push(() => publisher.close());
@@ -255,7 +255,7 @@ it("[ST1] the demo connects and sends a sine", async () => {
   }
 });
 
-it("[BR4] POSTs go out while messages come as fast as they can", async () => {
+it("[BR4a] POSTs go out while messages come as fast as they can", async () => {
   const bridge = await bridgeOf();
   const publisher = await connected(bridge);
   let sending = true;

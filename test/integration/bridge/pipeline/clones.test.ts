@@ -83,7 +83,7 @@ async function exactLosses(edge: Edge, channel: string): Promise<string[]> {
   return blocks.flatMap((block) => (block.kind === "gap" && block.points !== null ? [block.reason] : []));
 }
 
-test("[BR26] a bridge and a copy of its spool both publish: every point of both arrives exactly once, and no loss is told", async (t) => {
+test("[BR26g] a bridge and a copy of its spool both publish: every point of both arrives exactly once, and no loss is told", async (t) => {
   const [edge, cwd, channel] = [await edgeOf(t), await directoryOf(t), newChannel()];
   const image = join(cwd, "image.db");
   const first = await start(t, edge, channel, image);
@@ -112,7 +112,7 @@ test("[BR26] a bridge and a copy of its spool both publish: every point of both 
   );
 });
 
-test("[BR26] a copy of a spool that points wait in: both deliver them, and they arrive once", async (t) => {
+test("[BR26g] a copy of a spool that points wait in: both deliver them, and they arrive once", async (t) => {
   const [edge, cwd, channel] = [await edgeOf(t), await directoryOf(t), newChannel()];
   const [a, b] = [join(cwd, "a.db"), join(cwd, "b.db")];
   const first = await start(t, edge, channel, a);
@@ -137,7 +137,7 @@ test("[BR26] a copy of a spool that points wait in: both deliver them, and they 
   assert.deepEqual(await exactLosses(edge, channel), []);
 });
 
-test("[BR26] a frame with a bridge's id and a huge number silences nothing: all later points arrive, and it is counted", async (t) => {
+test("[BR26a] [BR26b] [BR26c] a frame with a bridge's id and a huge number silences nothing: all later points arrive, and it is counted", async (t) => {
   const [edge, cwd, channel] = [await edgeOf(t), await directoryOf(t), newChannel()];
   const bridge = await start(t, edge, channel, join(cwd, "a.db"), ["--metrics", "0"]);
   let next = 0;
@@ -238,7 +238,7 @@ test("[BR26] [RT4h] a copy of a spool with the draft of a frame that its bridge 
   assert.deepEqual(await exactLosses(edge, channel), []);
 });
 
-test("[BR26] [BR12] an id that is used up while its bridge is killed with points waiting: all arrive after the next start", async (t) => {
+test("[BR26f] [BR26g] [BR12] an id that is used up while its bridge is killed with points waiting: all arrive after the next start", async (t) => {
   const [edge, cwd, channel] = [await edgeOf(t), await directoryOf(t), newChannel()];
   const spool = join(cwd, "a.db");
   const bridge = await start(t, edge, channel, spool);

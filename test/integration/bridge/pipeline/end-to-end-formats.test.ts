@@ -102,7 +102,7 @@ describe("through the whole bridge", () => {
       assert.deepEqual((await delivered({ format }, sent, count)).series, series);
     });
     if (!isFound) continue;
-    it(`[FM9] ${format} is found out`, async () => {
+    it(`[FM9a] ${format} is found out`, async () => {
       const found = await delivered({}, sent, count);
       assert.deepEqual(found.series, series);
       assert.ok(
@@ -136,7 +136,7 @@ describe("through the whole bridge", () => {
     assert.deepEqual((await delivered({ skipBytes: 4 }, [['1234{"a":5}']], 1)).series, { a: [5] });
   });
 
-  it("[FM9] what is held back keeps the time of its arrival, and comes after a second", async () => {
+  it("[FM9d] what is held back keeps the time of its arrival, and comes after a second", async () => {
     const { series, xs, sentBetween } = await delivered({}, [[hex("cd 01 00")], [hex("cd 01 01")]], 2);
     assert.deepEqual(series, { y: [256, 257] });
     assert.ok(
@@ -145,7 +145,7 @@ describe("through the whole bridge", () => {
     );
   });
 
-  it("[FM9] every message that was held and is refused is counted, and takes no other with it", async () => {
+  it("[FM9d] every message that was held and is refused is counted, and takes no other with it", async () => {
     const values = noise(3 * 999, 5).map((value) => Math.floor((value + 1) * 128));
     const random = [0, 1, 2].map((i) => ["bad", Buffer.from(values.slice(999 * i, 999 * (i + 1)))]);
     const good = ["good", encode("f32", [1, 2, 3])];

@@ -166,7 +166,7 @@ const CASES: Readonly<Record<string, Case>> = {
 
 describe("through the whole bridge", () => {
   for (const { name } of presets) {
-    it(`[PS1] --preset ${name} plots what its publisher sends`, async () => {
+    it(`[PS1a] --preset ${name} plots what its publisher sends`, async () => {
       const tried = CASES[name];
       assert.ok(tried, `${name} has no messages here`);
       const { sent, series, points, x, format = "auto" } = tried;
@@ -186,7 +186,7 @@ describe("through the whole bridge", () => {
       if (name === "bitcoin") assert.deepEqual(arrived.gaps, ["publisher-dropped"]);
     });
 
-    it(`[PS1] --preset ${name} refuses what is not its own, by name`, async () => {
+    it(`[PS1b] --preset ${name} refuses what is not its own, by name`, async () => {
       const tried = CASES[name];
       assert.ok(tried);
       const preset = presets.find((each) => each.name === name);

@@ -122,7 +122,7 @@ function setWritable(file: string, isWritable: boolean): void {
 
 const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, i) => from + i);
 
-test("[BR14] a start that cannot write its spool delivers what is in it, first and under the same publisher id", () => {
+test("[BR14c] a start that cannot write its spool delivers what is in it, first and under the same publisher id", () => {
   const first = new Bridge(newFile()).receive(0, 100);
   first.end();
   setWritable(first.file, false);
@@ -136,7 +136,7 @@ test("[BR14] a start that cannot write its spool delivers what is in it, first a
   second.end();
 });
 
-test("[BR12] [BR14] numbers of starts that could reserve none are not used again, whatever was reserved before", (t) => {
+test("[BR12d] [BR14c] numbers of starts that could reserve none are not used again, whatever was reserved before", (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
   const first = new Bridge(newFile()).receive(0, 10);
   first.collector.save();
@@ -158,7 +158,7 @@ test("[BR12] [BR14] numbers of starts that could reserve none are not used again
   assert.ok(used.every((seq, i) => Number.isSafeInteger(seq) && (i === 0 || seq > (used[i - 1] ?? 0))));
 });
 
-test("[BR14] a clock that is far wrong does not use up the numbers", (t) => {
+test("[BR14c] a clock that is far wrong does not use up the numbers", (t) => {
   const first = new Bridge(newFile()).receive(0, 10);
   first.end();
   t.mock.timers.enable({ apis: ["Date"], now: 8e15 });
@@ -168,7 +168,7 @@ test("[BR14] a clock that is far wrong does not use up the numbers", (t) => {
   second.end();
 });
 
-test("[BR14] the first write that fails takes the mark of a whole spool away, the first that does not sets it again", () => {
+test("[BR14d] the first write that fails takes the mark of a whole spool away, the first that does not sets it again", () => {
   const bridge = new Bridge(newFile(), { maxPages: 300 });
   assert.ok(isWhole(bridge.file));
   for (let i = 0; bridge.spoolWriter?.isFailing === false; i++) {
@@ -189,7 +189,7 @@ test("[BR14] the first write that fails takes the mark of a whole spool away, th
   assert.ok(isWhole(bridge.file));
 });
 
-test("[BR14] [BR16] what was delivered while the disk was full and the bridge then killed is in no gap of a number", () => {
+test("[BR14] [BR16m] what was delivered while the disk was full and the bridge then killed is in no gap of a number", () => {
   const first = new Bridge(newFile(), { maxPages: 60 }).receive(0, 10);
   first.receive(0, 10, "u").receive(0, 10, "v");
   first.collector.save();
@@ -226,7 +226,7 @@ test("[BR14] [BR16] what was delivered while the disk was full and the bridge th
   third.end();
 });
 
-test("[BR13] [BR14] of a spool that was not written to the last any frame may have been sent, any exact gap told", () => {
+test("[BR13c] [BR14e] of a spool that was not written to the last any frame may have been sent, any exact gap told", () => {
   const first = new Bridge(newFile()).receive(0, 20_000);
   first.collector.addGap({ ...gapOf("publisher-dropped", 7) });
   first.collector.save();
@@ -243,7 +243,7 @@ test("[BR13] [BR14] of a spool that was not written to the last any frame may ha
   second.end();
 });
 
-test("[BR9] [BR14] at an end everything is written that can be, however short ago it could not", () => {
+test("[BR9] [BR14b] at an end everything is written that can be, however short ago it could not", () => {
   const opened = openSpool({ file: newFile(), maxBytes: MIB }, TO, createLog("text", "silent"));
   assert.ok(opened.spool);
   const log = createLog("text", "silent");
@@ -263,14 +263,14 @@ test("[BR9] [BR14] at an end everything is written that can be, however short ag
   spoolWriter.close(1);
 });
 
-test("[BR14] going on without a spool is told as bridge-restarted", () => {
+test("[BR14f] going on without a spool is told as bridge-restarted", () => {
   const file = join(newFile(), "s.db");
   writeFileSync(join(directory, `${files}.db`), "a file where a directory should be");
   const bridge = new Bridge(file).receive(0, 3);
   assert.deepEqual(bridge.deliver().gaps, [{ reason: "bridge-restarted", points: null }]);
 });
 
-test("[BR16] numbers of messages without a point are saved, too", () => {
+test("[BR16m] numbers of messages without a point are saved, too", () => {
   const first = new Bridge(newFile()).receive(0, 3);
   first.collector.save();
   first.deliver();

@@ -52,7 +52,7 @@ for (const [status, code, advice] of [
   [404, "not-found", "check the URL given with --to"],
   [405, "method-not-allowed", "check the URL given with --to"],
 ] as const) {
-  test(`[BR8] ${status} holds the feed, says what to do, and loses nothing`, async (t) => {
+  test(`[BR8c] ${status} holds the feed, says what to do, and loses nothing`, async (t) => {
     const worker = await workerOf(t);
     worker.script = (_, number) => (number < 4 ? { take: false, status, body: problem(code) } : undefined);
     const { add, lines, ledger } = delivering(t, worker.url);
@@ -64,7 +64,7 @@ for (const [status, code, advice] of [
   });
 }
 
-test("[BR8] 413 splits the body, and the limit is remembered: later bodies are not refused first", async (t) => {
+test("[BR8d] 413 splits the body, and the limit is remembered: later bodies are not refused first", async (t) => {
   const worker = await workerOf(t);
   const limit = 300_000;
   worker.script = ({ headers }) =>
@@ -83,7 +83,7 @@ test("[BR8] 413 splits the body, and the limit is remembered: later bodies are n
   assert.deepEqual([ledger.droppedPoints, worker.points().length], [0, 400_000]);
 });
 
-test("[BR6] 429 is waited out as long as Retry-After says, and nothing is sent meanwhile", async (t) => {
+test("[BR6c] 429 is waited out as long as Retry-After says, and nothing is sent meanwhile", async (t) => {
   const worker = await workerOf(t);
   worker.script = (_, number) =>
     number === 1 ? { take: false, status: 429, headers: { "retry-after": "1" } } : undefined;
@@ -95,7 +95,7 @@ test("[BR6] 429 is waited out as long as Retry-After says, and nothing is sent m
   assert.ok((worker.posts[1]?.atMs ?? 0) - (worker.posts[0]?.atMs ?? 0) >= 990);
 });
 
-test("[BR6] a keep-alive connection that the other side has dropped costs one resend and no line", async (t) => {
+test("[BR6d] a keep-alive connection that the other side has dropped costs one resend and no line", async (t) => {
   const worker = await workerOf(t);
   // Between bridge and Worker stands what forgets idle connections and resets them when they are used again.
   let forgotten: ReadonlySet<Socket> = new Set();
@@ -124,7 +124,7 @@ test("[BR6] a keep-alive connection that the other side has dropped costs one re
   assert.equal(worker.frames.length, 2);
 });
 
-test("[BR6] a 2xx lost on the way back, twice: the same bytes again, stored once", async (t) => {
+test("[BR6d] a 2xx lost on the way back, twice: the same bytes again, stored once", async (t) => {
   const worker = await workerOf(t);
   worker.script = (_, number) => (number < 3 ? { take: true, cut: true } : undefined);
   const { add, ledger } = delivering(t, worker.url);
@@ -152,7 +152,7 @@ async function bridgeOf(
   return { bridge, lines };
 }
 
-test("[BR15] a publisher that goes and comes back marks a possible gap, before what it then sends", async (t) => {
+test("[BR15b] a publisher that goes and comes back marks a possible gap, before what it then sends", async (t) => {
   const worker = await workerOf(t);
   const { bridge, lines } = await bridgeOf(t, worker.url, { sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })] });
   for (let i = 1; i <= 2; i++) {
@@ -206,7 +206,7 @@ test("[BR15] [BR16] publishers that number their messages tell exactly instead",
   );
 });
 
-test("[BR16] two publishers that number one topic, each by itself: said once with what to do, and no number told that is false", async (t) => {
+test("[BR16j] [BR16k] [BR16l] two publishers that number one topic, each by itself: said once with what to do, and no number told that is false", async (t) => {
   const worker = await workerOf(t);
   const { bridge, lines } = await bridgeOf(t, worker.url, {
     sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"], sequenceField: "n" })],
@@ -235,7 +235,7 @@ test("[BR16] two publishers that number one topic, each by itself: said once wit
   assert.match(bridge.status(), /1 topic of several publishers/);
 });
 
-test("[BR15] a silence is reported once, connections are opened anew, and its end is reported", async (t) => {
+test("[BR15c] [BR15e] a silence is reported once, connections are opened anew, and its end is reported", async (t) => {
   const worker = await workerOf(t);
   const publisher = await bindPublisher();
   t.after(() => publisher.close());
@@ -253,7 +253,7 @@ test("[BR15] a silence is reported once, connections are opened anew, and its en
   assert.equal(lines.filter((line) => line.includes("Stale: no message for")).length, 1);
 });
 
-test("[BR15] a cadence is learnt: what pauses now and then is not reported, what stops is", () => {
+test("[BR15d] a cadence is learnt: what pauses now and then is not reported, what stops is", () => {
   let nowMs = 0;
   let stale = 0;
   let reopened = 0;
@@ -286,7 +286,7 @@ test("[BR15] a cadence is learnt: what pauses now and then is not reported, what
   assert.equal(stale, 1, "that it has gone was told");
 });
 
-test("[BR15] publishers that come and go all the time do not fill the log", () => {
+test("[BR15a] publishers that come and go all the time do not fill the log", () => {
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));
   let nowMs = 0;

@@ -98,7 +98,7 @@ test("[BR12] [BR16] killed again and again in mid-stream: every number arrives o
   assert.equal(publishers.size, 1, "the publisher's id is kept");
 });
 
-test("[BR12] [BR13] killed while the Worker is away: what waited 100 ms is delivered by the next start, in order", async (t) => {
+test("[BR12b] [BR12c] [BR13] killed while the Worker is away: what waited 100 ms is delivered by the next start, in order", async (t) => {
   const [worker, cwd] = [await workerOf(t), await directoryOf(t)];
   worker.script = () => ({ take: false, status: 503 });
   const args = ["--to", worker.url.href, "--bind", "tcp://127.0.0.1:*", "--buffer", "1MiB"];
@@ -128,7 +128,7 @@ test("[BR12] [BR13] killed while the Worker is away: what waited 100 ms is deliv
   );
 });
 
-test("[BR12] [BR10] two bridges on one spool: the second refuses to start, and a killed one leaves no lock", async (t) => {
+test("[BR12f] [BR10b] two bridges on one spool: the second refuses to start, and a killed one leaves no lock", async (t) => {
   const [worker, cwd] = [await workerOf(t), await directoryOf(t)];
   const args = ["--to", worker.url.href, "--bind", "tcp://127.0.0.1:*", "--spool", "s.db"];
   const first = startBridgeProcess(t, cwd, args);
@@ -142,7 +142,7 @@ test("[BR12] [BR10] two bridges on one spool: the second refuses to start, and a
   await startBridgeProcess(t, cwd, args).address();
 });
 
-test("[BR12] a spool with points for another channel is not mixed up: the bridge says what to do, and ends with 1", async (t) => {
+test("[BR12g] a spool with points for another channel is not mixed up: the bridge says what to do, and ends with 1", async (t) => {
   const [worker, cwd] = [await workerOf(t), await directoryOf(t)];
   worker.script = () => ({ take: false, status: 503 });
   const args = ["--bind", "tcp://127.0.0.1:*", "--spool", "s.db"];
@@ -168,7 +168,7 @@ for (const [how, harm] of [
   ["garbage", (file: string) => writeFileSync(file, "not a database ".repeat(1000))],
   ["truncated", (file: string) => truncateSync(file, 5000)],
 ] as const) {
-  test(`[BR14] a spool that is ${how} is set aside with a message, and told as a gap`, async (t) => {
+  test(`[BR14a] a spool that is ${how} is set aside with a message, and told as a gap`, async (t) => {
     const [worker, cwd] = [await workerOf(t), await directoryOf(t)];
     const args = ["--to", worker.url.href, "--bind", "tcp://127.0.0.1:*", "--spool", "s.db"];
     const first = startBridgeProcess(t, cwd, args);

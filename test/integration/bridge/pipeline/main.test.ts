@@ -64,7 +64,7 @@ function bridgeTo(to: URL, ...args: string[]): Running {
 }
 
 describe("the command", () => {
-  it("[BR9] [BR10] delivers what it has on SIGTERM, and ends with 0", async () => {
+  it("[BR9] [BR10a] delivers what it has on SIGTERM, and ends with 0", async () => {
     let open = (): void => undefined;
     const opened = new Promise<void>((resolve) => {
       open = resolve;
@@ -86,14 +86,14 @@ describe("the command", () => {
     assert.ok(!bridge.stderr().includes("secret-token"));
   });
 
-  it("[BR1] says at the start that only this machine can connect, and how to open it", async () => {
+  it("[BR1c] says at the start that only this machine can connect, and how to open it", async () => {
     const bridge = bridgeTo(worker.url);
     await waitFor("the line", () => /Only programs on this machine can connect\. .*--bind/.test(bridge.stderr()));
     bridge.child.kill("SIGTERM");
     await withDeadline("the exit", bridge.exit);
   });
 
-  it("[BR1] says where it listens and where it connects, each for what it is", async () => {
+  it("[BR1d] says where it listens and where it connects, each for what it is", async () => {
     const only = run(["--to", worker.url.href, "--connect", "tcp://127.0.0.1:1", "--connect", "tcp://127.0.0.1:2"]);
     await waitFor("the line", () =>
       / Connecting to tcp:\/\/127\.0\.0\.1:1, tcp:\/\/127\.0\.0\.1:2; delivering to http/.test(
@@ -107,7 +107,7 @@ describe("the command", () => {
     );
   });
 
-  it("[BR9] [BR10] ends at once on a second signal, with 3 when points are undelivered", async () => {
+  it("[BR9] [BR10d] ends at once on a second signal, with 3 when points are undelivered", async () => {
     worker.script = () => ({ take: false, status: 500 });
     const bridge = bridgeTo(worker.url);
     const publisher = await connectPublisher(await bridge.address());
@@ -120,7 +120,7 @@ describe("the command", () => {
     publisher.close();
   });
 
-  it("[BR10] ends with 3 after 10 s when the Worker takes nothing", async () => {
+  it("[BR10d] ends with 3 after 10 s when the Worker takes nothing", async () => {
     worker.script = () => ({ take: false, status: 500 });
     const bridge = bridgeTo(worker.url);
     const publisher = await connectPublisher(await bridge.address());
@@ -134,7 +134,7 @@ describe("the command", () => {
     publisher.close();
   });
 
-  it("[BR10] [ST2] ends with 4 and one line that names the address and the option when it is in use", async () => {
+  it("[BR10e] [ST2] ends with 4 and one line that names the address and the option when it is in use", async () => {
     const first = bridgeTo(worker.url);
     const address = await first.address();
     const second = run(["--to", worker.url.href, "--bind", address, "--spool", "none"]);
@@ -144,13 +144,13 @@ describe("the command", () => {
     assert.ok(lines[0]?.includes(address) && lines[0].includes("--bind"), lines[0]);
   });
 
-  it("[BR10] ends with 4 when an address is none", async () => {
+  it("[BR10e] ends with 4 when an address is none", async () => {
     const bridge = run(["--bind", "port 5000"]);
     assert.equal(await withDeadline("the exit", bridge.exit), 4);
     assert.match(bridge.stderr(), /Cannot bind to port 5000: an address looks like tcp:\/\/\*:5000/);
   });
 
-  it("[BR11] [BR10] ends with 2 without PUBLISH_TOKEN, and says what to do; there is no flag for it", async () => {
+  it("[BR11a] [BR10c] ends with 2 without PUBLISH_TOKEN, and says what to do; there is no flag for it", async () => {
     for (const env of [{}, { PUBLISH_TOKEN: " " }] as Record<string, string>[]) {
       const bridge = run([], env);
       assert.equal(await withDeadline("the exit", bridge.exit), 2);
@@ -165,7 +165,7 @@ describe("the command", () => {
     assert.equal(await withDeadline("the exit", unusable.exit), 2);
   });
 
-  it("[BR10] ends with 2 on wrong usage", async () => {
+  it("[BR10c] ends with 2 on wrong usage", async () => {
     const wrong = [
       ["--to", "ftp://x/c/main"],
       ["--to", "http://x/main"],
@@ -230,7 +230,7 @@ describe("the command", () => {
     assert.equal(names.filter((name) => name.endsWith(".db")).length, 2, String(names));
   });
 
-  it("logs JSON with --log json", async () => {
+  it("[BR24a] logs JSON with --log json", async () => {
     const bridge = bridgeTo(worker.url, "--log", "json");
     await bridge.address();
     const entry: unknown = JSON.parse(bridge.stderr().split("\n")[0] ?? "");

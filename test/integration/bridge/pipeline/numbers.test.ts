@@ -74,7 +74,7 @@ const channelsOf = ({ posts, announced }: FakeWorker): string[] =>
   [...new Set([...posts.map(({ path }) => path), ...(announced.length > 0 ? ["announced"] : [])])].sort();
 
 for (const maxRate of [undefined, 10, 0.5]) {
-  test(`[BR34] of 400 messages of which none is lost none is told as lost: max_rate ${maxRate}`, async (t) => {
+  test(`[BR34a] of 400 messages of which none is lost none is told as lost: max_rate ${maxRate}`, async (t) => {
     const { worker, start, spools } = await stage(t);
     const bridge = await start({ channel: "lab/oven", maxRate });
     await send(bridge, "a", upTo(1, 400), { y: 1 });
@@ -84,7 +84,7 @@ for (const maxRate of [undefined, 10, 0.5]) {
     assert.equal(await spools(), 1, "of the channel, and no other");
   });
 
-  test(`[BR34] of lost messages exactly those are told, in their channel: max_rate ${maxRate}`, async (t) => {
+  test(`[BR34b] of lost messages exactly those are told, in their channel: max_rate ${maxRate}`, async (t) => {
     const { worker, start } = await stage(t);
     const bridge = await start({ channel: "lab/{1}", maxRate });
     await send(bridge, "a", [...upTo(1, 100), ...upTo(108, 200)], { y: 1, z: 2 });
@@ -106,7 +106,7 @@ for (const maxRate of [undefined, 10, 0.5]) {
   });
 }
 
-test("[BR34] no channel is begun for messages that make no point, whatever is lost of them", async (t) => {
+test("[BR34c] no channel is begun for messages that make no point, whatever is lost of them", async (t) => {
   const { worker, start, spools } = await stage(t);
   const bridge = await start({ channel: "lab/{1}", fields: [{ field: "temp" }] });
   await send(bridge, "hum", [...upTo(1, 50), ...upTo(60, 100)], { hum: 1 });
@@ -121,7 +121,7 @@ test("[BR34] no channel is begun for messages that make no point, whatever is lo
   assert.equal(await spools(), 2, "that of the channel, and the bridge's own, which is its lock");
 });
 
-test("[BR34] what was lost before a channel's first point is told with that", async (t) => {
+test("[BR34c] what was lost before a channel's first point is told with that", async (t) => {
   const { worker, start } = await stage(t);
   const bridge = await start({ channel: "lab/{1}", fields: [{ field: "temp" }] });
   await send(bridge, "a", upTo(1, 50), { hum: 1 });
@@ -131,7 +131,7 @@ test("[BR34] what was lost before a channel's first point is told with that", as
   assert.deepEqual(gapsOf(worker), { "/c/lab/a": ["publisher-dropped 3", "publisher-dropped 2"] });
 });
 
-test("[BR34] a refused message's number counts for its own topic, also where topics name channels", async (t) => {
+test("[BR34a] a refused message's number counts for its own topic, also where topics name channels", async (t) => {
   const { worker, start } = await stage(t);
   const bridge = await start({ channel: "lab/{1}" });
   const publisher = await connectPublisher(bridge.addresses[0] ?? "");

@@ -34,7 +34,7 @@ function spoolOf(t: TestContext) {
 }
 
 describe("ever new topics", () => {
-  it("[BR16] are forgotten past 4,096 though nothing is ever saved, and so are the names of those", () => {
+  it("[BR16i] are forgotten past 4,096 though nothing is ever saved, and so are the names of those", () => {
     const tracker = new SequenceTracker();
     see(tracker, 0, 8192);
     assert.deepEqual(namesKept(tracker), { topics: 4096, changed: 4096, forgotten: 4096 });
@@ -101,7 +101,7 @@ describe("numbers of many channels", () => {
     return Array.from({ length: count }, () => new SequenceTracker([], undefined, () => 0, room));
   }
 
-  it("[BR16] are of 16,384 topics in all: 4,096 of each of four channels, 256 of each of 64", () => {
+  it("[BR16i] are of 16,384 topics in all: 4,096 of each of four channels, 256 of each of 64", () => {
     const room = new NumbersRoom();
     const four = channels(4, room);
     for (const tracker of four) see(tracker, 0, 4096);
@@ -115,7 +115,7 @@ describe("numbers of many channels", () => {
     assert.equal(observe(all[0] ?? new SequenceTracker(), "t5999", 5), "jump", "the last are known");
   });
 
-  it("[BR16] are 131,072 messages in all, whichever way the topics and channels come", () => {
+  it("[BR16f] are 131,072 messages in all, whichever way the topics and channels come", () => {
     const room = new NumbersRoom();
     const all: SequenceTracker[] = [];
     for (let c = 0; c < 64; c++) {
@@ -129,7 +129,7 @@ describe("numbers of many channels", () => {
     assert.deepEqual(totals(all), { topics: 16_384, messages: 131_072 });
   });
 
-  it("[BR16] are 131,072 messages of one channel, too, of which the last of each topic are known", () => {
+  it("[BR16f] are 131,072 messages of one channel, too, of which the last of each topic are known", () => {
     const tracker = new SequenceTracker([], undefined, () => 0);
     for (let t = 0; t < 128; t++) send(tracker, `t${t}`, 0, 1024);
     assert.equal(totals([tracker]).messages, 131_072);
@@ -144,7 +144,7 @@ describe("numbers of many channels", () => {
     assert.equal(again(1023 - 128), "restart");
   });
 
-  it("[BR34] of a channel that begins are counted with the others", () => {
+  it("[BR34a] of a channel that begins are counted with the others", () => {
     const room = new NumbersRoom();
     const [uplink] = channels(64, room);
     const waiting = new SequenceTracker([], 64, () => 0);
@@ -154,7 +154,7 @@ describe("numbers of many channels", () => {
     assert.deepEqual(uplink === undefined ? undefined : totals([uplink]), { topics: 64, messages: 2048 });
   });
 
-  it("[BR16] share the room in a bridge: five channels have 3,276 topics each", async (t) => {
+  it("[BR16i] share the room in a bridge: five channels have 3,276 topics each", async (t) => {
     const worker = await startFakeWorker();
     const uplinks = new ChannelUplinks({
       to: worker.url,

@@ -54,7 +54,7 @@ function channelsOf({ posts }: FakeWorker): Record<string, string[]> {
   return channels;
 }
 
-test("[BR23] sources have formats, mappings and channels of their own, and share what they do not have", async (t) => {
+test("[BR23a] [BR23c] sources have formats, mappings and channels of their own, and share what they do not have", async (t) => {
   const { bridge, worker, publisher } = await stage(t, [
     sourceOf({ name: "json", bind: BIND }),
     sourceOf({ name: "csv", bind: BIND, decode: { format: "csv", skipBytes: 0, inflate: "auto" } }),
@@ -74,7 +74,7 @@ test("[BR23] sources have formats, mappings and channels of their own, and share
   });
 });
 
-test("[BR23] one source that gets nonsense disturbs no other", async (t) => {
+test("[BR23b] one source that gets nonsense disturbs no other", async (t) => {
   const { bridge, worker, publisher } = await stage(t, [
     sourceOf({ name: "good", bind: BIND }),
     sourceOf({ name: "bad", bind: BIND, decode: { format: "msgpack", skipBytes: 0, inflate: "auto" } }),
@@ -89,7 +89,7 @@ test("[BR23] one source that gets nonsense disturbs no other", async (t) => {
   assert.equal(worker.points().length, 200);
 });
 
-test("[BR23] a channel of which only a topic tells is begun when it comes, and its spool is delivered by the next start", async (t) => {
+test("[BR23d] a channel of which only a topic tells is begun when it comes, and its spool is delivered by the next start", async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "plotcast-sources-"));
   const before = process.cwd();
   process.chdir(directory);
@@ -121,7 +121,7 @@ test("[BR23] a channel of which only a topic tells is begun when it comes, and i
   );
 });
 
-test("[BR22] [MP7] too many channels and too many series are refused and told; what is known goes on", async (t) => {
+test("[BR22b] [MP7b] [MP7c] too many channels and too many series are refused and told; what is known goes on", async (t) => {
   const { bridge, worker, lines, publisher } = await stage(t, [
     sourceOf({ name: "many", bind: BIND }),
     sourceOf({ name: "channels", bind: BIND, map: { channel: "{1}" } }),
@@ -143,7 +143,7 @@ test("[BR22] [MP7] too many channels and too many series are refused and told; w
   assert.equal(lines.filter((line) => line.includes("more than 4096 series")).length, 1);
 });
 
-test("[BR24] what messages are taken for is said once for each topic", async (t) => {
+test("[BR24c] what messages are taken for is said once for each topic", async (t) => {
   const { bridge, lines, publisher } = await stage(t, [sourceOf({ bind: BIND })]);
   const one = await publisher();
   for (let i = 0; i < 5; i++) await one.send("lab", Buffer.from([0x82, 0xa1, 0x74, i, 0xa1, 0x79, 2]));

@@ -8,7 +8,7 @@ import { startFakeWorker } from "../../../support/fake-worker.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { waitFor } from "../../../support/wait.ts";
 
-test("[BR19] a steady stream is read to its end, though the receiver looks after its socket every second", async (t) => {
+test("[BR19a] a steady stream is read to its end, though the receiver looks after its socket every second", async (t) => {
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   const bridge = await startBridge({

@@ -8,7 +8,7 @@ import { Heartbeat, heartbeatAddress } from "../../../../bridge/presets/openephy
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 import { FLAG, frame, greeting, longHeader, ready } from "../../../support/zmtp.ts";
 
-describe("[PS4] the heartbeat for Open Ephys", () => {
+describe("[PS4b] the heartbeat for Open Ephys", () => {
   it("goes to the port after that of the data", () => {
     assert.equal(heartbeatAddress("tcp://127.0.0.1:5556"), "tcp://127.0.0.1:5557");
     assert.equal(heartbeatAddress("tcp://[::1]:5556"), "tcp://[::1]:5557");
@@ -48,7 +48,7 @@ describe("[PS4] the heartbeat for Open Ephys", () => {
     await withDeadline("the end of the heartbeats", heartbeat.done);
   });
 
-  it("[PS4] keeps nothing of an answer without end, in one part or in many, and comes again", async (t) => {
+  it("[PS4b] keeps nothing of an answer without end, in one part or in many, and comes again", async (t) => {
     for (const head of [longHeader(2 ** 40), frame(Buffer.alloc(60_000), FLAG.more)]) {
       let connections = 0;
       let most = 0;
@@ -83,7 +83,7 @@ describe("[PS4] the heartbeat for Open Ephys", () => {
     }
   });
 
-  it("[PS4] takes 4,096 bytes of an answer, and begins anew after one more", async (t) => {
+  it("[PS4b] takes 4,096 bytes of an answer, and begins anew after one more", async (t) => {
     for (const bytes of [4096, 4097]) {
       const ended = Promise.withResolvers<string>();
       const server = createServer((socket) => {

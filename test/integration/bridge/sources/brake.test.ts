@@ -20,7 +20,7 @@ async function guess(address: string, password: string): Promise<RawPeer> {
   return peer;
 }
 
-it("[BR35] after five wrong passwords of an address each waits longer than the one before", () => {
+it("[BR35a] after five wrong passwords of an address each waits longer than the one before", () => {
   let nowMs = 0;
   const brake = new PasswordBrake({}, () => nowMs);
   const waits = Array.from({ length: 15 }, () => {
@@ -35,7 +35,7 @@ it("[BR35] after five wrong passwords of an address each waits longer than the o
   assert.ok(brake.turn("10.0.0.6", () => others++) && others === 1, "another address does not wait");
 });
 
-it("[BR35] who would wait more than 20 s is told to come back, and all is forgotten after ten minutes", () => {
+it("[BR35b] [BR35d] who would wait more than 20 s is told to come back, and all is forgotten after ten minutes", () => {
   let nowMs = 0;
   const brake = new PasswordBrake({}, () => nowMs);
   for (let i = 0; i < 20; i++) brake.failed("10.0.0.5");
@@ -49,7 +49,7 @@ it("[BR35] who would wait more than 20 s is told to come back, and all is forgot
   assert.equal(brake.waitMs("10.0.0.5"), 0);
 });
 
-it("[BR35] 1,024 addresses are remembered, and one more forgets the oldest", () => {
+it("[BR35e] 1,024 addresses are remembered, and one more forgets the oldest", () => {
   const brake = new PasswordBrake({}, () => 0);
   const erring = (name: string): void => {
     for (let i = 0; i < 20; i++) brake.failed(name);
@@ -61,7 +61,7 @@ it("[BR35] 1,024 addresses are remembered, and one more forgets the oldest", () 
   assert.ok(!isSlow("a0") && isSlow("a1") && isSlow("one more"));
 });
 
-it("[BR35] who guesses waits, others do not, and a right password comes through", TIMEOUT, async (t) => {
+it("[BR35c] who guesses waits, others do not, and a right password comes through", TIMEOUT, async (t) => {
   const to = await receiving(t, { bind: ["tcp://127.0.0.1:*"], security: SERVER });
   // Of the first six all are looked at, of the others one after the other.
   for (let i = 0; i < 6; i++) {

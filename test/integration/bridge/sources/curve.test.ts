@@ -45,14 +45,14 @@ async function comes(t: TestContext, to: Receiving, options: PublisherOptions): 
 }
 
 describe("publishers that connect to a CURVE server", () => {
-  it("[BR20] are let in with its public key, whoever they are, if there is no list", TIMEOUT, async (t) => {
+  it("[BR20b] are let in with its public key, whoever they are, if there is no list", TIMEOUT, async (t) => {
     const to = await receiving(t, { bind: [ANY_PORT], security: server() });
     await (await comes(t, to, asClient(known)))();
     await (await comes(t, to, asClient(stranger)))();
     assert.deepEqual(to.lines, []);
   });
 
-  it("[BR20] that are on its list are let in, others are told of with their key", TIMEOUT, async (t) => {
+  it("[BR20b] [BR20d] that are on its list are let in, others are told of with their key", TIMEOUT, async (t) => {
     const to = await receiving(t, { bind: [ANY_PORT], security: server([known.publicKey]) });
     await comes(t, to, asClient(stranger));
     const line = await to.says(/A publisher at 127\.0\.0\.1 was refused/);
@@ -109,7 +109,7 @@ describe("publishers that connect to a CURVE server", () => {
 });
 
 describe("a CURVE client", () => {
-  it("[BR20] takes what the publisher with the right key sends", TIMEOUT, async (t) => {
+  it("[BR20a] takes what the publisher with the right key sends", TIMEOUT, async (t) => {
     const socket = newPublisher(asServer);
     t.after(() => socket.close());
     await socket.bind(ANY_PORT);

@@ -14,7 +14,7 @@ const TIMEOUT = { timeout: 60_000 };
 const MIB = 2 ** 20;
 
 it(
-  "[BR32] a publisher that is connected to is cut off for a message of more than 4,096 parts, and no other",
+  "[BR32a] [BR32c] a publisher that is connected to is cut off for a message of more than 4,096 parts, and no other",
   TIMEOUT,
   async (t) => {
     const [wild, good] = [await rawBinder(), await bindPublisher()];
@@ -65,7 +65,7 @@ it(
   },
 );
 
-it("[BR31] what is connected to and speaks no ZeroMQ puts no point in, and is told", TIMEOUT, async (t) => {
+it("[BR31b] what is connected to and speaks no ZeroMQ puts no point in, and is told", TIMEOUT, async (t) => {
   const server = createServer((_, answer) => answer.end('{"y":1}')).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());

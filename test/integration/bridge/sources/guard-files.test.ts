@@ -14,7 +14,7 @@ const FILE = fileURLToPath(new URL("../../../support/busy-receiver.ts", import.m
 /** All of 127/8 is this machine's, on Linux. */
 const onLinux = { timeout: 60_000, skip: process.platform !== "linux" };
 
-test("[BR33] a process with few files goes on, whoever connects, and a publisher finds room", onLinux, async (t) => {
+test("[BR33b] a process with few files goes on, whoever connects, and a publisher finds room", onLinux, async (t) => {
   const socket = JSON.stringify({ bind: ["tcp://127.0.0.1:*"] });
   const args = ["-c", 'ulimit -n 256 && exec "$@"', "sh", process.execPath, FILE, "none", socket];
   const child = spawn("sh", args, { stdio: ["ignore", 2, 2, "ipc"] });

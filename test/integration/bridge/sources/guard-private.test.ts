@@ -46,7 +46,7 @@ async function answerOf(child: ChildProcess, what: "messages" | "refused" = "mes
 }
 
 it(
-  "[BR31] libzmq is in a directory of this user's alone, and what a killed bridge left the next removes",
+  "[BR31d] [BR31e] libzmq is in a directory of this user's alone, and what a killed bridge left the next removes",
   onLinux,
   async (t) => {
     const temporary = await directoryFor(t);
@@ -71,7 +71,7 @@ it(
 );
 
 it(
-  "[BR31] where no directory can be had libzmq is on a port of loopback, and refuses ZMTP 1.0 there itself",
+  "[BR31f] where no directory can be had libzmq is on a port of loopback, and refuses ZMTP 1.0 there itself",
   onLinux,
   async (t) => {
     const { child, address } = await start(t, "/nonexistent", undefined, ["/nonexistent"]);
@@ -97,7 +97,7 @@ it(
 );
 
 it(
-  "[BR37] where no directory can be had, who comes past the guard is not let in, with the right password either",
+  "[BR37d] where no directory can be had, who comes past the guard is not let in, with the right password either",
   onLinux,
   async (t) => {
     const security = { mechanism: "plain-server", users: { lab: "right-word" } };
@@ -129,14 +129,14 @@ it("[BR37] a server of CURVE or PLAIN listens at its own port, and at no other",
   assert.deepEqual(listening(child.pid ?? 0).map(String), [address.split(":").at(-1)]);
 });
 
-it("[BR31] where the temporary directory cannot be written to another is taken", onLinux, async (t) => {
+it("[BR31d] where the temporary directory cannot be written to another is taken", onLinux, async (t) => {
   const { child, address } = await start(t, "/nonexistent");
   assert.deepEqual(listening(child.pid ?? 0).map(String), [address.split(":").at(-1)]);
   assert.deepEqual(privateParents("/run/user/1", "/x"), ["/run/user/1", "/x", "/tmp", "/var/tmp", "/dev/shm"]);
   assert.deepEqual(privateParents("", "/tmp"), ["/tmp", "/var/tmp", "/dev/shm"]);
 });
 
-it("[BR31] where no directory can be had that is said once, with what to do", onLinux, async (t) => {
+it("[BR31f] where no directory can be had that is said once, with what to do", onLinux, async (t) => {
   const lines: string[] = [];
   for (let i = 0; i < 2; i++) {
     const receiver = await Receiver.open({

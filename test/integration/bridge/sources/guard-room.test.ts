@@ -48,7 +48,7 @@ async function publishes(t: TestContext, to: Receiving, from = "127.0.0.1"): Pro
 const spread = (i: number): string => `127.1.${i >> 8}.${i & 255}`;
 const ofTwo = (i: number): string => `127.2.0.${1 + (i & 1)}`;
 
-test("[BR33] a publisher finds room beside 1,024 idle connections of its own address", onLinux, async (t) => {
+test("[BR33c] a publisher finds room beside 1,024 idle connections of its own address", onLinux, async (t) => {
   const to = await receiving(t, { bind: ["tcp://127.0.0.1:*"] });
   const all = await strangers(t, to, 1024, () => "127.0.0.1");
   assert.deepEqual([to.receiver.counters.madeRoom, to.receiver.counters.turnedAway], [0, 0]);
@@ -63,7 +63,7 @@ for (const [what, from] of [
   ["2,048 addresses", spread],
   ["two addresses", ofTwo],
 ] as const) {
-  test(`[BR33] a publisher finds room beside 2,048 idle connections of ${what}`, onLinux, async (t) => {
+  test(`[BR33c] a publisher finds room beside 2,048 idle connections of ${what}`, onLinux, async (t) => {
     const to = await receiving(t, { bind: ["tcp://127.0.0.1:*"] });
     await strangers(t, to, 2048, from);
     assert.equal(to.receiver.counters.madeRoom, 0);
@@ -80,7 +80,7 @@ for (const [what, from] of [
   });
 }
 
-test("[BR33] two addresses that send all the time do not keep a third one out", onLinux, async (t) => {
+test("[BR33g] two addresses that send all the time do not keep a third one out", onLinux, async (t) => {
   const to = await receiving(t, { bind: ["tcp://127.0.0.1:*"] });
   const all = await strangers(t, to, 2048, ofTwo);
   await sendOne(to, all);

@@ -35,7 +35,7 @@ for (const [name, security, options] of [
   ["CURVE", CURVE, curveClient],
 ] as const) {
   it(
-    `[BR37] ${name}: 200 publishers that come at once are all let in, though 64 handshakes go on at once`,
+    `[BR37b] ${name}: 200 publishers that come at once are all let in, though 64 handshakes go on at once`,
     TIMEOUT,
     async (t) => {
       const to = await receiving(t, { bind: [ANY_PORT], security });
@@ -50,7 +50,7 @@ for (const [name, security, options] of [
     },
   );
 
-  it(`[BR31] ${name}: HTTP and ZMTP 1.0 do not reach libzmq`, TIMEOUT, async (t) => {
+  it(`[BR31b] ${name}: HTTP and ZMTP 1.0 do not reach libzmq`, TIMEOUT, async (t) => {
     const to = await receiving(t, { bind: [ANY_PORT], security });
     for (const bytes of ["GET / HTTP/1.1\r\n\r\n", "\u0001\u0000\u0003\u0000{}"]) {
       const peer = await rawPeer(to.address);
@@ -74,7 +74,7 @@ for (const [name, security, options] of [
   });
 }
 
-it("[BR20] a refusal names the address that it came from, whoever comes at the same time", onLinux, async (t) => {
+it("[BR20d] a refusal names the address that it came from, whoever comes at the same time", onLinux, async (t) => {
   const to = await receiving(t, { bind: [ANY_PORT], security: { ...CURVE, allow: [KEYS.publicKey] } });
   const sources = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"].map((source) => ({ source, keys: makeKeys() }));
   for (const { source, keys } of sources) {
@@ -96,7 +96,7 @@ it("[BR20] a refusal names the address that it came from, whoever comes at the s
 });
 
 it(
-  "[BR20] a refusal names an IPv6 address, an IPv4 address that came by IPv6, and none for ipc",
+  "[BR20d] a refusal names an IPv6 address, an IPv4 address that came by IPv6, and none for ipc",
   TIMEOUT,
   async (t) => {
     for (const [given, reach, who] of [
@@ -127,7 +127,7 @@ it("[BR20] a server that connects names the publisher that it has refused", TIME
   assert.ok(line.includes("A publisher at 127.0.0.1 was refused"), line);
 });
 
-it("[BR37] those who begin a handshake and say no more keep nobody out", onLinux, async (t) => {
+it("[BR37c] those who begin a handshake and say no more keep nobody out", onLinux, async (t) => {
   const to = await receiving(t, { bind: [ANY_PORT], security: PLAIN });
   const stalled = await Promise.all(
     Array.from({ length: 100 }, async () => {
@@ -146,7 +146,7 @@ it("[BR37] those who begin a handshake and say no more keep nobody out", onLinux
 });
 
 it(
-  "[BR32] PLAIN: who was let in is cut off for a message of more than 4,096 parts, and nobody else",
+  "[BR32a] [BR32c] PLAIN: who was let in is cut off for a message of more than 4,096 parts, and nobody else",
   TIMEOUT,
   async (t) => {
     const to = await receiving(t, { bind: [ANY_PORT], security: PLAIN });

@@ -45,7 +45,7 @@ function make(count: number, limits: Partial<SlotLimits> = {}): Made {
   return made;
 }
 
-it("[BR37] each has a slot for itself until libzmq has asked about it, and is known by it", () => {
+it("[BR37a] each has a slot for itself until libzmq has asked about it, and is known by it", () => {
   const { slots, begun, enter } = make(2);
   enter("a", "10.0.0.1");
   enter("b", "10.0.0.2");
@@ -59,7 +59,7 @@ it("[BR37] each has a slot for itself until libzmq has asked about it, and is kn
   assert.equal(slots.asked(7), undefined, "there is none");
 });
 
-it("[BR37] of those who wait, one of the network that has the fewest slots goes first", () => {
+it("[BR37b] of those who wait, one of the network that has the fewest slots goes first", () => {
   const { slots, begun, enter } = make(2);
   enter("a1", "10.0.0.1");
   enter("a2", "10.0.0.1");
@@ -99,7 +99,7 @@ it("[BR37] who waits and leaves gets no slot", () => {
   assert.deepEqual(begun, ["a by 0", "c by 0"]);
 });
 
-it("[BR37] a handshake of 5 s ends if others wait, and who has waited for 30 s is ended", () => {
+it("[BR37c] a handshake of 5 s ends if others wait, and who has waited for 30 s is ended", () => {
   const made = make(1);
   made.enter("a");
   made.nowMs = 60_000;

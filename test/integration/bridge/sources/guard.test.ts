@@ -98,7 +98,7 @@ const FOREIGN: readonly (readonly [string, Buffer, RegExp])[] = [
 ];
 
 for (const [what, bytes, line] of FOREIGN) {
-  it(`[BR31] ${what} puts no point in, is closed, counted and said with what to do`, TIMEOUT, async (t) => {
+  it(`[BR31b] ${what} puts no point in, is closed, counted and said with what to do`, TIMEOUT, async (t) => {
     const { address, receiver, messages, says, lines } = await receiving(t, { bind: [ANY_PORT] });
     for (let i = 0; i < 2; i++) {
       const peer = await rawPeer(address);
@@ -116,7 +116,7 @@ for (const [what, bytes, line] of FOREIGN) {
   });
 }
 
-it("[BR31] ipc, too, takes no ZMTP 1.0", { ...TIMEOUT, skip: process.platform === "win32" }, async (t) => {
+it("[BR31a] ipc, too, takes no ZMTP 1.0", { ...TIMEOUT, skip: process.platform === "win32" }, async (t) => {
   const addresses = [`ipc://${join(await directoryFor(t), "a.sock")}`, "ipc://*"];
   if (process.platform === "linux") addresses.push(`ipc://@plotcast-guard-${process.pid}`);
   for (const given of addresses) {
@@ -132,7 +132,7 @@ it("[BR31] ipc, too, takes no ZMTP 1.0", { ...TIMEOUT, skip: process.platform ==
   }
 });
 
-it("[BR31] a page in a browser puts no point in, whatever it can send", TIMEOUT, async (t) => {
+it("[BR31b] a page in a browser puts no point in, whatever it can send", TIMEOUT, async (t) => {
   const { address, receiver, messages } = await receiving(t, { bind: [ANY_PORT] });
   const port = Number(address.split(":").at(-1));
   const server = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<p>A page")).listen(0);
@@ -154,7 +154,7 @@ it("[BR31] a page in a browser puts no point in, whatever it can send", TIMEOUT,
   assert.deepEqual([messages, receiver.counters.handshakes], [["a publisher"], 1]);
 });
 
-it("[BR31] publishers with ZMTP 2.0 (ZeroMQ 3), 3.0 and 3.1 are taken", TIMEOUT, async (t) => {
+it("[BR31a] publishers with ZMTP 2.0 (ZeroMQ 3), 3.0 and 3.1 are taken", TIMEOUT, async (t) => {
   const { address, messages } = await receiving(t, { bind: [ANY_PORT] });
   const old = await rawPeer(address);
   await old.send(greeting2());
@@ -170,26 +170,30 @@ it("[BR31] publishers with ZMTP 2.0 (ZeroMQ 3), 3.0 and 3.1 are taken", TIMEOUT,
   for (const peer of [old, quiet]) peer.socket.destroy();
 });
 
-it("[BR32] a message of 4,096 parts is taken, one of more ends its publisher and no other", TIMEOUT, async (t) => {
-  const { address, receiver, messages, says, peers } = await receiving(t, { bind: [ANY_PORT] });
-  const other = await connectPublisher(address);
-  t.after(() => other.close());
-  const parts = (count: number): Buffer => Buffer.concat(Array<Buffer>(count).fill(frame("", FLAG.more)));
-  const publisher = await rawPublisher(address);
-  await publisher.send(Buffer.concat([parts(4095), frame("")]));
-  await waitFor("the message", () => messages.length === 1);
-  assert.equal(messages[0]?.length, 4095, "4,096 empty frames");
-  await publisher.send(parts(4097));
-  await publisher.closed();
-  await says(/A publisher at 127\.0\.0\.1 was cut off from tcp:.*more than 4,096 parts\. Send more messages instead/);
-  await waitFor("one publisher left", () => peers.now === 1);
-  await other.send("other");
-  await waitFor("the other's message", () => messages.length === 2);
-  assert.deepEqual([receiver.counters.cutOff, receiver.counters.accepts], [1, 2]);
-});
+it(
+  "[BR32a] [BR32c] a message of 4,096 parts is taken, one of more ends its publisher and no other",
+  TIMEOUT,
+  async (t) => {
+    const { address, receiver, messages, says, peers } = await receiving(t, { bind: [ANY_PORT] });
+    const other = await connectPublisher(address);
+    t.after(() => other.close());
+    const parts = (count: number): Buffer => Buffer.concat(Array<Buffer>(count).fill(frame("", FLAG.more)));
+    const publisher = await rawPublisher(address);
+    await publisher.send(Buffer.concat([parts(4095), frame("")]));
+    await waitFor("the message", () => messages.length === 1);
+    assert.equal(messages[0]?.length, 4095, "4,096 empty frames");
+    await publisher.send(parts(4097));
+    await publisher.closed();
+    await says(/A publisher at 127\.0\.0\.1 was cut off from tcp:.*more than 4,096 parts\. Send more messages instead/);
+    await waitFor("one publisher left", () => peers.now === 1);
+    await other.send("other");
+    await waitFor("the other's message", () => messages.length === 2);
+    assert.deepEqual([receiver.counters.cutOff, receiver.counters.accepts], [1, 2]);
+  },
+);
 
 it(
-  "[BR32] the parts of a message have max_message bytes together, and one byte more is cut off",
+  "[BR32a] the parts of a message have max_message bytes together, and one byte more is cut off",
   TIMEOUT,
   async (t) => {
     const { address, receiver, messages, says } = await receiving(t, { bind: [ANY_PORT], maxMessageBytes: 1000 });
@@ -225,7 +229,7 @@ it("[BR32] two million empty parts and 600 MiB of an unfinished message cost nex
 });
 
 it(
-  "[BR32] of many publishers with unfinished messages the one with the largest goes, beyond the bound of all",
+  "[BR32d] [BR32e] of many publishers with unfinished messages the one with the largest goes, beyond the bound of all",
   TIMEOUT,
   async (t) => {
     const lines: string[] = [];
@@ -255,7 +259,7 @@ it(
   },
 );
 
-it("[BR33] who says nothing makes room for others, and goes after a while", TIMEOUT, async (t) => {
+it("[BR33l] who says nothing makes room for others, and goes after a while", TIMEOUT, async (t) => {
   const receiver = await Receiver.open({
     socket: defaultSocket({ bind: [ANY_PORT] }),
     onMessage: () => undefined,
@@ -274,7 +278,7 @@ it("[BR33] who says nothing makes room for others, and goes after a while", TIME
 });
 
 it(
-  "[BR33] no more connections at once than the bound, of one address and in all: none that delivers goes",
+  "[BR33a] [BR33g] no more connections at once than the bound, of one address and in all: none that delivers goes",
   TIMEOUT,
   async (t) => {
     for (const limits of [{ connections: 2 }, { connectionsOfAddress: 2 }]) {
@@ -307,7 +311,7 @@ it(
   },
 );
 
-it("[BR31] what is nonsense after the greeting ends its connection, and nothing else", TIMEOUT, async (t) => {
+it("[BR31c] what is nonsense after the greeting ends its connection, and nothing else", TIMEOUT, async (t) => {
   const { address, receiver, messages } = await receiving(t, { bind: [ANY_PORT] });
   const other = await connectPublisher(address);
   t.after(() => other.close());

@@ -27,7 +27,7 @@ function probedWithinSeconds(from: number, to: number): number | undefined {
 
 const portOf = (address: string): number => Number(address.split(":").at(-1));
 
-it("[BR19] a quiet publisher is probed by TCP after 45 s, and sent nothing by ZeroMQ", onLinux, async (t) => {
+it("[BR19h] [BR19i] a quiet publisher is probed by TCP after 45 s, and sent nothing by ZeroMQ", onLinux, async (t) => {
   const bound = await receiving(t, { bind: ["tcp://127.0.0.1:*"] });
   const guarded = await rawPublisher(bound.address);
   const server = await receiving(t, { bind: ["tcp://127.0.0.1:*"], security: PLAIN });
@@ -44,7 +44,7 @@ it("[BR19] a quiet publisher is probed by TCP after 45 s, and sent nothing by Ze
   }
 });
 
-it("[BR19] a publisher that is connected to is probed, too", onLinux, async (t) => {
+it("[BR19h] a publisher that is connected to is probed, too", onLinux, async (t) => {
   const publisher = await bindPublisher();
   t.after(() => publisher.close());
   await receiving(t, { connect: [publisher.address] });

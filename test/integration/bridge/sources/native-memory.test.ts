@@ -41,7 +41,7 @@ await socket.send(Array(Number(parts)).fill(Buffer.alloc(Number(bytes), 1)));
 await new Promise((resolve) => setTimeout(resolve, 60_000));
 `;
 
-it("[BR36] the bound is a third of the memory there is, 256 MiB at least and 2 GiB at most", () => {
+it("[BR36a] the bound is a third of the memory there is, 256 MiB at least and 2 GiB at most", () => {
   const GIB = 1024 * MIB;
   for (const [memory, bound] of [
     [64 * GIB, 2 * GIB],
@@ -60,7 +60,7 @@ it("[BR36] the bound is a third of the memory there is, 256 MiB at least and 2 G
   assert.ok(maxNativeBytes() >= 256 * MIB && maxNativeBytes() <= 2 * GIB);
 });
 
-it("[BR19] [BR32] below the bound publishers wait, or the largest message goes, before all are ended", () => {
+it("[BR19f] [BR32d] below the bound publishers wait, or the largest message goes, before all are ended", () => {
   const bytes = (max: number, message: number): number[] => {
     const { holdAboveBytes, unfinishedBytes } = guardLimits(max * MIB, message * MIB);
     return [holdAboveBytes / MIB, unfinishedBytes / MIB];
@@ -72,7 +72,7 @@ it("[BR19] [BR32] below the bound publishers wait, or the largest message goes, 
   assert.deepEqual(bytes(256, 16), [128, 128]);
 });
 
-it("[BR36] what libzmq holds is too much beyond the bound, and again only for as much more", () => {
+it("[BR36a] what libzmq holds is too much beyond the bound, and again only for as much more", () => {
   const memory = new NativeMemory(100);
   let nowMs = 0;
   const at = (bytes: number): boolean => {
@@ -87,7 +87,7 @@ it("[BR36] what libzmq holds is too much beyond the bound, and again only for as
   assert.deepEqual([at(20), at(120), at(121)], [false, false, true], "now they did");
 });
 
-it("[BR36] a publisher that fills libzmq's memory is cut off, and the bridge goes on", TIMEOUT, async (t) => {
+it("[BR36a] [BR36b] a publisher that fills libzmq's memory is cut off, and the bridge goes on", TIMEOUT, async (t) => {
   const lines: string[] = [];
   const messages: string[] = [];
   let returns = 0;
@@ -120,7 +120,7 @@ it("[BR36] a publisher that fills libzmq's memory is cut off, and the bridge goe
   assert.deepEqual(receiver.addresses, [address]);
 });
 
-it("[BR36] a port that another program takes meanwhile is tried until it is free", TIMEOUT, async (t) => {
+it("[BR36c] a port that another program takes meanwhile is tried until it is free", TIMEOUT, async (t) => {
   const lines: string[] = [];
   const messages: string[] = [];
   const squatter = createServer((socket) => socket.destroy());

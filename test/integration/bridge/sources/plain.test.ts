@@ -25,7 +25,7 @@ function trying(t: TestContext, address: string, options: PublisherOptions): voi
 }
 
 it(
-  "[BR20] PLAIN: the right password is let in; a wrong one and an unknown user are told of, without either",
+  "[BR20a] [BR20e] PLAIN: the right password is let in; a wrong one and an unknown user are told of, without either",
   TIMEOUT,
   async (t) => {
     const to = await receiving(t, { bind: [ANY_PORT], security: server({ lab: "right-word", other: "x" }) });
@@ -44,7 +44,7 @@ it(
   },
 );
 
-it("[BR20] PLAIN: who names no user is not let in", TIMEOUT, async (t) => {
+it("[BR20b] PLAIN: who names no user is not let in", TIMEOUT, async (t) => {
   const to = await receiving(t, { bind: [ANY_PORT], security: server({ lab: "x" }) });
   trying(t, to.address, {});
   await to.says(/does not use PLAIN as this source does/);
@@ -52,7 +52,7 @@ it("[BR20] PLAIN: who names no user is not let in", TIMEOUT, async (t) => {
 });
 
 it(
-  "[BR20] PLAIN: a publisher that binds gets the user and the password, and its refusal is told",
+  "[BR20a] PLAIN: a publisher that binds gets the user and the password, and its refusal is told",
   TIMEOUT,
   async (t) => {
     let password = "another-word";
@@ -73,7 +73,7 @@ it(
   },
 );
 
-it("[BR20] PLAIN: a server that nobody guards lets nobody in", TIMEOUT, async (t) => {
+it("[BR20c] PLAIN: a server that nobody guards lets nobody in", TIMEOUT, async (t) => {
   const publisher = newPublisher({ plainServer: true, zapDomain: "unguarded", zapEnforceDomain: true });
   t.after(() => publisher.close());
   await publisher.bind(ANY_PORT);

@@ -46,18 +46,18 @@ async function passesBack(t: TestContext, at: string, options = {}): Promise<voi
   await waitFor("a message", () => messages.length === 1);
 }
 
-it("[BR19] ipc, bound and connected", onLinux, async (t) => {
+it("[BR19a] ipc, bound and connected", onLinux, async (t) => {
   const directory = await directoryFor(t);
   await passes(t, `ipc://${join(directory, "a.sock")}`);
   await passesBack(t, `ipc://${join(directory, "b.sock")}`);
 });
 
-it("[BR19] abstract ipc, bound and connected", onLinux, async (t) => {
+it("[BR19a] abstract ipc, bound and connected", onLinux, async (t) => {
   await passes(t, `ipc://@plotcast-test-${process.pid}`);
   await passesBack(t, `ipc://@plotcast-test-back-${process.pid}`);
 });
 
-it("[BR19] IPv6, bound and connected", TIMEOUT, async (t) => {
+it("[BR19a] IPv6, bound and connected", TIMEOUT, async (t) => {
   await passes(t, "tcp://[::1]:*", { ipv6: true });
   await passesBack(t, "tcp://[::1]:*", { ipv6: true });
 });
@@ -69,7 +69,7 @@ it("[BR19] IPv6 is on where an address cannot be reached otherwise", async () =>
   assert.equal(hostOf("tcp://10.0.0.1:0;cam.lan:5000"), "cam.lan");
 });
 
-it("[BR1] * is every address, IPv4 and IPv6, and is called *", TIMEOUT, async (t) => {
+it("[BR1e] * is every address, IPv4 and IPv6, and is called *", TIMEOUT, async (t) => {
   const { address, messages } = await receiving(t, { bind: ["tcp://*:*"] });
   const port = /^tcp:\/\/\*:(\d+)$/.exec(address)?.[1];
   assert.ok(port !== undefined, address);
@@ -87,7 +87,7 @@ it("[BR1] * is every address, IPv4 and IPv6, and is called *", TIMEOUT, async (t
   );
 });
 
-it("[BR1] * of a replay is IPv4 and IPv6, too", TIMEOUT, async (t) => {
+it("[BR1e] * of a replay is IPv4 and IPv6, too", TIMEOUT, async (t) => {
   const outlet = await Outlet.open({ bind: ["tcp://*:*"], connect: [] });
   t.after(() => outlet.close());
   const port = outlet.addresses[0]?.split(":").at(-1);
@@ -105,7 +105,7 @@ it("[BR1] * of a replay is IPv4 and IPv6, too", TIMEOUT, async (t) => {
   }
 });
 
-it("[BR1] * is IPv4 alone where there is no IPv6", async (t) => {
+it("[BR1e] * is IPv4 alone where there is no IPv6", async (t) => {
   const server = createServer();
   const listen = server.listen.bind(server);
   t.mock.method(server, "listen", (options: ListenOptions, listening: () => void) => {
@@ -120,7 +120,7 @@ it("[BR1] * is IPv4 alone where there is no IPv6", async (t) => {
   assert.deepEqual([endpoint, address.address], [`tcp://*:${address.port}`, "0.0.0.0"]);
 });
 
-it("[BR19] what a program left at an ipc path is replaced, what another one uses is not", onLinux, async (t) => {
+it("[BR19b] what a program left at an ipc path is replaced, what another one uses is not", onLinux, async (t) => {
   const directory = await directoryFor(t);
   const path = join(directory, "left.sock");
   // Node removes the file when it closes a server, libzmq leaves it.
@@ -137,7 +137,7 @@ it("[BR19] what a program left at an ipc path is replaced, what another one uses
   assert.ok((await stat(used)).isSocket());
 });
 
-it("[BR19] no file is deleted for an ipc socket", onLinux, async (t) => {
+it("[BR19b] no file is deleted for an ipc socket", onLinux, async (t) => {
   const file = join(await directoryFor(t), "measurements.csv");
   await writeFile(file, "t,y\n");
   assert.match(String(await refusal(`ipc://${file}`)), /something else than a socket is there/);

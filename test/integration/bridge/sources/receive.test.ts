@@ -28,7 +28,7 @@ function pusher(t: TestContext): Push {
 }
 
 for (const type of ["sub", "xsub"] as const) {
-  it(`[BR19] ${type}: bound and connected alike, several of each, in one socket`, TIMEOUT, async (t) => {
+  it(`[BR19a] ${type}: bound and connected alike, several of each, in one socket`, TIMEOUT, async (t) => {
     const binding = [closed(t, await bindPublisher()), closed(t, await bindPublisher())];
     const connect = binding.map(({ address }) => address);
     const { receiver, messages } = await receiving(t, { type, bind: [ANY_PORT, ANY_PORT], connect });
@@ -111,7 +111,7 @@ it(
   },
 );
 
-it("[BR19] that nobody listens is said once, and that somebody does", TIMEOUT, async (t) => {
+it("[BR19d] that nobody listens is said once, and that somebody does", TIMEOUT, async (t) => {
   const free = await bindPublisher();
   free.close();
   const { lines, says, receiver } = await receiving(t, { connect: [free.address] });
@@ -125,7 +125,7 @@ it("[BR19] that nobody listens is said once, and that somebody does", TIMEOUT, a
   assert.ok(receiver.counters.connectRetries > 1);
 });
 
-it("[BR19] [BR39] why an address is not connected: a name of nobody, a path without a socket", TIMEOUT, async (t) => {
+it("[BR19d] [BR39] why an address is not connected: a name of nobody, a path without a socket", TIMEOUT, async (t) => {
   const path = join(await directoryFor(t), "none.sock");
   const { says } = await receiving(t, { connect: ["tcp://nobody.invalid:5000", `ipc://${path}`] });
   await says(
@@ -134,7 +134,7 @@ it("[BR19] [BR39] why an address is not connected: a name of nobody, a path with
   await says(/none\.sock is not connected yet: nobody listens there\. .*\(ENOENT\)\. Trying on\./);
 });
 
-it("[BR19] [BR32] a connection that is ended for a message that is too large is begun again", TIMEOUT, async (t) => {
+it("[BR19] [BR32f] a connection that is ended for a message that is too large is begun again", TIMEOUT, async (t) => {
   const publisher = closed(t, await bindPublisher());
   const named = publisher.address.replace("127.0.0.1", "localhost");
   const { messages, says, receiver, peers } = await receiving(t, { connect: [named], maxMessageBytes: 1000 });
@@ -149,7 +149,7 @@ it("[BR19] [BR32] a connection that is ended for a message that is too large is 
   assert.deepEqual(peers, { now: 1, returns: 1, gone: 1 });
 });
 
-it("[BR19] what connects and speaks no ZeroMQ is told and is no publisher that has gone", TIMEOUT, async (t) => {
+it("[BR19g] what connects and speaks no ZeroMQ is told and is no publisher that has gone", TIMEOUT, async (t) => {
   const { address, says, receiver, peers } = await receiving(t, { bind: [ANY_PORT] });
   const here = closed(t, await connectPublisher(address));
   const scan = connect(Number(address.split(":").at(-1)), "127.0.0.1");
@@ -181,7 +181,7 @@ it("[BR19] one publisher's large messages silence no other", TIMEOUT, async (t) 
   }
 });
 
-it("[BR19] while too much waits publishers are not read from, and nothing of theirs is lost", TIMEOUT, async (t) => {
+it("[BR19f] while too much waits publishers are not read from, and nothing of theirs is lost", TIMEOUT, async (t) => {
   const received: string[] = [];
   const receiver = await Receiver.open({
     socket: defaultSocket({ bind: [ANY_PORT] }),

@@ -72,7 +72,7 @@ const told = ({ worker }: Stage): string[] => worker.gaps().map(({ reason, point
 const restarts = (count: number): string[] => Array<string>(count).fill("publisher-restarted null");
 
 test(
-  "[BR16] a script that is run three times in quick succession has every point stored, and two restarts told",
+  "[BR16h] a script that is run three times in quick succession has every point stored, and two restarts told",
   TIMEOUT,
   async (t) => {
     const on = await stage(t);
@@ -83,7 +83,7 @@ test(
   },
 );
 
-test("[BR16] the same of several topics, beside publishers that are always there", TIMEOUT, async (t) => {
+test("[BR16h] the same of several topics, beside publishers that are always there", TIMEOUT, async (t) => {
   const on = await stage(t);
   const bridge = await on.start();
   const others = [
@@ -105,7 +105,7 @@ test("[BR16] the same of several topics, beside publishers that are always there
 });
 
 test(
-  "[BR16] the same behind a forwarder, whose connection stays, with another publisher beside it",
+  "[BR16h] the same behind a forwarder, whose connection stays, with another publisher beside it",
   TIMEOUT,
   async (t) => {
     const on = await stage(t);
@@ -188,7 +188,7 @@ const SECURED: readonly (readonly [what: string, security: SecurityConfig, optio
 
 for (const [what, security, options] of SECURED) {
   test(
-    `[BR16] one publisher over two connections is taken once, counted and said; run again, it is new: ${what}`,
+    `[BR16d] [BR16e] one publisher over two connections is taken once, counted and said; run again, it is new: ${what}`,
     TIMEOUT,
     async (t) => {
       const on = await stage(t);
@@ -224,7 +224,7 @@ for (const [what, security, options] of SECURED) {
   );
 }
 
-test("[BR16] a publisher that is connected to at two addresses is taken once", TIMEOUT, async (t) => {
+test("[BR16e] a publisher that is connected to at two addresses is taken once", TIMEOUT, async (t) => {
   const on = await stage(t);
   const publisher = newPublisher();
   t.after(() => publisher.close());
@@ -253,7 +253,7 @@ test("[BR16] a publisher that is connected to at two addresses is taken once", T
 });
 
 test(
-  "[BR16] with CURVE, a script that is run again is new, too, beside publishers that are there and say nothing",
+  "[BR16g] with CURVE, a script that is run again is new, too, beside publishers that are there and say nothing",
   TIMEOUT,
   async (t) => {
     const on = await stage(t);
@@ -269,7 +269,7 @@ test(
   },
 );
 
-test("[BR16] repeats are said at once, and then every ten minutes, with how many there were", () => {
+test("[BR16d] repeats are said at once, and then every ten minutes, with how many there were", () => {
   const lines: string[] = [];
   let nowMs = 0;
   const repeats = new RepeatWarnings({ warn: (...said: unknown[]) => lines.push(String(said.at(-1))) }, () => nowMs);

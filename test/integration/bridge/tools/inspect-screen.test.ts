@@ -43,7 +43,7 @@ describe("what inspect prints", () => {
     ]);
   });
 
-  it("[IN1] a rate is of the last seconds; of what is seldom, of its pauses, until it has ended", () => {
+  it("[IN1d] a rate is of the last seconds; of what is seldom, of its pauses, until it has ended", () => {
     const tally = new Tally(0);
     for (let at = 0.1; at <= 10; at += 0.1) {
       tally.add(at, 20);

@@ -20,7 +20,7 @@ function inspecting(stdout: Written, connect: string, more: object = {}) {
 }
 
 describe("inspect with sockets", () => {
-  it("[IN1] [IN5] prints one report at the end where there is no terminal, and as JSON if asked", async () => {
+  it("[IN1c] [IN5] prints one report at the end where there is no terminal, and as JSON if asked", async () => {
     for (const isJson of [false, true]) {
       const publisher = await bindPublisher();
       const stdout = new Written();
@@ -52,7 +52,7 @@ describe("inspect with sockets", () => {
     }
   });
 
-  it("[IN1] shows a live table on a terminal, and prints the last state when it ends", async () => {
+  it("[IN1c] shows a live table on a terminal, and prints the last state when it ends", async () => {
     const publisher = await bindPublisher();
     const stdout = new Written({ columns: 100, rows: 30 });
     const { ended, stop } = inspecting(stdout, publisher.address);

@@ -50,7 +50,7 @@ async function memoryFor(file: string): Promise<number> {
   return Math.max(most, used()) - before;
 }
 
-test("[RC2] a message of 64 MiB is read; one that says it has more is damage", async (t) => {
+test("[RC2c] a message of 64 MiB is read; one that says it has more is damage", async (t) => {
   const file = await fileOf(t);
   const frame = Buffer.alloc(64 * MIB - 20, 7);
   const length = Buffer.alloc(4);
@@ -67,7 +67,7 @@ test("[RC2] a message of 64 MiB is read; one that says it has more is damage", a
   }
 });
 
-test("[RC2] a message of 65,536 frames is read; one of more is damage", async (t) => {
+test("[RC2c] a message of 65,536 frames is read; one of more is damage", async (t) => {
   const file = await fileOf(t);
   for (const [frames, kind, messages] of [
     [65_536, "cut-off", 2],
@@ -81,7 +81,7 @@ test("[RC2] a message of 65,536 frames is read; one of more is damage", async (t
   }
 });
 
-test("[RC2] a recording has 1,024 sources at most, and a head of 1 MiB", async (t) => {
+test("[RC2c] a recording has 1,024 sources at most, and a head of 1 MiB", async (t) => {
   const file = await fileOf(t);
   const sources = (count: number) => Array.from({ length: count }, () => ({ name: "s", addresses: [] }));
   await writeFile(file, encodeHead({ startedAt: "", sources: sources(1024) }));
@@ -133,7 +133,7 @@ test("[RC2] a small gzip of a gigabyte, and a file that says it is one, take no 
   assert.deepEqual((await readAll(bomb)).ending.kind, "damaged");
 });
 
-test("[RC2] what is no file is no recording, and nothing waits for it", async (t) => {
+test("[RC2b] what is no file is no recording, and nothing waits for it", async (t) => {
   const directory = await directoryOf(t);
   const pipe = join(directory, "pipe");
   execFileSync("mkfifo", [pipe]);
@@ -173,7 +173,7 @@ test("[RP2] a pause of any length is told, and ends at once when it is told to",
   await withDeadline("the end", ended);
 });
 
-test("[RC1] a recording is its user's alone, and follows no link", async (t) => {
+test("[RC1b] a recording is its user's alone, and follows no link", async (t) => {
   const umask = process.umask(0);
   t.after(() => process.umask(umask));
   const directory = await directoryOf(t);

@@ -48,13 +48,13 @@ async function recorded(messages: number, sources = 1, bytes = 0): Promise<void>
 const DEFAULTS = { speed: Number.POSITIVE_INFINITY, isLooping: false, bind: [] };
 
 describe("when messages are due", () => {
-  it("[RP2] as far from the first as they came, divided by the speed", () => {
+  it("[RP2a] as far from the first as they came, divided by the speed", () => {
     const schedule = new Schedule(10, 500);
     const due = [1e15, 1e15 + 1_000_000, 1e15 + 1_000_001, 1e15 + 3_600e6].map((atUs) => schedule.due(atUs));
     assert.deepEqual(due, [500, 600, 600.0001, 500 + 360_000]);
   });
 
-  it("[RP2] does not depend on how late those before were, and never goes back", () => {
+  it("[RP2b] does not depend on how late those before were, and never goes back", () => {
     const schedule = new Schedule(1, 0);
     assert.deepEqual(
       [1000, 3000, 2000, 4000].map((atUs) => schedule.due(atUs)),
@@ -78,7 +78,7 @@ describe("when messages are due", () => {
     assert.equal(alone.due(77), 1000);
   });
 
-  it("[RP2] all at once at max", () => {
+  it("[RP2b] all at once at max", () => {
     const schedule = new Schedule(Number.POSITIVE_INFINITY, 5);
     assert.deepEqual(
       [0, 1e12].map((atUs) => schedule.due(atUs)),
@@ -88,7 +88,7 @@ describe("when messages are due", () => {
 });
 
 describe("replay", () => {
-  it("[RC1] [RP1] sends exactly what was recorded from sockets, in order", async () => {
+  it("[RC1] [RP1a] sends exactly what was recorded from sockets, in order", async () => {
     const stop = new AbortController();
     const stderr = new Written();
     const recording = runRecord({
@@ -128,7 +128,7 @@ describe("replay", () => {
     listener.close();
   });
 
-  it("[RP3] drops nothing at max, though a subscriber reads slowly, and waits for it", async () => {
+  it("[RP3a] drops nothing at max, though a subscriber reads slowly, and waits for it", async () => {
     await recorded(50_000, 1, 1000);
     const socket = new Subscriber({ linger: 0, receiveHighWaterMark: 10 });
     socket.subscribe("");
@@ -176,7 +176,7 @@ describe("replay", () => {
     socket.close();
   });
 
-  it("[RP1] binds, waits for who subscribes, tells what nobody wanted, and plays one source alone", async () => {
+  it("[RP1b] binds, waits for who subscribes, tells what nobody wanted, and plays one source alone", async () => {
     await recorded(1000, 2);
     const stderr = new Written();
     const { signal } = new AbortController();
@@ -202,7 +202,7 @@ describe("replay", () => {
     other.close();
   });
 
-  it("[RP1] --loop goes on until it is told to end", async () => {
+  it("[RP1c] --loop goes on until it is told to end", async () => {
     await recorded(10);
     const listener = await listen();
     const stop = new AbortController();
@@ -218,7 +218,7 @@ describe("replay", () => {
     listener.close();
   });
 
-  it("[RP1] says what is wrong: nobody subscribes, no recording, no messages, no such source, an address", async () => {
+  it("[RP1b] says what is wrong: nobody subscribes, no recording, no messages, no such source, an address", async () => {
     const stderr = new Written();
     const { signal } = new AbortController();
     const listener = await listen();
@@ -241,7 +241,7 @@ describe("replay", () => {
     listener.close();
   });
 
-  it("[RC2] [RP1] plays a recording that was cut off up to there, and says so", async () => {
+  it("[RC2a] [RP1] plays a recording that was cut off up to there, and says so", async () => {
     await recorded(100);
     const bytes = await readFile(file);
     await writeFile(file, bytes.subarray(0, bytes.length - 50));

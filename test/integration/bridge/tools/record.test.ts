@@ -24,7 +24,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe("the recorder", () => {
   for (const name of ["lab.plotrec", "lab.plotrec.gz"]) {
-    it(`[RC1] keeps all messages and an end in ${name}`, async () => {
+    it(`[RC1a] keeps all messages and an end in ${name}`, async () => {
       file = join(directory, name);
       const recorder = await Recorder.open({ file, info: INFO });
       for (let i = 0; i < 5000; i++) recorder.add(0, [Buffer.from("t"), Buffer.from(String(i))], i);
@@ -44,7 +44,7 @@ describe("the recorder", () => {
     });
   }
 
-  it("[RC3] what the disk does not take in time is counted, and noted where it is missing", async () => {
+  it("[RC3a] what the disk does not take in time is counted, and noted where it is missing", async () => {
     let go = (): void => undefined;
     const slow = new Promise<void>((resolve) => {
       go = resolve;
@@ -82,7 +82,7 @@ describe("the recorder", () => {
     ]);
   });
 
-  it("[RC3] a full disk ends it with a sentence and exit code 1; what was written can be read", async () => {
+  it("[RC3b] a full disk ends it with a sentence and exit code 1; what was written can be read", async () => {
     const publisherOf = async (stderr: Written) => connectPublisher(await stderr.waitFor(/comes at (tcp:\/\/[\d.:]+)/));
     let room = 3000;
     const stderr = new Written();
@@ -119,7 +119,7 @@ describe("the recorder", () => {
     assert.match(stderr.text, new RegExp(`Recorded ${messages.length} message`));
   });
 
-  it("[RC3] --max ends it, and the file is no larger", async () => {
+  it("[RC3c] --max ends it, and the file is no larger", async () => {
     const recorder = await Recorder.open({ file, info: INFO, maxBytes: 2000 });
     for (let i = 0; i < 100; i++) recorder.add(0, [Buffer.alloc(72)], i);
     assert.deepEqual(await withDeadline("the end", recorder.ended), { kind: "full" });
@@ -131,7 +131,7 @@ describe("the recorder", () => {
     assert.equal(recorder.counts.messages, messages.length);
   });
 
-  it("[RC3] does not write over a file unless it is told to, and leaves none for an address that cannot be used", async () => {
+  it("[RC3d] does not write over a file unless it is told to, and leaves none for an address that cannot be used", async () => {
     await writeFile(file, "precious");
     const stderr = new Written();
     const sources = [sourceOf({ bind: ["tcp://127.0.0.1:*"] })];

@@ -25,7 +25,7 @@ async function outletOf(t: TestContext): Promise<{ outlet: Outlet; subscribe: (.
 }
 
 describe("subscriptions", () => {
-  it("[RP3] are 4,096 topics at most, of which those that end make room", () => {
+  it("[RP3d] are 4,096 topics at most, of which those that end make room", () => {
     const all = new Subscriptions();
     for (let i = 0; i < 4096; i++) all.take(wish(`t${i}`));
     all.take(wish("t0"));
@@ -36,7 +36,7 @@ describe("subscriptions", () => {
     assert.throws(() => all.take(wish("t0")), TooManySubscriptionsError);
   });
 
-  it("[RP3] are 1 MiB at most", () => {
+  it("[RP3d] are 1 MiB at most", () => {
     const all = new Subscriptions();
     for (let i = 0; i < 1024; i++) all.take(wish(String(i).padStart(1024)));
     assert.throws(() => all.take(wish("a")), TooManySubscriptionsError);
@@ -62,7 +62,7 @@ describe("subscriptions", () => {
     assert.equal(all.wants(Buffer.from("other")), true);
   });
 
-  it("[RP3] a subscriber with a topic of 1,024 bytes is served, one with 1,025 is cut off", async (t) => {
+  it("[RP3c] a subscriber with a topic of 1,024 bytes is served, one with 1,025 is cut off", async (t) => {
     const { outlet, subscribe } = await outletOf(t);
     const [longest, tooLong] = ["x".repeat(1024), `y${"x".repeat(1024)}`];
     const hostile = new Subscriber({ linger: 0 });
@@ -84,7 +84,7 @@ describe("subscriptions", () => {
     assert.equal(outlet.unheard, 1, "nobody has the other topic");
   });
 
-  it("[RP3] too many end the replay in a sentence, also while it waits", async (t) => {
+  it("[RP3d] too many end the replay in a sentence, also while it waits", async (t) => {
     const { outlet, subscribe } = await outletOf(t);
     // libzmq drops subscriptions past 1,000 that wait for one connection.
     for (let from = 0; from <= 4096; from += 500)

@@ -64,7 +64,7 @@ function saying(...here: boolean[]): Promise<unknown> {
 }
 
 describe("a bridge announces", () => {
-  it("[BR18] the first publisher at once, the last one's going after 2 s, and the next one that comes", async () => {
+  it("[BR18a] [BR18b] the first publisher at once, the last one's going after 2 s, and the next one that comes", async () => {
     const bridge = await bridgeTo(worker.url);
     const [first, second] = [await connected(bridge), await connected(bridge)];
     await saying(true);
@@ -91,7 +91,7 @@ describe("a bridge announces", () => {
     assert.deepEqual([...ids], [readHeader(frame).publisher]);
   });
 
-  it("[BR18] nothing of publishers that come and go within 2 s", async () => {
+  it("[BR18b] nothing of publishers that come and go within 2 s", async () => {
     const bridge = await bridgeTo(worker.url);
     for (let i = 0; i < 8; i++) {
       const publisher = await connected(bridge);
@@ -105,7 +105,7 @@ describe("a bridge announces", () => {
     assert.deepEqual(said(), [true]);
   });
 
-  it("[BR18] that all are gone only after what they sent, one request at a time", async () => {
+  it("[BR18d] that all are gone only after what they sent, one request at a time", async () => {
     const { promise: opened, resolve: open } = Promise.withResolvers<void>();
     worker.script = (_, number) => (number === 2 ? { take: true, until: opened } : undefined);
     const bridge = await bridgeTo(worker.url);
@@ -124,7 +124,7 @@ describe("a bridge announces", () => {
     assert.equal(worker.mostAtOnce, 1);
   });
 
-  it("[BR18] its end after the last points, and nothing if some stay undelivered", async () => {
+  it("[BR18b] [BR18d] its end after the last points, and nothing if some stay undelivered", async () => {
     const bridge = await bridgeTo(worker.url);
     const publisher = await connected(bridge);
     for (let i = 0; i < 3000; i++) await publisher.send(`[${i}, 1]`);
@@ -147,7 +147,7 @@ describe("a bridge announces", () => {
     [400, "no-number"],
     [415, "content-type-unsupported"],
   ] as const) {
-    it(`[BR18] nothing more to a Worker that answers ${status} ${code}, and says nothing of it`, async () => {
+    it(`[BR18i] nothing more to a Worker that answers ${status} ${code}, and says nothing of it`, async () => {
       worker.onAnnounced = () => ({ status, body: problem(code) });
       const bridge = await bridgeTo(worker.url);
       const publisher = await connected(bridge);
@@ -163,7 +163,7 @@ describe("a bridge announces", () => {
     });
   }
 
-  it("[BR18] [BR4] though nobody answers that, and points wait no longer than a second for it", async () => {
+  it("[BR18e] [BR4] though nobody answers that, and points wait no longer than a second for it", async () => {
     worker.onAnnounced = () => ({ until: NEVER });
     const bridge = await bridgeTo(worker.url);
     const publisher = await connected(bridge);
@@ -180,7 +180,7 @@ describe("a bridge announces", () => {
   });
 });
 
-it("[BR18] [BR10] a bridge ends with 0 and within a second though nobody answers its goodbye", async (t) => {
+it("[BR18e] [BR10] a bridge ends with 0 and within a second though nobody answers its goodbye", async (t) => {
   const args = ["--to", worker.url.href, "--bind", "tcp://127.0.0.1:*"];
   const bridge = startBridgeProcess(t, await directoryOf(t), args);
   const publisher = await connectPublisher(await bridge.address());
@@ -196,7 +196,7 @@ it("[BR18] [BR10] a bridge ends with 0 and within a second though nobody answers
   publisher.close();
 });
 
-it("[BR18] a bridge that goes on after one that was killed says that no publisher is there", async (t) => {
+it("[BR18h] a bridge that goes on after one that was killed says that no publisher is there", async (t) => {
   const directory = await directoryOf(t);
   const args = ["--to", worker.url.href, "--bind", "tcp://127.0.0.1:*"];
   const killed = startBridgeProcess(t, directory, args);
@@ -242,7 +242,7 @@ describe("an announcer", () => {
     return { made, world, check };
   }
 
-  it("[BR18] says nothing that a frame has said: one that comes after `gone` is `here`", async () => {
+  it("[BR18c] says nothing that a frame has said: one that comes after `gone` is `here`", async () => {
     const { made, check } = announcer();
     made.count(1);
     assert.deepEqual(await check(0), ["true"]);
@@ -258,7 +258,7 @@ describe("an announcer", () => {
     assert.deepEqual(await check(5100), ["frames", "false"], "of one that was read late");
   });
 
-  it("[BR18] tries what failed again at the next change, or after 10 s", async () => {
+  it("[BR18f] tries what failed again at the next change, or after 10 s", async () => {
     const { made, world, check } = announcer();
     world.outcome = LOST;
     made.count(1);
@@ -272,7 +272,7 @@ describe("an announcer", () => {
     assert.deepEqual(await check(40_000), []);
   });
 
-  it("[BR18] repeats `here` 60 s after the last frame or announcement, and `gone` never", async () => {
+  it("[BR18g] repeats `here` 60 s after the last frame or announcement, and `gone` never", async () => {
     const { made, check } = announcer();
     made.count(1);
     assert.deepEqual(await check(0), ["true"]);
@@ -288,12 +288,12 @@ describe("an announcer", () => {
     assert.deepEqual(await check(1_000_000), []);
   });
 
-  it("[BR18] where nobody was ever connected, it stays silent", async () => {
+  it("[BR18h] where nobody was ever connected, it stays silent", async () => {
     const { check } = announcer();
     assert.deepEqual([await check(0), await check(100_000), await check(1_000_000)], [[], [], []]);
   });
 
-  it("[BR18] an answer that may be anybody's confirms nothing, and is asked for again once a minute", async () => {
+  it("[BR18j] an answer that may be anybody's confirms nothing, and is asked for again once a minute", async () => {
     const { made, world, check } = announcer();
     world.outcome = { kind: "foreign", status: 204, what: "204", retryAfterMs: undefined };
     made.count(1);
@@ -318,7 +318,7 @@ describe("an announcer", () => {
     assert.deepEqual(await check(3100), ["false"]);
   });
 
-  it("[BR18] waits with `gone` for what is undelivered, with `here` for nothing but the POST in flight", async () => {
+  it("[BR18d] waits with `gone` for what is undelivered, with `here` for nothing but the POST in flight", async () => {
     const { made, world, check } = announcer();
     world.isIdle = false;
     const { promise, resolve } = Promise.withResolvers<void>();

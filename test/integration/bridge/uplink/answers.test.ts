@@ -140,7 +140,7 @@ function rowsOf(count: number): Row[] {
 }
 
 for (const [who, [bytes, said]] of Object.entries(FOREIGN)) {
-  it(`[BR25] ${who} confirms nothing and refuses nothing: the points wait, and the log says what answered`, async (t) => {
+  it(`[BR25a] [BR25c] [BR25d] ${who} confirms nothing and refuses nothing: the points wait, and the log says what answered`, async (t) => {
     const server = await serverOf(t, bytes);
     const { ledger, lines, collector } = delivering(t, new URL(`http://127.0.0.1:${server.port}/c/main`));
     collector.add(rowsOf(3));
@@ -158,7 +158,7 @@ for (const [who, [bytes, said]] of Object.entries(FOREIGN)) {
   });
 }
 
-it("[BR25] [BR10] to a login page a bridge delivers nothing and ends with 3: the points are in the spool", async (t) => {
+it("[BR25c] [BR10d] to a login page a bridge delivers nothing and ends with 3: the points are in the spool", async (t) => {
   const server = await serverOf(t, http("200 OK", "Content-Type: text/html", PAGE));
   const args = ["--to", `http://127.0.0.1:${server.port}/c/main`, "--bind", "tcp://127.0.0.1:*"];
   const bridge = startBridgeProcess(t, await directoryOf(t), args);
@@ -173,7 +173,7 @@ it("[BR25] [BR10] to a login page a bridge delivers nothing and ends with 3: the
   assert.equal(await withDeadline("the exit", bridge.exit), 3);
 });
 
-it("[BR8] nginx's limit for bodies halves them, and loses nothing", async (t) => {
+it("[BR8d] nginx's limit for bodies halves them, and loses nothing", async (t) => {
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   const headers = { "content-type": "text/html", server: "nginx" };
@@ -186,7 +186,7 @@ it("[BR8] nginx's limit for bodies halves them, and loses nothing", async (t) =>
   assert.match(lines[0] ?? "", /A body of .* bytes was refused: .*client_max_body_size.*Sending half as much/);
 });
 
-it("[BR8] a Worker that fails at a large body gets a smaller one, and no frame is lost", async (t) => {
+it("[BR8f] a Worker that fails at a large body gets a smaller one, and no frame is lost", async (t) => {
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   // As a Worker does that runs out of memory.
@@ -199,7 +199,7 @@ it("[BR8] a Worker that fails at a large body gets a smaller one, and no frame i
   assert.ok((sizes[0] ?? 0) > 3 && sizes[0] === sizes[1] && (sizes[2] ?? 0) < (sizes[1] ?? 0), String(sizes));
 });
 
-it("[BR8] frames of constant samples after an outage: 131,072 points a body at most", async (t) => {
+it("[BR8e] frames of constant samples after an outage: 131,072 points a body at most", async (t) => {
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   const { ledger, collector } = delivering(t, worker.url);
@@ -210,7 +210,7 @@ it("[BR8] frames of constant samples after an outage: 131,072 points a body at m
   assert.ok(most <= 131_072 && most > 100_000, String(most));
 });
 
-it("[BR6] a Retry-After of an hour is said at once, and a minute is waited", async (t) => {
+it("[BR6c] a Retry-After of an hour is said at once, and a minute is waited", async (t) => {
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   worker.script = () => ({
@@ -234,7 +234,7 @@ describe("reading an answer", () => {
   const read = (reply: Partial<Reply>, sent: Sent = FRAMES) =>
     outcomeOf({ status: 200, headers: { "content-type": "application/json" }, text: "", ...reply }, sent, TOKEN);
 
-  it("[BR25] a publish answer that fits, and a problem with a code of ours and its status, are Plotcast's", () => {
+  it("[BR25b] a publish answer that fits, and a problem with a code of ours and its status, are Plotcast's", () => {
     const taken = read({ text: '{"seq":5,"points":3,"viewers":2}' });
     assert.ok(taken.kind === "taken" && taken.answer?.viewers === 2);
     const headers = { "content-type": "application/problem+json; charset=utf-8" };
@@ -242,7 +242,7 @@ describe("reading an answer", () => {
     assert.ok(refused.kind === "refused" && refused.code === "frame-count" && refused.detail === "No.");
   });
 
-  it("[BR25] an announcement is confirmed by a 204 with the Worker's mark, and by nothing else", () => {
+  it("[BR25b] an announcement is confirmed by a 204 with the Worker's mark, and by nothing else", () => {
     const sent: Sent = { kind: "announcement" };
     assert.equal(read({ status: 204, headers: { plotcast: "1" } }, sent).kind, "taken");
     for (const reply of [
@@ -255,14 +255,14 @@ describe("reading an answer", () => {
     assert.equal(read({ status: 204, headers: { plotcast: "1" } }).kind, "foreign", "frames are not confirmed by it");
   });
 
-  it("[BR25] whatever is no answer of ours is foreign", () => {
+  it("[BR25a] whatever is no answer of ours is foreign", () => {
     const texts = ["", "<html>", "null", "[]", "3", '"x"', '{"seq":5,"points":3}', '{"seq":-1,"points":3,"viewers":0}'];
     for (const text of [...texts, '{"seq":5,"points":3.5,"viewers":0}', '{"seq":5,"points":3,"viewers":']) {
       assert.equal(read({ text }).kind, "foreign", text);
     }
   });
 
-  it("[BR25] quotes no control character, no long text, and not the token", () => {
+  it("[BR25d] quotes no control character, no long text, and not the token", () => {
     const what = (reply: Partial<Reply>): string => {
       const outcome = read(reply);
       assert.ok(outcome.kind === "foreign");

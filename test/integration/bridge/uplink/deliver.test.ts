@@ -84,7 +84,7 @@ function gate(): { opened: Promise<void>; open: () => void } {
 }
 
 describe("delivering", () => {
-  it("[BR4] sends at once when idle", async () => {
+  it("[BR4a] sends at once when idle", async () => {
     add();
     await worker.waitForPoints(1);
     const [post] = worker.posts;
@@ -93,7 +93,7 @@ describe("delivering", () => {
     assert.equal(post?.headers["content-type"], "application/vnd.plotcast.frame");
   });
 
-  it("[BR4] collects while a POST is in flight, and has only one in flight", async () => {
+  it("[BR4a] [BR4b] collects while a POST is in flight, and has only one in flight", async () => {
     const { opened, open } = gate();
     worker.script = (_, number) => (number === 1 ? { take: true, until: opened } : undefined);
     add();
@@ -141,7 +141,7 @@ describe("delivering", () => {
 });
 
 describe("when a POST fails", () => {
-  it("[BR6] sends the same frames again until a 2xx, and nothing else in between", async () => {
+  it("[BR6a] sends the same frames again until a 2xx, and nothing else in between", async () => {
     worker.script = (_, number) =>
       number <= 4 ? { take: false, status: [500, 502, 429, 408][number - 1] ?? 500 } : undefined;
     add();
@@ -155,7 +155,7 @@ describe("when a POST fails", () => {
     await waitFor("the last confirmation", () => ledger.delivered === 2);
   });
 
-  it("[BR6] sends again with the same number when the answer was lost, so that it is stored once", async () => {
+  it("[BR6d] sends again with the same number when the answer was lost, so that it is stored once", async () => {
     worker.script = (_, number) => (number === 1 ? { take: true, cut: true } : undefined);
     add();
     await waitFor("the confirmation", () => ledger.delivered === 1);
@@ -163,7 +163,7 @@ describe("when a POST fails", () => {
     assert.deepEqual(arrived(), [0]);
   });
 
-  it("[BR6] waits as long as Retry-After says", async () => {
+  it("[BR6c] waits as long as Retry-After says", async () => {
     worker.script = (_, number) =>
       number === 1 ? { take: false, status: 503, headers: { "retry-after": "1" } } : undefined;
     add();
@@ -171,7 +171,7 @@ describe("when a POST fails", () => {
     assert.ok((worker.posts[1]?.atMs ?? 0) - (worker.posts[0]?.atMs ?? 0) >= 990);
   });
 
-  it("[BR6] goes on when nobody listened at first", async () => {
+  it("[BR6b] goes on when nobody listened at first", async () => {
     const port = Number(worker.url.port);
     await worker.close();
     add(3);
@@ -182,7 +182,7 @@ describe("when a POST fails", () => {
     assert.match(lines[0] ?? "", /Not delivered: no answer: nothing listens there\. .*\(ECONN.*3 points kept/);
   });
 
-  it("[BR6] gives up waiting for an answer that never comes, and tries again", async () => {
+  it("[BR6b] gives up waiting for an answer that never comes, and tries again", async () => {
     await restart({ timeoutMs: 300 });
     const { opened, open } = gate();
     worker.script = (_, number) => (number === 1 ? { take: true, until: opened } : undefined);
@@ -192,7 +192,7 @@ describe("when a POST fails", () => {
     open();
   });
 
-  it("[BR8] 401 holds the feed, says once what to do, and goes on when it is mended", async () => {
+  it("[BR8c] 401 holds the feed, says once what to do, and goes on when it is mended", async () => {
     worker.script = (_, number) => {
       if (number > 5) return undefined;
       return { take: false, status: 401, body: problem("token-wrong", "Set PUBLISH_TOKEN.") };
@@ -218,7 +218,7 @@ describe("when a POST fails", () => {
 });
 
 describe("when a frame is refused for good", () => {
-  it("[BR8] sets it aside, goes on, and tells it as a gap", async () => {
+  it("[BR8a] sets it aside, goes on, and tells it as a gap", async () => {
     worker.script = (_, number) =>
       number === 1 ? { take: false, status: 400, body: problem("frame-count") } : undefined;
     add(3);
@@ -232,7 +232,7 @@ describe("when a frame is refused for good", () => {
     assert.match(lines.join(""), /A frame of 3 points was refused for good: 400 frame-count/);
   });
 
-  it("[BR8] of several in a body, sets aside just that one", async () => {
+  it("[BR8a] of several in a body, sets aside just that one", async () => {
     const { opened, open } = gate();
     // The frame with number 4 is bad, whatever it travels with.
     worker.script = ({ frames }, number) => {
@@ -256,7 +256,7 @@ describe("when a frame is refused for good", () => {
     assert.ok(numbers.every((number, i) => i === 0 || number > (numbers[i - 1] ?? 0)));
   });
 
-  it("[BR6] after a POST without an answer, no byte of its frames changes: what is lost is told by a later one", async () => {
+  it("[BR6d] [BR6e] after a POST without an answer, no byte of its frames changes: what is lost is told by a later one", async () => {
     const { opened, open } = gate();
     // Answered: the first; not at all; refused as a whole; the bad frame refused by itself.
     worker.script = (_, number) => {

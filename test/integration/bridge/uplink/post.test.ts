@@ -71,7 +71,7 @@ describe("a POST", () => {
     assert.equal(getEventListeners(end.signal, "abort").length, 0);
   });
 
-  it("[BR28] ends at its deadline when an answer drips in for ever", async (t) => {
+  it("[BR28a] ends at its deadline when an answer drips in for ever", async (t) => {
     const drip = (socket: Socket): void => {
       socket.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
       const timer = setInterval(() => socket.write("1\r\n \r\n"), 20);
@@ -84,7 +84,7 @@ describe("a POST", () => {
     await waitFor("the end of the connection", () => sockets.size === 0);
   });
 
-  it("[BR28] ends at its deadline when the head drips in, or hints come for ever", async (t) => {
+  it("[BR28a] ends at its deadline when the head drips in, or hints come for ever", async (t) => {
     for (const bytes of ["X", "HTTP/1.1 103 Early Hints\r\n\r\n"]) {
       const drip = (socket: Socket): void => {
         if (bytes === "X") socket.write("HTTP/1.1 200 OK\r\nX-Long: ");
@@ -96,7 +96,7 @@ describe("a POST", () => {
     }
   });
 
-  it("[BR28] ends at its deadline when nobody reads its body", async (t) => {
+  it("[BR28a] ends at its deadline when nobody reads its body", async (t) => {
     const { post } = await posterTo(t, (socket) => socket.pause(), { totalTimeoutMs: 500 });
     assert.deepEqual(await post(new Uint8Array(64 * 1024 * 1024)), {
       kind: "failed",
@@ -106,7 +106,7 @@ describe("a POST", () => {
     });
   });
 
-  it("[BR28] reads 64 KiB of an endless answer and ends the connection", async (t) => {
+  it("[BR28b] reads 64 KiB of an endless answer and ends the connection", async (t) => {
     let sent = 0;
     const flood = (socket: Socket): void => {
       socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n");
@@ -123,7 +123,7 @@ describe("a POST", () => {
     assert.ok(sent < 64 * 1024 * 1024, `${sent} bytes`);
   });
 
-  it("[BR28] is not confirmed by a part of an answer", async (t) => {
+  it("[BR28c] is not confirmed by a part of an answer", async (t) => {
     for (const bytes of [
       `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n${TAKEN}`,
       `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2f\r\n${TAKEN}\r\n`,
@@ -164,7 +164,7 @@ describe("a POST", () => {
     assert.equal(connections(), 2);
   });
 
-  it("[BR28] is not confirmed by an answer that nobody asked for, left over from the one before", async (t) => {
+  it("[BR28c] is not confirmed by an answer that nobody asked for, left over from the one before", async (t) => {
     const { post } = await posterTo(t, (socket, number) =>
       onRequest(socket, () => {
         if (number === 1) socket.write(http("503 Service Unavailable", "{}") + http("200 OK", TAKEN));

@@ -40,7 +40,7 @@ async function portOf(t: TestContext, server: Server): Promise<number> {
 }
 
 describe("a bridge that cannot deliver says so at its start", () => {
-  it("[BR38] a wrong token, and a Worker without any", async (t) => {
+  it("[BR38b] [BR38c] a wrong token, and a Worker without any", async (t) => {
     for (const [publishToken, sentence] of [
       [
         "the-token-of-the-worker",
@@ -57,7 +57,7 @@ describe("a bridge that cannot deliver says so at its start", () => {
     }
   });
 
-  it("[BR38] the right token: nothing is said, and no channel is made for the question", async (t) => {
+  it("[BR38b] the right token: nothing is said, and no channel is made for the question", async (t) => {
     const edge = await startEdge({ publishToken: "a-token-of-somebody" });
     t.after(() => edge.close());
     const channel = newChannel();
@@ -115,7 +115,7 @@ describe("a bridge that cannot deliver says so at its start", () => {
     }
   });
 
-  it("[BR38] what comes meanwhile is kept, and it is said when it can be delivered", async (t) => {
+  it("[BR38e] what comes meanwhile is kept, and it is said when it can be delivered", async (t) => {
     const port = await portOf(
       t,
       createTcpServer().on("connection", (socket) => socket.destroy()),
@@ -160,7 +160,7 @@ describe("the question at the start", () => {
     return { check, lines, sent, trouble };
   }
 
-  it("[BR38] has no body, and is asked again after 10 s and not before, until it is right, and then never", async (t) => {
+  it("[BR38a] [BR38d] has no body, and is asked again after 10 s and not before, until it is right, and then never", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const { check, lines, sent, trouble } = asking([REFUSED, REFUSED, TAKEN]);
     await check.ask();
@@ -180,7 +180,7 @@ describe("the question at the start", () => {
     assert.equal(trouble.forget(), false);
   });
 
-  it("[BR38] ends when frames go out, whose answer says the same", async (t) => {
+  it("[BR38d] ends when frames go out, whose answer says the same", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const { check, lines, sent } = asking([REFUSED]);
     const asked = check.ask();
@@ -191,7 +191,7 @@ describe("the question at the start", () => {
   });
 });
 
-it("[BR38] frames do not wait longer than a second for the answer to the question", async (t) => {
+it("[BR38e] frames do not wait longer than a second for the answer to the question", async (t) => {
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   worker.untilChecked = new Promise(() => undefined);

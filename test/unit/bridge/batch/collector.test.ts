@@ -88,7 +88,7 @@ describe("collecting", () => {
     await collected.arrival();
   });
 
-  it("[BR6] gives back the same bytes after putBack", () => {
+  it("[BR6d] gives back the same bytes after putBack", () => {
     const { collected } = collector();
     collected.add(rows(0, 3));
     const first = collected.take(MAX_BODY_BYTES);
@@ -110,7 +110,7 @@ describe("collecting", () => {
 });
 
 describe("past the bound", () => {
-  it("[BR7] drops the oldest, counts them, and tells it before what follows", () => {
+  it("[BR7c] drops the oldest, counts them, and tells it before what follows", () => {
     const { collected, lost } = collector();
     collected.add(rows(0, 2000));
     const dropped = lost.reduce((sum, [, points]) => sum + points, 0);
@@ -140,7 +140,7 @@ describe("past the bound", () => {
     assert.equal(gapsIn(collected.take(MAX_BODY_BYTES, 1)).length, 1);
   });
 
-  it("[BR8] tells what was refused before what follows, and adds up with what was dropped", () => {
+  it("[BR8a] tells what was refused before what follows, and adds up with what was dropped", () => {
     const { collected, lost } = collector();
     collected.add(rows(0, 2000));
     const first = collected.take(MAX_BODY_BYTES, 1);

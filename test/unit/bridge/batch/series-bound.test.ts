@@ -4,7 +4,7 @@ import { SeriesBound } from "../../../../bridge/batch/series-bound.ts";
 
 const row = (...names: string[]) => ({ x: 1, arrival: false, names, values: names.map((_, i) => i) });
 
-it("[BR22] the first series of a channel pass as they are; points of those beyond the bound are left out and counted", () => {
+it("[BR22a] [BR22b] the first series of a channel pass as they are; points of those beyond the bound are left out and counted", () => {
   const bound = new SeriesBound(2);
   const rows = [row("a"), row("a", "b")];
   assert.equal(bound.pass(rows), rows);

@@ -27,13 +27,13 @@ for (const [bind, security, expected] of [
   ["tcp://10.0.0.7:5000", CURVE, undefined],
   ["ipc:///run/plotcast.sock", undefined, undefined],
 ] as const) {
-  it(`[BR1] the start says who can connect to ${bind} with ${security?.mechanism ?? "no security"}`, () => {
+  it(`[BR1f] the start says who can connect to ${bind} with ${security?.mechanism ?? "no security"}`, () => {
     const lines = exposureLines(defaultSocket({ bind: [bind], ...(security === undefined ? {} : { security }) }));
     assert.equal(lines.length, expected === undefined ? 0 : 1);
     if (expected !== undefined) assert.match(lines[0] ?? "", expected);
   });
 }
 
-it("[BR1] a source that only connects says nothing of who can", () => {
+it("[BR1f] a source that only connects says nothing of who can", () => {
   assert.deepEqual(exposureLines(defaultSocket({ connect: ["tcp://10.0.0.7:5000"] })), []);
 });

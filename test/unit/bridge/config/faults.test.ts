@@ -151,7 +151,7 @@ describe("what is wrong in plotcast.toml", () => {
     [`constructor.a = 1\n${SOURCE}`, "plotcast.toml:1: constructor: there is no such key; there are"],
   ];
   for (const [text, message] of cases) {
-    it(`[CF2] is one sentence that says where, and what to do: ${message.slice(0, 70)}`, () => {
+    it(`[CF2a] is one sentence that says where, and what to do: ${message.slice(0, 70)}`, () => {
       const said = fault(text);
       assert.ok(said.startsWith(message), said);
       assert.ok(!said.includes("\n"), said);
@@ -159,7 +159,7 @@ describe("what is wrong in plotcast.toml", () => {
     });
   }
 
-  it("[CF2] is said of a file that cannot be read", () => {
+  it("[CF2a] is said of a file that cannot be read", () => {
     assert.throws(
       () => readConfigFile(join(folder, "none.toml"), {}),
       /none\.toml cannot be read: there is no such file\.$/,
@@ -205,7 +205,7 @@ describe("what is wrong in plotcast.toml", () => {
     );
   });
 
-  it("[CF2] has a suggestion only for what is near", () => {
+  it("[CF2b] has a suggestion only for what is near", () => {
     assert.equal(suggestion("conect", ["connect", "channel"]), "; did you mean connect?");
     assert.equal(suggestion("fromat", ["format"]), "; did you mean format?");
     assert.equal(suggestion("hello", ["connect", "to"]), "");

@@ -45,7 +45,7 @@ describe("flags", () => {
     assert.deepEqual(parse([]), readConfigFile(write("empty.toml", "[[source]]"), {}));
   });
 
-  it("[CF5] say of one source what a file says", () => {
+  it("[CF5a] say of one source what a file says", () => {
     const file = write(
       "all.toml",
       `to = "http://localhost:1/c/a"
@@ -136,7 +136,7 @@ password_env = "P"`,
     assert.match(fault(["--curve-secret-key", "x"]), /unknown option/);
   });
 
-  it("[CF5] with --config are those of the whole bridge alone, and go before the file's", () => {
+  it("[CF5b] [CF5c] with --config are those of the whole bridge alone, and go before the file's", () => {
     const file = write("some.toml", 'to = "http://localhost:1/c/a"\nbuffer = "2MiB"\n[[source]]\nname = "a"\n');
     const config = parse(["--config", file, "--buffer", "3MiB", "--spool", "own.db", "--log", "json"]);
     assert.equal(config.to.href, "http://localhost:1/c/a");

@@ -15,7 +15,7 @@ describe("the example and the schema", () => {
   const namesOf = (keys: Keys): string[] =>
     keys.flatMap((key: Key) => ("keys" in key ? namesOf(key.keys) : [key.name]));
 
-  it("[CF3] the example can be read, and shows every key with a comment", () => {
+  it("[CF3a] the example can be read, and shows every key with a comment", () => {
     const { sources } = readConfigFile(join(ROOT, "examples/plotcast.toml"), {});
     assert.deepEqual(
       sources.map(({ name }) => name),
@@ -25,7 +25,7 @@ describe("the example and the schema", () => {
     assert.match(example, /^#:schema \.\.\/schema\/plotcast\.schema\.json\n/);
   });
 
-  it("[CF3] the documentation has every key and every flag", () => {
+  it("[CF3a] the documentation has every key and every flag", () => {
     const text = readFileSync(join(ROOT, "docs/CONFIG.md"), "utf8");
     const flagsOf = (keys: Keys): string[] =>
       keys.flatMap((key) =>
@@ -34,7 +34,7 @@ describe("the example and the schema", () => {
     for (const name of [...namesOf(FILE_KEYS), ...flagsOf(FILE_KEYS)]) assert.ok(text.includes(`\`${name}`), name);
   });
 
-  it("[CF3] the schema is current: after a change of the keys, `node scripts/build-schema.ts` writes it", () => {
+  it("[CF3b] the schema is current: after a change of the keys, `node scripts/build-schema.ts` writes it", () => {
     const shipped: unknown = JSON.parse(readFileSync(join(ROOT, "schema/plotcast.schema.json"), "utf8"));
     assert.deepEqual(shipped, configSchema());
   });

@@ -74,7 +74,7 @@ describe("a message of one frame", () => {
     assert.equal(read(`{"${"n".repeat(300)}": 1}`), "series-name-invalid");
   });
 
-  it("[BR2] may be a word, a space and JSON", () => {
+  it("[BR2b] may be a word, a space and JSON", () => {
     assert.deepEqual(read('lab/temp {"x": 1, "y": 2}'), ["lab/temp 1 2"]);
     assert.deepEqual(read("temp 21.5"), ["temp now 21.5"]);
     assert.deepEqual(read("true 21.5"), ["true now 21.5"]);
@@ -86,7 +86,7 @@ describe("a message of one frame", () => {
     assert.equal(read("temp warm"), "format-unknown");
   });
 
-  it("[BR2] of two numbers is not a topic and a value: a time would name a new series each message", () => {
+  it("[BR2b] of two numbers is not a topic and a value: a time would name a new series each message", () => {
     assert.deepEqual(read("1763648912.5 21.5"), ["y now 21.5"]);
     assert.deepEqual(read("3 21.5"), ["0 now 3", "1 now 21.5"]);
     assert.equal(decodingOf({ format: "json" }).read("1763648912.5 21.5"), "not-json");
@@ -94,7 +94,7 @@ describe("a message of one frame", () => {
 });
 
 describe("a message of two frames", () => {
-  it("[BR2] is topic and payload", () => {
+  it("[BR2a] is topic and payload", () => {
     assert.deepEqual(read("temp", '{"x": 1, "y": 2}'), ["temp 1 2"]);
     assert.deepEqual(read("température", "[1, 2]"), ["température 1 2"]);
     assert.deepEqual(read("", '{"x": 1, "y": 2}'), ["y 1 2"]);
@@ -105,7 +105,7 @@ describe("a message of two frames", () => {
     assert.deepEqual(read("lab", '[{"x": 1, "y": 2}, {"x": 3, "y": 4}]'), ["lab 1 2", "lab 3 4"]);
   });
 
-  it("[BR2] loses the separators at the topic's end", () => {
+  it("[BR2c] loses the separators at the topic's end", () => {
     for (const topic of ["temp/", "temp:", "temp ", "temp:/ "]) assert.deepEqual(read(topic, "[1, 2]"), ["temp 1 2"]);
     assert.deepEqual(read("/", "[1, 2]"), ["y 1 2"]);
     assert.deepEqual(read("/lab/temp", "[1, 2]"), ["/lab/temp 1 2"]);

@@ -27,7 +27,7 @@ function numberOf(decoding: Decoding, ...frames: (string | Buffer)[]): number | 
 }
 
 describe("frames of which nothing is said", () => {
-  it("[FM1] are a payload, or topic and payload", () => {
+  it("[FM1a] are a payload, or topic and payload", () => {
     assert.deepEqual(decodingOf().read(PAYLOAD), ["a now 1"]);
     assert.deepEqual(decodingOf().read("lab", PAYLOAD), ["lab.a now 1"]);
     assert.equal(decodingOf().read(), "too-many-frames");
@@ -35,13 +35,13 @@ describe("frames of which nothing is said", () => {
     assert.equal(decodingOf().read("lab", ""), "format-unknown");
   });
 
-  it("[FM1] may have an empty frame between, as REQ and ROUTER sockets put it, or behind", () => {
+  it("[FM1b] may have an empty frame between, as REQ and ROUTER sockets put it, or behind", () => {
     assert.deepEqual(decodingOf().read("", PAYLOAD), ["a now 1"]);
     assert.deepEqual(decodingOf().read("lab", "", PAYLOAD), ["lab.a now 1"]);
     assert.deepEqual(decodingOf().read("lab", PAYLOAD, ""), ["lab.a now 1"]);
   });
 
-  it("[FM1] have a topic that is text and names a series", () => {
+  it("[FM1c] have a topic that is text and names a series", () => {
     assert.equal(decodingOf().read(hex("ff fe"), PAYLOAD), "topic-not-text");
     assert.equal(decodingOf().read("a\u0007b", PAYLOAD), "series-name-invalid");
     assert.deepEqual(decodingOf().read("lab/\u0000", PAYLOAD), ["lab.a now 1"], "C's NUL, and separators at the end");
@@ -50,7 +50,7 @@ describe("frames of which nothing is said", () => {
     assert.match(faultOf(() => decodingOf().rows([hex("ff fe"), PAYLOAD])).message, /--frames/);
   });
 
-  it("[FM2] may have a time as the third: text, or 8 bytes that are a date", () => {
+  it("[FM2b] may have a time as the third: text, or 8 bytes that are a date", () => {
     // PlotJuggler, plotjuggler_plugins/DataStreamZMQ/datastream_zmq.cpp: the timestamp is text, std::stod reads it.
     for (const time of ["1763648912.25", "1763648912250", f64(1_763_648_912.25), f64(1_763_648_912_250)]) {
       assert.deepEqual(decodingOf().read("lab", PAYLOAD, time), ["lab.a 1763648912.25 1"]);
@@ -65,7 +65,7 @@ describe("frames of which nothing is said", () => {
     ]);
   });
 
-  it("[FM2] may have a counter as the third, which is found out by counting, topic by topic", () => {
+  it("[FM2d] may have a counter as the third, which is found out by counting, topic by topic", () => {
     // bitcoin, doc/zmq.md: "the third part is the sequence number (representing the message count for that type)",
     // 4 bytes, least first.
     const decoding = decodingOf();
@@ -85,7 +85,7 @@ describe("frames of which nothing is said", () => {
     }
   });
 
-  it("[FM2] are refused where the third is neither, at once or when it did not count ten times", () => {
+  it("[FM2e] are refused where the third is neither, at once or when it did not count ten times", () => {
     assert.equal(decodingOf().read("lab", PAYLOAD, "abc"), "too-many-frames");
     assert.equal(decodingOf().read("lab", "1", "2", "3"), "too-many-frames");
     const decoding = decodingOf();
@@ -95,7 +95,7 @@ describe("frames of which nothing is said", () => {
     assert.match(fault.message, /--frames topic,payload,skip/);
   });
 
-  it("[FM2] say nothing of another topic's: one message of another publisher spoils none", () => {
+  it("[FM2a] say nothing of another topic's: one message of another publisher spoils none", () => {
     for (const spoiling of ["1763648912.25", u32(ARRIVED_AT), f64(ARRIVED_AT)]) {
       const decoding = decodingOf();
       assert.equal(decoding.read("bad", PAYLOAD, spoiling).length, 1);
@@ -108,7 +108,7 @@ describe("frames of which nothing is said", () => {
     for (let i = 0; i < 200; i++) assert.deepEqual(decoding.read("good", PAYLOAD, u32(i)), ["good.a now 1"]);
   });
 
-  it("[FM2] are each what they show, where publishers of several kinds have one topic", () => {
+  it("[FM2a] [FM2c] are each what they show, where publishers of several kinds have one topic", () => {
     const decoding = decodingOf();
     for (let i = 0; i < 40; i++) {
       assert.deepEqual(decoding.read("t", PAYLOAD, `${1_763_648_912.25 + i}`), [`t.a ${1_763_648_912.25 + i} 1`]);
@@ -127,7 +127,7 @@ describe("frames of which nothing is said", () => {
     assert.deepEqual(decoding.read("t", PAYLOAD), ["t.a now 1"], "it may be missing");
   });
 
-  it("[FM2] may count by several publishers of one topic, by turns", () => {
+  it("[FM2d] may count by several publishers of one topic, by turns", () => {
     const decoding = decodingOf();
     for (let i = 0; i < 40; i++) {
       for (const start of [10, 2000, 30_000, 400_000]) {
@@ -136,7 +136,7 @@ describe("frames of which nothing is said", () => {
     }
   });
 
-  it("[FM2] are read again once the third counts, however often it did not", () => {
+  it("[FM2e] are read again once the third counts, however often it did not", () => {
     const decoding = decodingOf();
     for (let i = 0; i < 20; i++) decoding.read("lab", PAYLOAD, u32(77));
     assert.equal(decoding.read("lab", PAYLOAD, u32(500)), "envelope-wrong");
@@ -155,14 +155,14 @@ describe("frames of which nothing is said", () => {
 });
 
 describe("--frames", () => {
-  it("[FM2] says what each frame is", () => {
+  it("[FM2h] says what each frame is", () => {
     assert.deepEqual(framed("payload").read(PAYLOAD), ["a now 1"]);
     assert.deepEqual(framed("payload", "topic").read(PAYLOAD, "lab"), ["lab.a now 1"]);
     assert.deepEqual(framed("skip", "topic", "skip", "payload").read(hex("ff"), "lab", "", PAYLOAD), ["lab.a now 1"]);
     assert.deepEqual(framed("payload").read('lab {"a":1}'), "format-unknown", "no topic stands before it then");
   });
 
-  it("[FM2] may have a time, of any type and unit", () => {
+  it("[FM2h] may have a time, of any type and unit", () => {
     const i64be = Buffer.alloc(8);
     i64be.writeBigInt64BE(1_763_648_912_250_000n);
     const f64be = Buffer.alloc(8);
@@ -191,7 +191,7 @@ describe("--frames", () => {
     }
   });
 
-  it("[FM2] [BR16] may have a counter, which is checked", () => {
+  it("[FM2i] [BR16] may have a counter, which is checked", () => {
     for (const [type, bytes, number] of [
       ["counter", "17", 17],
       ["counter", u32(17), 17],
@@ -212,7 +212,7 @@ describe("--frames", () => {
     assert.equal(bearsNumbers({ ...config, preset: "bitcoin" }), true);
   });
 
-  it("[FM2] may have several payloads, all read, with the time of all and the number of one", () => {
+  it("[FM2h] may have several payloads, all read, with the time of all and the number of one", () => {
     const decoding = framed("topic", "payload", "payload", "time", "counter");
     assert.deepEqual(decoding.read("lab", PAYLOAD, '{"b":2}', "5", "1"), ["lab.a 5 1", "lab.b 5 2"]);
     assert.deepEqual(
@@ -226,7 +226,7 @@ describe("--frames", () => {
     );
   });
 
-  it("[FM2] messages of other numbers of frames are refused", () => {
+  it("[FM2i] messages of other numbers of frames are refused", () => {
     const fault = faultOf(() => framed("topic", "payload", "time:f64").rows(["lab", PAYLOAD]));
     assert.equal(fault.code, "envelope-wrong");
     assert.match(fault.message, /says 3 \(topic payload time:f64\), and this message has 2/);
@@ -250,7 +250,7 @@ describe("--frames", () => {
 });
 
 describe("--topic-delimiter", () => {
-  it("[FM2] ends the topic in the one frame, whatever stands behind it", () => {
+  it("[FM2j] ends the topic in the one frame, whatever stands behind it", () => {
     assert.deepEqual(decodingOf({ topicDelimiter: "|" }).read(`lab/a b|${PAYLOAD}`), ["lab/a b.a now 1"]);
     assert.deepEqual(decodingOf({ topicDelimiter: " " }).read("10001 72 40"), ["10001.0 now 72", "10001.1 now 40"]);
     assert.deepEqual(decodingOf({ topicDelimiter: "::" }).read("a:b::5"), ["a:b now 5"]);
@@ -271,7 +271,7 @@ describe("--topic-delimiter", () => {
 });
 
 describe("--skip-bytes", () => {
-  it("[FM2] leaves out what stands before the payload, before it is inflated", () => {
+  it("[FM2k] leaves out what stands before the payload, before it is inflated", () => {
     assert.deepEqual(decodingOf({ skipBytes: 4 }).read(Buffer.concat([u32(7), Buffer.from(PAYLOAD)])), ["a now 1"]);
     const zlib = hex("78 9c ab 56 4a 54 b2 32 ac 05 00 08 2a 02 09");
     assert.deepEqual(decodingOf({ skipBytes: 2 }).read(Buffer.concat([hex("00 00"), zlib])), ["a now 1"]);

@@ -14,7 +14,7 @@ const COMPRESSED = {
 };
 
 describe("a compressed payload", () => {
-  it("[FM8] is inflated by its magic: zlib, gzip and zstd", () => {
+  it("[FM8a] is inflated by its magic: zlib, gzip and zstd", () => {
     for (const [name, bytes] of Object.entries(COMPRESSED)) {
       const decoding = decodingOf();
       assert.deepEqual(decoding.read(bytes), ["a now 1"], name);
@@ -38,13 +38,13 @@ describe("a compressed payload", () => {
     assert.deepEqual(decodingOf().read(deflateSync('lab {"a":1}')), ["lab.a now 1"], "with a topic in it");
   });
 
-  it("[FM8] without a header is inflated if --inflate says raw, and by nothing if it says none", () => {
+  it("[FM8b] without a header is inflated if --inflate says raw, and by nothing if it says none", () => {
     assert.deepEqual(decodingOf({ inflate: "raw" }).read(deflateRawSync('{"a":1}')), ["a now 1"]);
     assert.equal(decodingOf({ inflate: "raw" }).read('{"a":1}'), "inflate-failed");
     assert.equal(decodingOf({ inflate: "none", format: "json" }).read(COMPRESSED.zlib), "not-json");
   });
 
-  it("[FM8] has a bound on what it inflates to", () => {
+  it("[FM8a] has a bound on what it inflates to", () => {
     const large = Buffer.alloc(16 * 1024 * 1024 + 1, " ");
     for (const [inflate, bytes] of [
       ["auto", deflateSync(large)],
@@ -66,7 +66,7 @@ describe("a compressed payload", () => {
     assert.equal(decodingOf().read(hex("78 9c 00 00 00 00 00")), "inflate-failed");
   });
 
-  it("[FM8] samples that begin as compressed bytes do are samples all the same, where samples were seen", () => {
+  it("[FM8c] samples that begin as compressed bytes do are samples all the same, where samples were seen", () => {
     const sample = hex("78 9c 80 3f 00 00 80 3f");
     assert.deepEqual(decodingOf({ format: "f32" }).messages([sample])[0]?.content.kind, "samples");
     const auto = decodingOf();
@@ -74,7 +74,7 @@ describe("a compressed payload", () => {
     assert.deepEqual(auto.messages([sample])[0]?.content.kind, "samples");
   });
 
-  it("[FM8] samples that could be inflated to what is no whole number of items are samples as they are", () => {
+  it("[FM8c] samples that could be inflated to what is no whole number of items are samples as they are", () => {
     // Seven bytes inflated, and twenty as they are.
     const bytes = Buffer.concat([COMPRESSED.zlib, Buffer.alloc((4 - (COMPRESSED.zlib.length % 4)) % 4)]);
     assert.deepEqual(decodingOf({ format: "i32" }).messages([bytes])[0]?.content.kind, "samples");
@@ -87,7 +87,7 @@ describe("a compressed payload", () => {
     assert.deepEqual(decodingOf().read(deflateSync('{"a":1}', { level: 2 })), ["a now 1"]);
   });
 
-  it("[FM8] by what is not read, LZ4, Snappy and xz, is told for what it is", () => {
+  it("[FM8d] by what is not read, LZ4, Snappy and xz, is told for what it is", () => {
     for (const [bytes, what] of [
       // https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
       [hex("04 22 4d 18 64 40 a7 07 00 00 80 7b 22 61 22 3a 31 7d 00 00 00 00"), "LZ4"],

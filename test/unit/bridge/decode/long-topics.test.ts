@@ -16,7 +16,7 @@ const LONGEST = ["x".repeat(1024), `x${"€".repeat(341)}`, "😀".repeat(256)];
 const TOO_LONG = ["x".repeat(1025), `xx${"€".repeat(341)}`, `${"😀".repeat(256)}x`];
 
 describe("a topic of more than 1,024 bytes", () => {
-  it("[BR2] is topic-too-long, whatever the message is read as", () => {
+  it("[BR2e] is topic-too-long, whatever the message is read as", () => {
     const payload = Buffer.from("00000080", "hex");
     for (const [i, topic] of TOO_LONG.entries()) {
       const just = LONGEST[i] ?? "";
@@ -63,7 +63,7 @@ describe("a topic of more than 1,024 bytes", () => {
       assert.equal(byField.map(messageOf({ y: 1 }, { topic }), ARRIVED_AT)[0]?.rows.length, 1);
   });
 
-  it("[BR34] is refused before its number is checked, counted, and said", () => {
+  it("[BR34a] is refused before its number is checked, counted, and said", () => {
     const lines: string[] = [];
     const log = createLog("text", "info", (line) => lines.push(line));
     const tracker = new SequenceTracker();

@@ -45,7 +45,7 @@ describe("without a mapping", () => {
 });
 
 describe("the time", () => {
-  it("[MP3] is that of the field that is named, wherever it is; the usual ones are fields then", () => {
+  it("[MP3a] is that of the field that is named, wherever it is; the usual ones are fields then", () => {
     const value = { header: { stamp: 5 }, t: 21.5, x: 3 };
     assert.deepEqual(mapped({ time: "header.stamp" }, value), ["t 5 21.5", "x 5 3"]);
     assert.deepEqual(mapped({ time: "header.stamp" }, { "header.stamp": 6, y: 1 }), ["y 6 1"]);
@@ -60,13 +60,13 @@ describe("the time", () => {
     assert.equal(mapped({ time: "at" }, { at: "noon", y: 2 }), "time-not-a-number");
   });
 
-  it("[MP3] is the envelope's, else the arrival, where the field is not there", () => {
+  it("[MP3a] is the envelope's, else the arrival, where the field is not there", () => {
     assert.deepEqual(mapped({ time: "at" }, { t: 1, y: 2 }), ["t now 1", "y now 2"]);
     assert.deepEqual(mapped({ time: "at" }, { t: 1, y: 2 }, { time: 7 }), ["t 7 1", "y 7 2"]);
     assert.deepEqual(mapped({ time: "at" }, { at: 1, y: 2 }, { time: 7 }), ["y 1 2"]);
   });
 
-  it("[MP3] of the envelope is that of one value, whose fields then are all values; it is no arrival", () => {
+  it("[MP3a] of the envelope is that of one value, whose fields then are all values; it is no arrival", () => {
     const [only] = createMapper(NO_MAP).map(messageOf(5, { time: 7, topic: "lab" }), ARRIVED_AT);
     assert.deepEqual(only, { channel: undefined, rows: [{ x: 7, arrival: false, names: ["lab"], values: [5] }] });
     assert.deepEqual(mapped(NO_MAP, { t: 21.5, x: 3 }, { time: 7 }), ["t 7 21.5", "x 7 3"]);
@@ -93,7 +93,7 @@ describe("the time", () => {
 });
 
 describe("the fields", () => {
-  it("[MP2] are those that are chosen, and no others", () => {
+  it("[MP2a] are those that are chosen, and no others", () => {
     const value = { t: 1, temp: { motor: 2, air: 3 }, accel: [4, 5], hum: 6, state: "on" };
     assert.deepEqual(mapped(fields({ field: "temp.motor" }, { field: "accel.1" }), value), [
       "temp.motor 1 2",
@@ -129,7 +129,7 @@ describe("the fields", () => {
     assert.deepEqual(mapped(fields({ field: "y" }), 5), ["y now 5"]);
   });
 
-  it("[MP2] that are not chosen are no reason to refuse a message", () => {
+  it("[MP2b] that are not chosen are no reason to refuse a message", () => {
     assert.deepEqual(mapped(fields({ field: "a" }), { t: 1, a: 2, b: Number.POSITIVE_INFINITY }), ["a 1 2"]);
     assert.equal(mapped(fields({ field: "a" }), { t: 1, a: Number.POSITIVE_INFINITY }), "not-finite");
     assert.deepEqual(mapped(fields({ field: "a" }), { t: [1, 2], a: [3, 4], b: [5] }), ["a 1 3", "a 2 4"]);

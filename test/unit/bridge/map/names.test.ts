@@ -8,20 +8,20 @@ describe("the names", () => {
   const value = { t: 1, temp: 2, y: 3 };
   const series = (template: string, topic: string) => mapped({ series: template }, value, { topic });
 
-  it("[MP5] of series are made of the topic's parts and the field", () => {
+  it("[MP5a] of series are made of the topic's parts and the field", () => {
     assert.deepEqual(series("{2}.{field}", "/lab/motor:7/"), ["motor.temp 1 2", "motor 1 3"]);
     assert.deepEqual(series("{3}-{1} {field}", "lab/motor.7"), ["7-lab temp 1 2", "7-lab 1 3"]);
     assert.deepEqual(series("{topic}/{field}", "lab/motor/"), ["lab/motor/temp 1 2", "lab/motor 1 3"]);
     assert.deepEqual(series("{field}", "lab"), ["temp 1 2", "y 1 3"]);
   });
 
-  it("[MP5] leave a part that is not there out, with one separator", () => {
+  it("[MP5b] leave a part that is not there out, with one separator", () => {
     assert.deepEqual(series("{1}.{field}", ""), ["temp 1 2", "y 1 3"]);
     assert.deepEqual(series("{1}.{5}.{field}", "lab"), ["lab.temp 1 2", "lab 1 3"]);
     assert.deepEqual(series("a.{5}.b", ""), ["a.b 1 2", "a.b 1 3"]);
   });
 
-  it("[MP7] of channels are made of the topic; what they cannot have becomes _", () => {
+  it("[MP7b] of channels are made of the topic; what they cannot have becomes _", () => {
     const channel = (template: string, topic: string) => mapped({ channel: template, series: "{field}" }, 3, { topic });
     assert.deepEqual(channel("lab/{1}", "motor/temp"), ["lab/motor: y now 3"]);
     assert.deepEqual(channel("{topic}", "a b/ü:c"), ["a_b/_c: y now 3"]);
@@ -31,7 +31,7 @@ describe("the names", () => {
     assert.equal(channel("{1}", "x".repeat(129)), "channel-name-invalid");
   });
 
-  it("[MP7] name 64 channels at most, and 4096 series of each; the points of more are counted", () => {
+  it("[MP7a] name 64 channels at most, and 4096 series of each; the points of more are counted", () => {
     const channels = createMapper({ channel: "{1}" });
     const to = (topic: string) => mapWith(channels, messageOf(1, { topic }));
     for (let i = 0; i < 64; i++) assert.deepEqual(to(`c${i}`), [`c${i}: c${i} now 1`]);
@@ -59,7 +59,7 @@ describe("the names", () => {
 });
 
 describe("text", () => {
-  it("[MP8] of a step is numbered as it comes, and called what it is; booleans are 0 and 1; numbers stay", () => {
+  it("[MP8a] [MP8b] of a step is numbered as it comes, and called what it is; booleans are 0 and 1; numbers stay", () => {
     const mapper = createMapper(fields({ field: "state", kind: "step" }));
     const of = (state: unknown) => mapWith(mapper, messageOf({ t: 1, state }));
     assert.deepEqual(of("IDLE"), ['state 1 0 step "IDLE"']);
@@ -82,7 +82,7 @@ describe("text", () => {
     ]);
   });
 
-  it("[MP8] of an event is the event's, beside what is a line", () => {
+  it("[MP8c] of an event is the event's, beside what is a line", () => {
     const map = fields({ field: "temp" }, { field: "log", kind: "event" });
     assert.deepEqual(mapped(map, { t: 1, temp: 2, log: "door open" }), ["temp 1 2", 'log 1 0 event "door open"']);
     assert.deepEqual(mapped(map, { t: 1, log: "\u0000door\n" }), ['log 1 0 event " door "']);
@@ -93,7 +93,7 @@ describe("text", () => {
     assert.deepEqual(mapped(map, { t: 1, temp: "2", log: true }), ['log 1 1 event "true"']);
   });
 
-  it("[MP8] of more than 256 kinds is other; an event keeps its text, cut to 256 bytes between two characters", () => {
+  it("[MP8a] [MP8c] of more than 256 kinds is other; an event keeps its text, cut to 256 bytes between two characters", () => {
     const step = createMapper(fields({ field: "s", kind: "step" }));
     const event = createMapper(fields({ field: "s", kind: "event" }));
     const of = (mapper: Mapper, s: string) => mapWith(mapper, messageOf({ t: 1, s }));

@@ -109,7 +109,7 @@ function assertSound(mapped: readonly Mapped[]): void {
 }
 
 describe("the mapping of any value", () => {
-  it("[MP1] is rows that a frame can hold, or one of the reasons, whatever the configuration", () => {
+  it("[MP1b] is rows that a frame can hold, or one of the reasons, whatever the configuration", () => {
     const messages = fc.array(fc.tuple(topic, points, optional(fc.double({ min: 0, max: 2e9, noNaN: true }))), {
       minLength: 1,
       maxLength: 6,
@@ -128,7 +128,7 @@ describe("the mapping of any value", () => {
     );
   });
 
-  it("[MP1] is, without any, exactly that of a POST of the same JSON", () => {
+  it("[MP1a] is, without any, exactly that of a POST of the same JSON", () => {
     fc.assert(
       fc.property(topic, points, (topic, value) => {
         const [, name = ""] = /^(.*?)[/:. ]*$/s.exec(topic) ?? [];

@@ -31,7 +31,7 @@ describe("thinning", () => {
     )
     .map((values) => values.map(([x, y]): [number, number] => [x / 10, y]).sort(([a], [b]) => a - b));
 
-  it("[MP6] invents nothing, keeps the order, and leaves two points and a break of each stretch at most", () => {
+  it("[MP6a] invents nothing, keeps the order, and leaves two points and a break of each stretch at most", () => {
     fc.assert(
       fc.property(series, fc.integer({ min: 1, max: 50 }), (values, tenths) => {
         const width = tenths / 10;
@@ -48,7 +48,7 @@ describe("thinning", () => {
     );
   });
 
-  it("[MP6] keeps the peaks of each stretch, and that it was broken", () => {
+  it("[MP6a] keeps the peaks of each stretch, and that it was broken", () => {
     fc.assert(
       fc.property(series, fc.integer({ min: 1, max: 50 }), (values, tenths) => {
         const width = tenths / 10;
@@ -96,7 +96,7 @@ describe("thinning", () => {
     assert.equal(feed({ fields: [{ field: "a", maxRate: 2 }, { field: "y" }] }, values).length, 100);
   });
 
-  it("[MP6] lets go what it holds when its time is over by the clock, and a clock that is set back holds nothing", () => {
+  it("[MP6c] lets go what it holds when its time is over by the clock, and a clock that is set back holds nothing", () => {
     const mapper = createMapper({ maxRate: 2 });
     const map = (value: unknown, arrivedAt: number) =>
       text(mapper.map({ topic: "", content: { kind: "value", value } }, arrivedAt));
@@ -120,7 +120,7 @@ describe("thinning", () => {
     assert.deepEqual(second?.rows, [{ x: 50, arrival: false, names: ["y"], values: [6] }]);
   });
 
-  it("[MP6] of a step loses no change, and of events nothing", () => {
+  it("[MP6b] of a step loses no change, and of events nothing", () => {
     const changes = new Changes(1);
     const values = [0, 0, 1, 1, 0, 0, 0, 0].map((value, i): [number, number] => [i / 4, value]);
     assert.deepEqual(

@@ -53,7 +53,7 @@ it("[BR3] a sample has 120 characters at most and no control characters", () => 
   assert.ok(sampleOf([Buffer.alloc(1000, 0xff)]).length <= 120);
 });
 
-it("[BR8] the same trouble is told at once, then once a minute, and when it is over", () => {
+it("[BR8c] the same trouble is told at once, then once a minute, and when it is over", () => {
   const lines: string[] = [];
   let nowMs = 0;
   const trouble = new TroubleWarnings(logTo(lines), 60_000, () => nowMs);
@@ -73,7 +73,7 @@ it("a line of log for people is time, level, text and fields", () => {
   assert.equal(line, '12:03:04 warn  Left out. reason="not-json"\n');
 });
 
-it("[BR7] --buffer takes a size with a unit, 1MiB at least", () => {
+it("[BR7a] --buffer takes a size with a unit, 1MiB at least", () => {
   assert.equal(parseBytes("64MiB"), 64 * 2 ** 20);
   assert.equal(parseBytes("1.5 gb"), 1_500_000_000);
   assert.equal(parseBytes("1048576"), 1_048_576);
@@ -98,7 +98,7 @@ it("--to takes the URL of a channel and nothing else", () => {
   }
 });
 
-it("[BR11] the token comes from the environment, if it can stand in a header", () => {
+it("[BR11a] the token comes from the environment, if it can stand in a header", () => {
   assert.equal(tokenFrom({ PUBLISH_TOKEN: " abc \n" }), "abc");
   for (const PUBLISH_TOKEN of ["", " ", "a b", "a\nb", "é"]) assert.equal(tokenFrom({ PUBLISH_TOKEN }), undefined);
 });

@@ -27,7 +27,7 @@ function takeShared(topics: number) {
   return { source, said: lines.filter((line) => line.includes("Several publishers number")) };
 }
 
-it("[BR16] ten topics of several publishers are said, of more not each; all are counted", () => {
+it("[BR16l] ten topics of several publishers are said, of more not each; all are counted", () => {
   const ten = takeShared(10);
   assert.equal(ten.said.length, 10);
   assert.equal(ten.source.sharedTopics, 10);
@@ -36,7 +36,7 @@ it("[BR16] ten topics of several publishers are said, of more not each; all are 
   assert.equal(many.source.sharedTopics, 500);
 });
 
-it("[BR16] after ten topics of several publishers one more is said in ten seconds, with how many were not", () => {
+it("[BR16l] after ten topics of several publishers one more is said in ten seconds, with how many were not", () => {
   const { lines, log } = written();
   let nowMs = 0;
   const warnings = new SharedWarnings(log, () => nowMs);

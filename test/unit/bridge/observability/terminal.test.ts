@@ -5,7 +5,7 @@ import { FootLine, footText } from "../../../../bridge/observability/terminal.ts
 
 const NOTHING = { points: 0, bytes: 0, oldestAgeMs: 0 };
 
-it("the foot of a terminal has rates since the line before, and what is not in order", () => {
+it("[BR24b] the foot of a terminal has rates since the line before, and what is not in order", () => {
   const source = new SourceLedger();
   const uplink = new UplinkLedger();
   const before = totalsOf([source], [uplink]);

@@ -122,7 +122,7 @@ describe("[PS6] preset bluesky", () => {
     assert.deepEqual(read(bluesky.create({}), frames), ["event.det 1550070005.0189056 1.5"]);
   });
 
-  it("refuses pickle with what to do", () => {
+  it("[PS1c] refuses pickle with what to do", () => {
     for (const pickle of PICKLES) {
       const frames = [Buffer.concat([Buffer.from(" start "), hex(pickle)])];
       const { code, message } = refusal(bluesky.create({}), frames);

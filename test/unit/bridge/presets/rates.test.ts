@@ -12,7 +12,7 @@ function ticked(rates: Rates, now: number): Record<string, number | undefined> {
   return seriesOf(messages);
 }
 
-describe("[FD1] rates by the second", () => {
+describe("[FD1b] rates by the second", () => {
   it("are what came in the last interval, however long it was, then zero", () => {
     const rates = new Rates({ per: "second" });
     assert.deepEqual(ticked(rates, NOW), {});
@@ -51,7 +51,7 @@ describe("[FD1] rates by the second", () => {
   });
 });
 
-describe("[FD1] rates by the minute", () => {
+describe("[FD1b] rates by the minute", () => {
   it("are what came in the last 60 seconds, and go to zero after", () => {
     const rates = new Rates({ per: "minute" });
     rates.count("block");
@@ -93,7 +93,7 @@ describe("[FD1] rates by the minute", () => {
   });
 });
 
-describe("[FD1] keys", () => {
+describe("[FD1c] keys", () => {
   it("beyond the bound are counted as one, and those that came first stay", () => {
     const rates = new Rates({ per: "minute", maxKeys: 2 });
     for (const key of ["a", "b", "c", "d", "a"]) rates.count(key);

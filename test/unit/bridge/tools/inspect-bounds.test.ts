@@ -18,7 +18,7 @@ function inspectionOf(config: SourceConfig = sourceOf()): Inspection {
 }
 
 describe("what inspect keeps", () => {
-  it("[IN3] of a message is 240 bytes of each of four frames, whatever it takes", () => {
+  it("[IN3b] of a message is 240 bytes of each of four frames, whatever it takes", () => {
     const big = Buffer.alloc(2 ** 20, "a");
     const { heads, frames } = excerptOf([big.subarray(0, 240), big.subarray(0, 241), big, big.subarray(7, 9), big]);
     assert.deepEqual(

@@ -76,7 +76,7 @@ describe("what inspect reports", () => {
     );
   });
 
-  it("[IN1] endpoints, topics with what they are taken for, and the series they make", () => {
+  it("[IN1b] endpoints, topics with what they are taken for, and the series they make", () => {
     const inspection = inspectionOf();
     const messages = Array.from({ length: 10 }, (_, i) => ["lab", `{"t": ${NOW + 0.1 * (i + 1)}, "temp": ${20 + i}}`]);
     const now = takeAll(inspection, [...messages, ["hum", "[1, 55.5]"]]);
@@ -96,7 +96,7 @@ describe("what inspect reports", () => {
     );
   });
 
-  it("[IN2] refused messages by reason, with a sample, and no control character of theirs", () => {
+  it("[IN2a] [IN2b] refused messages by reason, with a sample, and no control character of theirs", () => {
     const inspection = inspectionOf();
     const now = takeAll(inspection, [
       ["\u001b]0;owned\u0007", '{"y": "\u001b[31mred\u009b"}'],
@@ -110,7 +110,7 @@ describe("what inspect reports", () => {
     assert.match(text, /\\x1b\]0;owned\\x07/);
   });
 
-  it("[IN3] remembers 1,000 topics and series, and counts the rest", () => {
+  it("[IN3a] remembers 1,000 topics and series, and counts the rest", () => {
     const inspection = inspectionOf();
     const now = takeAll(
       inspection,

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe("the format of recordings", () => {
-  it("[RC1] is, byte for byte, what its description says", () => {
+  it("[RC1a] is, byte for byte, what its description says", () => {
     const head = encodeHead({ startedAt: "", sources: [] });
     assert.equal(head.subarray(0, 16).toString("hex"), "504c4f545245430a010000001d000000");
     assert.equal(head.subarray(20).toString(), '{"startedAt":"","sources":[]}');
@@ -44,7 +44,7 @@ describe("the format of recordings", () => {
     assert.deepEqual(read.entries, entries);
   });
 
-  it("[RC2] a file cut off anywhere is read up to its last whole message, and says so", async () => {
+  it("[RC2a] a file cut off anywhere is read up to its last whole message, and says so", async () => {
     const messages = [message(1, "a", "one"), message(2, "b", "two"), message(3, "c", "three")];
     const head = encodeHead(INFO);
     const whole = Buffer.concat([head, encoded(messages)]);
@@ -58,7 +58,7 @@ describe("the format of recordings", () => {
     }
   });
 
-  it("[RC2] damage ends what is read, and nothing of it is taken for a message", async () => {
+  it("[RC2a] damage ends what is read, and nothing of it is taken for a message", async () => {
     const head = encodeHead(INFO);
     const first = encoded([message(1, "a", "one")]);
     for (const damage of ["flipped", "length", "zeros"] as const) {
@@ -73,7 +73,7 @@ describe("the format of recordings", () => {
     }
   });
 
-  it("[RC2] a file that is no recording is refused with a sentence", async () => {
+  it("[RC2b] a file that is no recording is refused with a sentence", async () => {
     const head = encodeHead(INFO);
     const badHead = Buffer.from(head);
     badHead[head.length - 1] = 0;

@@ -17,7 +17,7 @@ function foreign(status: number, askedMs?: number): Outcome {
 const FAILED: Outcome = { kind: "failed", reason: "nothing listens", code: "ECONNREFUSED", isUnderWay: false };
 
 describe("what follows from an outcome", () => {
-  it("[BR6] no answer, 408, 425, 429 and 5xx of whomever are tried again with full jitter from 250 ms to 2 s", () => {
+  it("[BR6b] no answer, 408, 425, 429 and 5xx of whomever are tried again with full jitter from 250 ms to 2 s", () => {
     const outcomes: Outcome[] = [
       FAILED,
       refused(429, "too-many-requests"),
@@ -35,7 +35,7 @@ describe("what follows from an outcome", () => {
     }
   });
 
-  it("[BR6] Retry-After is the least that is waited, a minute at most; a longer one is worth a line at once", () => {
+  it("[BR6c] Retry-After is the least that is waited, a minute at most; a longer one is worth a line at once", () => {
     for (const [askedMs, afterMs, isLong] of [
       [3000, 3000, false],
       [60_000, 60_000, false],
@@ -52,7 +52,7 @@ describe("what follows from an outcome", () => {
     }
   });
 
-  it("[BR8] only what the Worker itself says of a frame is refused for good", () => {
+  it("[BR8a] only what the Worker itself says of a frame is refused for good", () => {
     for (const code of ["frame-truncated", "frame-column", "frame-count", "frame-publishers-differ"] as const) {
       const next = whatNext(refused(400, code), 0, 0);
       assert.ok(next.do === "setAside" && next.code === code);
@@ -61,7 +61,7 @@ describe("what follows from an outcome", () => {
     assert.ok(large.do === "halve" && large.isFinal);
   });
 
-  it("[BR8] what a person can mend holds, and says what the Worker said", () => {
+  it("[BR8c] what a person can mend holds, and says what the Worker said", () => {
     for (const [status, code] of [
       [400, "body-encoding"],
       [401, "token-wrong"],
@@ -77,7 +77,7 @@ describe("what follows from an outcome", () => {
     }
   });
 
-  it("[BR25] any other answer holds, whatever its status, and says what to do", () => {
+  it("[BR25c] any other answer holds, whatever its status, and says what to do", () => {
     for (const status of [
       100, 200, 201, 204, 301, 302, 307, 400, 401, 402, 403, 404, 405, 407, 409, 414, 422, 431, 451,
     ]) {
@@ -90,7 +90,7 @@ describe("what follows from an outcome", () => {
   });
 });
 
-it("[BR6] Retry-After is seconds or a date; anything else is none", () => {
+it("[BR6c] Retry-After is seconds or a date; anything else is none", () => {
   const nowMs = Date.parse("2026-01-01T00:00:00Z");
   assert.equal(retryAfterMs("3", nowMs), 3000);
   assert.equal(retryAfterMs(" 0 ", nowMs), 0);
@@ -103,7 +103,7 @@ it("[BR6] Retry-After is seconds or a date; anything else is none", () => {
 });
 
 describe("the size of a body", () => {
-  it("[BR8] is 1 MiB and 131,072 points; what was too large is halved for good, by what it had too much of", () => {
+  it("[BR8d] [BR8e] is 1 MiB and 131,072 points; what was too large is halved for good, by what it had too much of", () => {
     const size = new BodySize();
     assert.deepEqual(size.limits, { bytes: 1_048_576, points: 131_072 });
     size.onTooLarge({ bytes: 1_000_000, points: 60_000 });
@@ -114,7 +114,7 @@ describe("the size of a body", () => {
     assert.deepEqual(size.limits, { bytes: 500_000, points: 65_536 });
   });
 
-  it("[BR8] is halved by the second failure in a row and each that follows, down to a frame, and grows back slowly", () => {
+  it("[BR8f] [BR8g] is halved by the second failure in a row and each that follows, down to a frame, and grows back slowly", () => {
     const size = new BodySize();
     assert.equal(size.onFailure(), false);
     assert.equal(size.limits.bytes, 1_048_576);

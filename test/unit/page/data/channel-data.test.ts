@@ -82,7 +82,7 @@ for (const [window, points] of [
   ["100 pts", 100],
 ] as const) {
   for (const way of ["all along", "only at the end"] as const) {
-    test(`[PG6] ${window}, held longer than the rings hold it, is fetched again, wanted ${way}, and is what it was`, async () => {
+    test(`[PG6c] ${window}, held longer than the rings hold it, is fetched again, wanted ${way}, and is what it was`, async () => {
       const world = new World();
       world.view.choose(window);
       for (let i = 0; i < 10; i++) await world.receive(undefined);

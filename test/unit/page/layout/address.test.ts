@@ -87,7 +87,7 @@ test("[PG21] lines are read as far as they are numbers, each once, and no more t
   assert.deepEqual(lines(`rat=${many};at=${many},${many.map((i) => i + 50)}`)[1], undefined);
 });
 
-test("[PG22] so many derived series are read, and no expression that is longer than any", () => {
+test("[PG22a] so many derived series are read, and no expression that is longer than any", () => {
   const many = Array.from({ length: 20 }, (_, i) => `calc=n${i}:a`).join("&");
   assert.equal(parse(many).derived?.length, MAX_DERIVED);
   assert.equal(parse(`calc=a:${"b".repeat(MAX_EXPRESSION + 1)}`).derived, undefined);

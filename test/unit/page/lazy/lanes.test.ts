@@ -14,7 +14,7 @@ import type { Style } from "../../../../protocol/frame/frame.ts";
 import { rowOf } from "../../../support/holding.ts";
 import { drawnSteps, ingest, named } from "../../../support/named.ts";
 
-test("[PG23] [PG12] what has names shares no panel with numbers, and all events share one", () => {
+test("[PG23e] [PG12] what has names shares no panel with numbers, and all events share one", () => {
   const clusters = regroup(
     [],
     [

@@ -15,5 +15,5 @@ for (const [what, answer, path, sentence] of [
   ["it is below a path", OURS, "/plot/c/lab/c/main", /below \/plot\./],
   ["a channel has c in its name", OURS, "/c/lab/c/main", /no WebSocket reaches it/],
 ] as const) {
-  test(`[PG24] where ${what}, the page says ${sentence}`, () => assert.match(refusalText(answer, path), sentence));
+  test(`[PG24b] where ${what}, the page says ${sentence}`, () => assert.match(refusalText(answer, path), sentence));
 }

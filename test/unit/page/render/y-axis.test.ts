@@ -80,7 +80,7 @@ test("[PG12] the range stays while it fits, and when there is nothing to be seen
   assert.ok(wider.max >= 30);
 });
 
-test("[PG21] lines are drawn where their values are in the range of the axis, and nowhere else", () => {
+test("[PG21b] lines are drawn where their values are in the range of the axis, and nowhere else", () => {
   const linear = { range: { min: -10, max: 100 }, log: false };
   assert.deepEqual(thresholdsOn(linear, [80, -10, 100.1, -1e308, 1e-7]), [
     { at: 80, label: "80", onRight: false },

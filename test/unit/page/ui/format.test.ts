@@ -116,7 +116,7 @@ test("[PG2] ticks are round numbers with as many places as they need", () => {
   assert.deepEqual(numberLabels([0, 1.5e300], 5e299), ["0", "1.5e300"]);
 });
 
-test("[PG2] a time axis has the steps of a clock, local time, and fractions only where they differ", () => {
+test("[PG2c] a time axis has the steps of a clock, local time, and fractions only where they differ", () => {
   assert.deepEqual([0.04, 0.7, 4, 11, 40, 70, 5000].map(timeStep), [0.05, 1, 5, 15, 60, 120, 7200]);
   const noon = new Date(2026, 10, 20, 12, 0, 0).getTime() / 1000;
   assert.deepEqual(timeLabels(timeTicks(noon + 1, noon + 16, 5), 5), ["12:00:05", "12:00:10", "12:00:15"]);

@@ -17,7 +17,7 @@ const words = (connection: ConnectionState, circumstances: Partial<Circumstances
   statusText(statusOf(connection, { ...QUIET, ...circumstances }), NOW).join("");
 const live = { phase: "live", pingAtMs: NOW } as const;
 
-test("[PG3] every state has its words", () => {
+test("[PG3a] every state has its words", () => {
   assert.equal(words(connecting(NOW)), "Connecting…");
   assert.equal(words(connecting(NOW, 1)), "Reconnecting…");
   assert.equal(words(live), "Live");
@@ -94,7 +94,7 @@ function feed(everyMs: number, points: number, count: number, pulse = new Pulse(
   return pulse;
 }
 
-test("[PG3] a feed is stale after 5 s, or ten times its usual pause", () => {
+test("[PG3d] a feed is stale after 5 s, or ten times its usual pause", () => {
   const fast = feed(100, 1, 50);
   assert.equal(fast.staleSinceMs(NOW + 5_000), undefined);
   assert.equal(clockText(fast.staleSinceMs(NOW + 5_001) ?? 0), "14:30:00");
@@ -104,7 +104,7 @@ test("[PG3] a feed is stale after 5 s, or ten times its usual pause", () => {
   assert.equal(new Pulse().staleSinceMs(NOW), undefined);
 });
 
-test("[PG3] a feed that is dead when the page is opened is stale at once, since its last frame was taken", () => {
+test("[PG3e] a feed that is dead when the page is opened is stale at once, since its last frame was taken", () => {
   const pulse = opened(60_000);
   assert.equal(pulse.staleSinceMs(NOW + 40), NOW - 60_000);
   assert.equal(pulse.rate(NOW + 40), undefined);
@@ -120,7 +120,7 @@ test("[PG3] many stored points of one moment teach no pace and no rate: then not
   assert.equal(pulse.rate(NOW + 100), undefined);
 });
 
-test("[PG3] the patience is told by the Channel until three frames came live", () => {
+test("[PG3d] the patience is told by the Channel until three frames came live", () => {
   const slow = opened(50_000, 60_000);
   assert.equal(slow.staleSinceMs(NOW + 540_000), undefined);
   assert.equal(slow.staleSinceMs(NOW + 550_001), NOW - 50_000);

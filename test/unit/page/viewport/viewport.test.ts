@@ -40,7 +40,7 @@ test("[PG2] a window of seconds ends at the newest x, rounded up to a pixel colu
   assert.equal(part.x.buffer, series.ring.x.buffer, "a view, not a copy");
 });
 
-test("[PG2] 100 points are the last 100 of each series, breaks not counted", () => {
+test("[PG2a] 100 points are the last 100 of each series, breaks not counted", () => {
   const [source, view] = [holdings(), new View()];
   view.choose("100 pts");
   feed(source, "a", T, T + 300, 1);
@@ -54,7 +54,7 @@ test("[PG2] 100 points are the last 100 of each series, breaks not counted", () 
   assert.deepEqual(view.look(source, 1000)?.x, { min: T + 211, max: T + 310 });
 });
 
-test("[PG2] x is a number where it is no time, and 100 points are what it begins with", () => {
+test("[PG2b] [PG2c] x is a number where it is no time, and 100 points are what it begins with", () => {
   const [source, view] = [holdings(), new View()];
   assert.equal(view.window(source), "30 s");
   feed(source, "a", 0, 500, 1);

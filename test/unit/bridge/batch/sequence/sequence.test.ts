@@ -21,7 +21,7 @@ const again = (tracker: SequenceTracker, number: number, crc = number) =>
   observe(tracker, number, crc, "t", BY.other).kind;
 
 describe("a publisher's own numbers", () => {
-  it("[BR16] tell a jump, a repeat and a restart apart", () => {
+  it("[BR16c] [BR16d] [BR16h] tell a jump, a repeat and a restart apart", () => {
     const tracker = new SequenceTracker();
     assert.deepEqual(observe(tracker, 7), { kind: "next" });
     assert.deepEqual(observe(tracker, 8), { kind: "next" });
@@ -41,14 +41,14 @@ describe("a publisher's own numbers", () => {
     assert.equal(observe(tracker, 2, 0, "a").kind, "next");
   });
 
-  it("[BR16] older than the last 1,024 are no repeat but a restart", () => {
+  it("[BR16f] older than the last 1,024 are no repeat but a restart", () => {
     const tracker = new SequenceTracker();
     for (let i = 0; i <= 1024; i++) observe(tracker, i);
     assert.equal(again(tracker, 1), "repeat");
     assert.equal(again(tracker, 0), "restart");
   });
 
-  it("[BR16] are remembered 131,072 in all topics together", () => {
+  it("[BR16f] are remembered 131,072 in all topics together", () => {
     const tracker = new SequenceTracker();
     for (let topic = 0; topic < 255; topic++) observe(tracker, 0, 0, `topic ${topic}`);
     for (let i = 0; i <= 512; i++) observe(tracker, i);
@@ -56,7 +56,7 @@ describe("a publisher's own numbers", () => {
     assert.equal(again(tracker, 0), "restart");
   });
 
-  it("[BR16] that came more than 5 s ago are no repeat but a restart", () => {
+  it("[BR16d] that came more than 5 s ago are no repeat but a restart", () => {
     let nowMs = 0;
     const tracker = new SequenceTracker([], 10, () => nowMs);
     for (const number of [1, 2]) observe(tracker, number);
@@ -66,7 +66,7 @@ describe("a publisher's own numbers", () => {
     assert.equal(again(tracker, 2), "restart");
   });
 
-  it("[BR16] by the same connection are a restart: a publisher that is run again behind a forwarder", () => {
+  it("[BR16d] [BR16h] by the same connection are a restart: a publisher that is run again behind a forwarder", () => {
     const tracker = new SequenceTracker();
     const run = () => [1, 2, 3].map((number) => observe(tracker, number).kind);
     assert.deepEqual([run(), run(), run()].flat(), [
@@ -76,7 +76,7 @@ describe("a publisher's own numbers", () => {
     ]);
   });
 
-  it("[BR16] by a connection that began after they came are a restart: a script that is run again", () => {
+  it("[BR16d] by a connection that began after they came are a restart: a script that is run again", () => {
     const tracker = new SequenceTracker();
     const run = (path: number) =>
       [1, 2, 3].map((number) => observe(tracker, number, number, "t", { path, newest: path, second: () => 2 }).kind);
@@ -94,7 +94,7 @@ describe("a publisher's own numbers", () => {
     assert.deepEqual([1, 2, 3].flatMap(both), ["restart", "repeat", "next", "repeat", "next", "repeat"]);
   });
 
-  it("[BR16] of a counter of 8 bits that comes round with the same payload are no repeats", () => {
+  it("[BR16b] of a counter of 8 bits that comes round with the same payload are no repeats", () => {
     const tracker = new SequenceTracker();
     for (let i = 0; i < 1000; i++) {
       assert.equal(observe(tracker, i % 256, i % 256).kind, "next");
@@ -102,7 +102,7 @@ describe("a publisher's own numbers", () => {
     }
   });
 
-  it("[BR16] where CURVE hides who sent them are repeats once, if two connections were there and send", () => {
+  it("[BR16g] where CURVE hides who sent them are repeats once, if two connections were there and send", () => {
     const by = (newest: number, second: number): ArrivalPath => ({ path: undefined, newest, second: () => second });
     const kinds = (...arrivalPaths: ArrivalPath[]) => {
       const tracker = new SequenceTracker();
@@ -119,7 +119,7 @@ describe("a publisher's own numbers", () => {
     assert.equal(new SequenceTracker().observe({ topic: "t", number: 1, crc: 1, x: 1 }).kind, "next");
   });
 
-  it("[BR16] of counters of 8, 16 and 32 bits go on at 0", () => {
+  it("[BR16b] of counters of 8, 16 and 32 bits go on at 0", () => {
     for (const last of [0xff, 0xffff, 0xffff_ffff]) {
       const tracker = new SequenceTracker();
       observe(tracker, last);
@@ -128,7 +128,7 @@ describe("a publisher's own numbers", () => {
     }
   });
 
-  it("[BR16] of more topics than are remembered begin anew, and the spool forgets them too", () => {
+  it("[BR16i] of more topics than are remembered begin anew, and the spool forgets them too", () => {
     const tracker = new SequenceTracker([], 2);
     for (const topic of ["a", "b", "a", "c"])
       observe(tracker, topic === "a" ? tracker.changes.numbers.length : 0, 0, topic);
@@ -149,7 +149,7 @@ describe("a publisher's own numbers", () => {
     });
   });
 
-  it("[BR16] whatever is lost, the jumps add up to it", () => {
+  it("[BR16c] whatever is lost, the jumps add up to it", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), (steps) => {
         let tracker = new SequenceTracker();
@@ -185,7 +185,7 @@ describe("several publishers on one topic", () => {
   const exact = (all: ReturnType<typeof verdicts>): number =>
     all.filter((verdict) => verdict.kind === "jump" && verdict.missing !== null).length;
 
-  it("[BR16] that each number their messages are noticed: then nothing is said to be missing", () => {
+  it("[BR16j] [BR16k] that each number their messages are noticed: then nothing is said to be missing", () => {
     for (const from of [
       [1000, 5],
       [5, 1000],
@@ -241,7 +241,7 @@ describe("several publishers on one topic", () => {
     );
   });
 
-  it("[BR16] of which one alone is left are checked again, and nobody is told a second time", () => {
+  it("[BR16k] of which one alone is left are checked again, and nobody is told a second time", () => {
     const tracker = new SequenceTracker();
     const turns = [...byTurns(2, 20), ...Array<number>(2000).fill(0)];
     verdicts(tracker, [1_000_000, 1], turns);
@@ -269,7 +269,7 @@ describe("the field with the number", () => {
     return { number, topic: message.topic, content: message.content };
   };
 
-  it("[BR16] is taken out and not plotted", () => {
+  it("[BR16a] is taken out and not plotted", () => {
     assert.deepEqual(taken("lab", '{"seq":3,"x":1,"y":2}'), {
       number: 3,
       topic: "lab",
@@ -279,7 +279,7 @@ describe("the field with the number", () => {
     assert.deepEqual([number, topic], [17, "lab"]);
   });
 
-  it("[BR16] counts even where the message holds no points", () => {
+  it("[BR16a] counts even where the message holds no points", () => {
     assert.equal(taken('{"seq":3,"state":"idle"}').number, 3);
   });
 

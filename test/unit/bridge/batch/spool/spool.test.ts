@@ -72,7 +72,7 @@ function drain({ collector }: Started): { numbers: number[]; told: number } {
 const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, i) => from + i);
 
 describe("the spool", () => {
-  it("[BR12] takes what memory does not hold, and gives it back in order", () => {
+  it("[BR12a] takes what memory does not hold, and gives it back in order", () => {
     const started = start(newFile());
     for (let i = 0; i < 300; i++) started.collector.add(rows(1000 * i, 1000));
     const { memoryBytes, bytes } = started.collector.backlog;
@@ -82,7 +82,7 @@ describe("the spool", () => {
     started.close();
   });
 
-  it("[BR13] past its bound loses the oldest, which is told, even after a restart", () => {
+  it("[BR13a] [BR13b] past its bound loses the oldest, which is told, even after a restart", () => {
     const file = newFile();
     const first = start(file, { maxSpoolBytes: 2 * MIB });
     for (let i = 0; i < 300; i++) first.collector.add(rows(1000 * i, 1000));
@@ -94,7 +94,7 @@ describe("the spool", () => {
     second.close();
   });
 
-  it("[BR13] what may have been sent before a crash is not dropped to make room, nor changed", () => {
+  it("[BR13c] what may have been sent before a crash is not dropped to make room, nor changed", () => {
     const file = newFile();
     const first = start(file);
     first.collector.add(rows(0, 30_000));
@@ -111,7 +111,7 @@ describe("the spool", () => {
     second.close();
   });
 
-  it("[BR13] a loss after what may have been taken is told after it: no byte of that changes", () => {
+  it("[BR13c] a loss after what may have been taken is told after it: no byte of that changes", () => {
     const started = start(newFile());
     started.collector.add(rows(0, 30_000));
     const sent = started.collector.take(MIB, 2);
@@ -130,7 +130,7 @@ describe("the spool", () => {
     started.close();
   });
 
-  it("[BR12] numbers go on above every number ever used, delivered and drafted ones too", () => {
+  it("[BR12d] numbers go on above every number ever used, delivered and drafted ones too", () => {
     const file = newFile();
     const seqs: number[] = [];
     const publishers = new Set<string>();
@@ -152,7 +152,7 @@ describe("the spool", () => {
     assert.equal(publishers.size, 1);
   });
 
-  it("[BR14] full disk: goes on in memory, says so once, and again when it is over, with everything written", () => {
+  it("[BR14b] full disk: goes on in memory, says so once, and again when it is over, with everything written", () => {
     const file = newFile();
     const started = start(file, { maxPages: 300, maxBytes: 8 * MIB });
     for (let i = 0; i < 200; i++) {
@@ -179,7 +179,7 @@ describe("the spool", () => {
     second.close();
   });
 
-  it("[BR14] full disk: past the memory the oldest that only memory has is lost and told; what the disk has stays", () => {
+  it("[BR14b] full disk: past the memory the oldest that only memory has is lost and told; what the disk has stays", () => {
     const started = start(newFile(), { maxPages: 300 });
     for (let i = 0; i < 300; i++) {
       started.collector.add(rows(1000 * i, 1000));
@@ -194,7 +194,7 @@ describe("the spool", () => {
     started.close();
   });
 
-  it("[BR14] that cannot be opened at all is gone without, by another publisher's id", () => {
+  it("[BR14f] that cannot be opened at all is gone without, by another publisher's id", () => {
     const file = join(newFile(), "dir", "s.db");
     writeFileSync(join(directory, `${files}.db`), "a file where a directory should be");
     const started = start(file);
@@ -204,7 +204,7 @@ describe("the spool", () => {
     assert.deepEqual(drain(started).numbers, upTo(5));
   });
 
-  it("[BR14] of another program is left as it is", () => {
+  it("[BR14g] of another program is left as it is", () => {
     const file = newFile();
     const other = new DatabaseSync(file);
     other.exec("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)");
@@ -214,7 +214,7 @@ describe("the spool", () => {
     assert.deepEqual(readFileSync(file), before);
   });
 
-  it("[BR14] a frame that the disk spoilt is lost with its number of points, and the rest is delivered", () => {
+  it("[BR14a] a frame that the disk spoilt is lost with its number of points, and the rest is delivered", () => {
     const file = newFile();
     const first = start(file);
     for (let i = 0; i < 100; i++) first.collector.add(rows(1000 * i, 1000));
@@ -265,7 +265,7 @@ describe("the spool", () => {
   });
 });
 
-it("[BR12] a copy of the files at any moment is a spool", () => {
+it("[BR12a] a copy of the files at any moment is a spool", () => {
   const file = newFile();
   const first = start(file);
   first.collector.add(rows(0, 20_000));

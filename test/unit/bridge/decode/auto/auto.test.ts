@@ -17,7 +17,7 @@ function taken(messages: readonly (string | Buffer)[]): string {
 const ten = <T>(make: (i: number) => T): T[] => Array.from({ length: 10 }, (_, i) => make(i));
 
 describe("auto", () => {
-  it("[FM9] knows text formats from the first message", () => {
+  it("[FM9b] knows text formats from the first message", () => {
     for (const [format, make] of [
       ["json", (i: number) => JSON.stringify({ x: i, y: i })],
       ["json", (i: number) => JSON.stringify([i, i / 2])],
@@ -35,7 +35,7 @@ describe("auto", () => {
     }
   });
 
-  it("[FM9] knows packed formats with names of fields from the first message, others from the first ten", () => {
+  it("[FM9b] knows packed formats with names of fields from the first message, others from the first ten", () => {
     const fields = (i: number) => hex(`82 a1 61 ${byte(i)} a1 62 ca 3f 80 00 00`);
     assert.equal(taken([fields(1)]), "msgpack");
     for (const [format, make] of [
@@ -71,7 +71,7 @@ describe("auto", () => {
     }
   });
 
-  it("[FM9] shows a message that can be told by itself at once, and holds back no more than a second of others", () => {
+  it("[FM9g] shows a message that can be told by itself at once, and holds back no more than a second of others", () => {
     const decoding = decodingOf();
     for (const message of ['{"a":1}', "21.5", "lab 5", "1,2", hex("81 a1 61 01"), deflateSync("5")]) {
       assert.ok(decoding.read(message).length > 0);
@@ -84,7 +84,7 @@ describe("auto", () => {
     assert.deepEqual(binary.tick(102), [], "once");
   });
 
-  it("[FM9] held messages come in order, at the times of their own arrival, by time and at the end", () => {
+  it("[FM9d] held messages come in order, at the times of their own arrival, by time and at the end", () => {
     for (const release of ["tick", "end"] as const) {
       const decoding = decodingOf();
       for (let i = 0; i < 5; i++)
@@ -131,7 +131,7 @@ describe("auto", () => {
     ]);
   });
 
-  it("[FM9] reads each message of a topic with two publishers by its own format, and says so once", () => {
+  it("[FM9g] reads each message of a topic with two publishers by its own format, and says so once", () => {
     const told: string[] = [];
     const log = createLog("text", "info", (line) => told.push(line));
     const said = decisionLog("main", log);
@@ -170,7 +170,7 @@ describe("auto", () => {
     assert.deepEqual(decoding.readAt(103, '{"a":1}'), ["a 103 1"]);
   });
 
-  it("[FM9] text that is nothing is refused at once, with what it is not", () => {
+  it("[FM9h] text that is nothing is refused at once, with what it is not", () => {
     for (const [message, code] of [
       ["hello world", "format-unknown"],
       ["{'a': 1}", "not-json"],
@@ -186,7 +186,7 @@ describe("auto", () => {
     }
   });
 
-  it("[FM9] binary that is nothing is refused and counted, every message; what others hold is not lost by it", () => {
+  it("[FM9f] binary that is nothing is refused and counted, every message; what others hold is not lost by it", () => {
     const decoding = decodingOf();
     // Compressed by something unknown, as good as random.
     const random = ten((i) => Buffer.from(noise(999, i + 1).map((value) => Math.floor((value + 1) * 128))));
@@ -206,7 +206,7 @@ describe("auto", () => {
     assert.deepEqual(both.tick(102), []);
   });
 
-  it("[FM9] holds a bounded number of topics and bytes", () => {
+  it("[FM9c] holds a bounded number of topics and bytes", () => {
     const decoding = decodingOf();
     let points = 0;
     for (let i = 0; i < 300; i++) points += decoding.readAt(100, `t${i}`, encode("f32", [1, 2, 3])).length;

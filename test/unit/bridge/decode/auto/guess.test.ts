@@ -123,7 +123,7 @@ describe("samples that nobody has described", () => {
     });
   }
 
-  it("[FM9] of integers whose bytes would be sane floats, too, are integers", () => {
+  it("[FM9e] of integers whose bytes would be sane floats, too, are integers", () => {
     const values = noise(640, 3);
     const of = (format: string, middle: number, amplitude: number) =>
       ten((m) =>

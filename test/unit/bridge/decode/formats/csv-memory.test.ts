@@ -31,7 +31,7 @@ function times(count: number, of: (i: number) => number): number[] {
 }
 
 describe("the first of several columns without names", () => {
-  it("[FM4] stays the time when the publisher's clock is set back or shows one wrong date", () => {
+  it("[FM4e] [FM4f] stays the time when the publisher's clock is set back or shows one wrong date", () => {
     for (const start of [T, PAST]) {
       for (const format of ["csv", "auto"]) {
         const decoding = decodingOf({ format });
@@ -43,7 +43,7 @@ describe("the first of several columns without names", () => {
     }
   });
 
-  it("[FM4] stays the time whatever one line of another publisher has there", () => {
+  it("[FM4f] stays the time whatever one line of another publisher has there", () => {
     for (const bad of ["4080000000,1", "5,1", "0,1", "-1e9,1"]) {
       for (const start of [T, PAST]) {
         const decoding = decodingOf({ format: "auto" });
@@ -64,7 +64,7 @@ describe("the first of several columns without names", () => {
     );
   });
 
-  it("[FM4] is a time within a day of now, whatever was there before", () => {
+  it("[FM4f] is a time within a day of now, whatever was there before", () => {
     const day = 86_400;
     const values = times(30, (i) => i);
     assert.deepEqual(columns([...values, ARRIVED_AT - day + 1, ARRIVED_AT + day - 1]).slice(-2), ["time", "time"]);
@@ -87,7 +87,7 @@ describe("the first of several columns without names", () => {
     assert.deepEqual(csv("nan,6"), [["1 now 6"]]);
   });
 
-  it("[FM4] is revised by 20 lines more against it than for it, or three times as many as decided it", () => {
+  it("[FM4h] is revised by 20 lines more against it than for it, or three times as many as decided it", () => {
     const established = [...times(30, (i) => PAST + i), ...times(19, () => 5)];
     assert.deepEqual(
       columns(established).slice(-19),
@@ -111,26 +111,26 @@ describe("the first of several columns without names", () => {
     assert.throws(() => column.isTime(5, ARRIVED_AT), /taken for a value from now on/);
   });
 
-  it("[FM4] that grows into what looks like a date stays a value, if by a tenth a line or less", () => {
+  it("[FM4g] that grows into what looks like a date stays a value, if by a tenth a line or less", () => {
     assert.deepEqual(columns([910_000_000, 1_001_000_000, 1_500_000_000]), ["value", "value", "value"]);
     assert.deepEqual(columns([910_000_000, 1_001_000_001, 1_001_000_001]), ["value", "refused", "refused"]);
     assert.deepEqual(columns([600_000_000, PAST, PAST + 1]), ["value", "refused", "refused"]);
   });
 
-  it("[FM4] of dates to come that go up and down is found to be a value", () => {
+  it("[FM4h] of dates to come that go up and down is found to be a value", () => {
     const read = columns(times(100, (i) => 2.4e9 + ((i * 7919) % 101) * 1e6));
     const at = read.indexOf("refused");
     assert.ok(at > 0 && at < 60, `refused at ${at}`);
     assert.ok(read.slice(at + 1).every((what) => what === "value"));
   });
 
-  it("[FM4] is decided for each number of columns by itself", () => {
+  it("[FM4f] is decided for each number of columns by itself", () => {
     assert.deepEqual(csv(`${T},5`, "1,2,3"), [[`y ${T} 5`], ["0 now 1", "1 now 2", "2 now 3"]]);
   });
 });
 
 describe("names of columns", () => {
-  it("[FM4] hold only if they come before the first line without names", () => {
+  it("[FM4b] hold only if they come before the first line without names", () => {
     const decoding = decodingOf({ format: "auto" });
     assert.deepEqual(decoding.read("3.5,1.25"), ["0 now 3.5", "1 now 1.25"]);
     assert.equal(decoding.read("x,hacked"), "not-csv");
@@ -139,7 +139,7 @@ describe("names of columns", () => {
     assert.deepEqual(decoding.read("3.5,1.25"), ["0 now 3.5", "1 now 1.25"]);
   });
 
-  it("[FM4] that came first are not changed by later ones", () => {
+  it("[FM4c] that came first are not changed by later ones", () => {
     const decoding = decodingOf({ format: "csv" });
     decoding.read("temp,hum");
     assert.deepEqual(decoding.read("3.5,1.25"), ["temp now 3.5", "hum now 1.25"]);
@@ -149,12 +149,12 @@ describe("names of columns", () => {
     assert.match(faultOf(() => decoding.rows(["x,hacked"])).message, /named temp, hum.*start the bridge anew/);
   });
 
-  it("[FM4] may change while no line has been read by them, and with each message that has its own", () => {
+  it("[FM4c] may change while no line has been read by them, and with each message that has its own", () => {
     assert.deepEqual(csv("a,b", "c,d", "1,2"), [[], [], ["c now 1", "d now 2"]]);
     assert.deepEqual(csv("a,b\n1,2", "c,d\n1,2", "a,b\n1,2").flat().length, 6);
   });
 
-  it("[FM4] are remembered for four numbers of columns; one of ten lines goes for no other", () => {
+  it("[FM4i] are remembered for four numbers of columns; one of ten lines goes for no other", () => {
     const line = (columns: number) => Array.from({ length: columns }, () => "1").join(",");
     const head = (columns: number) => Array.from({ length: columns }, (_, i) => `n${i}`).join(",");
     for (const [lines, isKept] of [
@@ -182,7 +182,7 @@ describe("names of columns", () => {
     assert.deepEqual(decoding.read("unused", "1,2"), ["unused.0 now 1", "unused.1 now 2"], "4,097 with the flood");
   });
 
-  it("[FM4] have 4,096 characters in all; what is more holds for its own message", () => {
+  it("[FM4i] have 4,096 characters in all; what is more holds for its own message", () => {
     const memory: CsvMemory = {};
     const read = (text: string) => ({ ...Object(valueOfCsv(text, memory, ARRIVED_AT)) });
     read(`a,${"b".repeat(3995)}\n1,2`);

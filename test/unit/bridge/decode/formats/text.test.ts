@@ -8,7 +8,7 @@ function csv(...texts: string[]): (string[] | string)[] {
 }
 
 describe("lines of numbers", () => {
-  it("[FM4] are read between commas, semicolons, tabs and spaces", () => {
+  it("[FM4a] are read between commas, semicolons, tabs and spaces", () => {
     const three = ["0 now 1", "1 now -2.5", "2 now 3000"];
     for (const text of ["1,-2.5,3e3", "1;-2.5;3e3", "1\t-2.5\t3e3", "1 -2.5 3e3", " 1  -2.5 3e3\r\n", "1, -2.5, 3e3"]) {
       assert.deepEqual(csv(text), [three], JSON.stringify(text));
@@ -30,7 +30,7 @@ describe("lines of numbers", () => {
     assert.deepEqual(csv("1\r\n2\r\n3\r\n"), [["y now 1", "y now 2", "y now 3"]]);
   });
 
-  it("[FM4] have names from a line of names, which holds for later messages too", () => {
+  it("[FM4b] have names from a line of names, which holds for later messages too", () => {
     // RFC 4180, 2.3: "There maybe an optional header line appearing as the first line".
     assert.deepEqual(csv("time,temp,hum\r\n1,21.5,40\r\n2,22,41\r\n", "3,23,42"), [
       ["temp 1 21.5", "hum 1 40", "temp 2 22", "hum 2 41"],
@@ -44,12 +44,12 @@ describe("lines of numbers", () => {
     );
   });
 
-  it("[FM4] may have quotes (RFC 4180, 2.5 to 2.7)", () => {
+  it("[FM4a] may have quotes (RFC 4180, 2.5 to 2.7)", () => {
     assert.deepEqual(csv('"aaa","b,bb","c""c"\r\n"1",2,"3"'), [["aaa now 1", "b,bb now 2", 'c"c now 3']]);
     assert.deepEqual(decodingOf().read('"aaa","b,bb"\n1,2'), ["aaa now 1", "b,bb now 2"], "found out, too");
   });
 
-  it("[FM4] have a time first if it is a date: unix time in any unit, or ISO 8601", () => {
+  it("[FM4e] have a time first if it is a date: unix time in any unit, or ISO 8601", () => {
     assert.deepEqual(csv("1763648912.25,5"), [["y 1763648912.25 5"]]);
     assert.deepEqual(csv("1763648912250 5 6"), [["1 1763648912.25 5", "2 1763648912.25 6"]]);
     assert.deepEqual(csv("2025-11-20T14:28:32Z,5"), [["y 1763648912 5"]]);
@@ -57,7 +57,7 @@ describe("lines of numbers", () => {
     assert.deepEqual(csv("1763648912,5", "1763648911,6")[1], ["y 1763648911 6"], "also one that falls");
   });
 
-  it("[FM4] have missing values; a line of nothing else is passed over", () => {
+  it("[FM4k] have missing values; a line of nothing else is passed over", () => {
     assert.deepEqual(csv("1,,3"), [["0 now 1", "2 now 3"]]);
     assert.deepEqual(csv("nan,2,N/A"), [["1 now 2"]]);
     assert.deepEqual(csv("1\nnan\n3"), [["y now 1", "y now 3"]]);
@@ -86,7 +86,7 @@ describe("lines of numbers", () => {
 describe("JSON, a line each", () => {
   const ndjson = (text: string) => decodingOf({ format: "ndjson" }).read(text);
 
-  it("[FM3] has a value of any shape on each line", () => {
+  it("[FM3b] has a value of any shape on each line", () => {
     // The specification's example, with its empty last line, and with CRLF.
     assert.deepEqual(decodingOf().read('{"some":"thing","x":1,"a":2}\r\n{"foo":17,"bar":false}\n'), [
       "a 1 2",
@@ -99,7 +99,7 @@ describe("JSON, a line each", () => {
     assert.deepEqual(ndjson('{"__proto__": {"a": 1}}\n{"b":2}'), ["__proto__.a now 1", "b now 2"]);
   });
 
-  it("[FM3] is taken whole or refused whole", () => {
+  it("[FM3b] is taken whole or refused whole", () => {
     assert.equal(ndjson('{"a":1}\n{"b":'), "not-json");
     assert.equal(ndjson(""), "no-number");
   });

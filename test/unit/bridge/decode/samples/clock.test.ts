@@ -179,7 +179,7 @@ describe("[SA2] the time of samples of a known rate", () => {
   });
 });
 
-describe("[SA2] a clock that is set back", () => {
+describe("[SA2b] a clock that is set back", () => {
   for (const isCounted of [false, true]) {
     it(`makes x begin anew once, at the next arrival${isCounted ? ", for counted samples too" : ""}`, () => {
       const clock = new SampleClock(1000);

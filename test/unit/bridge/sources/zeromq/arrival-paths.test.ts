@@ -45,7 +45,7 @@ it("[BR16] of connections whose messages cannot be seen those that send are know
   assert.equal(paths.begin(), 5, "no number is used twice");
 });
 
-it("[BR16] of the last 131,072 messages it is known how they came, and with one more of the later half", () => {
+it("[BR16f] of the last 131,072 messages it is known how they came, and with one more of the later half", () => {
   const paths = new ArrivalPaths();
   const path = paths.begin();
   for (let sum = 0; sum < 131_072; sum++) paths.passed(path, sum);

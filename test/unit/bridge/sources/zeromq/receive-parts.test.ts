@@ -22,7 +22,7 @@ it("[BR19] an attempt that fails is no publisher that goes, though told twice, a
   assert.equal(handshakes.ended("a"), false);
 });
 
-it("[BR19] a connection that libzmq makes again is left to it, one that it gave up is begun ever more seldom", () => {
+it("[BR19c] a connection that libzmq makes again is left to it, one that it gave up is begun ever more seldom", () => {
   let nowMs = 0;
   const anew: number[] = [];
   const lines: string[] = [];
@@ -57,7 +57,7 @@ it("[BR19] a connection that libzmq makes again is left to it, one that it gave 
   assert.equal(lines.length, 2, lines.join(""));
 });
 
-it("[BR19] what peers do wrong does not fill the log, whatever its words", () => {
+it("[BR19g] what peers do wrong does not fill the log, whatever its words", () => {
   let nowMs = 0;
   const lines: string[] = [];
   const warnings = new PeerWarnings(

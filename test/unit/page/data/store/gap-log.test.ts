@@ -133,7 +133,7 @@ test("[PG10] the nearest mark within reach is meant, and held on to from further
   assert.equal(markAt(marks, 60, 3, right, 30), undefined);
 });
 
-test("[PG10] from gap to gap every place is gone to once, in the order of their middles, and back", () => {
+test("[PG10b] from gap to gap every place is gone to once, in the order of their middles, and back", () => {
   const places: Place[] = [
     { fromX: 5, toX: 5 },
     { fromX: 0, toX: 8 },

@@ -76,7 +76,7 @@ function fullRing(): Ring {
   return ring;
 }
 
-test("[PG9] late points wait until somebody looks: 500 of them, one by one, cost one copy of the ring", () => {
+test("[PG9c] late points wait until somebody looks: 500 of them, one by one, cost one copy of the ring", () => {
   for (const newToo of [false, true]) {
     const ring = fullRing();
     const expected = fullRing();
@@ -100,7 +100,7 @@ test("[PG9] late points wait until somebody looks: 500 of them, one by one, cost
   }
 });
 
-test("[PG9] late points that nobody looks at do not wait for ever: a 32nd part of the ring at most", () => {
+test("[PG9c] late points that nobody looks at do not wait for ever: a 32nd part of the ring at most", () => {
   const ring = fullRing();
   const late = (points: number): number =>
     copiedBy(() => {
@@ -145,7 +145,7 @@ test("an empty ring has no last point", () => {
   assert.equal(ring.length, 0);
 });
 
-test("[PG9] all rings together stay within 64 MiB, and every ring has its share", () => {
+test("[PG9b] all rings together stay within 64 MiB, and every ring has its share", () => {
   const budget = new RingBudget();
   const rings = Array.from({ length: 256 }, (_, i) => {
     const ring = budget.newRing();

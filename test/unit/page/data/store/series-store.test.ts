@@ -29,7 +29,7 @@ function line(store: Store, name: string): string {
   return y === undefined ? "none" : Array.from(y, (value) => (Number.isNaN(value) ? "|" : String(value))).join(" ");
 }
 
-test("[PG1] every series is found by itself, with its last value", () => {
+test("[PG1a] every series is found by itself, with its last value", () => {
   const store = new Store();
   store.ingest(frame([row(T, { a: 1, b: 2 }), row(T + 1, { a: 3, c: 4.5 })]));
   assert.deepEqual(

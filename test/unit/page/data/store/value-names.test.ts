@@ -17,7 +17,7 @@ import { ingest, named, textsIn } from "../../../../support/named.ts";
 
 const A = "00000000000000aa";
 
-test("[PG23] a bridge that numbers anew changes no name: each text keeps its place", () => {
+test("[PG23c] a bridge that numbers anew changes no name: each text keeps its place", () => {
   const store = new Store();
   ingest(store, named(1, { state: [0, "IDLE"] }), named(2, { state: [3, "RUN"] }));
   ingest(store, named(3, { state: [0, "RUN"] }), named(4, { state: [1, "FAULT"] }), named(5, { state: [3, "IDLE"] }));
@@ -40,7 +40,7 @@ test("[PG23] a value without a name is not taken for one that has its number for
   assert.equal(store.find("state")?.lastY, 9);
 });
 
-test("[PG23] [PG5] a step that a message says nothing of holds; where a gap is told, or nothing was said at all, it breaks", () => {
+test("[PG23b] [PG5] a step that a message says nothing of holds; where a gap is told, or nothing was said at all, it breaks", () => {
   const gap = { kind: "gap", reason: "bridge-full", points: 1, fromX: null, toX: null, series: "" } as const;
   const breaksAfter = (between: readonly Row[], isLost = false): boolean => {
     const store = new Store();
@@ -93,7 +93,7 @@ test("[PG23] what is fetched of older points is called as what comes is", async 
   assert.equal(source.past.namings.size, 1);
 });
 
-test("[PG23] of events the oldest texts are forgotten; of a step's too many, the newest are all called alike", () => {
+test("[PG23d] of events the oldest texts are forgotten; of a step's too many, the newest are all called alike", () => {
   const events = new Naming();
   const steps = new Naming();
   const count = MAX_TEXTS + 50;

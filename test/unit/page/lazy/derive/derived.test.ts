@@ -64,7 +64,7 @@ test("[PG22] what is no number, or infinite, is a break", () => {
   assert.deepEqual(ys("max(a, b)", all), [NONE, 2, 3]);
 });
 
-test("[PG22] of two with different x, the first gives x, and the other's last value at or before it counts", () => {
+test("[PG22c] of two with different x, the first gives x, and the other's last value at or before it counts", () => {
   const a: Points = [
     [1, 1],
     [2, 2],
@@ -88,7 +88,7 @@ test("[PG22] of two with different x, the first gives x, and the other's last va
   assert.deepEqual(calculated("b - a", { a, b }).at(-1), [10, 56]);
 });
 
-test("[PG22] in a gap of either there is nothing: a gap begins right after the point before it", () => {
+test("[PG22d] in a gap of either there is nothing: a gap begins right after the point before it", () => {
   const b: Points = [
     [0, 10],
     [2, 20],
@@ -133,7 +133,7 @@ test("[PG22] avg is the mean over the last so much of x, of what is there", () =
   );
 });
 
-test("[PG22] what is in view depends on nothing but the points: looked at in part, it is what it is as a whole", () => {
+test("[PG22e] what is in view depends on nothing but the points: looked at in part, it is what it is as a whole", () => {
   const value = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -50, max: 50 }) }, fc.constant(NONE));
   const points = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), value), { minLength: 1, maxLength: 60 });
   const expression = fc.constantFrom(

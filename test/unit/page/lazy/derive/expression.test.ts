@@ -34,7 +34,7 @@ function read(expression: string): string {
   return isFault(parsed) ? parsed.fault : text(parsed);
 }
 
-test("[PG22] an expression is read as it is written on paper", () => {
+test("[PG22a] an expression is read as it is written on paper", () => {
   for (const [expression, meant] of [
     ["vib.x - vib.y", "(vib.x - vib.y)"],
     ['"temp.motor [°C]"*1.8+32', '(("temp.motor [°C]" * 1.8) + 32)'],

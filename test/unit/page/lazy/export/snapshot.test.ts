@@ -217,7 +217,7 @@ function frameWith(gaps: number, reason = "hole", series = ""): Uint8Array {
   return builder.encode(ANONYMOUS, 1);
 }
 
-test("[PG15] a snapshot has 65,536 gaps at most", async () => {
+test("[PG15d] a snapshot has 65,536 gaps at most", async () => {
   const gaps = Buffer.concat(Array.from({ length: 64 }, () => frameWith(1024)));
   const [first] = await framesIn(gaps);
   assert.equal(first?.blocks.filter(({ kind }) => kind === "gap").length, 65_536);
@@ -226,7 +226,7 @@ test("[PG15] a snapshot has 65,536 gaps at most", async () => {
   });
 });
 
-test("[PG15] a file of very many small frames is read one by one, and the page has its turn meanwhile", async () => {
+test("[PG15e] a file of very many small frames is read one by one, and the page has its turn meanwhile", async () => {
   const small = Buffer.concat(Array.from({ length: 20_000 }, () => frameWith(0)));
   let turns = 0;
   const timer = setInterval(() => turns++, 1);

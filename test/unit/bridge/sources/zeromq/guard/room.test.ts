@@ -24,38 +24,38 @@ const many = (count: number, network: string, began: number, heard?: number): Na
 const ended = (all: readonly Named[], newcomer = "new"): string | undefined => whomToEnd(all, newcomer, NOW_MS)?.name;
 
 describe("whom to end so that another finds room", () => {
-  it("[BR33] is who has never sent a message, before those who have", () => {
+  it("[BR33f] is who has never sent a message, before those who have", () => {
     assert.equal(ended([one("seldom", "a", 9000, 3600), one("mute", "b", 60), one("young", "c", 1)]), "mute");
     assert.equal(ended([one("seldom", "a", 9000, 3600), one("young", "c", 9.9)]), "seldom", "it may be about to send");
     assert.equal(ended([one("seldom", "a", 9000, 3600), one("mute", "c", 10)]), "mute");
     assert.equal(ended([one("young", "c", 1), one("younger", "d", 0.5)]), "young", "where there is nobody else");
   });
 
-  it("[BR33] is who is idle longest", () => {
+  it("[BR33f] is who is idle longest", () => {
     assert.equal(ended([one("a", "a", 50), one("b", "b", 60), one("c", "c", 40)]), "b");
     assert.equal(ended([one("a", "a", 90, 20), one("b", "b", 80, 30), one("c", "c", 70, 25)]), "b");
   });
 
-  it("[BR33] is nobody who delivers: who has sent a message within 10 s, or may have", () => {
+  it("[BR33c] is nobody who delivers: who has sent a message within 10 s, or may have", () => {
     assert.equal(ended([one("a", "a", 90, 9.9)]), undefined);
     assert.equal(ended([one("a", "a", 90, 10)]), "a");
     assert.equal(ended([one("a", "a", 90, 500, true)]), undefined, "ZeroMQ does not take what it sends");
     assert.equal(ended([one("a", "a", 90, 1), one("b", "b", 90, 1)]), undefined);
   });
 
-  it("[BR33] is of a network that has many: a stranger's thousand, and not somebody's only one", () => {
+  it("[BR33d] is of a network that has many: a stranger's thousand, and not somebody's only one", () => {
     assert.equal(ended([one("only", "a", 9000), ...many(1000, "stranger", 20)]), "stranger 999");
     assert.equal(ended([one("only", "a", 9000, 3600), ...many(1000, "stranger", 20, 15)]), "stranger 999");
     assert.equal(ended([...many(50, "half", 900), ...many(100, "all", 20)]), "half 49", "half as many are many");
     assert.equal(ended([...many(49, "few", 900), ...many(100, "all", 20)]), "all 99");
   });
 
-  it("[BR33] is not of the newcomer's network, if others are idle: who comes back does not push out its like", () => {
+  it("[BR33e] is not of the newcomer's network, if others are idle: who comes back does not push out its like", () => {
     assert.equal(ended([...many(300, "lab", 9000), one("stranger", "b", 60)], "lab"), "stranger");
     assert.equal(ended(many(3, "lab", 60), "lab"), "lab 2");
   });
 
-  it("[BR33] is of those who deliver only one whose network has more than twice as many as the newcomer's", () => {
+  it("[BR33g] is of those who deliver only one whose network has more than twice as many as the newcomer's", () => {
     const busy = [...many(3, "greedy", 90, 1), one("a", "a", 90, 1)];
     assert.equal(ended(busy), "greedy 2");
     assert.equal(ended(busy, "a"), undefined, "3 are not more than twice 2");
@@ -96,7 +96,7 @@ describe("connections", () => {
     return { connections, come, gone, close };
   }
 
-  it("[BR33] of one address are 1,024, and one more ends the one of these that is idle longest", () => {
+  it("[BR33a] of one address are 1,024, and one more ends the one of these that is idle longest", () => {
     const { connections, come, gone } = table();
     come("other");
     for (let i = 0; i < 1024; i++) assert.equal(come("a"), "free");
@@ -104,14 +104,14 @@ describe("connections", () => {
     assert.deepEqual([gone, [...connections].length], [["a 1"], 1025]);
   });
 
-  it("[BR33] are 2,048 in all, and one more ends one", () => {
+  it("[BR33a] are 2,048 in all, and one more ends one", () => {
     const { connections, come, gone } = table();
     for (let i = 0; i < 2048; i++) assert.equal(come(`${i}`), "free");
     assert.equal(come("new"), "made");
     assert.deepEqual([gone, [...connections].length], [["0 0"], 2048]);
   });
 
-  it("[BR33] make room 100 times at once, and 100 times in each second after that", () => {
+  it("[BR33h] make room 100 times at once, and 100 times in each second after that", () => {
     const { come } = table();
     for (let i = 0; i < 2048; i++) come(`${i}`, 0);
     const made = (atMs: number): number =>
@@ -119,7 +119,7 @@ describe("connections", () => {
     assert.deepEqual([made(0), made(5), made(10), made(510), made(10_000)], [100, 0, 1, 50, 100]);
   });
 
-  it("[BR33] that were ended and are not closed yet are 256: with more, newcomers are turned away", () => {
+  it("[BR33i] that were ended and are not closed yet are 256: with more, newcomers are turned away", () => {
     const { come, gone } = table();
     for (let i = 0; i < 2048; i++) come(`${i}`);
     for (let i = 0; i < 256; i++) assert.equal(come("new", NOW_MS + i * 10), "made");
@@ -127,7 +127,7 @@ describe("connections", () => {
     assert.equal(gone.length, 256);
   });
 
-  it("[BR33] of a process that may have 1,024 files open are 192, 96 of one address", () => {
+  it("[BR33b] of a process that may have 1,024 files open are 192, 96 of one address", () => {
     const { come } = table(new ProcessRoom(1024));
     for (let i = 0; i < 96; i++) assert.equal(come("a"), "free");
     assert.equal(come("a"), "made");
@@ -135,7 +135,7 @@ describe("connections", () => {
     assert.equal(come("new"), "made");
   });
 
-  it("[BR33] of all sources are as many as the process has files for, and room is made among all", () => {
+  it("[BR33b] [BR33j] of all sources are as many as the process has files for, and room is made among all", () => {
     const room = new ProcessRoom(1024);
     const [flooded, quiet] = [table(room), table(room)];
     for (let i = 0; i < 192; i++) assert.equal(flooded.come(`${i}`), "free");
@@ -147,7 +147,7 @@ describe("connections", () => {
     assert.equal(quiet.come("next"), "free");
   });
 
-  it("[BR33] a third more may be ended and not closed yet, and with more newcomers are turned away", () => {
+  it("[BR33i] a third more may be ended and not closed yet, and with more newcomers are turned away", () => {
     const { come, close } = table(new ProcessRoom(1024));
     for (let i = 0; i < 192; i++) come(`${i}`);
     for (let i = 0; i < 64; i++) assert.equal(come(`new ${i}`), "made");
@@ -156,7 +156,7 @@ describe("connections", () => {
     assert.equal(come("one more"), "made");
   });
 
-  it("[BR33] leave the files that are needed elsewhere, and half of few", () => {
+  it("[BR33b] leave the files that are needed elsewhere, and half of few", () => {
     const most = (files: number, reserved = 0): [number, number] => {
       const room = new ProcessRoom(files);
       room.reserve(reserved);
