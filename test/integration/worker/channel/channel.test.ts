@@ -144,7 +144,7 @@ for (const [when, lose] of Object.entries(losses)) {
   });
 }
 
-test("[RT4d] [RT4e] [RT4f] repeats: what the store has under the number of each, and where their publisher stood", async () => {
+test("[RT4d] [RT4e] [RT4f] [RT4j] repeats: what the store has under the number of each, and where their publisher stood", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 4, [1]), frameOf(A, 5, [2, 3], 10), frameOf(A, 9, [4], 20));
   const repeats = async (...body: Uint8Array[]) => (await publishFrames(edge, channel, ...body)).repeats;

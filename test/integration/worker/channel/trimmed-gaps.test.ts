@@ -61,7 +61,7 @@ async function toldGaps(channel: string, seq: number): Promise<number | null | "
   return gaps[1];
 }
 
-test("[VW2c] what trimmed frames told as lost is told as their sum, over those that are above the cursor", async () => {
+test("[VW2c] [CH5d] what trimmed frames told as lost is told as their sum, over those that are above the cursor", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, gapFrame(1, 5, 7), frameOf(A, 2, [1]), gapFrame(3, 11), gapFrame(4, 0));
   assert.deepEqual(await toldTo(channel, 0), [], "the frames themselves still tell it");

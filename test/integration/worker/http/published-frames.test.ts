@@ -142,7 +142,7 @@ function constantFrame(number: number, points = 8000): Uint8Array {
   );
 }
 
-test("[CH14a] a body has 131,072 points at most", async () => {
+test("[CH14a] [CH14c] a body has 131,072 points at most", async () => {
   const channel = newChannel();
   const full = Array.from({ length: 16 }, (_, i) => constantFrame(i + 1));
   const detail = await assertRefused(channel, [...full, constantFrame(17, 3073)], 413, "body-too-large");

@@ -1,8 +1,10 @@
 /** Viewers that go on from where they were. What is trimmed meanwhile is in store.test.ts. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { bulkyFrame, frameOf, newChannel, publishFrames } from "../../../support/publish.ts";
+import { openViewer } from "../../../support/sockets.ts";
 import { Watcher } from "../../../support/watcher.ts";
 
 const A = "00000000000000aa";
@@ -63,6 +65,29 @@ test("[VW3c] [VW3d] a viewer that is behind gets nothing until it asks on, then 
   await watcher.live();
   assert.deepEqual([watcher.position?.seq, watcher.course], [32_000, ["behind", "behind", "behind", "live"]]);
   await watcher.close();
+});
+
+test("[VW2e] a cursor inside a frame brings all of that frame as a frame, and as text the points after it", async () => {
+  const channel = newChannel();
+  await publishFrames(edge, channel, frameOf(A, 1, [1, 2, 3]), frameOf(A, 2, [4, 5]));
+  const { epoch } = (await (await Watcher.open(edge, channel)).live()).position ?? assert.fail();
+  const url = edge.channelUrl(channel);
+  url.search = `epoch=${epoch}&seq=1`;
+  const viewer = await openViewer(url, { subprotocol: "plotcast.v1" });
+  await viewer.nextMessage("live", (message) => String(message).includes('"live"'));
+  const frames = viewer.messages.flatMap((message) => (message instanceof Uint8Array ? splitFrames(message) : []));
+  assert.deepEqual(
+    frames.map((frame) => readHeader(frame).seq),
+    [3, 5],
+  );
+  await viewer.close();
+  const text = await openViewer(url);
+  await text.nextMessage("the last point", (message) => String(message).includes('"y":5}'));
+  assert.deepEqual(
+    text.messages.map((message) => /"y":(\d+)/.exec(String(message))?.[1]),
+    ["2", "3", "4", "5"],
+  );
+  await text.close();
 });
 
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual(edge.logs, []));

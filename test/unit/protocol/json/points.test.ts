@@ -181,7 +181,7 @@ test("[PT4a] a thousand columns are a thousand series", () => {
   assert.equal(read(JSON.stringify({ x: [1, 2], ...columns })).length, 2000);
 });
 
-test("[VW5a] a point's text reads back as the same number, and names its series where that is not y", () => {
+test("[VW5a] [RT5c] a point's text reads back as the same number, and names its series where that is not y", () => {
   assert.equal(pointText("y", 1.5, -0), '{"x":1.5,"y":-0}');
   assert.equal(pointText('a"b\u2028', 1e21, 5e-324), `{"series":${JSON.stringify('a"b\u2028')},"x":1e+21,"y":5e-324}`);
   assert.ok(Object.is(JSON.parse(pointText("y", 1, -0)).y, -0));

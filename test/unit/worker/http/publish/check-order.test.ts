@@ -99,11 +99,37 @@ function areApart(first: Fault, second: Fault): boolean {
   return FRAME.every((_, i) => (a[i] === FRAME[i] || both[i] === a[i]) && (b[i] === FRAME[i] || both[i] === b[i]));
 }
 
-test("[FR4b] each row of the table gives its code", () => {
+test("[FR4b] [FR1e] [FR1f] [FR1i] [FR1j] [FR1k] each row of the table gives its code", () => {
   assert.equal(codeOf(FRAME), "taken");
   for (const fault of FAULTS) assert.equal(codeOf(faulty(fault)), fault[1], fault[0]);
   assert.equal(codeOf(FRAME.subarray(0, 63)), "frame-truncated", "1.1");
   assert.equal(codeOf(FRAME.subarray(0, FRAME.length - 8)), "frame-truncated", "1.6");
+});
+
+test("[FR1c] a body without a point is refused, with gaps and labels or without anything", () => {
+  for (const end of [LABELS, TABLE]) {
+    const bytes = FRAME.slice(0, end);
+    viewOf(bytes).setUint32(44, end - 64, true);
+    assert.equal(codeOf(bytes), "frame-count");
+  }
+});
+
+test("[FR7c] labels may stand behind what they are of", () => {
+  const bytes = Buffer.concat([FRAME.subarray(0, LABELS), FRAME.subarray(GAP), FRAME.subarray(LABELS, GAP)]);
+  assert.equal(codeOf(bytes), "taken");
+  assert.deepEqual([...pointsOf(decodeFrame(bytes))], [...pointsOf(decodeFrame(FRAME))]);
+});
+
+test("[FR7h] [FR1l] one label is of 0 and of -0, and two are a value that stands there twice", () => {
+  const bytes = FRAME.slice();
+  viewOf(bytes).setFloat64(LABELS + 16, -0, true);
+  assert.equal(codeOf(bytes), "taken");
+  assert.equal([...pointsOf(decodeFrame(bytes))].find(({ series, y }) => series === "s" && y === 0)?.text, "off");
+  viewOf(bytes).setFloat64(LABELS + 24, 0, true);
+  assert.equal(codeOf(bytes), "frame-column");
+  const control = FRAME.slice();
+  control[LABELS + 37] = 7;
+  assert.equal(codeOf(control), "frame-column");
 });
 
 test("[FR10a] of two faults in a frame the one that the table has first gives the code", () => {
