@@ -1,5 +1,3 @@
-import { hasControl } from "./characters.ts";
-
 /** The limits and codes that publisher, Channel and viewer agree on. SPEC.md lists them too. */
 
 const KIB = 1024;
@@ -77,23 +75,3 @@ export const CloseCode = {
 /** The text a viewer sends to see whether the line is alive, and its answer; neither wakes the Channel. */
 export const PING = "ping";
 export const PONG = "pong";
-
-/** `[A-Za-z0-9._-]` segments joined by `/`, neither `.` nor `..`, 128 characters at most. */
-export function isChannelName(name: string): boolean {
-  return (
-    name.length <= MAX_CHANNEL_NAME_LENGTH &&
-    name.split("/").every((part) => /^[A-Za-z0-9._-]+$/.test(part) && part !== "." && part !== "..")
-  );
-}
-
-const encoder = new TextEncoder();
-
-/** UTF-8 of 1 to 256 bytes without control characters. */
-export function isSeriesName(name: string): boolean {
-  return name.length > 0 && !hasControl(name) && utf8Bytes(name) <= MAX_SERIES_NAME_BYTES;
-}
-
-function utf8Bytes(text: string): number {
-  // No string is longer in UTF-8 than three bytes a code unit, so most need no encoding to be known short.
-  return text.length * 3 <= MAX_SERIES_NAME_BYTES ? text.length : encoder.encode(text).length;
-}

@@ -7,7 +7,7 @@ import { tokenFrom } from "../bridge/config/options.ts";
 import { publishToken as givenToken } from "../bridge/config/token.ts";
 import { withoutSecrets } from "../bridge/config/usage-errors.ts";
 import { adviceOnCode } from "../bridge/observability/error-advice.ts";
-import { isChannelName } from "../protocol/limits.ts";
+import { isChannelName } from "../protocol/names.ts";
 import { suggestion } from "../protocol/suggestion.ts";
 
 export type Environment = Readonly<Partial<Record<string, string>>>;

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { InvalidArgumentError } from "commander";
-import { isChannelName } from "../../protocol/limits.ts";
+import { isChannelName } from "../../protocol/names.ts";
 
 /** The values of the command line. Each parser throws commander's InvalidArgumentError with what is wrong. */
 

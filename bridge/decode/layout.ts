@@ -1,4 +1,4 @@
-import { MAX_TIME, unixSeconds } from "../../protocol/json/points.ts";
+import { MAX_TIME, unixSeconds } from "../../protocol/json/time.ts";
 
 /** What a frame of a message is. */
 export type FrameField =

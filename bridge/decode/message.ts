@@ -1,4 +1,4 @@
-import type { PointFault } from "../../protocol/json/points.ts";
+import type { PointFault } from "../../protocol/json/point-error.ts";
 
 /** Between a ZeroMQ message and rows: what a publisher said, whatever it was packed in. */
 export interface Message {

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { PointError, valueOfJson as valueOfAnyJson } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
+import { valueOfJson as valueOfAnyJson } from "../../protocol/json/points.ts";
 import { DecodeError } from "./message.ts";
 import { checkJsonValues } from "./size.ts";
 

@@ -1,5 +1,5 @@
 import { hasControl } from "../../protocol/characters.ts";
-import { PointError } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
 import { DecodeError } from "./message.ts";
 import { isTextOf } from "./text.ts";
 

@@ -1,5 +1,4 @@
-import { DEFAULT_SERIES } from "../../protocol/json/points.ts";
-import { isChannelName } from "../../protocol/limits.ts";
+import { DEFAULT_SERIES, isChannelName } from "../../protocol/names.ts";
 import { type Piece, SEPARATOR, SEPARATOR_AT_END, type Template } from "../config/template.ts";
 import { DecodeError } from "../decode/message.ts";
 

@@ -1,11 +1,11 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
+import { rowsOf } from "../../protocol/json/points.ts";
 import type { MapConfig } from "../config/config.ts";
 import type { Message } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/rows.ts";
-import { rowsIn } from "./commonest.ts";
+import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { Plans } from "./plan.ts";
-import { readingsOf } from "./read.ts";
-import type { ReadOptions } from "./reading.ts";
+import { type ReadOptions, readingsOf } from "./reading.ts";
 import { type Holding, RowWriter, rowOf, type Said } from "./rows.ts";
 import { writeSamples } from "./samples.ts";
 import type { Channel } from "./series.ts";
@@ -66,7 +66,7 @@ class PlainMapper implements Mapper {
     const { content, time } = message;
     if (content.kind === "value") {
       if (time !== undefined) return this.#timed.map(message, arrivedAt);
-      return [{ channel: undefined, rows: rowsIn(content.value, this.#topics.of(message.topic), arrivedAt) }];
+      return [{ channel: undefined, rows: plainRows(content.value, this.#topics.of(message.topic), arrivedAt) }];
     }
     return [{ channel: undefined, rows: rowsOfSamples(content.samples, this.#topics.of(message.topic).name) }];
   }
@@ -74,6 +74,17 @@ class PlainMapper implements Mapper {
   tick(): Mapped[] {
     return [];
   }
+}
+
+/** @throws PointError, DecodeError message-too-large */
+function plainRows(value: unknown, { name, series }: Topic, arrivedAt: number): Row[] {
+  // Each item is a point at least, or refuses the message.
+  if (Array.isArray(value) && value.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
+  return rowsOf(value, { topic: name, ySeries: series, arrivedAt, found: checkMessagePoints });
+}
+
+function checkMessagePoints(points: number): void {
+  if (points > MAX_MESSAGE_POINTS) throw tooManyPoints();
 }
 
 class MappingMapper implements Mapper {
@@ -115,17 +126,17 @@ class MappingMapper implements Mapper {
   }
 
   tick(now: number): Mapped[] {
-    const rowsOf = new Map<Channel, Row[]>();
+    const rowsBy = new Map<Channel, Row[]>();
     for (const [series, { channel, since }] of this.#holding) {
       const { thin } = series;
       if (thin === undefined) continue;
       // A clock that was set back must not hold anything for ever.
       if (now >= since && now < since + thin.width + HELD_LONGER) continue;
-      const rows = rowsOf.get(channel) ?? [];
+      const rows = rowsBy.get(channel) ?? [];
       for (const point of thin.take()) rows.push(rowOf(series, point));
-      rowsOf.set(channel, rows);
+      rowsBy.set(channel, rows);
       this.#holding.delete(series);
     }
-    return [...rowsOf].map(([channel, rows]) => ({ channel: channel.name, rows }));
+    return [...rowsBy].map(([channel, rows]) => ({ channel: channel.name, rows }));
   }
 }

@@ -1,5 +1,5 @@
-import { DEFAULT_SERIES, PointError } from "../../protocol/json/points.ts";
-import { isSeriesName } from "../../protocol/limits.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
+import { isSeriesName, seriesOfField } from "../../protocol/names.ts";
 import type { FieldConfig, MapConfig } from "../config/config.ts";
 import { matcherOf } from "../config/pattern.ts";
 import { type Template, templateOf } from "../config/template.ts";
@@ -84,7 +84,8 @@ export class Plans {
     if (config === undefined) return undefined;
     const { kind = "line", scale = 1, offset = 0, unit } = config;
     const field = config.as ?? path;
-    const named = this.#series === undefined ? prefixed(field, topic) : seriesBy(this.#series, { topic, parts, field });
+    const named =
+      this.#series === undefined ? seriesOfField(field, topic) : seriesBy(this.#series, { topic, parts, field });
     const name = unit === undefined ? named : `${named} [${unit}]`;
     if (!isSeriesName(name)) {
       throw new PointError(
@@ -95,10 +96,4 @@ export class Plans {
     const series = this.channels.seriesOf(channel, { name, kind, maxRate: config.maxRate ?? this.#map.maxRate });
     return { series, kind: series?.kind ?? kind, scale, offset, isScaled: scale !== 1 || offset !== 0 };
   }
-}
-
-/** PT5. */
-function prefixed(field: string, topic: string): string {
-  if (topic === "") return field;
-  return field === DEFAULT_SERIES ? topic : `${topic}.${field}`;
 }

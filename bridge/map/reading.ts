@@ -1,34 +1,24 @@
-import { finite } from "../../protocol/json/points.ts";
+import { finite, PointError } from "../../protocol/json/point-error.ts";
+import { type PointReader, readShapes } from "../../protocol/json/shapes.ts";
+import { type FoundTime, namedTime } from "../../protocol/json/time.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import type { Slot } from "./plan.ts";
 import { notFinite } from "./series.ts";
-import type { TimeUnit } from "./when.ts";
+import { secondsOf, type TimeUnit, timeAt } from "./when.ts";
 
 export type Leaf = number | boolean | string;
 
 /** The values of a message at one x; NaN breaks a line. */
-export interface Reading {
+export interface MappedReading {
   x: number;
   arrival: boolean;
-  slots: Slot[];
+  slots: readonly Slot[];
   /** Numbers are scaled. */
-  values: Leaf[];
-}
-
-/** What was read of one message. */
-export class Readings {
-  readonly all: Reading[] = [];
-  #points = 0;
-
-  /** @throws DecodeError message-too-large */
-  push(reading: Reading): void {
-    this.#points += reading.slots.length;
-    if (this.#points > MAX_MESSAGE_POINTS) throw tooManyPoints();
-    this.all.push(reading);
-  }
+  values: readonly Leaf[];
 }
 
 export interface ReadOptions {
+  /** @throws PointError series-name-invalid */
   slotOf: (path: string) => Slot | undefined;
   /** Whether only chosen fields are taken: then what has none of them may stand beside what has. */
   isChoosing: boolean;
@@ -38,8 +28,85 @@ export interface ReadOptions {
   timeUnit: TimeUnit | undefined;
 }
 
+export interface MessageTimes {
+  /** Unix seconds. */
+  arrivedAt: number;
+  /** Of the envelope. */
+  sentAt: number | undefined;
+}
+
+/**
+ * What the mapping takes of a value: the shapes are those of SPEC.md, "Points as JSON"; chosen fields, text, scales and
+ * times are the mapping's.
+ * @throws PointError, DecodeError message-too-large
+ */
+export function readingsOf(value: unknown, options: ReadOptions, times: MessageTimes): MappedReading[] {
+  const reader = new MappingReader(options, times);
+  readShapes(value, reader);
+  if (reader.readings.length > 0) return reader.readings;
+  throw new PointError("no-number", "None of the chosen fields is in this message with a value that can be plotted.");
+}
+
+class MappingReader implements PointReader<Slot, Leaf> {
+  readonly readings: MappedReading[] = [];
+  readonly untimed: { readonly x: number; readonly arrival: boolean };
+  readonly isChoosing: boolean;
+  readonly xySeries = undefined;
+  readonly #options: ReadOptions;
+  readonly #sentAt: number | undefined;
+  #points = 0;
+
+  constructor(options: ReadOptions, { arrivedAt, sentAt }: MessageTimes) {
+    this.untimed = { x: sentAt ?? arrivedAt, arrival: sentAt === undefined };
+    this.isChoosing = options.isChoosing;
+    this.#options = options;
+    this.#sentAt = sentAt;
+  }
+
+  /** The field that the mapping names; else the envelope's time, which is none of the fields'; else PT2. */
+  timeIn(object: Record<string, unknown>, isAlone: boolean): FoundTime | undefined {
+    if (this.#options.time !== undefined) return timeAt(object, this.#options.time);
+    const found = namedTime(object);
+    return !isAlone || this.#sentAt === undefined || Array.isArray(found?.time) ? found : undefined;
+  }
+
+  secondsOf(time: unknown): number {
+    return secondsOf(time, this.#options.timeUnit);
+  }
+
+  isLeaf(value: unknown): value is Leaf {
+    return typeof value === "number" || (this.#options.takesText && isText(value));
+  }
+
+  seriesOf(path: string): Slot | undefined {
+    return this.#options.slotOf(path);
+  }
+
+  valueOf(leaf: unknown, slot: Slot): Leaf | undefined {
+    if (typeof leaf === "number") return scaled(leaf, slot);
+    return slot.kind !== "line" && isText(leaf) ? leaf : undefined;
+  }
+
+  isLine({ kind }: Slot): boolean {
+    return kind !== "event";
+  }
+
+  found(points: number): void {
+    this.#points += points;
+    if (this.#points > MAX_MESSAGE_POINTS) throw tooManyPoints();
+  }
+
+  add(x: number, arrival: boolean, slots: readonly Slot[], values: readonly Leaf[]): void {
+    this.readings.push({ x, arrival, slots, values });
+  }
+}
+
+function isText(value: unknown): value is string | boolean {
+  return typeof value === "string" || typeof value === "boolean";
+}
+
 /** @throws PointError not-finite */
-export function scaled(value: number, { isScaled, scale, offset }: Slot): number {
+function scaled(value: number, { isScaled, scale, offset }: Slot): number {
   finite(value);
   if (!isScaled) return value;
   const result = value * scale + offset;

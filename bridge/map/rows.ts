@@ -1,7 +1,7 @@
 import type { Row, RowMark } from "../../protocol/frame/frame-builder.ts";
 import { MAX_COLUMNS } from "../../protocol/limits.ts";
 import type { Slot } from "./plan.ts";
-import type { Leaf, Reading } from "./reading.ts";
+import type { Leaf, MappedReading } from "./reading.ts";
 import type { Channel, Series } from "./series.ts";
 import type { Thinned } from "./thin.ts";
 
@@ -35,7 +35,7 @@ export class RowWriter {
     this.#now = now;
   }
 
-  write({ x, arrival, slots, values }: Reading): void {
+  write({ x, arrival, slots, values }: MappedReading): void {
     const names: string[] = [];
     const numbers: number[] = [];
     let marks: RowMark[] | undefined;

@@ -1,4 +1,5 @@
-import { DEFAULT_SERIES, PointError } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
+import { DEFAULT_SERIES } from "../../protocol/names.ts";
 import type { Samples } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/rows.ts";
 import type { Slot, TopicPlan } from "./plan.ts";

@@ -1,4 +1,4 @@
-import { PointError } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
 import { DecodeError } from "../decode/message.ts";
 import { MAX_CHANNELS, MAX_SERIES, MAX_TEXTS } from "./bounds.ts";
 import { TextTable } from "./texts.ts";

@@ -1,5 +1,4 @@
-import { DEFAULT_SERIES } from "../../protocol/json/points.ts";
-import { isSeriesName } from "../../protocol/limits.ts";
+import { seriesOfY } from "../../protocol/json/points.ts";
 import { throwIfTooLong } from "../decode/topic.ts";
 
 export interface Topic {
@@ -42,8 +41,7 @@ export class Topics<T> {
 
 function topicOf(text: string): Topic {
   const name = text.replace(TRAILING_SEPARATORS, "");
-  const series = name === "" ? DEFAULT_SERIES : name;
-  return { name, series: isSeriesName(series) ? [series] : undefined };
+  return { name, series: seriesOfY(name) };
 }
 
 /** `/lab/motor:1` → `lab`, `motor`, `1`. */

@@ -1,5 +1,6 @@
 import { isObject } from "../../protocol/json/json.ts";
-import { finite, MAX_TIME, PointError, TIME_FIELDS, timeOf, unixSeconds } from "../../protocol/json/points.ts";
+import { finite, PointError } from "../../protocol/json/point-error.ts";
+import { type FoundTime, MAX_TIME, timeOf, unixSeconds } from "../../protocol/json/time.ts";
 import type { Message } from "../decode/message.ts";
 
 export type TimeUnit = "s" | "ms" | "us" | "ns";
@@ -34,20 +35,8 @@ function bounded(seconds: number): number {
   throw new PointError("time-not-a-number", "The time is no number of seconds below 1e20. Set the publisher's clock.");
 }
 
-/** Where an object's time stands, and what is there. */
-export interface Found {
-  path: string;
-  time: unknown;
-}
-
-/** The field that is a time by its name (PT2). */
-export function namedTime(object: Record<string, unknown>): Found | undefined {
-  const path = TIME_FIELDS.find((field) => Object.hasOwn(object, field));
-  return path === undefined ? undefined : { path, time: object[path] };
-}
-
 /** The field at a path, `header.stamp`; a key may have dots itself. */
-export function timeAt(value: unknown, path: string): Found | undefined {
+export function timeAt(value: unknown, path: string): FoundTime | undefined {
   const found = valueAt(value, path);
   return found === undefined ? undefined : { path, time: found.value };
 }

@@ -1,4 +1,4 @@
-import { PointError } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { DEFAULT_SOURCE_NAME } from "../config/defaults.ts";
 import { DecodeError, type DecodeFault, type Message, type MessageReader } from "../decode/message.ts";

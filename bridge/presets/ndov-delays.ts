@@ -1,4 +1,4 @@
-import { isSeriesName } from "../../protocol/limits.ts";
+import { isSeriesName } from "../../protocol/names.ts";
 import type { Message } from "../decode/message.ts";
 import { ownText } from "../decode/text.ts";
 

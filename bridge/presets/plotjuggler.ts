@@ -1,4 +1,5 @@
-import { PointError, unixSeconds } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
+import { unixSeconds } from "../../protocol/json/time.ts";
 import { valueOfCbor, valueOfMsgpack } from "../decode/formats/packed.ts";
 import { type Content, DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import { textIfUtf8 } from "../decode/text.ts";

@@ -1,4 +1,5 @@
-import { MAX_TIME, PointError } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
+import { MAX_TIME } from "../../protocol/json/time.ts";
 
 /** How often what the clocks differ by is looked at again, in seconds. */
 const WINDOW_SECONDS = 10;

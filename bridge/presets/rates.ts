@@ -1,4 +1,4 @@
-import { isSeriesName } from "../../protocol/limits.ts";
+import { isSeriesName } from "../../protocol/names.ts";
 import type { Message } from "../decode/message.ts";
 
 /** Counts what is beyond {@link RatesOptions.maxKeys}, and what no series can be named after. */

@@ -1,5 +1,5 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import { PointError } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import { throwIfTooLong } from "../decode/topic.ts";

@@ -1,4 +1,5 @@
-import { isSeriesName, MAX_GAP_REASON_BYTES } from "../limits.ts";
+import { MAX_GAP_REASON_BYTES } from "../limits.ts";
+import { isSeriesName } from "../names.ts";
 import { columnBytes, Encoding, isEncoding, padTo8 } from "./columns.ts";
 import { BlockKind, decodeFrame, type Frame, type Gap } from "./frame.ts";
 import { FrameError, HEADER_BYTES, viewOf } from "./header.ts";

@@ -147,25 +147,37 @@ function mayTake(table: TableBuilder, row: Row, newNames: number): boolean {
 
 /** Encodes all rows as frames of an anonymous or named publisher, the first numbered `publisherSeq`. */
 export function framesOf(rows: Iterable<Row>, publisher: string, publisherSeq: number): Uint8Array<ArrayBuffer>[] {
-  return [...eachFrame(rows, publisher, publisherSeq)];
+  const frames: Uint8Array<ArrayBuffer>[] = [];
+  const writer = new FrameWriter(publisher, publisherSeq, (frame) => frames.push(frame));
+  for (const row of rows) writer.add(row);
+  writer.end();
+  return frames;
 }
 
-/** The same, each frame as soon as it is full. */
-export function* eachFrame(
-  rows: Iterable<Row>,
-  publisher: string,
-  publisherSeq: number,
-): Generator<Uint8Array<ArrayBuffer>> {
-  let builder = new FrameBuilder();
-  let next = publisherSeq;
-  for (const row of rows) {
-    if (builder.add(row)) continue;
-    // Rows of nothing but NaN are no frame by themselves: where a line breaks is all that they say.
-    if (builder.points > 0) yield builder.encode(publisher, next++);
-    builder = new FrameBuilder();
-    builder.add(row);
+/** The same as rows come: each frame as soon as it is full, the last at the end. */
+export class FrameWriter {
+  #builder = new FrameBuilder();
+  #next: number;
+  readonly #publisher: string;
+  readonly #take: (frame: Uint8Array<ArrayBuffer>) => void;
+
+  constructor(publisher: string, publisherSeq: number, take: (frame: Uint8Array<ArrayBuffer>) => void) {
+    this.#publisher = publisher;
+    this.#next = publisherSeq;
+    this.#take = take;
   }
-  if (builder.points > 0) yield builder.encode(publisher, next);
+
+  add(row: Row): void {
+    if (this.#builder.add(row)) return;
+    this.end();
+    this.#builder = new FrameBuilder();
+    this.#builder.add(row);
+  }
+
+  end(): void {
+    // Rows of nothing but NaN are no frame by themselves: where a line breaks is all that they say.
+    if (this.#builder.points > 0) this.#take(this.#builder.encode(this.#publisher, this.#next++));
+  }
 }
 
 /** A gap as a block of a frame's body. */

@@ -1,4 +1,5 @@
-import { isSeriesName, MAX_COLUMNS, MAX_FRAME_BYTES } from "../limits.ts";
+import { MAX_COLUMNS, MAX_FRAME_BYTES } from "../limits.ts";
+import { isSeriesName } from "../names.ts";
 import { BlockKind, BlockReader } from "./block.ts";
 import { type Column, columnBytes, isEncoding, padTo8 } from "./columns.ts";
 import { FrameError, type FrameHeader, HEADER_BYTES, readHeader } from "./header.ts";

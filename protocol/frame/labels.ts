@@ -1,4 +1,5 @@
-import { isSeriesName, MAX_LABELS } from "../limits.ts";
+import { MAX_LABELS } from "../limits.ts";
+import { isSeriesName } from "../names.ts";
 import type { BlockReader } from "./block.ts";
 import { padTo8 } from "./columns.ts";
 import { FrameError } from "./header.ts";

@@ -3,7 +3,8 @@ import { isUtf8 } from "node:buffer";
 import { inflate, wrappingOf } from "../../bridge/decode/inflate.ts";
 import type { DecodeFault } from "../../bridge/decode/message.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import { isSeriesName, MAX_COLUMNS, MAX_LABEL_BYTES } from "../../protocol/limits.ts";
+import { MAX_COLUMNS, MAX_LABEL_BYTES } from "../../protocol/limits.ts";
+import { isSeriesName } from "../../protocol/names.ts";
 
 /** All there are; `decode-failed` is an exception that nobody foresaw. */
 const KNOWN = {

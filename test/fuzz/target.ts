@@ -9,7 +9,8 @@ import { createLog } from "../../bridge/observability/log.ts";
 import { UndecodableWarnings } from "../../bridge/observability/warnings.ts";
 import { SourcePipeline } from "../../bridge/pipeline/source-pipeline.ts";
 import { bearsNumbers, createReader } from "../../bridge/presets/reader.ts";
-import { isChannelName, MAX_BODY_BYTES } from "../../protocol/limits.ts";
+import { MAX_BODY_BYTES } from "../../protocol/limits.ts";
+import { isChannelName } from "../../protocol/names.ts";
 import type { Random } from "../torture/random.ts";
 import { refusalFault, rowsFault } from "./check.ts";
 

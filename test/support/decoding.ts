@@ -6,7 +6,7 @@ import { createMapper } from "../../bridge/map/mapper.ts";
 import type { Decision } from "../../bridge/observability/decisions.ts";
 import { createReader } from "../../bridge/presets/reader.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import { PointError } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
 import { ARRIVED_AT, framesOf } from "./preset.ts";
 
 export { ARRIVED_AT, hex } from "./preset.ts";

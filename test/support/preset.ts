@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { Subscriber } from "zeromq";
 import { DecodeError, type Message, type MessageReader } from "../../bridge/decode/message.ts";
-import { PointError, rowsOf } from "../../protocol/json/points.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
+import { rowsOf } from "../../protocol/json/points.ts";
 import { connectPublisher } from "./publisher.ts";
 import { withDeadline } from "./wait.ts";
 

@@ -1,6 +1,6 @@
 import Negotiator from "negotiator";
 import type { FrameFault } from "../../protocol/frame/header.ts";
-import type { PointFault } from "../../protocol/json/points.ts";
+import type { PointFault } from "../../protocol/json/point-error.ts";
 import { MARK } from "../../protocol/limits.ts";
 import type { ProblemMessage } from "../../protocol/messages/publish.ts";
 import { Problem, type ProblemCode } from "../../protocol/problem.ts";

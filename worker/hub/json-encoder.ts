@@ -1,6 +1,6 @@
 import { decodeFrame, pointsOf } from "../../protocol/frame/frame.ts";
 import { splitFrames } from "../../protocol/frame/header.ts";
-import { pointText } from "../../protocol/json/points.ts";
+import { pointText } from "../../protocol/json/point-text.ts";
 
 /** A point as a viewer without a subprotocol gets it, with the channel's number of it. */
 export interface NumberedText {

@@ -1,4 +1,4 @@
-import { PointError } from "../../../protocol/json/points.ts";
+import { PointError } from "../../../protocol/json/point-error.ts";
 import { foreignFault } from "../foreign.ts";
 import { looksLikeCsv } from "../formats/csv.ts";
 import type { ValueFormat } from "../formats/formats.ts";

@@ -1,4 +1,4 @@
-import { unixSeconds } from "../../../protocol/json/points.ts";
+import { unixSeconds } from "../../../protocol/json/time.ts";
 import { isDate } from "../layout.ts";
 import { DecodeError } from "../message.ts";
 

@@ -1,6 +1,6 @@
 import { Decoder, Tag } from "cbor-x/decode";
 import { addExtension, Unpackr } from "msgpackr/unpack";
-import { PointError } from "../../../protocol/json/points.ts";
+import { PointError } from "../../../protocol/json/point-error.ts";
 import { MAX_NESTING } from "../../../protocol/limits.ts";
 import { DecodeError } from "../message.ts";
 import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";

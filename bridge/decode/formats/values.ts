@@ -1,4 +1,5 @@
-import { isPair, PointError } from "../../../protocol/json/points.ts";
+import { PointError } from "../../../protocol/json/point-error.ts";
+import { isPair } from "../../../protocol/json/shapes.ts";
 import { DecodeError } from "../message.ts";
 import { checkJsonValues } from "../size.ts";
 import { MAY_BE_JSON, textIfUtf8, textOf, valueOfJson, wordAndRest } from "../text.ts";

@@ -1,4 +1,4 @@
-import { isSeriesName } from "../../../protocol/limits.ts";
+import { isSeriesName } from "../../../protocol/names.ts";
 
 export type ElementType = "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "f32" | "f64";
 

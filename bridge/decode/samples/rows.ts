@@ -1,6 +1,7 @@
 import type { Row } from "../../../protocol/frame/frame-builder.ts";
-import { DEFAULT_SERIES, PointError } from "../../../protocol/json/points.ts";
-import { isSeriesName, MAX_COLUMNS } from "../../../protocol/limits.ts";
+import { PointError } from "../../../protocol/json/point-error.ts";
+import { MAX_COLUMNS } from "../../../protocol/limits.ts";
+import { DEFAULT_SERIES, isSeriesName } from "../../../protocol/names.ts";
 import type { Samples } from "../message.ts";
 
 /** Topics remembered for each list of names. */

@@ -1,4 +1,4 @@
-import { isSeriesName } from "../../../protocol/limits.ts";
+import { isSeriesName } from "../../../protocol/names.ts";
 import type { Derivation, DerivedSeries, Stored } from "../../data/derivation.ts";
 import type { Part, Range } from "../../data/segment.ts";
 import { Ring } from "../../data/store/ring-buffer.ts";

@@ -1,4 +1,5 @@
-import { isSeriesName, MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
+import { MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
+import { isSeriesName } from "../../../protocol/names.ts";
 import { MAX_DERIVED, MAX_EXPRESSION } from "../../data/derivation.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import { openDialog } from "../dialogs/dialog.ts";

@@ -4,7 +4,7 @@ import { hasControl, replaceControl } from "../../../protocol/characters.ts";
 import { decodeFrame, pointsOf } from "../../../protocol/frame/frame.ts";
 import { FrameBuilder } from "../../../protocol/frame/frame-builder.ts";
 import { rowsOfJson } from "../../../protocol/json/points.ts";
-import { isSeriesName } from "../../../protocol/limits.ts";
+import { isSeriesName } from "../../../protocol/names.ts";
 
 const PUBLISHER = "0123456789abcdef";
 

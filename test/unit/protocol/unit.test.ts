@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fullJitterMs } from "../../../protocol/backoff.ts";
-import { isChannelName, isSeriesName } from "../../../protocol/limits.ts";
 import { messageIn } from "../../../protocol/messages/parsed.ts";
 import { parseAnnouncement, parseProblem, parsePublishAnswer } from "../../../protocol/messages/publish.ts";
 import { parseServerMessage } from "../../../protocol/messages/server-message.ts";
 import { parseViewerMessage } from "../../../protocol/messages/viewer-message.ts";
+import { isChannelName, isSeriesName } from "../../../protocol/names.ts";
 import { usualPauseMs } from "../../../protocol/pause.ts";
 import { PROBLEM_CODES, Problem } from "../../../protocol/problem.ts";
 import { negotiate } from "../../../worker/http/negotiate.ts";

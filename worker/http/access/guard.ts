@@ -1,4 +1,5 @@
-import { isChannelName, MAX_CHANNEL_NAME_LENGTH } from "../../../protocol/limits.ts";
+import { MAX_CHANNEL_NAME_LENGTH } from "../../../protocol/limits.ts";
+import { isChannelName } from "../../../protocol/names.ts";
 import { Problem } from "../../../protocol/problem.ts";
 import { HttpProblem } from "../problem-response.ts";
 import { clientAddress } from "./client-address.ts";

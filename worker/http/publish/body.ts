@@ -1,5 +1,5 @@
 import { FrameError } from "../../../protocol/frame/header.ts";
-import { PointError } from "../../../protocol/json/points.ts";
+import { PointError } from "../../../protocol/json/point-error.ts";
 import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "../../../protocol/limits.ts";
 import { type Announcement, parseAnnouncement } from "../../../protocol/messages/publish.ts";
 import { Problem } from "../../../protocol/problem.ts";

@@ -1,8 +1,10 @@
 import { concat } from "../../../protocol/bytes.ts";
-import { eachFrame, type Row } from "../../../protocol/frame/frame-builder.ts";
+import { FrameWriter } from "../../../protocol/frame/frame-builder.ts";
 import { ANONYMOUS } from "../../../protocol/frame/header.ts";
 import { parseJson } from "../../../protocol/json/json.ts";
-import { eachRow, PointError, type Reading, valueOfJson } from "../../../protocol/json/points.ts";
+import { PointError } from "../../../protocol/json/point-error.ts";
+import { RowReader, valueOfJson } from "../../../protocol/json/points.ts";
+import { readShapes } from "../../../protocol/json/shapes.ts";
 import { MAX_BODY_POINTS, MAX_POINTS_BYTES } from "../../../protocol/limits.ts";
 import { Problem } from "../../../protocol/problem.ts";
 import { checkPoints, type Publication } from "./published-frames.ts";
@@ -16,43 +18,33 @@ import { checkPoints, type Publication } from "./published-frames.ts";
  * @throws Problem if it is empty, or holds too much
  */
 export function readPoints(text: string, arrivedAt: number): Publication {
-  let points = 0;
-  const reading: Reading = {
-    arrivedAt,
-    topic: "",
-    found(more) {
-      points += more;
-      checkPoints(points);
-    },
-  };
   const series = new Set<string>();
   const frames: Uint8Array[] = [];
   let bytes = 0;
-  for (const frame of eachFrame(named(series, rowsOfText(text, reading)), ANONYMOUS, 0)) {
+  const writer = new FrameWriter(ANONYMOUS, 0, (frame) => {
     bytes += frame.byteLength;
     if (bytes > MAX_POINTS_BYTES) throw tooManyBytes();
     frames.push(frame);
-  }
+  });
+  const reader = new RowReader({ arrivedAt, topic: "", found: checkPoints }, (row) => {
+    for (const name of row.names) series.add(name);
+    writer.add(row);
+  });
+  readText(text, reader);
+  writer.end();
   return { frames: concat(frames), series: [...series] };
 }
 
-function* named(series: Set<string>, rows: Iterable<Row>): Generator<Row> {
-  for (const row of rows) {
-    for (const name of row.names) series.add(name);
-    yield row;
-  }
-}
-
-function* rowsOfText(text: string, reading: Reading): Generator<Row> {
+function readText(text: string, reader: RowReader): void {
   if (text.trim() === "") throw new Problem("body-empty", "There is nothing but white space in the body.");
   const whole = isOneLine(text) ? { value: valueOfJson(text) } : tried(text);
-  if (whole !== undefined) return yield* eachRow(whole.value, reading);
+  if (whole !== undefined) return readShapes(whole.value, reader);
   let number = 0;
   for (const line of linesOf(text)) {
     number++;
     if (line.trim() === "") continue;
     try {
-      yield* eachRow(valueOfJson(line), reading);
+      readShapes(valueOfJson(line), reader);
     } catch (error) {
       if (error instanceof PointError) throw new PointError(error.code, `Line ${number}: ${error.message}`);
       throw error;

@@ -1,7 +1,7 @@
 import { csvText } from "../../../protocol/csv.ts";
 import { decodeFrame, type Point } from "../../../protocol/frame/frame.ts";
 import { splitFrames } from "../../../protocol/frame/header.ts";
-import { numberText, pointText } from "../../../protocol/json/points.ts";
+import { numberText, pointText } from "../../../protocol/json/point-text.ts";
 import type { FRAME_TYPE } from "../../../protocol/limits.ts";
 import type { ReadCutMessage } from "../../../protocol/messages/read-message.ts";
 import { readTurns } from "../../channel/read-turns.ts";

@@ -11,7 +11,7 @@ import { UndecodableWarnings } from "../../../../bridge/observability/warnings.t
 import { startBridge } from "../../../../bridge/pipeline/bridge.ts";
 import { SourcePipeline } from "../../../../bridge/pipeline/source-pipeline.ts";
 import { createReader } from "../../../../bridge/presets/reader.ts";
-import { PointError } from "../../../../protocol/json/points.ts";
+import { PointError } from "../../../../protocol/json/point-error.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { arrived } from "../../../support/pipeline.ts";
 import { connectPublisher } from "../../../support/publisher.ts";

@@ -6,7 +6,8 @@ import { DecodeError } from "../../../../bridge/decode/message.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { createClock, setBackLog } from "../../../../bridge/pipeline/clock.ts";
 import { createReader } from "../../../../bridge/presets/reader.ts";
-import { PointError, rowsOfJson } from "../../../../protocol/json/points.ts";
+import { PointError } from "../../../../protocol/json/point-error.ts";
+import { rowsOfJson } from "../../../../protocol/json/points.ts";
 import { ARRIVED_AT, decodingOf } from "../../../support/decoding.ts";
 
 function read(...frames: (string | Buffer)[]): string[] | string {

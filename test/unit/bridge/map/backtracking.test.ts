@@ -8,7 +8,7 @@ import { valueOfCsv } from "../../../../bridge/decode/formats/csv.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { createReader } from "../../../../bridge/presets/reader.ts";
 import { parseJson } from "../../../../protocol/json/json.ts";
-import { timeOf } from "../../../../protocol/json/points.ts";
+import { timeOf } from "../../../../protocol/json/time.ts";
 
 const LONG = 2 ** 20;
 

@@ -152,6 +152,17 @@ describe("the fields", () => {
     ]);
   });
 
+  it("[PT4] [MP1] nested columns are series by their path, one that is called as the time too, with a mapping or an envelope's time", () => {
+    const value = { t: [1, 2], sig: { t: [4, 5], a: [6, 7] } };
+    const points = ["sig.t 1 4", "sig.a 1 6", "sig.t 2 5", "sig.a 2 7"];
+    assert.deepEqual(mapped({}, value), points);
+    assert.deepEqual(mapped({}, value, { time: 100 }), points);
+    assert.deepEqual(
+      mapped({ channel: "c" }, value),
+      points.map((point) => `c: ${point}`),
+    );
+  });
+
   it("[MP2] of samples are their columns; the one without a name is y", () => {
     const samples = {
       x0: 10,

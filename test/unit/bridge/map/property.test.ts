@@ -7,8 +7,10 @@ import { patternFault } from "../../../../bridge/config/pattern.ts";
 import { templateFault } from "../../../../bridge/config/template.ts";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
 import { createMapper, type Mapped } from "../../../../bridge/map/mapper.ts";
-import { PointError, rowsOf } from "../../../../protocol/json/points.ts";
-import { isChannelName, isSeriesName, MAX_COLUMNS } from "../../../../protocol/limits.ts";
+import { PointError } from "../../../../protocol/json/point-error.ts";
+import { rowsOf } from "../../../../protocol/json/points.ts";
+import { MAX_COLUMNS } from "../../../../protocol/limits.ts";
+import { isChannelName, isSeriesName } from "../../../../protocol/names.ts";
 
 const ARRIVED_AT = 1_763_648_912.5;
 const key = fc.constantFrom("t", "x", "y", "time", "a", "b", "a.b", "temp", "__proto__", "constructor", "", "é");
@@ -34,6 +36,7 @@ const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.array(fc.tuple(key, tie("value")), { maxLength: 5 }).map((entries) => Object.fromEntries(entries)),
   ),
 }));
+const pair = fc.tuple(fc.integer(), fc.option(fc.integer()));
 /** What columns are like, and lists of points. */
 const points = fc.oneof(
   anything,
@@ -41,6 +44,10 @@ const points = fc.oneof(
     t: fc.array(fc.integer()),
     y: fc.array(fc.option(fc.double({ noNaN: true }))),
     s: fc.array(fc.string()),
+  }),
+  fc.record({
+    t: fc.tuple(fc.integer(), fc.integer()),
+    sig: fc.record({ t: pair, a: pair, of: fc.record({ t: pair }) }),
   }),
   fc.array(fc.record({ x: fc.integer(), y: fc.double({ noNaN: true, noDefaultInfinity: true }) })),
 );

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { decodeFrame } from "../../../../protocol/frame/frame.ts";
 import { FrameBuilder, framesOf, type Row } from "../../../../protocol/frame/frame-builder.ts";
 import { FrameError, splitFrames } from "../../../../protocol/frame/header.ts";
-import { isSeriesName, MAX_FRAME_BYTES } from "../../../../protocol/limits.ts";
+import { MAX_FRAME_BYTES } from "../../../../protocol/limits.ts";
+import { isSeriesName } from "../../../../protocol/names.ts";
 import { type Point, pointsIn } from "../../../support/publish.ts";
 
 const PUBLISHER = "00000000000000aa";

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { decodeFrame, pointsOf, type Style } from "../../../../protocol/frame/frame.ts";
 import { FrameBuilder, framesOf, type Row } from "../../../../protocol/frame/frame-builder.ts";
 import { FrameError, splitFrames } from "../../../../protocol/frame/header.ts";
-import { isSeriesName, MAX_FRAME_BYTES } from "../../../../protocol/limits.ts";
+import { MAX_FRAME_BYTES } from "../../../../protocol/limits.ts";
+import { isSeriesName } from "../../../../protocol/names.ts";
 
 const PUBLISHER = "0123456789abcdef";
 

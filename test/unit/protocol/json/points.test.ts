@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type PointFault, pointText, rowsOfJson } from "../../../../protocol/json/points.ts";
+import type { PointFault } from "../../../../protocol/json/point-error.ts";
+import { pointText } from "../../../../protocol/json/point-text.ts";
+import { rowsOfJson } from "../../../../protocol/json/points.ts";
 import { MAX_COLUMNS } from "../../../../protocol/limits.ts";
 
 const ARRIVED_AT = 1_700_000_000.25;

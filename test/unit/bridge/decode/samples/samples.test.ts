@@ -6,7 +6,7 @@ import { parseSampleFormat, type SampleFormat } from "../../../../../bridge/deco
 import { createSampleReader, MAX_CLOCKS } from "../../../../../bridge/decode/samples/reader.ts";
 import { rowsOfSamples } from "../../../../../bridge/decode/samples/rows.ts";
 import { framesOf } from "../../../../../protocol/frame/frame-builder.ts";
-import { PointError } from "../../../../../protocol/json/points.ts";
+import { PointError } from "../../../../../protocol/json/point-error.ts";
 
 const ARRIVED_AT = 1_763_648_912.5;
 
