@@ -1,22 +1,14 @@
-import type { LogFormat } from "../observability/log.ts";
+import type { BridgeValues } from "./bridge-keys.ts";
 import type { BridgeConfig, DecodeConfig, MapConfig, SocketConfig, SourceConfig } from "./config.ts";
-import {
-  DEFAULT_BIND,
-  DEFAULT_BUFFER_BYTES,
-  DEFAULT_SOCKET,
-  DEFAULT_SOURCE_NAME,
-  DEFAULT_SPOOL_MAX_BYTES,
-  DEFAULT_TO,
-} from "./defaults.ts";
-import { fieldIn, fieldOf } from "./fields.ts";
+import { KeyFault, type KeyPath } from "./errors.ts";
+import { fieldOf } from "./fields.ts";
 import type { Known } from "./known.ts";
-import { parseChannelUrl, parseMetricsAddress } from "./options.ts";
 import { type SecretSources, securityOf } from "./security.ts";
-import type { Values } from "./values.ts";
+import { DEFAULT_BIND, DEFAULT_SOURCE_NAME, type SourceValues } from "./source-keys.ts";
 
 /** A bridge's configuration, and how it logs. */
 export interface Configuration extends BridgeConfig {
-  log?: LogFormat | undefined;
+  log?: BridgeValues["log"];
 }
 
 export interface Surroundings extends SecretSources {
@@ -27,98 +19,97 @@ export interface Surroundings extends SecretSources {
  * The configuration of a bridge whose values are right one by one.
  * @throws KeyFault if they do not go together
  */
-export function configurationOf(bridge: Values, sources: readonly Values[], around: Surroundings): Configuration {
-  const metrics = bridge.text("metrics");
-  const log = bridge.text("log");
+export function configurationOf(
+  bridge: BridgeValues,
+  sources: readonly SourceValues[],
+  around: Surroundings,
+): Configuration {
   return {
-    to: parseChannelUrl(bridge.text("to") ?? DEFAULT_TO),
-    sources: sources.map((source) => sourceOf(source, sources, around)),
-    bufferBytes: bridge.number("buffer") ?? DEFAULT_BUFFER_BYTES,
-    spool: bridge.text("spool"),
-    spoolMaxBytes: bridge.number("spool_max") ?? DEFAULT_SPOOL_MAX_BYTES,
-    metrics: metrics === undefined ? undefined : parseMetricsAddress(metrics),
-    log: log === "text" || log === "json" ? log : undefined,
+    to: bridge.to,
+    sources: sources.map((source, i) => sourceConfigOf(source, ["source", i], sources, around)),
+    bufferBytes: bridge.buffer,
+    spool: bridge.spool,
+    spoolMaxBytes: bridge.spool_max,
+    metrics: bridge.metrics,
+    log: bridge.log,
   };
 }
 
-/** @param all of the bridge: the only one needs neither a name nor an address */
-function sourceOf(source: Values, all: readonly Values[], around: Surroundings): SourceConfig {
-  const name = source.text("name");
+/**
+ * @param path of the source
+ * @param all of the bridge: the only one needs neither a name nor an address
+ * @throws KeyFault
+ */
+export function sourceConfigOf(
+  source: SourceValues,
+  path: KeyPath,
+  all: readonly SourceValues[],
+  around: Surroundings,
+): SourceConfig {
+  const { name } = source;
   if (name === undefined && all.length > 1) {
-    throw source.fault("name", "this is missing: of several sources each has a name.");
+    throw new KeyFault([...path, "name"], "this is missing: of several sources each has a name.");
   }
-  if (name !== undefined && all.find((other) => other.text("name") === name) !== source) {
-    throw source.fault("name", `another source has the name "${name}".`);
+  if (name !== undefined && all.find((other) => other.name === name) !== source) {
+    throw new KeyFault([...path, "name"], `another source has the name "${name}".`);
   }
   return {
     name: name ?? DEFAULT_SOURCE_NAME,
-    socket: socketOf(source, all.length > 1, around),
-    decode: decodeOf(source, around.known),
+    socket: socketOf(source, path, all.length > 1, around),
+    decode: decodeOf(source, path, around.known),
     map: mapOf(source),
-    sequenceField: source.text("sequence_field"),
-    expectEveryMs: source.number("expect_every"),
+    sequenceField: source.sequence_field,
+    expectEveryMs: source.expect_every,
   };
 }
 
-function socketOf(source: Values, needsAddress: boolean, around: Surroundings): SocketConfig {
-  const type = source.text("socket");
-  const bind = source.texts("bind") ?? [];
-  const connect = source.texts("connect") ?? [];
-  const preset = source.text("preset");
+function socketOf(source: SourceValues, path: KeyPath, needsAddress: boolean, around: Surroundings): SocketConfig {
+  const { socket: type, bind = [], connect = [], preset } = source;
   const isPull = type === "pull";
-  const topics = source.texts("topics") ?? (preset === undefined || isPull ? [] : around.known.presetTopics(preset));
+  const topics = source.topics ?? (preset === undefined || isPull ? [] : around.known.presetTopics(preset));
   if (isPull && topics.length > 0) {
-    throw source.fault("topics", "a pull socket has no topics: whoever pushes decides what comes.");
+    throw new KeyFault([...path, "topics"], "a pull socket has no topics: whoever pushes decides what comes.");
   }
   const hasAddress = bind.length + connect.length > 0;
-  if (!hasAddress && needsAddress)
-    throw source.fault("bind", "this is missing, and so is connect: give the source an address.");
+  if (!hasAddress && needsAddress) {
+    throw new KeyFault([...path, "bind"], "this is missing, and so is connect: give the source an address.");
+  }
   return {
-    type: type === "xsub" || type === "pull" ? type : "sub",
+    type,
     bind: hasAddress ? bind : [DEFAULT_BIND],
     connect,
     topics,
-    security: securityOf(source, around),
-    highWaterMark: source.number("high_water_mark") ?? DEFAULT_SOCKET.highWaterMark,
-    maxMessageBytes: source.number("max_message") ?? DEFAULT_SOCKET.maxMessageBytes,
-    heartbeatMs: source.number("heartbeat") ?? DEFAULT_SOCKET.heartbeatMs,
+    security: securityOf(source, path, around),
+    highWaterMark: source.high_water_mark,
+    maxMessageBytes: source.max_message,
+    heartbeatMs: source.heartbeat,
   };
 }
 
-function decodeOf(source: Values, known: Known): DecodeConfig {
-  const format = source.text("format") ?? "auto";
-  const preset = source.text("preset");
-  const frames = source.texts("frames");
-  const inflate = source.text("inflate");
+function decodeOf(source: SourceValues, path: KeyPath, known: Known): DecodeConfig {
+  const { format, preset, frames, inflate } = source;
   const check = (key: string, fault: string | undefined): void => {
-    if (fault !== undefined) throw source.fault(key, fault);
+    if (fault !== undefined) throw new KeyFault([...path, key], fault);
   };
   check("format", known.formatFault(format));
   if (preset !== undefined) check("preset", known.presetFault(preset));
   if (frames !== undefined) check("frames", known.framesFault(frames));
-  return {
-    format,
-    preset,
-    frames,
-    topicDelimiter: source.text("topic_delimiter"),
-    skipBytes: source.number("skip_bytes") ?? 0,
-    inflate: inflate === "none" || inflate === "raw" ? inflate : "auto",
-  };
+  return { format, preset, frames, topicDelimiter: source.topic_delimiter, skipBytes: source.skip_bytes, inflate };
 }
 
-function mapOf(source: Values): MapConfig {
-  const unit = source.text("time_unit");
-  const short = source.texts("fields");
-  const long = source.tables("field");
+function mapOf(source: SourceValues): MapConfig {
+  const { channel, series, time, fields: short, field: long } = source;
   // What says more goes first: the first that fits a field counts.
-  const fields =
-    short === undefined && long.length === 0 ? undefined : [...long.map(fieldIn), ...(short ?? []).map(fieldOf)];
+  const fields = [
+    ...(long ?? []).map(({ max_rate: maxRate, ...field }) => ({ ...field, maxRate })),
+    ...(short ?? []).map(fieldOf),
+  ];
   return {
-    channel: source.text("channel"),
-    series: source.text("series"),
-    time: source.text("time"),
-    timeUnit: unit === "s" || unit === "ms" || unit === "us" || unit === "ns" ? unit : undefined,
-    fields,
-    maxRate: source.number("max_rate"),
+    channel,
+    series,
+    time,
+    timeUnit: source.time_unit,
+    fields: short === undefined && long === undefined ? undefined : fields,
+    maxRate: source.max_rate,
   };
 }

@@ -1,4 +1,6 @@
 import type { MetricsAddress } from "../observability/metrics.ts";
+import type { FieldValues } from "./fields.ts";
+import type { SourceValues } from "./source-keys.ts";
 
 /** All that a bridge is told, from flags or from a file. */
 export interface BridgeConfig {
@@ -26,7 +28,7 @@ export interface SourceConfig {
 }
 
 export interface SocketConfig {
-  type: "sub" | "xsub" | "pull";
+  type: SourceValues["socket"];
   bind: readonly string[];
   connect: readonly string[];
   /** Prefixes; none is everything. Not for pull. */
@@ -61,7 +63,7 @@ export interface DecodeConfig {
   /** Bytes at the beginning of a payload that are left out. */
   skipBytes: number;
   /** `auto`: zlib, gzip and zstd by their magic; `none`; or `raw`: deflate without a header. */
-  inflate: "auto" | "none" | "raw";
+  inflate: SourceValues["inflate"];
 }
 
 export interface MapConfig {
@@ -71,21 +73,14 @@ export interface MapConfig {
   series?: string | undefined;
   /** Path of the field with the time; undefined: PT2. */
   time?: string | undefined;
-  timeUnit?: "s" | "ms" | "us" | "ns" | undefined;
+  timeUnit?: SourceValues["time_unit"];
   /** Only these: a path, or one with `*`; undefined: every number. */
   fields?: readonly FieldConfig[] | undefined;
   /** Points a second of each series; more are thinned to the least and the greatest. Undefined: all. */
   maxRate?: number | undefined;
 }
 
-export interface FieldConfig {
-  field: string;
-  as?: string | undefined;
-  unit?: string | undefined;
-  scale?: number | undefined;
-  offset?: number | undefined;
-  /** How it is drawn, and whether text is taken: `event` and `step` take it. */
-  kind?: "line" | "step" | "event" | undefined;
+export interface FieldConfig extends Omit<FieldValues, "max_rate"> {
   maxRate?: number | undefined;
 }
 

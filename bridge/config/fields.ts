@@ -1,6 +1,31 @@
-import type { FieldConfig } from "./config.ts";
+import * as z from "zod/mini";
+import { key } from "./keys.ts";
+import { choice, number, some, text } from "./kinds.ts";
 import { hasWildcard, patternFault } from "./pattern.ts";
-import type { Values } from "./values.ts";
+import { tableOfSeveral } from "./tables.ts";
+
+export const rate = number({ example: "100", above: 0, greatest: 1e6 });
+
+const path = text(patternFault, { missing: "this is missing: give the path of the field, such as temp.motor." });
+
+/** `[[source.field]]` */
+export const FIELD_TABLE = tableOfSeveral("source.field", {
+  field: key(path, { summary: "path of the field, such as temp.motor; * is one part, ** the rest" }),
+  as: key(z.optional(some), { summary: "name in place of the path" }),
+  unit: key(z.optional(some), { summary: "shown with its values" }),
+  scale: key(z.optional(number({ example: "0.1" })), { summary: "values are multiplied by it", otherwise: "1" }),
+  offset: key(z.optional(number({ example: "-40" })), { summary: "then this is added", otherwise: "0" }),
+  kind: key(z.optional(choice("kind", ["line", "step", "event"])), {
+    summary: "line: numbers; step: text and booleans too; event: marks",
+    otherwise: "line",
+  }),
+  max_rate: key(z.optional(rate), { summary: "points a second", otherwise: "the source's" }),
+}).check(({ value: { field, as }, issues }) => {
+  const fault = as === undefined ? undefined : nameFault(field, as);
+  if (fault !== undefined) issues.push({ code: "custom", input: as, path: ["as"], message: `${fault}.` });
+});
+
+export type FieldValues = z.output<typeof FIELD_TABLE>;
 
 /** What is wrong with `path` or `path=name`, in a sentence; undefined: nothing. */
 export function fieldFault(text: string): string | undefined {
@@ -9,28 +34,9 @@ export function fieldFault(text: string): string | undefined {
 }
 
 /** `temp.motor=motor` → the field and its name. */
-export function fieldOf(text: string): FieldConfig {
+export function fieldOf(text: string): { field: string; as?: string } {
   const equals = text.indexOf("=");
   return equals < 0 ? { field: text } : { field: text.slice(0, equals).trim(), as: text.slice(equals + 1).trim() };
-}
-
-/** @throws KeyFault */
-export function fieldIn(values: Values): FieldConfig {
-  const field = values.text("field");
-  if (field === undefined)
-    throw values.fault("field", "this is missing: give the path of the field, such as temp.motor.");
-  const as = values.text("as");
-  const fault = as === undefined ? undefined : nameFault(field, as);
-  if (fault !== undefined) throw values.fault("as", `${fault}.`);
-  return {
-    field,
-    as,
-    unit: values.text("unit"),
-    scale: values.number("scale"),
-    offset: values.number("offset"),
-    kind: kindOf(values.text("kind")),
-    maxRate: values.number("max_rate"),
-  };
 }
 
 function nameFault(field: string, as: string): string | undefined {
@@ -39,8 +45,4 @@ function nameFault(field: string, as: string): string | undefined {
   return hasWildcard(field)
     ? `the path ${field} means several fields, which cannot have one name: leave the name out`
     : undefined;
-}
-
-function kindOf(text: string | undefined): FieldConfig["kind"] {
-  return text === "line" || text === "step" || text === "event" ? text : undefined;
 }

@@ -1,13 +1,14 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { FILE_TABLE } from "./bridge-keys.ts";
 import { type Configuration, configurationOf } from "./build.ts";
 import { addressFault, withoutUser } from "./endpoint.ts";
-import { ConfigError, KeyFault, type KeyPath, pathText } from "./errors.ts";
-import { FILE_KEYS } from "./keys.ts";
+import { ConfigError, KeyFault, pathText } from "./errors.ts";
 import { ANYTHING, type Known } from "./known.ts";
 import type { Environment } from "./security.ts";
 import { FileFault, readSmallText } from "./small-file.ts";
-import { type Node, readToml, type TableNode } from "./toml.ts";
-import { type Values, valuesOf } from "./values.ts";
+import type { SourceValues } from "./source-keys.ts";
+import { valuesOf } from "./tables.ts";
+import { TomlFile } from "./toml.ts";
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -17,20 +18,16 @@ const MAX_FILE_BYTES = 1024 * 1024;
  */
 export function readConfigFile(file: string, env: Environment, known: Known = ANYTHING): Configuration {
   const name = basename(file);
-  const root = readToml(textOf(file), name);
+  const toml = new TomlFile(textOf(file), name);
   try {
-    const values = valuesOf(root, FILE_KEYS);
-    const sources = values.tables("source");
-    if (sources.length === 0) {
-      throw new KeyFault(["source"], "there is no source: write [[source]] and the keys of one below.");
-    }
+    const { source: sources, ...bridge } = valuesOf(FILE_TABLE, toml.root, (path) => toml.lineOf(path));
     checkAddresses(sources);
     const folder = dirname(file);
-    const configuration = configurationOf(values, sources, { env, folder, known });
+    const configuration = configurationOf(bridge, sources, { env, folder, known });
     return { ...configuration, spool: inFolder(configuration.spool, folder) };
   } catch (error) {
     if (!(error instanceof KeyFault)) throw error;
-    throw new ConfigError(`${name}:${lineOf(root, error.path)}: ${pathText(error.path)}: ${error.message}`);
+    throw new ConfigError(`${name}:${toml.lineOf(error.path)}: ${pathText(error.path)}: ${error.message}`);
   }
 }
 
@@ -44,15 +41,16 @@ function textOf(file: string): string {
 }
 
 /** Here they have a line; an address on the command line is found wrong when it is used. */
-function checkAddresses(sources: readonly Values[]): void {
+function checkAddresses(sources: readonly SourceValues[]): void {
   const bound = new Set<string>();
-  for (const source of sources) {
+  for (const [i, source] of sources.entries()) {
     for (const side of ["bind", "connect"] as const) {
-      for (const address of source.texts(side) ?? []) {
+      for (const address of source[side] ?? []) {
         const fault = addressFault(side, address);
-        if (fault !== undefined) throw source.fault(side, `cannot ${side} to ${withoutUser(address)}: ${fault}.`);
+        const wrong = (message: string): KeyFault => new KeyFault(["source", i, side], message);
+        if (fault !== undefined) throw wrong(`cannot ${side} to ${withoutUser(address)}: ${fault}.`);
         if (side === "bind" && bound.has(address) && !address.endsWith(":*")) {
-          throw source.fault(side, `another source is bound to ${address}: give each its own port.`);
+          throw wrong(`another source is bound to ${address}: give each its own port.`);
         }
         if (side === "bind") bound.add(address);
       }
@@ -62,17 +60,4 @@ function checkAddresses(sources: readonly Values[]): void {
 
 function inFolder(spool: string | undefined, folder: string): string | undefined {
   return spool === undefined || spool === "none" || isAbsolute(spool) ? spool : join(folder, spool);
-}
-
-/** Where the thing at a path stands, or else what it would stand in. */
-function lineOf(root: TableNode, path: KeyPath): number {
-  let node: Node = root;
-  for (const part of path) {
-    let next: Node | undefined;
-    if (node.kind === "table" && typeof part === "string") next = node.entries.get(part);
-    if (node.kind === "array" && typeof part === "number") next = node.items[part];
-    if (next === undefined) break;
-    node = next;
-  }
-  return node.line;
 }

@@ -1,13 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type * as z from "zod/mini";
+import { BRIDGE_TABLE } from "./bridge-keys.ts";
 import { type Configuration, configurationOf, type Surroundings } from "./build.ts";
 import { ConfigError, KeyFault, type KeyPath, pathText } from "./errors.ts";
 import { readConfigFile } from "./file.ts";
-import type { Key, KeyOfValue, Keys } from "./key.ts";
-import { BRIDGE_KEYS } from "./keys.ts";
+import { type Key, keysOf } from "./keys.ts";
 import { ANYTHING, type Known } from "./known.ts";
 import type { Environment } from "./security.ts";
-import { SOURCE_KEYS } from "./source-keys.ts";
-import { Values } from "./values.ts";
+import { SOURCE_TABLE } from "./source-keys.ts";
+import { valuesOf } from "./tables.ts";
+
+const BRIDGE_KEYS = keysOf(BRIDGE_TABLE);
+const SOURCE_KEYS = keysOf(SOURCE_TABLE);
 
 /** What commander makes of the flags: `command.opts()`. */
 export type Flags = Readonly<Record<string, unknown>>;
@@ -28,133 +32,131 @@ export function addBridgeOptions(command: Command): Command {
  * @throws ConfigError
  */
 export function configFromFlags(flags: Flags, env: Environment, known: Known = ANYTHING): Configuration {
-  const bridge = valuesIn(flags, BRIDGE_KEYS, []);
-  const source = valuesIn(flags, SOURCE_KEYS, ["source", 0]);
+  const bridge = writtenIn(flags, BRIDGE_KEYS);
+  const source = writtenIn(flags, SOURCE_KEYS);
   const { config } = flags;
-  if (typeof config === "string" && !source.isEmpty) {
+  if (typeof config === "string" && Object.keys(source).length > 0) {
     const surplus = flagsGiven(flags, SOURCE_KEYS).join(", ");
     throw new ConfigError(
       `${surplus}: with --config, sources stand in the file: write it there, or leave --config out.`,
     );
   }
-  const given = fromValues(bridge, source, { env, folder: "", known });
+  const given = fromWritten(bridge, source, { env, folder: "", known });
   return typeof config === "string" ? overridden(readConfigFile(config, env, known), bridge, given) : given;
 }
 
-function fromValues(bridge: Values, source: Values, around: Surroundings): Configuration {
+function fromWritten(bridge: Written, source: Written, around: Surroundings): Configuration {
   try {
-    return configurationOf(bridge, [source], around);
+    return configurationOf(valuesOf(BRIDGE_TABLE, bridge), [valuesOf(SOURCE_TABLE, source)], around);
   } catch (error) {
     if (!(error instanceof KeyFault)) throw error;
-    throw new ConfigError(`${flagAt(error.path, SOURCE_KEYS) ?? pathText(error.path)}: ${withFlags(error.message)}`);
+    throw new ConfigError(`${flagAt(error.path) ?? pathText(error.path)}: ${withFlags(error.message)}`);
   }
 }
 
 /** A file's, but for what flags say of the whole bridge. */
-function overridden(filed: Configuration, flags: Values, given: Configuration): Configuration {
+function overridden(filed: Configuration, flags: Written, given: Configuration): Configuration {
   return {
     ...filed,
-    ...(flags.has("to") ? { to: given.to } : {}),
-    ...(flags.has("buffer") ? { bufferBytes: given.bufferBytes } : {}),
-    ...(flags.has("spool") ? { spool: given.spool } : {}),
-    ...(flags.has("spool_max") ? { spoolMaxBytes: given.spoolMaxBytes } : {}),
-    ...(flags.has("metrics") ? { metrics: given.metrics } : {}),
-    ...(flags.has("log") ? { log: given.log } : {}),
+    ...("to" in flags ? { to: given.to } : {}),
+    ...("buffer" in flags ? { bufferBytes: given.bufferBytes } : {}),
+    ...("spool" in flags ? { spool: given.spool } : {}),
+    ...("spool_max" in flags ? { spoolMaxBytes: given.spoolMaxBytes } : {}),
+    ...("metrics" in flags ? { metrics: given.metrics } : {}),
+    ...("log" in flags ? { log: given.log } : {}),
   };
 }
 
 /** The option of a key that has a flag. */
-function optionOf(key: Key): Option | undefined {
-  if (!isFlagged(key)) return undefined;
-  const repeats = key.shape === "many" && key.name !== "frames" ? "; repeats" : "";
-  const otherwise = key.otherwise === undefined || key.flagMeans !== undefined ? "" : ` (default: ${key.otherwise})`;
-  const option = new Option(key.flag, `${key.flagSummary ?? key.summary}${repeats}${otherwise}`);
-  if (key.flagMeans !== undefined) return option;
+function optionOf({ kind, isNumber, notes }: Key): Option | undefined {
+  const { flag, flagMeans, flagTakes, flagSummary, summary, otherwise } = notes;
+  if (flag === undefined) return undefined;
+  const repeats = flagTakes === "repeat" ? "; repeats" : "";
+  const ending = otherwise === undefined || flagMeans !== undefined ? "" : ` (default: ${otherwise})`;
+  const option = new Option(flag, `${flagSummary ?? summary}${repeats}${ending}`);
+  if (flagMeans !== undefined) return option;
   return option.argParser((text: string, before: unknown) => {
-    const values = partsIn(key, text).map((part) => key.scalar.fromText(part));
-    return key.shape === "one" ? values[0] : [...(Array.isArray(before) ? before : []), ...values];
+    const written = flagTakes === "list" ? partsIn(text) : isNumber ? numberIn(text) : text;
+    check(kind, written);
+    return flagTakes === "repeat" ? [...(Array.isArray(before) ? before : []), written] : written;
   });
 }
 
-type FlaggedKey = KeyOfValue & { flag: string };
+/** @throws InvalidArgumentError if it is none of a kind */
+function check(kind: z.core.$ZodType, written: unknown): void {
+  try {
+    valuesOf(kind, written);
+  } catch (error) {
+    if (!(error instanceof KeyFault)) throw error;
+    throw new InvalidArgumentError(error.message.charAt(0).toUpperCase() + error.message.slice(1));
+  }
+}
 
-function isFlagged(key: Key): key is FlaggedKey {
-  return (key.shape === "one" || key.shape === "many") && key.flag !== undefined;
+function numberIn(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }
 
 /** --frames takes all at once, `topic,payload,time`: they are nothing one by one. */
-function partsIn(key: FlaggedKey, text: string): string[] {
-  if (key.name !== "frames") return [text];
+function partsIn(text: string): string[] {
   const parts = text.trim().split(/\s*,\s*|\s+/);
   if (parts.includes("")) throw new InvalidArgumentError("Give what each frame is, such as topic,payload,time.");
   return parts;
 }
 
-function addOptions(command: Command, keys: Keys): Command {
+function addOptions(command: Command, keys: readonly Key[]): Command {
   for (const key of keys) {
-    if (key.shape === "table") addOptions(command, key.keys);
+    addOptions(command, key.keys);
     const option = optionOf(key);
     if (option !== undefined) command.addOption(option);
   }
   return command;
 }
 
-function valuesIn(flags: Flags, keys: Keys, path: KeyPath): Values {
-  const values = new Values(path);
-  for (const key of keys) {
-    if (key.shape === "table") {
-      const inner = valuesIn(flags, key.keys, [...path, key.name]);
-      if (!inner.isEmpty) values.set(key.name, inner);
-    } else if (isFlagged(key)) {
-      const given = flags[attributeOf(key)];
-      if (given === undefined) continue;
-      if (key.flagMeans !== undefined) values.set(key.name, key.flagMeans);
-      else if (typeof given === "string" || typeof given === "number") values.set(key.name, given);
-      else if (Array.isArray(given))
-        values.set(
-          key.name,
-          given.filter((item) => typeof item === "string" || typeof item === "number"),
-        );
-    }
+/** What flags say, as a file would have it. */
+type Written = Readonly<Record<string, unknown>>;
+
+function writtenIn(flags: Flags, keys: readonly Key[]): Written {
+  const written: Record<string, unknown> = {};
+  for (const { name, notes, keys: within } of keys) {
+    const inner = writtenIn(flags, within);
+    const given = givenFor(notes.flag, flags);
+    if (Object.keys(inner).length > 0) written[name] = inner;
+    else if (given !== undefined) written[name] = notes.flagMeans ?? given;
   }
-  return values;
+  return written;
 }
 
-function flagsGiven(flags: Flags, keys: Keys): string[] {
-  return keys.flatMap((key) => {
-    if (key.shape === "table") return flagsGiven(flags, key.keys);
-    return isFlagged(key) && flags[attributeOf(key)] !== undefined ? [longOf(key)] : [];
-  });
+function givenFor(flag: string | undefined, flags: Flags): unknown {
+  return flag === undefined ? undefined : flags[new Option(flag).attributeName()];
+}
+
+function flagsGiven(flags: Flags, keys: readonly Key[]): string[] {
+  return keys.flatMap(({ notes: { flag }, keys: within }) => [
+    ...(flag !== undefined && givenFor(flag, flags) !== undefined ? [longOf(flag)] : []),
+    ...flagsGiven(flags, within),
+  ]);
 }
 
 /** The flag of the key at a path, if it has one. */
-function flagAt(path: KeyPath, keys: Keys): string | undefined {
-  const names = path.filter((part) => typeof part === "string").slice(1);
-  let among: Keys = keys;
-  for (const name of names) {
-    const key = among.find((candidate) => candidate.name === name);
-    if (key === undefined) return undefined;
-    if (key.shape === "table") among = key.keys;
-    else return isFlagged(key) ? longOf(key) : undefined;
+function flagAt(path: KeyPath): string | undefined {
+  let among: readonly Key[] = SOURCE_KEYS;
+  let key: Key | undefined;
+  for (const name of path.filter((part) => typeof part === "string").slice(1)) {
+    key = among.find((candidate) => candidate.name === name);
+    among = key?.keys ?? [];
   }
-  return undefined;
+  return key?.notes.flag === undefined ? undefined : longOf(key.notes.flag);
 }
 
 /** Keys that a sentence names, as flags: `users_file` → `--plain-users-file`. */
 function withFlags(message: string): string {
+  const all = [...SOURCE_KEYS, ...SOURCE_KEYS.flatMap(({ keys }) => keys)];
   return message.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => {
-    for (const keys of [SOURCE_KEYS, ...SOURCE_KEYS.flatMap((key) => (key.shape === "table" ? [key.keys] : []))]) {
-      const key = keys.find((candidate) => candidate.name === name);
-      if (key !== undefined && isFlagged(key)) return longOf(key);
-    }
-    return name;
+    const flag = all.find((key) => key.name === name)?.notes.flag;
+    return flag === undefined ? name : longOf(flag);
   });
 }
 
-function longOf(key: FlaggedKey): string {
-  return key.flag.split(" ")[0] ?? key.flag;
-}
-
-function attributeOf(key: FlaggedKey): string {
-  return new Option(key.flag).attributeName();
+function longOf(flag: string): string {
+  return flag.split(" ")[0] ?? flag;
 }

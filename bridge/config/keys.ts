@@ -1,41 +1,59 @@
-import { DEFAULT_TO } from "./defaults.ts";
-import { type Keys, one, tables } from "./key.ts";
-import { parseChannelUrl, parseMetricsAddress, parseSpoolFile } from "./options.ts";
-import { choice, parsed, type Scalar, size } from "./scalars.ts";
-import { SOURCE_KEYS } from "./source-keys.ts";
+import * as z from "zod/mini";
 
-const metrics: Scalar = {
-  ...parsed(parseMetricsAddress),
-  fromNumber(port) {
-    parseMetricsAddress(String(port));
-    return String(port);
-  },
-  schema: { type: ["string", "integer"], examples: [9464, "0.0.0.0:9464"] },
-};
+/** What people are told of a key of plotcast.toml beside its kind: by its flag, by --help and by the schema for editors. */
+export interface KeyNotes {
+  summary: string;
+  /** As commander has it: `--bind <address>`. */
+  flag?: string;
+  /** `repeat`: the flag may be given several times; `list`: it has all at once, `topic,payload,time`. */
+  flagTakes?: "repeat" | "list";
+  /** What a flag without a value stands for. */
+  flagMeans?: string;
+  /** For --help, where the summary says too much. */
+  flagSummary?: string;
+  /** What it is if it is not given, in words: for what has no default value. */
+  otherwise?: string;
+}
 
-/** Of the whole bridge. */
-export const BRIDGE_KEYS: Keys = [
-  one("to", parsed(parseChannelUrl, { format: "uri" }), "the channel", { flag: "--to <url>", otherwise: DEFAULT_TO }),
-  one("buffer", size(), "kept in memory at most while the Worker is away", {
-    flag: "--buffer <size>",
-    otherwise: "64MiB",
-  }),
-  one("spool", parsed(parseSpoolFile, { minLength: 1 }), "where it is kept on disk, too; none: nowhere", {
-    flag: "--spool <file>",
-    otherwise: ".plotcast/spool-….db",
-  }),
-  one("spool_max", size(), "kept on disk at most; beyond, the oldest goes", {
-    flag: "--spool-max <size>",
-    otherwise: "1GiB",
-  }),
-  one("metrics", metrics, "serve /metrics for Prometheus", { flag: "--metrics <[host:]port>", otherwise: "off" }),
-  one("log", choice("log format", ["text", "json"]), "to stderr", {
-    flag: "--log <format>",
-    otherwise: "text on a terminal, else json",
-  }),
-];
+const NOTES = z.registry<KeyNotes>();
 
-export const FILE_KEYS: Keys = [
-  ...BRIDGE_KEYS,
-  tables("source", SOURCE_KEYS, "where messages come from, and what becomes of them; repeats"),
-];
+/** A key's kind, with what people are told of it. */
+export function key<T extends z.ZodMiniType>(kind: T, notes: KeyNotes): T {
+  NOTES.add(kind, notes);
+  return kind;
+}
+
+/** What {@link key} was given, and the default as it would be written. */
+export function notesOf(kind: z.core.$ZodType): KeyNotes | undefined {
+  const notes = NOTES.get(kind);
+  if (notes === undefined || !(kind instanceof z.ZodMiniPrefault)) return notes;
+  return { otherwise: String(kind.def.defaultValue), ...notes };
+}
+
+/** A key of a table, as flags see it. */
+export interface Key {
+  name: string;
+  notes: KeyNotes;
+  /** Takes what is written, and makes the value of it. */
+  kind: z.core.$ZodType;
+  /** Whether it is written as a number, and not as text. */
+  isNumber: boolean;
+  /** Those of the table that it is, or of each of several. */
+  keys: readonly Key[];
+}
+
+/** The keys of a table, in the order in which people are told of them. */
+export function keysOf(table: z.ZodMiniObject): Key[] {
+  return Object.entries(table.def.shape).flatMap(([name, kind]) => {
+    const notes = notesOf(kind);
+    if (notes === undefined) return [];
+    const inner = unwrapped(kind);
+    const keys = inner instanceof z.ZodMiniObject ? keysOf(inner) : [];
+    return [{ name, notes, kind, isNumber: inner._zod.def.type === "number", keys }];
+  });
+}
+
+function unwrapped(kind: z.core.$ZodType): z.core.$ZodType {
+  if (kind instanceof z.ZodMiniOptional || kind instanceof z.ZodMiniPrefault) return unwrapped(kind.def.innerType);
+  return kind instanceof z.ZodMiniArray ? unwrapped(kind.def.element) : kind;
+}

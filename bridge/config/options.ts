@@ -62,17 +62,6 @@ export function parseMetricsAddress(text: string): { host: string; port: number 
   return { host: bracketed ?? plain ?? "127.0.0.1", port };
 }
 
-/** A file, or undefined for `none`. */
-export function parseSpoolFile(text: string): string | undefined {
-  if (text.trim() === "") throw new InvalidArgumentError("Give a file, or none.");
-  return text === "none" ? undefined : text;
-}
-
-export function parseFieldName(text: string): string {
-  if (text === "") throw new InvalidArgumentError("Give the name of a JSON field, such as seq.");
-  return text;
-}
-
 /** The channel's own file in the working directory: bridges to different channels do not share one. */
 export function defaultSpoolFile(to: URL): string {
   const name = `${to.host}${to.pathname.slice("/c".length)}`;

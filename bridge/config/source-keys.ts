@@ -1,141 +1,136 @@
-import { DEFAULT_BIND } from "./defaults.ts";
-import { fieldFault } from "./fields.ts";
-import { type Keys, many, one, table, tables } from "./key.ts";
-import { parseFieldName, parseMessageBytes } from "./options.ts";
+import * as z from "zod/mini";
+import { FIELD_TABLE, fieldFault, rate } from "./fields.ts";
+import { key } from "./keys.ts";
+import { choice, notEmpty, number, size, some, text, texts, time, timeOrNone } from "./kinds.ts";
+import { parseMessageBytes } from "./options.ts";
 import { patternFault } from "./pattern.ts";
-import { choice, number, parsed, size, some, text, time } from "./scalars.ts";
-import { CURVE_KEYS, PLAIN_KEYS } from "./security-keys.ts";
+import { CURVE_TABLE, PLAIN_TABLE } from "./security-keys.ts";
+import { tableOfSeveral, tables } from "./tables.ts";
 import { templateFault } from "./template.ts";
 
-const path = text(patternFault);
+/** Where publishers connect to unless an address is given: this machine's alone. */
+export const DEFAULT_BIND = "tcp://127.0.0.1:5000";
+/** Of a source that needs no other. */
+export const DEFAULT_SOURCE_NAME = "main";
+
+const name = text().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/, "a name is letters, digits and . _ -, 64 at most."));
 const plainPath = text((value) => (value.includes("*") ? "one field has the time: leave * out" : patternFault(value)));
-const rate = number({ example: "100", least: 0, greatest: 1e6, isOpen: true });
-const name = text(
-  (value) => (/^[A-Za-z0-9._-]{1,64}$/.test(value) ? undefined : "a name is letters, digits and . _ -, 64 at most"),
-  { pattern: "^[A-Za-z0-9._-]{1,64}$" },
-);
 
-export const FIELD_KEYS: Keys = [
-  one("field", path, "path of the field, such as temp.motor; * is one part, ** the rest"),
-  one("as", some, "name in place of the path"),
-  one("unit", some, "shown with its values"),
-  one("scale", number({ example: "0.1" }), "values are multiplied by it", { otherwise: "1" }),
-  one("offset", number({ example: "-40" }), "then this is added", { otherwise: "0" }),
-  one("kind", choice("kind", ["line", "step", "event"]), "line: numbers; step: text and booleans too; event: marks", {
-    otherwise: "line",
+/** `[[source]]` */
+export const SOURCE_TABLE = tableOfSeveral("source", {
+  name: key(z.optional(name), {
+    summary: "in log and metrics",
+    flag: "--name <name>",
+    otherwise: DEFAULT_SOURCE_NAME,
   }),
-  one("max_rate", rate, "points a second", { otherwise: "the source's" }),
-];
-
-export const SOURCE_KEYS: Keys = [
-  one("name", name, "in log and metrics", { flag: "--name <name>", otherwise: "main" }),
-  one("socket", choice("socket", ["sub", "xsub", "pull"]), "sub, xsub (both for PUB) or pull (for PUSH)", {
+  socket: key(z.prefault(choice("socket", ["sub", "xsub", "pull"]), "sub"), {
+    summary: "sub, xsub (both for PUB) or pull (for PUSH)",
     flag: "--socket <type>",
-    otherwise: "sub",
   }),
-  many("bind", text(), "where publishers connect to; tcp://*:5000 is open to the network, IPv4 and IPv6", {
+  bind: key(z.optional(texts()), {
+    summary: "where publishers connect to; tcp://*:5000 is open to the network, IPv4 and IPv6",
     flag: "--bind <address>",
+    flagTakes: "repeat",
     otherwise: DEFAULT_BIND,
   }),
-  many("connect", text(), "a publisher that binds; mixes with bind", {
+  connect: key(z.optional(texts()), {
+    summary: "a publisher that binds; mixes with bind",
     flag: "--connect <address>",
+    flagTakes: "repeat",
     otherwise: "none",
   }),
-  many("topics", text(), "subscribe to what begins so", { flag: "--topic <prefix>", otherwise: "everything" }),
-  one("format", some, "what payloads are: json, msgpack, f32@48k …", { flag: "--format <format>", otherwise: "auto" }),
-  one("preset", some, "a known kind of publisher, by its name", { flag: "--preset <name>", otherwise: "none" }),
-  many("frames", some, "what each frame of a message is, in order: topic, payload, time …", {
+  topics: key(z.optional(texts()), {
+    summary: "subscribe to what begins so",
+    flag: "--topic <prefix>",
+    flagTakes: "repeat",
+    otherwise: "everything",
+  }),
+  format: key(z.prefault(some, "auto"), {
+    summary: "what payloads are: json, msgpack, f32@48k …",
+    flag: "--format <format>",
+  }),
+  preset: key(z.optional(some), {
+    summary: "a known kind of publisher, by its name",
+    flag: "--preset <name>",
+    otherwise: "none",
+  }),
+  frames: key(z.optional(texts(undefined, notEmpty)), {
+    summary: "what each frame of a message is, in order: topic, payload, time …",
     flag: "--frames <names>",
+    flagTakes: "list",
     otherwise: "found out",
   }),
-  one("topic_delimiter", some, "ends the topic within the one frame", {
+  topic_delimiter: key(z.optional(some), {
+    summary: "ends the topic within the one frame",
     flag: "--topic-delimiter <text>",
     otherwise: "a space, before JSON",
   }),
-  one(
-    "skip_bytes",
-    number({ example: "8", least: 0, greatest: 2 ** 20, isInteger: true }),
-    "left out of each payload, at its beginning",
-    {
-      flag: "--skip-bytes <count>",
-      otherwise: "0",
-    },
-  ),
-  one(
-    "inflate",
-    choice("inflate", ["auto", "none", "raw"]),
-    "auto: zlib, gzip and zstd by how they begin; raw: deflate without a header; none",
-    {
-      flag: "--inflate <how>",
-      otherwise: "auto",
-    },
-  ),
-  one(
-    "sequence_field",
-    parsed(parseFieldName, { minLength: 1 }),
-    "JSON field with the publisher's own number, which is not plotted",
-    {
-      flag: "--sequence-field <name>",
-    },
-  ),
-  one("expect_every", time(), "a message is due so often", { flag: "--expect-every <time>", otherwise: "learnt" }),
-  one(
-    "channel",
-    text((value) => templateFault(value, "channel")),
-    "another channel of the same Worker; may have {topic}, {1} …",
-    {
-      flag: "--channel <name>",
-      otherwise: "the bridge's",
-    },
-  ),
-  one(
-    "series",
-    text((value) => templateFault(value, "series")),
-    "names of series, of {topic}, {1} … and {field}",
-    {
-      flag: "--series <template>",
-      otherwise: "topic and field",
-    },
-  ),
-  one("time", plainPath, "path of the field with the time", {
+  skip_bytes: key(z.prefault(number({ example: "8", least: 0, greatest: 2 ** 20, isInteger: true }), 0), {
+    summary: "left out of each payload, at its beginning",
+    flag: "--skip-bytes <count>",
+  }),
+  inflate: key(z.prefault(choice("inflate", ["auto", "none", "raw"]), "auto"), {
+    summary: "auto: zlib, gzip and zstd by how they begin; raw: deflate without a header; none",
+    flag: "--inflate <how>",
+  }),
+  sequence_field: key(z.optional(text().check(z.minLength(1, "give the name of a JSON field, such as seq."))), {
+    summary: "JSON field with the publisher's own number, which is not plotted",
+    flag: "--sequence-field <name>",
+  }),
+  expect_every: key(z.optional(time()), {
+    summary: "a message is due so often",
+    flag: "--expect-every <time>",
+    otherwise: "learnt",
+  }),
+  channel: key(z.optional(text((value) => templateFault(value, "channel"))), {
+    summary: "another channel of the same Worker; may have {topic}, {1} …",
+    flag: "--channel <name>",
+    otherwise: "the bridge's",
+  }),
+  series: key(z.optional(text((value) => templateFault(value, "series"))), {
+    summary: "names of series, of {topic}, {1} … and {field}",
+    flag: "--series <template>",
+    otherwise: "topic and field",
+  }),
+  time: key(z.optional(plainPath), {
+    summary: "path of the field with the time",
     flag: "--time <field>",
     otherwise: "t, time, ts, timestamp or x",
   }),
-  one("time_unit", choice("time unit", ["s", "ms", "us", "ns"]), "of times: s, ms, us or ns", {
+  time_unit: key(z.optional(choice("time unit", ["s", "ms", "us", "ns"])), {
+    summary: "of times: s, ms, us or ns",
     flag: "--time-unit <unit>",
     otherwise: "by their magnitude",
   }),
-  many("fields", text(fieldFault), "take only these fields: path, or path=name", {
+  fields: key(z.optional(texts(fieldFault)), {
+    summary: "take only these fields: path, or path=name",
     flag: "--field <path[=name]>",
+    flagTakes: "repeat",
     otherwise: "every number",
   }),
-  tables("field", FIELD_KEYS, "takes a field, and says more of it than `fields` can"),
-  one("max_rate", rate, "points a second of each series; of more, the least and the greatest stay", {
+  field: key(z.optional(tables("source.field", FIELD_TABLE)), {
+    summary: "takes a field, and says more of it than `fields` can",
+  }),
+  max_rate: key(z.optional(rate), {
+    summary: "points a second of each series; of more, the least and the greatest stay",
     flag: "--max-rate <points>",
     otherwise: "all",
   }),
-  one(
-    "high_water_mark",
-    number({ example: "100000", least: 1, greatest: 2 ** 31 - 1, isInteger: true }),
-    "messages that wait here for each publisher",
-    {
-      flag: "--high-water-mark <count>",
-      otherwise: "100000",
-    },
+  high_water_mark: key(
+    z.prefault(number({ example: "100000", least: 1, greatest: 2 ** 31 - 1, isInteger: true }), 100_000),
+    { summary: "messages that wait here for each publisher", flag: "--high-water-mark <count>" },
   ),
-  one("max_message", size(parseMessageBytes), "a publisher is cut off whose message is larger, all parts together", {
+  max_message: key(z.prefault(size(parseMessageBytes), "256MiB"), {
+    summary: "a publisher is cut off whose message is larger, all parts together",
     flag: "--max-message <size>",
-    otherwise: "256MiB",
   }),
-  one(
-    "heartbeat",
-    time(true),
-    "ZeroMQ's own check of connections; not needed, and not without danger: docs/CONFIG.md",
-    {
-      flag: "--heartbeat <time>",
-      otherwise: "none",
-    },
-  ),
-  table("curve", CURVE_KEYS, "encryption, and who may connect"),
-  table("plain", PLAIN_KEYS, "user and password, which can be read on the way"),
-];
+  heartbeat: key(z.prefault(timeOrNone(), "none"), {
+    summary: "ZeroMQ's own check of connections; not needed, and not without danger: docs/CONFIG.md",
+    flag: "--heartbeat <time>",
+  }),
+  curve: key(z.optional(CURVE_TABLE), { summary: "encryption, and who may connect" }),
+  plain: key(z.optional(PLAIN_TABLE), { summary: "user and password, which can be read on the way" }),
+});
+
+/** What stands under `[[source]]`, with the defaults for what does not. */
+export type SourceValues = z.output<typeof SOURCE_TABLE>;

@@ -148,6 +148,27 @@ describe("what is wrong in plotcast.toml", () => {
       "plotcast.toml:3: source[0].curve: this is a table: write [source.curve] and its keys below.",
     ],
     [`${SOURCE}__proto__ = 1`, "plotcast.toml:3: source[0].__proto__: there is no such key; there are"],
+    [
+      `${SOURCE}formt = 1\nskip_bytes = "8"\n[[source]]\nname = 1`,
+      "plotcast.toml:3: source[0].formt: there is no such key; did you mean format?",
+    ],
+    [
+      `${SOURCE}max_rate = 0\nbind_ = 1\nname = ""`,
+      "plotcast.toml:3: source[0].max_rate: give a number such as 100: more than 0",
+    ],
+    ["source = []", "plotcast.toml:1: source: there is no source: write [[source]] and the keys of one below."],
+    ["source = [1]", "plotcast.toml:1: source[0]: there may be several of these: write [[source]] and the keys of one"],
+    [`${SOURCE}name = 1979-05-27`, "plotcast.toml:3: source[0].name: a time cannot stand here: give text in quotes."],
+    [
+      `${SOURCE}bind = {}`.replace('bind = "tcp://*:5001"\n', ""),
+      "plotcast.toml:2: source[0].bind: a table cannot stand",
+    ],
+    [`spool = ""\n${SOURCE}`, "plotcast.toml:1: spool: give a file, or none."],
+    [
+      `${SOURCE}sequence_field = ""`,
+      "plotcast.toml:3: source[0].sequence_field: give the name of a JSON field, such as",
+    ],
+    [`${SOURCE}heartbeat = "nothing"`, "plotcast.toml:3: source[0].heartbeat: give a time such as 500ms, 1s or 2min."],
     [`constructor.a = 1\n${SOURCE}`, "plotcast.toml:1: constructor: there is no such key; there are"],
   ];
   for (const [text, message] of cases) {

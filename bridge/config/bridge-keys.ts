@@ -1,0 +1,52 @@
+import * as z from "zod/mini";
+import { key } from "./keys.ts";
+import { choice, notEmpty, parsed, parsedNumber, size, text } from "./kinds.ts";
+import { parseChannelUrl, parseMetricsAddress } from "./options.ts";
+import { SOURCE_TABLE } from "./source-keys.ts";
+import { table, tables } from "./tables.ts";
+
+const spoolFile = text((value) => (value.trim() === "" ? "give a file, or none" : undefined)).check(notEmpty);
+
+const BRIDGE_KEYS = {
+  to: key(z.prefault(parsed(parseChannelUrl, { format: "uri" }), "http://localhost:8787/c/main"), {
+    summary: "the channel",
+    flag: "--to <url>",
+  }),
+  buffer: key(z.prefault(size(), "64MiB"), {
+    summary: "kept in memory at most while the Worker is away",
+    flag: "--buffer <size>",
+  }),
+  spool: key(z.optional(spoolFile), {
+    summary: "where it is kept on disk, too; none: nowhere",
+    flag: "--spool <file>",
+    otherwise: ".plotcast/spool-….db",
+  }),
+  spool_max: key(z.prefault(size(), "1GiB"), {
+    summary: "kept on disk at most; beyond, the oldest goes",
+    flag: "--spool-max <size>",
+  }),
+  metrics: key(z.optional(parsedNumber(parseMetricsAddress, { examples: [9464, "0.0.0.0:9464"] })), {
+    summary: "serve /metrics for Prometheus",
+    flag: "--metrics <[host:]port>",
+    otherwise: "off",
+  }),
+  log: key(z.optional(choice("log format", ["text", "json"])), {
+    summary: "to stderr",
+    flag: "--log <format>",
+    otherwise: "text on a terminal, else json",
+  }),
+};
+
+/** What flags say of the whole bridge. */
+export const BRIDGE_TABLE = table("", BRIDGE_KEYS);
+
+/** plotcast.toml as a whole. */
+export const FILE_TABLE = table("", {
+  ...BRIDGE_KEYS,
+  source: key(tables("source", SOURCE_TABLE, "there is no source: write [[source]] and the keys of one below."), {
+    summary: "where messages come from, and what becomes of them; repeats",
+  }),
+});
+
+/** What is said of the whole bridge, with the defaults for what is not. */
+export type BridgeValues = z.output<typeof BRIDGE_TABLE>;
