@@ -32,7 +32,7 @@ async function epochOf(edge: Edge, channel: string): Promise<number> {
 }
 
 for (const evicted of [false, true]) {
-  test(`[CH11a] [CH11b] a channel that was not used for long is deleted, ${evicted ? "though evicted" : "while in memory"}`, async () => {
+  test(`[CH11a] [CH11b] [CH11c] a channel that was not used for long is deleted, ${evicted ? "though evicted" : "while in memory"}`, async () => {
     const { edge, persistDir } = await edgeOnDisk(QUICK);
     const channel = newChannel();
     await publishFrames(edge, channel, frameOf(A, 1, [1, 2]));

@@ -56,7 +56,7 @@ const bombs: [what: string, body: string | Uint8Array, headers: Record<string, s
 ];
 
 for (const [what, body, headers, status] of bombs) {
-  test(`[CH14] [GD4] ${what} are refused, and cost less than 128 MiB of memory`, async () => {
+  test(`[CH14d] [GD4] ${what} are refused, and cost less than 128 MiB of memory`, async () => {
     const channel = newChannel();
     await publishJson(edge, channel, { x: 1, y: 2 });
     const before = await resetPeak();

@@ -151,7 +151,7 @@ for (const [origin, allowed] of [
   });
 }
 
-test("[RT3b] every answer says that it depends on Origin, also to who sent none", async () => {
+test("[RT3b] [GD8c] every answer says that it depends on Origin, also to who sent none", async () => {
   for (const request of [
     { path: "/c/main" },
     { path: "/" },

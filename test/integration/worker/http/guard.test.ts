@@ -66,7 +66,7 @@ for (const origin of [
 }
 
 for (const origin of ["https://a.example", "https://b.example", undefined, "same"]) {
-  test(`[GD3a] a page of ${origin ?? "no"} origin may watch`, async () => {
+  test(`[GD3a] [GD3g] a page of ${origin ?? "no"} origin may watch`, async () => {
     const viewer = await openViewer(
       edge.channelUrl("main"),
       origin === undefined ? {} : { origin: origin === "same" ? edge.url.origin : origin },

@@ -28,7 +28,7 @@ async function raw(head: string): Promise<string> {
 const HOSTILE = `${Buffer.from("\u009b31m\u202eevil\u200b<script>alert(1)</script>&\"'", "utf8").toString("latin1")}\u009b`;
 const TOKEN = `Authorization: Bearer ${edge.token ?? ""}`;
 
-test("[BAD1] what is said back of a request has no control character, no markup, no token, no stack, and an end", async () => {
+test("[BAD1b] [BAD1c] what is said back of a request has no control character, no markup, no token, no stack, and an end", async () => {
   const path = `/c/${newChannel()}`;
   const host = `Host: ${edge.url.host}`;
   const long = HOSTILE.repeat(100);
@@ -66,12 +66,12 @@ test("[BAD1] what is said back of a request has no control character, no markup,
   for (const line of edge.logs) assert.ok(!line.includes(edge.token ?? ""), line);
 });
 
-test("[BAD1] a detail has 1,000 characters at most", () => {
+test("[BAD1c] a detail has 1,000 characters at most", () => {
   assert.equal(saidBack("x".repeat(1000)), "x".repeat(1000));
   assert.equal(saidBack("x".repeat(1001)), "x".repeat(1000));
 });
 
-test("[BAD1] an error is one line of the log, without control characters, and has an end", () => {
+test("[BAD1b] an error is one line of the log, without control characters, and has an end", () => {
   const error = new RangeError("not \u001b[31m\u009b\u202e\nError: forged\r\n    at evil");
   const line = logLine(error);
   assert.match(line, /^RangeError: not {2}\[31m {3}\| Error: forged \| at evil \| at /);

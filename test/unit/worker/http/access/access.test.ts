@@ -24,7 +24,7 @@ for (const [text, origin] of [
   ["chrome-extension://abcdef", "chrome-extension://abcdef"],
   ["*", "https://anything.example"],
 ] as const) {
-  test(`[GD9b] [GD9c] ALLOWED_ORIGINS "${text}" names ${origin}, and nothing is said`, () => {
+  test(`[GD9a] [GD9b] [GD9c] ALLOWED_ORIGINS "${text}" names ${origin}, and nothing is said`, () => {
     assert.ok(includesOrigin(parseOrigins("ALLOWED_ORIGINS", text), origin));
     assert.deepEqual(originFaults(text), []);
   });
