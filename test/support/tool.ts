@@ -1,6 +1,15 @@
 /** What the tools of the command line need beside their options. */
 import { Subscriber } from "zeromq";
+import { ExitCode } from "../../bridge/cli/exit-code.ts";
+import { type InspectOptions, runInspect } from "../../bridge/tools/inspect.ts";
+import { type RecordOptions, runRecord } from "../../bridge/tools/record.ts";
+import { type ReplayOptions, runReplay } from "../../bridge/tools/replay.ts";
 import { waitFor } from "./wait.ts";
+
+/** The tools with the exit codes that the command line has for how they end. */
+export const inspectCode = async (options: InspectOptions): Promise<number> => ExitCode[await runInspect(options)];
+export const recordCode = async (options: RecordOptions): Promise<number> => ExitCode[await runRecord(options)];
+export const replayCode = async (options: ReplayOptions): Promise<number> => ExitCode[await runReplay(options)];
 
 /** A stream that keeps what is written to it. */
 export class Written {

@@ -5,12 +5,11 @@ import { sourceOf } from "../../../../bridge/config/defaults.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { FootLine } from "../../../../bridge/observability/terminal.ts";
 import { escaped } from "../../../../bridge/observability/text.ts";
-import { runInspect } from "../../../../bridge/tools/inspect.ts";
 import { LiveScreen } from "../../../../bridge/tools/screen.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { startFakeWorker } from "../../../support/fake-worker.ts";
 import { bindPublisher, connectPublisher } from "../../../support/publisher.ts";
-import { Written } from "../../../support/tool.ts";
+import { inspectCode, Written } from "../../../support/tool.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
 /** A title, a colour, C1's CSI and OSC, a turn of writing, zero width, a tag, a line's end, half a character. */
@@ -99,7 +98,7 @@ describe("control characters", () => {
       const stdout = how === "live" ? new Written({ columns: 300, rows: 60 }) : new Written();
       const stop = new AbortController();
       const sources = [sourceOf({ connect: [publisher.address] })];
-      const ended = runInspect({
+      const ended = inspectCode({
         sources,
         stdout,
         stderr: new Written(),

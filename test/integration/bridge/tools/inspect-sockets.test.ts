@@ -3,10 +3,9 @@ import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { Publisher, Reply } from "zeromq";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
-import { runInspect } from "../../../../bridge/tools/inspect.ts";
 import { probe } from "../../../../bridge/tools/probe.ts";
 import { bindPublisher } from "../../../support/publisher.ts";
-import { Written } from "../../../support/tool.ts";
+import { inspectCode, Written } from "../../../support/tool.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
 //     publisher ─ZeroMQ→ inspect → a stream, terminal or not
@@ -15,7 +14,7 @@ function inspecting(stdout: Written, connect: string, more: object = {}) {
   const stop = new AbortController();
   const stderr = new Written();
   const sources = [sourceOf({ connect: [connect], topics: ["lab"] })];
-  const ended = runInspect({ sources, stdout, stderr, env: {}, signal: stop.signal, ...more });
+  const ended = inspectCode({ sources, stdout, stderr, env: {}, signal: stop.signal, ...more });
   return { ended, stop, stderr };
 }
 

@@ -12,10 +12,9 @@ import { Playback } from "../../../../bridge/tools/playback.ts";
 import { openRecording } from "../../../../bridge/tools/read-recording.ts";
 import { Recorder } from "../../../../bridge/tools/recorder.ts";
 import { encodeHead, RecordingError } from "../../../../bridge/tools/recording.ts";
-import { runReplay } from "../../../../bridge/tools/replay.ts";
 import { directoryOf } from "../../../support/bridge-process.ts";
 import { encoded, INFO, message, readAll } from "../../../support/recording.ts";
-import { Written } from "../../../support/tool.ts";
+import { replayCode, Written } from "../../../support/tool.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
 const MIB = 2 ** 20;
@@ -143,7 +142,7 @@ test("[RC2b] what is no file is no recording, and nothing waits for it", async (
       (error) => error instanceof RecordingError && /no file/.test(error.message),
     );
   const stderr = new Written();
-  const code = await runReplay({
+  const code = await replayCode({
     file: pipe,
     speed: 1,
     isLooping: false,

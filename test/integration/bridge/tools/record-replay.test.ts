@@ -7,12 +7,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Subscriber } from "zeromq";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
-import { runRecord } from "../../../../bridge/tools/record.ts";
 import { Recorder } from "../../../../bridge/tools/recorder.ts";
-import { runReplay } from "../../../../bridge/tools/replay.ts";
 import { Schedule } from "../../../../bridge/tools/schedule.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
-import { listen, Written } from "../../../support/tool.ts";
+import { listen, recordCode, replayCode, Written } from "../../../support/tool.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
 const INFO = {
@@ -91,7 +89,7 @@ describe("replay", () => {
   it("[RC1] [RP1a] sends exactly what was recorded from sockets, in order", async () => {
     const stop = new AbortController();
     const stderr = new Written();
-    const recording = runRecord({
+    const recording = recordCode({
       sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })],
       file,
       stderr,
@@ -112,7 +110,7 @@ describe("replay", () => {
     const told = new Written();
     const code = await withDeadline(
       "the end of playing",
-      runReplay({
+      replayCode({
         ...DEFAULTS,
         file,
         speed: 1,
@@ -135,7 +133,7 @@ describe("replay", () => {
     await socket.bind("tcp://127.0.0.1:*");
     const stderr = new Written({ columns: 200, rows: 50 });
     const { signal } = new AbortController();
-    const ended = runReplay({ ...DEFAULTS, file, connect: [socket.lastEndpoint ?? ""], stderr, signal });
+    const ended = replayCode({ ...DEFAULTS, file, connect: [socket.lastEndpoint ?? ""], stderr, signal });
     // A bound SUB subscribes only while it is read.
     assert.equal(Number((await socket.receive())[1]), 0);
     await stderr.waitFor(/a subscriber does not keep up/);
@@ -155,10 +153,10 @@ describe("replay", () => {
     socket.subscribe("");
     await socket.bind("tcp://127.0.0.1:*");
     const options = { ...DEFAULTS, file, connect: [socket.lastEndpoint] };
-    const module = new URL("../../../../bridge/tools/replay.ts", import.meta.url).href;
+    const module = new URL("../../../support/tool.ts", import.meta.url).href;
     const script =
-      `import { runReplay } from ${JSON.stringify(module)};` +
-      `process.exitCode = await runReplay({ ...${JSON.stringify(options)}, speed: Infinity, stderr: process.stderr });`;
+      `import { replayCode } from ${JSON.stringify(module)};` +
+      `process.exitCode = await replayCode({ ...${JSON.stringify(options)}, speed: Infinity, stderr: process.stderr });`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -181,7 +179,7 @@ describe("replay", () => {
     const stderr = new Written();
     const { signal } = new AbortController();
     const bind = ["tcp://127.0.0.1:*"];
-    const ended = runReplay({ ...DEFAULTS, file, bind, connect: [], source: "other", stderr, signal });
+    const ended = replayCode({ ...DEFAULTS, file, bind, connect: [], source: "other", stderr, signal });
     const socket = new Subscriber({ linger: 0 });
     socket.subscribe("odd", "none");
     socket.connect(await stderr.waitFor(/Waiting for a subscriber at (tcp:\/\/[\d.:]+)/));
@@ -192,7 +190,7 @@ describe("replay", () => {
     socket.close();
 
     const again = new Written();
-    const evens = runReplay({ ...DEFAULTS, file, bind, connect: [], stderr: again, signal });
+    const evens = replayCode({ ...DEFAULTS, file, bind, connect: [], stderr: again, signal });
     const other = new Subscriber({ linger: 0 });
     other.subscribe("odd");
     other.connect(await again.waitFor(/Waiting for a subscriber at (tcp:\/\/[\d.:]+)/));
@@ -207,7 +205,7 @@ describe("replay", () => {
     const listener = await listen();
     const stop = new AbortController();
     const options = { ...DEFAULTS, isLooping: true, connect: [listener.address], stderr: new Written() };
-    const ended = runReplay({ ...options, file, signal: stop.signal });
+    const ended = replayCode({ ...options, file, signal: stop.signal });
     await waitFor("three rounds", () => listener.messages.length >= 30);
     stop.abort();
     assert.equal(await withDeadline("the end", ended), 0);
@@ -223,7 +221,7 @@ describe("replay", () => {
     const { signal } = new AbortController();
     const listener = await listen();
     const replay = (more: object) =>
-      runReplay({ ...DEFAULTS, file, connect: [listener.address], stderr, signal, waitMs: 50, ...more });
+      replayCode({ ...DEFAULTS, file, connect: [listener.address], stderr, signal, waitMs: 50, ...more });
     await recorded(1);
     assert.equal(await replay({ connect: [], bind: ["tcp://127.0.0.1:*"] }), 1);
     assert.match(stderr.text, /Nobody subscribed at .* within 0\.1 s: is a bridge running there\?/);
@@ -248,7 +246,7 @@ describe("replay", () => {
     const listener = await listen();
     const stderr = new Written();
     const { signal } = new AbortController();
-    assert.equal(await runReplay({ ...DEFAULTS, file, connect: [listener.address], stderr, signal }), 0);
+    assert.equal(await replayCode({ ...DEFAULTS, file, connect: [listener.address], stderr, signal }), 0);
     await waitFor("what is whole", () => listener.messages.length >= 99);
     assert.equal(listener.messages.length, 99);
     assert.match(stderr.text, /was cut off at byte [\d,]+: it ends with the last whole message before/);

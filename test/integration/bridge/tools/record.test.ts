@@ -4,11 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
-import { runRecord } from "../../../../bridge/tools/record.ts";
 import { Recorder } from "../../../../bridge/tools/recorder.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { INFO, readAll } from "../../../support/recording.ts";
-import { Written } from "../../../support/tool.ts";
+import { recordCode, Written } from "../../../support/tool.ts";
 import { withDeadline } from "../../../support/wait.ts";
 
 const FULL = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
@@ -86,7 +85,7 @@ describe("the recorder", () => {
     const publisherOf = async (stderr: Written) => connectPublisher(await stderr.waitFor(/comes at (tcp:\/\/[\d.:]+)/));
     let room = 3000;
     const stderr = new Written();
-    const code = runRecord({
+    const code = recordCode({
       sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })],
       file,
       stderr,
@@ -136,14 +135,14 @@ describe("the recorder", () => {
     const stderr = new Written();
     const sources = [sourceOf({ bind: ["tcp://127.0.0.1:*"] })];
     const { signal } = new AbortController();
-    assert.equal(await runRecord({ sources, file, stderr, signal }), 1);
+    assert.equal(await recordCode({ sources, file, stderr, signal }), 1);
     assert.match(stderr.text, /is there already\. Give another name, or --overwrite\./);
     assert.equal(await readFile(file, "utf8"), "precious");
-    assert.equal(await runRecord({ sources, file, stderr, signal, isOverwriting: true, forMs: 1 }), 0);
+    assert.equal(await recordCode({ sources, file, stderr, signal, isOverwriting: true, forMs: 1 }), 0);
     assert.deepEqual((await readAll(file)).ending, { kind: "whole" });
     const other = join(directory, "other.plotrec");
     const wrong = [sourceOf({ bind: ["tcp://127.0.0.1"] })];
-    assert.equal(await runRecord({ sources: wrong, file: other, stderr, signal }), 4);
+    assert.equal(await recordCode({ sources: wrong, file: other, stderr, signal }), 4);
     await assert.rejects(readFile(other), { code: "ENOENT" });
   });
 });
