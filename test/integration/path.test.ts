@@ -87,7 +87,7 @@ test("[BR6] [CH1] [CH3] the Worker is killed and restarted while points flow: ev
   assert.deepEqual(values, counting(sent));
 });
 
-test("[BR5] while nobody watches the bridge publishes about once a second, and at once when somebody does", async (t) => {
+test("[BR5a] while nobody watches the bridge publishes about once a second, and at once when somebody does", async (t) => {
   const bridge = await bridgeTo(t, "unwatched");
   const publisher = await publisherTo(t, bridge);
   const timer = setInterval(() => publisher.send('{"y":1}'), 20);

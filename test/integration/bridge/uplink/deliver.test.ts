@@ -122,7 +122,7 @@ describe("delivering", () => {
     for (const { headers } of worker.posts) assert.ok(Number(headers["content-length"]) <= MAX_BODY_BYTES);
   });
 
-  it("[BR5] while nobody watches, waits between POSTs, unless much is waiting", async () => {
+  it("[BR5a] [BR5b] while nobody watches, waits between POSTs, unless much is waiting", async () => {
     await restart({ idlePaceMs: 400 });
     worker.viewers = 0;
     add();
