@@ -37,6 +37,15 @@ export interface BodyVector {
   hex: Hex;
 }
 
+export interface PointsVector {
+  name: string;
+  rule: string;
+  text: string;
+  topic?: string;
+  points?: [string, number | null, number | null][];
+  code?: string;
+}
+
 /** The text of a file of vectors. */
 export function vectorText(file: string): string {
   return readFileSync(new URL(file, import.meta.url), "utf8");
@@ -62,6 +71,10 @@ export interface MessageVector {
   examples: string[];
   malformed: { text: string; field: string }[];
   unknownTypes?: string[];
+}
+
+export function pointsVectors(): PointsVector[] {
+  return JSON.parse(vectorText("points.json"));
 }
 
 export function messageVectors(): MessageVector[] {

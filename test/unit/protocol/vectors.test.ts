@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { checkFrame } from "../../../protocol/frame/check-frame.ts";
 import { type Frame, pointsOf } from "../../../protocol/frame/frame.ts";
 import { FrameError, readHeader, splitFrames } from "../../../protocol/frame/header.ts";
+import type { PointFault } from "../../../protocol/json/point-error.ts";
+import { rowsOfJson } from "../../../protocol/json/points.ts";
 import { PROBLEM_CODES, Problem } from "../../../protocol/problem.ts";
 import { sequenceFault } from "../../../protocol/sequence.ts";
 import { readFrames } from "../../../worker/http/publish/published-frames.ts";
@@ -13,6 +15,7 @@ import {
   bodyVectors,
   type ColumnVector,
   frameVectors,
+  pointsVectors,
   refusedFrameVectors,
   vectorText,
 } from "../../vectors/read.ts";
@@ -25,7 +28,7 @@ test("the files of vectors are those that write.ts writes", () => {
 });
 
 test("each vector has a name of its own", () => {
-  for (const vectors of [frameVectors(), refusedFrameVectors(), bodyVectors()]) {
+  for (const vectors of [frameVectors(), refusedFrameVectors(), bodyVectors(), pointsVectors()]) {
     assert.equal(new Set(vectors.map(({ name }) => name)).size, vectors.length);
   }
 });
@@ -103,6 +106,38 @@ for (const { name, rule, hex, lastNumber, frames, code } of bodyVectors()) {
     if (code === undefined) assert.equal(splitFrames(body).length, frames);
   });
 }
+
+const ARRIVED_AT = 1_700_000_000.25;
+
+for (const { name, rule, text, topic = "", points, code } of pointsVectors()) {
+  test(`[${rule}] vector: ${name}`, () => {
+    const read = (): unknown[] =>
+      rowsOfJson(text, { arrivedAt: ARRIVED_AT, topic }).flatMap(({ x, arrival, names, values }) => {
+        assert.equal(x === ARRIVED_AT, arrival);
+        return names.map((series, i) => [series, arrival ? null : x, values[i]]);
+      });
+    if (code !== undefined) assert.throws(read, { name: "PointError", code });
+    else
+      assert.deepEqual(
+        read(),
+        points?.map(([series, x, y]) => [series, x, y ?? Number.NaN]),
+      );
+  });
+}
+
+test("[PT7] there is a vector for each reason against points", () => {
+  const codes = new Set(pointsVectors().map(({ code }) => code));
+  const reasons: Record<PointFault, true> = {
+    "not-json": true,
+    "no-number": true,
+    "not-finite": true,
+    "time-not-a-number": true,
+    "columns-differ": true,
+    "too-deep": true,
+    "series-name-invalid": true,
+  };
+  for (const reason of Object.keys(reasons)) assert.ok(codes.has(reason), reason);
+});
 
 /** With what code a body is refused. What a publisher's last number is, the Channel knows: it checks the first with that. */
 function codeOf(body: Uint8Array, lastNumber: number | null): string | undefined {

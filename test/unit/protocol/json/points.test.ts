@@ -188,3 +188,27 @@ test("[VW5a] [RT5c] a point's text reads back as the same number, and names its 
   assert.equal(pointText('a"b\u2028', 1e21, 5e-324), `{"series":${JSON.stringify('a"b\u2028')},"x":1e+21,"y":5e-324}`);
   assert.ok(Object.is(JSON.parse(pointText("y", 1, -0)).y, -0));
 });
+
+test("[PT6b] a time without an offset is UTC wherever this runs, a date alone and one with an offset too", () => {
+  const { TZ } = process.env;
+  try {
+    for (const [zone, minutes] of [
+      ["Asia/Kolkata", -330],
+      ["America/New_York", 300],
+    ] as const) {
+      process.env.TZ = zone;
+      assert.equal(new Date("2023-11-14T12:00:00").getTimezoneOffset(), minutes, "the zone was not taken");
+      assert.deepEqual(read('{"t":"2023-11-14T22:13:20.5","y":1}'), ["y 1700000000.5 1"]);
+      assert.deepEqual(read('{"t":"2023-11-14 22:13:20","y":1}'), ["y 1700000000 1"]);
+      assert.deepEqual(read('{"t":"2023-11-14","y":1}'), ["y 1699920000 1"]);
+      assert.deepEqual(read('{"t":"2023-11-14T23:13:20+01:00","y":1}'), ["y 1700000000 1"]);
+      assert.deepEqual(read('{"t":["2023-11-14T22:13:20","2023-11-14T22:13:21Z"],"y":[1,2]}'), [
+        "y 1700000000 1",
+        "y 1700000001 2",
+      ]);
+    }
+  } finally {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  }
+});
