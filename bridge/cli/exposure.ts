@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import type { SocketConfig } from "../config/config.ts";
-import { hostOf, portOf } from "../config/endpoint.ts";
+import { hostOf, portOf } from "../config/syntax/endpoint.ts";
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");

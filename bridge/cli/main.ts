@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { ConfigError } from "../config/errors.ts";
 import { addBridgeOptions, addSourceOptions, configFromFlags } from "../config/flags.ts";
-import { withoutSecrets } from "../config/usage-errors.ts";
+import { withoutSecrets } from "../config/secrets/usage-errors.ts";
 import { errorText, printableLines } from "../observability/text.ts";
 import { ExitCode } from "./exit-code.ts";
 import { HELP } from "./help.ts";

@@ -1,10 +1,10 @@
-import type { BridgeValues } from "./bridge-keys.ts";
 import type { BridgeConfig, DecodeConfig, MapConfig, SocketConfig, SourceConfig } from "./config.ts";
 import { KeyFault, type KeyPath } from "./errors.ts";
-import { fieldOf } from "./fields.ts";
 import type { Known } from "./known.ts";
-import { type SecretSources, securityOf } from "./security.ts";
-import { DEFAULT_BIND, DEFAULT_SOURCE_NAME, type SourceValues } from "./source-keys.ts";
+import type { BridgeValues } from "./schema/bridge.ts";
+import { fieldOf } from "./schema/field.ts";
+import { DEFAULT_BIND, DEFAULT_SOURCE_NAME, type SourceValues } from "./schema/source.ts";
+import { type SecretSources, securityOf } from "./secrets/security.ts";
 
 /** A bridge's configuration, and how it logs. */
 export interface Configuration extends BridgeConfig {

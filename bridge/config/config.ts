@@ -1,6 +1,6 @@
 import type { MetricsAddress } from "../observability/metrics.ts";
-import type { FieldValues } from "./fields.ts";
-import type { SourceValues } from "./source-keys.ts";
+import type { FieldValues } from "./schema/field.ts";
+import type { SourceValues } from "./schema/source.ts";
 
 /** All that a bridge is told, from flags or from a file. */
 export interface BridgeConfig {

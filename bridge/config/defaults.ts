@@ -1,11 +1,11 @@
-import { BRIDGE_TABLE } from "./bridge-keys.ts";
 import { sourceConfigOf } from "./build.ts";
 import type { SocketConfig, SourceConfig } from "./config.ts";
 import { ANYTHING } from "./known.ts";
-import { SOURCE_TABLE } from "./source-keys.ts";
-import { valuesOf } from "./tables.ts";
+import { BRIDGE_TABLE } from "./schema/bridge.ts";
+import { SOURCE_TABLE } from "./schema/source.ts";
+import { valuesOf } from "./schema/tables.ts";
 
-export { DEFAULT_BIND, DEFAULT_SOURCE_NAME } from "./source-keys.ts";
+export { DEFAULT_BIND, DEFAULT_SOURCE_NAME } from "./schema/source.ts";
 
 const VALUES = valuesOf(SOURCE_TABLE, {});
 const DEFAULT_SOURCE = sourceConfigOf(VALUES, [], [VALUES], { env: {}, folder: "", known: ANYTHING });

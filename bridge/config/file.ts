@@ -1,13 +1,13 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { FILE_TABLE } from "./bridge-keys.ts";
 import { type Configuration, configurationOf } from "./build.ts";
-import { addressFault, withoutUser } from "./endpoint.ts";
 import { ConfigError, KeyFault, pathText } from "./errors.ts";
 import { ANYTHING, type Known } from "./known.ts";
-import type { Environment } from "./security.ts";
-import { FileFault, readSmallText } from "./small-file.ts";
-import type { SourceValues } from "./source-keys.ts";
-import { valuesOf } from "./tables.ts";
+import { FILE_TABLE } from "./schema/bridge.ts";
+import type { SourceValues } from "./schema/source.ts";
+import { valuesOf } from "./schema/tables.ts";
+import type { Environment } from "./secrets/security.ts";
+import { FileFault, readSmallText } from "./secrets/small-file.ts";
+import { addressFault, withoutUser } from "./syntax/endpoint.ts";
 import { TomlFile } from "./toml.ts";
 
 const MAX_FILE_BYTES = 1024 * 1024;

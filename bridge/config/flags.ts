@@ -1,14 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type * as z from "zod/mini";
-import { BRIDGE_TABLE } from "./bridge-keys.ts";
 import { type Configuration, configurationOf, type Surroundings } from "./build.ts";
 import { ConfigError, KeyFault, type KeyPath, pathText } from "./errors.ts";
 import { readConfigFile } from "./file.ts";
-import { type Key, keysOf } from "./keys.ts";
 import { ANYTHING, type Known } from "./known.ts";
-import type { Environment } from "./security.ts";
-import { SOURCE_TABLE } from "./source-keys.ts";
-import { valuesOf } from "./tables.ts";
+import { BRIDGE_TABLE } from "./schema/bridge.ts";
+import { type Key, keysOf } from "./schema/keys.ts";
+import { SOURCE_TABLE } from "./schema/source.ts";
+import { valuesOf } from "./schema/tables.ts";
+import type { Environment } from "./secrets/security.ts";
 
 const BRIDGE_KEYS = keysOf(BRIDGE_TABLE);
 const SOURCE_KEYS = keysOf(SOURCE_TABLE);

@@ -1,5 +1,5 @@
 import { DEFAULT_SERIES, isChannelName } from "../../protocol/names.ts";
-import { type Piece, SEPARATOR, SEPARATOR_AT_END, type Template } from "../config/template.ts";
+import { type Piece, SEPARATOR, SEPARATOR_AT_END, type Template } from "../config/syntax/template.ts";
 import { DecodeError } from "../decode/message.ts";
 
 /** What fills the places of a template. */

@@ -1,8 +1,8 @@
 import { PointError } from "../../protocol/json/point-error.ts";
 import { isSeriesName, seriesOfField } from "../../protocol/names.ts";
 import type { FieldConfig, MapConfig } from "../config/config.ts";
-import { matcherOf } from "../config/pattern.ts";
-import { type Template, templateOf } from "../config/template.ts";
+import { matcherOf } from "../config/syntax/pattern.ts";
+import { type Template, templateOf } from "../config/syntax/template.ts";
 import { MAX_PATH_LENGTH, MAX_PATHS } from "./bounds.ts";
 import { channelBy, seriesBy } from "./fill-template.ts";
 import { type Channel, Channels, type Kind, type Series } from "./series.ts";

@@ -1,6 +1,6 @@
 import type { SourceConfig } from "../config/config.ts";
 import { DEFAULT_BUFFER_BYTES } from "../config/defaults.ts";
-import { isTemplate, mayHaveMade } from "../config/template.ts";
+import { isTemplate, mayHaveMade } from "../config/syntax/template.ts";
 import type { Undelivered } from "../observability/ledger.ts";
 import { type Totals, totalsOf } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";

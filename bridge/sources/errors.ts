@@ -1,4 +1,4 @@
-import { type Side, withoutUser } from "../config/endpoint.ts";
+import { type Side, withoutUser } from "../config/syntax/endpoint.ts";
 
 /** A ZeroMQ socket that cannot be made as it was asked for, in a sentence for whoever asked. */
 export class SourceError extends Error {

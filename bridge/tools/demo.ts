@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { context, Publisher } from "zeromq";
-import { addressFault } from "../config/endpoint.ts";
+import { addressFault } from "../config/syntax/endpoint.ts";
 import { AddressError, wrongAddress } from "../sources/errors.ts";
 
 export interface DemoOptions {

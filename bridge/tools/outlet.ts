@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { context, XPublisher } from "zeromq";
-import { addressFault, hostOf, type Side } from "../config/endpoint.ts";
+import { addressFault, hostOf, type Side } from "../config/syntax/endpoint.ts";
 import { wrongAddress } from "../sources/errors.ts";
 import { bindSocket, bindTo, connectSocket, needsIpv6 } from "../sources/zeromq/attach.ts";
 import { MAX_SUBSCRIBER_BYTES, Subscriptions, TooManySubscriptionsError } from "./subscriptions.ts";

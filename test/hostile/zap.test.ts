@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { SecurityConfig } from "../../bridge/config/config.ts";
-import { makeKeys } from "../../bridge/config/curve-key.ts";
 import { sourceOf } from "../../bridge/config/defaults.ts";
+import { makeKeys } from "../../bridge/config/syntax/curve-key.ts";
 import { createLog } from "../../bridge/observability/log.ts";
 import { startBridge } from "../../bridge/pipeline/bridge.ts";
 import { answerTo } from "../../bridge/sources/zeromq/zap.ts";

@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pull } from "zeromq";
 import { fullJitterMs } from "../../../protocol/backoff.ts";
-import { hostOf, type Side } from "../../config/endpoint.ts";
+import { hostOf, type Side } from "../../config/syntax/endpoint.ts";
 import { errorAdvice, errorCode } from "../../observability/error-advice.ts";
 import { AddressError } from "../errors.ts";
 import type { ReceivingSocket } from "./socket.ts";

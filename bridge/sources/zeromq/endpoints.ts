@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { hostOf, portOf } from "../../config/endpoint.ts";
+import { hostOf, portOf } from "../../config/syntax/endpoint.ts";
 
 /** Names that libzmq has used for an address; a host name may come to mean many numbers in the course of time. */
 const MAX_ALIASES = 256;

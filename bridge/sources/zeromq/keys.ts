@@ -1,5 +1,5 @@
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { type KeyPair, makeKeys } from "../../config/curve-key.ts";
+import { type KeyPair, makeKeys } from "../../config/syntax/curve-key.ts";
 import { errorAdvice } from "../../observability/error-advice.ts";
 import { SourceError } from "../errors.ts";
 

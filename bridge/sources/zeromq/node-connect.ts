@@ -1,6 +1,6 @@
 import type { NetConnectOpts } from "node:net";
 import { networkInterfaces } from "node:os";
-import { hostOf, portOf } from "../../config/endpoint.ts";
+import { hostOf, portOf } from "../../config/syntax/endpoint.ts";
 
 /** How Node connects to a ZeroMQ address. */
 export function connectOptions(address: string): NetConnectOpts {

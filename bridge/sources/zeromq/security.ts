@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { capability, type SocketOptions, type Subscriber } from "zeromq";
 import type { SecurityConfig } from "../../config/config.ts";
-import { encodeZ85, keyFault, publicKeyOf } from "../../config/curve-key.ts";
+import { encodeZ85, keyFault, publicKeyOf } from "../../config/syntax/curve-key.ts";
 import type { PasswordBrake } from "./brake.ts";
 import { NO_CURVE } from "./keys.ts";
 import { networkOf } from "./network.ts";

@@ -1,7 +1,7 @@
 import { capability, context, Pull, type SocketOptions, Subscriber, XSubscriber } from "zeromq";
 import type { SocketConfig } from "../../config/config.ts";
 import { DEFAULT_SOCKET } from "../../config/defaults.ts";
-import { addressFault } from "../../config/endpoint.ts";
+import { addressFault } from "../../config/syntax/endpoint.ts";
 import { SourceError, wrongAddress } from "../errors.ts";
 import { securityFault, securityOptions } from "./security.ts";
 

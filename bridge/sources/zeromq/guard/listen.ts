@@ -2,7 +2,7 @@ import { lstat, mkdtemp, rm } from "node:fs/promises";
 import { isIP, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostOf, portOf } from "../../../config/endpoint.ts";
+import { hostOf, portOf } from "../../../config/syntax/endpoint.ts";
 import { codeOf } from "../attach.ts";
 import { interfaceAddress } from "../node-connect.ts";
 

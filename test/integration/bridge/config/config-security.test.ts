@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { curveKeyPair } from "zeromq";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
-import { isKey, makeKeys, publicKeyOf } from "../../../../bridge/config/curve-key.ts";
 import { ConfigError } from "../../../../bridge/config/errors.ts";
 import { readConfigFile } from "../../../../bridge/config/file.ts";
+import { isKey, makeKeys, publicKeyOf } from "../../../../bridge/config/syntax/curve-key.ts";
 
 // The keys in the manual of libzmq, doc/zmq_curve.adoc and doc/zmq_setsockopt.adoc.
 const SERVER = {

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { it, test } from "node:test";
-import { addressFault, withoutUser } from "../../../../bridge/config/endpoint.ts";
 import { ConfigError } from "../../../../bridge/config/errors.ts";
 import { readConfigFile } from "../../../../bridge/config/file.ts";
-import { publishToken } from "../../../../bridge/config/token.ts";
-import { withoutSecrets } from "../../../../bridge/config/usage-errors.ts";
+import { publishToken } from "../../../../bridge/config/secrets/token.ts";
+import { withoutSecrets } from "../../../../bridge/config/secrets/usage-errors.ts";
+import { addressFault, withoutUser } from "../../../../bridge/config/syntax/endpoint.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { withDeadline } from "../../../support/wait.ts";
 

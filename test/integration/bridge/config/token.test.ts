@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { publishToken } from "../../../../bridge/config/token.ts";
+import { publishToken } from "../../../../bridge/config/secrets/token.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { withDeadline } from "../../../support/wait.ts";
 

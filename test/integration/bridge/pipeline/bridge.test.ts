@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
-import { addressFault } from "../../../../bridge/config/endpoint.ts";
+import { addressFault } from "../../../../bridge/config/syntax/endpoint.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { type Bridge, startBridge } from "../../../../bridge/pipeline/bridge.ts";
 import { AddressError } from "../../../../bridge/sources/errors.ts";

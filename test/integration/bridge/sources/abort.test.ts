@@ -4,7 +4,7 @@ import { connect as connectTo, createServer, type Socket } from "node:net";
 import { it, type TestContext } from "node:test";
 import { setTimeout as nextMs } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { makeKeys } from "../../../../bridge/config/curve-key.ts";
+import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
 import { connectPublisher, type PublisherOptions } from "../../../support/publisher.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 import { FLAG, frame, ping, rawBinder, rawPlainPublisher, rawPublisher } from "../../../support/zmtp.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { Push } from "zeromq";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
-import { makeKeys } from "../../../../bridge/config/curve-key.ts";
+import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
 import { securityFault } from "../../../../bridge/sources/zeromq/security.ts";
 import { guardDomain } from "../../../../bridge/sources/zeromq/zap.ts";
 import { newPublisher, type PublisherOptions, subscriptionsTo } from "../../../support/publisher.ts";

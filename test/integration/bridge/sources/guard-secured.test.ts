@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { it } from "node:test";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
-import { makeKeys } from "../../../../bridge/config/curve-key.ts";
+import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
 import { connectPublisher, newPublisher, type PublisherOptions } from "../../../support/publisher.ts";
 import { directoryFor, receiving } from "../../../support/receiving.ts";
 import { waitFor } from "../../../support/wait.ts";

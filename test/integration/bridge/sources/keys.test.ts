@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { curveKeyPair } from "zeromq";
-import { decodeZ85, encodeZ85, makeKeys, publicKeyOf } from "../../../../bridge/config/curve-key.ts";
+import { decodeZ85, encodeZ85, makeKeys, publicKeyOf } from "../../../../bridge/config/syntax/curve-key.ts";
 import { whatToPutWhere, writeKeys } from "../../../../bridge/sources/zeromq/keys.ts";
 import { directoryFor } from "../../../support/receiving.ts";
 

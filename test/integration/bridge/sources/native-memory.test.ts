@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { it } from "node:test";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
-import { makeKeys } from "../../../../bridge/config/curve-key.ts";
+import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { guardLimits } from "../../../../bridge/sources/zeromq/guard/limits.ts";
 import {

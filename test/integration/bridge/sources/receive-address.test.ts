@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { Subscriber } from "zeromq";
-import { addressFault, hostOf } from "../../../../bridge/config/endpoint.ts";
+import { addressFault, hostOf } from "../../../../bridge/config/syntax/endpoint.ts";
 import { AddressError } from "../../../../bridge/sources/errors.ts";
 import { needsIpv6 } from "../../../../bridge/sources/zeromq/attach.ts";
 import { Endpoints } from "../../../../bridge/sources/zeromq/endpoints.ts";

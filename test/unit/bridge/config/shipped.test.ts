@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { FILE_TABLE } from "../../../../bridge/config/bridge-keys.ts";
 import { readConfigFile } from "../../../../bridge/config/file.ts";
-import { configSchema } from "../../../../bridge/config/json-schema.ts";
-import { type Key, keysOf } from "../../../../bridge/config/keys.ts";
+import { FILE_TABLE } from "../../../../bridge/config/schema/bridge.ts";
+import { configSchema } from "../../../../bridge/config/schema/json-schema.ts";
+import { type Key, keysOf } from "../../../../bridge/config/schema/keys.ts";
 import { TomlFile } from "../../../../bridge/config/toml.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));

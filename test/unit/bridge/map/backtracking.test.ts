@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { matcherOf, patternFault } from "../../../../bridge/config/pattern.ts";
-import { mayHaveMade } from "../../../../bridge/config/template.ts";
+import { matcherOf, patternFault } from "../../../../bridge/config/syntax/pattern.ts";
+import { mayHaveMade } from "../../../../bridge/config/syntax/template.ts";
 import { valueOfCsv } from "../../../../bridge/decode/formats/csv.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { createReader } from "../../../../bridge/presets/reader.ts";

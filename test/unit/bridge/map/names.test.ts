@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isTemplate, mayHaveMade } from "../../../../bridge/config/template.ts";
+import { isTemplate, mayHaveMade } from "../../../../bridge/config/syntax/template.ts";
 import { createMapper, type Mapper } from "../../../../bridge/map/mapper.ts";
 import { ARRIVED_AT, fields, mapped, mapWith, messageOf } from "../../../support/mapping.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { FILE_TABLE } from "./bridge-keys.ts";
+import { FILE_TABLE } from "./bridge.ts";
 import { notesOf } from "./keys.ts";
 
 /** The schema of plotcast.toml for editors: JSON Schema draft 7, which those for TOML know. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { suggestion } from "../../protocol/suggestion.ts";
-import { KeyFault, type KeyPath } from "./errors.ts";
+import { suggestion } from "../../../protocol/suggestion.ts";
+import { KeyFault, type KeyPath } from "../errors.ts";
 
 /** A table of plotcast.toml, which has no other keys. @param header such as `source.curve` */
 export function table<T extends z.core.$ZodShape>(header: string, shape: T) {

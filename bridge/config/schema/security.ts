@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { isKey } from "./curve-key.ts";
+import { isKey } from "../syntax/curve-key.ts";
 import { key } from "./keys.ts";
 import { choice, file, some, text, texts } from "./kinds.ts";
 import { table } from "./tables.ts";

@@ -1,4 +1,4 @@
-import { isChannelName } from "../../protocol/names.ts";
+import { isChannelName } from "../../../protocol/names.ts";
 import { fits, type Token, tokensOf } from "./glob.ts";
 
 /** A name with places that a message fills: `{1}.{field}`. */

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isKey } from "./curve-key.ts";
+import { isKey } from "../syntax/curve-key.ts";
 import { FileFault, readSmallText } from "./small-file.ts";
 
 /** No file of keys or passwords is larger. */

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
-import { sentence } from "./errors.ts";
-import { unknownName } from "./known.ts";
-import { parseBytes, parseDuration } from "./options.ts";
+import { sentence } from "../errors.ts";
+import { unknownName } from "../known.ts";
+import { parseBytes, parseDuration } from "../options.ts";
 
 /*
  * The kinds of values in plotcast.toml and of flags. Each says what is wrong with a value, in a sentence that the place of the

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import { hasWildcard, patternFault } from "../syntax/pattern.ts";
 import { key } from "./keys.ts";
 import { choice, number, some, text } from "./kinds.ts";
-import { hasWildcard, patternFault } from "./pattern.ts";
 import { tableOfSeveral } from "./tables.ts";
 
 export const rate = number({ example: "100", above: 0, greatest: 1e6 });

@@ -1,10 +1,10 @@
 import { isAbsolute, join } from "node:path";
-import type { SecurityConfig } from "./config.ts";
-import { type KeyPair, makeKeys, publicKeyOf } from "./curve-key.ts";
-import { KeyFault, type KeyPath } from "./errors.ts";
+import type { SecurityConfig } from "../config.ts";
+import { KeyFault, type KeyPath } from "../errors.ts";
+import type { CurveValues, PlainValues } from "../schema/security.ts";
+import type { SourceValues } from "../schema/source.ts";
+import { type KeyPair, makeKeys, publicKeyOf } from "../syntax/curve-key.ts";
 import { readAllowed, readKeys, readSecret, readUsers, SecretFileError } from "./key-files.ts";
-import type { CurveValues, PlainValues } from "./security-keys.ts";
-import type { SourceValues } from "./source-keys.ts";
 
 export type Environment = Partial<Record<string, string>>;
 

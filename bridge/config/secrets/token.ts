@@ -1,4 +1,4 @@
-import { tokenFrom } from "./options.ts";
+import { tokenFrom } from "../options.ts";
 import type { Environment } from "./security.ts";
 import { FileFault, readSmallText } from "./small-file.ts";
 

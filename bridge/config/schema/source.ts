@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
-import { FIELD_TABLE, fieldFault, rate } from "./fields.ts";
+import { parseMessageBytes } from "../options.ts";
+import { patternFault } from "../syntax/pattern.ts";
+import { templateFault } from "../syntax/template.ts";
+import { FIELD_TABLE, fieldFault, rate } from "./field.ts";
 import { key } from "./keys.ts";
 import { choice, notEmpty, number, size, some, text, texts, time, timeOrNone } from "./kinds.ts";
-import { parseMessageBytes } from "./options.ts";
-import { patternFault } from "./pattern.ts";
-import { CURVE_TABLE, PLAIN_TABLE } from "./security-keys.ts";
+import { CURVE_TABLE, PLAIN_TABLE } from "./security.ts";
 import { tableOfSeveral, tables } from "./tables.ts";
-import { templateFault } from "./template.ts";
 
 /** Where publishers connect to unless an address is given: this machine's alone. */
 export const DEFAULT_BIND = "tcp://127.0.0.1:5000";

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
+import { parseChannelUrl, parseMetricsAddress } from "../options.ts";
 import { key } from "./keys.ts";
 import { choice, notEmpty, parsed, parsedNumber, size, text } from "./kinds.ts";
-import { parseChannelUrl, parseMetricsAddress } from "./options.ts";
-import { SOURCE_TABLE } from "./source-keys.ts";
+import { SOURCE_TABLE } from "./source.ts";
 import { table, tables } from "./tables.ts";
 
 const spoolFile = text((value) => (value.trim() === "" ? "give a file, or none" : undefined)).check(notEmpty);
