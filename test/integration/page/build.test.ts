@@ -16,7 +16,7 @@ before(async () => {
   output = (await promisify(execFile)(process.execPath, ["scripts/build-page.ts"], { cwd: ROOT })).stdout;
 });
 
-test("[PG8] what is sent to every page is at most 35 KB gzip; marks of gaps come when there is one", async () => {
+test("[PG8a] [PG8b] what is sent to every page is at most 35 KB gzip; marks of gaps come when there is one", async () => {
   const assets = await readdir(join(PAGE, "assets"));
   const names = [
     "page.html",

@@ -117,7 +117,7 @@ describe("the first of several columns without names", () => {
     assert.deepEqual(columns([600_000_000, PAST, PAST + 1]), ["value", "refused", "refused"]);
   });
 
-  it("[FM4h] of dates to come that go up and down is found to be a value", () => {
+  it("[FM4m] of dates to come that go up and down is found to be a value", () => {
     const read = columns(times(100, (i) => 2.4e9 + ((i * 7919) % 101) * 1e6));
     const at = read.indexOf("refused");
     assert.ok(at > 0 && at < 60, `refused at ${at}`);
