@@ -1,35 +1,44 @@
 import type { ChannelViewer } from "../client/viewer.ts";
-import type { Holdings } from "./data/channel-data.ts";
+import type { ChannelData } from "./data/channel-data.ts";
 import type { HeldSeries, PlotcastHandle } from "./handle.ts";
-import type { Cursor } from "./input/plot-cursor.ts";
+import type { PlotCursor } from "./input/plot-cursor.ts";
 import type { Board } from "./render/board.ts";
-import type { Sight, View } from "./viewport/viewport.ts";
+import type { ViewModel, Viewport } from "./viewport/viewport.ts";
 
 /** What the handle answers from. */
-export interface Answering {
-  view: View;
-  source: Holdings;
+export interface HandleSources {
+  viewport: Viewport;
+  source: ChannelData;
   board: Board;
-  cursor: Cursor;
+  cursor: PlotCursor;
   viewer: ChannelViewer;
   status(): string;
-  sight(): Sight | undefined;
+  viewModel(): ViewModel | undefined;
   draws(): number;
 }
 
 /** Puts the handle where scripts find it. */
-export function offerHandle({ view, source, board, cursor, viewer, status, sight, draws }: Answering): void {
+export function installHandle({
+  viewport,
+  source,
+  board,
+  cursor,
+  viewer,
+  status,
+  viewModel,
+  draws,
+}: HandleSources): void {
   const handle: PlotcastHandle = {
     state: status,
     cursor: () => (viewer.cursor === undefined ? null : { ...viewer.cursor }),
     series: () => [...source.store.series].map(({ name, ring }) => copied(name, [ring])),
     window: () => {
-      const { min = null, max = null } = sight()?.x ?? {};
-      return { name: view.window(source), minX: min, maxX: max, paused: !view.isLive };
+      const { min = null, max = null } = viewModel()?.x ?? {};
+      return { name: viewport.window(source), minX: min, maxX: max, paused: !viewport.isLive };
     },
     seen: () => {
-      const seen = sight();
-      return seen === undefined ? [] : [...source.series].map((one) => copied(one.name, seen.parts(one)));
+      const seen = viewModel();
+      return seen === undefined ? [] : [...source.series].map((one) => copied(one.name, seen.segments(one)));
     },
     panels: () =>
       board.panels.map(({ plan: { id, names }, axes: { left, right } }) => ({
@@ -39,30 +48,30 @@ export function offerHandle({ view, source, board, cursor, viewer, status, sight
         right: right === undefined ? null : { ...right.range, log: right.log },
       })),
     reading: () => {
-      const seen = sight();
-      const x = seen && cursor.pointing.at(seen.x);
+      const seen = viewModel();
+      const x = seen && cursor.state.xIn(seen.x);
       if (seen === undefined || x === undefined) return null;
       const values = [...source.series].map((series) => {
-        const { value } = cursor.read({ series, parts: seen.parts(series) }, seen);
+        const { value } = cursor.read({ series, segments: seen.segments(series) }, seen);
         return [series.name, Number.isNaN(value) ? null : value] as const;
       });
-      return { x, mark: cursor.pointing.mark ?? null, values: Object.fromEntries(values) };
+      return { x, mark: cursor.state.mark ?? null, values: Object.fromEntries(values) };
     },
     gaps: () => source.store.gaps.map(({ reason, points, series }) => ({ reason, points, series })),
     counters: () => ({
       draws: draws(),
       ringBytes: source.budget.bytes,
       badFrames: viewer.badFrames,
-      past: source.past.state,
+      past: source.history.state,
     }),
   };
   Object.defineProperty(globalThis, "plotcast", { value: Object.freeze(handle) });
 }
 
-function copied(name: string, parts: readonly { x: Float64Array; y: Float64Array }[]): HeldSeries {
+function copied(name: string, segments: readonly { x: Float64Array; y: Float64Array }[]): HeldSeries {
   return {
     name,
-    x: parts.flatMap(({ x }) => [...x]),
-    y: parts.flatMap(({ y }) => Array.from(y, (value) => (Number.isNaN(value) ? null : value))),
+    x: segments.flatMap(({ x }) => [...x]),
+    y: segments.flatMap(({ y }) => Array.from(y, (value) => (Number.isNaN(value) ? null : value))),
   };
 }

@@ -1,31 +1,31 @@
 /** The page's own flow: connect → hold → look → draw. This file only wires its parts to each other. */
 import { browserEnvironment } from "../client/browser-environment.ts";
 import { ChannelViewer, type ViewerHandlers } from "../client/viewer.ts";
-import { Holdings } from "./data/channel-data.ts";
+import { ChannelData } from "./data/channel-data.ts";
 import { Clocks } from "./data/clocks.ts";
 import { Pulse } from "./data/feed-rate.ts";
 import { browserHistory } from "./data/history/browser-history.ts";
 import { isTime } from "./data/store/series.ts";
 import { commands } from "./input/commands.ts";
 import { dragSeries, dropFile } from "./input/drag.ts";
-import { Hands } from "./input/input-controller.ts";
-import { Keys } from "./input/keyboard.ts";
-import { Cursor } from "./input/plot-cursor.ts";
+import { InputController } from "./input/input-controller.ts";
+import { Keyboard } from "./input/keyboard.ts";
+import { PlotCursor } from "./input/plot-cursor.ts";
 import type { Tool } from "./input/shortcuts.ts";
-import { offerHandle } from "./install-handle.ts";
+import { installHandle } from "./install-handle.ts";
 import { Arrangement } from "./layout/arrangement.ts";
-import { Memory } from "./layout/persistence.ts";
+import { Persistence } from "./layout/persistence.ts";
 import type { Context } from "./lazy/module.ts";
 import { LazyLoader } from "./lazy-loader.ts";
 import { Board } from "./render/board.ts";
-import { Pace } from "./render/frame-scheduler.ts";
-import { Marks } from "./render/gap-layer.ts";
+import { FrameScheduler } from "./render/frame-scheduler.ts";
+import { GapLayer } from "./render/gap-layer.ts";
 import { sharesOnePanel } from "./render/renderers/registry.ts";
 import { element } from "./ui/dom.ts";
 import { Header } from "./ui/header.ts";
 import { Notice } from "./ui/notice.ts";
-import { Words } from "./ui/status-presenter.ts";
-import { type Sight, View } from "./viewport/viewport.ts";
+import { StatusPresenter } from "./ui/status-presenter.ts";
+import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
 /** Values are read, not watched: they change no faster than this. */
 const VALUES_EVERY_MS = 150;
@@ -35,10 +35,10 @@ const channel = channelUrl.pathname.replace(/^\/c\//, "");
 if (new URLSearchParams(location.search).has("embed")) document.body.dataset.embed = "";
 
 const arrangement = new Arrangement(sharesOnePanel);
-const past = browserHistory(channelUrl, () => pace.now());
-const source = new Holdings(past, (name) => arrangement.isHidden(name));
-const view = new View();
-const memory = new Memory(channel, view, arrangement);
+const history = browserHistory(channelUrl, () => scheduler.requestFrame());
+const source = new ChannelData(history, (name) => arrangement.isHidden(name));
+const viewport = new Viewport();
+const persistence = new Persistence(channel, viewport, arrangement);
 const pulse = new Pulse();
 const clocks = new Clocks();
 const notice = new Notice();
@@ -48,9 +48,9 @@ const lazy = new LazyLoader(
   },
   () => notice.hide("lazy"),
 );
-const pace = new Pace(draw);
-let sight: Sight | undefined;
-let meant: string | undefined;
+const scheduler = new FrameScheduler(draw);
+let viewModel: ViewModel | undefined;
+let highlighted: string | undefined;
 let draws = 0;
 let valuesShownMs = Number.NEGATIVE_INFINITY;
 let valuesTimer: number | undefined;
@@ -62,53 +62,53 @@ const header = new Header(channel, {
   live: () => run("live"),
   retry: () => viewer.retry(),
   choose(window) {
-    view.choose(window);
-    moved();
+    viewport.selectWindow(window);
+    viewChanged();
   },
   open: openTool,
 });
 const board = new Board(element("board"), {
   toggle(name) {
     arrangement.toggle(name);
-    rearranged();
+    layoutChanged();
   },
-  only(name) {
-    arrangement.only(name);
-    rearranged();
+  showOnly(name) {
+    arrangement.showOnly(name);
+    layoutChanged();
   },
-  mean(name) {
-    meant = name;
-    pace.now();
+  highlight(name) {
+    highlighted = name;
+    scheduler.requestFrame();
   },
   settings: (id, opener) => void lazy.load().then((loaded) => loaded?.openPanelSettings(context, id, opener)),
-  stirred: () => pace.now(),
+  requestDraw: () => scheduler.requestFrame(),
 });
-const marks = new Marks(
+const gapLayer = new GapLayer(
   () => lazy.load(),
-  () => pace.now(),
+  () => scheduler.requestFrame(),
 );
-const cursor = new Cursor(board);
-const hands = new Hands({
+const cursor = new PlotCursor(board);
+const input = new InputController({
   board,
-  view,
+  viewport,
   source,
   cursor,
-  marks,
+  gapLayer,
   notice,
-  sight: () => sight,
-  moved,
-  pointed: () => pace.now(),
+  viewModel: () => viewModel,
+  viewChanged,
+  cursorMoved: () => scheduler.requestFrame(),
   loadLazy: () => lazy.load(),
 });
-const words = new Words({
+const presenter = new StatusPresenter({
   header,
-  view,
+  viewport,
   source,
   pulse,
   clocks,
   notice,
   connection: () => viewer.state,
-  sight: () => sight,
+  viewModel: () => viewModel,
   async loadEmptyState() {
     const loaded = await lazy.load(true);
     return loaded && new loaded.EmptyState(element("main"), channelUrl.href);
@@ -125,24 +125,24 @@ const handlers: ViewerHandlers = {
     const nowMs = Date.now();
     pulse.note({ nowMs, points, seq, stored });
     if (!stored) clocks.note(nowMs, newestMs, frame.header.publisher);
-    if (store.size !== knownSeries) words.show();
-    if (view.isLive) return pace.soon();
-    if (!stored) words.pointsSince += points;
+    if (store.size !== knownSeries) presenter.show();
+    if (viewport.isLive) return scheduler.requestDataFrame();
+    if (!stored) presenter.pointsSince += points;
     // What the rings are about to drop, and is looked at, is fetched before.
     valuesTimer ??= setTimeout(showValues, VALUES_EVERY_MS);
-    const { range } = view;
-    if (range !== undefined && minX <= range.max && maxX >= range.min) pace.soon();
+    const { range } = viewport;
+    if (range !== undefined && minX <= range.max && maxX >= range.min) scheduler.requestDataFrame();
   },
   missing(missing) {
-    if (missing.reason === "epoch") past.clear();
-    source.store.lose(missing);
-    if (view.isLive) pace.soon();
+    if (missing.reason === "epoch") history.clear();
+    source.store.addLoss(missing);
+    if (viewport.isLive) scheduler.requestDataFrame();
   },
   status(message) {
     const nowMs = Date.now();
     const { viewers, goneForMs } = message;
-    words.viewers = viewers;
-    words.goneSinceMs = goneForMs === null ? undefined : nowMs - goneForMs;
+    presenter.viewers = viewers;
+    presenter.goneSinceMs = goneForMs === null ? undefined : nowMs - goneForMs;
     pulse.told(nowMs, message);
     clocks.compare(nowMs, message.nowMs);
     if (message.type !== "hello") return;
@@ -155,58 +155,58 @@ const handlers: ViewerHandlers = {
     // One failure may be a restart.
     if (phase === "waiting" && state.attempt > 2) explain();
     if (phase === "live") notice.hide("refusal");
-    words.show();
+    presenter.show();
   },
 };
 const viewer = new ChannelViewer(channelUrl, handlers, { environment: browserEnvironment });
 
-const run = commands({ view, source, hands, moved, open: openTool });
-const keys = new Keys(run);
-dragSeries(board, arrangement, rearranged);
+const run = commands({ viewport, source, input, viewChanged, open: openTool });
+const keys = new Keyboard(run);
+dragSeries(board, arrangement, layoutChanged);
 dropFile((file) => void lazy.load().then((loaded) => loaded?.openFile(context, file)));
-memory.onReturn(moved);
+persistence.onNavigation(viewChanged);
 
 const context: Context = {
   channel,
   board,
   arrangement,
-  view,
-  memory,
+  viewport,
+  persistence,
   source,
   cursor,
   keys,
   notice,
-  sight: () => sight,
-  rearranged,
+  viewModel: () => viewModel,
+  layoutChanged,
   openSnapshot() {
     viewer.close();
-    words.instead = { kind: "snapshot" };
-    source.beginAnew();
-    view.goLive();
-    view.choose("All");
-    moved();
+    presenter.override = { kind: "snapshot" };
+    source.reset();
+    viewport.goLive();
+    viewport.selectWindow("All");
+    viewChanged();
   },
   onDraw(drawn) {
     afterDraw = drawn;
   },
 };
-offerHandle({
-  view,
+installHandle({
+  viewport,
   source,
   board,
   cursor,
   viewer,
-  status: () => words.status.kind,
-  sight: () => sight,
+  status: () => presenter.status.kind,
+  viewModel: () => viewModel,
   draws: () => draws,
 });
 if (typeof WebSocket === "undefined") {
-  words.instead = { kind: "unsupported" };
+  presenter.override = { kind: "unsupported" };
   explain();
 } else {
   viewer.open();
 }
-moved();
+viewChanged();
 
 function openTool(tool: Tool, opener?: HTMLElement): void {
   void lazy.load().then((loaded) => loaded?.openTool(tool, context, opener));
@@ -225,42 +225,42 @@ function offerReload(): boolean {
 }
 
 /** Another part of the x axis is looked at. */
-function moved(): void {
-  if (view.isLive) words.pointsSince = 0;
+function viewChanged(): void {
+  if (viewport.isLive) presenter.pointsSince = 0;
   // What is done next, be it before the next drawing, begins here.
-  sight = view.look(source, board.columns);
-  rearranged();
+  viewModel = viewport.resolve(source, board.columns);
+  layoutChanged();
 }
 
 /** Series stand elsewhere, or are hidden. */
-function rearranged(): void {
+function layoutChanged(): void {
   board.forgetRanges();
   void source.derive(
     arrangement.derived,
     async () => (await lazy.load())?.Derived,
-    () => pace.now(),
+    () => scheduler.requestFrame(),
   );
-  memory.note(() => (view.isLive ? undefined : (view.range ?? sight?.x)));
+  persistence.scheduleSave(() => (viewport.isLive ? undefined : (viewport.range ?? viewModel?.x)));
   valuesShownMs = Number.NEGATIVE_INFINITY;
-  words.show();
-  pace.now();
+  presenter.show();
+  scheduler.requestFrame();
 }
 
 function draw(): void {
   // A new panel has no legend yet: it does not wait for its turn.
   if (board.arrange(arrangement.panels(source.series))) valuesShownMs = Number.NEGATIVE_INFINITY;
-  sight = view.look(source, board.columns);
-  source.want(sight?.wanted);
-  if (sight === undefined) return;
+  viewModel = viewport.resolve(source, board.columns);
+  source.requestHistory(viewModel?.requiredRange);
+  if (viewModel === undefined) return;
   const { left, right } = board.gutters;
-  board.draw(sight, source, meant, marks.later);
-  if (left !== board.gutters.left || right !== board.gutters.right) hands.pointAgain();
-  marks.show(board.onScreen, sight, past.namings.size > 0);
+  board.draw(viewModel, source, highlighted, gapLayer.lazy);
+  if (left !== board.gutters.left || right !== board.gutters.right) input.refreshHover();
+  gapLayer.show(board.onScreen, viewModel, history.valueNames.size > 0);
   draws++;
   afterDraw?.();
-  const waitMs = cursor.pointing.cursor === undefined ? valuesShownMs + VALUES_EVERY_MS - Date.now() : 0;
+  const waitMs = cursor.state.position === undefined ? valuesShownMs + VALUES_EVERY_MS - Date.now() : 0;
   if (waitMs <= 0) return showValues();
-  cursor.show(sight, false);
+  cursor.show(viewModel, false);
   // These may be the last points for long.
   valuesTimer ??= setTimeout(showValues, waitMs);
 }
@@ -269,6 +269,6 @@ function showValues(): void {
   clearTimeout(valuesTimer);
   valuesTimer = undefined;
   valuesShownMs = Date.now();
-  source.want(sight?.wanted);
-  if (sight !== undefined) cursor.show(sight, true);
+  source.requestHistory(viewModel?.requiredRange);
+  if (viewModel !== undefined) cursor.show(viewModel, true);
 }

@@ -1,37 +1,38 @@
-import type { Derivation, DerivedClass, DerivedSeries, Stored } from "./derivation.ts";
+import type { Derivation, DerivationInput, DerivedClass, DerivedSeries } from "./derivation.ts";
 import type { HistoryFetcher } from "./history/history-fetcher.ts";
-import { partsOf, seriesOf } from "./history/join-segments.ts";
+import { allSeries, segmentsIn } from "./history/join-segments.ts";
 import { newestX, type PointSource } from "./point-source.ts";
-import type { Part, Range } from "./segment.ts";
+import type { Range, Segment } from "./segment.ts";
 import type { GapRecord } from "./store/gap-log.ts";
 import { RingBudget } from "./store/ring-budget.ts";
-import { type Series, Store } from "./store/series-store.ts";
+import { type Series, SeriesStore } from "./store/series-store.ts";
 
 /** All points that can be looked at: those that came, and older ones that are fetched when somebody looks there. */
-export class Holdings implements PointSource {
+export class ChannelData implements PointSource {
   budget = new RingBudget();
-  store: Store;
-  readonly past: HistoryFetcher;
+  store: SeriesStore;
+  readonly history: HistoryFetcher;
   readonly isHidden: (name: string) => boolean;
   /** What is not calculated from other series. */
-  readonly stored: Stored = {
+  readonly stored: DerivationInput = {
     has: (name) => this.#find(name) !== undefined,
     headX: (name) => this.#find(name)?.headX ?? Number.NaN,
-    parts: (name, { min, max }) => partsOf(name, min, max, this.store, this.past.held),
+    segments: (name, { min, max }) => segmentsIn(name, min, max, this.store, this.history.fetched),
   };
   #derivations: readonly Derivation[] = [];
   #derived: DerivedSeries | undefined;
   /** Points of a file have nothing before them. */
   #hasPast = true;
 
-  constructor(past: HistoryFetcher, isHidden: (name: string) => boolean) {
-    this.past = past;
-    this.store = new Store(this.budget, past.namings);
+  constructor(history: HistoryFetcher, isHidden: (name: string) => boolean) {
+    this.history = history;
+    this.store = new SeriesStore(this.budget, history.valueNames);
     this.isHidden = isHidden;
   }
 
   get series(): Iterable<Series> {
-    const stored = this.past.held === undefined ? this.store.series : seriesOf(this.store, this.past.held.store);
+    const stored =
+      this.history.fetched === undefined ? this.store.series : allSeries(this.store, this.history.fetched.store);
     return this.#derived === undefined ? stored : [...stored, ...this.#derived.series];
   }
 
@@ -40,22 +41,22 @@ export class Holdings implements PointSource {
   }
 
   get oldestX(): number {
-    let oldest = this.past.oldestX ?? this.past.held?.min ?? Number.POSITIVE_INFINITY;
+    let oldest = this.history.oldestX ?? this.history.fetched?.min ?? Number.POSITIVE_INFINITY;
     for (const { ring } of this.store.series) oldest = Math.min(oldest, ring.x[0] ?? oldest);
     return oldest;
   }
 
   get gaps(): readonly GapRecord[] {
     const { gaps } = this.store;
-    const old = this.past.held?.store.gaps ?? [];
+    const old = this.history.fetched?.store.gaps ?? [];
     if (old.length === 0) return gaps;
     // What was fetched may have come before.
     const ends = new Set(gaps.flatMap(({ places }) => places.map(({ toX }) => toX)));
     return [...old.filter(({ places }) => !places.some(({ toX }) => ends.has(toX))), ...gaps];
   }
 
-  parts(series: Series, range: Range): readonly Part[] {
-    return this.#derived?.parts(series, range) ?? this.stored.parts(series.name, range);
+  segments(series: Series, range: Range): readonly Segment[] {
+    return this.#derived?.segments(series, range) ?? this.stored.segments(series.name, range);
   }
 
   /**
@@ -83,19 +84,19 @@ export class Holdings implements PointSource {
   }
 
   /** Says what is looked at, so that what is older than what came is fetched. */
-  want(range: Range | undefined): void {
-    if (this.#hasPast) this.past.want(range, this.store.completeFromX, newestX(this));
+  requestHistory(range: Range | undefined): void {
+    if (this.#hasPast) this.history.request(range, this.store.completeFromX, newestX(this));
   }
 
   /** Begins again with nothing, for points that are not the channel's. */
-  beginAnew(): void {
+  reset(): void {
     this.#hasPast = false;
-    this.past.clear();
+    this.history.clear();
     this.budget = new RingBudget();
-    this.store = new Store(this.budget, this.past.namings);
+    this.store = new SeriesStore(this.budget, this.history.valueNames);
   }
 
   #find(name: string): Series | undefined {
-    return this.store.find(name) ?? this.past.held?.store.find(name);
+    return this.store.find(name) ?? this.history.fetched?.store.find(name);
   }
 }

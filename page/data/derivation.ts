@@ -1,4 +1,4 @@
-import type { Part, Range } from "./segment.ts";
+import type { Range, Segment } from "./segment.ts";
 import type { Series } from "./store/series.ts";
 
 /** A series that somebody has calculated from others. */
@@ -12,11 +12,11 @@ export const MAX_DERIVED = 8;
 export const MAX_EXPRESSION = 1024;
 
 /** The points that are calculated from. */
-export interface Stored {
+export interface DerivationInput {
   has(name: string): boolean;
   /** Where its last point is. */
   headX(name: string): number;
-  parts(name: string, range: Range): readonly Part[];
+  segments(name: string, range: Range): readonly Segment[];
 }
 
 /** What calculates them: loaded when there is one, as most pages have none. */
@@ -24,7 +24,7 @@ export interface DerivedSeries {
   /** Those whose series there are, and whose name no other has. */
   readonly series: readonly Series[];
   /** As of any series; undefined for what is none of these. */
-  parts(series: Series, range: Range): readonly Part[] | undefined;
+  segments(series: Series, range: Range): readonly Segment[] | undefined;
 }
 
-export type DerivedClass = new (derivations: readonly Derivation[], stored: Stored) => DerivedSeries;
+export type DerivedClass = new (derivations: readonly Derivation[], stored: DerivationInput) => DerivedSeries;

@@ -1,10 +1,10 @@
-import type { Part, Range } from "./segment.ts";
+import type { Range, Segment } from "./segment.ts";
 import type { GapRecord } from "./store/gap-log.ts";
-import type { Series, Store } from "./store/series-store.ts";
+import type { Series, SeriesStore } from "./store/series-store.ts";
 
 /** Where the points come from. */
 export interface PointSource {
-  readonly store: Store;
+  readonly store: SeriesStore;
   /** What is known to be missing, of the points that were fetched too. */
   readonly gaps: readonly GapRecord[];
   /** The smallest x that is known of; Infinity before the first. */
@@ -12,7 +12,7 @@ export interface PointSource {
   readonly series: Iterable<Series>;
   seriesOf(name: string): Series | undefined;
   /** Views of what is held of a series in a range of x, and a point more at either side. */
-  parts(series: Series, range: Range): readonly Part[];
+  segments(series: Series, range: Range): readonly Segment[];
   isHidden(name: string): boolean;
 }
 

@@ -1,5 +1,5 @@
 /** Consecutive points of a series as they lie in memory: x ascending, a y of NaN is a break. */
-export interface Part {
+export interface Segment {
   x: Float64Array;
   y: Float64Array;
 }

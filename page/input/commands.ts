@@ -1,48 +1,48 @@
 import type { PointSource } from "../data/point-source.ts";
-import { type View, WINDOWS } from "../viewport/viewport.ts";
-import type { Hands } from "./input-controller.ts";
+import { type Viewport, WINDOWS } from "../viewport/viewport.ts";
+import type { InputController } from "./input-controller.ts";
 import type { Command, Tool } from "./shortcuts.ts";
 
 /** What commands act on. */
-export interface Commanded {
-  view: View;
+export interface CommandTargets {
+  viewport: Viewport;
   source: PointSource;
-  hands: Hands;
+  input: InputController;
   /** Another part of the x axis is looked at. */
-  moved(): void;
+  viewChanged(): void;
   open(tool: Tool): void;
 }
 
 /** What a key or a button asks for is done. */
-export function commands({ view, source, hands, moved, open }: Commanded) {
+export function commands({ viewport, source, input, viewChanged, open }: CommandTargets) {
   return (command: Command, event?: KeyboardEvent): void => {
     const far = event?.shiftKey === true;
     switch (command) {
       case "pause":
-        if (view.isLive) view.hold(source);
-        else view.goLive();
-        return moved();
+        if (viewport.isLive) viewport.pause(source);
+        else viewport.goLive();
+        return viewChanged();
       case "live":
-        return hands.live();
+        return input.goLive();
       case "window": {
         const window = WINDOWS[Number(event?.key) - 1];
-        if (window !== undefined) view.choose(window);
-        return moved();
+        if (window !== undefined) viewport.selectWindow(window);
+        return viewChanged();
       }
       case "zoom-in":
       case "zoom-out":
-        return hands.zoomBySteps(command === "zoom-in" ? 1 : -1);
+        return input.zoomBySteps(command === "zoom-in" ? 1 : -1);
       case "left":
       case "right":
-        return hands.goSideways(command === "left" ? -1 : 1, far);
+        return input.stepSideways(command === "left" ? -1 : 1, far);
       case "cursor":
-        return hands.toggleCursor();
+        return input.toggleCursor();
       case "mark":
-        return hands.toggleMark();
+        return input.toggleMark();
       case "gap":
-        return void hands.goToGap(far ? 1 : -1);
+        return void input.goToGap(far ? 1 : -1);
       case "dismiss":
-        return hands.dismiss();
+        return input.dismiss();
       case "full-screen":
         return toggleFullScreen();
       case "table":

@@ -2,7 +2,7 @@ import type { Range } from "../data/segment.ts";
 import type { Board } from "../render/board.ts";
 
 /** The lines across all panels: the cursor, the mark it is measured from, and the part that is being chosen. */
-export class CursorLines {
+export class CursorOverlay {
   readonly #board: Board;
   readonly #chip = document.createElement("output");
 

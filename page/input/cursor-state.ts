@@ -5,42 +5,42 @@ const NEAR = 0.006;
 const STEP = 1 / 200;
 
 /** Where somebody points: a cursor that stays where it is on the screen, and a mark that goes with the points. */
-export class Pointing {
+export class CursorState {
   /** Part of the width, from 0 to 1; undefined: nowhere. */
-  cursor: number | undefined;
+  position: number | undefined;
   /** It was placed by a finger or a key, and stays when the mouse has gone. */
-  stays = false;
+  isPinned = false;
   /** An x that the cursor is measured from. */
   mark: number | undefined;
   /** What is being chosen: from an x on, to a part of the width. */
-  chosen: { fromX: number; to: number } | undefined;
+  selection: { fromX: number; to: number } | undefined;
 
   /** The x under the cursor. */
-  at(seen: Range): number | undefined {
-    return this.cursor === undefined ? undefined : seen.min + this.cursor * (seen.max - seen.min);
+  xIn(seen: Range): number | undefined {
+    return this.position === undefined ? undefined : seen.min + this.position * (seen.max - seen.min);
   }
 
   /** What is being chosen, as parts of the width from left to right. */
-  chosenPart(seen: Range): [number, number] | undefined {
-    if (this.chosen === undefined) return undefined;
-    const from = (this.chosen.fromX - seen.min) / (seen.max - seen.min);
-    return [Math.max(0, Math.min(from, this.chosen.to)), Math.min(1, Math.max(from, this.chosen.to))];
+  selectionPart(seen: Range): [number, number] | undefined {
+    if (this.selection === undefined) return undefined;
+    const from = (this.selection.fromX - seen.min) / (seen.max - seen.min);
+    return [Math.max(0, Math.min(from, this.selection.to)), Math.min(1, Math.max(from, this.selection.to))];
   }
 
-  point(cursor: number | undefined, stays: boolean): void {
-    if (cursor === undefined && this.stays) return;
-    this.cursor = cursor;
-    this.stays = cursor !== undefined && stays;
+  moveTo(position: number | undefined, isPinned: boolean): void {
+    if (position === undefined && this.isPinned) return;
+    this.position = position;
+    this.isPinned = position !== undefined && isPinned;
   }
 
   /** Moves the cursor by so many small steps; it begins in the middle. */
   step(steps: number): void {
-    this.cursor = Math.min(1, Math.max(0, (this.cursor ?? 0.5) + steps * STEP));
-    this.stays = true;
+    this.position = Math.min(1, Math.max(0, (this.position ?? 0.5) + steps * STEP));
+    this.isPinned = true;
   }
 
   /** Puts the mark where the cursor is; takes it away if it is there already. */
-  toggleMark(seen: Range, part = this.cursor): void {
+  toggleMark(seen: Range, part = this.position): void {
     if (part === undefined) return;
     const x = seen.min + part * (seen.max - seen.min);
     const isThere = this.mark !== undefined && Math.abs(this.mark - x) < NEAR * (seen.max - seen.min);
@@ -49,17 +49,17 @@ export class Pointing {
 
   /** Takes the cursor away, and with it what is measured from the mark. */
   clear(): void {
-    this.cursor = this.mark = undefined;
-    this.stays = false;
+    this.position = this.mark = undefined;
+    this.isPinned = false;
   }
 
   /** Takes the last thing away. @returns whether there was anything */
   dismiss(): boolean {
-    if (this.chosen !== undefined) this.chosen = undefined;
+    if (this.selection !== undefined) this.selection = undefined;
     else if (this.mark !== undefined) this.mark = undefined;
-    else if (this.cursor !== undefined) {
-      this.cursor = undefined;
-      this.stays = false;
+    else if (this.position !== undefined) {
+      this.position = undefined;
+      this.isPinned = false;
     } else return false;
     return true;
   }

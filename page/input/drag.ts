@@ -22,7 +22,7 @@ export function targetOf(
 }
 
 /** Takes a series from a legend to another panel, or between two. (By key and finger: the panel's settings.) */
-export function dragSeries(board: Board, arrangement: Arrangement, moved: () => void): void {
+export function dragSeries(board: Board, arrangement: Arrangement, layoutChanged: () => void): void {
   const { host } = board;
   let over: Panel | undefined;
   const show = (panel: Panel | undefined, where = ""): void => {
@@ -53,7 +53,7 @@ export function dragSeries(board: Board, arrangement: Arrangement, moved: () => 
     event.preventDefault();
     const { target, axis } = targetOf(panel.plan.id, panel.root.getBoundingClientRect(), event.clientX, event.clientY);
     arrangement.move(name, target, axis);
-    moved();
+    layoutChanged();
   });
 }
 

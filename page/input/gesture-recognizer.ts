@@ -1,19 +1,19 @@
 /** What a hand does on the panels, in parts of their width: 0 is the left edge, 1 the right one. */
-export interface Hand {
+export interface GestureHandler {
   /** A mouse points there; undefined: nowhere. */
-  point(at: number | undefined, over: HTMLElement | undefined): void;
-  /** A finger taps there, for the second time if `twice`. */
-  tap(at: number, over: HTMLElement, twice: boolean): void;
+  hover(at: number | undefined, over: HTMLElement | undefined): void;
+  /** A finger taps there, for the second time if `isDouble`. */
+  tap(at: number, over: HTMLElement, isDouble: boolean): void;
   /** It presses and lets go at one place. */
-  press(at: number): void;
+  click(at: number): void;
   /** It draws over a part, which is chosen when it lets go. */
-  choose(from: number, to: number, done: boolean): void;
+  select(from: number, to: number, done: boolean): void;
   /** What it drew over is not chosen. */
-  unchoose(): void;
+  cancelSelection(): void;
   /** It moves the picture, by part of the width. */
   pan(by: number): void;
   zoom(factor: number, at: number): void;
-  live(): void;
+  goLive(): void;
 }
 
 const MIN_DRAG_PX = 5;
@@ -30,17 +30,17 @@ interface Pointer {
   dragged: boolean;
 }
 
-/** Pointer, wheel and touch on the panels of a board: each becomes one of the few things that a {@link Hand} can do. */
-export class Gestures {
+/** Pointer, wheel and touch on the panels of a board: each becomes one of the few things that a {@link GestureHandler} can do. */
+export class GestureRecognizer {
   readonly #host: HTMLElement;
-  readonly #hand: Hand;
+  readonly #hand: GestureHandler;
   readonly #pointers = new Map<number, Pointer>();
   #tappedMs = Number.NEGATIVE_INFINITY;
   /** Where the mouse is. */
   #mouse: { layer: HTMLElement; x: number } | undefined;
 
   /** @param host has the panels' `over` layers in it */
-  constructor(host: HTMLElement, hand: Hand) {
+  constructor(host: HTMLElement, hand: GestureHandler) {
     this.#host = host;
     this.#hand = hand;
     host.addEventListener("pointerdown", (event) => this.#down(event));
@@ -48,10 +48,10 @@ export class Gestures {
     host.addEventListener("pointerup", (event) => this.#up(event, true));
     host.addEventListener("pointercancel", (event) => this.#up(event, false));
     host.addEventListener("pointerleave", ({ pointerType }) => {
-      if (pointerType === "mouse" && this.#pointers.size === 0) this.#point(undefined, 0);
+      if (pointerType === "mouse" && this.#pointers.size === 0) this.#hover(undefined, 0);
     });
     host.addEventListener("dblclick", (event) => {
-      if (layerOf(event) !== undefined) hand.live();
+      if (layerOf(event) !== undefined) hand.goLive();
     });
     host.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
   }
@@ -62,13 +62,13 @@ export class Gestures {
   }
 
   /** The panels became wider or narrower: the mouse is at another part of them without having moved. */
-  pointAgain(): void {
-    if (this.#mouse !== undefined) this.#point(this.#mouse.layer, this.#mouse.x);
+  refreshHover(): void {
+    if (this.#mouse !== undefined) this.#hover(this.#mouse.layer, this.#mouse.x);
   }
 
-  #point(layer: HTMLElement | undefined, x: number): void {
+  #hover(layer: HTMLElement | undefined, x: number): void {
     this.#mouse = layer && { layer, x };
-    this.#hand.point(layer && partOf(layer, x), layer);
+    this.#hand.hover(layer && partOf(layer, x), layer);
   }
 
   #down(event: PointerEvent): void {
@@ -84,7 +84,7 @@ export class Gestures {
     const layer = layerOf(event);
     const pointer = this.#pointers.get(event.pointerId);
     if (pointer === undefined) {
-      if (event.pointerType === "mouse") this.#point(layer, event.clientX);
+      if (event.pointerType === "mouse") this.#hover(layer, event.clientX);
       return;
     }
     if (layer === undefined) return;
@@ -102,12 +102,12 @@ export class Gestures {
       if (was > 10 && is > 10) this.#hand.zoom(was / is, partOf(layer, (pointer.x + other.x) / 2));
       return;
     }
-    if (event.pointerType === "mouse") this.#point(layer, pointer.x);
+    if (event.pointerType === "mouse") this.#hover(layer, pointer.x);
     if (!pointer.dragged) return;
     if (pointer.pans) {
       this.#hand.pan((before - pointer.x) / width);
     } else {
-      this.#hand.choose(partOf(layer, pointer.startX), partOf(layer, pointer.x), false);
+      this.#hand.select(partOf(layer, pointer.startX), partOf(layer, pointer.x), false);
     }
   }
 
@@ -119,13 +119,13 @@ export class Gestures {
     const isLeft = !isDone || layer === undefined;
     if (pointer.dragged) {
       if (pointer.pans) return;
-      if (isLeft) this.#hand.unchoose();
-      else this.#hand.choose(partOf(layer, pointer.startX), partOf(layer, event.clientX), true);
+      if (isLeft) this.#hand.cancelSelection();
+      else this.#hand.select(partOf(layer, pointer.startX), partOf(layer, event.clientX), true);
       return;
     }
     if (isLeft) return;
     const at = partOf(layer, event.clientX);
-    if (event.pointerType === "mouse") return this.#hand.press(at);
+    if (event.pointerType === "mouse") return this.#hand.click(at);
     // A browser makes no dblclick of two taps where it does not zoom by them.
     this.#hand.tap(at, layer, event.timeStamp - this.#tappedMs < DOUBLE_TAP_MS);
     this.#tappedMs = event.timeStamp;

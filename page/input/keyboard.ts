@@ -4,7 +4,7 @@ import { type Command, SHORTCUTS } from "./shortcuts.ts";
 const STORED = "plotcast-single-keys";
 
 /** Listens for keys, unless somebody types or a dialog is open. */
-export class Keys {
+export class Keyboard {
   #enabled = true;
 
   constructor(run: (command: Command, event: KeyboardEvent) => void) {

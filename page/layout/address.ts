@@ -6,8 +6,8 @@ import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
 import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";
 
 /** What is seen, as it travels in the fragment of the page's URL. */
-export interface AddressState<Window extends string = string> extends ArrangementState {
-  readonly window?: Window;
+export interface AddressState<WindowName extends string = string> extends ArrangementState {
+  readonly window?: WindowName;
   /** The range of x. */
   readonly range?: Range;
   readonly paused?: boolean;
@@ -31,10 +31,10 @@ export function formatAddress(state: AddressState): string {
 }
 
 /** Reads a fragment, with or without its `#`, as far as it makes sense. */
-export function parseAddress<Window extends string>(
+export function parseAddress<WindowName extends string>(
   fragment: string,
-  windows: readonly Window[],
-): AddressState<Window> {
+  windows: readonly WindowName[],
+): AddressState<WindowName> {
   const parameters = parametersOf(fragment.replace(/^#/, ""));
   const first = (key: string): string | undefined => parameters.find(([name]) => name === key)?.[1];
   const window = windows.find((name) => windowText(name) === first("window"));

@@ -18,7 +18,7 @@ function arrangementIn({ panels, hidden, derived }: ArrangementState): Arrangeme
 }
 
 /** Remembers the arrangement of a channel, as far as this browser lets us: it may refuse at any time. */
-export class Remembered {
+export class ArrangementStorage {
   readonly #open: () => TextStorage;
   readonly #key: string;
 

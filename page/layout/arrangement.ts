@@ -1,17 +1,6 @@
 import type { Derivation } from "../data/derivation.ts";
 import { type Cluster, type KeyOf, keyOf, regroup, type Scaled } from "./grouping.ts";
-import {
-  type Axis,
-  isRange,
-  type PanelPlan,
-  type PanelState,
-  panelOf,
-  present,
-  settled,
-  withName,
-  without,
-  type YAxisPlan,
-} from "./panels.ts";
+import { type Axis, type PanelPlan, type PanelState, panelOf, present, settled, withName, without } from "./panels.ts";
 
 export type { Axis, PanelPlan, PanelState, YAxisPlan, YMode } from "./panels.ts";
 
@@ -103,26 +92,13 @@ export class Arrangement {
     this.#commit(rest);
   }
 
-  /** Moves a panel up (-1) or down (1) among those that are shown. */
-  movePanel(id: string, delta: number): void {
-    const from = this.#shown.findIndex((panel) => panel.id === id);
-    const to = Math.min(Math.max(from + delta, 0), this.#shown.length - 1);
-    const anchor = this.#shown[to];
-    const panel = this.#all.find((one) => one.id === id);
-    if (from < 0 || from === to || anchor === undefined || panel === undefined) return;
-    const rest = this.#all.filter((one) => one !== panel);
-    rest.splice(rest.findIndex((one) => one.id === anchor.id) + (to > from ? 1 : 0), 0, panel);
-    this.#commit(rest);
-  }
-
-  /** Sets an axis of a panel; a range that cannot be is ignored. */
-  setY(id: string, axis: Axis, plan: YAxisPlan): void {
-    const { mode } = plan;
-    if (mode.kind !== "auto" && !isRange(mode.min, mode.max)) return;
-    const side = axis === "left" ? "left" : "rightAxis";
-    const panel = this.#all.find((one) => one.id === id);
-    if (panel === undefined || JSON.stringify(panel[side]) === JSON.stringify(plan)) return;
-    this.#commit(this.#all.map((one) => (one === panel ? { ...panel, [side]: plan } : one)));
+  /**
+   * A person changes the panels.
+   * @param change of all panels, those without a series that is here too, and of those that are shown; undefined: nothing
+   */
+  edit(change: (panels: readonly PanelPlan[], shown: readonly PanelPlan[]) => readonly PanelPlan[] | undefined): void {
+    const next = change(this.#all, this.#shown);
+    if (next !== undefined) this.#commit(next);
   }
 
   isHidden(name: string): boolean {
@@ -136,7 +112,7 @@ export class Arrangement {
   }
 
   /** Shows only this series of its panel; if that is so already, all of the panel. */
-  only(name: string): void {
+  showOnly(name: string): void {
     const panel = this.#shown.find(({ names }) => names.includes(name));
     if (panel === undefined) return;
     const others = panel.names.filter((other) => other !== name);

@@ -1,25 +1,25 @@
 import type { Range } from "../data/segment.ts";
-import { type View, WINDOWS } from "../viewport/viewport.ts";
+import { type Viewport, WINDOWS } from "../viewport/viewport.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { Arrangement } from "./arrangement.ts";
-import { chosen, Remembered } from "./arrangement-storage.ts";
+import { ArrangementStorage, chosen } from "./arrangement-storage.ts";
 
 /** Browsers refuse to be told more often than some hundred times in half a minute. */
 const EVERY_MS = 400;
 
 /** What is seen, in the URL as it changes; and the arrangement, in this browser for the next time. */
-export class Memory {
-  readonly #view: View;
+export class Persistence {
+  readonly #viewport: Viewport;
   readonly #arrangement: Arrangement;
-  readonly #remembered: Remembered;
+  readonly #remembered: ArrangementStorage;
   #timer: number | undefined;
   #range: () => Range | undefined = () => undefined;
   #version = 0;
 
-  constructor(channel: string, view: View, arrangement: Arrangement) {
-    this.#view = view;
+  constructor(channel: string, viewport: Viewport, arrangement: Arrangement) {
+    this.#viewport = viewport;
     this.#arrangement = arrangement;
-    this.#remembered = new Remembered(() => localStorage, channel);
+    this.#remembered = new ArrangementStorage(() => localStorage, channel);
     this.#restore();
     addEventListener("pagehide", () => {
       if (this.#timer !== undefined) this.#write();
@@ -27,7 +27,7 @@ export class Memory {
   }
 
   /** Somebody went to another fragment of this page. */
-  onReturn(changed: () => void): void {
+  onNavigation(changed: () => void): void {
     // This comes at once. `hashchange` is queued: what is written before it would take the new fragment's place.
     addEventListener("popstate", () => {
       this.#restore();
@@ -37,7 +37,7 @@ export class Memory {
 
   /** A link to what is seen. @param range the range of x that is held; undefined: live */
   link(range: Range | undefined): string {
-    const window = this.#view.chosen;
+    const window = this.#viewport.selectedWindow;
     const fragment = formatAddress({
       ...(window === undefined ? {} : { window }),
       ...(range === undefined ? {} : { range }),
@@ -47,7 +47,7 @@ export class Memory {
   }
 
   /** Something that was chosen has changed. */
-  note(range: () => Range | undefined): void {
+  scheduleSave(range: () => Range | undefined): void {
     this.#range = range;
     this.#timer ??= setTimeout(() => this.#write(), EVERY_MS);
   }
@@ -66,8 +66,8 @@ export class Memory {
     this.#arrangement.restore(chosen(address, this.#remembered.load()));
     // What a link says is not what a person chose here: another page may have set it, in a frame.
     this.#version = this.#arrangement.version;
-    if (address.window !== undefined) this.#view.choose(address.window);
-    if (address.range !== undefined) this.#view.lookAt(address.range);
-    else this.#view.goLive();
+    if (address.window !== undefined) this.#viewport.selectWindow(address.window);
+    if (address.range !== undefined) this.#viewport.showRange(address.range);
+    else this.#viewport.goLive();
   }
 }

@@ -1,4 +1,4 @@
-import type { Naming } from "../data/store/value-names.ts";
+import type { ValueNames } from "../data/store/value-names.ts";
 import { layoutOf, type PanelSeries } from "../render/renderers/panel-renderer.ts";
 import type { PointBuffer } from "../render/renderers/point-buffer.ts";
 import type { Tick, YAxis } from "../render/y-axis.ts";
@@ -22,15 +22,15 @@ export function lanesFor(visible: readonly PanelSeries[]): { axis: YAxis; levels
   if (visible.some((one) => layoutOf(one) === "numbers" || one.onRight)) return undefined;
   const lanes = visible
     .filter((one) => layoutOf(one) === "levels")
-    .map(({ buffer, series: { naming } }) => ({ buffer, naming, levels: levelsOf(buffer, naming) }));
+    .map(({ buffer, series: { valueNames } }) => ({ buffer, valueNames, levels: levelsOf(buffer, valueNames) }));
   if (lanes.length === 0) return undefined;
   if (lanes.some(({ levels }) => levels.length > MAX_LEVELS)) return undefined;
   const ticks: Tick[] = [];
   let floor = 0;
-  for (const { buffer, naming, levels } of lanes.reverse()) {
+  for (const { buffer, valueNames, levels } of lanes.reverse()) {
     const places = new Map(levels.map((value, level) => [value, floor + level]));
     for (let i = 0; i < buffer.length; i++) buffer.y[i] = places.get(buffer.y[i] ?? 0) ?? Number.NaN;
-    for (const [value, at] of places) ticks.push({ at, label: shortened(naming?.textOf(value) ?? String(value)) });
+    for (const [value, at] of places) ticks.push({ at, label: shortened(valueNames?.textOf(value) ?? String(value)) });
     floor += levels.length + APART;
   }
   const range = { min: -BESIDE, max: floor - APART - 1 + BESIDE };
@@ -39,8 +39,8 @@ export function lanesFor(visible: readonly PanelSeries[]): { axis: YAxis; levels
 }
 
 /** The values that have a name, and those in view that have none, in their order. */
-function levelsOf({ y, length }: PointBuffer, naming: Naming | undefined): number[] {
-  const levels = new Set(naming?.texts.keys());
+function levelsOf({ y, length }: PointBuffer, valueNames: ValueNames | undefined): number[] {
+  const levels = new Set(valueNames?.texts.keys());
   for (let i = 0; i < length && levels.size <= MAX_LEVELS; i++) {
     const value = y[i] ?? 0;
     if (!Number.isNaN(value)) levels.add(value);

@@ -1,32 +1,32 @@
 import type { DerivedClass } from "../data/derivation.ts";
 import type { PointSource } from "../data/point-source.ts";
 import type { LazyInput } from "../input/input-controller.ts";
-import type { Keys } from "../input/keyboard.ts";
-import type { Cursor } from "../input/plot-cursor.ts";
+import type { Keyboard } from "../input/keyboard.ts";
+import type { PlotCursor } from "../input/plot-cursor.ts";
 import type { Tool } from "../input/shortcuts.ts";
 import type { Arrangement } from "../layout/arrangement.ts";
-import type { Memory } from "../layout/persistence.ts";
+import type { Persistence } from "../layout/persistence.ts";
 import type { Board } from "../render/board.ts";
 import type { LazyRender } from "../render/lazy-render.ts";
 import type { Notice } from "../ui/notice.ts";
 import type { EmptyState } from "../ui/status-presenter.ts";
-import type { Sight, View } from "../viewport/viewport.ts";
+import type { ViewModel, Viewport } from "../viewport/viewport.ts";
 
 /** What the page lets its tools see and change. */
 export interface Context {
   channel: string;
   board: Board;
   arrangement: Arrangement;
-  view: View;
-  memory: Memory;
+  viewport: Viewport;
+  persistence: Persistence;
   source: PointSource;
-  cursor: Cursor;
-  keys: Keys;
+  cursor: PlotCursor;
+  keys: Keyboard;
   notice: Notice;
   /** What is seen now; undefined while there is nothing. */
-  sight(): Sight | undefined;
+  viewModel(): ViewModel | undefined;
   /** Series stand elsewhere, or axes are others. */
-  rearranged(): void;
+  layoutChanged(): void;
   /** Leaves the channel: what the store takes in from now on are the points of a file. */
   openSnapshot(): void;
   /** Calls back after each drawing; undefined: no more. */

@@ -1,4 +1,4 @@
-import type { Part } from "../data/segment.ts";
+import type { Segment } from "../data/segment.ts";
 import { partsWithin } from "./export/window-data.ts";
 
 /** What the points of a series in a window come to; NaN where there is none. */
@@ -17,8 +17,8 @@ export interface Stats {
 }
 
 /** The statistics of all points from minX to maxX, breaks not counted. */
-export function statsOf(parts: readonly Part[], minX: number, maxX: number): Stats {
-  const within = partsWithin(parts, minX, maxX);
+export function statsOf(segments: readonly Segment[], minX: number, maxX: number): Stats {
+  const within = partsWithin(segments, minX, maxX);
   let points = 0;
   let lastX = Number.NaN;
   let lastY = Number.NaN;
@@ -51,13 +51,13 @@ export function statsOf(parts: readonly Part[], minX: number, maxX: number): Sta
 }
 
 /** The mean and the root of the mean square. */
-function meansOf(parts: readonly Part[], points: number, largest: number): { mean: number; rms: number } {
+function meansOf(segments: readonly Segment[], points: number, largest: number): { mean: number; rms: number } {
   // A power of two near the largest: dividing by it is exact, and no square is too large or too small for a float64.
   const exponent = Math.floor(Math.log2(largest));
   const scale = 2 ** Math.min(1000, Math.max(-1000, exponent));
   const sum = new ExactSum();
   const squares = new ExactSum();
-  for (const { y } of parts) {
+  for (const { y } of segments) {
     for (const value of y) {
       if (Number.isNaN(value)) continue;
       const scaled = value / scale;

@@ -1,4 +1,4 @@
-import type { Naming } from "../data/store/value-names.ts";
+import type { ValueNames } from "../data/store/value-names.ts";
 import { make, setText } from "../ui/dom.ts";
 import { clockText, formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../ui/format.ts";
 import { isoTime, type WindowData } from "./export/window-data.ts";
@@ -11,7 +11,7 @@ export interface LatestRow {
   /** "" for none. */
   unit: string;
   stats: Stats;
-  naming?: Naming | undefined;
+  valueNames?: ValueNames | undefined;
   hasLongTexts?: boolean | undefined;
 }
 
@@ -24,9 +24,9 @@ export function latestRows(
   window: WindowData,
   labelled: (name: string) => { label: string; unit: string },
 ): LatestRow[] {
-  return window.series.map(({ name, colour, parts, naming, hasLongTexts }) => {
+  return window.series.map(({ name, colour, segments, valueNames, hasLongTexts }) => {
     const { label, unit } = labelled(name);
-    return { name: label, colour, unit, naming, hasLongTexts, stats: statsOf(parts, window.minX, window.maxX) };
+    return { name: label, colour, unit, valueNames, hasLongTexts, stats: statsOf(segments, window.minX, window.maxX) };
   });
 }
 
@@ -108,7 +108,7 @@ export class LatestTable {
     return shown;
   }
 
-  #showRow(shown: ShownRow, { name, colour, unit, stats, naming, hasLongTexts }: LatestRow, time: boolean): void {
+  #showRow(shown: ShownRow, { name, colour, unit, stats, valueNames, hasLongTexts }: LatestRow, time: boolean): void {
     const { points, lastX, lastY, min, max, mean, rms, rate, integers } = stats;
     const previous = shown.styledFor === name ? shown.style : undefined;
     const style = numberStyle(min, max, false, previous);
@@ -121,9 +121,9 @@ export class LatestTable {
     setText(shown.name, name);
     if (shown.name.title !== name) shown.name.title = name;
     // What has a name has no mean.
-    const valued = (value: number, as: NumberStyle): string => (naming?.kind ? "–" : formatValue(value, as));
+    const valued = (value: number, as: NumberStyle): string => (valueNames?.kind ? "–" : formatValue(value, as));
     const texts = [
-      naming?.textOf(lastY) ?? formatValue(lastY, own),
+      valueNames?.textOf(lastY) ?? formatValue(lastY, own),
       unit,
       points === 0 ? "–" : time ? timeText(lastX, Date.now()) : String(lastX),
       valued(min, own),

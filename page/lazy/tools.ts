@@ -1,8 +1,8 @@
-import { turn } from "../data/yield.ts";
+import { yieldToPage } from "../data/yield.ts";
 import { SHORTCUTS, type Tool } from "../input/shortcuts.ts";
 import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
-import type { Sight } from "../viewport/viewport.ts";
+import type { ViewModel } from "../viewport/viewport.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { openDialog } from "./dialogs/dialog.ts";
 import { type HelpGroup, openHelp } from "./dialogs/help.ts";
@@ -31,17 +31,17 @@ export function openTool(tool: Tool, context: Context, opener?: HTMLElement): vo
 }
 
 function share(context: Context, opener?: HTMLElement): void {
-  const { channel, memory, view, sight } = context;
-  const seen = sight();
-  const withSight = async (make: (seen: Sight) => Promise<[Blob, string]>) => {
-    const now = sight();
+  const { channel, persistence, viewport, viewModel } = context;
+  const seen = viewModel();
+  const withSight = async (make: (seen: ViewModel) => Promise<[Blob, string]>) => {
+    const now = viewModel();
     if (now === undefined) throw new SnapshotError("There is nothing to be seen yet.");
     save(...(await make(now)));
   };
   openShare({
-    links: { live: memory.link(undefined), now: memory.link(seen?.x) },
+    links: { live: persistence.link(undefined), now: persistence.link(seen?.x) },
     range: seen === undefined ? "" : rangeText(seen),
-    chosen: view.isLive ? "live" : "now",
+    chosen: viewport.isLive ? "live" : "now",
     channel,
     exports: {
       csv: () =>
@@ -64,7 +64,7 @@ function share(context: Context, opener?: HTMLElement): void {
   });
 }
 
-function shownOf(context: Context, now: Sight): Picture {
+function shownOf(context: Context, now: ViewModel): Picture {
   const picture = pictureOf(context, now);
   if (picture.panels.length === 0) throw new Error("The plots are not to be seen now: press T, and try again.");
   return picture;
@@ -138,7 +138,7 @@ function openMenu(context: Context, opener?: HTMLElement): void {
   const change = (text: string, run: () => void): HTMLElement =>
     item(text, "", () => {
       run();
-      context.rearranged();
+      context.layoutChanged();
     });
   const items = [
     item(isTableShown() ? "Plots" : "Table of values", "T", () => toggleTable(context)),
@@ -165,10 +165,10 @@ export async function openFile(context: Context, file: File): Promise<void> {
     context.openSnapshot();
     for (const frame of frames) {
       context.source.store.ingest(frame, true);
-      await turn();
+      await yieldToPage();
       if (ours !== opened) return;
     }
-    context.rearranged();
+    context.layoutChanged();
   } catch (error) {
     context.notice.show("snapshot", error instanceof SnapshotError ? error.message : "This file cannot be read.");
   }
@@ -189,7 +189,7 @@ function isTableShown(): boolean {
 
 /** The table in place of the panels, and back. */
 function toggleTable(context: Context): void {
-  const { board, onDraw, sight } = context;
+  const { board, onDraw, viewModel } = context;
   const isShown = isTableShown();
   const host = document.getElementById("table");
   if (host === null) return;
@@ -198,14 +198,14 @@ function toggleTable(context: Context): void {
   if (isShown) {
     table?.element.remove();
     onDraw(undefined);
-    return context.rearranged();
+    return context.layoutChanged();
   }
   table ??= new LatestTable();
   host.append(table.element);
   // Who is told where the focus is, is told of the table.
   table.element.focus();
   const show = (): void => {
-    const now = sight();
+    const now = viewModel();
     if (now === undefined) return;
     table?.show(() => latestRows(windowData(context, now), unitOf), now.time);
   };

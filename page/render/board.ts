@@ -2,7 +2,7 @@ import type { PointSource } from "../data/point-source.ts";
 import type { PanelPlan } from "../layout/arrangement.ts";
 import { make } from "../ui/dom.ts";
 import { onThemeChange, readTheme, type Theme } from "../ui/theme.ts";
-import type { Sight } from "../viewport/viewport.ts";
+import type { ViewModel } from "../viewport/viewport.ts";
 import type { LazyRender } from "./lazy-render.ts";
 import { Panel, type PanelActions } from "./panel.ts";
 import { type Gutters, MIN_GUTTERS } from "./plot-canvas.ts";
@@ -25,10 +25,10 @@ export class Board {
     this.host = host;
     this.#actions = actions;
     host.append(this.foot);
-    this.#xAxis = new XAxis(this.foot, actions.stirred);
+    this.#xAxis = new XAxis(this.foot, actions.requestDraw);
     onThemeChange(() => {
       this.#theme = readTheme();
-      actions.stirred();
+      actions.requestDraw();
     });
     this.#seen = new IntersectionObserver(
       (entries) => {
@@ -36,7 +36,7 @@ export class Board {
           const panel = this.panels.find(({ root }) => root === target);
           if (panel !== undefined) panel.isOnScreen = isIntersecting;
         }
-        actions.stirred();
+        actions.requestDraw();
       },
       { root: host, rootMargin: "100px" },
     );
@@ -89,17 +89,22 @@ export class Board {
     return true;
   }
 
-  /** Draws what is on the screen. @param meant the series that is pointed at */
-  draw(sight: Sight, source: PointSource, meant: string | undefined, later: LazyRender | undefined): void {
+  /** Draws what is on the screen. @param highlighted the series that is pointed at */
+  draw(
+    viewModel: ViewModel,
+    source: PointSource,
+    highlighted: string | undefined,
+    later: LazyRender | undefined,
+  ): void {
     const panels = this.onScreen;
-    const needs = panels.map((panel) => panel.prepare(sight, source, meant, later));
+    const needs = panels.map((panel) => panel.prepare(viewModel, source, highlighted, later));
     this.gutters = {
       left: Math.max(MIN_GUTTERS.left, ...needs.map(({ left }) => left)),
       right: Math.max(MIN_GUTTERS.right, ...needs.map(({ right }) => right)),
     };
-    const ticks = xTicks(sight.x, sight.time, this.#xAxis.width(this.gutters));
-    for (const panel of panels) panel.paint(sight, ticks, this.gutters, this.#theme);
-    this.#xAxis.draw(sight.x, ticks, this.gutters, this.#theme);
+    const ticks = xTicks(viewModel.x, viewModel.time, this.#xAxis.width(this.gutters));
+    for (const panel of panels) panel.paint(viewModel, ticks, this.gutters, this.#theme);
+    this.#xAxis.draw(viewModel.x, ticks, this.gutters, this.#theme);
     this.host.dataset.drawn = "";
   }
 

@@ -4,7 +4,7 @@ const CALM_MS = 500;
  * When to draw: once an animation frame at most, whatever happens how often; none while the tab is hidden. Who wants
  * less motion sees what comes twice a second, and what they do themselves at once.
  */
-export class Pace {
+export class FrameScheduler {
   readonly #draw: () => void;
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
   #isAsked = false;
@@ -16,14 +16,14 @@ export class Pace {
   }
 
   /** Points came. */
-  soon(): void {
+  requestDataFrame(): void {
     const waitMs = this.#calm.matches ? this.#drawnMs + CALM_MS - performance.now() : 0;
-    if (waitMs <= 0) return this.now();
-    this.#timer ??= setTimeout(() => this.now(), waitMs);
+    if (waitMs <= 0) return this.requestFrame();
+    this.#timer ??= setTimeout(() => this.requestFrame(), waitMs);
   }
 
   /** Somebody did something. */
-  now(): void {
+  requestFrame(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#isAsked) return;

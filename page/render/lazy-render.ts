@@ -1,5 +1,5 @@
 import type { Range } from "../data/segment.ts";
-import type { GapRecord, Place } from "../data/store/gap-log.ts";
+import type { GapRecord, GapSpan } from "../data/store/gap-log.ts";
 import type { PanelPlan } from "../layout/panels.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
 import type { LazyRenderers } from "./renderers/registry.ts";
@@ -10,9 +10,9 @@ export interface GapMarks {
   /** @param widthPx of the part of the plot with the lines, in CSS pixels */
   show(gaps: readonly GapRecord[], range: Range, time: boolean, widthPx: number): void;
   /** Speaks of the mark at `x`, if there is one within `reachPx`. */
-  pointAt(x: number | undefined, reachPx: number): void;
+  hover(x: number | undefined, reachPx: number): void;
   /** Speaks of the mark that this place is part of, once that is in view. */
-  speakOf(place: Place | undefined): void;
+  describe(place: GapSpan | undefined): void;
 }
 
 /** A panel as far as its axis of names needs it. */

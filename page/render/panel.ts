@@ -4,9 +4,9 @@ import type { PanelPlan, YAxisPlan } from "../layout/arrangement.ts";
 import { button, make } from "../ui/dom.ts";
 import { Legend, type LegendActions } from "../ui/legend.ts";
 import type { Theme } from "../ui/theme.ts";
-import type { Sight } from "../viewport/viewport.ts";
+import type { ViewModel } from "../viewport/viewport.ts";
 import type { LazyRender } from "./lazy-render.ts";
-import { type Gutters, MIN_GUTTERS, Plot } from "./plot-canvas.ts";
+import { type Gutters, MIN_GUTTERS, PlotCanvas } from "./plot-canvas.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
 import { PointBuffer } from "./renderers/point-buffer.ts";
 import { rendererOf } from "./renderers/registry.ts";
@@ -16,7 +16,7 @@ export interface PanelActions extends LegendActions {
   /** Something asks for the settings of this panel. */
   settings(id: string, opener: HTMLElement): void;
   /** It wants to be drawn again. */
-  stirred(): void;
+  requestDraw(): void;
 }
 
 /** The two ranges of y from one drawing to the next. */
@@ -38,7 +38,7 @@ export class Panel {
   axes: { left: YAxis; right: YAxis | undefined } = { left: NO_AXIS, right: undefined };
   isOnScreen = true;
   #plan: PanelPlan;
-  readonly #plot: Plot;
+  readonly #plot: PlotCanvas;
   readonly #buffers = new Map<string, PointBuffer>();
   #ranges: Ranges = { left: undefined, right: undefined };
   readonly #menu: HTMLButtonElement;
@@ -51,7 +51,7 @@ export class Panel {
     this.#menu.className = "panel-menu";
     this.plot.append(this.under);
     this.root.append(make("div", "panel-head", list, this.#menu), this.plot);
-    this.#plot = new Plot(this.plot, actions.stirred);
+    this.#plot = new PlotCanvas(this.plot, actions.requestDraw);
     this.plot.append(this.over);
     this.plan = plan;
   }
@@ -67,7 +67,7 @@ export class Panel {
     const what = plan.names.join(", ");
     this.root.ariaLabel = what;
     const at = [plan.left, plan.rightAxis].flatMap(({ thresholds }) => thresholds ?? []).join(", ");
-    this.plot.ariaLabel = `Plot of ${what}${at && `; lines at ${at}`}`;
+    this.plot.ariaLabel = `PlotCanvas of ${what}${at && `; lines at ${at}`}`;
     this.#menu.ariaLabel = `Settings of the panel with ${what}`;
     this.#menu.title = "Panel settings";
   }
@@ -97,7 +97,12 @@ export class Panel {
    * @param lazy renderers of kinds that few pages have, and axes of names; without it there are only lines
    * @returns how much room its axes need
    */
-  prepare(sight: Sight, source: PointSource, highlighted: string | undefined, lazy: LazyRender | undefined): Gutters {
+  prepare(
+    viewModel: ViewModel,
+    source: PointSource,
+    highlighted: string | undefined,
+    lazy: LazyRender | undefined,
+  ): Gutters {
     const { names, right, left, rightAxis } = this.#plan;
     const all: PanelSeries[] = [];
     const extents = { left: { low: Infinity, high: -Infinity }, right: { low: Infinity, high: -Infinity } };
@@ -109,11 +114,11 @@ export class Panel {
       const renderer = rendererOf(series, lazy?.renderers);
       const isHidden = source.isHidden(name);
       const onRight = right.has(name);
-      const parts = isHidden ? [] : sight.parts(series);
-      renderer.prepare(parts, sight, buffer);
+      const segments = isHidden ? [] : viewModel.segments(series);
+      renderer.prepare(segments, viewModel, buffer);
       const { minY, maxY } = buffer;
       const isHighlighted = name === highlighted;
-      all.push({ series, renderer, slot, onRight, isHidden, parts, isHighlighted, buffer, minY, maxY });
+      all.push({ series, renderer, slot, onRight, isHidden, segments, isHighlighted, buffer, minY, maxY });
       if ((onRight ? rightAxis : left).log) buffer.toLog10();
       const extent = onRight ? extents.right : extents.left;
       extent.low = Math.min(extent.low, buffer.minY);
@@ -134,12 +139,12 @@ export class Panel {
     return hasLeft ? gutters : { ...gutters, left: MIN_GUTTERS.left };
   }
 
-  paint(sight: Sight, xTicks: readonly Tick[], gutters: Gutters, theme: Theme): void {
+  paint(viewModel: ViewModel, xTicks: readonly Tick[], gutters: Gutters, theme: Theme): void {
     const { left, right } = this.axes;
     const thresholds = thresholdsOn(left, this.#plan.left.thresholds);
     if (right !== undefined) thresholds.push(...thresholdsOn(right, this.#plan.rightAxis.thresholds, true));
     const series = this.series.filter(({ isHidden }) => !isHidden);
-    this.#plot.draw({ x: sight.x, xTicks, left, right, series, thresholds }, gutters, theme);
+    this.#plot.draw({ x: viewModel.x, xTicks, left, right, series, thresholds }, gutters, theme);
     for (const layer of [this.under, this.over]) {
       layer.style.left = `${gutters.left}px`;
       layer.style.right = `${gutters.right}px`;

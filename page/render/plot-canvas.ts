@@ -5,7 +5,7 @@ import { Surface } from "./surface.ts";
 import { type Threshold, type Tick, type YAxis, yTicks } from "./y-axis.ts";
 
 /** What one drawing shows. */
-export interface Picture {
+export interface PlotContent {
   x: Range;
   xTicks: readonly Tick[];
   left: YAxis;
@@ -39,7 +39,7 @@ const HALO_PX = 3;
  * One panel's grid, y axes and thresholds on a canvas; each series' renderer paints it between them. Drawn by ourselves: of
  * a chart library only the axes would be used, at more bytes than the rest of the page together.
  */
-export class Plot {
+export class PlotCanvas {
   readonly #surface: Surface;
   #leftTicks: Tick[] = [];
   #rightTicks: Tick[] = [];
@@ -75,7 +75,7 @@ export class Plot {
   }
 
   /** Draws, now, with the ticks that were measured last. Call it at most once an animation frame. */
-  draw(picture: Picture, gutters: Gutters, theme: Theme): void {
+  draw(picture: PlotContent, gutters: Gutters, theme: Theme): void {
     const surface = this.#surface;
     const context = surface.begin();
     const { ratio } = surface;

@@ -1,4 +1,4 @@
-import { WINDOWS, type Window } from "../viewport/viewport.ts";
+import { WINDOWS, type WindowName } from "../viewport/viewport.ts";
 import { button, element, setText } from "./dom.ts";
 import { formatCount } from "./format.ts";
 import type { Status } from "./status.ts";
@@ -9,7 +9,7 @@ export interface HeaderActions {
   pause(): void;
   live(): void;
   retry(): void;
-  choose(window: Window): void;
+  choose(window: WindowName): void;
   open(tool: "share" | "menu", opener: HTMLElement): void;
 }
 
@@ -23,7 +23,7 @@ export class Header {
   readonly #pause = element("pause");
   readonly #pauseWord = this.#pause.querySelector("span") ?? this.#pause;
   readonly #pill = element("go-live");
-  readonly #windows = new Map<Window, HTMLButtonElement>();
+  readonly #windows = new Map<WindowName, HTMLButtonElement>();
 
   constructor(channel: string, actions: HeaderActions) {
     document.title = channel;
@@ -59,7 +59,7 @@ export class Header {
   }
 
   /** @param window undefined while a range of one's own is looked at */
-  showChoices(window: Window | undefined, isHeld: boolean, pointsSince: number): void {
+  showChoices(window: WindowName | undefined, isHeld: boolean, pointsSince: number): void {
     for (const [name, button] of this.#windows) button.ariaPressed = String(name === window);
     this.#pause.ariaPressed = String(isHeld);
     setText(this.#pauseWord, isHeld ? "Resume" : "Pause");

@@ -15,9 +15,9 @@ export interface Reading {
 export interface LegendActions {
   toggle(name: string): void;
   /** Shows only this one of its panel; all of them, if it is. */
-  only(name: string): void;
+  showOnly(name: string): void;
   /** A series is pointed at, or none. */
-  mean(name: string | undefined): void;
+  highlight(name: string | undefined): void;
 }
 
 interface Entry {
@@ -76,13 +76,13 @@ export class Legend {
     button.draggable = true;
     button.dataset.series = name;
     if (unit !== "") button.append(make("span", "unit", unit));
-    button.addEventListener("click", ({ shiftKey }) => (shiftKey ? actions.only(name) : actions.toggle(name)));
-    button.addEventListener("pointerenter", () => actions.mean(name));
-    button.addEventListener("pointerleave", () => actions.mean(undefined));
+    button.addEventListener("click", ({ shiftKey }) => (shiftKey ? actions.showOnly(name) : actions.toggle(name)));
+    button.addEventListener("pointerenter", () => actions.highlight(name));
+    button.addEventListener("pointerleave", () => actions.highlight(undefined));
     button.addEventListener("focus", () => {
-      if (button.matches(":focus-visible")) actions.mean(name);
+      if (button.matches(":focus-visible")) actions.highlight(name);
     });
-    button.addEventListener("blur", () => actions.mean(undefined));
+    button.addEventListener("blur", () => actions.highlight(undefined));
     const item = make("li", "", button);
     const entry = { item, button, swatch, value, style: undefined, width: 0 };
     this.#entries.set(name, entry);

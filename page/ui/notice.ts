@@ -1,7 +1,7 @@
 import { button, element } from "./dom.ts";
 
 /** What can be done about a notice. */
-export interface Remedy {
+export interface NoticeAction {
   word: string;
   act(): void;
 }
@@ -9,11 +9,11 @@ export interface Remedy {
 /** One line over the panels that says what is otherwise not seen; of several, one that something can be done about. */
 export class Notice {
   readonly #line = element("notice");
-  readonly #notices = new Map<string, { text: string; remedy: Remedy | undefined }>();
+  readonly #notices = new Map<string, { text: string; remedy: NoticeAction | undefined }>();
   #shown = "";
 
   /** Says something until it is taken back, or dismissed. @param what names it, so that it is said once */
-  show(what: string, text: string, remedy?: Remedy): void {
+  show(what: string, text: string, remedy?: NoticeAction): void {
     this.#notices.set(what, { text, remedy });
     this.#render();
   }

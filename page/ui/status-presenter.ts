@@ -1,8 +1,8 @@
 import type { ConnectionState } from "../../client/connection-state.ts";
-import type { Holdings } from "../data/channel-data.ts";
+import type { ChannelData } from "../data/channel-data.ts";
 import type { Clocks } from "../data/clocks.ts";
 import type { Pulse } from "../data/feed-rate.ts";
-import type { Sight, View } from "../viewport/viewport.ts";
+import type { ViewModel, Viewport } from "../viewport/viewport.ts";
 import type { Header } from "./header.ts";
 import type { Notice } from "./notice.ts";
 import { figuresText, type Status, statusOf } from "./status.ts";
@@ -21,36 +21,36 @@ export interface EmptyState {
 }
 
 /** What the words are about. */
-export interface Spoken {
+export interface PresentedState {
   header: Header;
-  view: View;
-  source: Holdings;
+  viewport: Viewport;
+  source: ChannelData;
   pulse: Pulse;
   clocks: Clocks;
   notice: Notice;
-  sight(): Sight | undefined;
+  viewModel(): ViewModel | undefined;
   connection(): ConnectionState;
   /** @returns undefined: it cannot be had now */
   loadEmptyState(): Promise<EmptyState | undefined>;
 }
 
 /** Says in words how things stand: the header, and what to do while there is nothing to see. */
-export class Words {
+export class StatusPresenter {
   viewers: number | undefined;
   /** Since when every publisher is gone, by our clock. */
   goneSinceMs: number | undefined;
   /** How many points came since the picture was held. */
   pointsSince = 0;
   /** In place of what the connection says. */
-  instead: Status | undefined;
+  override: Status | undefined;
   #saidOfPast: string | undefined;
-  readonly #about: Spoken;
+  readonly #about: PresentedState;
   #empty: EmptyState | undefined;
   #isEmpty = false;
   #emptyNotBeforeMs = Number.NEGATIVE_INFINITY;
   #fetchingSinceMs: number | undefined;
 
-  constructor(about: Spoken) {
+  constructor(about: PresentedState) {
     this.#about = about;
     setInterval(() => {
       if (document.visibilityState === "visible") this.show();
@@ -58,24 +58,28 @@ export class Words {
   }
 
   get status(): Status {
-    const { view, pulse, connection } = this.#about;
+    const { viewport, pulse, connection } = this.#about;
     const circumstances = {
       nowMs: performance.now(),
       staleSinceMs: pulse.staleSinceMs(Date.now()),
       goneSinceMs: this.goneSinceMs,
       wasGone: pulse.wasGone,
-      isHeld: !view.isLive,
+      isHeld: !viewport.isLive,
     };
-    return this.instead ?? statusOf(connection(), circumstances);
+    return this.override ?? statusOf(connection(), circumstances);
   }
 
   show(): void {
-    const { header, view, source, pulse, clocks } = this.#about;
+    const { header, viewport, source, pulse, clocks } = this.#about;
     const { store } = source;
     const nowMs = Date.now();
     const now = this.status;
     header.showStatus(now, nowMs);
-    header.showChoices(view.range === undefined ? view.window(source) : undefined, !view.isLive, this.pointsSince);
+    header.showChoices(
+      viewport.range === undefined ? viewport.window(source) : undefined,
+      !viewport.isLive,
+      this.pointsSince,
+    );
     const { kind } = now.kind === "paused" ? now.feed : now;
     const isFlowing = kind === "live";
     const isConnected = isFlowing || ["waiting", "stale", "gone"].includes(kind);
@@ -106,20 +110,20 @@ export class Words {
 
   /** What is being done about points that are older than what came. */
   #showPast(): void {
-    const { notice, source, sight } = this.#about;
-    const { past } = source;
-    const seen = sight();
+    const { notice, source, viewModel } = this.#about;
+    const { history } = source;
+    const seen = viewModel();
     const nowMs = performance.now();
-    this.#fetchingSinceMs = past.state === "fetching" ? (this.#fetchingSinceMs ?? nowMs) : undefined;
+    this.#fetchingSinceMs = history.state === "fetching" ? (this.#fetchingSinceMs ?? nowMs) : undefined;
     const isSoon = nowMs - (this.#fetchingSinceMs ?? nowMs) <= SOON_MS;
     const text =
-      past.state === "fetching"
+      history.state === "fetching"
         ? isSoon
           ? this.#saidOfPast
           : "Fetching older points …"
-        : past.state === "failed"
+        : history.state === "failed"
           ? "Older points cannot be fetched now. Trying again."
-          : past.cut && seen !== undefined && seen.x.min < (past.held?.min ?? seen.x.min)
+          : history.isTruncated && seen !== undefined && seen.x.min < (history.fetched?.min ?? seen.x.min)
             ? "There is more than this page can hold: zoom in to see what is older."
             : undefined;
     // Who took it away has read it.

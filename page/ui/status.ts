@@ -3,7 +3,7 @@ import type { ClockRemarks } from "../data/clocks.ts";
 import { clockText, counted, formatDuration, formatRate } from "./format.ts";
 
 /** How it stands with the points. */
-export type Feed =
+export type FeedState =
   | { kind: "live" }
   /** A publisher came back, and has sent nothing yet. */
   | { kind: "waiting" }
@@ -15,9 +15,9 @@ export type Feed =
 /** The state of the whole page in one word, and what else is to be said of it. */
 export type Status =
   | { kind: "connecting" }
-  | Feed
+  | FeedState
   /** The picture is held, whatever the points do meanwhile. */
-  | { kind: "paused"; feed: Feed }
+  | { kind: "paused"; feed: FeedState }
   /** Undefined: right now. */
   | { kind: "reconnecting"; inSeconds: number | undefined }
   | { kind: "offline" }
@@ -27,7 +27,7 @@ export type Status =
   | { kind: "unsupported" };
 
 /** What the state follows from, beside the connection. */
-export interface Circumstances {
+export interface FeedConditions {
   /** By the clock that the connection goes by. */
   nowMs: number;
   staleSinceMs: number | undefined;
@@ -38,7 +38,7 @@ export interface Circumstances {
 }
 
 /** What the page is doing, for the one who looks at it. */
-export function statusOf(connection: ConnectionState, circumstances: Circumstances): Status {
+export function statusOf(connection: ConnectionState, circumstances: FeedConditions): Status {
   const { nowMs, isHeld } = circumstances;
   switch (connection.phase) {
     case "connecting":
@@ -57,7 +57,7 @@ export function statusOf(connection: ConnectionState, circumstances: Circumstanc
   }
 }
 
-function feedOf({ staleSinceMs, goneSinceMs, wasGone }: Circumstances): Feed {
+function feedOf({ staleSinceMs, goneSinceMs, wasGone }: FeedConditions): FeedState {
   if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: goneSinceMs };
   if (staleSinceMs === undefined) return { kind: "live" };
   return wasGone ? { kind: "waiting" } : { kind: "stale", sinceMs: staleSinceMs };

@@ -1,4 +1,4 @@
-import type { Part } from "../data/segment.ts";
+import type { Segment } from "../data/segment.ts";
 import { lowerBound, upperBound } from "../data/sorted-column.ts";
 
 /** A point of a series. */
@@ -11,13 +11,13 @@ export interface Point {
  * The point nearest to `x`: where the line is, the nearer end of the piece that `x` is on; beside a break or an end, a
  * point no further than `reach`. Undefined where there is none.
  */
-export function pointAt(parts: readonly Part[], x: number, reach: number): Point | undefined {
-  const [before, after] = pieceAt(parts, x);
+export function nearestPoint(segments: readonly Segment[], x: number, reach: number): Point | undefined {
+  const [before, after] = pieceAt(segments, x);
   if (before !== undefined && after !== undefined) return after.x - x <= x - before.x ? after : before;
   let nearest: Point | undefined;
-  for (const part of parts) {
-    const at = lowerBound(part.x, x);
-    for (const point of [nextValue(part, at - 1, -1, x - reach), nextValue(part, at, 1, x + reach)]) {
+  for (const segment of segments) {
+    const at = lowerBound(segment.x, x);
+    for (const point of [nextValue(segment, at - 1, -1, x - reach), nextValue(segment, at, 1, x + reach)]) {
       if (point === undefined) continue;
       if (nearest === undefined || Math.abs(point.x - x) <= Math.abs(nearest.x - x)) nearest = point;
     }
@@ -29,14 +29,14 @@ export function pointAt(parts: readonly Part[], x: number, reach: number): Point
  * What holds at `x`: the last point before it, and nothing in a break. With a `reach`, of events, the next one if that is as
  * near and nearer; between events nothing breaks.
  */
-export function heldAt(parts: readonly Part[], x: number, reach: number): Point | undefined {
+export function heldPoint(segments: readonly Segment[], x: number, reach: number): Point | undefined {
   let held: Point | undefined;
-  for (const part of parts) {
-    const at = upperBound(part.x, x);
-    if (at > 0) held = valueAt(part, at - 1);
-    if (at === part.x.length) continue;
+  for (const segment of segments) {
+    const at = upperBound(segment.x, x);
+    if (at > 0) held = valueAt(segment, at - 1);
+    if (at === segment.x.length) continue;
     const isEvent = reach > 0;
-    const next = valueAt(part, at) ?? (isEvent ? valueAt(part, at + 1) : undefined);
+    const next = valueAt(segment, at) ?? (isEvent ? valueAt(segment, at + 1) : undefined);
     if (next === undefined) return isEvent || held?.x === x ? held : undefined;
     return next.x - x < Math.min(reach, x - (held?.x ?? Number.NEGATIVE_INFINITY)) ? next : held;
   }
@@ -44,27 +44,27 @@ export function heldAt(parts: readonly Part[], x: number, reach: number): Point 
 }
 
 /** Both ends of the piece of the line that `x` is on; undefined where that is a break, or an end. */
-function pieceAt(parts: readonly Part[], x: number): [before: Point | undefined, after: Point | undefined] {
+function pieceAt(segments: readonly Segment[], x: number): [before: Point | undefined, after: Point | undefined] {
   let before: Point | undefined;
-  for (const part of parts) {
-    const at = lowerBound(part.x, x);
-    if (at > 0) before = valueAt(part, at - 1);
-    if (at < part.x.length) return [before, valueAt(part, at)];
+  for (const segment of segments) {
+    const at = lowerBound(segment.x, x);
+    if (at > 0) before = valueAt(segment, at - 1);
+    if (at < segment.x.length) return [before, valueAt(segment, at)];
   }
   return [before, undefined];
 }
 
 /** From an index on to the left (-1) or to the right (1), the first value that is no break, no further than `endX`. */
-function nextValue(part: Part, from: number, direction: -1 | 1, endX: number): Point | undefined {
-  for (let i = from; i >= 0 && i < part.x.length; i += direction) {
-    if (((part.x[i] ?? 0) - endX) * direction > 0) return undefined;
-    const value = valueAt(part, i);
+function nextValue(segment: Segment, from: number, direction: -1 | 1, endX: number): Point | undefined {
+  for (let i = from; i >= 0 && i < segment.x.length; i += direction) {
+    if (((segment.x[i] ?? 0) - endX) * direction > 0) return undefined;
+    const value = valueAt(segment, i);
     if (value !== undefined) return value;
   }
   return undefined;
 }
 
-function valueAt({ x, y }: Part, i: number): Point | undefined {
+function valueAt({ x, y }: Segment, i: number): Point | undefined {
   const value = y[i] ?? Number.NaN;
   return Number.isNaN(value) ? undefined : { x: x[i] ?? 0, y: value };
 }

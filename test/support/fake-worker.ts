@@ -181,9 +181,9 @@ export function problem(code: ProblemCode, detail = "Says the test."): string {
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of request) if (part instanceof Uint8Array) parts.push(part);
-  return new Uint8Array(Buffer.concat(parts));
+  const segments: Uint8Array[] = [];
+  for await (const segment of request) if (segment instanceof Uint8Array) segments.push(segment);
+  return new Uint8Array(Buffer.concat(segments));
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -1,7 +1,7 @@
 /** Series whose values have names, for tests. */
 
-import type { Part } from "../../page/data/segment.ts";
-import type { Store } from "../../page/data/store/series-store.ts";
+import type { Segment } from "../../page/data/segment.ts";
+import type { SeriesStore } from "../../page/data/store/series-store.ts";
 import { decimate } from "../../page/render/renderers/decimate.ts";
 import { PointBuffer } from "../../page/render/renderers/point-buffer.ts";
 import { decodeFrame, type Style } from "../../protocol/frame/frame.ts";
@@ -16,13 +16,13 @@ export function named(x: number, values: Record<string, [value: number, text: st
   return { ...rowOf(x, Object.fromEntries(marks.map(({ series, value }) => [series, value]))), marks };
 }
 
-export function ingest(store: Store, ...rows: readonly Row[]): void {
+export function ingest(store: SeriesStore, ...rows: readonly Row[]): void {
   for (const frame of framesOf(rows, A, 1)) store.ingest(decodeFrame(frame));
 }
 
-export function textsIn(store: Store, name: string): (string | undefined)[] {
+export function textsIn(store: SeriesStore, name: string): (string | undefined)[] {
   const series = store.find(name);
-  return [...(series?.ring.y ?? [])].map((y) => series?.naming?.textOf(y));
+  return [...(series?.ring.y ?? [])].map((y) => series?.valueNames?.textOf(y));
 }
 
 export function drawnSteps(x: readonly number[], y: readonly number[], bucket: number): PointBuffer {
@@ -31,7 +31,7 @@ export function drawnSteps(x: readonly number[], y: readonly number[], bucket: n
   return buffer;
 }
 
-export const part = (...points: [x: number, y: number][]): Part => ({
+export const segment = (...points: [x: number, y: number][]): Segment => ({
   x: Float64Array.from(points, ([x]) => x),
   y: Float64Array.from(points, ([, y]) => y),
 });

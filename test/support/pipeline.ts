@@ -11,7 +11,7 @@ import { createReader } from "../../bridge/presets/reader.ts";
 import type { InletMessage } from "../../bridge/sources/inlet.ts";
 
 /** Messages → one collector, without sockets; they come at second 1. */
-export function pipelineOf(parts: {
+export function pipelineOf(segments: {
   collector: Collector;
   tracker: SequenceTracker;
   ledger: UplinkLedger;
@@ -19,7 +19,7 @@ export function pipelineOf(parts: {
   sequenceField: string;
   log: Log;
 }): SourcePipeline {
-  const { collector, tracker, ledger, sequenceField, log, source = new SourceLedger() } = parts;
+  const { collector, tracker, ledger, sequenceField, log, source = new SourceLedger() } = segments;
   const addGap = (gap: Loss): void => {
     collector.addGap(gap);
     ledger.countGap(gap);

@@ -141,9 +141,9 @@ export class PostProxy {
   }
 
   async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parts: Buffer[] = [];
-    for await (const part of incoming) parts.push(part);
-    const body = Buffer.concat(parts);
+    const segments: Buffer[] = [];
+    for await (const segment of incoming) segments.push(segment);
+    const body = Buffer.concat(segments);
     this.posts++;
     const trick = this.tricks.shift();
     if (trick !== undefined) this.played.set(trick.kind, (this.played.get(trick.kind) ?? 0) + 1);
@@ -188,8 +188,8 @@ export class PostProxy {
   #pass(incoming: IncomingMessage, body: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const outgoing = request(this.#optionsOf(incoming, body.length), (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
+        const segments: Buffer[] = [];
+        answer.on("data", (segment: Buffer) => segments.push(segment));
         answer.on("error", reject);
         answer.on("end", () => {
           const headers: Record<string, string> = {};
@@ -197,7 +197,7 @@ export class PostProxy {
             const value = answer.headers[name];
             if (typeof value === "string") headers[name] = value;
           }
-          resolve({ status: answer.statusCode ?? 502, headers, body: Buffer.concat(parts) });
+          resolve({ status: answer.statusCode ?? 502, headers, body: Buffer.concat(segments) });
         });
       });
       outgoing.on("error", reject);

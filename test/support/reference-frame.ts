@@ -9,13 +9,13 @@ const WIDTHS = [8, 4, 1, 1, 2, 2, 4, 4];
 /** The bytes that this frame must have. */
 export function laidOut({ header, labels, blocks }: Frame, decodedFrom: Uint8Array): Uint8Array {
   const from = Buffer.from(decodedFrom);
-  const parts: Buffer[] = [];
+  const segments: Buffer[] = [];
   const rest = [...blocks];
   const labelled = [...labels];
   for (let at = 64; at < from.length; at += from.readUInt32LE(at + 4)) {
     if (from.readUInt16LE(at) === 3) {
       const [series, { style, texts }] = labelled.shift() ?? ["", { style: "step", texts: new Map<number, string>() }];
-      parts.push(labelsBlock(series, style === "step" ? 1 : 2, [...texts], from.subarray(at + 16)));
+      segments.push(labelsBlock(series, style === "step" ? 1 : 2, [...texts], from.subarray(at + 16)));
       continue;
     }
     const block = rest.shift();
@@ -31,7 +31,7 @@ export function laidOut({ header, labels, blocks }: Frame, decodedFrom: Uint8Arr
         else head.writeDoubleLE(value, 8 + 8 * i);
       });
       head.writeUInt16LE(Buffer.byteLength(series), 32);
-      parts.push(finished([head, Buffer.from(reason + series)]));
+      segments.push(finished([head, Buffer.from(reason + series)]));
       continue;
     }
     const rows = block.x.length;
@@ -59,9 +59,9 @@ export function laidOut({ header, labels, blocks }: Frame, decodedFrom: Uint8Arr
       nameAt += name.length;
       dataAt += padded([Buffer.alloc(bytes)]).length;
     }
-    parts.push(finished([head, ...descriptors, padded(names), ...data]));
+    segments.push(finished([head, ...descriptors, padded(names), ...data]));
   }
-  const body = Buffer.concat(parts);
+  const body = Buffer.concat(segments);
   const head = Buffer.alloc(64);
   head.write("PLCT", 0, "latin1");
   head.writeUInt8(1, 4);
@@ -93,13 +93,13 @@ function labelsBlock(series: string, style: number, texts: [number, string][], v
 }
 
 /** A block, padded, with its length. */
-function finished(parts: Buffer[]): Buffer {
-  const block = padded(parts);
+function finished(segments: Buffer[]): Buffer {
+  const block = padded(segments);
   block.writeUInt32LE(block.length, 4);
   return block;
 }
 
-function padded(parts: Buffer[]): Buffer {
-  const bytes = Buffer.concat(parts);
+function padded(segments: Buffer[]): Buffer {
+  const bytes = Buffer.concat(segments);
   return Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8)]);
 }

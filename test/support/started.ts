@@ -49,7 +49,8 @@ export async function run(t: TestContext, script: string, options: StartedOption
     env: { ...process.env, PUBLISH_TOKEN: undefined, ...env },
   });
   let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part) => (text += part));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (segment) => (text += segment));
   const exit = once(child, "exit").then(([code]) => (typeof code === "number" ? code : null));
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) interrupt(child);

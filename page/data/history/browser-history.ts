@@ -1,5 +1,5 @@
 import { readStored } from "../../../client/stored-frames.ts";
-import { turn } from "../yield.ts";
+import { yieldToPage } from "../yield.ts";
 import { HistoryFetcher } from "./history-fetcher.ts";
 
 /** Fetches a channel's history as a browser does. */
@@ -12,7 +12,7 @@ export function browserHistory(channelUrl: URL, changed: () => void): HistoryFet
         clearTimeout(timer);
         timer = setTimeout(wake, ms);
       },
-      turn,
+      yieldToPage,
       random: Math.random,
     },
     changed,

@@ -1,13 +1,13 @@
 import type { Range } from "../segment.ts";
 
 /** The range of x, both ends included, that is held of the stored points. */
-export interface Reach extends Range {
+export interface FetchedRange extends Range {
   /** More was asked for on the left than there was room for: this is the newest part. */
-  cut: boolean;
+  isTruncated: boolean;
 }
 
 /** What is looked at, and what the rings have of it. */
-export interface Wish {
+export interface HistoryNeed {
   range: Range;
   /** From here on the rings have everything. */
   completeFromX: number;
@@ -16,11 +16,11 @@ export interface Wish {
 }
 
 /** What to ask the store for. */
-export interface Plan {
+export interface FetchPlan {
   from: number;
   to: number;
   /** It begins where what is held ends, and is added to that. Else it replaces it. */
-  goesOn: boolean;
+  appends: boolean;
 }
 
 /**
@@ -30,24 +30,24 @@ export interface Plan {
  * @param oldestX nothing is stored before this x
  */
 export function planFetch(
-  { range, completeFromX, newestX }: Wish,
-  held: Reach | undefined,
+  { range, completeFromX, newestX }: HistoryNeed,
+  fetched: FetchedRange | undefined,
   oldestX = Number.NEGATIVE_INFINITY,
-): Plan | undefined {
+): FetchPlan | undefined {
   const leftmost = Math.max(range.min, oldestX);
   if (leftmost >= completeFromX || leftmost > range.max) return undefined;
   const margin = range.max - range.min;
   const to = Math.min(range.max + margin, completeFromX);
-  if (held === undefined || leftmost > held.max || !reachesLeft(leftmost, to, completeFromX, held)) {
-    return { from: Math.max(range.min - margin, oldestX), to, goesOn: false };
+  if (fetched === undefined || leftmost > fetched.max || !reachesLeft(leftmost, to, completeFromX, fetched)) {
+    return { from: Math.max(range.min - margin, oldestX), to, appends: false };
   }
   // Where the rings drop points, what they are about to drop is fetched before, and much of it at once.
-  const ahead = held.max === completeFromX ? 0 : Math.max(0, newestX - completeFromX);
-  if (Math.min(range.max, completeFromX + ahead / 8) <= held.max) return undefined;
-  return { from: held.max, to: Math.min(range.max + margin, completeFromX + ahead / 2), goesOn: true };
+  const ahead = fetched.max === completeFromX ? 0 : Math.max(0, newestX - completeFromX);
+  if (Math.min(range.max, completeFromX + ahead / 8) <= fetched.max) return undefined;
+  return { from: fetched.max, to: Math.min(range.max + margin, completeFromX + ahead / 2), appends: true };
 }
 
 /** True where another fetch would bring nothing more on the left: it is held, or there is no room for it. */
-function reachesLeft(leftmost: number, to: number, completeFromX: number, held: Reach): boolean {
-  return leftmost >= held.min || (held.cut && to >= Math.min(held.max, completeFromX));
+function reachesLeft(leftmost: number, to: number, completeFromX: number, fetched: FetchedRange): boolean {
+  return leftmost >= fetched.min || (fetched.isTruncated && to >= Math.min(fetched.max, completeFromX));
 }

@@ -1,12 +1,12 @@
 import type { Frame } from "../../../protocol/frame/frame.ts";
 import { completeFrom } from "../store/series.ts";
-import { Store } from "../store/series-store.ts";
-import type { Namings } from "../store/value-names.ts";
-import type { Reach } from "./fetch-plan.ts";
+import { SeriesStore } from "../store/series-store.ts";
+import type { ValueNamesRegistry } from "../store/value-names.ts";
+import type { FetchedRange } from "./fetch-plan.ts";
 
 /** One range of stored points, with a budget of its own. Its frames reach beyond both ends, but not all that do are there. */
-export class Stretch implements Reach {
-  readonly store: Store;
+export class HistoryChunk implements FetchedRange {
+  readonly store: SeriesStore;
   readonly #from: number;
   #max: number;
   readonly #isCut: boolean;
@@ -14,8 +14,8 @@ export class Stretch implements Reach {
   /** The frames that reach to the end, by number, and where they end: what goes on from there brings them again. */
   readonly #atEnd = new Map<number, number>();
 
-  constructor(from: number, to: number, namings?: Namings, isCut = false) {
-    this.store = new Store(undefined, namings);
+  constructor(from: number, to: number, valueNames?: ValueNamesRegistry, isCut = false) {
+    this.store = new SeriesStore(undefined, valueNames);
     this.#from = from;
     this.#max = to;
     this.#isCut = isCut;
@@ -31,7 +31,7 @@ export class Stretch implements Reach {
     return this.#max;
   }
 
-  get cut(): boolean {
+  get isTruncated(): boolean {
     return this.#isCut || this.min > this.#from;
   }
 

@@ -2,9 +2,9 @@ import { framesIn } from "../../../client/stored-frames.ts";
 import { fullJitterMs } from "../../../protocol/backoff.ts";
 import { decodeFrame } from "../../../protocol/frame/frame.ts";
 import type { Range } from "../segment.ts";
-import { Namings } from "../store/value-names.ts";
-import { type Plan, planFetch, type Reach, type Wish } from "./fetch-plan.ts";
-import { Stretch } from "./history-chunk.ts";
+import { ValueNamesRegistry } from "../store/value-names.ts";
+import { type FetchedRange, type FetchPlan, type HistoryNeed, planFetch } from "./fetch-plan.ts";
+import { HistoryChunk } from "./history-chunk.ts";
 
 /** What one request may bring; the rings have no room for more. */
 export const MAX_FETCH_BYTES = 64 * 1024 * 1024;
@@ -20,19 +20,19 @@ export interface HistoryEnvironment {
   /** One timer: a new time replaces the old one. */
   wakeIn(ms: number, wake: () => void): void;
   /** Lets the page answer, if it has not for a while. */
-  turn(): Promise<void>;
+  yieldToPage(): Promise<void>;
   random(): number;
 }
 
-interface Flight {
-  plan: Plan;
+interface PendingFetch {
+  plan: FetchPlan;
   /** What will be held when it has come. */
-  brings: Reach;
+  result: FetchedRange;
   abort: AbortController;
 }
 
 /** What a request has brought. */
-interface Haul {
+interface FetchResult {
   earliestX: number;
   /** How far it came: to the end of what was asked for, or to where there was too much of it. */
   toX: number;
@@ -42,13 +42,13 @@ interface Haul {
 /** Points that are older than what the rings hold: one range, fetched from the Channel's store when it is looked at. */
 export class HistoryFetcher {
   /** Of what comes now, too: a text has one place on the page. */
-  readonly namings = new Namings();
-  #held: Stretch | undefined;
-  #wish: Wish | undefined;
+  readonly valueNames = new ValueNamesRegistry();
+  #fetched: HistoryChunk | undefined;
+  #wish: HistoryNeed | undefined;
   #completeFromX = Number.NEGATIVE_INFINITY;
   #ringsDrop = false;
   #oldestX: number | undefined;
-  #flight: Flight | undefined;
+  #flight: PendingFetch | undefined;
   #waiting = false;
   #failures = 0;
   readonly #environment: HistoryEnvironment;
@@ -61,8 +61,8 @@ export class HistoryFetcher {
   }
 
   /** What is there to be drawn; undefined before anything was fetched. */
-  get held(): Stretch | undefined {
-    return this.#held;
+  get fetched(): HistoryChunk | undefined {
+    return this.#fetched;
   }
 
   /** `failed`: what is wanted could not be had, and is asked for again in a while. */
@@ -72,8 +72,8 @@ export class HistoryFetcher {
   }
 
   /** There was more than can be held: what is missing is the oldest part of what was asked for. */
-  get cut(): boolean {
-    return this.#held?.cut ?? false;
+  get isTruncated(): boolean {
+    return this.#fetched?.isTruncated ?? false;
   }
 
   /** Nothing is stored before this x; undefined while that is not known. */
@@ -87,7 +87,7 @@ export class HistoryFetcher {
    * @param completeFromX from here on the rings have everything
    * @param newestX the newest x in the rings
    */
-  want(range: Range | undefined, completeFromX: number, newestX: number): void {
+  request(range: Range | undefined, completeFromX: number, newestX: number): void {
     // It falls where x begins anew: nothing of before belongs to that.
     if (completeFromX < this.#completeFromX) this.clear();
     this.#ringsDrop ||= completeFromX > this.#completeFromX && Number.isFinite(this.#completeFromX);
@@ -99,7 +99,7 @@ export class HistoryFetcher {
   /** Forgets everything: the channel was emptied. */
   clear(): void {
     this.#flight?.abort.abort();
-    this.#flight = this.#held = this.#wish = this.#oldestX = undefined;
+    this.#flight = this.#fetched = this.#wish = this.#oldestX = undefined;
     this.#failures = 0;
     this.#waiting = false;
   }
@@ -118,24 +118,24 @@ export class HistoryFetcher {
   }
 
   /** What is to be fetched now; what only goes on from what is on its way waits for that. */
-  #next(): Plan | undefined {
+  #next(): FetchPlan | undefined {
     if (this.#wish === undefined) return undefined;
-    const plan = planFetch(this.#wish, this.#flight?.brings ?? this.#held, this.#oldestX);
-    return this.#flight !== undefined && plan?.goesOn ? undefined : plan;
+    const plan = planFetch(this.#wish, this.#flight?.result ?? this.#fetched, this.#oldestX);
+    return this.#flight !== undefined && plan?.appends ? undefined : plan;
   }
 
-  async #fetch(plan: Plan): Promise<void> {
+  async #fetch(plan: FetchPlan): Promise<void> {
     this.#flight?.abort.abort();
-    const held = plan.goesOn ? this.#held : undefined;
-    const brings = { min: held?.min ?? plan.from, max: plan.to, cut: held?.cut ?? false };
+    const fetched = plan.appends ? this.#fetched : undefined;
+    const result = { min: fetched?.min ?? plan.from, max: plan.to, isTruncated: fetched?.isTruncated ?? false };
     const abort = new AbortController();
-    const flight = { plan, brings, abort };
+    const flight = { plan, result, abort };
     this.#flight = flight;
     this.#changed();
     try {
-      const stretch = await this.#stretch(plan, held, abort.signal);
+      const stretch = await this.#stretch(plan, fetched, abort.signal);
       if (this.#flight !== flight) return;
-      this.#held = stretch;
+      this.#fetched = stretch;
       this.#failures = 0;
     } catch {
       if (this.#flight !== flight) return;
@@ -146,20 +146,24 @@ export class HistoryFetcher {
     this.#consider();
   }
 
-  async #stretch({ from, to }: Plan, held: Stretch | undefined, signal: AbortSignal): Promise<Stretch> {
-    const stretch = held ?? new Stretch(from, to, this.namings);
+  async #stretch(
+    { from, to }: FetchPlan,
+    fetched: HistoryChunk | undefined,
+    signal: AbortSignal,
+  ): Promise<HistoryChunk> {
+    const stretch = fetched ?? new HistoryChunk(from, to, this.valueNames);
     const haul = await this.#read(from, to, stretch, signal);
     if (haul.whole) {
       stretch.reach(to);
-      if (held === undefined && (await this.#isOldest(from, haul.earliestX, signal))) {
+      if (fetched === undefined && (await this.#isOldest(from, haul.earliestX, signal))) {
         this.#oldestX = Math.min(haul.earliestX, to);
       }
       return stretch;
     }
-    if (held === undefined) {
+    if (fetched === undefined) {
       // Oldest come first, and the newest are to be held. So much of x was too much: the last half of that will do.
       const span = haul.toX - Math.max(from, haul.earliestX);
-      const newest = new Stretch(to - span / 2, to, this.namings, true);
+      const newest = new HistoryChunk(to - span / 2, to, this.valueNames, true);
       const { whole, toX } = await this.#read(to - span / 2, to, newest, signal);
       newest.reach(whole ? to : toX);
       return newest;
@@ -169,7 +173,7 @@ export class HistoryFetcher {
     return stretch;
   }
 
-  async #read(from: number, to: number, into: Stretch, signal: AbortSignal): Promise<Haul> {
+  async #read(from: number, to: number, into: HistoryChunk, signal: AbortSignal): Promise<FetchResult> {
     // The plus of 1e+300 would be read as a blank.
     const until = `to=${encodeURIComponent(to)}`;
     const query = from === Number.NEGATIVE_INFINITY ? until : `from=${encodeURIComponent(from)}&${until}`;
@@ -181,7 +185,7 @@ export class HistoryFetcher {
       into.take(frame);
       haul.earliestX = Math.min(haul.earliestX, frame.header.minX);
       haul.toX = frame.header.minX;
-      await this.#environment.turn();
+      await this.#environment.yieldToPage();
       bytes += each.length;
       if (bytes > MAX_FETCH_BYTES) return { ...haul, whole: false };
     }

@@ -1,13 +1,13 @@
-import type { Part, Range } from "../segment.ts";
+import type { Range, Segment } from "../segment.ts";
 import { lowerBound, upperBound } from "../sorted-column.ts";
 import { completeFrom, type Series } from "../store/series.ts";
-import type { Store } from "../store/series-store.ts";
+import type { SeriesStore } from "../store/series-store.ts";
 
-const NOTHING: Part = { x: new Float64Array(), y: new Float64Array() };
+const NOTHING: Segment = { x: new Float64Array(), y: new Float64Array() };
 
 /** Stored points, complete in a range. */
-export interface Stored extends Range {
-  store: Store;
+export interface FetchedPoints extends Range {
+  store: SeriesStore;
 }
 
 /**
@@ -15,28 +15,34 @@ export interface Stored extends Range {
  * so that the line comes in from the edges: those that were fetched, then those of the ring, from where that is complete.
  * Where points between them may be missing, a part that is a break stands between them.
  *
- * @param held what was fetched
+ * @param fetched what was fetched
  */
-export function partsOf(name: string, minX: number, maxX: number, live: Store, held: Stored | undefined): Part[] {
+export function segmentsIn(
+  name: string,
+  minX: number,
+  maxX: number,
+  live: SeriesStore,
+  fetched: FetchedPoints | undefined,
+): Segment[] {
   const now = live.find(name);
   const cutX = now === undefined ? live.completeFromX : completeFrom(now);
-  const late = between(now, held === undefined ? Number.NEGATIVE_INFINITY : cutX, Number.POSITIVE_INFINITY);
-  const early = held === undefined ? NOTHING : olderPart(held.store.find(name), held, cutX);
+  const late = between(now, fetched === undefined ? Number.NEGATIVE_INFINITY : cutX, Number.POSITIVE_INFINITY);
+  const early = fetched === undefined ? NOTHING : olderPart(fetched.store.find(name), fetched, cutX);
 
   const before = lowerBound(early.x, minX) + lowerBound(late.x, minX);
   const through = upperBound(early.x, maxX) + upperBound(late.x, maxX);
   const [from, to] = [Math.max(0, before - 1), through + 1];
   const split = early.x.length;
-  const parts = [sub(early, from, to), sub(late, Math.max(0, from - split), Math.max(0, to - split))];
-  const shown = parts.filter(({ x }) => x.length > 0);
+  const segments = [sub(early, from, to), sub(late, Math.max(0, from - split), Math.max(0, to - split))];
+  const shown = segments.filter(({ x }) => x.length > 0);
   // The rings went on dropping points since: what lies between is in neither.
-  const isTorn = shown.length === 2 && held !== undefined && held.max < cutX;
+  const isTorn = shown.length === 2 && fetched !== undefined && fetched.max < cutX;
   if (isTorn) shown.splice(1, 0, { x: Float64Array.of(cutX), y: Float64Array.of(Number.NaN) });
   return shown;
 }
 
 /** The series of the channel: those that are live in their order, then those that only the past knows. */
-export function seriesOf(live: Store, past: Store | undefined): Series[] {
+export function allSeries(live: SeriesStore, past: SeriesStore | undefined): Series[] {
   const all = [...live.series];
   for (const series of past?.series ?? []) {
     if (live.find(series.name) === undefined) all.push({ ...series, index: all.length });
@@ -45,18 +51,18 @@ export function seriesOf(live: Store, past: Store | undefined): Series[] {
 }
 
 /** What was fetched of a series and lies before its ring. */
-function olderPart(old: Series | undefined, held: Stored, cutX: number): Part {
-  const before = between(old, held.min, cutX);
-  return sub(before, 0, upperBound(before.x, held.max));
+function olderPart(old: Series | undefined, fetched: FetchedPoints, cutX: number): Segment {
+  const before = between(old, fetched.min, cutX);
+  return sub(before, 0, upperBound(before.x, fetched.max));
 }
 
 /** From an x on, up to another that is not included. */
-function between(series: Series | undefined, fromX: number, toX: number): Part {
+function between(series: Series | undefined, fromX: number, toX: number): Segment {
   if (series === undefined) return NOTHING;
   const { x, y } = series.ring;
   return sub({ x, y }, lowerBound(x, fromX), lowerBound(x, toX));
 }
 
-function sub({ x, y }: Part, from: number, to: number): Part {
+function sub({ x, y }: Segment, from: number, to: number): Segment {
   return { x: x.subarray(from, to), y: y.subarray(from, to) };
 }

@@ -1,12 +1,12 @@
 import type { Gap } from "../../../protocol/frame/frame.ts";
-import type { Ring } from "./ring-buffer.ts";
+import type { RingBuffer } from "./ring-buffer.ts";
 
 const MAX_GAPS = 1000;
 /** Series whose x have nothing to do with each other miss the same points at places of their own. */
 const MAX_PLACES = 8;
 
 /** A part of the x axis: from the last point before to the first one after, the same x where there is none before. */
-export interface Place {
+export interface GapSpan {
   fromX: number;
   toX: number;
 }
@@ -20,16 +20,16 @@ export interface GapRecord {
   /** The series concerned; "" is all, of the channel or of one publisher. */
   series: string;
   /** Where they are missing; empty until a point comes after them. */
-  places: Place[];
+  places: GapSpan[];
 }
 
 /** A series, as far as its gaps are concerned. */
-export interface Placed {
+export interface GapSeries {
   name: string;
   /** How many gaps there were when its last point came. */
   gapsSeen: number;
   /** Its points so far. */
-  ring: Ring;
+  ring: RingBuffer;
 }
 
 interface Entry extends GapRecord {
@@ -71,7 +71,7 @@ export class GapLog {
   }
 
   /** A series goes on: what is missing since its last point is missing before this one. */
-  goesOn(series: Placed, publisher: string, firstX: number): void {
+  resume(series: GapSeries, publisher: string, firstX: number): void {
     const unseen = this.#count - series.gapsSeen;
     if (unseen === 0) return;
     series.gapsSeen = this.#count;
@@ -83,7 +83,7 @@ export class GapLog {
   }
 
   /** A series counts its x anew: what was beyond is no place of its axis any more. */
-  beginsAnew(name: string, publisher: string, firstX: number): void {
+  restart(name: string, publisher: string, firstX: number): void {
     for (const gap of this.#gaps) {
       if (!concerns(gap, name, publisher)) continue;
       const places = gap.places.filter(({ toX }) => toX <= firstX);
@@ -98,7 +98,7 @@ function concerns(gap: Entry, name: string, publisher: string): boolean {
 }
 
 /** Of series that break over each other, the place is what is missing of all: the slow one's break is no measure. */
-function place(places: Place[], before: number, firstX: number): void {
+function place(places: GapSpan[], before: number, firstX: number): void {
   const [first] = places;
   if (before === Number.NEGATIVE_INFINITY) {
     if (first === undefined) places.push({ fromX: firstX, toX: firstX });

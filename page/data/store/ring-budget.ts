@@ -1,4 +1,4 @@
-import { Ring } from "./ring-buffer.ts";
+import { RingBuffer } from "./ring-buffer.ts";
 
 /** Everything that is held of all series, in bytes. A point takes 32: x and y as float64, each written twice. */
 export const BUDGET_BYTES = 64 * 1024 * 1024;
@@ -7,7 +7,7 @@ export const FIRST_CAPACITY = 1024;
 
 /** Shares {@link BUDGET_BYTES} out: a ring doubles while there is room, and then at the cost of one four times its size. */
 export class RingBudget {
-  readonly #rings: Ring[] = [];
+  readonly #rings: RingBuffer[] = [];
   readonly #maxPoints: number;
   #points = 0;
 
@@ -21,20 +21,20 @@ export class RingBudget {
   }
 
   /** A new, small ring. */
-  newRing(): Ring {
+  newRing(): RingBuffer {
     while (this.#points + FIRST_CAPACITY > this.#maxPoints) {
       const largest = this.#largest();
       if (largest === undefined || largest.capacity < 2 * FIRST_CAPACITY) break;
       this.#resize(largest, largest.capacity / 2);
     }
-    const ring = new Ring(FIRST_CAPACITY);
+    const ring = new RingBuffer(FIRST_CAPACITY);
     this.#rings.push(ring);
     this.#points += ring.capacity;
     return ring;
   }
 
   /** Makes the ring large enough for `points`, or as large as its share allows. */
-  makeRoom(ring: Ring, points: number): void {
+  makeRoom(ring: RingBuffer, points: number): void {
     while (ring.capacity < points) {
       if (this.#points + ring.capacity > this.#maxPoints) {
         const largest = this.#largest();
@@ -46,11 +46,11 @@ export class RingBudget {
     }
   }
 
-  #largest(): Ring | undefined {
+  #largest(): RingBuffer | undefined {
     return this.#rings.sort((a, b) => b.capacity - a.capacity)[0];
   }
 
-  #resize(ring: Ring, capacity: number): void {
+  #resize(ring: RingBuffer, capacity: number): void {
     this.#points += capacity - ring.capacity;
     ring.resize(capacity);
   }

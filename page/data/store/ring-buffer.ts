@@ -8,7 +8,7 @@ const LATE_SHARE = 32;
  * Both columns are written twice, at p and at p + capacity, so that whatever the ring holds is one view, not copied.
  * Late points wait until somebody looks, or there are many: all of them cost one copy then, not each of them.
  */
-export class Ring {
+export class RingBuffer {
   /** How many points fit: see {@link resize}. */
   capacity = 0;
   #x = new Float64Array();

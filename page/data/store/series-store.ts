@@ -3,9 +3,9 @@ import type { Frame, Gap, Table } from "../../../protocol/frame/frame.ts";
 import { justAbove } from "../sorted-column.ts";
 import { GapLog, type GapRecord } from "./gap-log.ts";
 import { RingBudget } from "./ring-budget.ts";
-import { completeFrom, follow, newSeries, restarts, type Series } from "./series.ts";
-import { type Run, rowsOf, runOf } from "./table-rows.ts";
-import { Namings } from "./value-names.ts";
+import { advanceHead, completeFrom, isRestart, newSeries, type Series } from "./series.ts";
+import { analyzeRows, columnSegment, type Segment } from "./table-rows.ts";
+import { ValueNamesRegistry } from "./value-names.ts";
 
 export { isTime, type Series } from "./series.ts";
 
@@ -13,10 +13,10 @@ export const MAX_SERIES = 256;
 const MAX_REFUSED_NAMES = 10_000;
 
 /** Frames become rings here: every series found by itself, every loss a break in its line and a record. */
-export class Store {
+export class SeriesStore {
   readonly #series = new Map<string, Series>();
   readonly #budget: RingBudget;
-  readonly #namings: Namings;
+  readonly #valueNames: ValueNamesRegistry;
   readonly #refused = new Set<string>();
   readonly #log = new GapLog();
   #joining = true;
@@ -24,10 +24,10 @@ export class Store {
   #joinedX = Number.NEGATIVE_INFINITY;
   #firstX: number | undefined;
 
-  /** @param namings shared by all stores whose points are one line */
-  constructor(budget = new RingBudget(), namings = new Namings()) {
+  /** @param valueNames shared by all stores whose points are one line */
+  constructor(budget = new RingBudget(), valueNames = new ValueNamesRegistry()) {
     this.#budget = budget;
-    this.#namings = namings;
+    this.#valueNames = valueNames;
   }
 
   /** In the order of their first point. */
@@ -89,7 +89,7 @@ export class Store {
   }
 
   /** Points of any series are missing before what comes next. */
-  lose(missing: Pick<MissingPoints, "reason" | "points">): void {
+  addLoss(missing: Pick<MissingPoints, "reason" | "points">): void {
     for (const series of this.#series.values()) series.breakNext = true;
     this.#log.add(missing);
   }
@@ -102,7 +102,7 @@ export class Store {
   }
 
   #takeTable(table: Table, { header: { publisher }, labels }: Frame, breaking: Set<string>): void {
-    const rows = rowsOf(table);
+    const rows = analyzeRows(table);
     const present = new Set<string>();
     for (const [column, { name }] of table.columns.entries()) {
       const series = this.#seriesOf(name);
@@ -111,17 +111,17 @@ export class Store {
       if (breaking.delete(name)) series.breakNext = true;
       series.publisher = publisher;
       const told = labels.get(name);
-      if (told !== undefined) series.naming ??= this.#namings.of(name);
-      const { naming, companions } = series;
-      companions.hold = naming !== undefined;
-      const run = runOf(table, column, rows, companions);
-      naming?.translate(told, run.y);
-      series.kind = naming?.kind ?? "";
+      if (told !== undefined) series.valueNames ??= this.#valueNames.of(name);
+      const { valueNames, missingValues } = series;
+      missingValues.holdsValues = valueNames !== undefined;
+      const run = columnSegment(table, column, rows, missingValues);
+      valueNames?.translate(told, run.y);
+      series.kind = valueNames?.kind ?? "";
       this.#append(series, run);
     }
-    for (const [name, { companions }] of this.#series) {
+    for (const [name, { missingValues }] of this.#series) {
       if (present.has(name)) continue;
-      for (const [shape, count] of rows.counts) if (shape.size > 0) companions.absent(shape, count);
+      for (const [shape, count] of rows.counts) if (shape.size > 0) missingValues.absent(shape, count);
     }
   }
 
@@ -138,18 +138,18 @@ export class Store {
     return series;
   }
 
-  #append(series: Series, run: Run): void {
+  #append(series: Series, run: Segment): void {
     const { ring } = series;
     let { x, y } = run;
     const first = x[0];
     if (first === undefined) return;
-    if (restarts(ring, first)) {
+    if (isRestart(ring, first)) {
       ring.clear();
       series.headX = Number.NEGATIVE_INFINITY;
       // What the channel has from before belongs to no line that is drawn.
       series.joinedX = this.#joinedX = Number.NEGATIVE_INFINITY;
       series.breakNext = false;
-      this.#log.beginsAnew(series.name, series.publisher, first);
+      this.#log.restart(series.name, series.publisher, first);
     } else if (ring.length === 0) {
       // Others at that very x may not have been sent.
       if (this.#joining) this.#joinedX = Math.max(this.#joinedX, justAbove(first));
@@ -160,7 +160,7 @@ export class Store {
         series.joinedX > Number.NEGATIVE_INFINITY &&
         this.gaps.some((gap) => gap.series === "" || gap.series === series.name);
     }
-    this.#log.goesOn(series, series.publisher, first);
+    this.#log.resume(series, series.publisher, first);
     if (ring.length === 0 && Number.isNaN(y[0])) [x, y] = [x.subarray(1), y.subarray(1)];
     if (series.breakNext && !Number.isNaN(y[0])) {
       x = Float64Array.from([first, ...x]);
@@ -168,7 +168,7 @@ export class Store {
     }
     series.breakNext = false;
     const { headX } = series;
-    const isNewest = follow(series, x.at(-1) ?? Number.NEGATIVE_INFINITY);
+    const isNewest = advanceHead(series, x.at(-1) ?? Number.NEGATIVE_INFINITY);
     if (series.headX < headX) this.#joinedX = Math.min(this.#joinedX, series.headX);
     // It is where a head was that went back: a wrong time at first holds nothing either.
     this.#firstX = Math.min(this.#firstX ?? first, series.headX);

@@ -1,6 +1,6 @@
-import { Companions } from "./missing-values.ts";
-import type { Ring } from "./ring-buffer.ts";
-import type { Naming } from "./value-names.ts";
+import { MissingValueDetector } from "./missing-values.ts";
+import type { RingBuffer } from "./ring-buffer.ts";
+import type { ValueNames } from "./value-names.ts";
 
 /** Smaller x are not unix seconds: this is 1973. */
 const FIRST_TIME_X = 1e8;
@@ -17,11 +17,11 @@ export interface Series {
   name: string;
   /** The how-manieth series of the channel it is: gives its colour. */
   index: number;
-  ring: Ring;
-  /** The x that the picture follows: see {@link follow}. */
+  ring: RingBuffer;
+  /** The x that the picture follows: see {@link advanceHead}. */
   headX: number;
   /** How many runs in a row came from far behind it. */
-  runsBehind: number;
+  segmentsBehind: number;
   /** The y at `headX`; NaN before the first point. */
   lastY: number;
   /** Every y so far is a whole number. */
@@ -29,9 +29,9 @@ export interface Series {
   /** The largest |y| so far, of what has no name. */
   magnitude: number;
   /** What its values are called, if it is drawn as steps or events. */
-  naming: Naming | undefined;
+  valueNames: ValueNames | undefined;
   /** Whether it is of those that have names: what others share no panel with. */
-  kind: Naming["kind"];
+  kind: ValueNames["kind"];
   /** Where it was joined: the channel may have points before this x that were never sent. */
   joinedX: number;
   /** Who published its last points. */
@@ -40,27 +40,27 @@ export interface Series {
   breakNext: boolean;
   /** How many gaps there were when its last point came. */
   gapsSeen: number;
-  companions: Companions;
+  missingValues: MissingValueDetector;
 }
 
 /** A series before its first point. */
-export function newSeries(name: string, index: number, ring: Ring): Series {
+export function newSeries(name: string, index: number, ring: RingBuffer): Series {
   return {
     name,
     index,
     ring,
     headX: Number.NEGATIVE_INFINITY,
-    runsBehind: 0,
+    segmentsBehind: 0,
     lastY: Number.NaN,
     integers: true,
     magnitude: 0,
-    naming: undefined,
+    valueNames: undefined,
     kind: "",
     joinedX: Number.NEGATIVE_INFINITY,
     publisher: "",
     breakNext: false,
     gapsSeen: 0,
-    companions: new Companions(),
+    missingValues: new MissingValueDetector(),
   };
 }
 
@@ -79,14 +79,14 @@ export function completeFrom({ joinedX, ring }: Series): number {
  * time, or a clock that is set back, must not hold the picture in the future: after a few runs from far behind, the head
  * goes back to where points come.
  */
-export function follow(series: Series, arrivedX: number): boolean {
+export function advanceHead(series: Series, arrivedX: number): boolean {
   const isFarBehind = isTime(series.headX) && series.headX - arrivedX > CLOCK_STEP_SECONDS;
-  series.runsBehind = isFarBehind ? series.runsBehind + 1 : 0;
-  if (arrivedX < series.headX && series.runsBehind < RUNS_TO_STEP_BACK) return false;
+  series.segmentsBehind = isFarBehind ? series.segmentsBehind + 1 : 0;
+  if (arrivedX < series.headX && series.segmentsBehind < RUNS_TO_STEP_BACK) return false;
   // Was it joined at a wrong time, this is where it really was.
   if (arrivedX < series.headX) series.joinedX = Math.min(series.joinedX, arrivedX);
   series.headX = arrivedX;
-  series.runsBehind = 0;
+  series.segmentsBehind = 0;
   return true;
 }
 
@@ -94,7 +94,7 @@ export function follow(series: Series, arrivedX: number): boolean {
  * A publisher that counts its points begins anew when it is restarted. Its points would otherwise be taken for
  * late ones, drawn over the old ones, and the newest x would stand still. A time does not begin anew.
  */
-export function restarts(ring: Ring, firstX: number): boolean {
+export function isRestart(ring: RingBuffer, firstX: number): boolean {
   if (ring.length < SWEEP_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;
   const { firstX: lowest, lastX } = ring;
   // A short sweep that is sent point by point comes back to where it began.

@@ -1,34 +1,34 @@
 import type { Table } from "../../../protocol/frame/frame.ts";
-import type { Companions, Shape } from "./missing-values.ts";
+import type { MissingValueDetector, RowSeries } from "./missing-values.ts";
 
 /** One series' part of a table, as a ring takes it: x ascending, a y of NaN is a break, never two in a row. */
-export interface Run {
+export interface Segment {
   x: Float64Array;
   y: Float64Array;
 }
 
 /** What is known of a table's rows before its columns are looked at one by one. */
-export interface Rows {
+export interface TableRows {
   /** The rows in the order of their x, equal x as they stand; undefined if that is how they stand. */
   order: Uint32Array | undefined;
   /** Which series have a point, by row; or in all rows alike. */
-  shapes: Shape | readonly Shape[];
+  shapes: RowSeries | readonly RowSeries[];
   /** How many rows there are of each shape. */
-  counts: Map<Shape, number>;
+  counts: Map<RowSeries, number>;
 }
 
-const NOBODY: Shape = new Set();
+const NOBODY: RowSeries = new Set();
 
 /** Looks a table's rows over. */
-export function rowsOf({ x, columns }: Table): Rows {
+export function analyzeRows({ x, columns }: Table): TableRows {
   const order = orderOf(x);
   const names = columns.map(({ name }) => name);
   if (!columns.some(({ y }) => y.includes(Number.NaN))) {
     const shapes = new Set(names);
     return { order, shapes, counts: new Map([[shapes, x.length]]) };
   }
-  const known = new Map<string, Shape>();
-  const counts = new Map<Shape, number>();
+  const known = new Map<string, RowSeries>();
+  const counts = new Map<RowSeries, number>();
   const shapes = Array.from(x, (_, row) => {
     const key = columns.map(({ y }) => (Number.isNaN(y[row]) ? "-" : "+")).join("");
     const shape = known.get(key) ?? new Set(names.filter((_name, column) => key[column] === "+"));
@@ -40,13 +40,18 @@ export function rowsOf({ x, columns }: Table): Rows {
 }
 
 /** The points of one column, with a break before each that others are missing before. */
-export function runOf(table: Table, column: number, { order, shapes }: Rows, companions: Companions): Run {
+export function columnSegment(
+  table: Table,
+  column: number,
+  { order, shapes }: TableRows,
+  missingValues: MissingValueDetector,
+): Segment {
   const values = table.columns[column]?.y ?? new Float64Array();
   const breaks = new Set<number>();
   for (let row = 0; row < values.length; row++) {
     const shape = Array.isArray(shapes) ? (shapes[row] ?? NOBODY) : shapes;
-    if (Number.isNaN(values[row])) companions.absent(shape, 1);
-    else if (companions.present(shape)) breaks.add(row);
+    if (Number.isNaN(values[row])) missingValues.absent(shape, 1);
+    else if (missingValues.present(shape)) breaks.add(row);
   }
   const x = new Float64Array(values.length + breaks.size);
   const y = new Float64Array(x.length);

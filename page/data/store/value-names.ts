@@ -10,7 +10,7 @@ const MORE = "…";
  * What the values of one series are called. A frame's numbers for texts are its own: here each text has one number, its
  * place, as long as the page is open. A step's is the first number that it came with, where no other text has that.
  */
-export class Naming {
+export class ValueNames {
   style: Style = "step";
   readonly #texts = new Map<number, string>();
   readonly #places = new Map<string, number>();
@@ -65,19 +65,19 @@ export class Naming {
 }
 
 /** What is known of the names of all series, of older points too. */
-export class Namings {
-  readonly #namings = new Map<string, Naming>();
+export class ValueNamesRegistry {
+  readonly #valueNames = new Map<string, ValueNames>();
 
   get size(): number {
-    return this.#namings.size;
+    return this.#valueNames.size;
   }
 
   /** Of a series that has some, or is drawn as steps or events; undefined if there are too many. */
-  of(name: string): Naming | undefined {
-    const known = this.#namings.get(name);
+  of(name: string): ValueNames | undefined {
+    const known = this.#valueNames.get(name);
     if (known !== undefined || this.size === MAX_NAMINGS) return known;
-    const naming = new Naming();
-    this.#namings.set(name, naming);
-    return naming;
+    const valueNames = new ValueNames();
+    this.#valueNames.set(name, valueNames);
+    return valueNames;
   }
 }

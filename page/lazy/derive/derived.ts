@@ -1,13 +1,13 @@
-import { isSeriesName } from "../../../protocol/names.ts";
-import type { Derivation, DerivedSeries, Stored } from "../../data/derivation.ts";
-import type { Part, Range } from "../../data/segment.ts";
-import { Ring } from "../../data/store/ring-buffer.ts";
+import { isSeriesName } from "../../../protocol/limits.ts";
+import type { Derivation, DerivationInput, DerivedSeries } from "../../data/derivation.ts";
+import type { Range, Segment } from "../../data/segment.ts";
+import { RingBuffer } from "../../data/store/ring-buffer.ts";
 import { newSeries, type Series } from "../../data/store/series.ts";
 import { Columns, evaluate, sample } from "./evaluate.ts";
 import { type Expression, isFault, namesIn, parseExpression } from "./expression.ts";
 
 /** What an expression needs before the first x: so many points, and so much of x. */
-interface Reach {
+interface Lookback {
   points: number;
   width: number;
 }
@@ -17,10 +17,10 @@ const SIZED_BY = 10_000;
 
 /** All that are calculated, from what is stored, when it is looked at. */
 export class Derived implements DerivedSeries {
-  readonly #stored: Stored;
+  readonly #stored: DerivationInput;
   readonly #formulas: readonly Formula[];
 
-  constructor(derivations: readonly Derivation[], stored: Stored) {
+  constructor(derivations: readonly Derivation[], stored: DerivationInput) {
     this.#stored = stored;
     this.#formulas = derivations.flatMap(({ name, expression }) => {
       const parsed = parseExpression(expression);
@@ -35,8 +35,8 @@ export class Derived implements DerivedSeries {
     return shown.map(({ series }) => series);
   }
 
-  parts(series: Series, range: Range): readonly Part[] | undefined {
-    return this.#formulas.find((formula) => formula.series === series)?.parts(range);
+  segments(series: Series, range: Range): readonly Segment[] | undefined {
+    return this.#formulas.find((formula) => formula.series === series)?.segments(range);
   }
 }
 
@@ -44,29 +44,29 @@ class Formula {
   readonly series: Series;
   readonly names: readonly string[];
   readonly #expression: Expression;
-  readonly #reach: Reach;
-  readonly #stored: Stored;
+  readonly #reach: Lookback;
+  readonly #stored: DerivationInput;
   readonly #seen = new Calculation();
   readonly #last = new Calculation();
   #isSized = false;
 
-  constructor(name: string, expression: Expression, stored: Stored) {
+  constructor(name: string, expression: Expression, stored: DerivationInput) {
     this.#expression = expression;
     this.#stored = stored;
     this.names = namesIn(expression);
     this.#reach = reachOf(expression);
     const last = (): number => this.#lastY();
     this.series = {
-      ...newSeries(name, 0, new Ring(1)),
+      ...newSeries(name, 0, new RingBuffer(1)),
       get lastY() {
         return last();
       },
     };
   }
 
-  parts(range: Range): readonly Part[] {
-    const part = this.#calculate(range, this.#seen);
-    return part.x.length === 0 ? [] : [part];
+  segments(range: Range): readonly Segment[] {
+    const segment = this.#calculate(range, this.#seen);
+    return segment.x.length === 0 ? [] : [segment];
   }
 
   /** By its size it finds its panel, which is before it is drawn. */
@@ -74,9 +74,9 @@ class Formula {
     if (this.#isSized) return;
     this.#isSized = true;
     const [grid = ""] = this.names;
-    const x = this.#stored.parts(grid, { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }).at(-1)?.x;
+    const x = this.#stored.segments(grid, { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }).at(-1)?.x;
     const min = x?.[Math.max(0, x.length - SIZED_BY)];
-    if (min !== undefined) this.parts({ min, max: Number.POSITIVE_INFINITY });
+    if (min !== undefined) this.segments({ min, max: Number.POSITIVE_INFINITY });
   }
 
   #lastY(): number {
@@ -87,15 +87,15 @@ class Formula {
     return Number.NaN;
   }
 
-  #calculate(range: Range, calculation: Calculation): Part {
+  #calculate(range: Range, calculation: Calculation): Segment {
     const [grid = "", ...others] = this.names;
-    const wanted = this.#stored.parts(grid, range);
-    const parts = this.#withReach(grid, wanted, range.max);
-    const x = { min: parts[0]?.x[0] ?? range.min, max: parts.at(-1)?.x.at(-1) ?? range.max };
-    const sampled = new Map(others.map((name) => [name, this.#stored.parts(name, x)]));
-    const part = calculation.run(this.#expression, parts, pointsIn(wanted), sampled);
-    this.#settle(part.y);
-    return part;
+    const wanted = this.#stored.segments(grid, range);
+    const segments = this.#withReach(grid, wanted, range.max);
+    const x = { min: segments[0]?.x[0] ?? range.min, max: segments.at(-1)?.x.at(-1) ?? range.max };
+    const sampled = new Map(others.map((name) => [name, this.#stored.segments(name, x)]));
+    const segment = calculation.run(this.#expression, segments, pointsIn(wanted), sampled);
+    this.#settle(segment.y);
+    return segment;
   }
 
   /** What is no finite number is a break; what is one may be the largest. */
@@ -116,18 +116,18 @@ class Formula {
   }
 
   /** The points that are wanted, and those before them that their values depend on. */
-  #withReach(grid: string, wanted: readonly Part[], max: number): readonly Part[] {
-    let parts = wanted;
+  #withReach(grid: string, wanted: readonly Segment[], max: number): readonly Segment[] {
+    let segments = wanted;
     const back = (width: number): void => {
-      const first = parts[0]?.x[0];
-      if (first !== undefined) parts = this.#stored.parts(grid, { min: first - width, max });
+      const first = segments[0]?.x[0];
+      if (first !== undefined) segments = this.#stored.segments(grid, { min: first - width, max });
     };
     const { points, width } = this.#reach;
     for (let i = 0; i < points; i++) back(0);
     if (width > 0) back(width);
     // What is meant over a width may itself need the point before.
     for (let i = 0; i < points; i++) back(0);
-    return parts;
+    return segments;
   }
 }
 
@@ -136,18 +136,18 @@ class Calculation {
   readonly #columns = new Columns();
 
   /**
-   * @param parts of the series that gives x
+   * @param segments of the series that gives x
    * @param wanted how many points of their end are
    * @param sampled all others, by name
    */
   run(
     expression: Expression,
-    parts: readonly Part[],
+    segments: readonly Segment[],
     wanted: number,
-    sampled: ReadonlyMap<string, readonly Part[]>,
-  ): Part {
-    const length = pointsIn(parts);
-    const { x, y: own } = this.#joined(parts, length);
+    sampled: ReadonlyMap<string, readonly Segment[]>,
+  ): Segment {
+    const length = pointsIn(segments);
+    const { x, y: own } = this.#joined(segments, length);
     const read = (name: string, into: Float64Array): void => {
       const others = sampled.get(name);
       if (others === undefined) into.set(own);
@@ -159,26 +159,26 @@ class Calculation {
   }
 
   /** As one part: a single one as it is. */
-  #joined(parts: readonly Part[], length: number): Part {
-    const [first] = parts;
+  #joined(segments: readonly Segment[], length: number): Segment {
+    const [first] = segments;
     const x = this.#columns.take(length);
     const y = this.#columns.take(length);
-    if (first !== undefined && parts.length === 1) return first;
+    if (first !== undefined && segments.length === 1) return first;
     let at = 0;
-    for (const part of parts) {
-      x.set(part.x, at);
-      y.set(part.y, at);
-      at += part.x.length;
+    for (const segment of segments) {
+      x.set(segment.x, at);
+      y.set(segment.y, at);
+      at += segment.x.length;
     }
     return { x, y };
   }
 }
 
-function pointsIn(parts: readonly Part[]): number {
-  return parts.reduce((sum, { x }) => sum + x.length, 0);
+function pointsIn(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { x }) => sum + x.length, 0);
 }
 
-function reachOf(node: Expression): Reach {
+function reachOf(node: Expression): Lookback {
   switch (node.kind) {
     case "number":
     case "series":

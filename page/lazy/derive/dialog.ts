@@ -46,7 +46,7 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
     name.element,
     expression.element,
     inserting(stored, expression.input),
-    ...[grammarText(context.sight()?.time === true), ALIGNED].map((text) => make("p", "lazy-quiet", text)),
+    ...[grammarText(context.viewModel()?.time === true), ALIGNED].map((text) => make("p", "lazy-quiet", text)),
     said,
   );
   const add = button("Add", () => {});
@@ -58,7 +58,7 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
     if (fault !== undefined) return setText(said, fault);
     const derivation = { name: name.input.value.trim(), expression: expression.input.value.trim() };
     arrangement.derived = [...arrangement.derived, derivation];
-    context.rearranged();
+    context.layoutChanged();
     dialog.close();
   });
   const dialog = openDialog("Derived series", opener, form);
@@ -66,10 +66,10 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
 }
 
 /** Takes a derived series away. */
-export function removeDerived({ arrangement, rearranged }: Context, name: string): void {
+export function removeDerived({ arrangement, layoutChanged }: Context, name: string): void {
   arrangement.derived = arrangement.derived.filter((one) => one.name !== name);
   if (arrangement.isHidden(name)) arrangement.toggle(name);
-  rearranged();
+  layoutChanged();
 }
 
 function field(

@@ -1,4 +1,4 @@
-import type { Part } from "../../data/segment.ts";
+import type { Segment } from "../../data/segment.ts";
 import type { Expression, OfOne, OfTwo } from "./expression.ts";
 
 /** The points that an expression is calculated at, and every series that it names at these. */
@@ -8,7 +8,7 @@ export interface Inputs {
   read(name: string, into: Float64Array): void;
 }
 
-const NOTHING: Part = { x: new Float64Array(), y: new Float64Array() };
+const NOTHING: Segment = { x: new Float64Array(), y: new Float64Array() };
 
 /** Columns that are used again from one calculation to the next: the last taken is the first given back. */
 export class Columns {
@@ -160,9 +160,9 @@ function average(x: Float64Array, y: Float64Array, width: number, sums: Float64A
  * Of a series, what is the last at or before each x. In a gap there is nothing: a break stands at the x of the point after
  * it, so it begins right after the one before.
  */
-export function sample(parts: readonly Part[], x: Float64Array, into: Float64Array): void {
-  let part = 0;
-  let { x: ownX, y: ownY } = parts[part] ?? NOTHING;
+export function sample(segments: readonly Segment[], x: Float64Array, into: Float64Array): void {
+  let segment = 0;
+  let { x: ownX, y: ownY } = segments[segment] ?? NOTHING;
   let at = 0;
   let held = Number.NaN;
   let heldX = Number.NEGATIVE_INFINITY;
@@ -174,8 +174,8 @@ export function sample(parts: readonly Part[], x: Float64Array, into: Float64Arr
         if (nextX > here) break;
         heldX = nextX;
         held = ownY[at++] ?? 0;
-      } else if (part + 1 < parts.length) {
-        ({ x: ownX, y: ownY } = parts[++part] ?? NOTHING);
+      } else if (segment + 1 < segments.length) {
+        ({ x: ownX, y: ownY } = segments[++segment] ?? NOTHING);
         at = 0;
       } else {
         break;

@@ -4,6 +4,7 @@ import { isRange, MAX_THRESHOLDS } from "../../layout/panels.ts";
 import { fromAxis } from "../../render/y-axis.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import type { Context } from "../module.ts";
+import { movePanel, setY } from "./arrange.ts";
 import { openDialog } from "./dialog.ts";
 
 const NOT_BELOW = "“From” must be a number below “to”.";
@@ -32,7 +33,7 @@ export function openPanelSettings(context: Context, id: string, opener?: HTMLEle
     (again ?? body.querySelector("select"))?.focus();
   };
   const changed = (): void => {
-    context.rearranged();
+    context.layoutChanged();
     showReset(context, body);
   };
   if (planOf(context, id) === undefined) return undefined;
@@ -60,7 +61,7 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     if (document.activeElement !== to.input) to.input.value = String(max);
   };
   const set = (next: YAxisPlan): void => {
-    context.arrangement.setY(plan.id, axis, next);
+    setY(context.arrangement, plan.id, axis, next);
     const { mode, log } = current();
     setText(said, log && mode.kind !== "auto" && mode.min <= 0 ? NOT_ABOVE_0 : "");
     changed();
@@ -175,7 +176,7 @@ function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTM
     select.addEventListener("change", () => {
       const chosen = options[select.selectedIndex];
       if (chosen !== undefined) context.arrangement.move(name, chosen.target, chosen.axis);
-      context.rearranged();
+      context.layoutChanged();
       again();
     });
     const shown = make("input");
@@ -184,7 +185,7 @@ function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTM
     shown.dataset.key = `show ${name}`;
     shown.addEventListener("change", () => {
       context.arrangement.toggle(name);
-      context.rearranged();
+      context.layoutChanged();
       again();
     });
     return make("li", "lazy-series", make("label", "", shown, make("span", "", name)), select);
@@ -198,7 +199,7 @@ function placeFields(context: Context, { id }: PanelPlan, again: () => void): HT
   const act = (text: string, run: () => void): HTMLElement => {
     const element = button(text, () => {
       run();
-      context.rearranged();
+      context.layoutChanged();
       again();
     });
     element.dataset.key = text;
@@ -207,8 +208,8 @@ function placeFields(context: Context, { id }: PanelPlan, again: () => void): HT
   const buttons: HTMLElement[] = [];
   if (count > 1) {
     buttons.push(
-      act("Panel up", () => arrangement.movePanel(id, -1)),
-      act("Panel down", () => arrangement.movePanel(id, 1)),
+      act("Panel up", () => movePanel(arrangement, id, -1)),
+      act("Panel down", () => movePanel(arrangement, id, 1)),
     );
   }
   buttons.push(act(RESET, () => arrangement.reset()));

@@ -1,6 +1,6 @@
 import { csvText } from "../../../protocol/csv.ts";
-import { numberText } from "../../../protocol/json/point-text.ts";
-import { turn } from "../../data/yield.ts";
+import { numberText } from "../../../protocol/json/points.ts";
+import { yieldToPage } from "../../data/yield.ts";
 import { inOrder } from "./merge-series.ts";
 import { cut, isoTime, type WindowData } from "./window-data.ts";
 
@@ -15,7 +15,7 @@ export async function csvBlob(window: WindowData): Promise<Blob> {
   const chunks: string[] = [];
   for (const chunk of csvChunks(cut(window))) {
     chunks.push(chunk);
-    await turn();
+    await yieldToPage();
   }
   return new Blob(chunks, { type: "text/csv;charset=utf-8" });
 }
@@ -23,7 +23,7 @@ export async function csvBlob(window: WindowData): Promise<Blob> {
 /** The lines of points that were cut to the window before, joined to strings of about 1 MiB. */
 export function* csvChunks({ series, time }: WindowData): Generator<string> {
   const names = series.map(({ name }) => csvText(name));
-  const called = series.some(({ naming }) => naming?.kind);
+  const called = series.some(({ valueNames }) => valueNames?.kind);
   let lines = [`${time ? "time," : ""}x,series,y${called ? ",text" : ""}\r\n`];
   let chars = 0;
   let lastX = Number.NaN;
@@ -34,7 +34,7 @@ export function* csvChunks({ series, time }: WindowData): Generator<string> {
       lastX = x;
       start = time ? `${isoTime(x)},${numberText(x)}` : numberText(x);
     }
-    const text = called ? `,${csvText(series[index]?.naming?.textOf(y) ?? "")}` : "";
+    const text = called ? `,${csvText(series[index]?.valueNames?.textOf(y) ?? "")}` : "";
     const line = `${start},${names[index]},${numberText(y)}${text}\r\n`;
     chars += line.length;
     lines.push(line);

@@ -4,7 +4,7 @@ import { BOTTOM_PX, TOP_PX } from "../../render/plot-canvas.ts";
 import { rendererOf } from "../../render/renderers/registry.ts";
 import { formatValue, numberStyle } from "../../ui/format.ts";
 import { LINE_COLOURS, lineColour } from "../../ui/theme.ts";
-import type { Sight } from "../../viewport/viewport.ts";
+import type { ViewModel } from "../../viewport/viewport.ts";
 import { APART_PX } from "../gaps/gap-marks.ts";
 import { gapsOf, marksOf } from "../gaps/gap-spans.ts";
 import type { Context } from "../module.ts";
@@ -12,7 +12,7 @@ import type { PanelPicture, Picture } from "./png.ts";
 import type { WindowData } from "./window-data.ts";
 
 /** All points in view, of the series that are not hidden, in the order of the panels. */
-export function windowData({ channel, arrangement, source }: Context, sight: Sight): WindowData {
+export function windowData({ channel, arrangement, source }: Context, viewModel: ViewModel): WindowData {
   const style = getComputedStyle(document.documentElement);
   const panels = arrangement.panels(source.series);
   const series = panels.flatMap(({ names }) =>
@@ -21,32 +21,32 @@ export function windowData({ channel, arrangement, source }: Context, sight: Sig
       if (one === undefined || source.isHidden(name)) return [];
       const colour = style.getPropertyValue(lineColour(slot)).trim();
       const { hasLongTexts } = rendererOf(one);
-      return [{ name, colour, naming: one.naming, hasLongTexts, parts: sight.parts(one) }];
+      return [{ name, colour, valueNames: one.valueNames, hasLongTexts, segments: viewModel.segments(one) }];
     }),
   );
-  return { channel, minX: sight.x.min, maxX: sight.x.max, time: sight.time, series };
+  return { channel, minX: viewModel.x.min, maxX: viewModel.x.max, time: viewModel.time, series };
 }
 
 /** From when to when, in words. */
-export function rangeText({ x, time }: Sight): string {
+export function rangeText({ x, time }: ViewModel): string {
   const [from, to] = [cursorText(x.min, undefined, x, time), cursorText(x.max, undefined, x, time)];
   const day = time ? `${new Date(x.max * 1000).toLocaleDateString()} ` : "";
   return `${day}${from} – ${to}`;
 }
 
 /** What a picture of the panels that can be seen is made of. */
-export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Picture {
+export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewModel): Picture {
   const style = getComputedStyle(document.documentElement);
   const read = (property: string): string => style.getPropertyValue(property).trim();
   const { left, right } = board.gutters;
-  const { min, max } = sight.x;
+  const { min, max } = viewModel.x;
   const panels = board.onScreen.map(
     (panel): PanelPicture => ({
       canvas: panel.canvas,
       lines: { left, right, top: TOP_PX, bottom: BOTTOM_PX },
       gaps: marksOf(
-        gapsOf(sight.gaps, panel.plan.names),
-        sight.x,
+        gapsOf(viewModel.gaps, panel.plan.names),
+        viewModel.x,
         (APART_PX * (max - min)) / (panel.canvas.width / devicePixelRatio - left - right),
       ).map(({ fromX, toX }) => [(fromX - min) / (max - min), (toX - min) / (max - min)]),
       legend: panel.series
@@ -54,7 +54,7 @@ export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Pi
         .map((one) => {
           const { series, slot, minY, maxY } = one;
           const { label, unit } = unitOf(series.name);
-          const { value, text } = cursor.read(one, sight);
+          const { value, text } = cursor.read(one, viewModel);
           const number = formatValue(value, numberStyle(minY, maxY, series.integers));
           return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value: text ?? number, unit };
         }),
@@ -68,7 +68,7 @@ export function pictureOf({ channel, board, cursor }: Context, sight: Sight): Pi
   };
   return {
     title: channel,
-    range: rangeText(sight),
+    range: rangeText(viewModel),
     panels,
     xAxis: board.xAxisCanvas,
     scale: devicePixelRatio,

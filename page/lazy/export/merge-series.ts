@@ -1,4 +1,4 @@
-import type { Part } from "../../data/segment.ts";
+import type { Segment } from "../../data/segment.ts";
 import type { SeriesData } from "./window-data.ts";
 
 interface Point {
@@ -8,7 +8,7 @@ interface Point {
   y: number;
 }
 
-interface HeapEntry extends Part {
+interface HeapEntry extends Segment {
   at: number;
   series: number;
   /** Of equal x the lower is first. */
@@ -18,9 +18,9 @@ interface HeapEntry extends Part {
 /** All points of all series, breaks too, in the order of x; equal x in the order of the series, and as they stand in one. */
 export function* inOrder(series: readonly SeriesData[]): Generator<Point> {
   const heap = series
-    .flatMap(({ parts }, index) => parts.map((part) => ({ ...part, series: index })))
+    .flatMap(({ segments }, index) => segments.map((segment) => ({ ...segment, series: index })))
     .filter(({ x }) => x.length > 0)
-    .map((part, order): HeapEntry => ({ ...part, order, at: 0 }));
+    .map((segment, order): HeapEntry => ({ ...segment, order, at: 0 }));
   for (let at = heap.length >> 1; at-- > 0; ) sink(heap, at);
   for (let top = heap[0]; top !== undefined; top = heap[0]) {
     yield { series: top.series, x: top.x[top.at] ?? 0, y: top.y[top.at] ?? Number.NaN };

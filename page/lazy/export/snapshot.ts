@@ -10,7 +10,7 @@ import {
 } from "../../../protocol/frame/header.ts";
 import { FRAME_TYPE, MAX_FRAME_BYTES } from "../../../protocol/limits.ts";
 import type { GapRecord } from "../../data/store/gap-log.ts";
-import { turn } from "../../data/yield.ts";
+import { yieldToPage } from "../../data/yield.ts";
 import { gapsOf } from "../gaps/gap-spans.ts";
 import { inOrder } from "./merge-series.ts";
 import { cut, type SeriesData, type WindowData } from "./window-data.ts";
@@ -72,7 +72,7 @@ export async function snapshotBlob(
     }
     close();
     builder.add(row);
-    await turn();
+    await yieldToPage();
   }
   close();
   if (frames.length === 0) throw new SnapshotError("There is no point in view.");
@@ -80,11 +80,14 @@ export async function snapshotBlob(
 }
 
 function rowOf(x: number, y: number, series: SeriesData | undefined): Row {
-  const { name = "", naming } = series ?? {};
+  const { name = "", valueNames } = series ?? {};
   const row = { x, arrival: false, names: [name], values: [y] };
-  if (naming === undefined) return row;
-  const text = naming.textOf(y);
-  return { ...row, marks: [{ series: name, style: naming.style, value: y, ...(text === undefined ? {} : { text }) }] };
+  if (valueNames === undefined) return row;
+  const text = valueNames.textOf(y);
+  return {
+    ...row,
+    marks: [{ series: name, style: valueNames.style, value: y, ...(text === undefined ? {} : { text }) }],
+  };
 }
 
 /** One of several places reaches from the first to the last of them, so that its points are counted once. */
@@ -122,7 +125,7 @@ export async function readSnapshot(bytes: Uint8Array): Promise<Iterable<Frame>> 
       }
       if (valuesLeft < 0) throw new SnapshotError("This snapshot has more points than the page can hold.");
       if (gaps.length > MAX_GAPS) throw new SnapshotError("This snapshot has more gaps than the page can hold.");
-      await turn();
+      await yieldToPage();
     }
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;

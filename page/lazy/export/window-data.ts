@@ -1,16 +1,16 @@
-import type { Part } from "../../data/segment.ts";
+import type { Segment } from "../../data/segment.ts";
 import { lowerBound, upperBound } from "../../data/sorted-column.ts";
-import type { Naming } from "../../data/store/value-names.ts";
+import type { ValueNames } from "../../data/store/value-names.ts";
 
 export interface SeriesData {
   name: string;
   colour: string;
   /** What its values are called, if they have names. */
-  naming?: Naming | undefined;
+  valueNames?: ValueNames | undefined;
   /** Those names are sentences. */
   hasLongTexts?: boolean | undefined;
   /** In the order of x. */
-  parts: readonly Part[];
+  segments: readonly Segment[];
 }
 
 /** What is looked at: the points from minX to maxX, both included; parts may reach further. */
@@ -27,14 +27,14 @@ export interface WindowData {
 export function cut(window: WindowData): WindowData {
   const series = window.series.map((one) => ({
     ...one,
-    parts: partsWithin(one.parts, window.minX, window.maxX).map(({ x, y }) => ({ x: x.slice(), y: y.slice() })),
+    segments: partsWithin(one.segments, window.minX, window.maxX).map(({ x, y }) => ({ x: x.slice(), y: y.slice() })),
   }));
   return { ...window, series };
 }
 
 /** What lies from minX to maxX, as views. */
-export function partsWithin(parts: readonly Part[], minX: number, maxX: number): Part[] {
-  return parts.flatMap(({ x, y }) => {
+export function partsWithin(segments: readonly Segment[], minX: number, maxX: number): Segment[] {
+  return segments.flatMap(({ x, y }) => {
     const [from, to] = [lowerBound(x, minX), upperBound(x, maxX)];
     return from < to ? [{ x: x.subarray(from, to), y: y.subarray(from, to) }] : [];
   });

@@ -1,6 +1,6 @@
 import type { Range } from "../../data/segment.ts";
-import type { GapRecord, Place } from "../../data/store/gap-log.ts";
-import type { GapMarks as Marks } from "../../render/lazy-render.ts";
+import type { GapRecord, GapSpan } from "../../data/store/gap-log.ts";
+import type { GapMarks as GapMarksView } from "../../render/lazy-render.ts";
 import { make } from "../../ui/dom.ts";
 import { adoptStyles } from "../styles.ts";
 import { type Mark, markAt, marksOf } from "./gap-spans.ts";
@@ -12,7 +12,7 @@ const HOLD_PX = 48;
 const EDGE_PX = 4;
 
 /** What is missing, marked behind the lines; pointing at a mark, by hand or by key, says what it is. */
-export class GapMarks implements Marks {
+export class GapMarks implements GapMarksView {
   readonly #host: HTMLElement;
   readonly #under: HTMLElement;
   readonly #tip = make("div", "gap-tip");
@@ -21,7 +21,7 @@ export class GapMarks implements Marks {
   #range: Range = { min: 0, max: 1 };
   #time = false;
   /** Part of the mark that is spoken of: marks are made anew with each drawing. */
-  #meant: Place | undefined;
+  #meant: GapSpan | undefined;
   #said = "";
 
   /** @param under lies behind the plot's lines, and is as large as the part they are drawn in */
@@ -34,11 +34,11 @@ export class GapMarks implements Marks {
   }
 
   /** Speaks of the mark at `x`, if there is one within `reachPx`. */
-  pointAt(x: number | undefined, reachPx: number): void {
-    if (x === undefined) return this.speakOf(undefined);
+  hover(x: number | undefined, reachPx: number): void {
+    if (x === undefined) return this.describe(undefined);
     const pixel = (this.#range.max - this.#range.min) / Math.max(1, this.#under.clientWidth);
     const meant = this.#marks.find((mark) => this.#isMeant(mark));
-    this.speakOf(markAt(this.#marks, x, reachPx * pixel, meant, HOLD_PX * pixel)?.spans[0]?.place);
+    this.describe(markAt(this.#marks, x, reachPx * pixel, meant, HOLD_PX * pixel)?.spans[0]?.place);
   }
 
   /** @param widthPx of the part of the plot with the lines, in CSS pixels */
@@ -64,7 +64,7 @@ export class GapMarks implements Marks {
   }
 
   /** Speaks of the mark that this place is part of, once that is in view. */
-  speakOf(place: Place | undefined): void {
+  describe(place: GapSpan | undefined): void {
     this.#meant = place;
     this.#say();
   }

@@ -1,51 +1,51 @@
-import type { Movable } from "../../input/input-controller.ts";
+import type { InputTargets } from "../../input/input-controller.ts";
 import { gapsOf, nextGap } from "./gap-spans.ts";
 
 const NOTICE_MS = 5000;
 
 /** Goes from gap to gap, by key. */
 export class GapNavigator {
-  readonly #on: Movable;
+  readonly #targets: InputTargets;
   /** The x of the gap that was gone to last. */
   #gapX = Number.NaN;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(on: Movable) {
-    this.#on = on;
+  constructor(targets: InputTargets) {
+    this.#targets = targets;
   }
 
   /** Holds the picture with the next of all gaps in it, puts the cursor there, and says what is missing. */
   go(direction: -1 | 1): void {
-    const { board, view, source, marks, cursor } = this.#on;
-    const sight = this.#on.sight();
-    if (!sight?.gaps.length) return this.#notify("No gap is known.");
-    const { x } = sight;
-    let from = cursor.pointing.at(x) ?? (direction < 0 ? x.max : x.min);
+    const { board, viewport, source, gapLayer, cursor } = this.#targets;
+    const viewModel = this.#targets.viewModel();
+    if (!viewModel?.gaps.length) return this.#notify("No gap is known.");
+    const { x } = viewModel;
+    let from = cursor.state.xIn(x) ?? (direction < 0 ? x.max : x.min);
     // The cursor is as exact as a number from 0 to 1: gaps may be closer to each other.
     if (Math.abs(from - this.#gapX) < (x.max - x.min) / board.columns) from = this.#gapX;
     const names = board.panels.flatMap(({ plan }) => plan.names);
-    const found = nextGap(gapsOf(sight.gaps, names), from, direction);
+    const found = nextGap(gapsOf(viewModel.gaps, names), from, direction);
     if (found === undefined) return this.#notify(direction < 0 ? "No earlier gap." : "No later gap.");
     const { gap, middle, place } = found;
     const isInView = middle >= x.min && middle <= x.max;
     const half = (x.max - x.min) / 2;
     const range = isInView ? x : { min: middle - half, max: middle + half };
-    if (view.range === undefined || !isInView) {
+    if (viewport.range === undefined || !isInView) {
       // However little there is around it.
-      view.lookAt(range, source, range);
-      this.#on.moved();
+      viewport.showRange(range, source, range);
+      this.#targets.viewChanged();
     }
     this.#gapX = middle;
-    cursor.pointing.point((middle - range.min) / (range.max - range.min), true);
+    cursor.state.moveTo((middle - range.min) / (range.max - range.min), true);
     const panels = board.panels.filter(({ plan }) => gapsOf([gap], plan.names).length > 0);
     const panel = panels.find(({ isOnScreen }) => isOnScreen) ?? panels[0];
     panel?.root.scrollIntoView({ block: "nearest" });
-    if (panel !== undefined) marks.speakOf(board.panels, panel, place);
-    this.#on.pointed();
+    if (panel !== undefined) gapLayer.describe(board.panels, panel, place);
+    this.#targets.cursorMoved();
   }
 
   #notify(text: string): void {
-    const { notice } = this.#on;
+    const { notice } = this.#targets;
     notice.show("gap", text);
     clearTimeout(this.#noticeTimer);
     this.#noticeTimer = setTimeout(() => notice.hide("gap"), NOTICE_MS);

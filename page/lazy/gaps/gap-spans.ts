@@ -1,14 +1,14 @@
 import type { Range } from "../../data/segment.ts";
-import type { GapRecord, Place } from "../../data/store/gap-log.ts";
+import type { GapRecord, GapSpan } from "../../data/store/gap-log.ts";
 
 /** A gap at one of its places. */
 export interface Span {
   gap: GapRecord;
-  place: Place;
+  place: GapSpan;
 }
 
 /** Gaps that are one mark in the plot, and where that is, cut at the plot's edges. */
-export interface Mark extends Place {
+export interface Mark extends GapSpan {
   spans: Span[];
 }
 

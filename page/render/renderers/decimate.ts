@@ -1,4 +1,4 @@
-import type { Part } from "../../data/segment.ts";
+import type { Segment } from "../../data/segment.ts";
 import type { PointBuffer } from "./point-buffer.ts";
 
 /** Fewer points than this for each bucket are drawn as they are. */
@@ -10,18 +10,18 @@ const POINTS_A_BUCKET = 2;
  *
  * A break stays where one can be seen: not between two points of the same bucket.
  *
- * @param parts one after the other, their x ascending
+ * @param segments one after the other, their x ascending
  * @param bucket the width of a bucket, in x; 0 keeps every point
  * @param keepsLast the last point of each bucket stays, too: what comes after goes on from its value
  */
-export function decimate(parts: readonly Part[], bucket: number, buffer: PointBuffer, keepsLast = false): void {
-  const rooms = parts.map(({ x }) => {
+export function decimate(segments: readonly Segment[], bucket: number, buffer: PointBuffer, keepsLast = false): void {
+  const rooms = segments.map(({ x }) => {
     const buckets = ((x.at(-1) ?? 0) - (x[0] ?? 0)) / bucket;
     const isDense = bucket > 0 && x.length > POINTS_A_BUCKET * (buckets + 1);
     return { isDense, points: isDense ? Math.min(x.length, 3 * (buckets + 2)) + 1 : x.length };
   });
   buffer.begin(rooms.reduce((sum, { points }) => sum + points, 1));
-  for (const [i, { x, y }] of parts.entries()) {
+  for (const [i, { x, y }] of segments.entries()) {
     if (rooms[i]?.isDense) reduce(x, y, bucket, buffer, keepsLast);
     else copy(x, y, buffer);
   }

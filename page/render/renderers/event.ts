@@ -13,7 +13,7 @@ const MIN_TEXT_PX = 22;
 /** Events: a flag at each, with its text beside it where there is room. It is loaded later: few pages have any. */
 export const eventRenderer: PanelRenderer = { ...eventReader, paint };
 
-function paint({ series, parts }: PanelSeries, target: PaintTarget): void {
+function paint({ series, segments }: PanelSeries, target: PaintTarget): void {
   const { context, colour, textColour, hasTexts, newPath, columnOf } = target;
   const { left, width, top, height } = target.box;
   const lines = newPath();
@@ -30,7 +30,7 @@ function paint({ series, parts }: PanelSeries, target: PaintTarget): void {
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.fillStyle = textColour;
-  for (const { x, y } of parts) {
+  for (const { x, y } of segments) {
     for (let i = 0; i < x.length; i++) {
       if (Number.isNaN(y[i])) continue;
       const px = columnOf(x[i] ?? 0);
@@ -44,7 +44,7 @@ function paint({ series, parts }: PanelSeries, target: PaintTarget): void {
         flags.lineTo(px, top + FLAG_HEIGHT_PX);
         lastPx = px;
       }
-      lastText = series.naming?.textOf(y[i] ?? 0) ?? "";
+      lastText = series.valueNames?.textOf(y[i] ?? 0) ?? "";
     }
   }
   write(right);

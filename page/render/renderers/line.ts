@@ -1,4 +1,4 @@
-import { pointAt } from "../../viewport/value-at.ts";
+import { nearestPoint } from "../../viewport/value-at.ts";
 import { decimate } from "./decimate.ts";
 import type { PaintTarget } from "./paint-target.ts";
 import { type PanelRenderer, type PanelSeries, readBy } from "./panel-renderer.ts";
@@ -12,9 +12,9 @@ const STEEP = 8;
 /** Numbers: from point to point, straight. */
 export const lineRenderer: PanelRenderer = {
   namedLayout: "numbers",
-  prepare: (parts, { bucket }, buffer) => decimate(parts, bucket, buffer),
+  prepare: (segments, { bucketWidth }, buffer) => decimate(segments, bucketWidth, buffer),
   paint: (series, target) => paintLine(series, target),
-  ...readBy(pointAt),
+  ...readBy(nearestPoint),
 };
 
 /** @param isStep each value holds until the next */

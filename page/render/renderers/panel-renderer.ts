@@ -1,7 +1,7 @@
-import type { Part } from "../../data/segment.ts";
+import type { Segment } from "../../data/segment.ts";
 import type { LegendItem } from "../../ui/legend-item.ts";
 import type { Point } from "../../viewport/value-at.ts";
-import type { Sight } from "../../viewport/viewport.ts";
+import type { ViewModel } from "../../viewport/viewport.ts";
 import type { PaintTarget } from "./paint-target.ts";
 import type { PointBuffer } from "./point-buffer.ts";
 
@@ -9,7 +9,7 @@ import type { PointBuffer } from "./point-buffer.ts";
 export interface PanelSeries extends LegendItem {
   renderer: PanelRenderer;
   /** Its points in view; none of one that is hidden. */
-  parts: readonly Part[];
+  segments: readonly Segment[];
   /** Somebody points at it in the legend. */
   isHighlighted: boolean;
   /** What its renderer prepared. */
@@ -35,13 +35,13 @@ export interface PanelRenderer {
    * Fills the buffer with what is painted of the points in view, and with the range of y that the axis must have. The
    * points may be anything that a ring holds: nothing at all, breaks, equal x, a million of them.
    */
-  prepare(parts: readonly Part[], sight: Sight, buffer: PointBuffer): void;
+  prepare(segments: readonly Segment[], viewModel: ViewModel, buffer: PointBuffer): void;
   /** Paints what was prepared. The buffer's y are in the space of the target's axis by now. */
   paint(series: PanelSeries, target: PaintTarget): void;
   /** The point that somebody means who points at `x`; none further than `reach`, in x, beside a break or an end. */
-  hitTest(parts: readonly Part[], x: number, reach: number): Point | undefined;
+  hitTest(segments: readonly Segment[], x: number, reach: number): Point | undefined;
   /** What is read at `x`, with the same reach; NaN where there is nothing. */
-  valueAt(parts: readonly Part[], x: number, reach: number): number;
+  valueAt(segments: readonly Segment[], x: number, reach: number): number;
 }
 
 /** How a series is laid out now: values without names are numbers, whatever the kind. */
@@ -51,5 +51,5 @@ export function layoutOf({ series, renderer }: Pick<PanelSeries, "series" | "ren
 
 /** For a kind whose value at x is that of the point that is hit there. */
 export function readBy(hitTest: PanelRenderer["hitTest"]): Pick<PanelRenderer, "hitTest" | "valueAt"> {
-  return { hitTest, valueAt: (parts, x, reach) => hitTest(parts, x, reach)?.y ?? Number.NaN };
+  return { hitTest, valueAt: (segments, x, reach) => hitTest(segments, x, reach)?.y ?? Number.NaN };
 }

@@ -19,8 +19,8 @@ const RENDERERS: Readonly<Record<string, PanelRenderer>> & Record<SeriesKind, Pa
 export type LazyRenderers = Partial<Record<SeriesKind, PanelRenderer>>;
 
 /** The renderer of a series. @param lazy what was loaded so far; to read values nothing need be */
-export function rendererOf({ naming }: Pick<Series, "naming">, lazy: LazyRenderers = {}): PanelRenderer {
-  const kind = naming?.style ?? "line";
+export function rendererOf({ valueNames }: Pick<Series, "valueNames">, lazy: LazyRenderers = {}): PanelRenderer {
+  const kind = valueNames?.style ?? "line";
   return lazy[kind] ?? RENDERERS[kind];
 }
 

@@ -1,4 +1,4 @@
-import { heldAt } from "../../viewport/value-at.ts";
+import { heldPoint } from "../../viewport/value-at.ts";
 import { decimate } from "./decimate.ts";
 import { paintLine } from "./line.ts";
 import { type PanelRenderer, readBy } from "./panel-renderer.ts";
@@ -7,13 +7,13 @@ import type { PointBuffer } from "./point-buffer.ts";
 /** States: each value holds until the next, the last one as far as there may be points. */
 export const stepRenderer: PanelRenderer = {
   namedLayout: "levels",
-  prepare(parts, { bucket, until, x }, buffer) {
-    decimate(parts, bucket, buffer, true);
-    extend(buffer, Math.min(until, x.max));
+  prepare(segments, { bucketWidth, dataEndX, x }, buffer) {
+    decimate(segments, bucketWidth, buffer, true);
+    extend(buffer, Math.min(dataEndX, x.max));
   },
   paint: (series, target) => paintLine(series, target, true),
   // Nothing is further away than another step.
-  ...readBy((parts, x) => heldAt(parts, x, 0)),
+  ...readBy((segments, x) => heldPoint(segments, x, 0)),
 };
 
 /** Goes on at the last value as far as an x. */

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserHistory } from "../../../page/data/history/browser-history.ts";
-import { partsOf } from "../../../page/data/history/join-segments.ts";
+import { segmentsIn } from "../../../page/data/history/join-segments.ts";
 import { justAbove } from "../../../page/data/sorted-column.ts";
-import { Store } from "../../../page/data/store/series-store.ts";
+import { SeriesStore } from "../../../page/data/store/series-store.ts";
 import { decodeFrame } from "../../../protocol/frame/frame.ts";
 import { startEdge } from "../../support/edge.ts";
 import { frameOf, newChannel, publishFrames } from "../../support/publish.ts";
@@ -16,8 +16,8 @@ const PUBLISHER = "00000000000000aa";
 test("[PG14c] the real Worker: what is older than what was sent is there, every point", async () => {
   await using edge = await startEdge();
   const channel = newChannel();
-  const truth = new Store();
-  const live = new Store();
+  const truth = new SeriesStore();
+  const live = new SeriesStore();
   for (let i = 0; i < 40; i++) {
     const frame = frameOf(
       PUBLISHER,
@@ -29,22 +29,25 @@ test("[PG14c] the real Worker: what is older than what was sent is there, every 
     truth.ingest(decodeFrame(frame));
     if (i >= 30) live.ingest(decodeFrame(frame), true);
   }
-  const past = browserHistory(edge.channelUrl(channel), () => undefined);
+  const history = browserHistory(edge.channelUrl(channel), () => undefined);
   const look = async (min: number, max: number): Promise<void> => {
-    past.want({ min, max }, live.completeFromX, T + 20_000);
-    await waitFor("the fetch", () => past.held !== undefined && past.state === "idle" && past.held.min <= min);
-    const parts = partsOf("y", min, max, live, past.held);
-    const expected = partsOf("y", min, max, truth, undefined);
+    history.request({ min, max }, live.completeFromX, T + 20_000);
+    await waitFor(
+      "the fetch",
+      () => history.fetched !== undefined && history.state === "idle" && history.fetched.min <= min,
+    );
+    const segments = segmentsIn("y", min, max, live, history.fetched);
+    const expected = segmentsIn("y", min, max, truth, undefined);
     for (const column of ["x", "y"] as const) {
       assert.deepEqual(
-        parts.flatMap((part) => [...part[column]]),
+        segments.flatMap((part) => [...part[column]]),
         expected.flatMap((part) => [...part[column]]),
       );
     }
   };
   assert.equal(live.completeFromX, justAbove(T + 15_000));
   await look(T + 14_000.5, T + 16_000.5);
-  assert.equal(past.oldestX, undefined);
+  assert.equal(history.oldestX, undefined);
   await look(Number.NEGATIVE_INFINITY, T + 20_000);
-  assert.equal(past.oldestX, T);
+  assert.equal(history.oldestX, T);
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
-import { Holdings } from "../../../../page/data/channel-data.ts";
+import { setImmediate as yieldToPage } from "node:timers/promises";
+import { ChannelData } from "../../../../page/data/channel-data.ts";
 import { HistoryFetcher } from "../../../../page/data/history/history-fetcher.ts";
 import { RingBudget } from "../../../../page/data/store/ring-budget.ts";
-import { Store } from "../../../../page/data/store/series-store.ts";
-import { type Sight, View } from "../../../../page/viewport/viewport.ts";
+import { SeriesStore } from "../../../../page/data/store/series-store.ts";
+import { type ViewModel, Viewport } from "../../../../page/viewport/viewport.ts";
 import { decodeFrame } from "../../../../protocol/frame/frame.ts";
 import { FrameBuilder } from "../../../../protocol/frame/frame-builder.ts";
 import { numberFrame, readHeader } from "../../../../protocol/frame/header.ts";
@@ -16,8 +16,8 @@ const PER_FRAME = 100;
 
 /** A page whose rings hold 2,048 points, and the Channel's store behind it, which holds all. */
 class World {
-  readonly view = new View();
-  readonly source: Holdings;
+  readonly viewport = new Viewport();
+  readonly source: ChannelData;
   readonly #frames: Uint8Array[] = [];
   #wake: (() => void) | undefined;
 
@@ -27,13 +27,13 @@ class World {
       wakeIn: (_ms: number, wake: () => void) => {
         this.#wake = wake;
       },
-      turn: async () => {},
+      yieldToPage: async () => {},
       random: () => 0,
     };
-    this.source = new Holdings(new HistoryFetcher(outside, () => {}), () => false);
+    this.source = new ChannelData(new HistoryFetcher(outside, () => {}), () => false);
     this.source.budget = new RingBudget(2048 * 32);
-    this.source.store = new Store(this.source.budget);
-    this.view.choose("5 m");
+    this.source.store = new SeriesStore(this.source.budget);
+    this.viewport.selectWindow("5 m");
   }
 
   async *#stored(asked: URLSearchParams): AsyncGenerator<Uint8Array> {
@@ -45,35 +45,35 @@ class World {
   }
 
   /** The next frame comes, a point a second; and whatever is wanted then is fetched, if somebody says so. */
-  async receive(wanted: Sight | undefined): Promise<void> {
+  async receive(requiredRange: ViewModel | undefined): Promise<void> {
     const at = this.#frames.length;
     const ys = Array.from({ length: PER_FRAME }, (_, i) => at * PER_FRAME + i);
     const frame = frameOf("00000000000000aa", at + 1, ys, T + at * PER_FRAME);
     numberFrame(frame, 7, (at + 1) * PER_FRAME);
     this.#frames.push(frame);
     this.source.store.ingest(decodeFrame(frame));
-    if (wanted !== undefined) await this.want(wanted);
+    if (requiredRange !== undefined) await this.requestHistory(requiredRange);
   }
 
-  async want(sight: Sight): Promise<void> {
-    this.source.want(sight.wanted);
+  async requestHistory(sight: ViewModel): Promise<void> {
+    this.source.requestHistory(sight.requiredRange);
     for (let wake = this.#wake; wake !== undefined; wake = this.#wake) {
       this.#wake = undefined;
       wake();
-      for (let i = 0; i < 50; i++) await turn();
+      for (let i = 0; i < 50; i++) await yieldToPage();
     }
   }
 
-  look(): Sight {
-    const sight = this.view.look(this.source, 1000);
+  resolve(): ViewModel {
+    const sight = this.viewport.resolve(this.source, 1000);
     assert.ok(sight);
     return sight;
   }
 
   /** All y that are seen. */
   seen(): number[] {
-    const { parts } = this.look();
-    return [...this.source.series].flatMap((series) => parts(series).flatMap(({ y }) => [...y]));
+    const { segments } = this.resolve();
+    return [...this.source.series].flatMap((series) => segments(series).flatMap(({ y }) => [...y]));
   }
 }
 
@@ -84,12 +84,12 @@ for (const [window, points] of [
   for (const way of ["all along", "only at the end"] as const) {
     test(`[PG6c] ${window}, held longer than the rings hold it, is fetched again, wanted ${way}, and is what it was`, async () => {
       const world = new World();
-      world.view.choose(window);
+      world.viewport.selectWindow(window);
       for (let i = 0; i < 10; i++) await world.receive(undefined);
       const before = world.seen();
       assert.equal(before.length, points);
-      world.view.hold(world.source);
-      const sight = world.look();
+      world.viewport.pause(world.source);
+      const sight = world.resolve();
       assert.deepEqual(world.seen(), before);
       for (let i = 0; i < 60; i++) {
         await world.receive(way === "all along" ? sight : undefined);
@@ -97,10 +97,10 @@ for (const [window, points] of [
       }
       const [ring] = [...world.source.store.series].map((series) => series.ring);
       assert.ok((ring?.x[0] ?? 0) > sight.x.max, "the rings have nothing of it any more");
-      await world.want(sight);
+      await world.requestHistory(sight);
       assert.deepEqual(world.seen(), before);
-      assert.deepEqual(world.look().x, sight.x);
-      world.view.goLive();
+      assert.deepEqual(world.resolve().x, sight.x);
+      world.viewport.goLive();
       assert.equal(world.seen().at(-1), 7000 - 1);
     });
   }
@@ -109,11 +109,11 @@ for (const [window, points] of [
 test("what a file holds has nothing before it: nothing is fetched", async () => {
   const world = new World();
   for (let i = 0; i < 60; i++) await world.receive(undefined);
-  world.source.beginAnew();
+  world.source.reset();
   await world.receive(undefined);
-  world.view.choose("All");
-  await world.want(world.look());
-  assert.equal(world.source.past.state, "idle");
+  world.viewport.selectWindow("All");
+  await world.requestHistory(world.resolve());
+  assert.equal(world.source.history.state, "idle");
   assert.equal(world.seen().length, PER_FRAME);
 });
 
@@ -135,10 +135,10 @@ test("[PG10] gaps of what was fetched are known, too, and those that came as wel
     wakeIn: (_ms: number, then: () => void) => {
       wake = then;
     },
-    turn: async () => {},
+    yieldToPage: async () => {},
     random: () => 0,
   };
-  const source = new Holdings(new HistoryFetcher(outside, () => {}), () => false);
+  const source = new ChannelData(new HistoryFetcher(outside, () => {}), () => false);
   for (const frame of frames.slice(1)) source.store.ingest(decodeFrame(frame), true);
   const known = (): unknown[] => source.gaps.map(({ points, places }) => [points, places[0]?.toX]);
   const came = [
@@ -146,8 +146,8 @@ test("[PG10] gaps of what was fetched are known, too, and those that came as wel
     [2, T + 20],
   ];
   assert.deepEqual(known(), came);
-  source.want({ min: T - 5, max: T + 30 });
+  source.requestHistory({ min: T - 5, max: T + 30 });
   wake?.();
-  for (let i = 0; i < 50; i++) await turn();
+  for (let i = 0; i < 50; i++) await yieldToPage();
   assert.deepEqual(known(), [[0, T], ...came]);
 });

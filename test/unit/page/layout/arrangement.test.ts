@@ -2,10 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { formatAddress, parseAddress } from "../../../../page/layout/address.ts";
-import { Arrangement, type PanelPlan, type PanelState } from "../../../../page/layout/arrangement.ts";
-import { chosen, Remembered, type TextStorage } from "../../../../page/layout/arrangement-storage.ts";
+import {
+  Arrangement,
+  type Axis,
+  type PanelPlan,
+  type PanelState,
+  type YAxisPlan,
+} from "../../../../page/layout/arrangement.ts";
+import { ArrangementStorage, chosen, type TextStorage } from "../../../../page/layout/arrangement-storage.ts";
 import type { Scaled } from "../../../../page/layout/grouping.ts";
 import { AUTO } from "../../../../page/layout/panels.ts";
+import { movePanel, setY } from "../../../../page/lazy/dialogs/arrange.ts";
 
 const series = (...names: string[]): Scaled[] => names.map((name) => ({ name, magnitude: 1 }));
 const ALL = series("a.x", "a.y", "b.x", "b.y", "c.x");
@@ -19,7 +26,7 @@ function text(panels: readonly PanelState[]): string {
     .join(" | ");
 }
 
-class Look extends Arrangement {
+class TestArrangement extends Arrangement {
   all: readonly Scaled[];
 
   constructor(all: readonly Scaled[] = ALL) {
@@ -41,17 +48,25 @@ class Look extends Arrangement {
   id(name: string): string {
     return this.with(name).id;
   }
+
+  movePanel(id: string, delta: number): void {
+    movePanel(this, id, delta);
+  }
+
+  setY(id: string, axis: Axis, plan: YAxisPlan): void {
+    setY(this, id, axis, plan);
+  }
 }
 
 test("[PG12] panels are the same objects while nothing changes", () => {
-  const look = new Look();
-  const panels = look.panels(ALL);
+  const arrangement = new TestArrangement();
+  const panels = arrangement.panels(ALL);
   assert.equal(text(panels), "a.x a.y | b.x b.y | c.x");
-  assert.equal(look.panels(structuredClone(ALL)), panels);
-  assert.equal(look.panels(ALL.map(({ name }) => ({ name, magnitude: 2 }))), panels);
-  look.toggle("a.x");
-  assert.equal(look.panels(ALL), panels);
-  const more = look.panels([...ALL, ...series("c.y", "d.x")]);
+  assert.equal(arrangement.panels(structuredClone(ALL)), panels);
+  assert.equal(arrangement.panels(ALL.map(({ name }) => ({ name, magnitude: 2 }))), panels);
+  arrangement.toggle("a.x");
+  assert.equal(arrangement.panels(ALL), panels);
+  const more = arrangement.panels([...ALL, ...series("c.y", "d.x")]);
   assert.equal(text(more), "a.x a.y | b.x b.y | c.x c.y | d.x");
   assert.deepEqual([more[0] === panels[0], more[1] === panels[1]], [true, true]);
   assert.equal(more[2]?.id, panels[2]?.id);
@@ -59,40 +74,40 @@ test("[PG12] panels are the same objects while nothing changes", () => {
 });
 
 test("[PG12] a panel that is divided keeps its id for the part with its first series", () => {
-  const look = new Look();
-  const id = look.id("a.x");
-  const [first, second] = look.panels(ALL.map((one) => (one.name === "a.y" ? { ...one, magnitude: 1e3 } : one)));
+  const arrangement = new TestArrangement();
+  const id = arrangement.id("a.x");
+  const [first, second] = arrangement.panels(ALL.map((one) => (one.name === "a.y" ? { ...one, magnitude: 1e3 } : one)));
   assert.deepEqual([first?.names, first?.id], [["a.x"], id]);
   assert.notEqual(second?.id, id);
 });
 
 test("[PG12] a series is moved into a panel and to an axis; an empty panel goes away", () => {
-  const look = new Look();
-  const before = look.panels(ALL);
-  look.move("c.x", { kind: "into", id: look.id("a.x") }, "right");
-  assert.equal(look.text, "a.x a.y >c.x | b.x b.y");
-  assert.equal(look.panels(ALL)[1], before[1]);
-  assert.equal(look.id("a.x"), before[0]?.id);
-  look.move("c.x", { kind: "into", id: look.id("a.x") }, "left");
-  assert.equal(look.text, "a.x a.y c.x | b.x b.y");
-  look.move("a.x", { kind: "end" }, "left");
-  assert.equal(look.text, "a.y c.x | b.x b.y | a.x");
-  look.move("b.y", { kind: "before", id: look.id("a.y") }, "right");
-  assert.equal(look.text, ">b.y | a.y c.x | b.x | a.x");
-  look.move("c.x", { kind: "after", id: look.id("a.y") }, "left");
-  assert.equal(look.text, ">b.y | a.y | c.x | b.x | a.x");
+  const arrangement = new TestArrangement();
+  const before = arrangement.panels(ALL);
+  arrangement.move("c.x", { kind: "into", id: arrangement.id("a.x") }, "right");
+  assert.equal(arrangement.text, "a.x a.y >c.x | b.x b.y");
+  assert.equal(arrangement.panels(ALL)[1], before[1]);
+  assert.equal(arrangement.id("a.x"), before[0]?.id);
+  arrangement.move("c.x", { kind: "into", id: arrangement.id("a.x") }, "left");
+  assert.equal(arrangement.text, "a.x a.y c.x | b.x b.y");
+  arrangement.move("a.x", { kind: "end" }, "left");
+  assert.equal(arrangement.text, "a.y c.x | b.x b.y | a.x");
+  arrangement.move("b.y", { kind: "before", id: arrangement.id("a.y") }, "right");
+  assert.equal(arrangement.text, ">b.y | a.y c.x | b.x | a.x");
+  arrangement.move("c.x", { kind: "after", id: arrangement.id("a.y") }, "left");
+  assert.equal(arrangement.text, ">b.y | a.y | c.x | b.x | a.x");
 });
 
 test("[PG12] what changes nothing, or is unknown, leaves the panels automatic", () => {
-  const look = new Look();
-  const { version } = look;
-  look.move("a.x", { kind: "into", id: look.id("a.x") }, "left");
-  look.move("a.x", { kind: "into", id: "none" }, "left");
-  look.move("a.x", { kind: "before", id: "none" }, "left");
-  look.move("none", { kind: "end" }, "left");
-  look.movePanel("none", 1);
-  look.movePanel(look.id("a.x"), -1);
-  look.setY(look.id("a.x"), "left", AUTO);
+  const arrangement = new TestArrangement();
+  const { version } = arrangement;
+  arrangement.move("a.x", { kind: "into", id: arrangement.id("a.x") }, "left");
+  arrangement.move("a.x", { kind: "into", id: "none" }, "left");
+  arrangement.move("a.x", { kind: "before", id: "none" }, "left");
+  arrangement.move("none", { kind: "end" }, "left");
+  arrangement.movePanel("none", 1);
+  arrangement.movePanel(arrangement.id("a.x"), -1);
+  arrangement.setY(arrangement.id("a.x"), "left", AUTO);
   for (const [min, max] of [
     [5, 5],
     [5, 0],
@@ -100,93 +115,96 @@ test("[PG12] what changes nothing, or is unknown, leaves the panels automatic", 
     [0, Number.POSITIVE_INFINITY],
     [-1e308, 1e308],
   ] as const) {
-    look.setY(look.id("a.x"), "left", { mode: { kind: "fixed", min, max }, log: false });
+    arrangement.setY(arrangement.id("a.x"), "left", { mode: { kind: "fixed", min, max }, log: false });
   }
-  assert.deepEqual([look.isAutomatic, look.version, look.state.panels.length], [true, version, 0]);
+  assert.deepEqual([arrangement.isAutomatic, arrangement.version, arrangement.state.panels.length], [true, version, 0]);
 });
 
 test("[PG12] once something is moved, magnitudes change nothing, and only what is new is placed", () => {
-  const look = new Look();
-  look.move("c.x", { kind: "into", id: look.id("b.x") }, "left");
-  assert.equal(look.isAutomatic, false);
-  const panels = look.panels(ALL);
-  assert.equal(look.panels(ALL.map(({ name }, i) => ({ name, magnitude: 10 ** (3 * i) }))), panels);
-  const { version, state } = look;
-  look.all = [...ALL, ...series("b.z", "c.y", "d.x", "d.y", "one")];
-  assert.equal(look.text, "a.x a.y | b.x b.y c.x b.z c.y | d.x d.y | one");
-  assert.deepEqual([look.version, look.state], [version, state], "what came by itself is not remembered");
-  look.movePanel(look.id("one"), -1);
-  assert.equal(text(look.state.panels), "a.x a.y | b.x b.y c.x b.z c.y | one | d.x d.y");
-  look.reset();
-  assert.deepEqual([look.isAutomatic, look.text], [true, "a.x a.y | b.x b.y b.z | c.x c.y | d.x d.y | one"]);
+  const arrangement = new TestArrangement();
+  arrangement.move("c.x", { kind: "into", id: arrangement.id("b.x") }, "left");
+  assert.equal(arrangement.isAutomatic, false);
+  const panels = arrangement.panels(ALL);
+  assert.equal(arrangement.panels(ALL.map(({ name }, i) => ({ name, magnitude: 10 ** (3 * i) }))), panels);
+  const { version, state } = arrangement;
+  arrangement.all = [...ALL, ...series("b.z", "c.y", "d.x", "d.y", "one")];
+  assert.equal(arrangement.text, "a.x a.y | b.x b.y c.x b.z c.y | d.x d.y | one");
+  assert.deepEqual([arrangement.version, arrangement.state], [version, state], "what came by itself is not remembered");
+  arrangement.movePanel(arrangement.id("one"), -1);
+  assert.equal(text(arrangement.state.panels), "a.x a.y | b.x b.y c.x b.z c.y | one | d.x d.y");
+  arrangement.reset();
+  assert.deepEqual(
+    [arrangement.isAutomatic, arrangement.text],
+    [true, "a.x a.y | b.x b.y b.z | c.x c.y | d.x d.y | one"],
+  );
 });
 
 test("[PG12] panels move among those that are shown", () => {
-  const look = new Look();
+  const arrangement = new TestArrangement();
   const panel = (...names: string[]): PanelState => ({ names, right: new Set(), left: AUTO, rightAxis: AUTO });
-  look.restore({ panels: [panel("c.x"), panel("gone"), panel("b.x", "b.y"), panel("a.x", "a.y")], hidden: [] });
-  const c = look.id("c.x");
-  look.movePanel(c, 1);
-  assert.equal(look.text, "b.x b.y | c.x | a.x a.y");
-  look.movePanel(c, 9);
-  assert.equal(look.text, "b.x b.y | a.x a.y | c.x");
-  look.movePanel(c, -2);
-  assert.equal(look.text, "c.x | b.x b.y | a.x a.y");
-  assert.equal(look.id("c.x"), c);
+  arrangement.restore({ panels: [panel("c.x"), panel("gone"), panel("b.x", "b.y"), panel("a.x", "a.y")], hidden: [] });
+  const c = arrangement.id("c.x");
+  arrangement.movePanel(c, 1);
+  assert.equal(arrangement.text, "b.x b.y | c.x | a.x a.y");
+  arrangement.movePanel(c, 9);
+  assert.equal(arrangement.text, "b.x b.y | a.x a.y | c.x");
+  arrangement.movePanel(c, -2);
+  assert.equal(arrangement.text, "c.x | b.x b.y | a.x a.y");
+  assert.equal(arrangement.id("c.x"), c);
 });
 
 test("[PG12] the range of an axis is set, and freezes the panels", () => {
-  const look = new Look();
-  const before = look.panels(ALL);
-  look.setY(look.id("b.x"), "right", FIXED);
-  assert.equal(look.isAutomatic, false);
-  assert.deepEqual([look.with("b.x").rightAxis, look.with("b.x").left], [FIXED, AUTO]);
-  assert.equal(look.panels(ALL)[0], before[0]);
-  look.setY(look.id("b.x"), "left", { ...AUTO, log: true });
-  assert.deepEqual(look.with("b.x").left, { mode: { kind: "auto" }, log: true });
+  const arrangement = new TestArrangement();
+  const before = arrangement.panels(ALL);
+  arrangement.setY(arrangement.id("b.x"), "right", FIXED);
+  assert.equal(arrangement.isAutomatic, false);
+  assert.deepEqual([arrangement.with("b.x").rightAxis, arrangement.with("b.x").left], [FIXED, AUTO]);
+  assert.equal(arrangement.panels(ALL)[0], before[0]);
+  arrangement.setY(arrangement.id("b.x"), "left", { ...AUTO, log: true });
+  assert.deepEqual(arrangement.with("b.x").left, { mode: { kind: "auto" }, log: true });
 });
 
 test("[PG12] series are hidden alone or all but one, and stay in their panels", () => {
-  const look = new Look();
-  const hidden = (): string[] => ALL.map(({ name }) => name).filter((name) => look.isHidden(name));
-  look.toggle("c.x");
-  look.only("a.y");
+  const arrangement = new TestArrangement();
+  const hidden = (): string[] => ALL.map(({ name }) => name).filter((name) => arrangement.isHidden(name));
+  arrangement.toggle("c.x");
+  arrangement.showOnly("a.y");
   assert.deepEqual(hidden(), ["a.x", "c.x"]);
-  look.only("a.x");
+  arrangement.showOnly("a.x");
   assert.deepEqual(hidden(), ["a.y", "c.x"]);
-  look.only("a.x");
+  arrangement.showOnly("a.x");
   assert.deepEqual(hidden(), ["c.x"]);
-  look.toggle("c.x");
-  look.toggle("b.x");
-  assert.deepEqual(look.state.hidden, ["b.x"]);
-  look.showAll();
+  arrangement.toggle("c.x");
+  arrangement.toggle("b.x");
+  assert.deepEqual(arrangement.state.hidden, ["b.x"]);
+  arrangement.showAll();
   assert.deepEqual(hidden(), []);
-  assert.equal(look.isAutomatic, true);
+  assert.equal(arrangement.isAutomatic, true);
 });
 
 test("[PG12] names that the channel does not have are kept, and shown when they come", () => {
-  const look = new Look([]);
+  const arrangement = new TestArrangement([]);
   const panels = [
     { names: ["gone.x"], right: new Set(["gone.x"]), left: FIXED, rightAxis: AUTO },
     { names: ["a.x", "later"], right: new Set(["later"]), left: AUTO, rightAxis: AUTO },
   ];
-  look.restore({ panels, hidden: ["later"] });
-  assert.equal(look.text, "");
-  look.all = ALL;
-  assert.equal(look.text, "a.x a.y | b.x b.y | c.x");
-  assert.deepEqual(look.state, { panels, hidden: ["later"] });
-  look.all = [...ALL, ...series("later", "gone.x", "gone.y")];
-  assert.equal(look.text, ">gone.x gone.y | a.x >later a.y | b.x b.y | c.x");
-  assert.deepEqual(look.with("gone.x").left, FIXED);
+  arrangement.restore({ panels, hidden: ["later"] });
+  assert.equal(arrangement.text, "");
+  arrangement.all = ALL;
+  assert.equal(arrangement.text, "a.x a.y | b.x b.y | c.x");
+  assert.deepEqual(arrangement.state, { panels, hidden: ["later"] });
+  arrangement.all = [...ALL, ...series("later", "gone.x", "gone.y")];
+  assert.equal(arrangement.text, ">gone.x gone.y | a.x >later a.y | b.x b.y | c.x");
+  assert.deepEqual(arrangement.with("gone.x").left, FIXED);
 });
 
 test("[PG12] series of long ago do not push those of today out of what is remembered", () => {
-  const look = new Look([]);
+  const arrangement = new TestArrangement([]);
   const names = Array.from({ length: 256 }, (_, i) => `old${i}`);
-  look.restore({ panels: [{ names, right: new Set(), left: AUTO, rightAxis: AUTO }], hidden: [] });
-  look.all = series("a.x", "b.x", "old7");
-  look.move("b.x", { kind: "into", id: look.id("a.x") }, "left");
-  assert.equal(text(look.state.panels), "old7 | a.x b.x");
+  arrangement.restore({ panels: [{ names, right: new Set(), left: AUTO, rightAxis: AUTO }], hidden: [] });
+  arrangement.all = series("a.x", "b.x", "old7");
+  arrangement.move("b.x", { kind: "into", id: arrangement.id("a.x") }, "left");
+  assert.equal(text(arrangement.state.panels), "old7 | a.x b.x");
 });
 
 test("[PG12] [PG13] whatever a person does, each series is in one panel, and a link shows the same", () => {
@@ -196,48 +214,50 @@ test("[PG12] [PG13] whatever a person does, each series is in one panel, and a l
   });
   const axis = fc.constantFrom("left", "right");
   const act = fc.oneof(
-    all.map((series) => (look: Look): void => {
-      look.all = series;
+    all.map((series) => (arrangement: TestArrangement): void => {
+      arrangement.all = series;
     }),
     fc.tuple(name, fc.constantFrom("into", "before", "after", "end"), fc.nat(5), axis).map(([one, kind, at, side]) => {
-      return (look: Look): void => {
-        const id = look.panels(look.all)[at]?.id ?? "none";
-        look.move(one, kind === "end" ? { kind } : { kind, id }, side);
+      return (arrangement: TestArrangement): void => {
+        const id = arrangement.panels(arrangement.all)[at]?.id ?? "none";
+        arrangement.move(one, kind === "end" ? { kind } : { kind, id }, side);
       };
     }),
-    fc.tuple(fc.nat(5), fc.integer({ min: -3, max: 3 }), axis).map(([at, delta, side]) => (look: Look): void => {
-      const id = look.panels(look.all)[at]?.id ?? "none";
-      if (delta === 0) look.setY(id, side, FIXED);
-      else look.movePanel(id, delta);
-    }),
-    name.map((one) => (look: Look) => look.toggle(one)),
-    name.map((one) => (look: Look) => look.only(one)),
-    fc.constant((look: Look) => look.reset()),
+    fc
+      .tuple(fc.nat(5), fc.integer({ min: -3, max: 3 }), axis)
+      .map(([at, delta, side]) => (arrangement: TestArrangement): void => {
+        const id = arrangement.panels(arrangement.all)[at]?.id ?? "none";
+        if (delta === 0) arrangement.setY(id, side, FIXED);
+        else arrangement.movePanel(id, delta);
+      }),
+    name.map((one) => (arrangement: TestArrangement) => arrangement.toggle(one)),
+    name.map((one) => (arrangement: TestArrangement) => arrangement.showOnly(one)),
+    fc.constant((arrangement: TestArrangement) => arrangement.reset()),
   );
   fc.assert(
     fc.property(fc.array(act), (acts) => {
-      const look = new Look();
+      const arrangement = new TestArrangement();
       for (const one of acts) {
-        const { version, state } = look;
-        one(look);
-        const panels = look.panels(look.all);
-        assert.equal(look.panels(look.all), panels);
+        const { version, state } = arrangement;
+        one(arrangement);
+        const panels = arrangement.panels(arrangement.all);
+        assert.equal(arrangement.panels(arrangement.all), panels);
         const names = panels.flatMap((panel) => panel.names);
-        assert.deepEqual([...names].sort(), look.all.map((series) => series.name).sort());
+        assert.deepEqual([...names].sort(), arrangement.all.map((series) => series.name).sort());
         assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
         assert.ok(panels.every((panel) => panel.names.length > 0 && [...panel.right].every((n) => names.includes(n))));
-        if (look.version === version) assert.deepEqual(look.state, state);
-        const other = new Look(look.all);
-        other.restore(parseAddress(formatAddress(look.state), []));
-        assert.deepEqual(other.state.hidden, look.state.hidden);
-        assert.equal(text(other.state.panels), text(look.state.panels));
+        if (arrangement.version === version) assert.deepEqual(arrangement.state, state);
+        const other = new TestArrangement(arrangement.all);
+        other.restore(parseAddress(formatAddress(arrangement.state), []));
+        assert.deepEqual(other.state.hidden, arrangement.state.hidden);
+        assert.equal(text(other.state.panels), text(arrangement.state.panels));
       }
     }),
   );
 });
 
 /** A storage in memory. */
-class Memory implements TextStorage {
+class Persistence implements TextStorage {
   texts = new Map<string, string>();
   getItem = (key: string): string | null => this.texts.get(key) ?? null;
   setItem = (key: string, value: string): void => void this.texts.set(key, value);
@@ -245,20 +265,20 @@ class Memory implements TextStorage {
 }
 
 test("[PG13] an arrangement is remembered for its channel, and forgotten when nothing is left of it", () => {
-  const memory = new Memory();
-  const remembered = new Remembered(() => memory, "lab/one");
-  const look = new Look();
-  look.move("c.x", { kind: "into", id: look.id("a.x") }, "right");
-  look.toggle("b.x");
-  remembered.save(look.state);
+  const memory = new Persistence();
+  const remembered = new ArrangementStorage(() => memory, "lab/one");
+  const arrangement = new TestArrangement();
+  arrangement.move("c.x", { kind: "into", id: arrangement.id("a.x") }, "right");
+  arrangement.toggle("b.x");
+  remembered.save(arrangement.state);
   assert.deepEqual([...memory.texts], [["plotcast:lab/one", "panel=a.x,a.y,:c.x&panel=b.x,b.y&hide=b.x"]]);
-  const other = new Look();
+  const other = new TestArrangement();
   other.restore(remembered.load());
-  assert.equal(other.text, look.text);
+  assert.equal(other.text, arrangement.text);
   assert.equal(other.isHidden("b.x"), true);
-  look.reset();
-  look.showAll();
-  remembered.save(look.state);
+  arrangement.reset();
+  arrangement.showAll();
+  remembered.save(arrangement.state);
   assert.equal(memory.texts.size, 0);
 });
 
@@ -267,7 +287,7 @@ test("[PG13] a storage that refuses is as good as none", () => {
     throw new Error("QuotaExceededError");
   };
   const refusing = { getItem: refuse, setItem: refuse, removeItem: refuse };
-  for (const remembered of [new Remembered(refuse, "main"), new Remembered(() => refusing, "main")]) {
+  for (const remembered of [new ArrangementStorage(refuse, "main"), new ArrangementStorage(() => refusing, "main")]) {
     remembered.save({ panels: [], hidden: ["a"] });
     remembered.save({ panels: [], hidden: [] });
     assert.deepEqual(remembered.load(), { panels: [], hidden: [] });
@@ -275,39 +295,39 @@ test("[PG13] a storage that refuses is as good as none", () => {
 });
 
 test("[PG13] the URL wins as a whole over what is remembered, if it says anything of panels", () => {
-  const look = new Look();
-  look.setY(look.id("a.x"), "left", FIXED);
-  const remembered = look.state;
+  const arrangement = new TestArrangement();
+  arrangement.setY(arrangement.id("a.x"), "left", FIXED);
+  const remembered = arrangement.state;
   assert.deepEqual(chosen({ panels: [], hidden: [] }, remembered), remembered);
   assert.deepEqual(chosen({ panels: [], hidden: ["a"] }, remembered), { panels: [], hidden: ["a"] });
   assert.deepEqual(chosen({ panels: [], hidden: [], derived: DERIVED }, remembered).panels, []);
 });
 
 test("[PG22] what is derived is remembered, and stays when panels are arranged automatically", () => {
-  const memory = new Memory();
-  const remembered = new Remembered(() => memory, "main");
-  const look = new Look();
-  const { version } = look;
-  look.derived = DERIVED;
-  assert.equal(look.derived, DERIVED);
-  assert.notEqual(look.version, version);
-  assert.equal(look.isAutomatic, true);
-  look.setY(look.id("a.x"), "left", FIXED);
-  look.reset();
-  assert.deepEqual(look.state, { panels: [], hidden: [], derived: DERIVED });
-  remembered.save(look.state);
-  assert.deepEqual(chosen({ panels: [], hidden: [] }, remembered.load()), look.state);
-  look.derived = [];
-  remembered.save(look.state);
+  const memory = new Persistence();
+  const remembered = new ArrangementStorage(() => memory, "main");
+  const arrangement = new TestArrangement();
+  const { version } = arrangement;
+  arrangement.derived = DERIVED;
+  assert.equal(arrangement.derived, DERIVED);
+  assert.notEqual(arrangement.version, version);
+  assert.equal(arrangement.isAutomatic, true);
+  arrangement.setY(arrangement.id("a.x"), "left", FIXED);
+  arrangement.reset();
+  assert.deepEqual(arrangement.state, { panels: [], hidden: [], derived: DERIVED });
+  remembered.save(arrangement.state);
+  assert.deepEqual(chosen({ panels: [], hidden: [] }, remembered.load()), arrangement.state);
+  arrangement.derived = [];
+  remembered.save(arrangement.state);
   assert.equal(memory.texts.size, 0);
 });
 
 test("[PG21] the lines of an axis are set, kept with its range, and taken away", () => {
-  const look = new Look();
-  look.setY(look.id("b.x"), "left", { ...FIXED, thresholds: [80, 95.5] });
-  assert.deepEqual(look.with("b.x").left, { ...FIXED, thresholds: [80, 95.5] });
-  look.move("c.x", { kind: "into", id: look.id("b.x") }, "left");
-  assert.deepEqual(look.with("c.x").left.thresholds, [80, 95.5]);
-  look.setY(look.id("b.x"), "left", FIXED);
-  assert.deepEqual(look.with("b.x").left, FIXED);
+  const arrangement = new TestArrangement();
+  arrangement.setY(arrangement.id("b.x"), "left", { ...FIXED, thresholds: [80, 95.5] });
+  assert.deepEqual(arrangement.with("b.x").left, { ...FIXED, thresholds: [80, 95.5] });
+  arrangement.move("c.x", { kind: "into", id: arrangement.id("b.x") }, "left");
+  assert.deepEqual(arrangement.with("c.x").left.thresholds, [80, 95.5]);
+  arrangement.setY(arrangement.id("b.x"), "left", FIXED);
+  assert.deepEqual(arrangement.with("b.x").left, FIXED);
 });

@@ -1,12 +1,13 @@
 /** Where series whose values have names stand: panels and lanes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Ring } from "../../../../page/data/store/ring-buffer.ts";
+import { RingBuffer } from "../../../../page/data/store/ring-buffer.ts";
 import { newSeries } from "../../../../page/data/store/series.ts";
-import { Store } from "../../../../page/data/store/series-store.ts";
-import { Naming } from "../../../../page/data/store/value-names.ts";
+import { SeriesStore } from "../../../../page/data/store/series-store.ts";
+import { ValueNames } from "../../../../page/data/store/value-names.ts";
 import { Arrangement } from "../../../../page/layout/arrangement.ts";
 import { keyOf, regroup } from "../../../../page/layout/grouping.ts";
+import { movePanel } from "../../../../page/lazy/dialogs/arrange.ts";
 import { lanesFor } from "../../../../page/lazy/lanes.ts";
 import type { PanelSeries } from "../../../../page/render/renderers/panel-renderer.ts";
 import { rendererOf, sharesOnePanel } from "../../../../page/render/renderers/registry.ts";
@@ -32,14 +33,14 @@ test("[PG23e] [PG12] what has names shares no panel with numbers, and all events
 });
 
 test("[PG23] [PG12] a series that gets names leaves its panel; one that comes later finds its like in panels of a person", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   const arrangement = new Arrangement(sharesOnePanel);
   const panels = (): (readonly string[])[] => arrangement.panels(store.series).map(({ names }) => names);
   ingest(store, rowOf(1, { "m.a": 1, "m.b": 1 }));
   assert.deepEqual(panels(), [["m.a", "m.b"]]);
   ingest(store, named(2, { "m.b": [1, "true"] }));
   assert.deepEqual(panels(), [["m.a"], ["m.b"]]);
-  arrangement.movePanel(arrangement.panels(store.series)[0]?.id ?? "", 1);
+  movePanel(arrangement, arrangement.panels(store.series)[0]?.id ?? "", 1);
   assert.deepEqual(panels(), [["m.b"], ["m.a"]]);
   ingest(store, rowOf(3, { "m.c": 1 }), named(3, { "m.d": [1, "true"] }));
   assert.deepEqual(panels(), [
@@ -49,18 +50,18 @@ test("[PG23] [PG12] a series that gets names leaves its panel; one that comes la
 });
 
 test("[PG23] names are no sizes: they split no panel", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   ingest(store, named(1, { big: [1e6, "far"] }), rowOf(2, { level: 1e6 }));
   assert.equal(store.find("big")?.magnitude, 0);
   assert.equal(store.find("level")?.magnitude, 1e6);
 });
 
 function shownOf(name: string, texts: Record<number, string>, style: Style, y: readonly number[]): PanelSeries {
-  const naming = new Naming();
+  const valueNames = new ValueNames();
   const codes = new Map(Object.entries(texts).map(([value, text]) => [Number(value), text]));
   // Each once, so that all are known.
-  naming.translate({ style, texts: codes }, Float64Array.from(codes.keys()));
-  const series = { ...newSeries(name, 0, new Ring(1)), naming, kind: naming.kind };
+  valueNames.translate({ style, texts: codes }, Float64Array.from(codes.keys()));
+  const series = { ...newSeries(name, 0, new RingBuffer(1)), valueNames, kind: valueNames.kind };
   const buffer = drawnSteps(
     y.map((_, i) => i),
     y,
@@ -68,7 +69,7 @@ function shownOf(name: string, texts: Record<number, string>, style: Style, y: r
   );
   const renderer = rendererOf(series);
   const place = { slot: 0, onRight: false, isHidden: false, isHighlighted: false };
-  return { ...place, series, renderer, parts: [], minY: 0, maxY: 1, buffer };
+  return { ...place, series, renderer, segments: [], minY: 0, maxY: 1, buffer };
 }
 
 test("[PG23] each series has a lane, the first on top, with a level for each name, in the order of their numbers", () => {

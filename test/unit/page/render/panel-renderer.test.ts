@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { Part } from "../../../../page/data/segment.ts";
-import { Ring } from "../../../../page/data/store/ring-buffer.ts";
+import type { Segment } from "../../../../page/data/segment.ts";
+import { RingBuffer } from "../../../../page/data/store/ring-buffer.ts";
 import { newSeries } from "../../../../page/data/store/series.ts";
-import { Naming } from "../../../../page/data/store/value-names.ts";
+import { ValueNames } from "../../../../page/data/store/value-names.ts";
 import { LAZY_RENDERERS } from "../../../../page/render/renderers/lazy-registry.ts";
 import type { DrawingContext, PaintTarget, Path } from "../../../../page/render/renderers/paint-target.ts";
 import type { PanelSeries } from "../../../../page/render/renderers/panel-renderer.ts";
 import { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
 import { rendererOf, type SeriesKind } from "../../../../page/render/renderers/registry.ts";
-import type { Sight } from "../../../../page/viewport/viewport.ts";
+import type { ViewModel } from "../../../../page/viewport/viewport.ts";
 import { STYLES } from "../../../../protocol/frame/labels.ts";
 
 const KINDS: readonly SeriesKind[] = ["line", ...STYLES.filter((style) => style !== undefined)];
@@ -73,19 +73,19 @@ class RecordedContext implements DrawingContext {
 }
 
 /** A series of a kind with these points; what has names is called by its numbers. */
-function seriesOf(kind: SeriesKind, parts: readonly Part[]): PanelSeries {
-  const naming = kind === "line" ? undefined : new Naming();
-  if (naming !== undefined && kind !== "line") {
+function seriesOf(kind: SeriesKind, segments: readonly Segment[]): PanelSeries {
+  const valueNames = kind === "line" ? undefined : new ValueNames();
+  if (valueNames !== undefined && kind !== "line") {
     const texts = new Map([0, 1, 2, 3].map((value) => [value, `text ${value}`]));
-    naming.translate({ style: kind, texts }, Float64Array.from(texts.keys()));
+    valueNames.translate({ style: kind, texts }, Float64Array.from(texts.keys()));
   }
-  const series = { ...newSeries(kind, 0, new Ring(1)), naming, kind: naming?.kind ?? ("" as const) };
+  const series = { ...newSeries(kind, 0, new RingBuffer(1)), valueNames, kind: valueNames?.kind ?? ("" as const) };
   const place = { slot: 0, onRight: false, isHidden: false, isHighlighted: false, minY: 0, maxY: 3 };
-  return { ...place, series, renderer: rendererOf(series, LAZY_RENDERERS), parts, buffer: new PointBuffer() };
+  return { ...place, series, renderer: rendererOf(series, LAZY_RENDERERS), segments, buffer: new PointBuffer() };
 }
 
-function sightOf(bucket = 0): Sight {
-  return { x: X, time: false, until: X.max, bucket, gaps: [], wanted: undefined, parts: () => [] };
+function viewModelOf(bucketWidth = 0): ViewModel {
+  return { x: X, time: false, dataEndX: X.max, bucketWidth, gaps: [], requiredRange: undefined, segments: () => [] };
 }
 
 function targetOf(context: RecordedContext): PaintTarget {
@@ -105,14 +105,14 @@ function targetOf(context: RecordedContext): PaintTarget {
   };
 }
 
-function paint(one: PanelSeries, bucket = 0): RecordedContext {
+function paint(one: PanelSeries, bucketWidth = 0): RecordedContext {
   const context = new RecordedContext();
-  one.renderer.prepare(one.parts, sightOf(bucket), one.buffer);
+  one.renderer.prepare(one.segments, viewModelOf(bucketWidth), one.buffer);
   one.renderer.paint(one, targetOf(context));
   return context;
 }
 
-const part = (points: readonly (readonly [x: number, y: number])[]): Part => ({
+const segment = (points: readonly (readonly [x: number, y: number])[]): Segment => ({
   x: Float64Array.from(points, ([x]) => x),
   y: Float64Array.from(points, ([, y]) => y),
 });
@@ -130,16 +130,16 @@ const points = fc
 for (const kind of KINDS) {
   describe(`[PG23] a renderer of the kind "${kind}"`, () => {
     test("paints nothing where there is nothing, and reads nothing there", () => {
-      for (const parts of [[], [part([])], [part([[5, Number.NaN]])]]) {
-        const one = seriesOf(kind, parts);
+      for (const segments of [[], [segment([])], [segment([[5, Number.NaN]])]]) {
+        const one = seriesOf(kind, segments);
         assert.deepEqual(paint(one).painted, []);
-        assert.equal(one.renderer.hitTest(parts, 5, 100), undefined);
-        assert.ok(Number.isNaN(one.renderer.valueAt(parts, 5, 100)));
+        assert.equal(one.renderer.hitTest(segments, 5, 100), undefined);
+        assert.ok(Number.isNaN(one.renderer.valueAt(segments, 5, 100)));
       }
     });
 
     test("paints a single point, in the series' colour, where it is", () => {
-      const { painted } = paint(seriesOf(kind, [part([[100, 2]])]));
+      const { painted } = paint(seriesOf(kind, [segment([[100, 2]])]));
       assert.ok(painted.length > 0);
       for (const { colour } of painted) assert.equal(colour, "the series' colour");
       assert.ok(painted.some((path) => path.points.some(([x]) => Math.abs(x - (BOX.left + BOX.width)) < 1e-9)));
@@ -147,9 +147,9 @@ for (const kind of KINDS) {
 
     test("paints something at the pixel column of every value in view, and at no x without one", () => {
       fc.assert(
-        fc.property(points, fc.constantFrom(0, 0.5), (all, bucket) => {
+        fc.property(points, fc.constantFrom(0, 0.5), (all, bucketWidth) => {
           const at = (x: number): number => BOX.left + (x / 100) * BOX.width;
-          const columns = paint(seriesOf(kind, [part(all)]), bucket).painted.flatMap((path) => path.points);
+          const columns = paint(seriesOf(kind, [segment(all)]), bucketWidth).painted.flatMap((path) => path.points);
           const values = all.filter(([, y]) => !Number.isNaN(y)).map(([x]) => at(x));
           for (const x of values) {
             assert.ok(
@@ -166,7 +166,7 @@ for (const kind of KINDS) {
     test("leaves the context as it found it", () => {
       const { dashes, globalAlpha, scale } = paint(
         seriesOf(kind, [
-          part([
+          segment([
             [1, 0],
             [50, 3],
             [99, 1],
@@ -179,14 +179,14 @@ for (const kind of KINDS) {
     test("prepares the same from the same points, whatever its buffer held, and changes none of them", () => {
       fc.assert(
         fc.property(points, points, (first, second) => {
-          const parts = [part(second)];
-          const copies = parts.map(({ x, y }) => ({ x: x.slice(), y: y.slice() }));
-          const used = seriesOf(kind, [part(first)]);
+          const segments = [segment(second)];
+          const copies = segments.map(({ x, y }) => ({ x: x.slice(), y: y.slice() }));
+          const used = seriesOf(kind, [segment(first)]);
           paint(used, 1);
-          used.parts = parts;
-          const [again, anew] = [paint(used, 1), paint(seriesOf(kind, parts), 1)];
+          used.segments = segments;
+          const [again, anew] = [paint(used, 1), paint(seriesOf(kind, segments), 1)];
           assert.deepEqual(again.painted, anew.painted);
-          assert.deepEqual(parts, copies);
+          assert.deepEqual(segments, copies);
         }),
       );
     });
@@ -194,11 +194,11 @@ for (const kind of KINDS) {
     test("finds a point of the series or none, that at x itself first, and reads its y", () => {
       fc.assert(
         fc.property(points, fc.nat(1000), fc.constantFrom(0, 1, 20), (all, tenth, reach) => {
-          const parts = [part(all.slice(0, all.length >> 1)), part(all.slice(all.length >> 1))];
-          const { renderer } = seriesOf(kind, parts);
+          const segments = [segment(all.slice(0, all.length >> 1)), segment(all.slice(all.length >> 1))];
+          const { renderer } = seriesOf(kind, segments);
           const x = tenth / 10;
-          const hit = renderer.hitTest(parts, x, reach);
-          assert.ok(Object.is(renderer.valueAt(parts, x, reach), hit?.y ?? Number.NaN));
+          const hit = renderer.hitTest(segments, x, reach);
+          assert.ok(Object.is(renderer.valueAt(segments, x, reach), hit?.y ?? Number.NaN));
           if (hit !== undefined)
             assert.ok(
               all.some(([px, y]) => px === hit.x && y === hit.y),
@@ -211,14 +211,14 @@ for (const kind of KINDS) {
     });
 
     test("finds nothing that is further away than its reach where the series has not begun", () => {
-      const parts = [
-        part([
+      const segments = [
+        segment([
           [50, 1],
           [51, 2],
         ]),
       ];
-      const { renderer } = seriesOf(kind, parts);
-      assert.equal(renderer.hitTest(parts, 47, 2), undefined);
+      const { renderer } = seriesOf(kind, segments);
+      assert.equal(renderer.hitTest(segments, 47, 2), undefined);
       assert.equal(renderer.hitTest([], 47, 2), undefined);
     });
   });

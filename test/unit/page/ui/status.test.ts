@@ -3,17 +3,17 @@ import { test } from "node:test";
 import { type ConnectionState, connecting } from "../../../../client/connection-state.ts";
 import { Pulse } from "../../../../page/data/feed-rate.ts";
 import { clockText } from "../../../../page/ui/format.ts";
-import { type Circumstances, figuresText, statusOf, statusText } from "../../../../page/ui/status.ts";
+import { type FeedConditions, figuresText, statusOf, statusText } from "../../../../page/ui/status.ts";
 
 const NOW = new Date(2026, 10, 20, 14, 30, 0).getTime();
-const QUIET: Circumstances = {
+const QUIET: FeedConditions = {
   nowMs: NOW,
   staleSinceMs: undefined,
   goneSinceMs: undefined,
   wasGone: false,
   isHeld: false,
 };
-const words = (connection: ConnectionState, circumstances: Partial<Circumstances> = {}): string =>
+const words = (connection: ConnectionState, circumstances: Partial<FeedConditions> = {}): string =>
   statusText(statusOf(connection, { ...QUIET, ...circumstances }), NOW).join("");
 const live = { phase: "live", pingAtMs: NOW } as const;
 

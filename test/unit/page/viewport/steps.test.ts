@@ -4,10 +4,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
 import { extend } from "../../../../page/render/renderers/step.ts";
-import { heldAt } from "../../../../page/viewport/value-at.ts";
-import { View } from "../../../../page/viewport/viewport.ts";
-import { holdings, receive, rowOf } from "../../../support/holding.ts";
-import { drawnSteps, named, part } from "../../../support/named.ts";
+import { heldPoint } from "../../../../page/viewport/value-at.ts";
+import { Viewport } from "../../../../page/viewport/viewport.ts";
+import { channelData, receive, rowOf } from "../../../support/holding.ts";
+import { drawnSteps, named, segment } from "../../../support/named.ts";
 
 /** What a drawn step line shows at x. */
 function shownAt({ x, y, length }: Pick<PointBuffer, "x" | "y" | "length">, at: number): number {
@@ -53,8 +53,8 @@ test("[PG23] a step's last value holds as far as there may be points; a break, a
 });
 
 test("[PG23] [PG18] what holds at the cursor is the last value before it; in a break nothing; of events the next, too, if it is near", () => {
-  const parts = [part([0, 1], [10, 2]), part([20, Number.NaN], [20, 3], [30, 4])];
-  const y = (x: number, reach = 0): number | undefined => heldAt(parts, x, reach)?.y;
+  const segments = [segment([0, 1], [10, 2]), segment([20, Number.NaN], [20, 3], [30, 4])];
+  const y = (x: number, reach = 0): number | undefined => heldPoint(segments, x, reach)?.y;
   assert.deepEqual(
     [-1, 0, 9.9, 10, 15, 20, 29.9, 30, 99].map((x) => y(x)),
     [undefined, 1, 1, 2, undefined, 3, 3, 4, 4],
@@ -64,18 +64,18 @@ test("[PG23] [PG18] what holds at the cursor is the last value before it; in a b
 });
 
 test("[PG23] [PG6] held, a step holds no further than it did, whatever comes meanwhile", () => {
-  const source = holdings();
-  const view = new View();
+  const source = channelData();
+  const viewport = new Viewport();
   receive(source, [named(1e9, { on: [1, "true"] }), rowOf(1e9 + 20, { y: 1 })]);
-  view.hold(source);
-  const { until } = view.look(source, 500) ?? {};
-  assert.equal(until, 1e9 + 20);
+  viewport.pause(source);
+  const { dataEndX } = viewport.resolve(source, 500) ?? {};
+  assert.equal(dataEndX, 1e9 + 20);
   receive(source, [rowOf(1e9 + 27, { y: 1 })]);
-  assert.equal(view.look(source, 500)?.until, until);
+  assert.equal(viewport.resolve(source, 500)?.dataEndX, dataEndX);
   for (const window of ["100 pts", "10 s", "All"] as const) {
-    view.choose(window);
-    assert.equal(view.look(source, 500)?.until, until, window);
+    viewport.selectWindow(window);
+    assert.equal(viewport.resolve(source, 500)?.dataEndX, dataEndX, window);
   }
-  view.goLive();
-  assert.equal(view.look(source, 500)?.until, 1e9 + 27);
+  viewport.goLive();
+  assert.equal(viewport.resolve(source, 500)?.dataEndX, 1e9 + 27);
 });

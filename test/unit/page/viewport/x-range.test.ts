@@ -13,7 +13,7 @@ const ranges: fc.Arbitrary<Range> = fc
     fc.double({ min: -1, max: 6, noNaN: true }),
   )
   .map(([origin, aside, power]) => ({ min: origin + aside, max: origin + aside + 10 ** power }));
-const parts = fc.double({ min: 0, max: 1, noNaN: true });
+const segments = fc.double({ min: 0, max: 1, noNaN: true });
 
 const spanOf = ({ min, max }: Range): number => max - min;
 /** How far off a result may be: a part of what is seen, and what a float64 has left of a time. */
@@ -21,11 +21,14 @@ const near = (a: number, b: number, span: number): boolean => Math.abs(a - b) <=
 
 test("[PG14] zooming leaves what is under the pointer where it is, and makes the range so much wider", () => {
   fc.assert(
-    fc.property(ranges, parts, fc.double({ min: 0.25, max: 4, noNaN: true }), (range, part, factor) => {
-      const at = range.min + part * spanOf(range);
+    fc.property(ranges, segments, fc.double({ min: 0.25, max: 4, noNaN: true }), (range, segment, factor) => {
+      const at = range.min + segment * spanOf(range);
       const now = zoomed(range, factor, at);
       assert.ok(near(spanOf(now), spanOf(range) * factor, spanOf(range)));
-      assert.ok(near(now.min + part * spanOf(now), at, spanOf(range)), `${now.min + part * spanOf(now)}, not ${at}`);
+      assert.ok(
+        near(now.min + segment * spanOf(now), at, spanOf(range)),
+        `${now.min + segment * spanOf(now)}, not ${at}`,
+      );
     }),
   );
 });
@@ -81,7 +84,7 @@ test("[PG14] where one is already further away, one may stay, come nearer, and g
   assert.deepEqual(within({ min: -320, max: -20 }, 0, 10, from), { min: -290, max: 10 });
   assert.deepEqual(within({ min: -200, max: 100 }, 0, 10, from), { min: -200, max: 100 });
   fc.assert(
-    fc.property(ranges, parts, parts, ranges, (from, left, width, there) => {
+    fc.property(ranges, segments, segments, ranges, (from, left, width, there) => {
       const span = spanOf(from) * Math.max(width, 0.01);
       const min = from.min + left * (spanOf(from) - span);
       const inside = { min, max: Math.min(min + span, from.max) };

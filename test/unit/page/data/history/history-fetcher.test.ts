@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as yieldToPage } from "node:timers/promises";
 import fc from "fast-check";
-import { type Plan, planFetch, type Reach, type Wish } from "../../../../../page/data/history/fetch-plan.ts";
+import {
+  type FetchedRange,
+  type FetchPlan,
+  type HistoryNeed,
+  planFetch,
+} from "../../../../../page/data/history/fetch-plan.ts";
 import {
   type HistoryEnvironment,
   HistoryFetcher,
@@ -27,7 +32,7 @@ class World implements HistoryEnvironment {
   broken = 0;
   gate: Promise<void> | undefined;
   changes = 0;
-  readonly past = new HistoryFetcher(this, () => this.changes++);
+  readonly history = new HistoryFetcher(this, () => this.changes++);
 
   /** A frame of 10 points from x on, one a second. */
   add(x: number, series = "y", epoch = 7): void {
@@ -60,7 +65,7 @@ class World implements HistoryEnvironment {
   wakeIn(ms: number, wake: () => void): void {
     this.timer = { ms, wake };
   }
-  async turn(): Promise<void> {
+  async yieldToPage(): Promise<void> {
     this.turns++;
   }
   random = (): number => 0.5;
@@ -70,19 +75,19 @@ class World implements HistoryEnvironment {
     const { timer } = this;
     this.timer = undefined;
     timer?.wake();
-    for (let i = 0; i < 50; i++) await turn();
+    for (let i = 0; i < 50; i++) await yieldToPage();
   }
 
   async look(min: number, max: number, completeFromX: number, newestX = completeFromX): Promise<void> {
-    this.past.want({ min, max }, completeFromX, newestX);
+    this.history.request({ min, max }, completeFromX, newestX);
     await this.wake();
   }
 
   /** The x that are held, within the ends of what is. */
   get xs(): number[] {
-    const { held } = this.past;
-    const x = held?.store.find("y")?.ring.x ?? new Float64Array();
-    return [...x].filter((each) => held !== undefined && each >= held.min && each <= held.max);
+    const { fetched } = this.history;
+    const x = fetched?.store.find("y")?.ring.x ?? new Float64Array();
+    return [...x].filter((each) => fetched !== undefined && each >= fetched.min && each <= fetched.max);
   }
 }
 
@@ -93,13 +98,13 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 const count = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 test("[PG14] what is fetched is what is looked at and not there, with room around it", () => {
-  const wish = (min: number, max: number, completeFromX = 1000, newestX = completeFromX): Wish => {
+  const wish = (min: number, max: number, completeFromX = 1000, newestX = completeFromX): HistoryNeed => {
     return { range: { min, max }, completeFromX, newestX };
   };
-  const reach = (min: number, max: number, cut = false): Reach => ({ min, max, cut });
-  const plan = (from: number, to: number, goesOn = false): Plan => ({ from, to, goesOn });
+  const reach = (min: number, max: number, isTruncated = false): FetchedRange => ({ min, max, isTruncated });
+  const plan = (from: number, to: number, appends = false): FetchPlan => ({ from, to, appends });
   const all = Number.NEGATIVE_INFINITY;
-  const table: [string, Wish, Reach | undefined, number | undefined, Plan | undefined][] = [
+  const table: [string, HistoryNeed, FetchedRange | undefined, number | undefined, FetchPlan | undefined][] = [
     ["all in the rings", wish(1000, 1100), undefined, undefined, undefined],
     ["a part before them", wish(990, 1090), undefined, undefined, plan(890, 1000)],
     ["before them", wish(500, 510), undefined, undefined, plan(490, 520)],
@@ -128,8 +133,8 @@ test("[PG14] what is fetched is what is looked at and not there, with room aroun
     ["room for the older ones alone", wish(500, 550), reach(600, 1000, true), undefined, plan(450, 600)],
     ["nothing came yet", wish(0, 10, Number.NEGATIVE_INFINITY), undefined, undefined, undefined],
   ];
-  for (const [what, wished, held, oldestX, expected] of table) {
-    assert.deepEqual(planFetch(wished, held, oldestX), expected, what);
+  for (const [what, wished, fetched, oldestX, expected] of table) {
+    assert.deepEqual(planFetch(wished, fetched, oldestX), expected, what);
   }
 });
 
@@ -137,17 +142,17 @@ test("[PG14] what was fetched satisfies the wish, as far as there is room", () =
   const x = fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constant(Number.NEGATIVE_INFINITY));
   fc.assert(
     fc.property(x, fc.nat(100), fc.nat(100), fc.nat(100), fc.nat(60), fc.boolean(), fc.nat(100), (...random) => {
-      const [min, width, completeFromX, ahead, heldMin, cut, heldWidth] = random;
+      const [min, width, completeFromX, ahead, heldMin, isTruncated, heldWidth] = random;
       const range = { min, max: Math.max(min, 0) + width };
       const wish = { range, completeFromX, newestX: completeFromX + ahead };
-      const held = { min: heldMin, max: heldMin + heldWidth, cut };
-      const plan = planFetch(wish, held);
+      const fetched = { min: heldMin, max: heldMin + heldWidth, isTruncated };
+      const plan = planFetch(wish, fetched);
       if (plan === undefined) return;
       assert.ok(plan.to >= plan.from);
-      const then = plan.goesOn ? { ...held, max: plan.to } : { min: plan.from, max: plan.to, cut: false };
+      const then = plan.appends ? { ...fetched, max: plan.to } : { min: plan.from, max: plan.to, isTruncated: false };
       assert.equal(planFetch(wish, then), undefined);
       // Nor does it ask for ever where the older half had no room.
-      assert.equal(planFetch(wish, { ...then, min: plan.to - 1, cut: true }), undefined);
+      assert.equal(planFetch(wish, { ...then, min: plan.to - 1, isTruncated: true }), undefined);
     }),
   );
 });
@@ -155,13 +160,13 @@ test("[PG14] what was fetched satisfies the wish, as far as there is room", () =
 test("[PG14] a gesture fetches once, with what it came to", async () => {
   const world = new World();
   world.addAll(T, T + 1000);
-  for (let i = 0; i < 100; i++) world.past.want({ min: T + 500 - i, max: T + 510 - i }, T + 900, T + 1000);
+  for (let i = 0; i < 100; i++) world.history.request({ min: T + 500 - i, max: T + 510 - i }, T + 900, T + 1000);
   assert.equal(world.timer?.ms, SETTLE_MS);
   assert.deepEqual(world.queries, []);
   await world.wake();
   assert.deepEqual(world.queries, [`from=${T + 391}&to=${T + 421}`]);
   assert.deepEqual(world.xs, count(T + 391, T + 421));
-  assert.equal(world.past.state, "idle");
+  assert.equal(world.history.state, "idle");
   assert.equal(world.changes, 2);
   await world.look(T + 395, T + 405, T + 900);
   assert.equal(world.queries.length, 1);
@@ -192,7 +197,7 @@ test("[PG14] a newer wish ends an older fetch, unless that brings it, too; what 
   await world.look(T + 315, T + 325, T + 900);
   assert.equal(world.queries.length, 2);
   assert.equal(world.aborted, 0);
-  assert.equal(world.past.state, "fetching");
+  assert.equal(world.history.state, "fetching");
   await world.look(T + 500, T + 510, T + 900);
   assert.equal(world.queries.length, 3);
   assert.equal(world.aborted, 1);
@@ -200,7 +205,7 @@ test("[PG14] a newer wish ends an older fetch, unless that brings it, too; what 
   letGo();
   await world.wake();
   assert.deepEqual(world.xs, count(T + 490, T + 520));
-  assert.equal(world.past.state, "idle");
+  assert.equal(world.history.state, "idle");
 });
 
 test("[PG14] a failure is tried again after a while, as long as it is wanted", async () => {
@@ -208,23 +213,23 @@ test("[PG14] a failure is tried again after a while, as long as it is wanted", a
   world.addAll(T, T + 100);
   world.broken = 3;
   await world.look(T + 40, T + 50, T + 90);
-  assert.equal(world.past.state, "failed");
+  assert.equal(world.history.state, "failed");
   assert.equal(world.timer?.ms, 500);
   // Looking again and again does not hasten it.
-  for (let i = 0; i < 9; i++) world.past.want({ min: T + 40, max: T + 50 }, T + 90, T + 90);
+  for (let i = 0; i < 9; i++) world.history.request({ min: T + 40, max: T + 50 }, T + 90, T + 90);
   assert.equal(world.timer?.ms, 500);
   await world.wake();
   assert.equal(world.timer?.ms, 1000);
-  world.past.want({ min: T + 95, max: T + 99 }, T + 90, T + 90);
-  assert.equal(world.past.state, "idle");
+  world.history.request({ min: T + 95, max: T + 99 }, T + 90, T + 90);
+  assert.equal(world.history.state, "idle");
   await world.wake();
   assert.equal(world.queries.length, 2);
   await world.look(T + 40, T + 50, T + 90);
-  assert.equal(world.past.state, "failed");
+  assert.equal(world.history.state, "failed");
   assert.equal(world.timer?.ms, 2000);
   await world.wake();
   assert.deepEqual(world.xs, count(T + 30, T + 60));
-  assert.equal(world.past.state, "idle");
+  assert.equal(world.history.state, "idle");
 });
 
 test("[PG14] what was cut short is a failure, and nothing of it is shown", async () => {
@@ -232,21 +237,21 @@ test("[PG14] what was cut short is a failure, and nothing of it is shown", async
   world.addAll(T, T + 100);
   world.frames.push(world.frames[0]?.subarray(0, 100) ?? new Uint8Array());
   await world.look(T, T + 50, T + 90);
-  assert.equal(world.past.state, "failed");
-  assert.equal(world.past.held, undefined);
+  assert.equal(world.history.state, "failed");
+  assert.equal(world.history.fetched, undefined);
 });
 
 test("[PG14] while the rings drop points, what they drop is added, every point once", async () => {
   const world = new World();
   world.addAll(T, T + 1000);
   await world.look(T + 405, T + 800, T + 505, T + 1000);
-  const store = world.past.held?.store;
+  const store = world.history.fetched?.store;
   for (let x = T + 506; x < T + 760; x += 7) await world.look(T + 405, T + 800, x, T + 1000);
-  assert.equal(world.past.held?.store, store);
+  assert.equal(world.history.fetched?.store, store);
   assert.ok(world.queries.length < 8, `${world.queries.length} fetches`);
-  const { held } = world.past;
-  assert.ok(held && held.max >= T + 757);
-  assert.deepEqual(world.xs, count(held.min, Math.floor(held.max)));
+  const { fetched } = world.history;
+  assert.ok(fetched && fetched.max >= T + 757);
+  assert.deepEqual(world.xs, count(fetched.min, Math.floor(fetched.max)));
 });
 
 test("[PG14] where the oldest point is becomes known; a time of silence is not it", async () => {
@@ -255,20 +260,20 @@ test("[PG14] where the oldest point is becomes known; a time of silence is not i
   world.addAll(T + 500, T + 1000);
   await world.look(T + 490, T + 520, T + 900);
   assert.deepEqual(world.queries.slice(1), [`to=${T + 460}`]);
-  assert.equal(world.past.oldestX, undefined);
+  assert.equal(world.history.oldestX, undefined);
   await world.look(T + 300, T + 310, T + 900);
   assert.deepEqual(world.xs, []);
-  assert.equal(world.past.oldestX, undefined);
+  assert.equal(world.history.oldestX, undefined);
   await world.look(T - 5, T + 20, T + 900);
-  assert.equal(world.past.oldestX, T);
+  assert.equal(world.history.oldestX, T);
   const { length } = world.queries;
   await world.look(T - 90, T + 30, T + 900);
   assert.equal(world.queries.length, length);
 
-  world.past.clear();
+  world.history.clear();
   await world.look(Number.NEGATIVE_INFINITY, T + 1000, T + 900);
   assert.equal(world.queries.at(-1), `to=${T + 900}`);
-  assert.equal(world.past.oldestX, T);
+  assert.equal(world.history.oldestX, T);
   assert.deepEqual(world.xs, [...count(T, T + 99), ...count(T + 500, T + 900)]);
 });
 
@@ -278,12 +283,12 @@ test("[PG14] an emptied channel, or x that begin anew, leave nothing; frames of 
   world.add(T + 30, "y", 8);
   await world.look(T + 20, T + 50, T + 90);
   assert.deepEqual(world.xs, count(T, T + 80));
-  world.past.clear();
-  assert.deepEqual([world.past.held, world.past.oldestX, world.past.state], [undefined, undefined, "idle"]);
+  world.history.clear();
+  assert.deepEqual([world.history.fetched, world.history.oldestX, world.history.state], [undefined, undefined, "idle"]);
   await world.look(T + 20, T + 50, T + 90);
-  assert.ok(world.past.held);
-  world.past.want({ min: T + 20, max: T + 50 }, T + 10, T + 90);
-  assert.equal(world.past.held, undefined);
+  assert.ok(world.history.fetched);
+  world.history.request({ min: T + 20, max: T + 50 }, T + 10, T + 90);
+  assert.equal(world.history.fetched, undefined);
 });
 
 test("[PG14] of more than there is room for, the newest are held, and it says so", async () => {
@@ -302,7 +307,7 @@ test("[PG14] of more than there is room for, the newest are held, and it says so
   const frames = Array.from({ length: 1600 }, (_, i) => big(i));
   world.frames = frames;
   const end = T + 1600 * 8000;
-  world.past.want(INFINITE, end, end);
+  world.history.request(INFINITE, end, end);
   const asked: number[] = [];
   const { read } = world;
   world.read = async (query, signal) => {
@@ -314,16 +319,16 @@ test("[PG14] of more than there is room for, the newest are held, and it says so
     })();
   };
   await world.wake();
-  await waitFor("the fetch", () => world.past.state === "idle", { deadlineMs: 60_000 });
+  await waitFor("the fetch", () => world.history.state === "idle", { deadlineMs: 60_000 });
   assert.equal(asked.length, 2);
-  assert.ok(world.past.cut);
-  const { held } = world.past;
-  assert.ok(held && held.max === end && held.min > T);
+  assert.ok(world.history.isTruncated);
+  const { fetched } = world.history;
+  assert.ok(fetched && fetched.max === end && fetched.min > T);
   const xs = world.xs;
   assert.equal(xs.at(-1), end - 1);
-  assert.equal(xs.length, end - Math.ceil(held.min));
+  assert.equal(xs.length, end - Math.ceil(fetched.min));
   assert.ok(xs.length > 1_000_000);
-  assert.equal(world.past.oldestX, undefined);
+  assert.equal(world.history.oldestX, undefined);
   // All that can be held is held.
   await world.look(Number.NEGATIVE_INFINITY, end, end);
   assert.equal(asked.length, 2);

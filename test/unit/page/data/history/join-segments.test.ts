@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as yieldToPage } from "node:timers/promises";
 import fc from "fast-check";
 import { HistoryFetcher } from "../../../../../page/data/history/history-fetcher.ts";
-import { partsOf, seriesOf } from "../../../../../page/data/history/join-segments.ts";
+import { allSeries, segmentsIn } from "../../../../../page/data/history/join-segments.ts";
 import { RingBudget } from "../../../../../page/data/store/ring-budget.ts";
-import { Store } from "../../../../../page/data/store/series-store.ts";
+import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { decodeFrame } from "../../../../../protocol/frame/frame.ts";
 import { FrameBuilder } from "../../../../../protocol/frame/frame-builder.ts";
 import { numberFrame, readHeader } from "../../../../../protocol/frame/header.ts";
@@ -36,10 +36,10 @@ function framesOf(bursts: Burst[]): Uint8Array[] {
 /** A past that is read from these frames as the Channel reads them, every fetch at once. */
 class Stored {
   timer: (() => void) | undefined;
-  readonly past: HistoryFetcher;
+  readonly history: HistoryFetcher;
 
   constructor(frames: () => Uint8Array[]) {
-    this.past = new HistoryFetcher(
+    this.history = new HistoryFetcher(
       {
         read: async (query) => {
           const asked = new URLSearchParams(query);
@@ -50,20 +50,20 @@ class Stored {
         wakeIn: (_ms, wake) => {
           this.timer = wake;
         },
-        turn: async () => {},
+        yieldToPage: async () => {},
         random: () => 0,
       },
       () => undefined,
     );
   }
 
-  async look(min: number, max: number, live: Store, newestX: number): Promise<void> {
-    this.past.want({ min, max }, live.completeFromX, newestX);
-    while (this.timer !== undefined || this.past.state === "fetching") {
+  async look(min: number, max: number, live: SeriesStore, newestX: number): Promise<void> {
+    this.history.request({ min, max }, live.completeFromX, newestX);
+    while (this.timer !== undefined || this.history.state === "fetching") {
       const { timer } = this;
       this.timer = undefined;
       timer?.();
-      await turn();
+      await yieldToPage();
     }
   }
 }
@@ -73,8 +73,8 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** What is drawn, as points; NaN as null. */
-function drawn(...args: Parameters<typeof partsOf>): [number, number | null][] {
-  return partsOf(...args).flatMap(({ x, y }) =>
+function drawn(...args: Parameters<typeof segmentsIn>): [number, number | null][] {
+  return segmentsIn(...args).flatMap(({ x, y }) =>
     Array.from(x, (each, i): [number, number | null] => [each, Number.isNaN(y[i]) ? null : (y[i] ?? 0)]),
   );
 }
@@ -117,7 +117,7 @@ test("[PG14] what is drawn of ring and store together is what there is: no point
       fc.nat(3),
       async (bursts, from, width, looks) => {
         const frames = framesOf(bursts);
-        const [truth, live] = [new Store(), new Store(new RingBudget(2 * 32 * 1024))];
+        const [truth, live] = [new SeriesStore(), new SeriesStore(new RingBudget(2 * 32 * 1024))];
         for (const frame of frames) {
           truth.ingest(decodeFrame(frame));
           live.ingest(decodeFrame(frame));
@@ -129,18 +129,18 @@ test("[PG14] what is drawn of ring and store together is what there is: no point
           const min = i === 3 ? Number.NEGATIVE_INFINITY : T + span * (from - 0.1 * i);
           const max = i === 3 ? newestX : min + span * width;
           await stored.look(min, max, live, newestX);
-          const { held } = stored.past;
+          const { fetched } = stored.history;
           for (const { name } of truth.series) {
             const expected = drawn(name, min, max, truth, undefined);
-            const actual = drawn(name, min, max, live, held);
+            const actual = drawn(name, min, max, live, fetched);
             assert.deepEqual(within(actual, min, max), within(expected, min, max));
             const last = expected.at(-1);
-            const isThere = held === undefined || held.max >= Math.min(last?.[0] ?? 0, live.completeFromX);
-            if (isThere && (held === undefined || held.min < min)) assert.deepEqual(actual.at(-1), last);
+            const isThere = fetched === undefined || fetched.max >= Math.min(last?.[0] ?? 0, live.completeFromX);
+            if (isThere && (fetched === undefined || fetched.min < min)) assert.deepEqual(actual.at(-1), last);
           }
         }
         if (live.completeFromX > T + 200) dropped++;
-        if (stored.past.held !== undefined) joined++;
+        if (stored.history.fetched !== undefined) joined++;
       },
     ),
     { numRuns: 60, endOnFailure: true },
@@ -152,7 +152,7 @@ test("[PG14] the same while points come and are dropped, and whoever joins late 
   await fc.assert(
     fc.asyncProperty(burstsWith(0), fc.nat(9), fc.nat(2), async (bursts, joinAt, tail) => {
       const frames = framesOf(bursts);
-      const [truth, live] = [new Store(), new Store(new RingBudget(2 * 32 * 1024))];
+      const [truth, live] = [new SeriesStore(), new SeriesStore(new RingBudget(2 * 32 * 1024))];
       const stored = new Stored(() => frames.slice(0, taken));
       let taken = 0;
       for (const frame of frames) {
@@ -163,8 +163,8 @@ test("[PG14] the same while points come and are dropped, and whoever joins late 
         const newestX = readHeader(frame).maxX;
         for (const min of [T, newestX - 700]) {
           await stored.look(min, newestX, live, newestX);
-          for (const { name } of seriesOf(live, stored.past.held?.store)) {
-            const actual = drawn(name, min, newestX, live, stored.past.held);
+          for (const { name } of allSeries(live, stored.history.fetched?.store)) {
+            const actual = drawn(name, min, newestX, live, stored.history.fetched);
             const expected = drawn(name, min, newestX, truth, undefined);
             assert.deepEqual(line(within(actual, min, newestX)), line(within(expected, min, newestX)));
           }
@@ -178,7 +178,7 @@ test("[PG14] the same while points come and are dropped, and whoever joins late 
 const ys = (points: [number, number | null][]): (number | null)[] => points.map(([, y]) => y);
 
 /** One series, 100 points a frame, one a second: `live` joins at the fifth. */
-async function joinedAt500(gapAt?: number): Promise<{ live: Store; stored: Stored }> {
+async function joinedAt500(gapAt?: number): Promise<{ live: SeriesStore; stored: Stored }> {
   const frames = framesOf(
     Array.from({ length: 10 }, (_, i) => ({
       series: "a",
@@ -186,7 +186,7 @@ async function joinedAt500(gapAt?: number): Promise<{ live: Store; stored: Store
       x: Array.from({ length: 100 }, (_each, k) => T + 100 * i + k),
     })),
   );
-  const live = new Store();
+  const live = new SeriesStore();
   for (const frame of frames.slice(5)) live.ingest(decodeFrame(frame), true);
   const stored = new Stored(() => frames);
   await stored.look(T + 400, T + 600, live, T + 999);
@@ -195,8 +195,8 @@ async function joinedAt500(gapAt?: number): Promise<{ live: Store; stored: Store
 
 test("[PG14] parts are views, with one point more on either side, wherever ring and store meet", async () => {
   const { live, stored } = await joinedAt500();
-  const { held } = stored.past;
-  const look = (min: number, max: number): (number | null)[] => ys(drawn("a", T + min, T + max, live, held));
+  const { fetched } = stored.history;
+  const look = (min: number, max: number): (number | null)[] => ys(drawn("a", T + min, T + max, live, fetched));
   assert.deepEqual(look(498, 501), [497, 498, 499, 500, 501, 502]);
   assert.deepEqual(look(500, 501), [499, 500, 501, 502]);
   assert.deepEqual(look(498.5, 499), [498, 499, 500]);
@@ -204,47 +204,47 @@ test("[PG14] parts are views, with one point more on either side, wherever ring 
   assert.deepEqual(look(501, 502), [500, 501, 502, 503]);
   assert.deepEqual(look(998.5, 2000), [998, 999]);
   assert.deepEqual(look(2000, 3000), [999]);
-  const [early, late] = partsOf("a", T + 498, T + 501, live, held);
-  assert.equal(early?.x.buffer, held?.store.find("a")?.ring.x.buffer);
+  const [early, late] = segmentsIn("a", T + 498, T + 501, live, fetched);
+  assert.equal(early?.x.buffer, fetched?.store.find("a")?.ring.x.buffer);
   assert.equal(late?.y.buffer, live.find("a")?.ring.y.buffer);
-  assert.deepEqual(partsOf("none", T, T + 1, live, held), []);
+  assert.deepEqual(segmentsIn("none", T, T + 1, live, fetched), []);
 });
 
 test("[PG14] a loss just where ring and store meet still breaks the line", async () => {
   const { live, stored } = await joinedAt500(5);
-  assert.deepEqual(ys(drawn("a", T + 499, T + 500, live, stored.past.held)), [498, 499, null, 500, 501]);
+  assert.deepEqual(ys(drawn("a", T + 499, T + 500, live, stored.history.fetched)), [498, 499, null, 500, 501]);
 });
 
 test("[PG14] what is in neither is no line", async () => {
   const { live, stored } = await joinedAt500();
-  const held = stored.past.held;
-  assert.ok(held);
-  const torn = { store: held.store, min: held.min, max: T + 450 };
+  const fetched = stored.history.fetched;
+  assert.ok(fetched);
+  const torn = { store: fetched.store, min: fetched.min, max: T + 450 };
   assert.deepEqual(ys(drawn("a", T + 449, T + 501, live, torn)), [448, 449, 450, null, 501, 502]);
   assert.deepEqual(ys(drawn("a", T + 460, T + 470, live, torn)), [450, null, 501]);
 });
 
 test("[PG14] series that only the past knows are found, after those that are live", async () => {
-  const [live, past] = [new Store(), new Store()];
+  const [live, history] = [new SeriesStore(), new SeriesStore()];
   const [a, b, c] = framesOf([
     { series: "a", gap: false, x: [T, T + 1] },
     { series: "b", gap: false, x: [T, T + 1] },
     { series: "a", gap: false, x: [T + 2] },
   ]).map(decodeFrame);
   assert.ok(a && b && c);
-  past.ingest(b);
-  past.ingest(a);
+  history.ingest(b);
+  history.ingest(a);
   live.ingest(c, true);
   assert.deepEqual(
-    seriesOf(live, past).map(({ name, index }) => [name, index]),
+    allSeries(live, history).map(({ name, index }) => [name, index]),
     [
       ["a", 0],
       ["b", 1],
     ],
   );
-  assert.deepEqual(seriesOf(live, undefined), [...live.series]);
-  const held = { store: past, min: T, max: T + 2 };
-  assert.deepEqual(drawn("b", T, T + 5, live, held), [
+  assert.deepEqual(allSeries(live, undefined), [...live.series]);
+  const fetched = { store: history, min: T, max: T + 2 };
+  assert.deepEqual(drawn("b", T, T + 5, live, fetched), [
     [T, 2],
     [T + 1, 3],
   ]);

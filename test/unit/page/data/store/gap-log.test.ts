@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Place } from "../../../../../page/data/store/gap-log.ts";
-import { Store } from "../../../../../page/data/store/series-store.ts";
+import type { GapSpan } from "../../../../../page/data/store/gap-log.ts";
+import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { markAt, marksOf, nextGap } from "../../../../../page/lazy/gaps/gap-spans.ts";
 import { decodeFrame, type Frame, type Gap } from "../../../../../protocol/frame/frame.ts";
 import { FrameBuilder, type Row } from "../../../../../protocol/frame/frame-builder.ts";
@@ -18,21 +18,21 @@ function gap(values: Partial<Gap> = {}): Gap {
   return { kind: "gap", reason: "bridge-full", points: 3, fromX: null, toX: null, series: "", ...values };
 }
 
-function frame(parts: (Row | Gap)[], publisher = A): Frame {
+function frame(segments: (Row | Gap)[], publisher = A): Frame {
   const builder = new FrameBuilder();
-  for (const part of parts) assert.ok("kind" in part ? builder.addGap(part) : builder.add(part));
+  for (const part of segments) assert.ok("kind" in part ? builder.addGap(part) : builder.add(part));
   return decodeFrame(builder.encode(publisher, 1));
 }
 
-const placesOf = (store: Store): [number, number][][] =>
+const placesOf = (store: SeriesStore): [number, number][][] =>
   store.gaps.map(({ places }) => places.map(({ fromX, toX }) => [fromX, toX]));
 
-const at = (places: Place[], series = "") => ({ reason: "hole", points: 1, series, places });
+const at = (places: GapSpan[], series = "") => ({ reason: "hole", points: 1, series, places });
 
 test("[PG10] a gap stands between the last point before it and the first one after it", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 1, b: 1 }), row(T + 1, { a: 1, b: 1 })]));
-  store.lose({ reason: "trimmed", points: 5 });
+  store.addLoss({ reason: "trimmed", points: 5 });
   assert.deepEqual(placesOf(store), [[]], "nobody knows yet where it ends");
   store.ingest(frame([row(T + 7, { a: 2, b: 2 }), row(T + 8, { a: 2, b: 2 })]));
   store.ingest(frame([row(T + 9, { a: 2, b: 2 })]));
@@ -40,14 +40,14 @@ test("[PG10] a gap stands between the last point before it and the first one aft
 });
 
 test("[PG10] a gap that says where it is stands there", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 1 })]));
   store.ingest(frame([gap({ fromX: T + 2, toX: T + 4 }), row(T + 5, { a: 1 })]));
   assert.deepEqual(placesOf(store), [[[T + 2, T + 4]]]);
 });
 
 test("[PG10] a gap of one series, or of one publisher, is placed by its points only", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 1, b: 1 })]));
   store.ingest(frame([row(T + 0.5, { c: 1 })], B));
   store.ingest(frame([gap({ series: "b" }), gap(), row(T + 2, { a: 1 })]));
@@ -59,9 +59,9 @@ test("[PG10] a gap of one series, or of one publisher, is placed by its points o
 
 test("[PG10] a slow series' break does not make the gap longer than a fast one's, whichever comes first", () => {
   for (const slowFirst of [true, false]) {
-    const store = new Store();
+    const store = new SeriesStore();
     store.ingest(frame([row(T, { slow: 1 }), row(T + 8, { fast: 1 })]));
-    store.lose({ reason: "hole", points: 1 });
+    store.addLoss({ reason: "hole", points: 1 });
     const after = [frame([row(T + 10, { slow: 1 })]), frame([row(T + 8.5, { fast: 1 })])];
     for (const each of slowFirst ? after : after.toReversed()) store.ingest(each);
     assert.deepEqual(placesOf(store), [[[T + 8, T + 8.5]]]);
@@ -69,9 +69,9 @@ test("[PG10] a slow series' break does not make the gap longer than a fast one's
 });
 
 test("[PG10] series whose x have nothing in common have each a place of their own", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { time: 1 }), row(7, { count: 1 })]));
-  store.lose({ reason: "hole", points: 1 });
+  store.addLoss({ reason: "hole", points: 1 });
   store.ingest(frame([row(T + 2, { time: 1 }), row(9, { count: 1 })]));
   assert.deepEqual(placesOf(store), [
     [
@@ -82,9 +82,9 @@ test("[PG10] series whose x have nothing in common have each a place of their ow
 });
 
 test("[PG10] with no point before it a gap stands at the first one, until a series that has one goes on", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 1 })]));
-  store.lose({ reason: "trimmed", points: 1 });
+  store.addLoss({ reason: "trimmed", points: 1 });
   store.ingest(frame([row(T - 5000, { late: 1 })]));
   assert.deepEqual(placesOf(store), [[[T - 5000, T - 5000]]]);
   store.ingest(frame([row(T + 2, { a: 1 })]));
@@ -92,7 +92,7 @@ test("[PG10] with no point before it a gap stands at the first one, until a seri
 });
 
 test("[PG10] a counter that begins anew takes its gap with it, and leaves old ones behind", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   const counting = (from: number): Row[] => Array.from({ length: 100 }, (_, i) => row(from + i, { a: i }));
   store.ingest(frame(counting(0)));
   store.ingest(frame([gap(), ...counting(150)]));
@@ -134,7 +134,7 @@ test("[PG10] the nearest mark within reach is meant, and held on to from further
 });
 
 test("[PG10b] from gap to gap every place is gone to once, in the order of their middles, and back", () => {
-  const places: Place[] = [
+  const places: GapSpan[] = [
     { fromX: 5, toX: 5 },
     { fromX: 0, toX: 8 },
     { fromX: T, toX: T + 1e-6 },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Companions } from "../../../../../page/data/store/missing-values.ts";
-import { Store } from "../../../../../page/data/store/series-store.ts";
-import { rowsOf, runOf } from "../../../../../page/data/store/table-rows.ts";
+import { MissingValueDetector } from "../../../../../page/data/store/missing-values.ts";
+import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
+import { analyzeRows, columnSegment } from "../../../../../page/data/store/table-rows.ts";
 import { decodeFrame } from "../../../../../protocol/frame/frame.ts";
 import { framesOf, type Row } from "../../../../../protocol/frame/frame-builder.ts";
 import { rowsOfJson } from "../../../../../protocol/json/points.ts";
@@ -14,7 +14,7 @@ test("[PT4d] [PG5] a null in the only column of values breaks the line, as often
   const { header, blocks } = decodeFrame(bytes);
   const [table] = blocks;
   assert.ok(table?.kind === "table");
-  const { y } = runOf(table, 0, rowsOf(table), new Companions());
+  const { y } = columnSegment(table, 0, analyzeRows(table), new MissingValueDetector());
   assert.deepEqual([...y], [1, Number.NaN, 3, Number.NaN, 5, Number.NaN, 7, Number.NaN, 9]);
   assert.equal(header.points, 5);
 });
@@ -25,7 +25,7 @@ for (const missing of ["null", "NaN"]) {
     const frames = (rows: readonly Row[]) => framesOf(rows, "0000000000000001", 1).map(decodeFrame);
     const rows = messages.map((text) => rowsOfJson(text, { arrivedAt: 0, topic: "" }));
     for (const all of [frames(rows.flat()), rows.flatMap(frames)]) {
-      const store = new Store();
+      const store = new SeriesStore();
       for (const frame of all) store.ingest(frame);
       const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
       assert.deepEqual(held, { good: [1, 1, 1], flaky: [1, Number.NaN, 3] });

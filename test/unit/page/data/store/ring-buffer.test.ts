@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { lowerBound, upperBound } from "../../../../../page/data/sorted-column.ts";
 import { BUDGET_BYTES, RingBudget } from "../../../../../page/data/store/ring-budget.ts";
-import { Ring } from "../../../../../page/data/store/ring-buffer.ts";
+import { RingBuffer } from "../../../../../page/data/store/ring-buffer.ts";
 import { copiedBy } from "../../../../support/copied.ts";
 
 type Point = [x: number, y: number];
@@ -38,7 +38,7 @@ const runs = fc.array(
 test("[PG4] a ring holds what a sorted array of the newest points holds, in whatever order they come", () => {
   fc.assert(
     fc.property(runs, fc.integer({ min: 1, max: 50 }), (appended, capacity) => {
-      const ring = new Ring(capacity);
+      const ring = new RingBuffer(capacity);
       for (const run of appended) ring.append(...columns(run));
       const expected = columns(model(appended, capacity));
       assert.deepEqual([ring.x, ring.y], expected);
@@ -52,7 +52,7 @@ test("[PG4] a ring that changes its size keeps the newest points", () => {
       runs,
       fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 20, maxLength: 20 }),
       (appended, sizes) => {
-        const ring = new Ring(8);
+        const ring = new RingBuffer(8);
         let held: Point[] = [];
         for (const [i, run] of appended.entries()) {
           const size = sizes[i] ?? 8;
@@ -69,8 +69,8 @@ test("[PG4] a ring that changes its size keeps the newest points", () => {
 const HELD = 16 * 1024;
 
 /** A full ring of x from 0 on. */
-function fullRing(): Ring {
-  const ring = new Ring(HELD);
+function fullRing(): RingBuffer {
+  const ring = new RingBuffer(HELD);
   const x = Float64Array.from({ length: HELD }, (_, i) => i);
   ring.append(x, x);
   return ring;
@@ -114,7 +114,7 @@ test("[PG4] what is asked of a ring while late points wait is true of them, too"
   const some = fc.array(fc.integer({ min: 0, max: 999 }), { maxLength: 20 });
   fc.assert(
     fc.property(some, fc.nat(1000), fc.integer({ min: 600, max: 650 }), (late, asked, capacity) => {
-      const ring = new Ring(capacity);
+      const ring = new RingBuffer(capacity);
       const base = Array.from({ length: 600 }, (_, i): Point => [400 + i, i]);
       ring.append(...columns(base));
       const points = late.map((x, i): Point => [x, -i]);
@@ -130,7 +130,7 @@ test("[PG4] what is asked of a ring while late points wait is true of them, too"
 });
 
 test("[PG4] every window is a view of the ring and no copy", () => {
-  const ring = new Ring(4);
+  const ring = new RingBuffer(4);
   for (let i = 0; i < 7; i++) ring.append(Float64Array.of(i), Float64Array.of(10 * i));
   assert.deepEqual([...ring.x], [3, 4, 5, 6]);
   assert.equal(ring.x.buffer, ring.x.buffer);
@@ -139,7 +139,7 @@ test("[PG4] every window is a view of the ring and no copy", () => {
 });
 
 test("an empty ring has no last point", () => {
-  const ring = new Ring(4);
+  const ring = new RingBuffer(4);
   assert.equal(ring.lastX, Number.NEGATIVE_INFINITY);
   ring.append(new Float64Array(), new Float64Array());
   assert.equal(ring.length, 0);
@@ -171,7 +171,7 @@ test("[PG9] a budget stays kept whatever is asked of it, and one ring alone gets
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(30), fc.nat(100_000))), (asks) => {
       const budget = new RingBudget(limit);
-      const rings: Ring[] = [];
+      const rings: RingBuffer[] = [];
       for (const [which, points] of asks) {
         const ring = rings[which] ?? budget.newRing();
         if (!rings.includes(ring)) rings.push(ring);

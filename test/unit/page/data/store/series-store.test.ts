@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { justAbove } from "../../../../../page/data/sorted-column.ts";
 import { RingBudget } from "../../../../../page/data/store/ring-budget.ts";
-import { MAX_SERIES, Store } from "../../../../../page/data/store/series-store.ts";
+import { MAX_SERIES, SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { decodeFrame, type Frame, type Gap } from "../../../../../protocol/frame/frame.ts";
 import { FrameBuilder, type Row } from "../../../../../protocol/frame/frame-builder.ts";
 import { copiedBy } from "../../../../support/copied.ts";
@@ -17,20 +17,20 @@ function gap(series = "", points: number | null = 3): Gap {
   return { kind: "gap", reason: "bridge-full", points, fromX: null, toX: null, series };
 }
 
-function frame(parts: (Row | Gap)[], publisher = "00000000000000aa"): Frame {
+function frame(segments: (Row | Gap)[], publisher = "00000000000000aa"): Frame {
   const builder = new FrameBuilder();
-  for (const part of parts) assert.ok("kind" in part ? builder.addGap(part) : builder.add(part));
+  for (const part of segments) assert.ok("kind" in part ? builder.addGap(part) : builder.add(part));
   return decodeFrame(builder.encode(publisher, 1));
 }
 
 /** A series as text: its y one after the other, `|` for a break. */
-function line(store: Store, name: string): string {
+function line(store: SeriesStore, name: string): string {
   const y = store.find(name)?.ring.y;
   return y === undefined ? "none" : Array.from(y, (value) => (Number.isNaN(value) ? "|" : String(value))).join(" ");
 }
 
 test("[PG1a] every series is found by itself, with its last value", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 1, b: 2 }), row(T + 1, { a: 3, c: 4.5 })]));
   assert.deepEqual(
     [...store.series].map(({ name, lastY }) => [name, lastY]),
@@ -47,7 +47,7 @@ test("[PG1a] every series is found by itself, with its last value", () => {
 });
 
 test("[PG1] past 256 series the rest is counted", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   for (let i = 0; i < MAX_SERIES + 7; i++) store.ingest(frame([row(T, { [`s${i}`]: 1 })]));
   store.ingest(frame([row(T, { [`s${MAX_SERIES + 6}`]: 1 })]));
   assert.equal(store.size, MAX_SERIES);
@@ -57,7 +57,7 @@ test("[PG1] past 256 series the rest is counted", () => {
 test("[PG9] tables of one late row each, however many, cost one copy of the ring when it is looked at", () => {
   for (const firstX of [T, 0]) {
     for (const between of ["nothing", "gaps", "new rows"] as const) {
-      const store = new Store();
+      const store = new SeriesStore();
       for (let i = 0; i < 30; i++) {
         store.ingest(frame(Array.from({ length: 1000 }, (_, j) => row(firstX + 1000 * i + j, { y: 1, z: 2 }))));
       }
@@ -85,9 +85,9 @@ test("[PG9] tables of one late row each, however many, cost one copy of the ring
 
 test("[PG5] a value missing where its companions are breaks the line, in one frame or in several", () => {
   const rows = [row(T, { a: 1, b: 1 }), row(T + 1, { a: 2, b: 2 }), row(T + 2, { a: 3 }), row(T + 3, { a: 4, b: 4 })];
-  const one = new Store();
+  const one = new SeriesStore();
   one.ingest(frame(rows));
-  const several = new Store();
+  const several = new SeriesStore();
   for (const each of rows) several.ingest(frame([each]));
   for (const store of [one, several]) {
     assert.equal(line(store, "a"), "1 2 3 4");
@@ -97,20 +97,20 @@ test("[PG5] a value missing where its companions are breaks the line, in one fra
 
 test("[PG5] series that come in turns, each with its own message, have no breaks", () => {
   const rows = Array.from({ length: 8 }, (_, i) => row(T + i, i % 2 === 0 ? { a: i } : { b: i }));
-  const one = new Store();
+  const one = new SeriesStore();
   one.ingest(frame(rows));
   assert.equal(line(one, "a"), "0 2 4 6");
   assert.equal(line(one, "b"), "1 3 5 7");
 });
 
 test("[PG5] a series that has a value in every tenth message only is whole once that is its habit", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   for (let i = 0; i < 80; i++) store.ingest(frame([row(T + i, i % 10 === 0 ? { a: i, b: i } : { a: i })]));
   assert.equal(line(store, "b"), "0 | 10 | 20 | 30 40 50 60 70");
 });
 
 test("[PG5] a gap in a frame breaks its series, or all of its publisher, and is recorded", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 1, b: 1 })]));
   store.ingest(frame([row(T, { c: 1 })], "00000000000000bb"));
   store.ingest(frame([gap("a", null), row(T + 1, { a: 2, b: 2 })]));
@@ -124,10 +124,10 @@ test("[PG5] a gap in a frame breaks its series, or all of its publisher, and is 
 });
 
 test("[PG5] points lost on the way break every line once", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 1, b: 1 })]));
-  store.lose({ reason: "hole", points: 5 });
-  store.lose({ reason: "trimmed", points: 6 });
+  store.addLoss({ reason: "hole", points: 5 });
+  store.addLoss({ reason: "trimmed", points: 6 });
   store.ingest(frame([row(T + 1, { a: 2, b: 2 }), row(T + 2, { a: 3, b: 3 })]));
   assert.equal(line(store, "a"), "1 | 2 3");
   assert.equal(line(store, "b"), "1 | 2 3");
@@ -135,14 +135,14 @@ test("[PG5] points lost on the way break every line once", () => {
 });
 
 test("[PG9] the list of gaps is bounded, their sum is not", () => {
-  const store = new Store();
-  for (let i = 0; i < 1500; i++) store.lose({ reason: "hole", points: 1 });
+  const store = new SeriesStore();
+  for (let i = 0; i < 1500; i++) store.addLoss({ reason: "hole", points: 1 });
   assert.equal(store.gaps.length, 1000);
   assert.equal(store.lost.points, 1500);
 });
 
 test("[PG4] late points stand at their x and do not become the last value", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 0 }), row(T + 5, { a: 5 })]));
   store.ingest(frame([row(T + 2, { a: 2 }), row(T + 1, { a: 1 }), row(T + 5, { a: 6 })]));
   store.ingest(frame([row(T + 4, { a: 4 })]));
@@ -151,7 +151,7 @@ test("[PG4] late points stand at their x and do not become the last value", () =
 });
 
 test("[PG2] a numeric x that begins anew begins a new line; one a little late does not", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   for (let i = 0; i < 200; i++) store.ingest(frame([row(i, { a: i })]));
   store.ingest(frame([row(150.5, { a: 7 })]));
   assert.equal([...store.series][0]?.ring.x.length, 201);
@@ -160,7 +160,7 @@ test("[PG2] a numeric x that begins anew begins a new line; one a little late do
 });
 
 test("[PG2] a short sweep that is sent point by point is drawn anew each time; a late point in it is not", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   const sweep = (count: number): void => {
     for (let i = 0; i < count; i++) store.ingest(frame([row(-25 + i, { a: i })]));
   };
@@ -176,7 +176,7 @@ test("[PG2] a short sweep that is sent point by point is drawn anew each time; a
 });
 
 test("[PG9] a long feed is held as far as the rings allow: the newest points", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   const builder = (from: number): Frame =>
     frame(Array.from({ length: 1000 }, (_, i) => row(T + from + i, { a: from + i })));
   for (let from = 0; from < 5000; from += 1000) store.ingest(builder(from));
@@ -188,7 +188,7 @@ const rows = (series: string, from: number, to: number): Row[] =>
   Array.from({ length: to - from }, (_, i) => row(from + i, { [series]: i }));
 
 test("[PG14] what is held is complete from where it was joined", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   assert.equal(store.completeFromX, Number.NEGATIVE_INFINITY);
   store.ingest(frame(rows("a", T, T + 10)), true);
   assert.equal(store.completeFromX, justAbove(T));
@@ -204,14 +204,14 @@ test("[PG14] what is held is complete from where it was joined", () => {
 });
 
 test("[PG14] of a channel that was watched from its first point everything is held, from there on", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame(rows("a", T, T + 10)));
   store.ingest(frame(rows("b", T + 100, T + 110)));
   assert.equal(store.completeFromX, T);
 });
 
 test("[PG14] what the rings drop is not held: complete is what lies above it, late points or not", () => {
-  const store = new Store(new RingBudget(32 * 1024));
+  const store = new SeriesStore(new RingBudget(32 * 1024));
   for (let i = 0; i < 10; i++) store.ingest(frame(rows("a", T + 100 * i, T + 100 * (i + 1))), true);
   assert.equal(store.completeFromX, justAbove(T));
   for (let i = 10; i < 15; i++) store.ingest(frame(rows("a", T + 100 * i, T + 100 * (i + 1))));
@@ -228,7 +228,7 @@ test("[PG14] what the rings drop is not held: complete is what lies above it, la
 });
 
 test("[PG14] a ring that has to make room for others has dropped, too", () => {
-  const store = new Store(new RingBudget(2 * 32 * 1024));
+  const store = new SeriesStore(new RingBudget(2 * 32 * 1024));
   for (let i = 0; i < 20; i++) store.ingest(frame(rows("a", T + 100 * i, T + 100 * (i + 1))));
   assert.equal(store.completeFromX, T);
   store.ingest(frame(rows("b", T, T + 1)));
@@ -237,7 +237,7 @@ test("[PG14] a ring that has to make room for others has dropped, too", () => {
 });
 
 test("[PG14] numeric x that begin anew are complete again, whatever was joined or dropped before", () => {
-  const store = new Store(new RingBudget(32 * 1024));
+  const store = new SeriesStore(new RingBudget(32 * 1024));
   for (let x = 5000; x < 8000; x += 100) store.ingest(frame(rows("a", x, x + 100)), true);
   assert.equal(store.completeFromX, justAbove(8000 - 1025));
   store.ingest(frame(rows("a", 0, 10)));
@@ -248,7 +248,7 @@ test("[PG14] numeric x that begin anew are complete again, whatever was joined o
 });
 
 test("[PG14] a wrong time at which it was joined is not what it is complete from", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(frame(rows("a", 2 * T, 2 * T + 1)), true);
   for (let i = 0; i < 3; i++) store.ingest(frame(rows("a", T + i, T + i + 1)));
   assert.equal(store.completeFromX, T + 2);
@@ -265,7 +265,7 @@ test("[PG14] the next number is just above, for every number", () => {
 });
 
 test("the largest |y| is known", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   assert.equal(store.find("a"), undefined);
   store.ingest(frame([row(T, { a: 1 }), row(T + 1, { a: -7.5 }), row(T + 2, { a: 3 })]));
   assert.equal(store.find("a")?.magnitude, 7.5);

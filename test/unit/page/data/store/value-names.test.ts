@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import { Holdings } from "../../../../../page/data/channel-data.ts";
+import { ChannelData } from "../../../../../page/data/channel-data.ts";
 import { HistoryFetcher } from "../../../../../page/data/history/history-fetcher.ts";
-import { Store } from "../../../../../page/data/store/series-store.ts";
-import { MAX_TEXTS, Naming, Namings } from "../../../../../page/data/store/value-names.ts";
+import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
+import { MAX_TEXTS, ValueNames, ValueNamesRegistry } from "../../../../../page/data/store/value-names.ts";
 import { csvBlob } from "../../../../../page/lazy/export/csv.ts";
 import { readSnapshot, snapshotBlob } from "../../../../../page/lazy/export/snapshot.ts";
 import type { WindowData } from "../../../../../page/lazy/export/window-data.ts";
@@ -18,7 +18,7 @@ import { ingest, named, textsIn } from "../../../../support/named.ts";
 const A = "00000000000000aa";
 
 test("[PG23c] a bridge that numbers anew changes no name: each text keeps its place", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   ingest(store, named(1, { state: [0, "IDLE"] }), named(2, { state: [3, "RUN"] }));
   ingest(store, named(3, { state: [0, "RUN"] }), named(4, { state: [1, "FAULT"] }), named(5, { state: [3, "IDLE"] }));
   assert.deepEqual(textsIn(store, "state"), ["IDLE", "RUN", "RUN", "FAULT", "IDLE"]);
@@ -26,13 +26,13 @@ test("[PG23c] a bridge that numbers anew changes no name: each text keeps its pl
 });
 
 test("[PG23] a value's place is its own number, so that false is below true whichever comes first", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   ingest(store, named(1, { on: [1, "true"] }), named(2, { on: [0, "false"] }));
   assert.deepEqual([...(store.find("on")?.ring.y ?? [])], [1, 0]);
 });
 
 test("[PG23] a value without a name is not taken for one that has its number for a place", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   ingest(store, named(1, { state: [0, "IDLE"] }));
   ingest(store, { ...rowOf(2, { state: 0 }), marks: [{ series: "state", style: "step", value: 0 }] });
   ingest(store, rowOf(3, { state: 0 }), rowOf(4, { state: 9 }));
@@ -43,7 +43,7 @@ test("[PG23] a value without a name is not taken for one that has its number for
 test("[PG23b] [PG5] a step that a message says nothing of holds; where a gap is told, or nothing was said at all, it breaks", () => {
   const gap = { kind: "gap", reason: "bridge-full", points: 1, fromX: null, toX: null, series: "" } as const;
   const breaksAfter = (between: readonly Row[], isLost = false): boolean => {
-    const store = new Store();
+    const store = new SeriesStore();
     ingest(store, { ...named(1, { on: [1, "true"] }), names: ["on", "y"], values: [1, 1] });
     const builder = new FrameBuilder();
     if (isLost) builder.addGap(gap);
@@ -58,8 +58,8 @@ test("[PG23b] [PG5] a step that a message says nothing of holds; where a gap is 
 });
 
 test("[PG23] stores that share names call what was fetched as they call what comes", () => {
-  const namings = new Namings();
-  const [past, live] = [new Store(undefined, namings), new Store(undefined, namings)];
+  const valueNames = new ValueNamesRegistry();
+  const [past, live] = [new SeriesStore(undefined, valueNames), new SeriesStore(undefined, valueNames)];
   ingest(live, named(5, { state: [0, "RUN"] }));
   ingest(past, named(1, { state: [0, "IDLE"] }), named(2, { state: [1, "RUN"] }));
   assert.deepEqual([...(live.find("state")?.ring.y ?? [])], [0]);
@@ -76,26 +76,26 @@ test("[PG23] what is fetched of older points is called as what comes is", async 
         yield* frames;
       })(),
     wakeIn: (_ms: number, wake: () => void) => woken.push(wake),
-    turn: async () => {},
+    yieldToPage: async () => {},
     random: () => 0,
   };
-  const source = new Holdings(new HistoryFetcher(outside, () => {}), () => false);
+  const source = new ChannelData(new HistoryFetcher(outside, () => {}), () => false);
   receive(source, [named(5, { state: [0, "RUN"] })]);
-  source.past.want({ min: 0, max: 3 }, 4, 9);
-  while (source.past.held === undefined) {
+  source.history.request({ min: 0, max: 3 }, 4, 9);
+  while (source.history.fetched === undefined) {
     woken.shift()?.();
     await setImmediate();
   }
-  const [held, live] = [source.past.held.store, source.store];
+  const [held, live] = [source.history.fetched.store, source.store];
   assert.deepEqual(textsIn(held, "state"), ["IDLE", "RUN"]);
-  assert.equal(held.find("state")?.naming, live.find("state")?.naming);
+  assert.equal(held.find("state")?.valueNames, live.find("state")?.valueNames);
   assert.equal(held.find("state")?.ring.y[1], live.find("state")?.ring.y[0]);
-  assert.equal(source.past.namings.size, 1);
+  assert.equal(source.history.valueNames.size, 1);
 });
 
 test("[PG23d] of events the oldest texts are forgotten; of a step's too many, the newest are all called alike", () => {
-  const events = new Naming();
-  const steps = new Naming();
+  const events = new ValueNames();
+  const steps = new ValueNames();
   const count = MAX_TEXTS + 50;
   for (let i = 0; i < count; i++) {
     const [y, z] = [Float64Array.of(7), Float64Array.of(7)];
@@ -114,11 +114,11 @@ test("[PG23d] of events the oldest texts are forgotten; of a step's too many, th
 });
 
 test("[PG23] names of so many series are known that no other page has more; of others values are numbers", () => {
-  const namings = new Namings();
-  for (let i = 0; i < 2000; i++) namings.of(`series ${i}`);
-  assert.equal(namings.size, 1024);
-  assert.equal(namings.of("series 5"), namings.of("series 5"));
-  assert.equal(namings.of("series 1999"), undefined);
+  const valueNames = new ValueNamesRegistry();
+  for (let i = 0; i < 2000; i++) valueNames.of(`series ${i}`);
+  assert.equal(valueNames.size, 1024);
+  assert.equal(valueNames.of("series 5"), valueNames.of("series 5"));
+  assert.equal(valueNames.of("series 1999"), undefined);
 });
 
 test("[PG23] any frames, each numbered as it likes, say what was published", () => {
@@ -131,7 +131,7 @@ test("[PG23] any frames, each numbered as it likes, say what was published", () 
       fc.array(fc.tuple(frame, fc.nat(5)), { minLength: 1, maxLength: 9 }),
       fc.constantFrom<Style>("step", "event"),
       (frames, style) => {
-        const store = new Store();
+        const store = new SeriesStore();
         let x = 0;
         const expected: string[] = [];
         for (const [texts, offset] of frames) {
@@ -145,20 +145,20 @@ test("[PG23] any frames, each numbered as it likes, say what was published", () 
   );
 });
 
-function windowOf(store: Store): WindowData {
-  const series = [...store.series].map(({ name, ring, naming }) => ({
-    ...{ name, colour: "#000", naming },
-    parts: [{ x: ring.x, y: ring.y }],
+function windowOf(store: SeriesStore): WindowData {
+  const series = [...store.series].map(({ name, ring, valueNames }) => ({
+    ...{ name, colour: "#000", valueNames },
+    segments: [{ x: ring.x, y: ring.y }],
   }));
   return { channel: "main", minX: 0, maxX: 100, time: false, series };
 }
 
 test("[PG23] [PG15] a snapshot brings names and styles back, those of other numbers too", async () => {
-  const store = new Store();
+  const store = new SeriesStore();
   ingest(store, named(1, { state: [0, "IDLE"] }), rowOf(1.5, { temp: 4 }), named(2, { log: [0, "begun"] }, "event"));
   ingest(store, named(3, { state: [0, "RUN"] }), named(4, { log: [0, "ended"] }, "event"));
   const bytes = new Uint8Array(await (await snapshotBlob(windowOf(store))).arrayBuffer());
-  const back = new Store();
+  const back = new SeriesStore();
   for (const frame of await readSnapshot(bytes)) back.ingest(frame);
   assert.deepEqual(textsIn(back, "state"), ["IDLE", "RUN"]);
   assert.deepEqual(textsIn(back, "log"), ["begun", "ended"]);
@@ -166,11 +166,11 @@ test("[PG23] [PG15] a snapshot brings names and styles back, those of other numb
     ["state", "log", "temp"].map((name) => back.find(name)?.kind),
     ["step", "event", ""],
   );
-  assert.equal(back.find("temp")?.naming, undefined);
+  assert.equal(back.find("temp")?.valueNames, undefined);
 });
 
 test("[PG23] [PG15] CSV has a column for names where there are some", async () => {
-  const store = new Store();
+  const store = new SeriesStore();
   ingest(store, named(1, { on: [1, "true, or so"] }), rowOf(2, { temp: 4 }), named(3, { log: [8, "=1"] }, "event"));
   const text = await (await csvBlob(windowOf(store))).text();
   assert.equal(text, `x,series,y,text\r\n1,on,1,"true, or so"\r\n2,temp,4,\r\n3,log,1,'=1\r\n`);

@@ -1,29 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Holdings } from "../../../../../page/data/channel-data.ts";
-import type { Part } from "../../../../../page/data/segment.ts";
+import type { ChannelData } from "../../../../../page/data/channel-data.ts";
+import type { Segment } from "../../../../../page/data/segment.ts";
 import { Derived } from "../../../../../page/lazy/derive/derived.ts";
 import { sample } from "../../../../../page/lazy/derive/evaluate.ts";
-import { View } from "../../../../../page/viewport/viewport.ts";
-import { holdings, receive, rowOf } from "../../../../support/holding.ts";
+import { Viewport } from "../../../../../page/viewport/viewport.ts";
+import { channelData, receive, rowOf } from "../../../../support/holding.ts";
 
 const NONE = Number.NaN;
 type Points = readonly (readonly [x: number, y: number])[];
 
-const part = (points: Points): Part => ({
+const segment = (points: Points): Segment => ({
   x: Float64Array.from(points, ([x]) => x),
   y: Float64Array.from(points, ([, y]) => y),
 });
 
 /** What comes of an expression over all of these series, as `[x, y]`. */
 function calculated(expression: string, all: Record<string, Points>, min = -1e9, max = 1e9): [number, number][] {
-  const stored = new Map(Object.entries(all).map(([name, points]) => [name, part(points)]));
+  const stored = new Map(Object.entries(all).map(([name, points]) => [name, segment(points)]));
   const derived = new Derived([{ name: "q", expression }], {
     has: (name) => stored.has(name),
     headX: (name) => stored.get(name)?.x.at(-1) ?? NONE,
-    parts: (name, range) => {
-      const { x, y } = stored.get(name) ?? part([]);
+    segments: (name, range) => {
+      const { x, y } = stored.get(name) ?? segment([]);
       const from = Math.max(0, x.filter((each) => each < range.min).length - 1);
       const to = x.filter((each) => each <= range.max).length + 1;
       return [{ x: x.subarray(from, to), y: y.subarray(from, to) }];
@@ -31,8 +31,8 @@ function calculated(expression: string, all: Record<string, Points>, min = -1e9,
   });
   const [series] = derived.series;
   assert.ok(series);
-  const parts = derived.parts(series, { min, max }) ?? [];
-  return parts.flatMap(({ x, y }) => Array.from(x, (each, i): [number, number] => [each, y[i] ?? NONE]));
+  const segments = derived.segments(series, { min, max }) ?? [];
+  return segments.flatMap(({ x, y }) => Array.from(x, (each, i): [number, number] => [each, y[i] ?? NONE]));
 }
 
 const ys = (...of: Parameters<typeof calculated>): number[] => calculated(...of).map(([, y]) => y);
@@ -172,8 +172,8 @@ test("[PG22] a series is sampled the same, cut into parts wherever", () => {
       const all = unsorted.sort(([p], [q]) => p - q);
       const edges = [0, ...cuts.filter((cut) => cut < all.length).sort((p, q) => p - q), all.length];
       const into = new Float64Array(x.length);
-      const parts = edges.slice(1).map((to, i) => part(all.slice(edges[i], to)));
-      sample(parts, x, into);
+      const segments = edges.slice(1).map((to, i) => segment(all.slice(edges[i], to)));
+      sample(segments, x, into);
       for (const [i, here] of x.entries()) {
         const at = all.findLastIndex(([each]) => each <= here);
         const [heldX = NONE, held = NONE] = all[at] ?? [];
@@ -192,7 +192,7 @@ const DERIVE = [
   { name: "long".repeat(100), expression: "a" },
 ];
 
-async function derive(source: Holdings): Promise<Holdings> {
+async function derive(source: ChannelData): Promise<ChannelData> {
   await source.derive(
     DERIVE,
     async () => Derived,
@@ -202,7 +202,7 @@ async function derive(source: Holdings): Promise<Holdings> {
 }
 
 test("[PG22] it is a series among the others, unless another has its name, or it cannot be calculated", async () => {
-  const source = await derive(holdings());
+  const source = await derive(channelData());
   assert.deepEqual([...source.series], []);
   receive(source, [rowOf(1, { a: 1, b: 2 }), rowOf(2, { a: -30, b: 2 })]);
   assert.deepEqual(
@@ -213,7 +213,7 @@ test("[PG22] it is a series among the others, unless another has its name, or it
   assert.ok(sum);
   assert.deepEqual([sum.lastY, sum.magnitude, sum.integers], [-28, 28, true], "before it is drawn, it has its panel");
   assert.deepEqual(
-    source.parts(sum, { min: 0, max: 3 }).flatMap(({ y }) => [...y]),
+    source.segments(sum, { min: 0, max: 3 }).flatMap(({ y }) => [...y]),
     [3, -28],
   );
   receive(source, [rowOf(3, { a: 0.5, b: 2 }), rowOf(4, { sum: 7 })]);
@@ -228,7 +228,7 @@ test("[PG22] it is a series among the others, unless another has its name, or it
 });
 
 test("[PG22] what could not be loaded is asked for again with the next choice", async () => {
-  const source = holdings();
+  const source = channelData();
   receive(source, [rowOf(1, { a: 1, b: 2 })]);
   await source.derive(
     DERIVE,
@@ -241,24 +241,24 @@ test("[PG22] what could not be loaded is asked for again with the next choice", 
 });
 
 test("[PG22] it has the points of every window, though what it is calculated from is hidden", async () => {
-  const source = await derive(holdings(new Set(["a", "b"])));
+  const source = await derive(channelData(new Set(["a", "b"])));
   receive(
     source,
     Array.from({ length: 300 }, (_, i) => rowOf(1.7e9 + i, { a: i, b: 1000 })),
   );
-  const view = new View();
+  const view = new Viewport();
   const seen = (name: string): number[] => {
     const series = source.seriesOf(name);
-    const sight = view.look(source, 1000);
+    const sight = view.resolve(source, 1000);
     assert.ok(series && sight);
-    return sight.parts(series).flatMap(({ y }) => [...y]);
+    return sight.segments(series).flatMap(({ y }) => [...y]);
   };
   for (const [window, points] of [
     ["100 pts", 100],
     ["30 s", 31],
     ["All", 300],
   ] as const) {
-    view.choose(window);
+    view.selectWindow(window);
     const sums = seen("sum");
     assert.equal(sums.length, points, window);
     assert.deepEqual(
@@ -266,8 +266,8 @@ test("[PG22] it has the points of every window, though what it is calculated fro
       seen("a").map((a) => a + 1000),
     );
   }
-  view.choose("100 pts");
-  view.hold(source);
+  view.selectWindow("100 pts");
+  view.pause(source);
   const before = seen("sum");
   receive(source, [rowOf(1.7e9 + 300, { a: 300, b: 1000 })]);
   assert.deepEqual(seen("sum"), before);

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Part } from "../../../../../page/data/segment.ts";
+import type { Segment } from "../../../../../page/data/segment.ts";
 import { csvBlob, csvChunks } from "../../../../../page/lazy/export/csv.ts";
 import { fileName, type WindowData } from "../../../../../page/lazy/export/window-data.ts";
 
-const partOf = (...points: [x: number, y: number][]): Part => ({
+const partOf = (...points: [x: number, y: number][]): Segment => ({
   x: Float64Array.from(points, ([x]) => x),
   y: Float64Array.from(points, ([, y]) => y),
 });
 
-function windowOf(series: Record<string, Part[]>, options: Partial<WindowData> = {}): WindowData {
-  const all = Object.entries(series).map(([name, parts]) => ({ name, colour: "#000", parts }));
+function windowOf(series: Record<string, Segment[]>, options: Partial<WindowData> = {}): WindowData {
+  const all = Object.entries(series).map(([name, segments]) => ({ name, colour: "#000", segments }));
   return { channel: "lab/bench", minX: 0, maxX: 100, time: false, series: all, ...options };
 }
 
@@ -67,8 +67,8 @@ test("[PG15] CSV of times has them in UTC too; what is no date has none", async 
 
 test("[PG15] a series' name is quoted where it must be, and never a formula", async () => {
   const names = { 'a "b", c': "", "=1+1": "", "+a": "", "-a": "", "@a": "", "\ta": "", '=HYPERLINK("x")': "" };
-  const part = partOf([1, 2]);
-  const lines = await csv(windowOf(Object.fromEntries(Object.keys(names).map((name) => [name, [part]]))));
+  const segment = partOf([1, 2]);
+  const lines = await csv(windowOf(Object.fromEntries(Object.keys(names).map((name) => [name, [segment]]))));
   assert.deepEqual(
     lines.slice(1, -1).map((line) => line.slice(2, -2)),
     ['"a ""b"", c"', "'=1+1", "'+a", "'-a", "'@a", "'\ta", `"'=HYPERLINK(""x"")"`],
@@ -81,17 +81,17 @@ test("[PG15] CSV of nothing is its header", async () => {
 });
 
 test("[PG15] any series and parts come out as a stable sort by x has them", async () => {
-  const part = fc
+  const segment = fc
     .array(fc.tuple(fc.integer({ min: -5, max: 30 }), fc.integer()), { maxLength: 20 })
     .map((points) => points.sort(([a], [b]) => a - b));
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(part, { maxLength: 4 }), { maxLength: 9 }), async (series) => {
+    fc.asyncProperty(fc.array(fc.array(segment, { maxLength: 4 }), { maxLength: 9 }), async (series) => {
       const window = windowOf(
-        Object.fromEntries(series.map((parts, i) => [`s${i}`, parts.map((points) => partOf(...points))])),
+        Object.fromEntries(series.map((segments, i) => [`s${i}`, segments.map((points) => partOf(...points))])),
         { maxX: 20 },
       );
       const expected = series
-        .flatMap((parts, i) => parts.flat().map(([x, y]) => ({ x, line: `${x},s${i},${y}` })))
+        .flatMap((segments, i) => segments.flat().map(([x, y]) => ({ x, line: `${x},s${i},${y}` })))
         .filter(({ x }) => x >= 0 && x <= 20)
         .sort((a, b) => a.x - b.x);
       assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { GapRecord } from "../../../../../page/data/store/gap-log.ts";
-import { Store } from "../../../../../page/data/store/series-store.ts";
+import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { readSnapshot, SnapshotError, snapshotBlob } from "../../../../../page/lazy/export/snapshot.ts";
 import type { WindowData } from "../../../../../page/lazy/export/window-data.ts";
 import type { Frame } from "../../../../../protocol/frame/frame.ts";
@@ -13,10 +13,10 @@ import { MAX_FRAME_BYTES } from "../../../../../protocol/limits.ts";
 type Point = [x: number, y: number];
 
 function windowOf(series: Record<string, Point[][]>, minX = -Number.MAX_VALUE, maxX = Number.MAX_VALUE): WindowData {
-  const all = Object.entries(series).map(([name, parts]) => ({
+  const all = Object.entries(series).map(([name, segments]) => ({
     name,
     colour: "#000",
-    parts: parts.map((points) => ({
+    segments: segments.map((points) => ({
       x: Float64Array.from(points, ([x]) => x),
       y: Float64Array.from(points, ([, y]) => y),
     })),
@@ -65,12 +65,12 @@ test("[PG15] any window comes back from its snapshot bit for bit, breaks too, ea
   await fc.assert(
     fc.asyncProperty(series, fc.nat(40), async (all, cutAt) => {
       // A part may end anywhere.
-      const parts = Object.fromEntries(
+      const segments = Object.fromEntries(
         Object.entries(all).map(([name, points]) => [name, [points.slice(0, cutAt), points.slice(cutAt)]]),
       );
       const hasPoint = Object.values(all).some((points) => points.some(([, y]) => !Number.isNaN(y)));
-      if (!hasPoint) return assert.rejects(snapshotBlob(windowOf(parts)), SnapshotError);
-      const frames = await framesIn(await bytesOf(windowOf(parts)));
+      if (!hasPoint) return assert.rejects(snapshotBlob(windowOf(segments)), SnapshotError);
+      const frames = await framesIn(await bytesOf(windowOf(segments)));
       const expected = Object.fromEntries(Object.entries(all).filter(([, points]) => points.length > 0));
       // Equal is what has the same bits: `deepEqual` tells −0 from 0.
       assert.deepEqual(rowsBySeries(frames), expected);
@@ -96,7 +96,7 @@ test("[PG15] what a snapshot holds is drawn as it was: a break of one series is 
     [2, 20],
     [3, 30],
   ];
-  const store = new Store();
+  const store = new SeriesStore();
   for (const frame of await framesIn(await bytesOf(windowOf({ a: [a], b: [b] })))) store.ingest(frame);
   const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
   assert.deepEqual(held, { a: [1, Number.NaN, 3], b: [10, 20, 30] });
@@ -123,7 +123,7 @@ test("[PG10] [PG15] a snapshot tells the gaps that reach into its window, and th
   ];
   const window = windowOf({ a: [a], b: [b] }, 1, 4);
   const bytes = new Uint8Array(await (await snapshotBlob(window, gaps)).arrayBuffer());
-  const store = new Store();
+  const store = new SeriesStore();
   for (const frame of await framesIn(bytes)) store.ingest(frame, true);
   assert.deepEqual(
     store.gaps.map(({ reason, points, series, places }) => ({ reason, points, series, places })),
@@ -148,7 +148,7 @@ test("[PG15] a thousand gaps with long names and reasons come back, in frames no
   const bytes = new Uint8Array(await (await snapshotBlob(windowOf({ [name]: [points] }), gaps)).arrayBuffer());
   const frames = await framesIn(bytes);
   for (const { header } of frames) assert.ok(64 + header.bodyBytes <= MAX_FRAME_BYTES);
-  const store = new Store();
+  const store = new SeriesStore();
   for (const frame of frames) store.ingest(frame, true);
   assert.deepEqual(
     store.gaps.map((gap) => gap.points),
@@ -164,8 +164,8 @@ test("[PG15] a thousand gaps with long names and reasons come back, in frames no
 test("[PG15] many points are frames in the order of x, as large as frames may be, numbered by nobody", async () => {
   const x = Float64Array.from({ length: 60_000 }, (_, i) => i / 10);
   const y = x.map(Math.sin);
-  const part = { x, y };
-  const window = { ...windowOf({}), series: ["a", "b"].map((name) => ({ name, colour: "", parts: [part] })) };
+  const segment = { x, y };
+  const window = { ...windowOf({}), series: ["a", "b"].map((name) => ({ name, colour: "", segments: [segment] })) };
   const bytes = await bytesOf(window);
   const frames = await framesIn(bytes);
   assert.ok(bytes.length < 16.1 * 120_000, `${bytes.length} bytes`);

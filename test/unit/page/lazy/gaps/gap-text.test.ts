@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import type { GapRecord } from "../../../../../page/data/store/gap-log.ts";
-import { Store } from "../../../../../page/data/store/series-store.ts";
+import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { marksOf } from "../../../../../page/lazy/gaps/gap-spans.ts";
 import { type GapText, gapTexts } from "../../../../../page/lazy/gaps/gap-text.ts";
 import { decodeFrame } from "../../../../../protocol/frame/frame.ts";
@@ -65,10 +65,10 @@ test("[PG10] gaps of one reason at one place are one text with their sum, others
 });
 
 test("[PG10] what was trimmed, and what the trimmed frames told as lost, stand at one place and are both said", () => {
-  const store = new Store();
+  const store = new SeriesStore();
   store.ingest(decodeFrame(frameOf("00000000000000aa", 1, [1, 2])));
-  store.lose({ reason: "trimmed", points: 1000 });
-  store.lose({ reason: "gaps-trimmed", points: 23 });
+  store.addLoss({ reason: "trimmed", points: 1000 });
+  store.addLoss({ reason: "gaps-trimmed", points: 23 });
   store.ingest(decodeFrame(frameOf("00000000000000aa", 2, [3], 10)));
   const [mark, ...others] = marksOf(store.gaps, { min: 0, max: 10 }, 0.1);
   assert.ok(mark !== undefined && others.length === 0);

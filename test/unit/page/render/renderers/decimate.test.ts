@@ -106,14 +106,14 @@ test("[PG2] parts that lie one after the other are one line", () => {
     fc.property(series, fc.nat(400), ({ x, y }, at) => {
       const line = new PointBuffer();
       const cut = Math.min(at, x.length);
-      const parts = [
+      const segments = [
         { x: Float64Array.from(x.slice(0, cut)), y: Float64Array.from(y.slice(0, cut)) },
         { x: Float64Array.from(x.slice(cut)), y: Float64Array.from(y.slice(cut)) },
       ];
-      decimate(parts, 0, line);
+      decimate(segments, 0, line);
       assert.deepEqual([...line.x.subarray(0, line.length)], x);
       assert.deepEqual([...line.y.subarray(0, line.length)], y);
-      decimate(parts, 1, line);
+      decimate(segments, 1, line);
       const whole = drawn(x, y, 1);
       assert.deepEqual([line.minY, line.maxY], [whole.line.minY, whole.line.maxY]);
       // The bucket that the cut goes through is two: as many points more, and a break at either side.
