@@ -1,4 +1,4 @@
-import { isSeriesName } from "../../../protocol/limits.ts";
+import { isSeriesName } from "../../../protocol/names.ts";
 import type { Derivation, DerivationInput, DerivedSeries } from "../../data/derivation.ts";
 import type { Range, Segment } from "../../data/segment.ts";
 import { RingBuffer } from "../../data/store/ring-buffer.ts";

@@ -1,5 +1,5 @@
 import { csvText } from "../../../protocol/csv.ts";
-import { numberText } from "../../../protocol/json/points.ts";
+import { numberText } from "../../../protocol/json/point-text.ts";
 import { yieldToPage } from "../../data/yield.ts";
 import { inOrder } from "./merge-series.ts";
 import { cut, isoTime, type WindowData } from "./window-data.ts";
