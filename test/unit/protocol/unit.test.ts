@@ -99,7 +99,7 @@ const NOT_SERVED = [
   "a".repeat(129),
 ];
 for (const name of NOT_SERVED) {
-  test(`${JSON.stringify(name).slice(0, 30)} is no channel name`, () => assert.ok(!isChannelName(name)));
+  test(`[RT8a] ${JSON.stringify(name).slice(0, 30)} is no channel name`, () => assert.ok(!isChannelName(name)));
 }
 
 for (const name of ["y", "temp.motor", "ü€😀", " ", "a".repeat(256), "€".repeat(85), "__proto__"]) {

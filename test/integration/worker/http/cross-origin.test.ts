@@ -242,7 +242,7 @@ for (const [origin, status, code] of [
   ["https://a.example", 204, undefined],
   ["https://other.example", 403, "origin-not-allowed"],
 ] as const) {
-  test(`[PG24] asked why a page of ${origin ?? "no origin"} cannot connect, the Worker answers ${code ?? "that it can"}`, async () => {
+  test(`[PG24] [RT9] asked why a page of ${origin ?? "no origin"} cannot connect, the Worker answers ${code ?? "that it can"}`, async () => {
     const headers = {
       Accept: "application/problem+json",
       "Sec-Fetch-Site": "same-origin",

@@ -158,7 +158,7 @@ for (const name of [
   ...["%E0%A4%A", "%", "a%"],
 ]) {
   for (const method of ["GET", "POST"]) {
-    test(`"${name.slice(0, 20)}" is no channel's name to a ${method}`, async () => {
+    test(`[RT8a] "${name.slice(0, 20)}" is no channel's name to a ${method}`, async () => {
       await assertProblem(
         await raw(method, `/c/${name}`, { Authorization: "Bearer test-token" }),
         400,
@@ -173,7 +173,7 @@ for (const [path, is] of [
   ["/c/a/%2e%2E/b", "/c/b"],
   ["/c/./b", "/c/b"],
 ] as const) {
-  test(`a path with dots, ${path}, is ${is} or is refused`, async () => {
+  test(`[RT8b] a path with dots, ${path}, is ${is} or is refused`, async () => {
     const response = await raw("GET", path, { Accept: "application/json" });
     assert.ok(
       response.status === 400 || (response.status === 200 && (await response.text()) === "[]\n"),
@@ -226,7 +226,7 @@ test("[GD4c] another Content-Encoding is refused with what there is", async () =
   assert.equal(response.headers.get("Accept-Encoding"), "gzip, deflate, identity");
 });
 
-test("a channel's name may have every character it may have, and 128 of them", async () => {
+test("[RT8a] a channel's name may have every character it may have, and 128 of them", async () => {
   for (const name of ["A/b.c_d-9/...", "a".repeat(128)]) assert.equal((await publishJson(edge, name, 1)).points, 1);
 });
 

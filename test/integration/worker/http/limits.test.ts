@@ -63,7 +63,7 @@ for (const [what, actual, expected] of [
   ["[FR7f] labels of a series", MAX_LABELS, 256],
   ["[FR7e] a label's bytes", MAX_LABEL_BYTES, 256],
   ["[PT7d] levels", MAX_NESTING, 8],
-  ["a channel's name", MAX_CHANNEL_NAME_LENGTH, 128],
+  ["[RT8a] a channel's name", MAX_CHANNEL_NAME_LENGTH, 128],
   ["[VW1] the tail", MAX_TAIL_BYTES, 8_388_608],
   ["[VW3a] what waits for a viewer", VIEWER_BUFFER_BYTES, 262_144],
   ["[VW3e] a step of catching up", CATCH_UP_BYTES, 131_072],
