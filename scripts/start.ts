@@ -8,7 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import { CommanderError } from "commander";
 import { exposureLines } from "../bridge/cli/exposure.ts";
 import { DEFAULT_BIND, sourceOf } from "../bridge/config/defaults.ts";
-import { DEFAULT_SPOOL_DIR, defaultSpoolFile } from "../bridge/config/options.ts";
+import { DEFAULT_SPOOL_DIR, defaultSpoolFile } from "../bridge/config/spool-file.ts";
 import { errorAdvice } from "../bridge/observability/error-advice.ts";
 import { createLog } from "../bridge/observability/log.ts";
 import { type Bridge, startBridge } from "../bridge/pipeline/bridge.ts";

@@ -1,7 +1,6 @@
 import { SpoolError } from "../batch/spool/open-spool.ts";
 import type { Configuration } from "../config/build.ts";
-import { publishToken } from "../config/secrets/token.ts";
-import { tokenWarnings } from "../config/secrets/token-warnings.ts";
+import { publishToken, tokenWarnings } from "../config/secrets/token.ts";
 import { createLog } from "../observability/log.ts";
 import { MetricsAddressError } from "../observability/metrics.ts";
 import { FootLine, showFoot } from "../observability/terminal.ts";

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addSourceOptions, configFromFlags, type Flags } from "../config/flags.ts";
-import { parseBytes, parseDuration } from "../config/options.ts";
+import { parseBytes, parseDuration } from "../config/syntax/quantities.ts";
 import { runInspect } from "../tools/inspect.ts";
 import { runRecord } from "../tools/record.ts";
 import { REPLAY_HELP, runReplay } from "../tools/replay.ts";

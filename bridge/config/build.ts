@@ -11,7 +11,7 @@ export interface Configuration extends BridgeConfig {
   log?: BridgeValues["log"];
 }
 
-export interface Surroundings extends SecretSources {
+export interface ConfigContext extends SecretSources {
   known: Known;
 }
 
@@ -22,11 +22,11 @@ export interface Surroundings extends SecretSources {
 export function configurationOf(
   bridge: BridgeValues,
   sources: readonly SourceValues[],
-  around: Surroundings,
+  context: ConfigContext,
 ): Configuration {
   return {
     to: bridge.to,
-    sources: sources.map((source, i) => sourceConfigOf(source, ["source", i], sources, around)),
+    sources: sources.map((source, i) => sourceConfigOf(source, ["source", i], sources, context)),
     bufferBytes: bridge.buffer,
     spool: bridge.spool,
     spoolMaxBytes: bridge.spool_max,
@@ -44,7 +44,7 @@ export function sourceConfigOf(
   source: SourceValues,
   path: KeyPath,
   all: readonly SourceValues[],
-  around: Surroundings,
+  context: ConfigContext,
 ): SourceConfig {
   const { name } = source;
   if (name === undefined && all.length > 1) {
@@ -55,18 +55,18 @@ export function sourceConfigOf(
   }
   return {
     name: name ?? DEFAULT_SOURCE_NAME,
-    socket: socketOf(source, path, all.length > 1, around),
-    decode: decodeOf(source, path, around.known),
+    socket: socketOf(source, path, all.length > 1, context),
+    decode: decodeOf(source, path, context.known),
     map: mapOf(source),
     sequenceField: source.sequence_field,
     expectEveryMs: source.expect_every,
   };
 }
 
-function socketOf(source: SourceValues, path: KeyPath, needsAddress: boolean, around: Surroundings): SocketConfig {
+function socketOf(source: SourceValues, path: KeyPath, needsAddress: boolean, context: ConfigContext): SocketConfig {
   const { socket: type, bind = [], connect = [], preset } = source;
   const isPull = type === "pull";
-  const topics = source.topics ?? (preset === undefined || isPull ? [] : around.known.presetTopics(preset));
+  const topics = source.topics ?? (preset === undefined || isPull ? [] : context.known.presetTopics(preset));
   if (isPull && topics.length > 0) {
     throw new KeyFault([...path, "topics"], "a pull socket has no topics: whoever pushes decides what comes.");
   }
@@ -79,7 +79,7 @@ function socketOf(source: SourceValues, path: KeyPath, needsAddress: boolean, ar
     bind: hasAddress ? bind : [DEFAULT_BIND],
     connect,
     topics,
-    security: securityOf(source, path, around),
+    security: securityOf(source, path, context),
     highWaterMark: source.high_water_mark,
     maxMessageBytes: source.max_message,
     heartbeatMs: source.heartbeat,

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type * as z from "zod/mini";
-import { type Configuration, configurationOf, type Surroundings } from "./build.ts";
+import { type ConfigContext, type Configuration, configurationOf } from "./build.ts";
 import { ConfigError, KeyFault, type KeyPath, pathText } from "./errors.ts";
 import { readConfigFile } from "./file.ts";
 import { ANYTHING, type Known } from "./known.ts";
@@ -45,9 +45,9 @@ export function configFromFlags(flags: Flags, env: Environment, known: Known = A
   return typeof config === "string" ? overridden(readConfigFile(config, env, known), bridge, given) : given;
 }
 
-function fromWritten(bridge: Written, source: Written, around: Surroundings): Configuration {
+function fromWritten(bridge: Written, source: Written, context: ConfigContext): Configuration {
   try {
-    return configurationOf(valuesOf(BRIDGE_TABLE, bridge), [valuesOf(SOURCE_TABLE, source)], around);
+    return configurationOf(valuesOf(BRIDGE_TABLE, bridge), [valuesOf(SOURCE_TABLE, source)], context);
   } catch (error) {
     if (!(error instanceof KeyFault)) throw error;
     throw new ConfigError(`${flagAt(error.path) ?? pathText(error.path)}: ${withFlags(error.message)}`);

@@ -1,5 +1,4 @@
 import { suggestion } from "../../protocol/suggestion.ts";
-import { sentence } from "./errors.ts";
 
 /** What other rooms know of names in a configuration. Each says what is wrong, in a sentence; undefined: nothing. */
 export interface Known {
@@ -17,17 +16,6 @@ export const ANYTHING: Known = {
   framesFault: () => undefined,
   presetTopics: () => [],
 };
-
-/** What a parser that throws a RangeError with a sentence for people has against something. */
-export function faultOf(parse: () => unknown): string | undefined {
-  try {
-    parse();
-    return undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return sentence(error.message);
-    throw error;
-  }
-}
 
 /** `There is no preset "x"; there are a, b.` */
 export function unknownName(noun: string, name: string, known: readonly string[]): string {

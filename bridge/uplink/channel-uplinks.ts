@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { SpoolError, type SpoolOptions } from "../batch/spool/open-spool.ts";
 import { Spool } from "../batch/spool/spool.ts";
-import { DEFAULT_SPOOL_DIR, spoolFileFor } from "../config/options.ts";
+import { DEFAULT_SPOOL_DIR, spoolFileFor } from "../config/spool-file.ts";
 import { DecodeError } from "../decode/message.ts";
 import { MAX_CHANNELS } from "../map/bounds.ts";
 import { ChannelUplink, type ChannelUplinkOptions } from "./channel-uplink.ts";

@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
-import { parseChannelUrl, parseMetricsAddress } from "../options.ts";
+import { parseChannelUrl, parseMetricsAddress } from "../syntax/web-address.ts";
 import { key } from "./keys.ts";
-import { choice, notEmpty, parsed, parsedNumber, size, text } from "./kinds.ts";
+import { choice, oneCharacter, parsed, parsedNumber, size, text } from "./kinds.ts";
 import { SOURCE_TABLE } from "./source.ts";
 import { table, tables } from "./tables.ts";
 
-const spoolFile = text((value) => (value.trim() === "" ? "give a file, or none" : undefined)).check(notEmpty);
+const spoolFile = text((value) => (value.trim() === "" ? "give a file, or none" : undefined)).check(oneCharacter);
 
 const BRIDGE_KEYS = {
   to: key(z.prefault(parsed(parseChannelUrl, { format: "uri" }), "http://localhost:8787/c/main"), {

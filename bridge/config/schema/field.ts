@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { hasWildcard, patternFault } from "../syntax/pattern.ts";
 import { key } from "./keys.ts";
-import { choice, number, some, text } from "./kinds.ts";
+import { choice, nonEmptyText, number, text } from "./kinds.ts";
 import { tableOfSeveral } from "./tables.ts";
 
 export const rate = number({ example: "100", above: 0, greatest: 1e6 });
@@ -11,8 +11,8 @@ const path = text(patternFault, { missing: "this is missing: give the path of th
 /** `[[source.field]]` */
 export const FIELD_TABLE = tableOfSeveral("source.field", {
   field: key(path, { summary: "path of the field, such as temp.motor; * is one part, ** the rest" }),
-  as: key(z.optional(some), { summary: "name in place of the path" }),
-  unit: key(z.optional(some), { summary: "shown with its values" }),
+  as: key(z.optional(nonEmptyText), { summary: "name in place of the path" }),
+  unit: key(z.optional(nonEmptyText), { summary: "shown with its values" }),
   scale: key(z.optional(number({ example: "0.1" })), { summary: "values are multiplied by it", otherwise: "1" }),
   offset: key(z.optional(number({ example: "-40" })), { summary: "then this is added", otherwise: "0" }),
   kind: key(z.optional(choice("kind", ["line", "step", "event"])), {

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import { sentence } from "../errors.ts";
 import { unknownName } from "../known.ts";
-import { parseBytes, parseDuration } from "../options.ts";
+import { parseBytes, parseDuration } from "../syntax/quantities.ts";
 
 /*
  * The kinds of values in plotcast.toml and of flags. Each says what is wrong with a value, in a sentence that the place of the
@@ -17,7 +17,7 @@ type Fault = (text: string) => string | undefined;
 /** @param fault what is wrong with a text, without its period; undefined: nothing */
 export function text(fault: Fault = () => undefined, { wanted = TEXT, missing = "this is missing." } = {}) {
   return z
-    .string({ error: misfit(wanted, missing) })
+    .string({ error: wrongType(wanted, missing) })
     .check(z.refine((value) => fault(value) === undefined, { error: ({ input }) => `${fault(String(input))}.` }));
 }
 
@@ -25,16 +25,16 @@ export function text(fault: Fault = () => undefined, { wanted = TEXT, missing = 
 export function texts(fault?: Fault, ...checks: z.core.$ZodCheck<string>[]) {
   const item = text(fault, { wanted: TEXTS }).check(...checks);
   return z.pipe(
-    z.union([item, z.array(item)], { error: misfit(TEXTS) }),
+    z.union([item, z.array(item)], { error: wrongType(TEXTS) }),
     z.transform((value: string | string[]) => (typeof value === "string" ? [value] : value)),
   );
 }
 
-export const notEmpty = z.minLength(1, "it must not be empty.");
-export const some = text().check(notEmpty);
+export const oneCharacter = z.minLength(1, "it must not be empty.");
+export const nonEmptyText = text().check(oneCharacter);
 export const file = text().check(z.minLength(1, "give a file."));
 
-/** Text that a parser of ./options.ts takes. */
+/** Text that a parser of ../syntax takes. */
 export function parsed<T>(parse: (text: string) => T, hints: z.core.GlobalMeta = {}) {
   return z.pipe(text().register(z.globalRegistry, hints), parsedBy<string, T>(parse));
 }
@@ -42,7 +42,7 @@ export function parsed<T>(parse: (text: string) => T, hints: z.core.GlobalMeta =
 /** The same of text or a whole number. */
 export function parsedNumber<T>(parse: (text: string) => T, hints: z.core.GlobalMeta = {}) {
   const inDigits = z.number().register(z.globalRegistry, { type: "integer" });
-  const written = z.union([z.string(), inDigits], { error: misfit("text in quotes, or a number") });
+  const written = z.union([z.string(), inDigits], { error: wrongType("text in quotes, or a number") });
   return z.pipe(written.register(z.globalRegistry, hints), parsedBy<string | number, T>(parse));
 }
 
@@ -59,9 +59,9 @@ function parsedBy<I, T>(parse: (text: string) => T) {
 }
 
 export function choice<const T extends readonly string[]>(noun: string, choices: T) {
-  const unfit = misfit(TEXT);
+  const notText = wrongType(TEXT);
   return z.enum(choices, {
-    error: (issue) => (typeof issue.input === "string" ? unknownName(noun, issue.input, choices) : unfit(issue)),
+    error: (issue) => (typeof issue.input === "string" ? unknownName(noun, issue.input, choices) : notText(issue)),
   });
 }
 
@@ -99,8 +99,8 @@ export function number({ example, least, greatest, above, isInteger = false }: N
     ...(greatest === undefined ? [] : [`${greatest} at most`]),
   ].join(", ");
   const wrong = `give ${isInteger ? "a whole number" : "a number"} such as ${example}${range && `: ${range}`}.`;
-  const unfit = misfit("a number");
-  const error: ErrorOf = (issue) => (typeof issue.input === "number" ? wrong : unfit(issue));
+  const notNumber = wrongType("a number");
+  const error: ErrorOf = (issue) => (typeof issue.input === "number" ? wrong : notNumber(issue));
   return (isInteger ? z.int({ error }) : z.number({ error })).check(
     ...(above === undefined ? [] : [z.gt(above, wrong)]),
     ...(least === undefined ? [] : [z.gte(least, wrong)]),
@@ -111,7 +111,7 @@ export function number({ example, least, greatest, above, isInteger = false }: N
 type ErrorOf = (issue: { input?: unknown }) => string;
 
 /** @param missing what is said where there is nothing */
-function misfit(wanted: string, missing = "this is missing."): ErrorOf {
+function wrongType(wanted: string, missing = "this is missing."): ErrorOf {
   return ({ input }) => (input === undefined ? missing : `${nounOf(input)} cannot stand here: give ${wanted}.`);
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { isKey } from "../syntax/curve-key.ts";
 import { key } from "./keys.ts";
-import { choice, file, some, text, texts } from "./kinds.ts";
+import { choice, file, nonEmptyText, text, texts } from "./kinds.ts";
 import { table } from "./tables.ts";
 
 const keyFault = (value: string): string | undefined =>
@@ -51,7 +51,7 @@ export const CURVE_TABLE = table("source.curve", {
 
 /** `[source.plain]` */
 export const PLAIN_TABLE = table("source.plain", {
-  user: key(z.optional(some), { summary: "the name that a client gives", flag: "--plain-user <name>" }),
+  user: key(z.optional(nonEmptyText), { summary: "the name that a client gives", flag: "--plain-user <name>" }),
   password_env: key(z.optional(variable), {
     summary: "environment variable with its password",
     flag: "--plain-password-env <variable>",

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
-import { parseMessageBytes } from "../options.ts";
 import { patternFault } from "../syntax/pattern.ts";
+import { parseMessageBytes } from "../syntax/quantities.ts";
 import { templateFault } from "../syntax/template.ts";
 import { FIELD_TABLE, fieldFault, rate } from "./field.ts";
 import { key } from "./keys.ts";
-import { choice, notEmpty, number, size, some, text, texts, time, timeOrNone } from "./kinds.ts";
+import { choice, nonEmptyText, number, oneCharacter, size, text, texts, time, timeOrNone } from "./kinds.ts";
 import { CURVE_TABLE, PLAIN_TABLE } from "./security.ts";
 import { tableOfSeveral, tables } from "./tables.ts";
 
@@ -45,22 +45,22 @@ export const SOURCE_TABLE = tableOfSeveral("source", {
     flagTakes: "repeat",
     otherwise: "everything",
   }),
-  format: key(z.prefault(some, "auto"), {
+  format: key(z.prefault(nonEmptyText, "auto"), {
     summary: "what payloads are: json, msgpack, f32@48k …",
     flag: "--format <format>",
   }),
-  preset: key(z.optional(some), {
+  preset: key(z.optional(nonEmptyText), {
     summary: "a known kind of publisher, by its name",
     flag: "--preset <name>",
     otherwise: "none",
   }),
-  frames: key(z.optional(texts(undefined, notEmpty)), {
+  frames: key(z.optional(texts(undefined, oneCharacter)), {
     summary: "what each frame of a message is, in order: topic, payload, time …",
     flag: "--frames <names>",
     flagTakes: "list",
     otherwise: "found out",
   }),
-  topic_delimiter: key(z.optional(some), {
+  topic_delimiter: key(z.optional(nonEmptyText), {
     summary: "ends the topic within the one frame",
     flag: "--topic-delimiter <text>",
     otherwise: "a space, before JSON",

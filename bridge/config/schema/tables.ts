@@ -58,18 +58,24 @@ export function valuesOf<T extends z.core.$ZodType>(
 ): z.output<T> {
   const result = z.safeParse(schema, written);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(faultOf).map((fault) => ({ fault, line: lineOf(fault.path) }));
-  throw faults.reduce((first, other) => (other.line < first.line ? other : first)).fault;
+  const places = result.error.issues.map(placeOf).map((place) => ({ ...place, line: lineOf(place.path) }));
+  const { path, message } = places.reduce((first, other) => (other.line < first.line ? other : first));
+  throw new KeyFault(path, message);
 }
 
-/** Where zod stands before a thing, the fault is of the key or the item itself. */
-function faultOf(issue: z.core.$ZodIssue): KeyFault {
+interface Place {
+  path: KeyPath;
+  message: string;
+}
+
+/** What zod says of a table that has a wrong key, or of an array with a wrong item, is said of the key or the item. */
+function placeOf(issue: z.core.$ZodIssue): Place {
+  const { code, message } = issue;
   const path = issue.path.filter((part) => typeof part !== "symbol");
-  if (issue.code === "unrecognized_keys") return new KeyFault([...path, ...issue.keys.slice(0, 1)], issue.message);
-  // Of one text or an array of texts: what is in the array.
-  const inItem =
-    issue.code === "invalid_union" ? issue.errors.flat().find((inner) => inner.path.length > 0) : undefined;
-  if (inItem === undefined) return new KeyFault(path, issue.message);
-  const inner = faultOf(inItem);
-  return new KeyFault([...path, ...inner.path], inner.message);
+  if (code === "unrecognized_keys") return { path: [...path, ...issue.keys.slice(0, 1)], message };
+  // Of one text or an array of texts.
+  const item = code === "invalid_union" ? issue.errors.flat().find((inner) => inner.path.length > 0) : undefined;
+  if (item === undefined) return { path, message };
+  const inner = placeOf(item);
+  return { path: [...path, ...inner.path], message: inner.message };
 }

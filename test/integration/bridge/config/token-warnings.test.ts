@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isThisMachine, tokenWarnings } from "../../../../bridge/config/secrets/token-warnings.ts";
+import { isThisMachine, tokenWarnings } from "../../../../bridge/config/secrets/token.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { waitFor } from "../../../support/wait.ts";
 

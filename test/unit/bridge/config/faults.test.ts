@@ -6,17 +6,14 @@ import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { ConfigError } from "../../../../bridge/config/errors.ts";
 import { readConfigFile } from "../../../../bridge/config/file.ts";
-import { faultOf, type Known, unknownName } from "../../../../bridge/config/known.ts";
+import { type Known, unknownName } from "../../../../bridge/config/known.ts";
 import { suggestion } from "../../../../protocol/suggestion.ts";
 
 const KNOWN: Known = {
   formatFault: (format) =>
     format === "auto" || format === "json" ? undefined : unknownName("format", format, ["auto", "json"]),
   presetFault: (preset) => (preset === "lab" ? undefined : unknownName("preset", preset, ["lab"])),
-  framesFault: (frames) =>
-    faultOf(() => {
-      if (!frames.includes("payload")) throw new RangeError("One of the frames is the payload.");
-    }),
+  framesFault: (frames) => (frames.includes("payload") ? undefined : "one of the frames is the payload."),
   presetTopics: () => [],
 };
 

@@ -19,7 +19,7 @@ describe("the example and the schema", () => {
   const keys = leaves(keysOf(FILE_TABLE));
   const names = keys.map(({ name }) => name);
 
-  it("[CF3] all keys are looked at", () => {
+  it("[CF3a] all keys are looked at", () => {
     assert.deepEqual([keys.length, new Set(names).size], [46, 45]);
   });
 
@@ -44,7 +44,7 @@ describe("the example and the schema", () => {
     assert.deepEqual(shipped, configSchema());
   });
 
-  it("[CF3] the schema says each key's meaning, and its default where it has one", () => {
+  it("[CF3b] the schema says each key's meaning, and its default where it has one", () => {
     const file: unknown = configSchema();
     const at = (...path: string[]): unknown => path.reduce<unknown>((value, part) => Object(value)[part], file);
     const source = ["properties", "source", "items", "properties"];
@@ -71,7 +71,7 @@ describe("the example and the schema", () => {
     assert.equal(described, keys.length + 5);
   });
 
-  it("[CF3] the schema takes the example with all its keys, and nothing that cannot be read", () => {
+  it("[CF3b] the schema takes the example with all its keys, and nothing that cannot be read", () => {
     const schema = z.fromJSONSchema(z.record(z.string(), z.unknown()).parse(configSchema()));
     // What has no effect there is commented out.
     const whole = example.replace(/^# (?=\w+ = |\[)/gm, "");

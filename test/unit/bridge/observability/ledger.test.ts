@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { parseBytes, parseChannelUrl, tokenFrom } from "../../../../bridge/config/options.ts";
+import { tokenFrom } from "../../../../bridge/config/secrets/token.ts";
+import { parseBytes } from "../../../../bridge/config/syntax/quantities.ts";
+import { parseChannelUrl } from "../../../../bridge/config/syntax/web-address.ts";
 import { SourceLedger, totalsOf, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog, lineForPeople } from "../../../../bridge/observability/log.ts";
 import { statusLine } from "../../../../bridge/observability/status.ts";
