@@ -3,7 +3,7 @@ import { browserEnvironment } from "../client/browser-environment.ts";
 import { ChannelViewer, type ViewerHandlers } from "../client/viewer.ts";
 import { ChannelData } from "./data/channel-data.ts";
 import { Clocks } from "./data/clocks.ts";
-import { Pulse } from "./data/feed-rate.ts";
+import { FeedRate } from "./data/feed-rate.ts";
 import { browserHistory } from "./data/history/browser-history.ts";
 import { isTime } from "./data/store/series.ts";
 import { commands } from "./input/commands.ts";
@@ -39,7 +39,7 @@ const history = browserHistory(channelUrl, () => scheduler.requestFrame());
 const source = new ChannelData(history, (name) => arrangement.isHidden(name));
 const viewport = new Viewport();
 const persistence = new Persistence(channel, viewport, arrangement);
-const pulse = new Pulse();
+const feedRate = new FeedRate();
 const clocks = new Clocks();
 const notice = new Notice();
 const lazy = new LazyLoader(
@@ -104,7 +104,7 @@ const presenter = new StatusPresenter({
   header,
   viewport,
   source,
-  pulse,
+  feedRate,
   clocks,
   notice,
   connection: () => viewer.state,
@@ -123,8 +123,8 @@ const handlers: ViewerHandlers = {
     const { points, seq, minX, maxX } = frame.header;
     const newestMs = isTime(maxX) ? maxX * 1000 : undefined;
     const nowMs = Date.now();
-    pulse.note({ nowMs, points, seq, stored });
-    if (!stored) clocks.note(nowMs, newestMs, frame.header.publisher);
+    feedRate.noteFrame({ nowMs, points, seq, stored });
+    if (!stored) clocks.noteFrame(nowMs, newestMs, frame.header.publisher);
     if (store.size !== knownSeries) presenter.show();
     if (viewport.isLive) return scheduler.requestDataFrame();
     if (!stored) presenter.pointsSince += points;
@@ -143,8 +143,8 @@ const handlers: ViewerHandlers = {
     const { viewers, goneForMs } = message;
     presenter.viewers = viewers;
     presenter.goneSinceMs = goneForMs === null ? undefined : nowMs - goneForMs;
-    pulse.told(nowMs, message);
-    clocks.compare(nowMs, message.nowMs);
+    feedRate.noteStatus(nowMs, message);
+    clocks.noteChannelClock(nowMs, message.nowMs);
     if (message.type !== "hello") return;
     // The build of a page is the name of its script. (Workers of before do not say theirs.)
     isOutdated = !import.meta.url.endsWith(message.build ?? "");

@@ -29,7 +29,7 @@ export class Clocks {
   readonly #late = new Map<string, { lateMs: number; heardMs: number }>();
 
   /** The Channel said what time it is. */
-  compare(nowMs: number, channelNowMs: number): void {
+  noteChannelClock(nowMs: number, channelNowMs: number): void {
     const aheadMs = channelNowMs - nowMs;
     if (Math.abs(aheadMs - this.#channelAheadMs) > SET_MS) this.#comparisons.length = 0;
     this.#comparisons.push(aheadMs);
@@ -37,7 +37,7 @@ export class Clocks {
   }
 
   /** A frame came as it was taken. @param newestMs the time of its newest point; undefined: x is no time */
-  note(nowMs: number, newestMs: number | undefined, publisher = ""): void {
+  noteFrame(nowMs: number, newestMs: number | undefined, publisher = ""): void {
     const before = this.#late.get(publisher)?.lateMs;
     this.#late.delete(publisher);
     if (newestMs === undefined) return;

@@ -1,20 +1,21 @@
 import type { ServerMessage } from "../../protocol/messages/server-message.ts";
-import { BEAT_MS, usualPauseMs } from "../../protocol/pause.ts";
+import { MIN_PAUSE_MS, usualPauseMs } from "../../protocol/pause.ts";
 
-/** What is remembered of the newest frames. Those within a beat count as one, so that they reach far enough back. */
-const MAX_BEATS = 128;
+/** What is remembered of the newest frames. Those close together count as one, so that they reach far enough back. */
+const MAX_ARRIVALS = 128;
 const RATE_WINDOW_MS = 5_000;
 const STALE_AFTER_MS = 5_000;
 const STALE_AFTER_PAUSES = 10;
 
-interface Beat {
+/** Frames that came together. */
+interface Arrival {
   atMs: number;
   points: number;
 }
 
-/** A frame as the pulse sees it. */
-export interface Arrival {
-  /** By our clock. */
+/** A frame, as far as it matters here. */
+export interface ReceivedFrame {
+  /** When it came, by our clock. */
   nowMs: number;
   points: number;
   /** The number of its last point. */
@@ -27,47 +28,47 @@ export interface Arrival {
  * How often points come, and since when none did: by when frames come and by when the Channel says that it took them,
  * never by x, which may be no time, or that of a wrong clock, or of long ago.
  */
-export class Pulse {
+export class FeedRate {
   /** Every publisher was gone after the last frame was taken. */
   wasGone = false;
   /** Of frames that came as they were taken, by this connection. */
-  readonly #beats: Beat[] = [];
+  readonly #arrivals: Arrival[] = [];
   /** Since when points are counted. */
   #sinceMs: number | undefined;
   /** When the last frame was taken, by our clock. */
   #takenMs: number | undefined;
-  /** What the Channel had taken, and how often, when the connection began. */
-  #toldSeq = Number.POSITIVE_INFINITY;
-  #toldPauseMs: number | undefined;
+  /** What the Channel had taken when the connection began, and its usual pause. */
+  #seqAtHello = Number.POSITIVE_INFINITY;
+  #channelPauseMs: number | undefined;
 
-  /** The Channel said how things stand. With a hello a connection begins, and what came before says nothing of now. */
-  told(nowMs: number, message: Extract<ServerMessage, { type: "hello" | "status" }>): void {
+  /** Notes what the Channel says of itself. With a hello a connection begins, and what came before says nothing of now. */
+  noteStatus(nowMs: number, message: Extract<ServerMessage, { type: "hello" | "status" }>): void {
     const { goneForMs, takenForMs } = message;
     this.wasGone ||= goneForMs !== null;
     this.#takenMs = takenForMs === null ? undefined : nowMs - takenForMs;
     if (message.type !== "hello") return;
     this.#forget();
-    this.#toldSeq = message.seq;
-    this.#toldPauseMs = message.takenEveryMs ?? undefined;
+    this.#seqAtHello = message.seq;
+    this.#channelPauseMs = message.takenEveryMs ?? undefined;
   }
 
   /** Notes a frame. */
-  note({ nowMs, points, seq, stored }: Arrival): void {
+  noteFrame({ nowMs, points, seq, stored }: ReceivedFrame): void {
     // What was taken while this page caught up comes from the store, too.
-    if (stored && seq <= this.#toldSeq) return;
+    if (stored && seq <= this.#seqAtHello) return;
     this.#takenMs = nowMs;
     this.wasGone = false;
     if (stored) return;
     // Our clock was set back: what was before cannot be compared.
-    if (nowMs < (this.#beats.at(-1)?.atMs ?? nowMs)) this.#forget();
+    if (nowMs < (this.#arrivals.at(-1)?.atMs ?? nowMs)) this.#forget();
     if (points > 0) this.#sinceMs ??= nowMs;
-    const last = this.#beats.at(-1);
-    if (last !== undefined && nowMs - last.atMs < BEAT_MS) {
+    const last = this.#arrivals.at(-1);
+    if (last !== undefined && nowMs - last.atMs < MIN_PAUSE_MS) {
       last.points += points;
       return;
     }
-    this.#beats.push({ atMs: nowMs, points });
-    if (this.#beats.length > MAX_BEATS) this.#beats.shift();
+    this.#arrivals.push({ atMs: nowMs, points });
+    if (this.#arrivals.length > MAX_ARRIVALS) this.#arrivals.shift();
   }
 
   /** Points a second of late; undefined before anything came. */
@@ -75,15 +76,15 @@ export class Pulse {
     if (this.#sinceMs === undefined) return undefined;
     const pauseMs = this.#usualPauseMs() ?? 0;
     const windowMs = Math.max(RATE_WINDOW_MS, 3 * pauseMs);
-    const beats = this.#beats.filter(({ atMs }) => atMs > nowMs - windowMs);
-    const [first, ...later] = beats;
-    const sum = (some: Beat[]): number => some.reduce((points, beat) => points + beat.points, 0);
+    const recent = this.#arrivals.filter(({ atMs }) => atMs > nowMs - windowMs);
+    const [first, ...later] = recent;
+    const sum = (some: Arrival[]): number => some.reduce((points, arrival) => points + arrival.points, 0);
     if (first === undefined || later.length < 2) {
-      return (sum(beats) * 1_000) / Math.min(windowMs, Math.max(1_000, nowMs - this.#sinceMs));
+      return (sum(recent) * 1_000) / Math.min(windowMs, Math.max(1_000, nowMs - this.#sinceMs));
     }
-    // From beat to beat a steady feed has a steady rate; from edge to edge it would tremble by a beat.
+    // From arrival to arrival a steady feed has a steady rate; from edge to edge of the window it would tremble by one.
     const lastMs = later.at(-1)?.atMs ?? nowMs;
-    const endMs = nowMs - lastMs > 2 * pauseMs + 2 * BEAT_MS ? nowMs : lastMs;
+    const endMs = nowMs - lastMs > 2 * pauseMs + 2 * MIN_PAUSE_MS ? nowMs : lastMs;
     return (sum(later) * 1_000) / (endMs - first.atMs);
   }
 
@@ -95,12 +96,12 @@ export class Pulse {
   }
 
   #forget(): void {
-    this.#beats.length = 0;
+    this.#arrivals.length = 0;
     this.#sinceMs = undefined;
   }
 
-  /** As it is seen here; until that shows a pace, as the Channel has seen it. */
+  /** As it is seen here; until there is enough of it, as the Channel has seen it. */
   #usualPauseMs(): number | undefined {
-    return usualPauseMs(this.#beats.map(({ atMs }) => atMs)) ?? this.#toldPauseMs;
+    return usualPauseMs(this.#arrivals.map(({ atMs }) => atMs)) ?? this.#channelPauseMs;
   }
 }

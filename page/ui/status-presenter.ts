@@ -1,7 +1,7 @@
 import type { ConnectionState } from "../../client/connection-state.ts";
 import type { ChannelData } from "../data/channel-data.ts";
 import type { Clocks } from "../data/clocks.ts";
-import type { Pulse } from "../data/feed-rate.ts";
+import type { FeedRate } from "../data/feed-rate.ts";
 import type { ViewModel, Viewport } from "../viewport/viewport.ts";
 import type { Header } from "./header.ts";
 import type { Notice } from "./notice.ts";
@@ -25,7 +25,7 @@ export interface PresentedState {
   header: Header;
   viewport: Viewport;
   source: ChannelData;
-  pulse: Pulse;
+  feedRate: FeedRate;
   clocks: Clocks;
   notice: Notice;
   viewModel(): ViewModel | undefined;
@@ -58,19 +58,19 @@ export class StatusPresenter {
   }
 
   get status(): Status {
-    const { viewport, pulse, connection } = this.#about;
+    const { viewport, feedRate, connection } = this.#about;
     const circumstances = {
       nowMs: performance.now(),
-      staleSinceMs: pulse.staleSinceMs(Date.now()),
+      staleSinceMs: feedRate.staleSinceMs(Date.now()),
       goneSinceMs: this.goneSinceMs,
-      wasGone: pulse.wasGone,
+      wasGone: feedRate.wasGone,
       isHeld: !viewport.isLive,
     };
     return this.override ?? statusOf(connection(), circumstances);
   }
 
   show(): void {
-    const { header, viewport, source, pulse, clocks } = this.#about;
+    const { header, viewport, source, feedRate, clocks } = this.#about;
     const { store } = source;
     const nowMs = Date.now();
     const now = this.status;
@@ -85,7 +85,7 @@ export class StatusPresenter {
     const isConnected = isFlowing || ["waiting", "stale", "gone"].includes(kind);
     header.showFigures(
       figuresText({
-        rate: isConnected ? pulse.rate(nowMs) : undefined,
+        rate: isConnected ? feedRate.rate(nowMs) : undefined,
         series: store.size,
         refusedSeries: store.refused,
         lagMs: isFlowing ? clocks.lagMs : undefined,
