@@ -1,4 +1,4 @@
-import { gapOf, type Loss, type LossReason, lossesOf, mergeAllSeries } from "./gaps.ts";
+import { type BridgeGap, type FrameLossReason, gapOf, lossesOf, mergeAllSeries } from "./gaps.ts";
 import { HeldBack, type Letter } from "./held-back.ts";
 import type { HeldFrame } from "./spool/spool-state.ts";
 
@@ -12,7 +12,7 @@ export interface BacklogOptions {
   frames: readonly HeldFrame[];
   /** A frame's bytes from the spool. */
   read: (seq: number) => Uint8Array | undefined;
-  lost: (reason: LossReason, points: number) => void;
+  lost: (reason: FrameLossReason, points: number) => void;
 }
 
 /**
@@ -161,7 +161,7 @@ export class Backlog {
   }
 
   /** The oldest frame is lost. @returns what the open frame must tell, if no other can */
-  loseFirst(reason: LossReason): Loss[] {
+  loseFirst(reason: FrameLossReason): BridgeGap[] {
     const first = this.at(0);
     if (first === undefined) return [];
     const losses = this.#lossesWith(first, reason);
@@ -170,8 +170,8 @@ export class Backlog {
   }
 
   /** Drops the oldest that were never sent, until the bounds are kept. @returns what the open frame must tell */
-  dropToFit(openBytes: number): Loss[] {
-    const untold: Loss[] = [];
+  dropToFit(openBytes: number): BridgeGap[] {
+    const untold: BridgeGap[] = [];
     while (this.bytes + openBytes > this.#options.totalBytes) {
       const lost = this.#drop(() => true);
       if (lost === undefined) break;
@@ -211,7 +211,7 @@ export class Backlog {
     return excess;
   }
 
-  #drop(which: (frame: HeldFrame) => boolean): Loss[] | undefined {
+  #drop(which: (frame: HeldFrame) => boolean): BridgeGap[] | undefined {
     let i = this.#head;
     for (; i < this.#frames.length; i++) {
       const frame = this.#frames[i];
@@ -230,13 +230,13 @@ export class Backlog {
     return untold;
   }
 
-  #lossesWith(frame: HeldFrame, reason: LossReason): Loss[] {
+  #lossesWith(frame: HeldFrame, reason: FrameLossReason): BridgeGap[] {
     this.#options.lost(reason, frame.points);
     const bytes = this.bytesOf(frame);
     return [...frame.losses, ...(bytes === undefined ? [gapOf(reason, frame.points)] : lossesOf(bytes, reason))];
   }
 
-  #tell(losses: readonly Loss[], from: number): Loss[] {
+  #tell(losses: readonly BridgeGap[], from: number): BridgeGap[] {
     let i = from;
     while (i < this.#frames.length && (this.#frames[i]?.seq ?? 0) <= this.#sentSeq) i++;
     const next = this.#frames[i];

@@ -18,8 +18,3 @@ export interface NewId {
   /** Not taken under the id before; they will be sent again. */
   points: number;
 }
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts);
-}

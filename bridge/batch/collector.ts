@@ -1,10 +1,11 @@
+import { concat } from "../../protocol/bytes.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { framedBy } from "../../protocol/frame/header.ts";
 import { MAX_BODY_POINTS, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { Undelivered } from "../observability/ledger.ts";
 import { Backlog } from "./backlog.ts";
-import { type Batch, type Confirmation, concat, type NewId } from "./batch.ts";
-import { GAPS_BYTES, type Loss, type LossReason, mergeAllSeries, withGaps } from "./gaps.ts";
+import type { Batch, Confirmation, NewId } from "./batch.ts";
+import { type BridgeGap, type FrameLossReason, GAPS_BYTES, mergeAllSeries, withGaps } from "./gaps.ts";
 import type { Letter } from "./held-back.ts";
 import { OpenFrame } from "./open-frame.ts";
 import { type HeldFrame, type Identity, newPublisherId, type SpoolState } from "./spool/spool-state.ts";
@@ -23,7 +24,7 @@ export interface CollectorOptions {
   /** As `Date.now()`: ages outlive a restart. */
   nowMs?: () => number;
   /** Called for each frame that is lost. */
-  lost: (reason: LossReason, points: number) => void;
+  lost: (reason: FrameLossReason, points: number) => void;
   /** What keeps it all on disk too, and the bound of that. */
   spoolWriter?: SpoolWriter;
   maxSpoolBytes?: number;
@@ -107,7 +108,7 @@ export class Collector {
   }
 
   /** Says that points are missing before those that are added next. */
-  addGap(gap: Loss): void {
+  addGap(gap: BridgeGap): void {
     this.#open.addGap(gap);
     this.#untoldChanged = true;
   }
@@ -284,7 +285,7 @@ export class Collector {
   }
 
   /** Losses that no closed frame can tell. */
-  #tell(losses: readonly Loss[]): void {
+  #tell(losses: readonly BridgeGap[]): void {
     if (losses.length === 0) return;
     this.#open.losses = mergeAllSeries([...this.#open.losses, ...losses]);
     this.#open.version++;

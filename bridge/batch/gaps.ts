@@ -3,7 +3,7 @@ import { gapBlock } from "../../protocol/frame/frame-builder.ts";
 import { HEADER_BYTES, readHeader, viewOf } from "../../protocol/frame/header.ts";
 
 /** Why a frame was lost in the bridge, as viewers are told (SPEC.md, "Viewers", gap reasons). */
-export type LossReason = "bridge-full" | "frame-refused" | "spool-damaged";
+export type FrameLossReason = "bridge-full" | "frame-refused" | "spool-damaged";
 
 /** What a gap in a frame of ours may say: how many points are missing, or that nobody knows. */
 const WITH_POINTS = ["bridge-full", "frame-refused", "spool-damaged", "publisher-dropped", "too-many-series"] as const;
@@ -14,11 +14,11 @@ const WITHOUT_POINTS = [
   "publisher-restarted",
   "publisher-reconnected",
 ] as const;
-export type GapReason = (typeof WITH_POINTS)[number] | (typeof WITHOUT_POINTS)[number];
+export type BridgeGapReason = (typeof WITH_POINTS)[number] | (typeof WITHOUT_POINTS)[number];
 
 /** Points that are missing before those that follow. */
-export interface Loss extends Gap {
-  reason: GapReason;
+export interface BridgeGap extends Gap {
+  reason: BridgeGapReason;
 }
 
 /** What {@link withGaps} adds to a frame at most: each of these once. */
@@ -30,18 +30,18 @@ export const GAPS_BYTES = [
   .reduce((sum, bytes) => sum + bytes, 0);
 
 /** A gap of all series whose x nobody knows. */
-export function gapOf(reason: GapReason, points: number | null): Loss {
+export function gapOf(reason: BridgeGapReason, points: number | null): BridgeGap {
   return { kind: "gap", reason, points, fromX: null, toX: null, series: "" };
 }
 
 /** What is lost when this frame is: its points, and what it would have told as lost. */
-export function lossesOf(frame: Uint8Array, reason: LossReason): Loss[] {
+export function lossesOf(frame: Uint8Array, reason: FrameLossReason): BridgeGap[] {
   const { points, minX, maxX } = readHeader(frame);
   return [...gapsIn(frame), { ...gapOf(reason, points), fromX: minX, toX: maxX }].map(withFiniteBounds);
 }
 
 /** A frame may be refused for an x that is not finite. Its loss would be refused too, with every frame that tells it. */
-function withFiniteBounds(loss: Loss): Loss {
+function withFiniteBounds(loss: BridgeGap): BridgeGap {
   return { ...loss, fromX: finiteOrNull(loss.fromX), toX: finiteOrNull(loss.toX) };
 }
 
@@ -50,17 +50,17 @@ function finiteOrNull(x: number | null): number | null {
 }
 
 /** The gaps of our own that stand among the points of a frame. */
-export function gapsIn(frame: Uint8Array): Loss[] {
-  return gapsOf(frame).filter(isLoss);
+export function gapsIn(frame: Uint8Array): BridgeGap[] {
+  return gapsOf(frame).filter(isBridgeGap);
 }
 
-export function isLoss(gap: Gap): gap is Loss {
+export function isBridgeGap(gap: Gap): gap is BridgeGap {
   return [...WITH_POINTS, ...WITHOUT_POINTS].some((reason) => reason === gap.reason);
 }
 
 /** Several losses as one of each reason and series: no point that was lost is forgotten, and no exact number blurred. */
-export function mergeLosses(losses: readonly Loss[]): Loss[] {
-  const merged = new Map<string, Loss>();
+export function mergeLosses(losses: readonly BridgeGap[]): BridgeGap[] {
+  const merged = new Map<string, BridgeGap>();
   for (const loss of losses) {
     const key = `${loss.reason} ${loss.points === null} ${loss.series}`;
     const before = merged.get(key);
@@ -70,11 +70,11 @@ export function mergeLosses(losses: readonly Loss[]): Loss[] {
 }
 
 /** The same without their series: {@link GAPS_BYTES} then hold them all. */
-export function mergeAllSeries(losses: readonly Loss[]): Loss[] {
+export function mergeAllSeries(losses: readonly BridgeGap[]): BridgeGap[] {
   return mergeLosses(losses.map((loss) => (loss.series === "" ? loss : { ...loss, series: "" })));
 }
 
-function joined(a: Loss, b: Loss): Loss {
+function joined(a: BridgeGap, b: BridgeGap): BridgeGap {
   return {
     ...b,
     points: sumOf(a.points, b.points),
@@ -90,7 +90,7 @@ function sumOf(a: number | null, b: number | null): number | null {
 }
 
 /** The frame with these gaps before its points; only for a frame that no Channel can have taken yet. */
-export function withGaps(frame: Uint8Array, losses: readonly Loss[]): Uint8Array {
+export function withGaps(frame: Uint8Array, losses: readonly BridgeGap[]): Uint8Array {
   if (losses.length === 0) return frame;
   const blocks = losses.map(gapBlock);
   const gapBytes = blocks.reduce((sum, block) => sum + block.length, 0);

@@ -1,7 +1,7 @@
 import { FrameBuilder, gapBlock, type Row } from "../../protocol/frame/frame-builder.ts";
 import { HEADER_BYTES } from "../../protocol/frame/header.ts";
 import { namesBytes, tableBytes } from "../../protocol/frame/table-builder.ts";
-import { GAPS_BYTES, type Loss, mergeAllSeries, mergeLosses } from "./gaps.ts";
+import { type BridgeGap, GAPS_BYTES, mergeAllSeries, mergeLosses } from "./gaps.ts";
 
 /** More that wait for a point, each of another series, are told as one of all series. */
 const MAX_GAPS_WAITING = 8;
@@ -9,14 +9,14 @@ const MAX_GAPS_WAITING = 8;
 /** The one frame that rows go into. */
 export class OpenFrame {
   /** Lost frames that came before this one: told at its very beginning, by `withGaps`. */
-  losses: Loss[] = [];
+  losses: BridgeGap[] = [];
   sinceMs = 0;
   /** Grows with whatever changes what {@link encode} returns. */
   version = 0;
   readonly #maxBytes: number;
   #builder: FrameBuilder;
   /** Told right before the point that comes next: not yet part of the frame. */
-  #gaps: Loss[] = [];
+  #gaps: BridgeGap[] = [];
 
   constructor(maxFrameBytes: number) {
     this.#maxBytes = maxFrameBytes - GAPS_BYTES;
@@ -32,12 +32,12 @@ export class OpenFrame {
   }
 
   /** What must be told and stands in no frame yet. */
-  get untold(): readonly Loss[] {
+  get untold(): readonly BridgeGap[] {
     return this.points === 0 ? mergeLosses([...this.losses, ...this.#gaps]) : this.#gaps;
   }
 
   /** Says that points are missing before the point that is added next. */
-  addGap(gap: Loss): void {
+  addGap(gap: BridgeGap): void {
     this.#gaps = mergeLosses([...this.#gaps, gap]);
     if (this.#gaps.length > MAX_GAPS_WAITING) this.#gaps = mergeAllSeries(this.#gaps);
   }

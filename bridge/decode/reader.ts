@@ -9,7 +9,7 @@ import { DecodeError, type Message, type MessageReader } from "./message.ts";
 import { parseSampleFormat } from "./samples/format.ts";
 import { createSampleReader, type SampleReader } from "./samples/reader.ts";
 import { MAX_MESSAGE_BYTES } from "./text.ts";
-import { type Topic, Topics } from "./topic.ts";
+import { type Topic, Topics, throwIfControl } from "./topic.ts";
 
 /**
  * What reads the messages of a source by their format.
@@ -42,7 +42,11 @@ class FormatReader implements MessageReader {
     this.#config = config;
     this.#format = format;
     this.#auto = auto;
-    this.#envelope = createEnvelope(config, new Topics<TopicMemory>(() => ({})));
+    const topics = new Topics<TopicMemory>((name) => {
+      throwIfControl(name);
+      return {};
+    });
+    this.#envelope = createEnvelope(config, topics);
   }
 
   read(frames: readonly Buffer[], arrivedAt: number): Message[] {

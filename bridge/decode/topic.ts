@@ -17,20 +17,19 @@ export interface Topic<T> {
   readonly memory: T;
 }
 
-/** The topics of one source. The one heard of least recently is forgotten first, so no flood of new ones takes one in use. */
+/** What is found out once of each topic of a source. The one heard of least recently is forgotten first, so no flood of new ones takes one in use. */
 export class Topics<T> {
   readonly #topics = new Map<string, Topic<T>>();
-  readonly #remember: () => T;
+  readonly #remember: (name: string) => T;
 
-  /** @param remember what is remembered of a new one */
-  constructor(remember: () => T) {
+  /** @param remember what is remembered of a new one, by its name; if it throws, nothing is */
+  constructor(remember: (name: string) => T) {
     this.#remember = remember;
   }
 
   /**
    * @param text as the publisher wrote it
-   * @throws DecodeError topic-too-long
-   * @throws PointError series-name-invalid if it has control characters: it names or prefixes series
+   * @throws DecodeError topic-too-long, and what `remember` throws
    */
   of(text: string): Topic<T> {
     const known = this.#topics.get(text);
@@ -44,10 +43,7 @@ export class Topics<T> {
     }
     throwIfTooLong(text);
     const name = text.replace(TRAILING_SEPARATORS, "");
-    if (hasControl(name)) {
-      throw new PointError("series-name-invalid", "The topic has control characters: it cannot name a series.");
-    }
-    const topic = { name, memory: this.#remember() };
+    const topic = { name, memory: this.#remember(name) };
     if (this.#topics.size >= MAX_TOPICS_REMEMBERED) {
       for (const oldest of this.#topics.keys()) {
         this.#topics.delete(oldest);
@@ -56,6 +52,10 @@ export class Topics<T> {
     }
     this.#topics.set(text, topic);
     return topic;
+  }
+
+  forget(): void {
+    this.#topics.clear();
   }
 
   /** @throws DecodeError topic-not-text, topic-too-long, PointError */
@@ -68,6 +68,12 @@ export class Topics<T> {
       "The first of several frames is the topic; this is not UTF-8. If it is no topic, say with --frames what each frame is.",
     );
   }
+}
+
+/** @throws PointError series-name-invalid: a topic names or prefixes series */
+export function throwIfControl(name: string): void {
+  if (!hasControl(name)) return;
+  throw new PointError("series-name-invalid", "The topic has control characters: it cannot name a series.");
 }
 
 /** @throws DecodeError topic-too-long */

@@ -63,3 +63,10 @@ export function channelBy(template: Template, topic: string, parts: readonly str
     "The topic makes no name of a channel: segments of . and .. are none, nor is what has more than 128 characters.",
   );
 }
+
+const BETWEEN_PARTS = /[/.:]+/;
+
+/** `/lab/motor:1` → `lab`, `motor`, `1`. */
+export function topicParts(topic: string): string[] {
+  return topic.split(BETWEEN_PARTS).filter((part) => part !== "");
+}

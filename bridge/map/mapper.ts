@@ -1,15 +1,15 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import { rowsOf } from "../../protocol/json/points.ts";
+import { rowsOf, seriesOfY } from "../../protocol/json/points.ts";
 import type { MapConfig } from "../config/config.ts";
 import type { Message } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/rows.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
+import { type Topic, Topics } from "../decode/topic.ts";
 import { Plans } from "./plan.ts";
 import { type ReadOptions, readingsOf } from "./reading.ts";
 import { type Holding, RowWriter, rowOf, type Said } from "./rows.ts";
 import { writeSamples } from "./samples.ts";
-import type { Channel } from "./series.ts";
-import { type Topic, Topics } from "./topics.ts";
+import type { MappedChannel } from "./series.ts";
 import { checkTime } from "./when.ts";
 
 /** Rows for one channel. */
@@ -53,7 +53,8 @@ export function createMapper(map: MapConfig): Mapper {
 
 /** SPEC.md, "Points as JSON", and nothing else. */
 class PlainMapper implements Mapper {
-  readonly #topics = new Topics((topic): Topic => topic);
+  /** Of each topic the series of what has no name; undefined if it cannot name one. */
+  readonly #topics = new Topics((topic) => seriesOfY(topic));
   /** For values whose time only the envelope tells. */
   readonly #timed = new MappingMapper({});
 
@@ -77,10 +78,14 @@ class PlainMapper implements Mapper {
 }
 
 /** @throws PointError, DecodeError message-too-large */
-function plainRows(value: unknown, { name, series }: Topic, arrivedAt: number): Row[] {
+function plainRows(
+  value: unknown,
+  { name, memory: ySeries }: Topic<readonly [string] | undefined>,
+  arrivedAt: number,
+): Row[] {
   // Each item is a point at least, or refuses the message.
   if (Array.isArray(value) && value.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
-  return rowsOf(value, { topic: name, ySeries: series, arrivedAt, found: checkMessagePoints });
+  return rowsOf(value, { topic: name, ySeries, arrivedAt, found: checkMessagePoints });
 }
 
 function checkMessagePoints(points: number): void {
@@ -126,7 +131,7 @@ class MappingMapper implements Mapper {
   }
 
   tick(now: number): Mapped[] {
-    const rowsBy = new Map<Channel, Row[]>();
+    const rowsBy = new Map<MappedChannel, Row[]>();
     for (const [series, { channel, since }] of this.#holding) {
       const { thin } = series;
       if (thin === undefined) continue;

@@ -3,16 +3,16 @@ import { isSeriesName, seriesOfField } from "../../protocol/names.ts";
 import type { FieldConfig, MapConfig } from "../config/config.ts";
 import { matcherOf } from "../config/syntax/pattern.ts";
 import { type Template, templateOf } from "../config/syntax/template.ts";
+import { Topics } from "../decode/topic.ts";
 import { MAX_PATH_LENGTH, MAX_PATHS } from "./bounds.ts";
-import { channelBy, seriesBy } from "./fill-template.ts";
-import { type Channel, Channels, type Kind, type Series } from "./series.ts";
-import { partsOf, type Topic, Topics } from "./topics.ts";
+import { channelBy, seriesBy, topicParts } from "./fill-template.ts";
+import { type MappedChannel, MappedChannels, type MappedSeries, type SeriesKind } from "./series.ts";
 
 /** What becomes of the value at one path of a topic's messages. */
 export interface Slot {
   /** Undefined: the channel has too many series already. */
-  series: Series | undefined;
-  kind: Kind;
+  series: MappedSeries | undefined;
+  kind: SeriesKind;
   scale: number;
   offset: number;
   isScaled: boolean;
@@ -20,7 +20,7 @@ export interface Slot {
 
 /** What becomes of the messages of one topic. */
 export interface TopicPlan {
-  channel: Channel;
+  channel: MappedChannel;
   /** The slot of a field; undefined if it is not chosen. @throws PointError series-name-invalid */
   slotOf(path: string): Slot | undefined;
 }
@@ -34,7 +34,7 @@ const ALL: FieldConfig = { field: "**" };
 
 /** Finds out, once for each topic and path, what the mapping makes of it. */
 export class Plans {
-  readonly channels = new Channels();
+  readonly channels = new MappedChannels();
   readonly #map: MapConfig;
   readonly #rules: readonly FieldRule[] | undefined;
   readonly #channel: Template | undefined;
@@ -47,7 +47,7 @@ export class Plans {
     this.#rules = map.fields?.map((config) => ({ matches: matcherOf(config.field), config }));
     this.#channel = map.channel === undefined ? undefined : templateOf(map.channel);
     this.#series = map.series === undefined ? undefined : templateOf(map.series);
-    this.#topics = new Topics((topic) => this.#planOf(topic));
+    this.#topics = new Topics((name) => this.#planOf(name));
   }
 
   /** @throws DecodeError if its channel is none, or one too many */
@@ -56,19 +56,17 @@ export class Plans {
       this.#topics.forget();
       this.#paths = 0;
     }
-    return this.#topics.of(topic);
+    return this.#topics.of(topic).memory;
   }
 
-  #planOf(topic: Topic): TopicPlan {
-    const parts = partsOf(topic.name);
-    const channel = this.channels.of(
-      this.#channel === undefined ? undefined : channelBy(this.#channel, topic.name, parts),
-    );
+  #planOf(topic: string): TopicPlan {
+    const parts = topicParts(topic);
+    const channel = this.channels.of(this.#channel === undefined ? undefined : channelBy(this.#channel, topic, parts));
     const slots = new Map<string, Slot | null>();
     const slotOf = (path: string): Slot | undefined => {
       const known = slots.get(path);
       if (known !== undefined) return known ?? undefined;
-      const slot = this.#slotOf(path, topic.name, parts, channel);
+      const slot = this.#slotOf(path, topic, parts, channel);
       // A message may have more paths than may be remembered.
       if (path.length <= MAX_PATH_LENGTH && this.#paths < 2 * MAX_PATHS) {
         slots.set(path, slot ?? null);
@@ -79,7 +77,7 @@ export class Plans {
     return { channel, slotOf };
   }
 
-  #slotOf(path: string, topic: string, parts: readonly string[], channel: Channel): Slot | undefined {
+  #slotOf(path: string, topic: string, parts: readonly string[], channel: MappedChannel): Slot | undefined {
     const config = this.#rules === undefined ? ALL : this.#rules.find(({ matches }) => matches(path))?.config;
     if (config === undefined) return undefined;
     const { kind = "line", scale = 1, offset = 0, unit } = config;

@@ -2,11 +2,11 @@ import type { Row, RowMark } from "../../protocol/frame/frame-builder.ts";
 import { MAX_COLUMNS } from "../../protocol/limits.ts";
 import type { Slot } from "./plan.ts";
 import type { Leaf, MappedReading } from "./reading.ts";
-import type { Channel, Series } from "./series.ts";
+import type { MappedChannel, MappedSeries } from "./series.ts";
 import type { Thinned } from "./thin.ts";
 
 /** What is held back by thinning, and since when; series of which nothing is held are not in it. */
-export type Holding = Map<Series, { channel: Channel; since: number }>;
+export type Holding = Map<MappedSeries, { channel: MappedChannel; since: number }>;
 
 /** What a message says, whatever of it is held back or left out as a repeat. */
 export interface Said {
@@ -25,11 +25,11 @@ export class RowWriter {
   /** Whether the rows are not what the message says: thinning holds some of it back, or a state's repeat is left out. */
   isThinned = false;
   readonly said: Said = { points: 0, firstX: null, lastX: null, series: "" };
-  readonly #channel: Channel;
+  readonly #channel: MappedChannel;
   readonly #holding: Holding;
   readonly #now: number;
 
-  constructor(channel: Channel, holding: Holding, now: number) {
+  constructor(channel: MappedChannel, holding: Holding, now: number) {
     this.#channel = channel;
     this.#holding = holding;
     this.#now = now;
@@ -99,7 +99,7 @@ export class RowWriter {
     said.lastX = x;
   }
 
-  #thin(series: Series, x: number, value: number, arrival: boolean): void {
+  #thin(series: MappedSeries, x: number, value: number, arrival: boolean): void {
     const { thin } = series;
     if (thin === undefined) return;
     this.isThinned = true;
@@ -131,11 +131,11 @@ export class RowWriter {
   }
 }
 
-export function rowOf({ name }: Series, { x, y, arrival }: Thinned): Row {
+export function rowOf({ name }: MappedSeries, { x, y, arrival }: Thinned): Row {
   return { x, arrival, names: [name], values: [y] };
 }
 
-function markOf({ name, texts }: Series, style: "step" | "event", value: Leaf): RowMark {
+function markOf({ name, texts }: MappedSeries, style: "step" | "event", value: Leaf): RowMark {
   if (typeof value === "number") return { series: name, style, value };
   return { series: name, style, ...(style === "step" ? texts.state(value) : texts.event(value)) };
 }

@@ -4,12 +4,12 @@ import { MAX_CHANNELS, MAX_SERIES, MAX_TEXTS } from "./bounds.ts";
 import { TextTable } from "./texts.ts";
 import { Changes, MinMax } from "./thin.ts";
 
-export type Kind = "line" | "step" | "event";
+export type SeriesKind = "line" | "step" | "event";
 
 /** What is remembered of a series: its kind, and how it is thinned. */
-export interface Series {
+export interface MappedSeries {
   readonly name: string;
-  readonly kind: Kind;
+  readonly kind: SeriesKind;
   /** Undefined: every point is taken. */
   readonly thin: MinMax | undefined;
   readonly changes: Changes | undefined;
@@ -17,25 +17,25 @@ export interface Series {
 }
 
 /** One channel of a source: undefined is the bridge's own. */
-export interface Channel {
+export interface MappedChannel {
   readonly name: string | undefined;
-  readonly series: Map<string, Series>;
+  readonly series: Map<string, MappedSeries>;
 }
 
 export interface SeriesOptions {
   name: string;
-  kind: Kind;
+  kind: SeriesKind;
   /** Points a second. */
   maxRate: number | undefined;
 }
 
 /** The channels and series that the messages of one source have named so far. None is ever forgotten. */
-export class Channels {
-  readonly #channels = new Map<string | undefined, Channel>();
+export class MappedChannels {
+  readonly #channels = new Map<string | undefined, MappedChannel>();
   readonly #textBudget = { left: MAX_TEXTS };
 
   /** @throws DecodeError too-many-channels */
-  of(name: string | undefined): Channel {
+  of(name: string | undefined): MappedChannel {
     let channel = this.#channels.get(name);
     if (channel === undefined) {
       if (this.#channels.size >= MAX_CHANNELS) {
@@ -51,12 +51,12 @@ export class Channels {
   }
 
   /** A series of a channel; undefined if the channel has too many already. What it was first, it stays. */
-  seriesOf(channel: Channel, { name, kind, maxRate }: SeriesOptions): Series | undefined {
+  seriesOf(channel: MappedChannel, { name, kind, maxRate }: SeriesOptions): MappedSeries | undefined {
     const known = channel.series.get(name);
     if (known !== undefined) return known;
     if (channel.series.size >= MAX_SERIES) return undefined;
     const width = maxRate === undefined ? undefined : widthOf(maxRate);
-    const series: Series = {
+    const series: MappedSeries = {
       name,
       kind,
       thin: width !== undefined && kind === "line" ? new MinMax(width) : undefined,

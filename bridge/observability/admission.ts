@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { hostname } from "node:os";
 
 /** What a request is refused with. */
-export interface Refusal {
+export interface MetricsRefusal {
   status: 403 | 405;
   code: "host-not-allowed" | "cross-site" | "method-not-allowed";
   /** A sentence that says what to do. It repeats nothing of the request. */
@@ -23,7 +23,7 @@ export type Asked = Pick<IncomingMessage, "method" | "headers" | "headersDistinc
 export function refusalOf(
   { method, headers, headersDistinct }: Asked,
   names: ReadonlySet<string>,
-): Refusal | undefined {
+): MetricsRefusal | undefined {
   // HTTP/1.0 has no Host; every browser sends one.
   if (!(headersDistinct.host ?? []).every((host) => isKnownHost(host, names))) {
     return {

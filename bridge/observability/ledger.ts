@@ -12,7 +12,7 @@ export interface Dropped {
 }
 
 /** Points that are missing; null: nobody knows how many. */
-export interface Gap {
+export interface CountedGap {
   reason: string;
   points: number | null;
 }
@@ -78,7 +78,7 @@ export class UplinkLedger {
     this.countGap({ reason, points });
   }
 
-  countGap({ reason, points }: Gap): void {
+  countGap({ reason, points }: CountedGap): void {
     const before = this.gaps.get(reason) ?? { gaps: 0, points: 0 };
     this.gaps.set(reason, { gaps: before.gaps + 1, points: before.points + (points ?? 0) });
   }

@@ -1,4 +1,4 @@
-import { gapOf, type Loss, mergeLosses } from "../batch/gaps.ts";
+import { type BridgeGap, gapOf, mergeLosses } from "../batch/gaps.ts";
 import { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
 import type { Mapped } from "../map/mapper.ts";
@@ -11,7 +11,7 @@ const MAX_TOPICS_WAITING = 64;
 
 interface Waiting {
   tracker: SequenceTracker;
-  gaps: Loss[];
+  gaps: BridgeGap[];
 }
 
 export interface NumbersOptions {
@@ -76,7 +76,7 @@ export function saidBy(mapped: readonly Mapped[]): Said {
   return { points, firstX: rows[0]?.x ?? null, lastX: rows.at(-1)?.x ?? null, series: names.size === 1 ? only : "" };
 }
 
-function gapFrom(verdict: Verdict, { points, firstX, series }: Said): Loss | undefined {
+function gapFrom(verdict: Verdict, { points, firstX, series }: Said): BridgeGap | undefined {
   if (verdict.kind !== "jump" && verdict.kind !== "restart") return undefined;
   const where = { fromX: verdict.fromX, toX: firstX, series };
   if (verdict.kind === "restart") return { ...gapOf("publisher-restarted", null), ...where };

@@ -15,7 +15,7 @@ export interface MainHeader {
 }
 
 /** A channel of the data header; its value and its time are two frames. */
-export interface Channel {
+export interface BsreadChannel {
   name: string;
   /** Undefined: text, or a type that nothing is known of; it is left aside. */
   element: ElementType | undefined;
@@ -45,7 +45,7 @@ const NANOSECONDS = 1e9;
 export function readMainHeader(frame: Buffer): MainHeader {
   const header = parse(frame, "main");
   if (!isObject(header) || typeof header.htype !== "string" || !header.htype.startsWith("bsr_m-")) {
-    throw wrong('its main header has no "htype" of bsr_m');
+    throw wrongBsread('its main header has no "htype" of bsr_m');
   }
   return {
     pulseId: numberFrom(header.pulse_id),
@@ -56,21 +56,21 @@ export function readMainHeader(frame: Buffer): MainHeader {
 }
 
 /** @throws DecodeError not-json, envelope-wrong */
-export function readDataHeader(frame: Buffer): Channel[] {
+export function readDataHeader(frame: Buffer): BsreadChannel[] {
   const header = parse(frame, "data");
   if (!isObject(header) || typeof header.htype !== "string" || !header.htype.startsWith("bsr_d-")) {
-    throw wrong('its data header has no "htype" of bsr_d');
+    throw wrongBsread('its data header has no "htype" of bsr_d');
   }
   const { channels } = header;
-  if (!Array.isArray(channels)) throw wrong('its data header has no "channels"');
+  if (!Array.isArray(channels)) throw wrongBsread('its data header has no "channels"');
   if (channels.length > MAX_CHANNELS)
-    throw wrong(`it has ${channels.length} channels; ${MAX_CHANNELS} are read at most`);
+    throw wrongBsread(`it has ${channels.length} channels; ${MAX_CHANNELS} are read at most`);
   return channels.map(channelOf);
 }
 
-/** Defaults: float64, little endian (bsread/sender.py, class Channel). */
-function channelOf(channel: unknown): Channel {
-  if (!isObject(channel) || typeof channel.name !== "string") throw wrong("a channel of it has no name");
+/** Defaults: float64, little endian (bsread/sender.py, class BsreadChannel). */
+function channelOf(channel: unknown): BsreadChannel {
+  if (!isObject(channel) || typeof channel.name !== "string") throw wrongBsread("a channel of it has no name");
   const type = typeof channel.type === "string" ? channel.type.toLowerCase() : "float64";
   return {
     name: channel.name,
@@ -82,7 +82,7 @@ function channelOf(channel: unknown): Channel {
 }
 
 /** Why this is no message of bsread. */
-export function wrong(why: string): DecodeError {
+export function wrongBsread(why: string): DecodeError {
   return new DecodeError("envelope-wrong", `This is no message of bsread: ${why}. Is another program publishing here?`);
 }
 

@@ -1,7 +1,7 @@
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import { numbersOf } from "../decode/samples/columns.ts";
 import { elementBytes } from "../decode/samples/format.ts";
-import { type Channel, readDataHeader, readMainHeader, wrong } from "./bsread-header.ts";
+import { type BsreadChannel, readDataHeader, readMainHeader, wrongBsread } from "./bsread-header.ts";
 import { Pulses } from "./bsread-pulses.ts";
 import { checkSize } from "./payload.ts";
 import type { Preset } from "./preset.ts";
@@ -30,13 +30,13 @@ export const bsread: Preset = {
 };
 
 class BsreadReader implements MessageReader {
-  readonly #headers = new Map<string, readonly Channel[]>();
+  readonly #headers = new Map<string, readonly BsreadChannel[]>();
   readonly #pulses = new Pulses();
 
   read(frames: readonly Buffer[]): Message[] {
     const [first, second] = frames;
     if (first === undefined || second === undefined) {
-      throw wrong(`it has ${frames.length} frames, not a main header, a data header and channels`);
+      throw wrongBsread(`it has ${frames.length} frames, not a main header, a data header and channels`);
     }
     checkSize(frames);
     const { pulseId, time, hash, compression } = readMainHeader(first);
@@ -55,7 +55,7 @@ class BsreadReader implements MessageReader {
     ];
   }
 
-  #channelsOf(hash: string, frame: Buffer): readonly Channel[] {
+  #channelsOf(hash: string, frame: Buffer): readonly BsreadChannel[] {
     const known = hash === "" ? undefined : this.#headers.get(hash);
     if (known !== undefined) return known;
     const channels = readDataHeader(frame);
@@ -70,13 +70,13 @@ class BsreadReader implements MessageReader {
 }
 
 /** Each channel's value by its name. Compressed channels are left aside where others can be read. */
-function valuesOf(channels: readonly Channel[], frames: readonly Buffer[]): unknown {
+function valuesOf(channels: readonly BsreadChannel[], frames: readonly Buffer[]): unknown {
   const expected = HEADER_FRAMES + 2 * channels.length;
   if (frames.length !== expected) {
-    throw wrong(`its ${channels.length} channels need ${expected} frames, and it has ${frames.length}`);
+    throw wrongBsread(`its ${channels.length} channels need ${expected} frames, and it has ${frames.length}`);
   }
   const values: [string, unknown][] = [];
-  let compressed: Channel | undefined;
+  let compressed: BsreadChannel | undefined;
   for (const [i, channel] of channels.entries()) {
     const data = frames[HEADER_FRAMES + 2 * i];
     // A channel that has no value for this pulse is two empty frames.
@@ -91,7 +91,7 @@ function valuesOf(channels: readonly Channel[], frames: readonly Buffer[]): unkn
   return Object.fromEntries(values);
 }
 
-function plainOf({ name, element, isBoolean, bigEndian }: Channel, data: Buffer): unknown {
+function plainOf({ name, element, isBoolean, bigEndian }: BsreadChannel, data: Buffer): unknown {
   if (element === undefined) return null;
   const width = elementBytes(element);
   if (data.length % width !== 0) {

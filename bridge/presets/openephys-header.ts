@@ -32,12 +32,12 @@ const MAX_STREAM_LENGTH = 1024;
  * @param frame JSON text
  * @throws DecodeError not-json, envelope-wrong, unsupported
  */
-export function readHeader(frame: Buffer): OpenEphysHeader {
+export function readOpenEphysHeader(frame: Buffer): OpenEphysHeader {
   const header = parse(frame);
-  if (!isObject(header)) throw wrong("its header is no JSON object");
+  if (!isObject(header)) throw wrongOpenEphys("its header is no JSON object");
   const { type } = header;
   if (type !== "data" && type !== "event" && type !== "spike") {
-    if (typeof type !== "string") throw wrong('its header has no "type"');
+    if (typeof type !== "string") throw wrongOpenEphys('its header has no "type"');
     throw new DecodeError(
       "unsupported",
       `Messages of the type "${type.slice(0, 40)}" are not read: data, event and spike are.`,
@@ -45,7 +45,7 @@ export function readHeader(frame: Buffer): OpenEphysHeader {
   }
   const field = type === "spike" ? "spike" : "content";
   const content = header[field];
-  if (!isObject(content)) throw wrong(`its header has no "${field}"`);
+  if (!isObject(content)) throw wrongOpenEphys(`its header has no "${field}"`);
   const sentAt = header.timestamp;
   return {
     // Called message_no before version 0.3.
@@ -61,7 +61,8 @@ function bodyOf(type: OpenEphysBody["type"], content: Record<string, unknown>): 
   switch (type) {
     case "data": {
       const rate = content.sample_rate;
-      if (typeof rate !== "number" || !(rate >= MIN_RATE && rate <= MAX_RATE)) throw wrong('"sample_rate" is no rate');
+      if (typeof rate !== "number" || !(rate >= MIN_RATE && rate <= MAX_RATE))
+        throw wrongOpenEphys('"sample_rate" is no rate');
       // Plugins before July 2025 send no names.
       const channel = textOf(content.channel_name) ?? String(countOf(content, "channel_num"));
       return { type, channel, samples: countOf(content, "num_samples"), rate };
@@ -80,7 +81,7 @@ function bodyOf(type: OpenEphysBody["type"], content: Record<string, unknown>): 
 }
 
 /** Why this is no message of the plugin. */
-export function wrong(why: string): DecodeError {
+export function wrongOpenEphys(why: string): DecodeError {
   return new DecodeError(
     "envelope-wrong",
     `This is no message of Open Ephys' ZMQ Interface: ${why}. Is another program publishing here?`,
@@ -97,7 +98,7 @@ function parse(frame: Buffer): unknown {
 
 function countOf(content: Record<string, unknown>, field: string): number {
   const count = numberFrom(content[field]);
-  if (count === undefined) throw wrong(`"${field}" is no count`);
+  if (count === undefined) throw wrongOpenEphys(`"${field}" is no count`);
   return count;
 }
 

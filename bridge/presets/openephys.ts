@@ -3,7 +3,7 @@ import { SampleClock } from "../decode/samples/clock.ts";
 import { columnsOf, numbersOf } from "../decode/samples/columns.ts";
 import { parseSampleFormat } from "../decode/samples/format.ts";
 import { throwIfTooMany } from "../decode/samples/reader.ts";
-import { type OpenEphysBody, type OpenEphysHeader, readHeader, wrong } from "./openephys-header.ts";
+import { type OpenEphysBody, type OpenEphysHeader, readOpenEphysHeader, wrongOpenEphys } from "./openephys-header.ts";
 import { Heartbeat } from "./openephys-heartbeat.ts";
 import { checkSize } from "./payload.ts";
 import type { Preset } from "./preset.ts";
@@ -44,11 +44,11 @@ class OpenEphysReader implements MessageReader {
   read(frames: readonly Buffer[], arrivedAt: number): Message[] {
     const [envelope, head, payload] = frames;
     if (envelope === undefined || head === undefined || frames.length > 3) {
-      throw wrong(`it has ${frames.length} frames, not an envelope, a header and data`);
+      throw wrongOpenEphys(`it has ${frames.length} frames, not an envelope, a header and data`);
     }
-    if (!isEnvelope(envelope)) throw wrong("it begins neither with DATA nor with EVENT");
+    if (!isEnvelope(envelope)) throw wrongOpenEphys("it begins neither with DATA nor with EVENT");
     checkSize(frames);
-    const header = readHeader(head);
+    const header = readOpenEphysHeader(head);
     const topic = header.stream.slice(0, MAX_STREAM_LENGTH).replace(TRAILING_SEPARATORS, "");
     const message = this.#messageOf(header, header.body, topic, payload ?? Buffer.alloc(0), arrivedAt);
     return [header.number === undefined ? message : { ...message, number: header.number }];
@@ -86,7 +86,7 @@ class OpenEphysReader implements MessageReader {
   ): Message {
     if (payload.length !== 4 * samples) throw notSamples(payload.length, samples);
     throwIfTooMany(samples, 1);
-    if (position === undefined) throw wrong('"sample_num" is no count');
+    if (position === undefined) throw wrongOpenEphys('"sample_num" is no count');
     const sent = sentAt ?? arrivedAt;
     const at = samples === 0 ? { x0: sent, dx: 0 } : this.#clockOf(stream, rate).place(samples, sent, position);
     const names = this.#namesOf(channel);

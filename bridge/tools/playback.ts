@@ -1,9 +1,9 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { counted, escaped } from "../observability/text.ts";
 import { bytesText, spanText } from "./figures.ts";
-import type { Outlet } from "./outlet.ts";
+import type { LosslessPublisher } from "./lossless-publisher.ts";
 import { type Ending, openRecording } from "./read-recording.ts";
-import { type Entry, RecordingError, type RecordingInfo } from "./recording.ts";
+import { type RecordingEntry, RecordingError, type RecordingInfo } from "./recording.ts";
 import { Schedule } from "./schedule.ts";
 
 export interface PlaybackOptions {
@@ -13,7 +13,7 @@ export interface PlaybackOptions {
   source?: string | undefined;
 }
 
-type MessageEntry = Extract<Entry, { kind: "message" }>;
+type MessageEntry = Extract<RecordingEntry, { kind: "message" }>;
 
 /** Timers are not more exact; what is due by then goes out in one go. */
 const MIN_SLEEP_MS = 1;
@@ -28,7 +28,7 @@ const SAY_PAUSE_MS = 10_000;
 /** Sends a recording, once or again and again. */
 export class Playback {
   readonly #options: PlaybackOptions;
-  readonly #outlet: Pick<Outlet, "send" | "unheard" | "isHeld">;
+  readonly #outlet: Pick<LosslessPublisher, "send" | "unheard" | "isHeld">;
   readonly #startMs = performance.now();
   readonly #schedule: Schedule;
   #rounds = 0;
@@ -38,7 +38,7 @@ export class Playback {
   #sinceTurn = 0;
   #dueMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: PlaybackOptions, outlet: Pick<Outlet, "send" | "unheard" | "isHeld">) {
+  constructor(options: PlaybackOptions, outlet: Pick<LosslessPublisher, "send" | "unheard" | "isHeld">) {
     this.#options = options;
     this.#outlet = outlet;
     this.#schedule = new Schedule(options.speed, this.#startMs);

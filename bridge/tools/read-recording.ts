@@ -2,15 +2,15 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { constants, crc32, createGunzip } from "node:zlib";
 import {
-  type Entry,
   HEAD_BYTES,
-  MAGIC,
-  MAX_BODY_BYTES,
+  MAX_ENTRY_BODY_BYTES,
   MAX_INFO_BYTES,
   RECORD_BYTES,
+  RECORDING_MAGIC,
+  type RecordingEntry,
   RecordingError,
   type RecordingInfo,
-  readBody,
+  readEntryBody,
   readInfo,
   VERSION,
 } from "./recording.ts";
@@ -26,7 +26,7 @@ export type Ending =
 export interface OpenRecording {
   info: RecordingInfo;
   /** Some records at a time, in order. What it holds of the file is bounded by the largest message. */
-  batches: AsyncGenerator<Entry[], Ending, void>;
+  batches: AsyncGenerator<RecordingEntry[], Ending, void>;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -133,8 +133,8 @@ class Held {
 async function readHead(held: Held, file: string): Promise<RecordingInfo> {
   await held.fill(HEAD_BYTES);
   const head = held.peek(HEAD_BYTES);
-  const magic = held.peek(Math.min(held.bytes, MAGIC.length));
-  if (magic === undefined || !MAGIC.subarray(0, magic.length).equals(magic) || magic.length === 0) {
+  const magic = held.peek(Math.min(held.bytes, RECORDING_MAGIC.length));
+  if (magic === undefined || !RECORDING_MAGIC.subarray(0, magic.length).equals(magic) || magic.length === 0) {
     throw new RecordingError(`${file} is no recording: it does not begin as one that plotcast record wrote.`);
   }
   if (head === undefined) throw new RecordingError(`${file} ends within its head: nothing was recorded.`);
@@ -155,14 +155,14 @@ async function readHead(held: Held, file: string): Promise<RecordingInfo> {
 async function* batchesOf(
   held: Held,
   chunks: AsyncGenerator<Buffer, void, void>,
-): AsyncGenerator<Entry[], Ending, void> {
-  let batch: Entry[] = [];
+): AsyncGenerator<RecordingEntry[], Ending, void> {
+  let batch: RecordingEntry[] = [];
   let isEnded = false;
   try {
     for (;;) {
       const bytes = held.peek(RECORD_BYTES)?.readUInt32LE(0);
-      const record = bytes === undefined || bytes > MAX_BODY_BYTES ? undefined : held.peek(RECORD_BYTES + bytes);
-      if (bytes !== undefined && bytes > MAX_BODY_BYTES) break;
+      const record = bytes === undefined || bytes > MAX_ENTRY_BODY_BYTES ? undefined : held.peek(RECORD_BYTES + bytes);
+      if (bytes !== undefined && bytes > MAX_ENTRY_BODY_BYTES) break;
       if (record === undefined) {
         // What comes of this chunk goes out before the next is read.
         if (batch.length > 0) yield batch;
@@ -171,7 +171,7 @@ async function* batchesOf(
         return isEnded && held.bytes === 0 ? { kind: "whole" } : { kind: "cut-off", atByte: held.offset };
       }
       const body = record.subarray(RECORD_BYTES);
-      const entry = crc32(body) === record.readUInt32LE(4) ? readBody(body) : undefined;
+      const entry = crc32(body) === record.readUInt32LE(4) ? readEntryBody(body) : undefined;
       if (entry === undefined) break;
       held.skip(record.length);
       if (entry === "unknown") continue;

@@ -4,11 +4,11 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import {
   END_RECORD_BYTES,
-  type Entry,
   encodeHead,
   entryBytes,
-  MAX_BODY_BYTES,
+  MAX_ENTRY_BODY_BYTES,
   MAX_FRAMES,
+  type RecordingEntry,
   type RecordingInfo,
   writeEntry,
 } from "./recording.ts";
@@ -56,7 +56,7 @@ export class Recorder {
   readonly #maxBytes: number;
   readonly #queueBytes: number;
   readonly #end = Promise.withResolvers<RecorderEnd>();
-  readonly #queue: Entry[] = [];
+  readonly #queue: RecordingEntry[] = [];
   #waitingBytes = 0;
   #messages = 0;
   /** Of these, in the file. */
@@ -116,9 +116,9 @@ export class Recorder {
    */
   add(source: number, frames: readonly Uint8Array[], atUs: number): void {
     if (this.#state === "ended") return;
-    const entry: Entry = { kind: "message", source, atUs, frames };
+    const entry: RecordingEntry = { kind: "message", source, atUs, frames };
     const bytes = entryBytes(entry);
-    const isTooLarge = bytes > MAX_BODY_BYTES || frames.length > MAX_FRAMES;
+    const isTooLarge = bytes > MAX_ENTRY_BODY_BYTES || frames.length > MAX_FRAMES;
     if (this.#state === "failed" || this.#waitingBytes + bytes > this.#queueBytes || isTooLarge) {
       this.#leftOut++;
       this.#unnoted++;
@@ -159,7 +159,7 @@ export class Recorder {
     this.#unnoted = 0;
   }
 
-  #enqueue(entry: Entry): void {
+  #enqueue(entry: RecordingEntry): void {
     const bytes = entryBytes(entry);
     this.#queue.push(entry);
     this.#waitingBytes += bytes;
@@ -190,7 +190,7 @@ export class Recorder {
   }
 
   /** Of a batch that was written in part, what is whole stays. */
-  async #fail(error: unknown, batch: readonly Entry[], beginByte: number): Promise<void> {
+  async #fail(error: unknown, batch: readonly RecordingEntry[], beginByte: number): Promise<void> {
     const whole = this.#isGzip ? [] : wholeEntries(batch, this.#fileBytes - beginByte);
     this.#written += messagesIn(whole);
     this.#finish("failed", { kind: "failed", error });
@@ -223,7 +223,7 @@ async function removeFile(file: string): Promise<void> {
 }
 
 /** How many of these are about {@link BATCH_BYTES}; one at least. */
-function batchLength(entries: readonly Entry[]): number {
+function batchLength(entries: readonly RecordingEntry[]): number {
   let bytes = 0;
   const after = entries.findIndex((entry) => {
     bytes += entryBytes(entry);
@@ -232,19 +232,19 @@ function batchLength(entries: readonly Entry[]): number {
   return after < 0 ? entries.length : Math.max(1, after);
 }
 
-function encodeEntries(entries: readonly Entry[], bytes: number): Buffer {
+function encodeEntries(entries: readonly RecordingEntry[], bytes: number): Buffer {
   const buffer = Buffer.allocUnsafe(bytes);
   let offset = 0;
   for (const entry of entries) offset = writeEntry(buffer, offset, entry);
   return buffer;
 }
 
-function messagesIn(entries: readonly Entry[]): number {
+function messagesIn(entries: readonly RecordingEntry[]): number {
   return entries.reduce((sum, { kind }) => sum + (kind === "message" ? 1 : 0), 0);
 }
 
 /** The first of these that take `bytes` together at most. */
-function wholeEntries(entries: readonly Entry[], bytes: number): Entry[] {
+function wholeEntries(entries: readonly RecordingEntry[], bytes: number): RecordingEntry[] {
   let end = 0;
   const after = entries.findIndex((entry) => {
     end += entryBytes(entry);

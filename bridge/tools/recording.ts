@@ -24,7 +24,7 @@ export interface RecordingInfo {
   sources: readonly { name: string; addresses: readonly string[] }[];
 }
 
-export type Entry =
+export type RecordingEntry =
   | { kind: "message"; source: number; atUs: number; frames: readonly Uint8Array[] }
   | { kind: "left-out"; atUs: number; messages: number }
   | { kind: "end"; atUs: number; messages: number };
@@ -34,7 +34,7 @@ export class RecordingError extends Error {
   override readonly name = "RecordingError";
 }
 
-export const MAGIC = Buffer.from("PLOTREC\n", "latin1");
+export const RECORDING_MAGIC = Buffer.from("PLOTREC\n", "latin1");
 export const VERSION = 1;
 /** Of magic, version, size and sum; the info follows. */
 export const HEAD_BYTES = 20;
@@ -43,7 +43,7 @@ export const MAX_INFO_BYTES = 2 ** 20;
 export const RECORD_BYTES = 8;
 const BODY_BYTES = 16;
 /** A length beyond is damage and not a message: it is more than a recorder lets wait for the disk. */
-export const MAX_BODY_BYTES = 2 ** 26;
+export const MAX_ENTRY_BODY_BYTES = 2 ** 26;
 /** Each costs memory, however short it is. */
 export const MAX_FRAMES = 2 ** 16;
 const MAX_SOURCES = 1024;
@@ -55,7 +55,7 @@ const TWO_32 = 2 ** 32;
 export function encodeHead(info: RecordingInfo): Buffer {
   const json = Buffer.from(JSON.stringify(info));
   const head = Buffer.alloc(HEAD_BYTES);
-  MAGIC.copy(head);
+  RECORDING_MAGIC.copy(head);
   head.writeUInt32LE(VERSION, 8);
   head.writeUInt32LE(json.length, 12);
   head.writeUInt32LE(crc32(json), 16);
@@ -63,7 +63,7 @@ export function encodeHead(info: RecordingInfo): Buffer {
 }
 
 /** What {@link writeEntry} takes in the file. */
-export function entryBytes(entry: Entry): number {
+export function entryBytes(entry: RecordingEntry): number {
   if (entry.kind !== "message") return END_RECORD_BYTES;
   let bytes = RECORD_BYTES + BODY_BYTES;
   for (const frame of entry.frames) bytes += 4 + frame.length;
@@ -71,7 +71,7 @@ export function entryBytes(entry: Entry): number {
 }
 
 /** Writes one record, and returns where the next one begins. */
-export function writeEntry(into: Buffer, offset: number, entry: Entry): number {
+export function writeEntry(into: Buffer, offset: number, entry: RecordingEntry): number {
   const bodyAt = offset + RECORD_BYTES;
   into.writeUInt32LE(entry.kind === "message" ? entry.frames.length : 0, bodyAt + 4);
   writeUint64(into, bodyAt + 8, entry.atUs);
@@ -96,7 +96,7 @@ export function writeEntry(into: Buffer, offset: number, entry: Entry): number {
 }
 
 /** @returns the entry; `unknown` for a kind of later versions; undefined if this is no body, whatever its sum says */
-export function readBody(body: Buffer): Entry | "unknown" | undefined {
+export function readEntryBody(body: Buffer): RecordingEntry | "unknown" | undefined {
   if (body.length < BODY_BYTES) return undefined;
   const kind = body[0];
   const atUs = readUint64(body, 8);

@@ -2,7 +2,7 @@ import { errorAdvice } from "../observability/error-advice.ts";
 import { FootLine, type Terminal } from "../observability/terminal.ts";
 import { AddressError } from "../sources/errors.ts";
 import { spanText } from "./figures.ts";
-import { Outlet } from "./outlet.ts";
+import { LosslessPublisher } from "./lossless-publisher.ts";
 import { Playback } from "./playback.ts";
 import { openRecording } from "./read-recording.ts";
 import { RecordingError } from "./recording.ts";
@@ -66,7 +66,10 @@ async function replay(options: ReplayOptions, { signal }: Stop, foot: FootLine):
   const say = (sentence: string): void => foot.log(`${sentence}\n`);
   // A file that is none is told before anybody is waited for.
   await (await openRecording(file)).batches.return({ kind: "whole" });
-  const outlet = await Outlet.open({ bind, connect: bind.length + connect.length === 0 ? [DEFAULT_CONNECT] : connect });
+  const outlet = await LosslessPublisher.open({
+    bind,
+    connect: bind.length + connect.length === 0 ? [DEFAULT_CONNECT] : connect,
+  });
   const timers: NodeJS.Timeout[] = [];
   try {
     const addresses = outlet.addresses.join(", ");

@@ -1,7 +1,7 @@
 import { counted } from "../observability/text.ts";
 import { bytesText, rateText, spanText, timeText, valueText } from "./figures.ts";
 import type { EndpointReport, InspectReport, SeriesReport, SourceReport, TopicReport } from "./report.ts";
-import { type Column, cut, tableLines, wrapped } from "./table.ts";
+import { cut, type TextColumn, tableLines, wrapped } from "./table.ts";
 
 /** A line for people; `title` and `advice` stand out where they can. */
 export interface Line {
@@ -9,7 +9,7 @@ export interface Line {
   text: string;
 }
 
-const TOPIC_COLUMNS: readonly Column[] = [
+const TOPIC_COLUMNS: readonly TextColumn[] = [
   { title: "topic", dispensable: 0 },
   { title: "messages", align: "right", dispensable: 2 },
   { title: "rate", align: "right", dispensable: 0 },
@@ -20,7 +20,7 @@ const TOPIC_COLUMNS: readonly Column[] = [
   { title: "last message", dispensable: 3 },
 ];
 
-const SERIES_COLUMNS: readonly Column[] = [
+const SERIES_COLUMNS: readonly TextColumn[] = [
   { title: "series", dispensable: 0 },
   { title: "channel", dispensable: 2 },
   { title: "points", align: "right", dispensable: 3 },
@@ -66,7 +66,7 @@ function endpointText({ address, side, connected, wasConnected }: EndpointReport
   return `${side} ${address}: ${who}${connected === 0 && wasConnected ? " any more" : ""}`;
 }
 
-function table(columns: readonly Column[], rows: readonly string[][], width: number, maxRows: number): Line[] {
+function table(columns: readonly TextColumn[], rows: readonly string[][], width: number, maxRows: number): Line[] {
   if (rows.length === 0) return [];
   const [head = "", ...lines] = tableLines(columns, rows.slice(0, maxRows), width);
   const left = rows.length - maxRows;

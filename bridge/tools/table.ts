@@ -1,4 +1,4 @@
-export interface Column {
+export interface TextColumn {
   title: string;
   align?: "right";
   /** Where there is no room, the columns with the highest numbers go first; 0 stays. */
@@ -15,7 +15,11 @@ const MIN_LAST = 8;
  * column is cut.
  * @param width what a line may have at most, in characters
  */
-export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
+export function tableLines(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
   const all = [columns.map(({ title }) => title), ...rows];
   const widths = columns.map((_, i) => Math.max(...all.map((row) => lengthOf(row[i] ?? ""))));
   const shown = columns.map((_, i) => i).filter((i) => rows.some((row) => (row[i] ?? "") !== ""));

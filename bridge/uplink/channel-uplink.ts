@@ -1,6 +1,6 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { Collector } from "../batch/collector.ts";
-import { gapOf, type Loss } from "../batch/gaps.ts";
+import { type BridgeGap, gapOf } from "../batch/gaps.ts";
 import type { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
 import { SeriesBound } from "../batch/series-bound.ts";
@@ -167,7 +167,7 @@ export class ChannelUplink {
   }
 
   /** Says that points are missing before those that are added next. */
-  addGap(gap: Loss): void {
+  addGap(gap: BridgeGap): void {
     this.#collector.addGap(gap);
     this.ledger.countGap(gap);
   }

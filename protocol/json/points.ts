@@ -8,7 +8,7 @@ import { type FoundTime, namedTime, timeOf } from "./time.ts";
 
 /** What a script sends as JSON, understood as points, without any mapping: SPEC.md, "Points as JSON". */
 
-export interface Reading {
+export interface PointContext {
   /** When the message arrived, in unix seconds: x of values that come without a time. */
   arrivedAt: number;
   /** Names the series, or is the prefix of its names; "" for none. */
@@ -23,7 +23,7 @@ export interface Reading {
  * Parses one JSON text into rows.
  * @throws PointError if it is not JSON, or JSON that holds no points
  */
-export function rowsOfJson(text: string, reading: Reading): Row[] {
+export function rowsOfJson(text: string, reading: PointContext): Row[] {
   return rowsOf(valueOfJson(text), reading);
 }
 
@@ -43,7 +43,7 @@ export function valueOfJson(text: string): unknown {
  * The rows in a JSON value: all of them, or the reason why not.
  * @throws PointError
  */
-export function rowsOf(value: unknown, reading: Reading): Row[] {
+export function rowsOf(value: unknown, reading: PointContext): Row[] {
   const rows: Row[] = [];
   readShapes(value, new RowReader(reading, (row) => rows.push(row)));
   return rows;
@@ -59,12 +59,12 @@ export function seriesOfY(topic: string): readonly [string] | undefined {
 export class RowReader implements PointReader<string, number> {
   readonly isChoosing = false;
   readonly xySeries: readonly [string] | undefined;
-  readonly #reading: Reading;
+  readonly #reading: PointContext;
   readonly #take: (row: Row) => void;
   #points = 0;
 
   /** @param take is given each row as soon as it is read, so that not all that is made of a value need be in memory at once */
-  constructor(reading: Reading, take: (row: Row) => void) {
+  constructor(reading: PointContext, take: (row: Row) => void) {
     this.xySeries = "ySeries" in reading ? reading.ySeries : seriesOfY(reading.topic);
     this.#reading = reading;
     this.#take = take;

@@ -11,17 +11,17 @@ export type Parsed<M> = { kind: "message"; message: M } | { kind: "malformed"; f
 /** The same for messages that are told apart by `type`: a newer sender may send types that are not known here. */
 export type ParsedByType<M> = Parsed<M> | { kind: "unknown-type"; type: string };
 
-export type Guard<T> = (value: unknown) => value is T;
+export type FieldGuard<T> = (value: unknown) => value is T;
 
 /** A guard for each field of a message. That of an optional field takes undefined, too. */
-export type Guards<M> = { readonly [Field in keyof M]-?: Guard<M[Field]> };
+export type FieldGuards<M> = { readonly [Field in keyof M]-?: FieldGuard<M[Field]> };
 
 /** For each type of message the guards of its fields beside `type`. */
 export type GuardsByType<M extends { type: string }> = {
-  readonly [Type in M["type"]]: Guards<Omit<Extract<M, { type: Type }>, "type">>;
+  readonly [Type in M["type"]]: FieldGuards<Omit<Extract<M, { type: Type }>, "type">>;
 };
 
-type AnyGuards = Readonly<Record<string, Guard<unknown>>>;
+type AnyGuards = Readonly<Record<string, FieldGuard<unknown>>>;
 
 /** The message alone, for who passes over everything else. */
 export function messageIn<M>(parsed: ParsedByType<M>): M | undefined {
@@ -38,7 +38,7 @@ export function parseByType<M extends { type: string }>(text: string, guards: Gu
 }
 
 /** Parses a message that stands alone where it comes from, and needs no `type`. */
-export function parseFields<M extends object>(text: string, guards: Guards<M>): Parsed<M> {
+export function parseFields<M extends object>(text: string, guards: FieldGuards<M>): Parsed<M> {
   const received = parseObject(text);
   return received === undefined ? { kind: "malformed", field: "" } : pickFields(received, guards);
 }

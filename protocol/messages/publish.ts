@@ -2,7 +2,7 @@ import { ANONYMOUS, isPublisherId } from "../frame/header.ts";
 import { isObject } from "../json/json.ts";
 import { isProblemCode, type ProblemCode } from "../problem.ts";
 import { isBoolean, isCount, isString, parseObject } from "./guards.ts";
-import { type Guards, type Parsed, parseFields } from "./parsed.ts";
+import { type FieldGuards, type Parsed, parseFields } from "./parsed.ts";
 
 /** What a publisher says of itself, beside its points. */
 export interface Announcement {
@@ -52,7 +52,7 @@ export interface ReceivedProblem {
   detail: string;
 }
 
-const ANNOUNCEMENT: Guards<Announcement> = { publisher: isKnownPublisher, here: isBoolean };
+const ANNOUNCEMENT: FieldGuards<Announcement> = { publisher: isKnownPublisher, here: isBoolean };
 
 /** An announcement: these two fields and no other. */
 export function parseAnnouncement(text: string): Parsed<Announcement> {

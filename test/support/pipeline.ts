@@ -1,5 +1,5 @@
 import type { Collector } from "../../bridge/batch/collector.ts";
-import type { Loss } from "../../bridge/batch/gaps.ts";
+import type { BridgeGap } from "../../bridge/batch/gaps.ts";
 import type { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
 import { NO_MAP } from "../../bridge/config/config.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
@@ -20,7 +20,7 @@ export function pipelineOf(segments: {
   log: Log;
 }): SourcePipeline {
   const { collector, tracker, ledger, sequenceField, log, source = new SourceLedger() } = segments;
-  const addGap = (gap: Loss): void => {
+  const addGap = (gap: BridgeGap): void => {
     collector.addGap(gap);
     ledger.countGap(gap);
   };

@@ -1,16 +1,16 @@
 import { type Ending, openRecording } from "../../bridge/tools/read-recording.ts";
-import { type Entry, entryBytes, type RecordingInfo, writeEntry } from "../../bridge/tools/recording.ts";
+import { entryBytes, type RecordingEntry, type RecordingInfo, writeEntry } from "../../bridge/tools/recording.ts";
 
 export const INFO: RecordingInfo = {
   startedAt: "2026-01-01T00:00:00.000Z",
   sources: [{ name: "main", addresses: ["tcp://*:5000"] }],
 };
 
-export function message(atUs: number, ...frames: string[]): Entry {
+export function message(atUs: number, ...frames: string[]): RecordingEntry {
   return { kind: "message", source: 0, atUs, frames: frames.map((frame) => Buffer.from(frame)) };
 }
 
-export function encoded(entries: readonly Entry[]): Buffer {
+export function encoded(entries: readonly RecordingEntry[]): Buffer {
   const buffer = Buffer.alloc(entries.reduce((sum, entry) => sum + entryBytes(entry), 0));
   let offset = 0;
   for (const entry of entries) offset = writeEntry(buffer, offset, entry);
@@ -18,9 +18,11 @@ export function encoded(entries: readonly Entry[]): Buffer {
 }
 
 /** All of a recording. */
-export async function readAll(file: string): Promise<{ messages: string[][]; entries: Entry[]; ending: Ending }> {
+export async function readAll(
+  file: string,
+): Promise<{ messages: string[][]; entries: RecordingEntry[]; ending: Ending }> {
   const { batches } = await openRecording(file);
-  const entries: Entry[] = [];
+  const entries: RecordingEntry[] = [];
   for (;;) {
     const { value, done } = await batches.next();
     if (done) {

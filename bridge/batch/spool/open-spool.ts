@@ -1,7 +1,7 @@
 import { renameSync } from "node:fs";
 import type { Log } from "../../observability/log.ts";
 import { counted, errorText } from "../../observability/text.ts";
-import { gapOf, type Loss } from "../gaps.ts";
+import { type BridgeGap, gapOf } from "../gaps.ts";
 import { fileFault, restrict } from "./private-files.ts";
 import { Spool } from "./spool.ts";
 import { newPublisherId, type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
@@ -68,7 +68,7 @@ export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log):
   }
 }
 
-function openOnce(options: SpoolOptions, to: URL, gaps: readonly Loss[], log: Log): OpenedSpool {
+function openOnce(options: SpoolOptions, to: URL, gaps: readonly BridgeGap[], log: Log): OpenedSpool {
   const { file } = options;
   const spool = new Spool(file, options);
   try {

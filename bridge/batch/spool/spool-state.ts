@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { gapOf, isLoss, type Loss } from "../gaps.ts";
+import { type BridgeGap, gapOf, isBridgeGap } from "../gaps.ts";
 import type { LastNumber } from "../sequence/sequence.ts";
 
 /** Who the frames are of, and how they are numbered. */
@@ -26,7 +26,7 @@ export interface HeldFrame {
   /** When its first point came, as `Date.now()`. */
   readonly sinceMs: number;
   /** Frames that were lost between the one before and this one. They are settled when it is first sent. */
-  losses: readonly Loss[];
+  losses: readonly BridgeGap[];
   /** Undefined while only the spool has them. */
   bytes: Uint8Array | undefined;
   /** The spool has it as it is, but for its losses. */
@@ -43,7 +43,7 @@ export interface SpoolState extends Identity {
   sentSeq: number;
   frames: HeldFrame[];
   /** To be told before the next point. */
-  gaps: Loss[];
+  gaps: BridgeGap[];
   numbers: LastNumber[];
 }
 
@@ -59,7 +59,7 @@ export interface SpoolChanges {
   sentSeq: number;
   nextSeq: number;
   /** Undefined: as before. */
-  untold: readonly Loss[] | undefined;
+  untold: readonly BridgeGap[] | undefined;
   numbers: Iterable<LastNumber>;
   /** Null: all that were written before. */
   numbersGone: Iterable<string> | null;
@@ -95,13 +95,13 @@ export function count(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-export function lossesFrom(json: unknown): Loss[] {
+export function lossesFrom(json: unknown): BridgeGap[] {
   if (typeof json !== "string") return [];
   try {
     const losses: unknown = JSON.parse(json);
     // Written by write(); the check is for a file that somebody else changed.
     return Array.isArray(losses)
-      ? losses.filter((loss) => typeof loss === "object" && loss !== null && isLoss(loss))
+      ? losses.filter((loss) => typeof loss === "object" && loss !== null && isBridgeGap(loss))
       : [];
   } catch {
     throw damaged("its losses cannot be read");

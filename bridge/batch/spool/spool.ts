@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { isPublisherId } from "../../../protocol/frame/header.ts";
-import type { Loss } from "../gaps.ts";
+import type { BridgeGap } from "../gaps.ts";
 import type { LastNumber } from "../sequence/sequence.ts";
 import { makePrivate } from "./private-files.ts";
 import {
@@ -111,7 +111,7 @@ export class Spool {
    * What the last process left, for the channel at `to`. {@link begin} must follow.
    * @param isWhole whether it wrote all that it did
    */
-  load(to: string, gaps: readonly Loss[], isWhole: boolean): SpoolState {
+  load(to: string, gaps: readonly BridgeGap[], isWhole: boolean): SpoolState {
     const frames = this.#frames();
     const publisher = String(this.#meta("publisher") ?? newPublisherId());
     const base = count(this.#meta("base") ?? 0) ?? Number.NaN;

@@ -1,4 +1,4 @@
-import { Envelope } from "./envelope.ts";
+import { DelayEnvelope } from "./delay-envelope.ts";
 import { CLOCK_SET_BACK_SECONDS, type Placement, type Placing } from "./spread.ts";
 
 /** Later than expected by more than this and its own length, a message is the first after a pause. */
@@ -44,7 +44,7 @@ export class SampleClock implements Placing {
   #origin = { x: 0, count: 0 };
   #isSettling = false;
   #placed: { position: number; samples: number; at: Placement } | undefined;
-  readonly #envelope = new Envelope();
+  readonly #envelope = new DelayEnvelope();
 
   /** @param rate samples a second */
   constructor(rate: number) {

@@ -1,5 +1,5 @@
 import { crc32, gzipSync } from "node:zlib";
-import { type Entry, encodeHead } from "../../../bridge/tools/recording.ts";
+import { encodeHead, type RecordingEntry } from "../../../bridge/tools/recording.ts";
 import { encoded, INFO, message } from "../../support/recording.ts";
 import type { Row } from "../table.ts";
 
@@ -69,7 +69,7 @@ function u32(value: number): Buffer {
   return bytes;
 }
 
-const END: Entry = { kind: "end", atUs: 2, messages: 1 };
+const END: RecordingEntry = { kind: "end", atUs: 2, messages: 1 };
 
 export const RECORDINGS: RecordingRow[] = [
   none("nothing", ""),

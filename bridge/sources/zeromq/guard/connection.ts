@@ -3,7 +3,7 @@ import type { Occupant } from "./room.ts";
 import type { Splice } from "./splice.ts";
 
 /** A connection that another has begun, as long as it is open. */
-export interface Connection extends Visitor, Occupant {
+export interface GuardedConnection extends Visitor, Occupant {
   readonly splice: Pick<Splice, "end" | "hold">;
   /** Our own, public address. */
   readonly address: string;

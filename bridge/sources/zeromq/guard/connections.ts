@@ -1,12 +1,12 @@
-import type { Connection } from "./connection.ts";
+import type { GuardedConnection } from "./connection.ts";
 import type { GuardLimits } from "./limits.ts";
-import type { ProcessRoom, Table } from "./process-room.ts";
+import type { ConnectionTable, ProcessRoom } from "./process-room.ts";
 import { whomToEnd } from "./room.ts";
 
 export type Room =
   | { kind: "free" }
   /** This one was ended for it, of so many. */
-  | { kind: "made"; ended: Connection; most: number; of: Bounded }
+  | { kind: "made"; ended: GuardedConnection; most: number; of: Bounded }
   /** So many are open, and none of them was ended. */
   | { kind: "none"; most: number; of: Bounded };
 
@@ -17,16 +17,16 @@ export type Bounded = "address" | "socket" | "process";
 const TURNS_AT_ONCE = 100;
 
 /** The connections that others have begun, and who of them goes so that they stay within their bounds. */
-export class Connections implements Table {
+export class Connections implements ConnectionTable {
   readonly #limits: GuardLimits;
   readonly #process: ProcessRoom;
   /** In the order in which they began. */
-  readonly #open = new Set<Connection>();
+  readonly #open = new Set<GuardedConnection>();
   /** Of these, who have not said yet that they speak ZMTP. */
-  readonly #silent = new Set<Connection>();
+  readonly #silent = new Set<GuardedConnection>();
   readonly #countOf = new Map<string, number>();
   /** Ended to make room, and not closed yet. */
-  readonly #leaving = new Set<Connection>();
+  readonly #leaving = new Set<GuardedConnection>();
   #unfinishedBytes = 0;
   /** How often room may be made now: whoever floods a full bridge with connections must not keep it busy with that. */
   #turns = TURNS_AT_ONCE;
@@ -37,7 +37,7 @@ export class Connections implements Table {
     this.#process = process;
   }
 
-  [Symbol.iterator](): Iterator<Connection> {
+  [Symbol.iterator](): Iterator<GuardedConnection> {
     return this.#open.values();
   }
 
@@ -58,7 +58,7 @@ export class Connections implements Table {
     return { kind: "made", ended, most, of };
   }
 
-  makeLeave(connection: Connection): boolean {
+  makeLeave(connection: GuardedConnection): boolean {
     if (!this.#open.has(connection)) return false;
     this.#remove(connection);
     this.#leaving.add(connection);
@@ -66,7 +66,7 @@ export class Connections implements Table {
     return true;
   }
 
-  add(connection: Connection): void {
+  add(connection: GuardedConnection): void {
     const { network } = connection;
     this.#countOf.set(network, (this.#countOf.get(network) ?? 0) + 1);
     this.#open.add(connection);
@@ -77,12 +77,12 @@ export class Connections implements Table {
     if (this.#silent.size > this.#limits.silent) this.#endOldestSilent();
   }
 
-  speaksZmtp(connection: Connection): void {
+  speaksZmtp(connection: GuardedConnection): void {
     this.#silent.delete(connection);
   }
 
   /** What libzmq keeps of its unfinished message has changed. @returns who was ended for it, because all have too much */
-  unfinished(connection: Connection, bytes: number): Connection | undefined {
+  unfinished(connection: GuardedConnection, bytes: number): GuardedConnection | undefined {
     connection.unfinishedBytes += bytes;
     this.#unfinishedBytes += bytes;
     if (this.#unfinishedBytes <= this.#limits.unfinishedBytes) return undefined;
@@ -93,7 +93,7 @@ export class Connections implements Table {
   }
 
   /** Its files are free. To be called once. */
-  closed(connection: Connection): void {
+  closed(connection: GuardedConnection): void {
     this.#process.held--;
     this.#remove(connection);
     this.#leaving.delete(connection);
@@ -124,7 +124,7 @@ export class Connections implements Table {
     return true;
   }
 
-  #remove(connection: Connection): void {
+  #remove(connection: GuardedConnection): void {
     if (!this.#open.delete(connection)) return;
     this.#process.open--;
     if (this.#open.size === 0) this.#process.tables.delete(this);
@@ -135,7 +135,7 @@ export class Connections implements Table {
     else this.#countOf.delete(connection.network);
   }
 
-  #forgetUnfinished(connection: Connection): void {
+  #forgetUnfinished(connection: GuardedConnection): void {
     this.#unfinishedBytes -= connection.unfinishedBytes;
     connection.unfinishedBytes = 0;
   }

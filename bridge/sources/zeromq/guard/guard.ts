@@ -8,7 +8,7 @@ import type { SocketCounters } from "../counters.ts";
 import { maxNativeBytes } from "../native-memory.ts";
 import { networkOf } from "../network.ts";
 import { type ReceivingSocket, setZapDomain, TCP_KEEPALIVE } from "../socket.ts";
-import type { Connection } from "./connection.ts";
+import type { GuardedConnection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { Connector } from "./connector.ts";
 import { type Entry, openEntry, SLOTS, type ZapDomains } from "./entry.ts";
@@ -234,7 +234,7 @@ export class Guard {
         paths.end(path);
       },
     });
-    const connection: Connection = {
+    const connection: GuardedConnection = {
       splice,
       address,
       from,

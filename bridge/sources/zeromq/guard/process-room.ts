@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import type { GuardedConnection } from "./connection.ts";
 
 /** The publisher's, and both ends of its way to libzmq. */
 const FILES_OF_CONNECTION = 3;
@@ -8,9 +8,9 @@ const FILES_OF_OTHERS = 256;
 const FILES_WHERE_UNKNOWN = 1024;
 
 /** Whose connections are counted: those of one guard. */
-export interface Table extends Iterable<Connection> {
+export interface ConnectionTable extends Iterable<GuardedConnection> {
   /** Ends this one to make room, if it is of this table. @returns whether it is */
-  makeLeave(connection: Connection): boolean;
+  makeLeave(connection: GuardedConnection): boolean;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Table extends Iterable<Connection> {
  */
 export class ProcessRoom {
   /** Those with connections. */
-  readonly tables = new Set<Table>();
+  readonly tables = new Set<ConnectionTable>();
   /** Connections that are open; those that were ended and still have files are not among them. */
   open = 0;
   /** All that have files. */

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import type { GuardedConnection } from "./connection.ts";
 import type { Bounded } from "./connections.ts";
 import type { FramingFault, FramingLimits } from "./framing.ts";
 
@@ -67,7 +67,7 @@ export function mostText(of: Bounded, files: number): string {
 
 /** @param most how many are open at once. @param why {@link mostText} */
 export function madeRoomText(
-  { address, from }: Pick<Connection, "address" | "from">,
+  { address, from }: Pick<GuardedConnection, "address" | "from">,
   most: number,
   why: string,
 ): string {

@@ -12,7 +12,7 @@ import { Endpoints } from "../../../../bridge/sources/zeromq/endpoints.ts";
 import { listenAt } from "../../../../bridge/sources/zeromq/guard/listen.ts";
 import { Receiver } from "../../../../bridge/sources/zeromq/receiver.ts";
 import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
-import { Outlet } from "../../../../bridge/tools/outlet.ts";
+import { LosslessPublisher } from "../../../../bridge/tools/lossless-publisher.ts";
 import { hasIpv6Loopback } from "../../../../scripts/machine.ts";
 import { bindPublisher, connectPublisher } from "../../../support/publisher.ts";
 import { directoryFor, receiving } from "../../../support/receiving.ts";
@@ -88,7 +88,7 @@ it("[BR1e] * is every address, IPv4 and IPv6, and is called *", TIMEOUT, async (
 });
 
 it("[BR1e] * of a replay is IPv4 and IPv6, too", TIMEOUT, async (t) => {
-  const outlet = await Outlet.open({ bind: ["tcp://*:*"], connect: [] });
+  const outlet = await LosslessPublisher.open({ bind: ["tcp://*:*"], connect: [] });
   t.after(() => outlet.close());
   const port = outlet.addresses[0]?.split(":").at(-1);
   for (const host of (await hasIpv6Loopback()) ? ["[::1]", "127.0.0.1"] : ["127.0.0.1"]) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { Subscriber } from "zeromq";
-import { Outlet } from "../../../../bridge/tools/outlet.ts";
+import { LosslessPublisher } from "../../../../bridge/tools/lossless-publisher.ts";
 import { Subscriptions, TooManySubscriptionsError } from "../../../../bridge/tools/subscriptions.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
@@ -11,8 +11,10 @@ const { signal: NEVER } = new AbortController();
 const wish = (topic: string): Buffer => Buffer.from(`\u0001${topic}`);
 const end = (topic: string): Buffer => Buffer.from(`\u0000${topic}`);
 
-async function outletOf(t: TestContext): Promise<{ outlet: Outlet; subscribe: (...topics: string[]) => Subscriber }> {
-  const outlet = await Outlet.open({ bind: ["tcp://127.0.0.1:*"], connect: [] });
+async function outletOf(
+  t: TestContext,
+): Promise<{ outlet: LosslessPublisher; subscribe: (...topics: string[]) => Subscriber }> {
+  const outlet = await LosslessPublisher.open({ bind: ["tcp://127.0.0.1:*"], connect: [] });
   t.after(() => outlet.close());
   const subscribe = (...topics: string[]): Subscriber => {
     const socket = new Subscriber({ linger: 0 });

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { Batch } from "../../../../bridge/batch/batch.ts";
 import { Collector } from "../../../../bridge/batch/collector.ts";
-import type { LossReason } from "../../../../bridge/batch/gaps.ts";
+import type { FrameLossReason } from "../../../../bridge/batch/gaps.ts";
 import { decodeFrame, type Gap, pointsOf } from "../../../../protocol/frame/frame.ts";
 import type { Row } from "../../../../protocol/frame/frame-builder.ts";
 import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
@@ -13,7 +13,7 @@ const PUBLISHER = "00000000000000aa";
 const FRAME_BYTES = 1024;
 
 function collector(maxBytes = 8 * FRAME_BYTES, maxFrameBytes = FRAME_BYTES) {
-  const lost: [LossReason, number][] = [];
+  const lost: [FrameLossReason, number][] = [];
   const collected = new Collector({
     publisher: PUBLISHER,
     maxBytes,

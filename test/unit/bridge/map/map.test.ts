@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type MapConfig, NO_MAP } from "../../../../bridge/config/config.ts";
 import type { Message } from "../../../../bridge/decode/message.ts";
+import { Topics } from "../../../../bridge/decode/topic.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
-import { Topics } from "../../../../bridge/map/topics.ts";
 import { ARRIVED_AT, fields, mapped, mapWith, messageOf } from "../../../support/mapping.ts";
 
 describe("without a mapping", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { openRecording } from "../../../../bridge/tools/read-recording.ts";
-import { type Entry, encodeHead, RecordingError } from "../../../../bridge/tools/recording.ts";
+import { encodeHead, type RecordingEntry, RecordingError } from "../../../../bridge/tools/recording.ts";
 import { encoded, INFO, message, readAll } from "../../../support/recording.ts";
 
 let directory: string;
@@ -31,7 +31,7 @@ describe("the format of recordings", () => {
   });
 
   it("[RC1] what is written is read, frames of any bytes and an end without more", async () => {
-    const entries: Entry[] = [
+    const entries: RecordingEntry[] = [
       message(1_700_000_000_000_001, "topic", "", "\u0000\u00ff"),
       { kind: "left-out", atUs: 1_700_000_000_000_002, messages: 3 },
       { kind: "end", atUs: 1_700_000_000_000_003, messages: 1 },

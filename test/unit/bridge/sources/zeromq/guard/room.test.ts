@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Connection } from "../../../../../../bridge/sources/zeromq/guard/connection.ts";
+import type { GuardedConnection } from "../../../../../../bridge/sources/zeromq/guard/connection.ts";
 import { Connections } from "../../../../../../bridge/sources/zeromq/guard/connections.ts";
 import { GUARD_LIMITS } from "../../../../../../bridge/sources/zeromq/guard/limits.ts";
 import { openFilesLimit, ProcessRoom } from "../../../../../../bridge/sources/zeromq/guard/process-room.ts";
@@ -74,7 +74,7 @@ describe("connections", () => {
   } {
     const connections = new Connections(GUARD_LIMITS, room);
     const gone: string[] = [];
-    const came: Connection[] = [];
+    const came: GuardedConnection[] = [];
     let count = 0;
     const come = (network: string, atMs = NOW_MS): string => {
       const { kind } = connections.makeRoom(network, atMs);

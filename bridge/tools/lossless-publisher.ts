@@ -5,7 +5,7 @@ import { wrongAddress } from "../sources/errors.ts";
 import { bindSocket, bindTo, connectSocket, needsIpv6 } from "../sources/zeromq/attach.ts";
 import { MAX_SUBSCRIBER_BYTES, Subscriptions, TooManySubscriptionsError } from "./subscriptions.ts";
 
-export interface OutletOptions {
+export interface LosslessPublisherOptions {
   bind: readonly string[];
   connect: readonly string[];
 }
@@ -25,7 +25,7 @@ context.blocky = false;
  * A PUB socket that drops nothing: to its subscribers it is one, but where a PUB drops what a slow one cannot take
  * (ZMQ_XPUB_NODROP off), this waits for it. What nobody subscribed to goes nowhere, and is counted.
  */
-export class Outlet {
+export class LosslessPublisher {
   /** The endpoints actually bound, then those connected to. */
   readonly addresses: readonly string[];
   /** Messages that no topic of any subscriber matched. */
@@ -38,7 +38,7 @@ export class Outlet {
   readonly #first = Promise.withResolvers<void>();
 
   /** @throws AddressError */
-  static async open({ bind, connect }: OutletOptions): Promise<Outlet> {
+  static async open({ bind, connect }: LosslessPublisherOptions): Promise<LosslessPublisher> {
     for (const address of bind) checkAddress("bind", address);
     for (const address of connect) checkAddress("connect", address);
     const socket = new XPublisher({
@@ -56,7 +56,7 @@ export class Outlet {
       for (const address of bind)
         addresses.push(await bindTo(address, BIND_WITHIN_MS, () => bindSocket(socket, address)));
       for (const address of connect) connectSocket(socket, address);
-      return new Outlet(socket, [...addresses, ...connect]);
+      return new LosslessPublisher(socket, [...addresses, ...connect]);
     } catch (error) {
       socket.close();
       throw error;

@@ -17,7 +17,7 @@ const MIN_DRIFT_SECONDS = 0.002;
  * The lower envelope of delays: the least of each window of 16 messages or more, and a straight line through the
  * last 32 of these. What is above for a reason other than drift is left out.
  */
-export class Envelope {
+export class DelayEnvelope {
   /** The line's, in seconds a second; 0 while it is not known. It outlasts {@link clear}. */
   slope = 0;
   readonly #times: number[] = [];
