@@ -26,11 +26,14 @@ export async function startCounting(vars: Record<string, string> = {}): Promise<
   return await startEdge({ main, vars: { STORE_SECONDS: "86400", ...vars } });
 }
 
-/** What an action costs, with all that follows of it. */
-export async function costOf(edge: Edge, action: () => Promise<unknown>): Promise<Cost> {
+/**
+ * What an action costs, with all that follows of it.
+ * @param settledMs for how long something may follow
+ */
+export async function costOf(edge: Edge, action: () => Promise<unknown>, settledMs = SETTLED_MS): Promise<Cost> {
   await counts(edge);
   await action();
-  await sleep(SETTLED_MS);
+  await sleep(settledMs);
   return await counts(edge);
 }
 

@@ -14,10 +14,10 @@ import { type Bounds, isTrimDue, type Kept, trim } from "./trim.ts";
 /** So many segments are read at a wake, to know what no single one tells. */
 const CHECKPOINT_EVERY = 8;
 /**
- * Trimmed segments that wait to be overwritten: as many as two trims free, and so many. More there are only where publishes
- * grew larger; the rest is deleted.
+ * Trimmed segments wait to be overwritten, as long as there is room for them within the bound and this share of it. There is
+ * none where publishes grew larger.
  */
-const SPARE_SEGMENTS = 16;
+const SPARE_SHARE = 1 / 8;
 
 /** What changes with each publish: a cache of what is stored. */
 interface State {
@@ -123,7 +123,7 @@ export class LogStore {
         );
       }
       this.series.write(series);
-      if (trimmed !== undefined) this.segments.deleteTrimmed(kept.after, 2 * trimmed.segments + SPARE_SEGMENTS);
+      if (trimmed !== undefined) this.segments.deleteTrimmed(kept.after, this.#bounds.bytes * (1 + SPARE_SHARE));
     });
     // Only now is it certain that the rows are there: memory never runs ahead of storage.
     this.series.know(series);

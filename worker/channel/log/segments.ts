@@ -150,11 +150,14 @@ export class Segments {
     } else this.#sql.exec(`INSERT INTO segments VALUES (${values.map(() => "?").join()})`, ...values);
   }
 
-  /** Deletes trimmed segments, the oldest first, but so many: these wait to be overwritten. */
-  deleteTrimmed(keptAfter: number, but: number): void {
-    const query = "SELECT seq FROM segments WHERE seq <= ? ORDER BY seq DESC LIMIT 1 OFFSET ?";
-    const last = this.#sql.exec(query, keptAfter, but).toArray()[0];
-    if (last !== undefined) this.#sql.exec("DELETE FROM segments WHERE seq <= ?", Number(last.seq));
+  /** Deletes trimmed segments, the oldest first, until what is stored has so many bytes at most: the others wait to be overwritten. */
+  deleteTrimmed(keptAfter: number, maxBytes: number): void {
+    const [oldest, newest] = [this.firstAfter(0), this.newest()];
+    if (oldest === undefined || newest === undefined || oldest.seq > keptAfter) return;
+    const mayStay = ({ totalBytes, bytes }: SegmentHeader) => newest.totalBytes - (totalBytes - bytes) <= maxBytes;
+    if (mayStay(oldest)) return;
+    const first = this.firstWhere(oldest.afterSeq, keptAfter, mayStay);
+    this.#sql.exec("DELETE FROM segments WHERE seq <= ?", first?.afterSeq ?? keptAfter);
   }
 
   deleteAll(): void {

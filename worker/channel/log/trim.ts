@@ -20,8 +20,6 @@ export interface Trimmed {
   kept: Kept;
   /** When the oldest point kept was taken; undefined if there is none. */
   oldestTakenAtMs: number | undefined;
-  /** How many segments are gone as a whole. */
-  segments: number;
   /** Those of which frames are gone, and that tell of losses. */
   losing: TrimSegment[];
 }
@@ -51,7 +49,7 @@ export function trim(
   nowMs: number,
 ): Trimmed {
   const bytesToKeep = before.bytes <= bounds.bytes ? bounds.bytes : bounds.bytes * (1 - TRIM_SHARE);
-  const result: Trimmed = { kept: { ...before }, oldestTakenAtMs: undefined, segments: 0, losing: [] };
+  const result: Trimmed = { kept: { ...before }, oldestTakenAtMs: undefined, losing: [] };
   const { kept } = result;
   for (const segment of allOf(segments)) {
     result.oldestTakenAtMs = segment.takenAtMs;
@@ -71,7 +69,6 @@ export function trim(
         kept.after = seq;
       }
     }
-    result.segments++;
   }
   return result;
 }

@@ -1,0 +1,112 @@
+/** What publishing costs in rows, by SQLite's own counters: rows written are what Cloudflare bills. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { costOf, joinAndLeave, startCounting } from "../../../cost/measure.ts";
+import type { Edge } from "../../../support/edge.ts";
+import { bulkyFrame, frameOf, newChannel, publishFrames } from "../../../support/publish.ts";
+import { startStoredEdge } from "../../../support/stored-edge.ts";
+
+const A = "00000000000000aa";
+const small = await startCounting({ STORE_BYTES: String(64 * 1024) });
+const brief = await startCounting({ STORE_SECONDS: "0.2" });
+const large = await startCounting();
+after(() => Promise.all([small, brief, large].map((edge) => edge.close())));
+
+function publisher(n: number): string {
+  return n.toString(16).padStart(16, "0");
+}
+
+/** A number that looks random, and is the same in each run. */
+function noise(n: number): number {
+  return ((n * 2_654_435_761) % 2 ** 32) / 2 ** 32;
+}
+
+for (const [what, edge, posts, publish] of [
+  // 38 frames of these are in the store.
+  ["one publisher", small, 200, (n) => [bulkyFrame(A, n, 100)]],
+  ["sizes that vary", small, 300, (n) => [bulkyFrame(A, n, 20 + Math.floor(noise(n) * 200))]],
+  ["40 publishers in turn", small, 200, (n) => [bulkyFrame(publisher(1 + (n % 40)), n, 100)]],
+  ["more publishers than are known, each once", small, 1100, (n) => [bulkyFrame(publisher(n), 1, 100)]],
+  ["several frames in a body", small, 100, (n) => [1, 2, 3, 4].map((i) => bulkyFrame(A, 4 * n + i, 50))],
+  ["bodies larger than the store", small, 60, (n) => [bulkyFrame(A, 2 * n, 4000), bulkyFrame(A, 2 * n + 1, 3000)]],
+  ["a store that is short of time", brief, 300, (n) => [frameOf(A, n, [n])]],
+] as const satisfies [string, Edge, number, (n: number) => Uint8Array[]][]) {
+  test(`[RD6] a publish writes 1.1 rows at most, what goes included: ${what}`, async (t) => {
+    const channel = newChannel();
+    const publishAll = async (first: number, last: number): Promise<void> => {
+      for (let n = first; n <= last; n++) await publishFrames(edge, channel, ...publish(n));
+    };
+    await publishAll(1, posts);
+    const { rowsWritten, rowsRead, alarmsSet } = await costOf(edge, () => publishAll(posts + 1, posts + 200), 0);
+    t.diagnostic(`${rowsWritten / 200} rows written, ${rowsRead / 200} read`);
+    assert.ok(rowsWritten >= 200, "each is stored");
+    assert.ok(rowsWritten <= 220, `${rowsWritten} rows written for 200 publishes`);
+    assert.ok(rowsRead <= 16 * 200, `${rowsRead} rows read for 200 publishes`);
+    assert.equal(alarmsSet, 0);
+  });
+}
+
+test("[CH5] where publishes grow larger, what is trimmed takes no more room than an eighth of the store", async () => {
+  await using stored = await startStoredEdge({ vars: { STORE_BYTES: String(64 * 1024) } });
+  const channel = newChannel();
+  for (let n = 1; n <= 200; n++) await publishFrames(stored.edge, channel, frameOf(A, n, [n]));
+  for (let n = 201; n <= 220; n++) await publishFrames(stored.edge, channel, bulkyFrame(A, n, 1000));
+  const bytes = await stored.whileStopped(
+    (database) => database.prepare("SELECT sum(bytes) AS n FROM segments").get()?.n,
+  );
+  assert.ok(Number(bytes) <= 1.125 * 64 * 1024 + 16_200, `${bytes} bytes`);
+  assert.equal((await publishFrames(stored.edge, channel, frameOf(A, 221, [1]))).seq, 20_201);
+});
+
+test("[RD6] [CH6] an object that wakes reads 20 rows at most, however much is stored", async (t) => {
+  const channel = newChannel();
+  const wake = async () => {
+    await large.evict(channel);
+    return await costOf(
+      large,
+      async () => {
+        const headers = { Accept: "application/problem+json" };
+        assert.equal((await fetch(large.channelUrl(channel), { headers })).status, 204);
+      },
+      0,
+    );
+  };
+  for (let n = 1; n <= 1000; n++) {
+    await publishFrames(large, channel, frameOf(publisher(1 + (n % 7)), n, [n], n, `series ${n % 50}`));
+    if (n !== 1 && n !== 100 && n < 993) continue;
+    const { rowsRead, rowsWritten } = await wake();
+    t.diagnostic(`${rowsRead} rows read at a wake after ${n} publishes`);
+    assert.ok(rowsRead <= 20, `${rowsRead} rows read at a wake after ${n} publishes`);
+    assert.equal(rowsWritten, 0);
+  }
+  const { rowsRead } = await costOf(
+    large,
+    () => publishFrames(large, channel, frameOf(publisher(1), 994, [994], 994, "series 44")),
+    0,
+  );
+  t.diagnostic(`${rowsRead} rows read for a repeat of a publisher's last frame`);
+  assert.ok(rowsRead <= 10, `${rowsRead} rows read for a repeat of a publisher's last frame`);
+  for (const n of [1, 2, 300, 600, 900]) {
+    const { rowsRead, rowsWritten } = await costOf(large, async () => {
+      const { duplicates, seq, repeats } = await publishFrames(
+        large,
+        channel,
+        frameOf(publisher(1 + (n % 7)), n, [n], n, `series ${n % 50}`),
+      );
+      assert.deepEqual({ duplicates, seq, frames: repeats?.frames }, { duplicates: 1, seq: n, frames: "s" });
+    });
+    t.diagnostic(`${rowsRead} rows read for a repeat of frame ${n}`);
+    assert.ok(rowsRead <= 50, `${rowsRead} rows read for a repeat of frame ${n}`);
+    assert.equal(rowsWritten, 0);
+  }
+});
+
+test("[VW1] [RD6] where the last 8 MiB begin is found in rows few enough for anybody to ask", async (t) => {
+  const channel = newChannel();
+  for (let n = 1; n <= 200; n++) await publishFrames(large, channel, bulkyFrame(A, n, 8000));
+  for (let times = 1; times <= 2; times++) {
+    const { rowsRead } = await costOf(large, () => joinAndLeave(large, channel, "?points=1000000"));
+    t.diagnostic(`${rowsRead} rows read by a viewer`);
+    assert.ok(rowsRead <= 50, `${rowsRead} rows read by a viewer`);
+  }
+});
