@@ -1,4 +1,4 @@
-/** Prints what anonymous requests cost, as a table: `node test/cost/main.ts`. */
+/** Prints what anonymous requests cost, and what publishing does, as a table: `node test/cost/main.ts`. */
 import { newChannel } from "../support/publish.ts";
 import {
   channelOfBytes,
@@ -8,6 +8,7 @@ import {
   joinAndLeave,
   joinAndSay,
   joinTogether,
+  publishMany,
   REFUSED,
   startCounting,
   takeText,
@@ -43,6 +44,9 @@ try {
     ["250 frames of 128 KB: GET", () => get(edge, bytes)],
     ["250 frames of 128 KB: GET ?points=100&series=y", () => get(edge, bytes, "?points=100&series=y")],
     ["250 frames of 128 KB: a viewer joins and leaves", () => joinAndLeave(edge, bytes)],
+    [`${FRAMES} frames: a publisher publishes 100 points, one by one`, () => publishMany(edge, rows, 1, 100, 1)],
+    ["250 frames of 128 KB: 100 of 128 KB more, of which as many go", () => publishMany(edge, bytes, 251, 100, 8000)],
+    ["the last of these frames again", () => publishMany(edge, bytes, 350, 1, 8000)],
     ...REFUSED.map(([what, ask]): [string, () => Promise<unknown>] => [what, () => ask(edge, rows)]),
   ];
   console.log("| what | requests to the object | rows read | rows written | alarms set | alarms | bytes answered |");

@@ -52,14 +52,30 @@ async function counts(edge: Edge): Promise<Cost> {
   };
 }
 
-/** A channel of so many frames of one point. */
+/** So many publishers take turns, where many frames are published: each has one POST under way. */
+const PUBLISHERS = 16;
+
+/** A channel of so many frames of one point, each published by itself. */
 export async function channelOfRows(edge: Edge, frames: number): Promise<string> {
   const channel = newChannel();
-  for (let n = 1; n <= frames; n += 500) {
-    const body = Array.from({ length: Math.min(500, frames + 1 - n) }, (_, i) => frameOf(A, n + i, [n + i], n + i));
-    await publishFrames(edge, channel, ...body);
-  }
+  const publish = async (first: number): Promise<void> => {
+    const id = first.toString(16).padStart(16, "0");
+    for (let n = first; n <= frames; n += PUBLISHERS) await publishFrames(edge, channel, frameOf(id, n, [n], n));
+  };
+  await Promise.all(Array.from({ length: PUBLISHERS }, (_, i) => publish(i + 1)));
   return channel;
+}
+
+/** Publishes so many frames of so many points of one publisher, one after the other. @returns how many points were taken */
+export async function publishMany(
+  edge: Edge,
+  channel: string,
+  first: number,
+  frames: number,
+  points: number,
+): Promise<number> {
+  for (let n = first; n < first + frames; n++) await publishFrames(edge, channel, bulkyFrame(A, n, points));
+  return frames * points;
 }
 
 /** A channel of so many frames of 128 KB. */

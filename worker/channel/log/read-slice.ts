@@ -66,7 +66,7 @@ interface Looked {
 /** What is selected, in its order. */
 function* looked(segments: Segments, selection: SliceSelection, left: Readonly<SliceBounds>): Generator<Looked> {
   const { direction, after, through, range } = selection;
-  for (const headers of segments.headers(after, through, direction)) {
+  for (const headers of segments.headers(after, through, direction, left.rows + 1)) {
     for (let rest = headers; rest.length > 0; ) {
       const stretch = stretchOf(rest, range, left.bytes);
       rest = rest.slice(stretch.length);

@@ -94,22 +94,31 @@ export class Segments {
   }
 
   /**
-   * Headers of the segments that hold points above `after` up to `through`, some at a time, from the oldest on or from the
-   * newest back. They are read so, since a cursor that is not read to its end stays open until it is collected as garbage,
-   * and while one is open SQLite cannot begin its write-ahead log anew: that would grow without end, and memory with it.
+   * Headers of the segments that hold points above `after` up to `through`, so many at most, some at a time, from the oldest
+   * on or from the newest back. They are read so, since a cursor that is not read to its end stays open until it is collected
+   * as garbage, and while one is open SQLite cannot begin its write-ahead log anew: that would grow without end, and memory
+   * with it.
    */
-  *headers(after: number, through: number, direction: "forward" | "backward" = "forward"): Generator<SegmentHeader[]> {
-    let [low, high] = [after, through];
-    if (direction === "backward") high = this.firstAfter(through - 1)?.seq ?? through;
-    for (let limit = 8; ; limit = Math.min(2 * limit, 1024)) {
-      const rows =
-        direction === "forward"
-          ? this.#headers("WHERE seq > ? AND after_seq < ? ORDER BY seq LIMIT ?", low, high, limit)
-          : this.#headers("WHERE seq > ? AND seq <= ? ORDER BY seq DESC LIMIT ?", low, high, limit);
-      yield rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < limit) return;
-      if (direction === "forward") low = last.seq;
+  *headers(
+    after: number,
+    through: number,
+    direction: "forward" | "backward" = "forward",
+    atMost = Number.POSITIVE_INFINITY,
+  ): Generator<SegmentHeader[]> {
+    const isForward = direction === "forward";
+    const rest = isForward
+      ? "WHERE seq > ? AND after_seq < ? ORDER BY seq LIMIT ?"
+      : "WHERE seq > ? AND seq <= ? ORDER BY seq DESC LIMIT ?";
+    let [low, high] = [after, isForward ? through : (this.firstAfter(through - 1)?.seq ?? through)];
+    let left = atMost;
+    for (let size = 8; left > 0; size = Math.min(2 * size, 1024)) {
+      const limit = Math.min(size, left);
+      const headers = this.#headers(rest, low, high, limit);
+      yield headers;
+      const last = headers.at(-1);
+      if (last === undefined || headers.length < limit) return;
+      left -= limit;
+      if (isForward) low = last.seq;
       else high = last.seq - 1;
     }
   }

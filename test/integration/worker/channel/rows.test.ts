@@ -31,7 +31,7 @@ for (const [what, edge, posts, publish] of [
   ["bodies larger than the store", small, 60, (n) => [bulkyFrame(A, 2 * n, 4000), bulkyFrame(A, 2 * n + 1, 3000)]],
   ["a store that is short of time", brief, 300, (n) => [frameOf(A, n, [n])]],
 ] as const satisfies [string, Edge, number, (n: number) => Uint8Array[]][]) {
-  test(`[RD6] a publish writes 1.1 rows at most, what goes included: ${what}`, async (t) => {
+  test(`[CH16a] [CH16b] a publish writes 1.1 rows at most, what goes included: ${what}`, async (t) => {
     const channel = newChannel();
     const publishAll = async (first: number, last: number): Promise<void> => {
       for (let n = first; n <= last; n++) await publishFrames(edge, channel, ...publish(n));
@@ -46,7 +46,7 @@ for (const [what, edge, posts, publish] of [
   });
 }
 
-test("[CH5] where publishes grow larger, what is trimmed takes no more room than an eighth of the store", async () => {
+test("[CH16c] where publishes grow larger, what is trimmed takes no more room than an eighth of the store", async () => {
   await using stored = await startStoredEdge({ vars: { STORE_BYTES: String(64 * 1024) } });
   const channel = newChannel();
   for (let n = 1; n <= 200; n++) await publishFrames(stored.edge, channel, frameOf(A, n, [n]));
@@ -58,7 +58,7 @@ test("[CH5] where publishes grow larger, what is trimmed takes no more room than
   assert.equal((await publishFrames(stored.edge, channel, frameOf(A, 221, [1]))).seq, 20_201);
 });
 
-test("[RD6] [CH6] an object that wakes reads 20 rows at most, however much is stored", async (t) => {
+test("[CH16d] [CH16e] an object that wakes reads 20 rows at most, and a repeat 50, however much is stored", async (t) => {
   const channel = newChannel();
   const wake = async () => {
     await large.evict(channel);
@@ -101,7 +101,7 @@ test("[RD6] [CH6] an object that wakes reads 20 rows at most, however much is st
   }
 });
 
-test("[VW1] [RD6] where the last 8 MiB begin is found in rows few enough for anybody to ask", async (t) => {
+test("[VW1] [RD6c] where the last 8 MiB begin is found in rows few enough for anybody to ask", async (t) => {
   const channel = newChannel();
   for (let n = 1; n <= 200; n++) await publishFrames(large, channel, bulkyFrame(A, n, 8000));
   for (let times = 1; times <= 2; times++) {
