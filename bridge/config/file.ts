@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { type Configuration, configurationOf } from "./build.ts";
 import { ConfigError, KeyFault, pathText } from "./errors.ts";
 import { ANYTHING, type Known } from "./known.ts";
-import { FILE_TABLE } from "./schema/bridge.ts";
+import { BRIDGE_TABLE, type BridgeValues, FILE_TABLE } from "./schema/bridge.ts";
 import type { SourceValues } from "./schema/source.ts";
 import { valuesOf } from "./schema/tables.ts";
 import type { Environment } from "./secrets/security.ts";
@@ -12,23 +12,37 @@ import { TomlFile } from "./toml.ts";
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
+/** Keys with what is written for them, not looked at yet. */
+export type Written = Readonly<Record<string, unknown>>;
+
 /**
  * Reads plotcast.toml (docs/CONFIG.md). Names of files in it are relative to its folder.
+ * @param flags of the whole bridge, which go before the file's keys
  * @throws ConfigError that says the file, the line, the key and what to do
  */
-export function readConfigFile(file: string, env: Environment, known: Known = ANYTHING): Configuration {
+export function readConfigFile(
+  file: string,
+  env: Environment,
+  known: Known = ANYTHING,
+  flags: Written = {},
+): Configuration {
   const name = basename(file);
+  const folder = dirname(file);
   const toml = new TomlFile(textOf(file), name);
   try {
     const { source: sources, ...bridge } = valuesOf(FILE_TABLE, toml.root, (path) => toml.lineOf(path));
     checkAddresses(sources);
-    const folder = dirname(file);
-    const configuration = configurationOf(bridge, sources, { env, folder, known });
-    return { ...configuration, spool: inFolder(configuration.spool, folder) };
+    const filed = { ...bridge, spool: inFolder(bridge.spool, folder) };
+    return configurationOf(overridden(filed, flags), sources, { env, folder, known });
   } catch (error) {
     if (!(error instanceof KeyFault)) throw error;
     throw new ConfigError(`${name}:${toml.lineOf(error.path)}: ${pathText(error.path)}: ${error.message}`);
   }
+}
+
+function overridden(filed: BridgeValues, flags: Written): BridgeValues {
+  const values = Object.entries(valuesOf(BRIDGE_TABLE, flags));
+  return { ...filed, ...Object.fromEntries(values.filter(([name]) => name in flags)) };
 }
 
 function textOf(file: string): string {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type * as z from "zod/mini";
-import { type ConfigContext, type Configuration, configurationOf } from "./build.ts";
+import { type Configuration, configurationOf } from "./build.ts";
 import { ConfigError, KeyFault, type KeyPath, pathText } from "./errors.ts";
-import { readConfigFile } from "./file.ts";
+import { readConfigFile, type Written } from "./file.ts";
 import { ANYTHING, type Known } from "./known.ts";
 import { BRIDGE_TABLE } from "./schema/bridge.ts";
 import { type Key, keysOf } from "./schema/keys.ts";
@@ -41,30 +41,14 @@ export function configFromFlags(flags: Flags, env: Environment, known: Known = A
       `${surplus}: with --config, sources stand in the file: write it there, or leave --config out.`,
     );
   }
-  const given = fromWritten(bridge, source, { env, folder: "", known });
-  return typeof config === "string" ? overridden(readConfigFile(config, env, known), bridge, given) : given;
-}
-
-function fromWritten(bridge: Written, source: Written, context: ConfigContext): Configuration {
+  if (typeof config === "string") return readConfigFile(config, env, known, bridge);
   try {
-    return configurationOf(valuesOf(BRIDGE_TABLE, bridge), [valuesOf(SOURCE_TABLE, source)], context);
+    const values = valuesOf(SOURCE_TABLE, source);
+    return configurationOf(valuesOf(BRIDGE_TABLE, bridge), [values], { env, folder: "", known });
   } catch (error) {
     if (!(error instanceof KeyFault)) throw error;
     throw new ConfigError(`${flagAt(error.path) ?? pathText(error.path)}: ${withFlags(error.message)}`);
   }
-}
-
-/** A file's, but for what flags say of the whole bridge. */
-function overridden(filed: Configuration, flags: Written, given: Configuration): Configuration {
-  return {
-    ...filed,
-    ...("to" in flags ? { to: given.to } : {}),
-    ...("buffer" in flags ? { bufferBytes: given.bufferBytes } : {}),
-    ...("spool" in flags ? { spool: given.spool } : {}),
-    ...("spool_max" in flags ? { spoolMaxBytes: given.spoolMaxBytes } : {}),
-    ...("metrics" in flags ? { metrics: given.metrics } : {}),
-    ...("log" in flags ? { log: given.log } : {}),
-  };
 }
 
 /** The option of a key that has a flag. */
@@ -113,8 +97,6 @@ function addOptions(command: Command, keys: readonly Key[]): Command {
 }
 
 /** What flags say, as a file would have it. */
-type Written = Readonly<Record<string, unknown>>;
-
 function writtenIn(flags: Flags, keys: readonly Key[]): Written {
   const written: Record<string, unknown> = {};
   for (const { name, notes, keys: within } of keys) {

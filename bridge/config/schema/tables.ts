@@ -58,24 +58,24 @@ export function valuesOf<T extends z.core.$ZodType>(
 ): z.output<T> {
   const result = z.safeParse(schema, written);
   if (result.success) return result.data;
-  const places = result.error.issues.map(placeOf).map((place) => ({ ...place, line: lineOf(place.path) }));
-  const { path, message } = places.reduce((first, other) => (other.line < first.line ? other : first));
+  const faults = result.error.issues.map(locatedFault).map((fault) => ({ ...fault, line: lineOf(fault.path) }));
+  const { path, message } = faults.reduce((first, other) => (other.line < first.line ? other : first));
   throw new KeyFault(path, message);
 }
 
-interface Place {
+interface LocatedFault {
   path: KeyPath;
   message: string;
 }
 
 /** What zod says of a table that has a wrong key, or of an array with a wrong item, is said of the key or the item. */
-function placeOf(issue: z.core.$ZodIssue): Place {
+function locatedFault(issue: z.core.$ZodIssue): LocatedFault {
   const { code, message } = issue;
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (code === "unrecognized_keys") return { path: [...path, ...issue.keys.slice(0, 1)], message };
   // Of one text or an array of texts.
   const item = code === "invalid_union" ? issue.errors.flat().find((inner) => inner.path.length > 0) : undefined;
   if (item === undefined) return { path, message };
-  const inner = placeOf(item);
+  const inner = locatedFault(item);
   return { path: [...path, ...inner.path], message: inner.message };
 }

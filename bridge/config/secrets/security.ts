@@ -26,13 +26,13 @@ export function securityOf({ curve, plain }: SourceValues, path: KeyPath, from: 
   if (curve !== undefined && plain !== undefined) {
     throw new KeyFault([...path, "plain"], "a socket has one of curve and plain: leave one out.");
   }
-  if (curve !== undefined) return curveOf(curve, new Place([...path, "curve"], from.folder), from.env);
-  if (plain !== undefined) return plainOf(plain, new Place([...path, "plain"], from.folder), from.env);
+  if (curve !== undefined) return curveOf(curve, new SecretTable([...path, "curve"], from.folder), from.env);
+  if (plain !== undefined) return plainOf(plain, new SecretTable([...path, "plain"], from.folder), from.env);
   return { mechanism: "none" };
 }
 
 /** A table of these keys: where it stands, and what files that it names are relative to. */
-class Place {
+class SecretTable {
   readonly #path: KeyPath;
   readonly #folder: string;
 
@@ -57,7 +57,7 @@ class Place {
   }
 }
 
-function curveOf(curve: CurveValues, at: Place, env: Environment): SecurityConfig {
+function curveOf(curve: CurveValues, at: SecretTable, env: Environment): SecurityConfig {
   const isServer = curve.role === "server";
   const surplus = isServer ? (["server_key", "server_key_file"] as const) : (["allow", "allow_file"] as const);
   for (const key of surplus) {
@@ -83,7 +83,7 @@ function curveOf(curve: CurveValues, at: Place, env: Environment): SecurityConfi
   throw at.fault("server_key", "a client needs the server's public key: Z85 text of 40 characters.");
 }
 
-function ownKeys(curve: CurveValues, at: Place, env: Environment): KeyPair | undefined {
+function ownKeys(curve: CurveValues, at: SecretTable, env: Environment): KeyPair | undefined {
   const variable = curve.secret_key_env;
   if (variable !== undefined) {
     if (curve.secret_key_file !== undefined) {
@@ -106,13 +106,13 @@ function ownKeys(curve: CurveValues, at: Place, env: Environment): KeyPair | und
   return { publicKey, secretKey: keys.secretKey };
 }
 
-function allowed({ allow: listed, allow_file: file }: CurveValues, at: Place): string[] | undefined {
+function allowed({ allow: listed, allow_file: file }: CurveValues, at: SecretTable): string[] | undefined {
   const filed = at.read("allow_file", file, readAllowed);
   if (filed?.length === 0) throw at.fault("allow_file", "there is no key in it, so nobody could connect.");
   return listed === undefined && filed === undefined ? undefined : [...new Set([...(listed ?? []), ...(filed ?? [])])];
 }
 
-function plainOf(plain: PlainValues, at: Place, env: Environment): SecurityConfig {
+function plainOf(plain: PlainValues, at: SecretTable, env: Environment): SecurityConfig {
   const { user, password_env: given, password_file: file } = plain;
   const users = at.read("users_file", plain.users_file, readUsers);
   if (users !== undefined) {

@@ -142,6 +142,13 @@ password_env = "P"`,
     assert.equal(config.to.href, "http://localhost:1/c/a");
     assert.deepEqual([config.bufferBytes, config.spool, config.log], [3 * 2 ** 20, "own.db", "json"]);
     assert.equal(config.sources[0]?.name, "a");
+    const all = "--to http://localhost:2/c/b --buffer 4MiB --spool none --spool-max 5MiB --metrics 7 --log text".split(
+      " ",
+    );
+    const { sources: _, ...own } = parse(all);
+    const { sources, ...overridden } = parse(["--config", file, ...all]);
+    assert.deepEqual(overridden, own);
+    assert.equal(sources[0]?.name, "a");
     assert.equal(
       fault(["--config", file, "--bind", "tcp://*:1", "--curve-server"]),
       "--bind, --curve-server: with --config, sources stand in the file: write it there, or leave --config out.",
