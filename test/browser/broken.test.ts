@@ -105,7 +105,7 @@ test("[PG20b] [PG20c] a part that is gone with a deploy is not asked for again: 
   assert.match((await notice(look).textContent()) ?? "", /^There is a new version of this page\./);
   assert.ok(await look.page.locator("#board").isVisible(), "the plots stay");
   await notice(look).getByRole("button", { name: "Dismiss" }).click();
-  assert.ok(await notice(look).isHidden());
+  assert.equal(await notice(look).isHidden(), true, (await notice(look).textContent()) ?? "");
 });
 
 test("[PG20c] a part that cannot be had now is said to be missing, and is had when the Worker is there again", async (t) => {

@@ -11,7 +11,7 @@ import { newPage, openBrowser, type PageOptions } from "../support/browser.ts";
 import { waitFor } from "../support/wait.ts";
 
 const PAGE = fileURLToPath(new URL("../../page", import.meta.url));
-const PARTS = ["csv", "data", "dom", "help", "png", "qr", "share", "snapshot", "table"];
+const PARTS = ["dialogs/dialog", "dialogs/help", "dialogs/qr", "dialogs/share", "export/png", "table"];
 const LINK = "https://plots.example/c/lab/bench-3#w=30s";
 /** The QR code of LINK, a line of hexadecimal digits each; read back with another decoder (jsQR) when it was written down. */
 const QR_OF_LINK = `
@@ -243,9 +243,9 @@ test("[PG16] the table is one to those who hear it, follows at most twice a seco
   const shown = await page.evaluate<number>(`(() => {
     globalThis.table = new lazy.LatestTable();
     document.body.append(table.element);
-    const parts = [{ x: Float64Array.of(0, 5, 9), y: Float64Array.of(1, NaN, 2.5) }];
+    const segments = [{ x: Float64Array.of(0, 5, 9), y: Float64Array.of(1, NaN, 2.5) }];
     const window = { channel: "main", minX: 0, maxX: 10, time: false, series: [
-      { name: "temp", colour: "#f00", parts }, { name: "none", colour: "#0f0", parts: [] }] };
+      { name: "temp", colour: "#f00", segments }, { name: "none", colour: "#0f0", segments: [] }] };
     globalThis.called = 0;
     globalThis.feed = (series) => table.show(() => {
       called++;
@@ -275,7 +275,7 @@ test("[PG16] the table is one to those who hear it, follows at most twice a seco
     return changes;
   })()`);
   assert.equal(changes, 0);
-  await page.evaluate(`feed([{ name: "none", colour: "#0f0", parts: [] }])`);
+  await page.evaluate(`feed([{ name: "none", colour: "#0f0", segments: [] }])`);
   await waitFor("one row", async () => (await texts("rowheader")).join() === "none");
 });
 
@@ -284,9 +284,9 @@ test("[PG16] at 390 px the table scrolls within itself, and the names stay", asy
   const [before = 0, after = 0, over = 0, beside = 0] = await page.evaluate<number[]>(`(() => {
     const table = new lazy.LatestTable();
     document.body.append(table.element);
-    const parts = [{ x: Float64Array.of(1.7e9, 1.7e9 + 1), y: Float64Array.of(123.456, 2345.678) }];
+    const segments = [{ x: Float64Array.of(1.7e9, 1.7e9 + 1), y: Float64Array.of(123.456, 2345.678) }];
     table.show(() => lazy.latestRows({ channel: "main", minX: 1.7e9, maxX: 1.7e9 + 10, time: true,
-      series: [{ name: "temp.motor.front.left.bearing", colour: "#f00", parts }] }, (label) => ({ label, unit: "°C" })), true);
+      series: [{ name: "temp.motor.front.left.bearing", colour: "#f00", segments }] }, (label) => ({ label, unit: "°C" })), true);
     const left = () => document.querySelector("tbody th").getBoundingClientRect().left;
     const before = left();
     const over = table.element.scrollWidth - table.element.clientWidth;
