@@ -3,7 +3,7 @@ import { ConfigError } from "../config/errors.ts";
 import { type Known, unknownName } from "../config/known.ts";
 import { formatFault } from "../decode/formats/formats.ts";
 import { layoutFault } from "../decode/layout.ts";
-import { errorText } from "../observability/text.ts";
+import { errorText } from "../observability/printable.ts";
 import { presetNamed, presets } from "../presets/index.ts";
 import { createReader } from "../presets/reader.ts";
 

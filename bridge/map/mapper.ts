@@ -2,14 +2,14 @@ import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { rowsOf, seriesOfY } from "../../protocol/json/points.ts";
 import type { MapConfig } from "../config/config.ts";
 import type { Message } from "../decode/message.ts";
-import { rowsOfSamples } from "../decode/samples/rows.ts";
+import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type Topic, Topics } from "../decode/topic.ts";
+import { writeSamples } from "./map-samples.ts";
+import type { MappedChannel } from "./mapped-series.ts";
 import { Plans } from "./plan.ts";
 import { type ReadOptions, readingsOf } from "./reading.ts";
-import { type Holding, RowWriter, rowOf, type Said } from "./rows.ts";
-import { writeSamples } from "./samples.ts";
-import type { MappedChannel } from "./series.ts";
+import { type Holding, RowWriter, rowOf, type Said } from "./row-writer.ts";
 import { checkTime } from "./when.ts";
 
 /** Rows for one channel. */

@@ -6,7 +6,7 @@ import { type Template, templateOf } from "../config/syntax/template.ts";
 import { Topics } from "../decode/topic.ts";
 import { MAX_PATH_LENGTH, MAX_PATHS } from "./bounds.ts";
 import { channelBy, seriesBy, topicParts } from "./fill-template.ts";
-import { type MappedChannel, MappedChannels, type MappedSeries, type SeriesKind } from "./series.ts";
+import { type MappedChannel, MappedChannels, type MappedSeries, type SeriesKind } from "./mapped-series.ts";
 
 /** What becomes of the value at one path of a topic's messages. */
 export interface Slot {

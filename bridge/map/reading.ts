@@ -2,8 +2,8 @@ import { finite, PointError } from "../../protocol/json/point-error.ts";
 import { type PointReader, readShapes } from "../../protocol/json/shapes.ts";
 import { type FoundTime, namedTime } from "../../protocol/json/time.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
+import { notFinite } from "./mapped-series.ts";
 import type { Slot } from "./plan.ts";
-import { notFinite } from "./series.ts";
 import { secondsOf, type TimeUnit, timeAt } from "./when.ts";
 
 export type Leaf = number | boolean | string;

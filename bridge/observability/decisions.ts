@@ -1,5 +1,5 @@
 import type { Log } from "./log.ts";
-import { escaped } from "./text.ts";
+import { escaped } from "./printable.ts";
 
 const MAX_TOPIC_LENGTH = 80;
 /** Publishers whose formats change all the time have no line for each change. */

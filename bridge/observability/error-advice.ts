@@ -1,4 +1,4 @@
-import { escaped } from "./text.ts";
+import { escaped } from "./printable.ts";
 
 /**
  * What was tried: `request`, to ask the Worker; `publisher`, to connect to a publisher that binds; `listen`, to open an address of this machine to others; `accept`, to let

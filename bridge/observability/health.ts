@@ -1,5 +1,5 @@
 import type { SourceLedger, Undelivered, UplinkLedger } from "./ledger.ts";
-import { counted, duration } from "./text.ts";
+import { counted, duration } from "./printable.ts";
 
 /** One source, as metrics and health see it. */
 export interface WatchedSource {

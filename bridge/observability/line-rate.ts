@@ -1,5 +1,5 @@
 import type { Log } from "./log.ts";
-import { counted } from "./text.ts";
+import { counted } from "./printable.ts";
 
 /** Lines at once; then one each {@link LINE_EVERY_MS}, with a count of those between. */
 const LINES_AT_ONCE = 10;

@@ -1,5 +1,5 @@
 import { type Logger, pino } from "pino";
-import { printable, printableJson } from "./text.ts";
+import { printable, printableJson } from "./printable.ts";
 
 export type LogFormat = "text" | "json";
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;

@@ -1,5 +1,5 @@
 import type { Log } from "./log.ts";
-import { counted, escaped } from "./text.ts";
+import { counted, escaped } from "./printable.ts";
 
 const MAX_TOPIC_LENGTH = 80;
 /** Where one publisher is reached over two connections, half of all messages are repeats, and rightly. */

@@ -1,7 +1,7 @@
 import { LineRate } from "./line-rate.ts";
 import type { Log } from "./log.ts";
+import { counted } from "./printable.ts";
 import { ofTopic } from "./repeats.ts";
-import { counted } from "./text.ts";
 
 /** Says of each topic that several publishers number it. Anybody may make topics up: the lines have a limited rate. */
 export class SharedWarnings {

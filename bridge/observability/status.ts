@@ -1,6 +1,6 @@
 import type { Totals, Undelivered } from "./ledger.ts";
 import type { Log } from "./log.ts";
-import { counted, duration } from "./text.ts";
+import { counted, duration } from "./printable.ts";
 
 /** What the spools add to the status: nothing while the memory is enough. */
 export interface SpoolStatus {

@@ -1,5 +1,5 @@
 import type { Totals, Undelivered } from "./ledger.ts";
-import { counted, duration, printable, printableLines } from "./text.ts";
+import { counted, duration, printable, printableLines } from "./printable.ts";
 
 /** What a terminal needs of a stream. */
 export interface Terminal {

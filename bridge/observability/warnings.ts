@@ -1,5 +1,5 @@
 import type { Log } from "./log.ts";
-import { counted, escaped } from "./text.ts";
+import { counted, escaped } from "./printable.ts";
 
 const MAX_SAMPLE_LENGTH = 120;
 /** Of a message whose sample is wanted; no more is looked at, however large it is. */

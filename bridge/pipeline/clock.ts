@@ -1,5 +1,5 @@
 import type { Log } from "../observability/log.ts";
-import { duration } from "../observability/text.ts";
+import { duration } from "../observability/printable.ts";
 
 /** Small steps are corrections, which nobody sees in a chart. */
 const MIN_SAID_MS = 250;

@@ -1,7 +1,7 @@
 import { isObject } from "../../protocol/json/json.ts";
 import { DecodeError } from "../decode/message.ts";
 import { numberFrom } from "../decode/number.ts";
-import type { ElementType } from "../decode/samples/format.ts";
+import type { ElementType } from "../decode/samples/sample-format.ts";
 
 /** The first frame of a message. */
 export interface MainHeader {

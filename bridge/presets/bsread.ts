@@ -1,6 +1,6 @@
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
-import { numbersOf } from "../decode/samples/columns.ts";
-import { elementBytes } from "../decode/samples/format.ts";
+import { numbersOf } from "../decode/samples/sample-columns.ts";
+import { elementBytes } from "../decode/samples/sample-format.ts";
 import { type BsreadChannel, readDataHeader, readMainHeader, wrongBsread } from "./bsread-header.ts";
 import { Pulses } from "./bsread-pulses.ts";
 import { checkSize } from "./payload.ts";

@@ -1,7 +1,7 @@
 import { DecodeError, type Message } from "../decode/message.ts";
-import { numbersOf } from "../decode/samples/columns.ts";
-import type { SampleFormat } from "../decode/samples/format.ts";
-import { createSampleReader, type SampleReader } from "../decode/samples/reader.ts";
+import { numbersOf } from "../decode/samples/sample-columns.ts";
+import type { SampleFormat } from "../decode/samples/sample-format.ts";
+import { createSampleReader, type SampleReader } from "../decode/samples/sample-reader.ts";
 import { type Pmt, PmtError, PmtReader } from "./gnuradio-pmt.ts";
 
 /** Longer vectors beside other values are no handful of numbers to plot each by itself. */

@@ -1,5 +1,5 @@
-import type { ElementType } from "../decode/samples/format.ts";
-import { elementBytes } from "../decode/samples/format.ts";
+import type { ElementType } from "../decode/samples/sample-format.ts";
+import { elementBytes } from "../decode/samples/sample-format.ts";
 
 /**
  * Polymorphic types of GNU Radio, as pmt::serialize writes them: a tag of one byte, then big endian.

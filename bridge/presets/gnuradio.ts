@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
-import { parseSampleFormat } from "../decode/samples/format.ts";
-import { createSampleReader } from "../decode/samples/reader.ts";
+import { parseSampleFormat } from "../decode/samples/sample-format.ts";
+import { createSampleReader } from "../decode/samples/sample-reader.ts";
 import { createPmtMessageReader } from "./gnuradio-message.ts";
 import { readTagHeader } from "./gnuradio-tags.ts";
 import type { Preset } from "./preset.ts";

@@ -1,8 +1,8 @@
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
-import { SampleClock } from "../decode/samples/clock.ts";
-import { columnsOf, numbersOf } from "../decode/samples/columns.ts";
-import { parseSampleFormat } from "../decode/samples/format.ts";
-import { throwIfTooMany } from "../decode/samples/reader.ts";
+import { SampleClock } from "../decode/samples/sample-clock.ts";
+import { columnsOf, numbersOf } from "../decode/samples/sample-columns.ts";
+import { parseSampleFormat } from "../decode/samples/sample-format.ts";
+import { throwIfTooMany } from "../decode/samples/sample-reader.ts";
 import { type OpenEphysBody, type OpenEphysHeader, readOpenEphysHeader, wrongOpenEphys } from "./openephys-header.ts";
 import { Heartbeat } from "./openephys-heartbeat.ts";
 import { checkSize } from "./payload.ts";

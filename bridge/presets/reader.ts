@@ -1,7 +1,7 @@
 import type { DecodeConfig } from "../config/config.ts";
 import { formatFault } from "../decode/formats/formats.ts";
 import type { MessageReader } from "../decode/message.ts";
-import { createFormatReader } from "../decode/reader.ts";
+import { createFormatReader } from "../decode/message-reader.ts";
 import type { Decision } from "../observability/decisions.ts";
 import { presetNamed } from "./index.ts";
 

@@ -1,5 +1,5 @@
 import type { Log } from "../observability/log.ts";
-import { duration } from "../observability/text.ts";
+import { duration } from "../observability/printable.ts";
 
 export interface SilenceOptions {
   log: Log;

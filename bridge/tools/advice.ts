@@ -1,4 +1,4 @@
-import { counted } from "../observability/text.ts";
+import { counted } from "../observability/printable.ts";
 import { spanText } from "./figures.ts";
 import type { EndpointReport, SeriesReport, SourceReport } from "./report.ts";
 

@@ -1,6 +1,6 @@
 import type { SourceConfig } from "../config/config.ts";
 import { createMapper } from "../map/mapper.ts";
-import { errorText, printable, printableJson, printableLines } from "../observability/text.ts";
+import { errorText, printable, printableJson, printableLines } from "../observability/printable.ts";
 import { createClock } from "../pipeline/clock.ts";
 import { presets } from "../presets/index.ts";
 import { createReader } from "../presets/reader.ts";

@@ -5,7 +5,7 @@ import { DecodeError, type Message, type MessageReader } from "../decode/message
 import { throwIfTooLong } from "../decode/topic.ts";
 import type { Mapped, Mapper } from "../map/mapper.ts";
 import type { Decision } from "../observability/decisions.ts";
-import { errorText, escaped } from "../observability/text.ts";
+import { errorText, escaped } from "../observability/printable.ts";
 import type { SeriesReport, SourceReport, TopicReport } from "./report.ts";
 import { beginsWith, type Excerpt, excerptOf, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "./sample.ts";
 import { Known, Tally } from "./tally.ts";

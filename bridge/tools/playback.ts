@@ -1,5 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import { counted, escaped } from "../observability/text.ts";
+import { counted, escaped } from "../observability/printable.ts";
 import { bytesText, spanText } from "./figures.ts";
 import type { LosslessPublisher } from "./lossless-publisher.ts";
 import { type Ending, openRecording } from "./read-recording.ts";

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import type { SourceConfig } from "../config/config.ts";
 import { errorAdvice } from "../observability/error-advice.ts";
+import { counted, errorText } from "../observability/printable.ts";
 import { FootLine, type Terminal } from "../observability/terminal.ts";
-import { counted, errorText } from "../observability/text.ts";
 import { SourceError } from "../sources/errors.ts";
 import { bytesText, spanText } from "./figures.ts";
 import { type Recorded, Recorder, type RecorderEnd, type RecorderFile } from "./recorder.ts";

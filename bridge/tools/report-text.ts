@@ -1,7 +1,7 @@
-import { counted } from "../observability/text.ts";
+import { counted } from "../observability/printable.ts";
 import { bytesText, rateText, spanText, timeText, valueText } from "./figures.ts";
 import type { EndpointReport, InspectReport, SeriesReport, SourceReport, TopicReport } from "./report.ts";
-import { cut, type TextColumn, tableLines, wrapped } from "./table.ts";
+import { cut, type TextColumn, tableLines, wrapped } from "./text-table.ts";
 
 /** A line for people; `title` and `advice` stand out where they can. */
 export interface Line {

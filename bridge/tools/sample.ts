@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { escaped } from "../observability/text.ts";
+import { escaped } from "../observability/printable.ts";
 
 const MAX_SAMPLE_FRAMES = 4;
 /** Of each frame. */

@@ -1,6 +1,6 @@
-import { printable } from "../observability/text.ts";
+import { printable } from "../observability/printable.ts";
 import type { Line } from "./report-text.ts";
-import { cut } from "./table.ts";
+import { cut } from "./text-table.ts";
 
 export interface Screen {
   write(text: string): unknown;

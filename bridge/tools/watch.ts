@@ -2,7 +2,7 @@ import type { SourceConfig } from "../config/config.ts";
 import type { MessageReader } from "../decode/message.ts";
 import type { Mapper } from "../map/mapper.ts";
 import type { Decision } from "../observability/decisions.ts";
-import { escaped } from "../observability/text.ts";
+import { escaped } from "../observability/printable.ts";
 import { adviceOn, type KnownPublisher } from "./advice.ts";
 import { Inspection } from "./inspection.ts";
 import { findingText, hostAndPort, probe } from "./probe.ts";

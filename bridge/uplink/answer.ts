@@ -3,7 +3,7 @@ import { MARK } from "../../protocol/limits.ts";
 import { messageIn } from "../../protocol/messages/parsed.ts";
 import { parseProblem, parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
-import { escaped } from "../observability/text.ts";
+import { escaped } from "../observability/printable.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** What was sent, as far as an answer must fit it. */

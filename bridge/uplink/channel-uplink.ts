@@ -11,7 +11,7 @@ import type { UplinkBacklog } from "../observability/health.ts";
 import type { Undelivered } from "../observability/ledger.ts";
 import { UplinkLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
-import { counted, duration } from "../observability/text.ts";
+import { counted, duration } from "../observability/printable.ts";
 import { TroubleWarnings } from "../observability/warnings.ts";
 import type { ArrivalPath } from "../sources/inlet.ts";
 import { Announcer } from "./announcer.ts";

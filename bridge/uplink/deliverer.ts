@@ -4,7 +4,7 @@ import type { Batch, NewId } from "../batch/batch.ts";
 import type { Collector } from "../batch/collector.ts";
 import type { UplinkLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
-import { counted, duration } from "../observability/text.ts";
+import { counted, duration } from "../observability/printable.ts";
 import { TroubleWarnings } from "../observability/warnings.ts";
 import type { Outcome } from "./answer.ts";
 import { BodySize } from "./body-size.ts";

@@ -1,6 +1,6 @@
 import { fullJitterMs } from "../../protocol/backoff.ts";
 import type { ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
-import { duration } from "../observability/text.ts";
+import { duration } from "../observability/printable.ts";
 import type { Outcome } from "./answer.ts";
 
 /** What follows from an outcome. `message` is for people; `trouble` is the same for what is the same trouble. */

@@ -6,7 +6,7 @@ import * as client from "../../client/connection-state.ts";
 import { HEADER_BYTES } from "../../protocol/frame/header.ts";
 import * as limits from "../../protocol/limits.ts";
 import { PROBLEM_CODES, Problem } from "../../protocol/problem.ts";
-import { MAX_FIRST_SEQUENCE, MAX_SEQUENCE_JUMP } from "../../protocol/sequence.ts";
+import { MAX_FIRST_SEQUENCE, MAX_SEQUENCE_JUMP } from "../../protocol/publisher-number.ts";
 import * as reads from "../../worker/channel/log/read-limits.ts";
 import { MAX_AUTHORIZATION_LENGTH } from "../../worker/http/access/guard.ts";
 import { NEW_NAMES_IN_ALL, NEW_NAMES_PER_ADDRESS } from "../../worker/http/access/new-names.ts";

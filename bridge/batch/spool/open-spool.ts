@@ -1,6 +1,6 @@
 import { renameSync } from "node:fs";
 import type { Log } from "../../observability/log.ts";
-import { counted, errorText } from "../../observability/text.ts";
+import { counted, errorText } from "../../observability/printable.ts";
 import { type BridgeGap, gapOf } from "../gaps.ts";
 import { fileFault, restrict } from "./private-files.ts";
 import { Spool } from "./spool.ts";

@@ -1,6 +1,6 @@
 import type { UplinkLedger } from "../../observability/ledger.ts";
 import type { Log } from "../../observability/log.ts";
-import { errorText } from "../../observability/text.ts";
+import { errorText } from "../../observability/printable.ts";
 import type { SequenceTracker } from "../sequence/sequence.ts";
 import type { Spool } from "./spool.ts";
 import type { SpoolChanges } from "./spool-state.ts";

@@ -5,10 +5,10 @@ import type { ValueFormat } from "../formats/formats.ts";
 import { readValue, type Value } from "../formats/values.ts";
 import type { Wrapping } from "../inflate.ts";
 import { DecodeError, type Message } from "../message.ts";
-import { parseSampleFormat } from "../samples/format.ts";
-import { createSampleReader, type SampleReader } from "../samples/reader.ts";
+import { parseSampleFormat } from "../samples/sample-format.ts";
+import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
 import { guessOf } from "./guess.ts";
-import { guessSamples } from "./samples.ts";
+import { guessSamples } from "./samples-guess.ts";
 
 /** A payload on its way to be read. */
 export interface Payload {

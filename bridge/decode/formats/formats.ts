@@ -1,5 +1,5 @@
 import { suggestion } from "../../../protocol/suggestion.ts";
-import { parseSampleFormat } from "../samples/format.ts";
+import { parseSampleFormat } from "../samples/sample-format.ts";
 
 /** The formats whose messages are values, with what they are. */
 export const VALUE_FORMATS = {

@@ -1,7 +1,7 @@
 import { fullJitterMs } from "../../../protocol/backoff.ts";
 import { errorAdvice } from "../../observability/error-advice.ts";
 import type { Log } from "../../observability/log.ts";
-import { duration } from "../../observability/text.ts";
+import { duration } from "../../observability/printable.ts";
 
 export interface LifelinesOptions {
   addresses: readonly string[];

@@ -1,6 +1,6 @@
 import { LineRate } from "../../observability/line-rate.ts";
 import type { Log } from "../../observability/log.ts";
-import { counted } from "../../observability/text.ts";
+import { counted } from "../../observability/printable.ts";
 
 export interface PeersOptions {
   log: Log;

@@ -9,13 +9,13 @@ import { PasswordBrake } from "./brake.ts";
 import { SocketCounters } from "./counters.ts";
 import { ZapDomains } from "./guard/entry.ts";
 import { Guard } from "./guard/guard.ts";
-import type { GuardLimits } from "./guard/limits.ts";
+import type { GuardLimits } from "./guard/guard-limits.ts";
 import { noDirectoryText, PrivateEndpoints, privateParents } from "./guard/private.ts";
 import { Monitor } from "./monitor.ts";
 import { nativeBytes } from "./native-memory.ts";
 import type { Peers } from "./peers.ts";
-import { admission } from "./security.ts";
 import { checkSocket, createSocket, type ReceivingSocket } from "./socket.ts";
+import { admission } from "./socket-security.ts";
 import { guardDomain } from "./zap.ts";
 
 export interface ReceiverOptions {

@@ -1,4 +1,4 @@
-import { csvText } from "../../../protocol/csv.ts";
+import { csvText } from "../../../protocol/csv-text.ts";
 import { numberText } from "../../../protocol/json/point-text.ts";
 import { yieldToPage } from "../../data/yield.ts";
 import { inOrder } from "./merge-series.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvText } from "../../../protocol/csv.ts";
+import { csvText } from "../../../protocol/csv-text.ts";
 
 /** What stands in a file for a text. */
 const FIELDS: Record<string, string> = {

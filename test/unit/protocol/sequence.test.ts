@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { Spool } from "../../../bridge/batch/spool/spool.ts";
-import { sequenceFault } from "../../../protocol/sequence.ts";
+import { sequenceFault } from "../../../protocol/publisher-number.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "plotcast-sequence-"));
 after(() => rm(directory, { recursive: true, force: true }));

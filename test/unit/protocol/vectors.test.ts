@@ -7,7 +7,7 @@ import { FrameError, readHeader, splitFrames } from "../../../protocol/frame/hea
 import type { PointFault } from "../../../protocol/json/point-error.ts";
 import { rowsOfJson } from "../../../protocol/json/points.ts";
 import { PROBLEM_CODES, Problem } from "../../../protocol/problem.ts";
-import { sequenceFault } from "../../../protocol/sequence.ts";
+import { sequenceFault } from "../../../protocol/publisher-number.ts";
 import { readFrames } from "../../../worker/http/publish/published-frames.ts";
 import { bytesOf } from "../../vectors/layout.ts";
 import {

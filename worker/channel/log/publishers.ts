@@ -1,6 +1,6 @@
 import { ANONYMOUS, type FrameHeader } from "../../../protocol/frame/header.ts";
 import { MAX_PUBLISHERS } from "../../../protocol/limits.ts";
-import { sequenceFault } from "../../../protocol/sequence.ts";
+import { sequenceFault } from "../../../protocol/publisher-number.ts";
 
 /** The last frame that was taken of a publisher. */
 export interface LastFrame {

@@ -3,7 +3,7 @@ import { seriesOf } from "../../../protocol/frame/frame.ts";
 import { ANONYMOUS, type FrameHeader, readHeader, splitFrames } from "../../../protocol/frame/header.ts";
 import { MAX_BODY_POINTS } from "../../../protocol/limits.ts";
 import { Problem } from "../../../protocol/problem.ts";
-import { sequenceFault } from "../../../protocol/sequence.ts";
+import { sequenceFault } from "../../../protocol/publisher-number.ts";
 
 /** What a publish brings, checked whole: frames, one after the other, and the series in them. */
 export interface Publication {

@@ -1,4 +1,4 @@
-import { csvText } from "../../../protocol/csv.ts";
+import { csvText } from "../../../protocol/csv-text.ts";
 import { decodeFrame, type Point } from "../../../protocol/frame/frame.ts";
 import { splitFrames } from "../../../protocol/frame/header.ts";
 import { numberText, pointText } from "../../../protocol/json/point-text.ts";

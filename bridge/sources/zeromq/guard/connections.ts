@@ -1,5 +1,5 @@
 import type { GuardedConnection } from "./connection.ts";
-import type { GuardLimits } from "./limits.ts";
+import type { GuardLimits } from "./guard-limits.ts";
 import type { ConnectionTable, ProcessRoom } from "./process-room.ts";
 import { whomToEnd } from "./room.ts";
 

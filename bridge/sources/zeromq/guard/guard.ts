@@ -13,7 +13,7 @@ import { Connections } from "./connections.ts";
 import { Connector } from "./connector.ts";
 import { type Entry, openEntry, SLOTS, type ZapDomains } from "./entry.ts";
 import { type FramingFault, ZmtpFraming } from "./framing.ts";
-import { type GuardLimits, guardLimits } from "./limits.ts";
+import { type GuardLimits, guardLimits } from "./guard-limits.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
 import type { PrivateEndpoints } from "./private.ts";
 import { type ProcessRoom, processRoom } from "./process-room.ts";

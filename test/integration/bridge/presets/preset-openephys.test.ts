@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Subscriber } from "zeromq";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
-import { rowsOfSamples } from "../../../../bridge/decode/samples/rows.ts";
+import { rowsOfSamples } from "../../../../bridge/decode/samples/sample-rows.ts";
 import { openephys } from "../../../../bridge/presets/openephys.ts";
 import { bindPublisher } from "../../../support/publisher.ts";
 import { withDeadline } from "../../../support/wait.ts";

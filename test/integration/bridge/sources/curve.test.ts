@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from "node:test";
 import { Push } from "zeromq";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
 import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
-import { securityFault } from "../../../../bridge/sources/zeromq/security.ts";
+import { securityFault } from "../../../../bridge/sources/zeromq/socket-security.ts";
 import { guardDomain } from "../../../../bridge/sources/zeromq/zap.ts";
 import { newPublisher, type PublisherOptions, subscriptionsTo } from "../../../support/publisher.ts";
 import { type Receiving, receiving } from "../../../support/receiving.ts";

@@ -5,7 +5,7 @@ import { it } from "node:test";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
 import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
-import { guardLimits } from "../../../../bridge/sources/zeromq/guard/limits.ts";
+import { guardLimits } from "../../../../bridge/sources/zeromq/guard/guard-limits.ts";
 import {
   maxNativeBytes,
   memoryOf,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { crc32, gzipSync } from "node:zlib";
 import { SourceError } from "../../../../bridge/sources/errors.ts";
-import { writeKeys } from "../../../../bridge/sources/zeromq/keys.ts";
+import { writeKeys } from "../../../../bridge/sources/zeromq/curve-keys.ts";
 import { Playback } from "../../../../bridge/tools/playback.ts";
 import { openRecording } from "../../../../bridge/tools/read-recording.ts";
 import { Recorder } from "../../../../bridge/tools/recorder.ts";

@@ -30,7 +30,7 @@ import {
   VIEWER_BUFFER_BYTES,
   VIEWER_MESSAGES_PER_SECOND,
 } from "../../../../protocol/limits.ts";
-import { MAX_FIRST_SEQUENCE, MAX_SEQUENCE_JUMP } from "../../../../protocol/sequence.ts";
+import { MAX_FIRST_SEQUENCE, MAX_SEQUENCE_JUMP } from "../../../../protocol/publisher-number.ts";
 import { CATCH_UP, READ_SLICE } from "../../../../worker/channel/log/read-limits.ts";
 import { silentForMs } from "../../../../worker/hub/viewer-session.ts";
 import { startEdge } from "../../../support/edge.ts";

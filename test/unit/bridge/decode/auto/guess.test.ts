@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { guessSamples } from "../../../../../bridge/decode/auto/samples.ts";
-import { numbersOf } from "../../../../../bridge/decode/samples/columns.ts";
-import { parseSampleFormat } from "../../../../../bridge/decode/samples/format.ts";
+import { guessSamples } from "../../../../../bridge/decode/auto/samples-guess.ts";
+import { numbersOf } from "../../../../../bridge/decode/samples/sample-columns.ts";
+import { parseSampleFormat } from "../../../../../bridge/decode/samples/sample-format.ts";
 import { bytesOf, encode, gaussian, noise, SAMPLE_FORMATS, sine } from "../../../../support/samples.ts";
 
 function named(type: string, signal: (i: number) => number, length = 256): string | undefined {

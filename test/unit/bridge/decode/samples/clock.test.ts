@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { SampleClock } from "../../../../../bridge/decode/samples/clock.ts";
+import { SampleClock } from "../../../../../bridge/decode/samples/sample-clock.ts";
 import { Spread } from "../../../../../bridge/decode/samples/spread.ts";
 
 const START = 1_763_648_912.5;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { DecodeError } from "../../../../../bridge/decode/message.ts";
-import { parseSampleFormat, type SampleFormat } from "../../../../../bridge/decode/samples/format.ts";
-import { createSampleReader, MAX_CLOCKS } from "../../../../../bridge/decode/samples/reader.ts";
-import { rowsOfSamples } from "../../../../../bridge/decode/samples/rows.ts";
+import { parseSampleFormat, type SampleFormat } from "../../../../../bridge/decode/samples/sample-format.ts";
+import { createSampleReader, MAX_CLOCKS } from "../../../../../bridge/decode/samples/sample-reader.ts";
+import { rowsOfSamples } from "../../../../../bridge/decode/samples/sample-rows.ts";
 import { framesOf } from "../../../../../protocol/frame/frame-builder.ts";
 import { PointError } from "../../../../../protocol/json/point-error.ts";
 

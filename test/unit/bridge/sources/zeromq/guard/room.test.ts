@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { GuardedConnection } from "../../../../../../bridge/sources/zeromq/guard/connection.ts";
 import { Connections } from "../../../../../../bridge/sources/zeromq/guard/connections.ts";
-import { GUARD_LIMITS } from "../../../../../../bridge/sources/zeromq/guard/limits.ts";
+import { GUARD_LIMITS } from "../../../../../../bridge/sources/zeromq/guard/guard-limits.ts";
 import { openFilesLimit, ProcessRoom } from "../../../../../../bridge/sources/zeromq/guard/process-room.ts";
 import { type Occupant, whomToEnd } from "../../../../../../bridge/sources/zeromq/guard/room.ts";
 

@@ -1,10 +1,10 @@
 import { PointError } from "../../protocol/json/point-error.ts";
 import { DEFAULT_SERIES } from "../../protocol/names.ts";
 import type { Samples } from "../decode/message.ts";
-import { rowsOfSamples } from "../decode/samples/rows.ts";
+import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
+import { notFinite } from "./mapped-series.ts";
 import type { Slot, TopicPlan } from "./plan.ts";
-import type { RowWriter } from "./rows.ts";
-import { notFinite } from "./series.ts";
+import type { RowWriter } from "./row-writer.ts";
 
 interface Chosen {
   slot: Slot;

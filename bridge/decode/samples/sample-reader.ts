@@ -1,7 +1,7 @@
 import { DecodeError, type Message } from "../message.ts";
-import { SampleClock } from "./clock.ts";
-import { columnsOf } from "./columns.ts";
-import { itemBytes, type SampleFormat } from "./format.ts";
+import { SampleClock } from "./sample-clock.ts";
+import { columnsOf } from "./sample-columns.ts";
+import { itemBytes, type SampleFormat } from "./sample-format.ts";
 import { type Placing, Spread } from "./spread.ts";
 
 export interface SampleReader {

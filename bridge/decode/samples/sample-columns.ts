@@ -1,5 +1,5 @@
 import { endianness } from "node:os";
-import { type ElementType, elementBytes, type SampleFormat } from "./format.ts";
+import { type ElementType, elementBytes, type SampleFormat } from "./sample-format.ts";
 
 const HOST_IS_BIG_ENDIAN = endianness() === "BE";
 const HIGH_WORD = 2 ** 32;

@@ -3,7 +3,7 @@ import { capability, type SocketOptions, type Subscriber } from "zeromq";
 import type { SecurityConfig } from "../../config/config.ts";
 import { encodeZ85, keyFault, publicKeyOf } from "../../config/syntax/curve-key.ts";
 import type { PasswordBrake } from "./brake.ts";
-import { NO_CURVE } from "./keys.ts";
+import { NO_CURVE } from "./curve-keys.ts";
 import { networkOf } from "./network.ts";
 import type { Admit } from "./zap.ts";
 

@@ -6,8 +6,8 @@ import { formatFault, isValueFormat, type ValueFormat } from "./formats/formats.
 import { readValue } from "./formats/values.ts";
 import { inflate, wrappingOf } from "./inflate.ts";
 import { DecodeError, type Message, type MessageReader } from "./message.ts";
-import { parseSampleFormat } from "./samples/format.ts";
-import { createSampleReader, type SampleReader } from "./samples/reader.ts";
+import { parseSampleFormat } from "./samples/sample-format.ts";
+import { createSampleReader, type SampleReader } from "./samples/sample-reader.ts";
 import { MAX_MESSAGE_BYTES } from "./text.ts";
 import { type Topic, Topics, throwIfControl } from "./topic.ts";
 

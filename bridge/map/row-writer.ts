@@ -1,8 +1,8 @@
 import type { Row, RowMark } from "../../protocol/frame/frame-builder.ts";
 import { MAX_COLUMNS } from "../../protocol/limits.ts";
+import type { MappedChannel, MappedSeries } from "./mapped-series.ts";
 import type { Slot } from "./plan.ts";
 import type { Leaf, MappedReading } from "./reading.ts";
-import type { MappedChannel, MappedSeries } from "./series.ts";
 import type { Thinned } from "./thin.ts";
 
 /** What is held back by thinning, and since when; series of which nothing is held are not in it. */

@@ -1,5 +1,5 @@
 import type { SecurityConfig } from "../../config/config.ts";
-import { GIVEN_UP } from "./security.ts";
+import { GIVEN_UP } from "./socket-security.ts";
 
 export interface Failure {
   kind: "auth" | "protocol" | "other";
