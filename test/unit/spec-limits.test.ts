@@ -14,7 +14,9 @@ import { MAX_WRONG_TOKENS } from "../../worker/http/access/wrong-tokens.ts";
 import { MAX_ACCEPT_LENGTH, problemResponse } from "../../worker/http/problem-response.ts";
 import { MAX_BODY_MS, MAX_PAUSE_MS, MAX_WAITING_BYTES } from "../../worker/http/publish/read-body.ts";
 import { MAX_DETAIL_LENGTH } from "../../worker/http/said-back.ts";
-import { AT_ONCE, MAX_TEXTS_STORED } from "../../worker/hub/catch-up-turn.ts";
+import { MAX_JSON_TAIL_POINTS } from "../../worker/hub/hub.ts";
+import { AT_ONCE, TURN_UNITS } from "../../worker/hub/send-budget.ts";
+import { MAX_IDLE_MS } from "../../worker/hub/silence.ts";
 
 const spec = await readFile(new URL("../../SPEC.md", import.meta.url), "utf8");
 
@@ -59,9 +61,12 @@ const OF_OTHERS: Readonly<Record<string, number>> = {
   "wrong tokens of an address in a minute": MAX_WRONG_TOKENS,
   "points of a step": reads.CATCH_UP.points,
   "values of a step, unless it is one frame": reads.CATCH_UP.values,
-  "points of the log for a text viewer that joins": MAX_TEXTS_STORED,
+  "points of the log for a text viewer that joins": MAX_JSON_TAIL_POINTS,
   "units at once for viewers that join or continue": AT_ONCE.atOnce,
   "the same, in a second": AT_ONCE.perSecond,
+  "of these, with a publish": TURN_UNITS.publish,
+  "units of a round of an alarm": TURN_UNITS.alarm,
+  "silence of both sides": MAX_IDLE_MS,
   "time between pings of a viewer": client.PING_EVERY_MS,
   "silence of the channel, before a viewer gives it up": client.SILENCE_MS,
   "wait of a viewer before it comes back, at first": client.BASE_DELAY_MS,

@@ -2,9 +2,9 @@ import { DurableObject } from "cloudflare:workers";
 import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "../../protocol/limits.ts";
 import type { Announcement, PublishAnswer } from "../../protocol/messages/publish.ts";
 import type { Refusal } from "../../protocol/problem.ts";
-import { Viewers } from "../hub/hub.ts";
+import { answerClose } from "../hub/close.ts";
+import { Hub } from "../hub/hub.ts";
 import { parseJoinRequest } from "../hub/join-request.ts";
-import { answerClose } from "../hub/viewer-session.ts";
 import { ChannelClock } from "./channel-clock.ts";
 import { ChannelLog } from "./log/channel-log.ts";
 import { NOTHING_STORED } from "./log/nothing-stored.ts";
@@ -19,11 +19,10 @@ import {
   type SliceAnswer,
   type SliceRequest,
 } from "./log/slice.ts";
-import { sourceOf } from "./log/source.ts";
 import type { Bounds } from "./log/trim.ts";
 import { Presence } from "./presence.ts";
 import { ReadSlots } from "./read-slots.ts";
-import { readTurns } from "./read-turns.ts";
+import { pause, readTurns } from "./read-turns.ts";
 
 const DEFAULT_STORE_SECONDS = 900;
 const DEFAULT_STORE_BYTES = 32 * 1024 * 1024;
@@ -41,7 +40,7 @@ export class Channel extends DurableObject<Env> {
   #log: ChannelLog | undefined;
   readonly #presence = new Presence((publisher) => this.#log?.takenOf(publisher));
   readonly #clock = new ChannelClock();
-  readonly #viewers: Viewers;
+  readonly #hub: Hub<WebSocket>;
   /** When the next alarm is, by the wall clock; null: there is none; undefined: not known since the last eviction. */
   #alarmAtMs: number | null | undefined;
   readonly #reads = new ReadSlots(MAX_READS, MAX_READS_PER_ADDRESS, MAX_READ_PAUSE_MS);
@@ -56,8 +55,8 @@ export class Channel extends DurableObject<Env> {
     // While points are kept they are not forgotten.
     this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
     if (ChannelLog.isIn(ctx.storage)) this.#log = this.#open();
-    const source = this.#log === undefined ? NOTHING_STORED : sourceOf(this.#log);
-    this.#viewers = new Viewers(source, this.#presence, this.#clock, ctx.getWebSockets(), this.#now());
+    const parts = { log: this.#log ?? NOTHING_STORED, presence: this.#presence, clock: this.#clock, pause };
+    this.#hub = new Hub(parts, ctx.getWebSockets(), this.#now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
@@ -76,22 +75,23 @@ export class Channel extends DurableObject<Env> {
       if (isFirst) await this.#deleteAll();
       return taken;
     }
-    if (isFirst) this.#viewers.beginFirst(sourceOf(this.#log), position);
+    if (isFirst) this.#hub.beginFirst(this.#log, position);
     const { fresh, publisher, seq, points, duplicates, repeats } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
-    this.#viewers.broadcast(fresh);
-    this.#viewers.tellStatus(nowMs);
+    this.#hub.broadcast(fresh);
+    await this.#hub.flushPending(nowMs);
+    this.#hub.tellStatus(nowMs);
     this.#sweep(nowMs);
-    await this.#attendLater();
-    return { seq, points, viewers: this.#viewers.count, duplicates, ...(repeats && { repeats }) };
+    await this.#setAlarm();
+    return { seq, points, viewers: this.#hub.count, duplicates, ...(repeats && { repeats }) };
   }
 
   /** A publisher says that it is here, or gone: viewers are told. */
   async announce(announcement: Announcement): Promise<void> {
     const nowMs = this.#now();
     this.#presence.announce(announcement, nowMs);
-    this.#viewers.tellStatus(nowMs);
-    await this.#attendLater();
+    this.#hub.tellStatus(nowMs);
+    await this.#setAlarm();
   }
 
   /** A viewer joins. Its request has passed the guards. @returns 101; or 503 if as many watch as may */
@@ -101,8 +101,8 @@ export class Channel extends DurableObject<Env> {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const channel = new URL(request.url).pathname.slice("/c/".length);
-    this.#viewers.join(server, joinRequest, channel, this.#now());
-    await this.#attendLater();
+    await this.#hub.join(server, joinRequest, channel, this.#now());
+    await this.#setAlarm();
     this.#tellNow();
     const headers = joinRequest.format === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
     return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
@@ -147,30 +147,30 @@ export class Channel extends DurableObject<Env> {
   async clear(): Promise<void> {
     if (this.#log === undefined) return;
     this.#log.clear(this.#now());
-    this.#viewers.beginAnew();
+    this.#hub.resetEpoch();
   }
 
   /** Whether one more may watch. */
   async hasRoom(): Promise<boolean> {
-    return this.#viewers.count < MAX_VIEWERS;
+    return this.#hub.count < MAX_VIEWERS;
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    this.#viewers.receive(socket, message, this.#now());
-    await this.#attendLater();
+    await this.#hub.receive(socket, message, this.#now());
+    await this.#setAlarm();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    this.#viewers.leave(socket);
+    this.#hub.leave(socket);
     answerClose(socket, code, reason);
     this.#tellNow();
-    await this.#attendLater();
+    await this.#setAlarm();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#viewers.leave(socket);
+    this.#hub.leave(socket);
     this.#tellNow();
-    await this.#attendLater();
+    await this.#setAlarm();
   }
 
   override async alarm(): Promise<void> {
@@ -179,12 +179,13 @@ export class Channel extends DurableObject<Env> {
     if (this.#log === undefined) return;
     if (nowMs >= this.#log.usedAtMs + this.#forgetAfterMs) {
       const deleted = this.#deleteAll();
-      this.#viewers.forget(NOTHING_STORED);
+      this.#hub.resetEpoch(NOTHING_STORED);
       return await deleted;
     }
-    this.#viewers.attend(nowMs);
+    await this.#hub.alarm();
+    this.#hub.tellStatus(this.#now());
     this.#sweep(nowMs);
-    await this.#attendLater();
+    await this.#setAlarm();
   }
 
   /** The channel's time, by which everything stored is measured. */
@@ -193,7 +194,7 @@ export class Channel extends DurableObject<Env> {
   }
 
   #sweep(nowMs: number): void {
-    this.#viewers.sweep(nowMs, (socket) => {
+    this.#hub.sweep(nowMs, (socket) => {
       const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(socket);
       return pingedAt ? pingedAt.getTime() + this.#clock.aheadMs : undefined;
     });
@@ -201,21 +202,21 @@ export class Channel extends DurableObject<Env> {
 
   /** Where there are no alarms, nothing would tell it later. */
   #tellNow(): void {
-    if (this.#log === undefined) this.#viewers.tellStatus(this.#now());
+    if (this.#log === undefined) this.#hub.tellStatus(this.#now());
   }
 
   /** Sets an alarm for what nothing else would wake us for. */
-  async #attendLater(): Promise<void> {
+  async #setAlarm(): Promise<void> {
     if (this.#log === undefined) return;
     const nowMs = this.#now();
-    const afterMs = this.#viewers.attendAfterMs(nowMs);
+    const afterMs = this.#hub.alarmInMs(nowMs);
     if (afterMs !== undefined) await this.#wakeBy(nowMs + afterMs);
     await this.#forgetLater(this.#log);
   }
 
   /** There is always an alarm by the time a channel may be forgotten: a row once a month, not one for each publish. */
   async #forgetLater(log: ChannelLog): Promise<void> {
-    if (typeof this.#alarmAtMs !== "number") await this.#wakeBy(log.usedAtMs + this.#forgetAfterMs);
+    await this.#wakeBy(log.usedAtMs + this.#forgetAfterMs);
   }
 
   /** Sees to it that an alarm comes at this time of the channel's, or before. */

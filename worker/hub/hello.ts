@@ -1,40 +1,39 @@
 import { MAX_SERIES_LISTED_BYTES } from "../../protocol/limits.ts";
 import type { ServerMessage } from "../../protocol/messages/server-message.ts";
-import type { Source } from "./frame-log.ts";
-import { momentOf, type Standing } from "./status.ts";
+import type { FrameLog } from "./frame-log.ts";
+import { type ChannelStatus, momentOf } from "./status.ts";
+
+/** Who is greeted, and where. */
+interface Greeted {
+  /** The session's id, for logs. */
+  viewer: string;
+  channel: string;
+  build: string;
+}
 
 /** The first message to a viewer that speaks `plotcast.v1`. */
-export function helloTo(
-  viewer: string,
-  channel: string,
-  build: string,
-  source: Source,
-  standing: Standing,
-  nowMs: number,
-): ServerMessage {
-  const { viewers, retryWithinMs } = standing;
+export function helloTo(greeted: Greeted, log: FrameLog, status: ChannelStatus, nowMs: number): ServerMessage {
+  const { viewers, retryWithinMs } = status;
   return {
     type: "hello",
     version: 1,
-    viewer,
-    channel,
-    build,
-    ...source.position,
-    series: within(MAX_SERIES_LISTED_BYTES, source.series),
+    ...greeted,
+    ...log.position,
+    series: within(MAX_SERIES_LISTED_BYTES, log.series),
     viewers,
     retryWithinMs,
-    takenEveryMs: source.takenEveryMs(),
-    ...momentOf(standing, nowMs),
+    takenEveryMs: log.takenEveryMs,
+    ...momentOf(status, nowMs),
   };
 }
 
 /** The first of these texts, as many as fit. */
-function within(maxBytes: number, texts: string[]): string[] {
+function within(maxBytes: number, texts: readonly string[]): string[] {
   let bytes = 0;
   const end = texts.findIndex((text) => {
     // As JSON a text takes six bytes a code unit at most.
     bytes += 6 * text.length;
     return bytes > maxBytes;
   });
-  return end < 0 ? texts : texts.slice(0, end);
+  return texts.slice(0, end < 0 ? texts.length : end);
 }

@@ -1,73 +1,88 @@
 import type { Cursor } from "../../protocol/cursor.ts";
 import {
-  CATCH_UP_BYTES,
   CloseCode,
-  MAX_SILENCE_MS,
   MAX_VIEWER_MESSAGE_BYTES,
   RECONNECTS_PER_SECOND,
   VIEWER_MESSAGES_PER_SECOND,
 } from "../../protocol/limits.ts";
-import { messageIn } from "../../protocol/messages/parsed.ts";
-import { parseViewerMessage } from "../../protocol/messages/viewer-message.ts";
-import { AlarmPace } from "./alarm-pace.ts";
-import { AT_ONCE, CatchUpTurn, MAX_TEXTS_STORED, stepUnits } from "./catch-up-turn.ts";
-import type { Source } from "./frame-log.ts";
+import { parseViewerMessage, type ViewerMessage } from "../../protocol/messages/viewer-message.ts";
+import { CatchUp } from "./catch-up.ts";
+import { closeQuietly } from "./close.ts";
+import type { FrameLog } from "./frame-log.ts";
 import { helloTo } from "./hello.ts";
-import type { JoinRequest } from "./join-request.ts";
-import { SharedTexts, textsOf } from "./json-encoder.ts";
+import type { JoinRequest, JoinStart } from "./join-request.ts";
+import { JsonEncoder } from "./json-encoder.ts";
+import { LiveBroadcast } from "./live-broadcast.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { cursorKind, readAttachment } from "./session-state.ts";
-import { type PublisherPresence, STATUS_INTERVAL_MS, type Standing, Status, type WallClockLead } from "./status.ts";
-import { closeQuietly, Outlet, sendFrames, sendTexts, silentForMs } from "./viewer-session.ts";
+import { cursorKind, parseAttachment } from "./session-state.ts";
+import { isGone, SilenceWatch } from "./silence.ts";
+import {
+  type ChannelStatus,
+  type PublisherPresence,
+  STATUS_INTERVAL_MS,
+  StatusTeller,
+  type WallClockLead,
+} from "./status.ts";
+import { type SessionSocket, ViewerSession } from "./viewer-session.ts";
 
-const SWEEP_INTERVAL_MS = 60_000;
 const MIN_RETRY_WITHIN_MS = 500;
 const MAX_VIEWERS_TOLD_AT_ONCE = 20;
-const MIN_ROOM_FOR_TEXTS_BYTES = 64 * 1024;
+/** Of what is stored a viewer of text gets so many points at most when it joins. */
+export const MAX_JSON_TAIL_POINTS = 10_000;
 /** Where a viewer begins whose own cursor means nothing here. */
 const DEFAULT_TAIL = { points: 1000, seconds: 300 };
 
-/**
- * The viewers of one channel: greets, sends or skips, catches up. A viewer is `live` and gets each frame as it
- * is taken, or `behind` and gets what is stored in steps, each when it has read the one before. So what waits
- * for one socket is bounded, and what it costs is its own affair.
- */
-export class Viewers {
-  #source: Source;
-  readonly #publishers: PublisherPresence;
-  readonly #clock: WallClockLead;
-  readonly #outlets = new Map<WebSocket, Outlet>();
-  readonly #limits = new WeakMap<WebSocket, RateLimit>();
-  readonly #status = new Status();
-  #sweptAtMs = 0;
-  readonly #pace: AlarmPace;
-  readonly #atOnce: RateLimit;
+/** The part of a WebSocket that is used. */
+export interface HubSocket extends SessionSocket {
+  close(code: number, reason: string): void;
+  deserializeAttachment(): unknown;
+}
 
-  /**
-   * @param clock whose time all `nowMs` are
-   * @param sockets those that outlived an eviction: what they were is in their attachments
-   */
-  constructor(
-    source: Source,
-    publishers: PublisherPresence,
-    clock: WallClockLead,
-    sockets: WebSocket[],
-    nowMs: number,
-  ) {
-    this.#source = source;
-    this.#publishers = publishers;
-    this.#clock = clock;
-    this.#pace = new AlarmPace(nowMs);
-    this.#atOnce = new RateLimit(AT_ONCE.perSecond, nowMs, AT_ONCE.atOnce);
+/** What a hub is made of. */
+export interface HubParts {
+  log: FrameLog;
+  presence: PublisherPresence;
+  clock: WallClockLead;
+  /** Resolves after so many milliseconds; other events come meanwhile. */
+  pause(ms: number): Promise<void>;
+}
+
+/**
+ * The viewers of one channel: greets them, sends them frames as they are taken, and leaves to {@link CatchUp} whoever is
+ * behind. What waits for one socket is bounded, so a viewer that reads slowly changes nothing for the others. All `nowMs`
+ * are the channel's time.
+ */
+export class Hub<Socket extends HubSocket> {
+  /** Messages of viewers that were passed over, because a newer page sent them. */
+  ignoredMessages = 0;
+  readonly #parts: Omit<HubParts, "log">;
+  readonly #sessions = new Map<Socket, ViewerSession>();
+  readonly #limits = new WeakMap<Socket, RateLimit>();
+  readonly #encoder = new JsonEncoder();
+  readonly #catchUp: CatchUp;
+  readonly #status = new StatusTeller();
+  readonly #silence = new SilenceWatch();
+
+  /** @param sockets those that outlived an eviction: what they were is in their attachments */
+  constructor({ log, ...parts }: HubParts, sockets: readonly Socket[], nowMs: number) {
+    this.#parts = parts;
+    this.#catchUp = new CatchUp(log, this.#encoder, parts.pause, nowMs);
     for (const socket of sockets) {
-      const viewer = readAttachment(socket.deserializeAttachment());
-      if (viewer !== undefined) this.#outlets.set(socket, new Outlet(socket, viewer, nowMs));
-      else closeQuietly(socket, CloseCode.badMessage, "This connection is from another version; connect again.");
+      const record = parseAttachment(socket.deserializeAttachment());
+      if (record === undefined) {
+        closeQuietly(socket, CloseCode.badMessage, "This connection is from another version; connect again.");
+        continue;
+      }
+      const session = new ViewerSession(socket, record, nowMs);
+      this.#sessions.set(socket, session);
+      this.#catchUp.restore(session);
+      this.#status.restore(session);
+      this.#silence.joined(session.joinedAtMs);
     }
   }
 
   get count(): number {
-    return this.#outlets.size;
+    return this.#sessions.size;
   }
 
   /** Over how long all of them should spread their coming back, should they all be cut off. */
@@ -75,245 +90,179 @@ export class Viewers {
     return Math.max(MIN_RETRY_WITHIN_MS, Math.round((1000 * this.count) / RECONNECTS_PER_SECOND));
   }
 
-  /** When to {@link attend} to viewers that wait with nothing else to wake us; undefined if there are none. */
-  attendAfterMs(nowMs: number): number | undefined {
+  /** When an {@link alarm} is due, if nothing else happens before; undefined if none is. */
+  alarmInMs(nowMs: number): number | undefined {
     if (this.count === 0) return undefined;
-    let isUntold = this.#status.isUntold(this.#standing(nowMs));
-    for (const { viewer, owesStatus } of this.#outlets.values()) {
-      if (viewer.state.kind === "behind" && viewer.state.asked) {
-        return this.#pace.intervalMs;
-      }
-      isUntold ||= owesStatus;
-    }
-    return isUntold ? STATUS_INTERVAL_MS : this.#publishers.expiresInMs(nowMs);
+    const due = [
+      this.#catchUp.dueInMs,
+      this.#status.isDue(this.#channelStatus(nowMs)) ? STATUS_INTERVAL_MS : undefined,
+      this.#parts.presence.expiresInMs(nowMs),
+      this.#silence.dueInMs(this.#log.takenAtMs, nowMs),
+    ];
+    return Math.min(...due.filter((ms) => ms !== undefined));
   }
 
   /** Greets a viewer and sends it the first of what it asks for. */
-  join(socket: WebSocket, { format, start, build }: JoinRequest, channel: string, nowMs: number): void {
+  async join(socket: Socket, { format, start, build }: JoinRequest, channel: string, nowMs: number): Promise<void> {
+    const { position } = this.#log;
     const id = crypto.randomUUID().slice(0, 8);
-    const { position } = this.#source;
-    const outlet = new Outlet(
-      socket,
-      { id, format, sinceEpoch: position.epoch, state: { kind: "behind", seq: 0, asked: true } },
-      nowMs,
-    );
-    this.#outlets.set(socket, outlet);
-    if (format === "frames") outlet.tell(helloTo(id, channel, build, this.#source, this.#standing(nowMs), nowMs));
-    const asked =
-      start.kind === "tail"
-        ? this.#source.tailStart(start.points, start.seconds)
-        : this.#resumeAt(outlet, start.cursor);
-    this.#catchUpSoon(outlet, format === "frames" ? asked : Math.max(asked, position.seq - MAX_TEXTS_STORED), nowMs);
-    if (outlet.isClosed) this.leave(socket);
+    const state = { kind: "behind", cursor: position, hasAsked: false } as const;
+    const record = { id, format, sinceEpoch: position.epoch, joinedAtMs: nowMs, state, told: undefined };
+    const session = new ViewerSession(socket, record, nowMs);
+    this.#sessions.set(socket, session);
+    this.#status.add(session);
+    this.#silence.joined(nowMs);
+    session.tell(helloTo({ viewer: id, channel, build }, this.#log, this.#channelStatus(nowMs), nowMs));
+    const { from, isGap } = await this.#startAt(start);
+    // It left meanwhile, or the numbering ended and it was told so.
+    if (session.isClosed || session.state !== state) return;
+    if (isGap) session.tell({ type: "gap", reason: "epoch", points: null, ...from });
+    const seq = format === "json" ? Math.max(from.seq, this.#log.position.seq - MAX_JSON_TAIL_POINTS) : from.seq;
+    await this.#catchUp.ask(session, { epoch: from.epoch, seq }, nowMs);
+    this.#leaveIfClosed(socket, session);
   }
 
-  /** Sends a viewer the next step, or leaves that to an alarm if there was much of it lately. */
-  #catchUpSoon(outlet: Outlet, seq: number, nowMs: number): void {
-    const units = stepUnits(outlet.viewer.format, this.#source.position.seq - seq);
-    if (this.#atOnce.take(nowMs, units)) return this.#catchUp(outlet, seq);
-    outlet.become({ kind: "behind", seq, asked: true });
-    this.#pace.someoneReads = true;
-  }
-
-  leave(socket: WebSocket): void {
-    this.#outlets.delete(socket);
+  leave(socket: Socket): void {
+    const session = this.#sessions.get(socket);
+    if (session === undefined) return;
+    session.close();
+    this.#sessions.delete(socket);
+    this.#catchUp.forget(session);
+    this.#status.forget(session);
   }
 
   /** Sends frames that were just taken, numbered, to everybody who can take them. */
-  broadcast(frames: Uint8Array[]): void {
-    const texts = new SharedTexts(textsOf(frames));
-    const turn = new CatchUpTurn(this.#source);
-    for (const [socket, outlet] of this.#outlets) {
-      const { state } = outlet.viewer;
-      if (state.kind === "live") this.#sendLive(outlet, frames, texts, turn);
-      // An alarm looks after it, so that no publish waits for that.
-      else if (state.asked && this.#hasRoom(outlet)) this.#pace.someoneReads = true;
-      if (outlet.isClosed) this.leave(socket);
+  broadcast(frames: readonly Uint8Array[]): void {
+    if (frames.length === 0) return;
+    const broadcast = new LiveBroadcast(frames, this.#encoder);
+    for (const [socket, session] of this.#sessions) {
+      if (session.state.kind !== "live") continue;
+      const seq = broadcast.sendTo(session);
+      if (seq !== undefined) this.#catchUp.fallBehind(session, seq);
+      this.#leaveIfClosed(socket, session);
     }
   }
 
-  /** Takes a message from a viewer: it has read so far and asks on. */
-  receive(socket: WebSocket, message: string | ArrayBuffer, nowMs: number): void {
-    const outlet = this.#outlets.get(socket);
-    if (outlet === undefined) return;
+  /** Something was published: those who wait for what is stored get more. To be called once it was broadcast. */
+  async flushPending(nowMs: number): Promise<void> {
+    if (await this.#catchUp.flushAtPublish(nowMs)) this.#leaveClosed();
+  }
+
+  /** Takes a message from a viewer. */
+  async receive(socket: Socket, message: string | ArrayBuffer, nowMs: number): Promise<void> {
+    const session = this.#sessions.get(socket);
+    if (session === undefined) return;
     const limit = this.#limits.get(socket) ?? new RateLimit(VIEWER_MESSAGES_PER_SECOND, nowMs);
     this.#limits.set(socket, limit);
     if (!limit.take(nowMs)) return this.#dismiss(socket, CloseCode.tooManyMessages, "Too many messages.");
     const fits = typeof message === "string" && message.length <= MAX_VIEWER_MESSAGE_BYTES;
-    const parsed = fits ? messageIn(parseViewerMessage(message)) : undefined;
-    if (parsed === undefined) return this.#dismiss(socket, CloseCode.badMessage, "That is no message of plotcast.v1.");
-    switch (parsed.type) {
-      case "continue": {
-        const { state, sinceEpoch } = outlet.viewer;
-        const kind = cursorKind(parsed, this.#source.position, sinceEpoch);
-        if (kind === "wrong") return this.#dismiss(socket, CloseCode.badMessage, "That cursor is not of this channel.");
-        // It crossed the gap that told the viewer where to go on. (One for each such message would queue as many.)
-        if (kind === "outdated" || state.kind === "live") return;
-        // It is sent what is stored once. One that is before what it was sent would have it read again and again.
-        if (state.asked || parsed.seq < state.seq) return;
-        return this.#catchUpSoon(outlet, parsed.seq, nowMs);
-      }
+    const parsed = fits ? parseViewerMessage(message) : ({ kind: "malformed" } as const);
+    switch (parsed.kind) {
+      case "message":
+        await this.#continue(socket, session, parsed.message, nowMs);
+        return this.#leaveIfClosed(socket, session);
+      case "unknown-type":
+        this.ignoredMessages++;
+        return;
+      case "malformed":
+        return this.#dismiss(socket, CloseCode.badMessage, "That is no message of plotcast.v1.");
       default:
-        parsed.type satisfies never;
+        parsed satisfies never;
     }
   }
 
-  /** What no frame and no message would do: catch up who has drained, tell how things stand. */
-  attend(nowMs: number): void {
-    this.#pace.someoneReads = false;
-    const beganAtMs = Date.now();
-    const turn = new CatchUpTurn(this.#source);
-    for (const [socket, outlet] of [...this.#outlets]) {
-      const isServed = this.#lookAfter(outlet, turn);
-      if (outlet.isClosed) this.leave(socket);
-      else if (isServed) {
-        // The others first, the next time.
-        this.#outlets.delete(socket);
-        this.#outlets.set(socket, outlet);
-      }
+  /** A viewer has read so far, and asks on. */
+  async #continue(socket: Socket, session: ViewerSession, cursor: ViewerMessage, nowMs: number): Promise<void> {
+    const { state, sinceEpoch } = session;
+    const kind = cursorKind(cursor, this.#log.position, sinceEpoch);
+    if (kind === "wrong") {
+      return this.#dismiss(socket, CloseCode.badMessage, "That cursor is not one of this channel's.");
     }
-    this.#pace.alarmed(nowMs, Date.now() - beganAtMs);
-    this.tellStatus(nowMs);
+    // One of an epoch that ended crossed the gap that says so. Who is live has everything, and what was sent is not sent again.
+    if (kind === "outdated" || state.kind === "live" || state.hasAsked || cursor.seq < state.cursor.seq) return;
+    await this.#catchUp.ask(session, { epoch: cursor.epoch, seq: cursor.seq }, nowMs);
+  }
+
+  /** What no frame and no message would do: those who wait and have room get more. It may take a second. */
+  async alarm(): Promise<void> {
+    await this.#catchUp.flushByAlarm();
+    this.#leaveClosed();
   }
 
   /** Tells everybody how many watch, how many are behind, and whether publishers are gone, if that changed. */
   tellStatus(nowMs: number): void {
     // Before the first publish there are no alarms: what is not told at once is not told until something else happens.
-    const atOnce = this.#source.position.epoch === 0 && this.count <= MAX_VIEWERS_TOLD_AT_ONCE;
-    this.#status.tell(this.#outlets.values(), this.#standing(nowMs), nowMs, atOnce ? 0 : STATUS_INTERVAL_MS);
+    const isAtOnce = this.#log.position.epoch === 0 && this.count <= MAX_VIEWERS_TOLD_AT_ONCE;
+    const status = this.#channelStatus(nowMs);
+    this.#status.tell(this.#sessions.values(), status, nowMs, isAtOnce ? 0 : STATUS_INTERVAL_MS);
   }
 
-  #standing(nowMs: number): Standing {
+  #channelStatus(nowMs: number): ChannelStatus {
     return {
       viewers: this.count,
       retryWithinMs: this.retryWithinMs,
-      allGoneAtMs: this.#publishers.allGoneAtMs(nowMs),
-      takenAtMs: this.#source.takenAtMs,
-      aheadMs: this.#clock.aheadMs,
+      allGoneAtMs: this.#parts.presence.allGoneAtMs(nowMs),
+      takenAtMs: this.#log.takenAtMs,
+      aheadMs: this.#parts.clock.aheadMs,
     };
   }
 
-  /** The first publish: whoever waits is told in which numbering the frames that come now are. */
-  beginFirst(source: Source, beginning: Cursor): void {
-    this.#source = source;
-    for (const outlet of this.#outlets.values()) {
-      if (outlet.viewer.format === "frames") outlet.tell({ type: "live", ...beginning });
-    }
+  /** The first publish: whoever is there is told in which numbering the frames that come now are. */
+  beginFirst(log: FrameLog, beginning: Cursor): void {
+    this.#catchUp.log = log;
+    for (const session of this.#sessions.values()) session.tell({ type: "live", ...beginning });
   }
 
-  /** Everything is gone, the numbering too. */
-  forget(source: Source): void {
-    this.#source = source;
-    this.beginAnew();
-  }
-
-  /** The numbering began anew: tells everybody, and nobody is behind any more. */
-  beginAnew(): void {
-    const { position } = this.#source;
-    for (const outlet of this.#outlets.values()) {
-      outlet.become({ kind: "live" });
-      if (outlet.viewer.format !== "frames") continue;
-      outlet.tell({ type: "gap", reason: "epoch", points: null, ...position });
-      outlet.tell({ type: "live", ...position });
+  /**
+   * The numbering began anew: tells everybody, and nobody is behind any more.
+   * @param log another one, if the channel was deleted
+   */
+  resetEpoch(log = this.#log): void {
+    this.#catchUp.log = log;
+    const { position } = log;
+    for (const session of this.#sessions.values()) {
+      this.#catchUp.place(session, { kind: "live" });
+      session.tell({ type: "gap", reason: "epoch", points: null, ...position });
+      session.tell({ type: "live", ...position });
     }
   }
 
   /**
-   * Closes the sockets of viewers that are gone without having said so: what waits for them was not read for long, or
-   * their pings have ceased. Looks once a minute, whatever the calls.
-   *
+   * Closes the sockets of viewers that are gone without having said so. Looks once a minute, whatever the calls.
    * @param lastPingMs when a viewer last sent a ping, by the channel's clock; undefined if it never did
    */
-  sweep(nowMs: number, lastPingMs: (socket: WebSocket) => number | undefined): void {
-    if (nowMs - this.#sweptAtMs < SWEEP_INTERVAL_MS) return;
-    this.#sweptAtMs = nowMs;
-    for (const [socket, outlet] of this.#outlets) {
-      const silenceMs = silentForMs(outlet.stuckForMs(nowMs), lastPingMs(socket), nowMs);
-      if (silenceMs > MAX_SILENCE_MS) this.#dismiss(socket, CloseCode.gone, "Nothing was heard of you for long.");
+  sweep(nowMs: number, lastPingMs: (socket: Socket) => number | undefined): void {
+    if (!this.#silence.isTime(nowMs)) return;
+    const { takenAtMs } = this.#log;
+    for (const [socket, session] of this.#sessions) {
+      if (!isGone(session, { pingedAtMs: lastPingMs(socket), takenAtMs }, nowMs)) continue;
+      this.#dismiss(socket, CloseCode.gone, "Nothing was heard of you for long.");
     }
   }
 
-  #sendLive(outlet: Outlet, frames: Uint8Array[], texts: SharedTexts, turn: CatchUpTurn): void {
-    if (outlet.viewer.format === "json") {
-      const reached = sendTexts(outlet, texts, turn);
-      if (reached !== "all") this.#fallBehind(outlet, reached);
-      return;
-    }
-    for (const frame of frames) {
-      const reached = sendFrames(outlet, frame);
-      if (reached !== "all") return this.#fallBehind(outlet, reached);
-    }
+  get #log(): FrameLog {
+    return this.#catchUp.log;
   }
 
-  /** Catches up who is behind. @returns whether it had its turn */
-  #lookAfter(outlet: Outlet, turn: CatchUpTurn): boolean {
-    const { state } = outlet.viewer;
-    if (state.kind !== "behind" || !state.asked || !this.#hasRoom(outlet)) return false;
-    // It may come soon.
-    this.#pace.someoneReads = true;
-    if (turn.left <= 0) return false;
-    this.#catchUp(outlet, state.seq, turn);
-    return true;
-  }
-
-  /** Where to go on from a viewer's cursor; says why, if not there. */
-  #resumeAt(outlet: Outlet, cursor: Cursor): number {
-    const { epoch, seq } = this.#source.position;
-    if (cursor.epoch === epoch && cursor.seq <= seq) return cursor.seq;
+  /** Where a viewer begins, and whether that is not where its cursor is. */
+  async #startAt(start: JoinStart): Promise<{ from: Cursor; isGap: boolean }> {
+    if (start.kind === "tail") return { from: await this.#log.tailStart(start.points, start.seconds), isGap: false };
+    const { epoch, seq } = this.#log.position;
+    if (start.cursor.epoch === epoch && start.cursor.seq <= seq) return { from: start.cursor, isGap: false };
     // It watched before anything was published: what came since is all there is.
-    if (cursor.epoch === 0) return 0;
-    const start = this.#source.tailStart(DEFAULT_TAIL.points, DEFAULT_TAIL.seconds);
-    if (outlet.viewer.format === "frames") {
-      outlet.tell({ type: "gap", reason: "epoch", points: null, epoch, seq: start });
-    }
-    return start;
+    if (start.cursor.epoch === 0) return { from: { epoch, seq: 0 }, isGap: false };
+    return { from: await this.#log.tailStart(DEFAULT_TAIL.points, DEFAULT_TAIL.seconds), isGap: true };
   }
 
-  /** Sends one step of what is stored after `seq`, if the socket has room for it. */
-  #catchUp(outlet: Outlet, seq: number, turn = new CatchUpTurn(this.#source)): void {
-    const { position, keptAfter } = this.#source;
-    const speaksFrames = outlet.viewer.format === "frames";
-    if (!this.#hasRoom(outlet)) return outlet.become({ kind: "behind", seq, asked: true });
-    const from = Math.max(seq, keptAfter);
-    if (from > seq && speaksFrames) this.#tellTrimmed(outlet, seq, { epoch: position.epoch, seq: from });
-    const reached = speaksFrames ? this.#sendStored(outlet, from, turn) : this.#sendStoredTexts(outlet, from, turn);
-    if (reached > seq) this.#pace.someoneReads = true;
-    if (reached < position.seq) return this.#fallBehind(outlet, reached);
-    outlet.become({ kind: "live" });
-    if (speaksFrames) outlet.tell({ type: "live", ...position });
+  #leaveIfClosed(socket: Socket, session: ViewerSession): void {
+    if (session.isClosed) this.leave(socket);
   }
 
-  /** Whole frames need room for the largest; texts go one by one. */
-  #hasRoom(outlet: Outlet): boolean {
-    return outlet.room >= (outlet.viewer.format === "frames" ? CATCH_UP_BYTES : MIN_ROOM_FOR_TEXTS_BYTES);
+  #leaveClosed(): void {
+    for (const [socket, session] of this.#sessions) this.#leaveIfClosed(socket, session);
   }
 
-  #sendStored(outlet: Outlet, after: number, turn: CatchUpTurn): number {
-    const { frames, seq } = turn.frames(after);
-    const sent = sendFrames(outlet, frames);
-    return sent === "all" ? seq : sent;
-  }
-
-  #sendStoredTexts(outlet: Outlet, after: number, turn: CatchUpTurn): number {
-    const { texts, seq } = turn.texts(after);
-    const sent = sendTexts(outlet, texts, turn);
-    return sent === "all" ? seq : sent;
-  }
-
-  /** Nothing between number `after` and the cursor can be had any more: neither points, nor what was told there. */
-  #tellTrimmed(outlet: Outlet, after: number, cursor: Cursor): void {
-    outlet.tell({ type: "gap", reason: "trimmed", points: cursor.seq - after, ...cursor });
-    const told = this.#source.toldInTrimmed(after);
-    if (told !== 0) outlet.tell({ type: "gap", reason: "gaps-trimmed", points: told, ...cursor });
-  }
-
-  #fallBehind(outlet: Outlet, seq: number): void {
-    const speaksFrames = outlet.viewer.format === "frames";
-    outlet.become({ kind: "behind", seq, asked: !speaksFrames });
-    if (speaksFrames) outlet.tell({ type: "behind", epoch: this.#source.position.epoch, seq });
-  }
-
-  #dismiss(socket: WebSocket, code: number, reason: string): void {
+  #dismiss(socket: Socket, code: number, reason: string): void {
     this.leave(socket);
     closeQuietly(socket, code, reason);
   }

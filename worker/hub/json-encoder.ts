@@ -1,8 +1,9 @@
-import { decodeFrame, pointsOf } from "../../protocol/frame/frame.ts";
-import { splitFrames } from "../../protocol/frame/header.ts";
+import type { Cursor } from "../../protocol/cursor.ts";
+import { decodeFrame, type Point, pointsOf } from "../../protocol/frame/frame.ts";
+import { readHeader } from "../../protocol/frame/header.ts";
 import { pointText } from "../../protocol/json/point-text.ts";
 
-/** A point as a viewer without a subprotocol gets it, with the channel's number of it. */
+/** A point as a viewer of JSON text gets it, with the channel's number of it. */
 export interface NumberedText {
   seq: number;
   text: string;
@@ -10,45 +11,88 @@ export interface NumberedText {
   bytes: number;
 }
 
-const encoder = new TextEncoder();
+/** Texts that are kept for viewers that come to them later; the batch that was made first goes first. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+const utf8 = new TextEncoder();
 
-/** The points of a publish as texts. */
-export function* textsOf(frames: readonly Uint8Array[]): Generator<NumberedText> {
-  for (const frame of frames) yield* textsAfter(0, frame);
-}
+/**
+ * Makes JSON text of frames, each once for all viewers who want it. The texts of the last batches are kept with their
+ * numbers: a viewer that is behind somewhere within them goes on from there, and nothing is decoded or encoded again.
+ */
+export class JsonEncoder {
+  /** The newest first. */
+  #batches: EncodedBatch[] = [];
 
-/** The points of frames that are numbered above `after`, as texts, each made when it is asked for. */
-export function* textsAfter(after: number, frames: Uint8Array): Generator<NumberedText> {
-  for (const bytes of splitFrames(frames)) {
-    const frame = decodeFrame(bytes);
-    let seq = frame.header.seq - frame.header.points;
-    for (const { series, x, y, text: called } of pointsOf(frame)) {
-      seq++;
-      if (seq <= after) continue;
-      const text = pointText(series, x, y, called);
-      yield { seq, text, bytes: encoder.encode(text).length };
-    }
+  /** The batch that has the point after a cursor, if it is kept. */
+  batchAfter({ epoch, seq }: Cursor): EncodedBatch | undefined {
+    return this.#batches.find((batch) => batch.epoch === epoch && batch.after <= seq && seq < batch.seq);
+  }
+
+  /** A batch of frames that follow each other; its texts are made as they are asked for. */
+  encode(frames: readonly Uint8Array[]): EncodedBatch {
+    const batch = new EncodedBatch(frames);
+    let bytes = 0;
+    const kept = this.#batches.filter(({ keptBytes }) => {
+      bytes += keptBytes;
+      return bytes <= MAX_KEPT_BYTES;
+    });
+    this.#batches = [batch, ...kept];
+    return batch;
   }
 }
 
-/** Texts for several viewers, each made once, when the first viewer wants it. */
-export class SharedTexts implements Iterable<NumberedText> {
-  readonly #rest: Iterator<NumberedText>;
-  readonly #made: NumberedText[] = [];
+/** The texts of some frames. */
+export class EncodedBatch {
+  readonly epoch: number;
+  /** It has the points numbered above this, up to `seq`. */
+  readonly after: number;
+  readonly seq: number;
+  readonly #rest: Iterator<Point>;
+  readonly #texts: NumberedText[] = [];
+  #keptBytes: number;
 
-  constructor(texts: Iterable<NumberedText>) {
-    this.#rest = texts[Symbol.iterator]();
+  constructor(frames: readonly Uint8Array[]) {
+    const headers = frames.map((frame) => readHeader(frame));
+    const [first, last] = [headers[0], headers.at(-1)];
+    this.epoch = first?.epoch ?? 0;
+    this.after = first === undefined ? 0 : first.seq - first.points;
+    this.seq = last?.seq ?? this.after;
+    this.#keptBytes = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    this.#rest = pointsOfAll(frames);
   }
 
-  *[Symbol.iterator](): Generator<NumberedText> {
-    for (let i = 0; ; i++) {
-      if (i === this.#made.length) {
-        const next = this.#rest.next();
-        if (next.done) return;
-        this.#made.push(next.value);
+  /** What it takes in memory, about. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
+  /** How many texts were made; of these none is made again. */
+  get made(): number {
+    return this.#texts.length;
+  }
+
+  /** The texts of the points numbered above `seq`. */
+  *textsAfter(seq: number): Generator<NumberedText> {
+    for (let i = Math.max(0, seq - this.after); ; i++) {
+      while (this.#texts.length <= i) {
+        const { done, value } = this.#rest.next();
+        if (done) return;
+        this.#make(value);
       }
-      const text = this.#made[i];
+      const text = this.#texts[i];
       if (text !== undefined) yield text;
     }
   }
+
+  #make({ series, x, y, text: label }: Point): void {
+    const text = pointText(series, x, y, label);
+    const { length } = utf8.encode(text);
+    this.#texts.push({ seq: this.after + this.#texts.length + 1, text, bytes: length });
+    // A string and its entry take some 60 bytes beside its characters.
+    this.#keptBytes += length + 60;
+  }
+}
+
+function* pointsOfAll(frames: readonly Uint8Array[]): Generator<Point> {
+  for (const bytes of frames) yield* pointsOf(decodeFrame(bytes));
 }

@@ -1,5 +1,6 @@
 import type { Moment } from "../../protocol/messages/server-message.ts";
-import type { Outlet } from "./viewer-session.ts";
+import type { StatusTold } from "./session-state.ts";
+import type { ViewerSession } from "./viewer-session.ts";
 
 export const STATUS_INTERVAL_MS = 1000;
 
@@ -11,13 +12,13 @@ export interface PublisherPresence {
   expiresInMs(nowMs: number): number | undefined;
 }
 
-/** By how much the channel's time is ahead of the wall clock, which never is when that is not set back. */
+/** By how much the channel's time is ahead of the wall clock, which it never is unless that is set back. */
 export interface WallClockLead {
   readonly aheadMs: number;
 }
 
-/** How things stand with a channel, but for its points. */
-export interface Standing {
+/** What viewers are told of a channel beside its points. */
+export interface ChannelStatus {
   viewers: number;
   retryWithinMs: number;
   /** When the last of the publishers has gone, or was last heard of; null while one is here, or if there never was any. */
@@ -28,43 +29,74 @@ export interface Standing {
   aheadMs: number;
 }
 
-/** What all viewers were last told of how things stand. */
-export class Status {
-  #told: { viewers: number; behind: number; allGoneAtMs: number | null; atMs: number };
+/**
+ * Tells viewers of frames what changed. What each was told last is in its attachment: a channel that was evicted and wakes
+ * tells nobody again what they know.
+ */
+export class StatusTeller {
+  /** What viewers were told last; undefined if that is not the same for all. */
+  #last: StatusTold | undefined;
+  #lastAtMs = 0;
+  /** Viewers of frames. */
+  readonly #listeners = new Set<ViewerSession>();
+  /** Of these, who had no room for the last status. */
+  readonly #owed = new Set<ViewerSession>();
 
-  /** After an eviction nobody knows what was told before: then it is told again. */
-  constructor() {
-    this.#told = { viewers: 0, behind: 0, allGoneAtMs: null, atMs: 0 };
+  add(session: ViewerSession): void {
+    if (session.format === "frames") this.#listeners.add(session);
+  }
+
+  /** A viewer is there again after an eviction. */
+  restore(session: ViewerSession): void {
+    if (session.format !== "frames") return;
+    const isFirst = this.#listeners.size === 0;
+    this.#listeners.add(session);
+    if (isFirst) this.#last = session.told;
+    else if (!isSame(session.told, this.#last)) this.#last = undefined;
+  }
+
+  forget(session: ViewerSession): void {
+    this.#listeners.delete(session);
+    this.#owed.delete(session);
   }
 
   /** Whether something has changed that must not wait for the next frame. */
-  isUntold({ viewers, allGoneAtMs }: Standing): boolean {
-    return viewers !== this.#told.viewers || allGoneAtMs !== this.#told.allGoneAtMs;
+  isDue({ viewers, allGoneAtMs }: ChannelStatus): boolean {
+    if (this.#listeners.size === 0) return false;
+    return this.#owed.size > 0 || viewers !== this.#last?.viewers || allGoneAtMs !== this.#last.goneAtMs;
   }
 
   /** Tells everybody, if anything changed, at most once in `intervalMs`. Who has no room for it is told later. */
-  tell(all: Iterable<Outlet>, standing: Standing, nowMs: number, intervalMs = STATUS_INTERVAL_MS): void {
-    if (nowMs - this.#told.atMs < intervalMs) return;
-    const outlets = [...all];
-    const { viewers, retryWithinMs, allGoneAtMs } = standing;
-    const behind = outlets.filter(({ viewer }) => viewer.state.kind === "behind").length;
-    const isNews = this.isUntold(standing) || behind !== this.#told.behind;
-    const listeners = outlets.filter(({ viewer, owesStatus }) => viewer.format === "frames" && (isNews || owesStatus));
-    if (!isNews && listeners.length === 0) return;
-    this.#told = { viewers, behind, allGoneAtMs, atMs: nowMs };
-    for (const outlet of listeners) {
-      outlet.owesStatus = outlet.room <= 0;
-      if (outlet.owesStatus) continue;
-      outlet.tell({ type: "status", viewers, behind, retryWithinMs, ...momentOf(standing, nowMs) });
+  tell(all: Iterable<ViewerSession>, status: ChannelStatus, nowMs: number, intervalMs = STATUS_INTERVAL_MS): void {
+    if (this.#listeners.size === 0 || nowMs - this.#lastAtMs < intervalMs) return;
+    const { viewers, retryWithinMs, allGoneAtMs } = status;
+    let behind = 0;
+    for (const { state } of all) if (state.kind === "behind") behind++;
+    const told = { viewers, behind, goneAtMs: allGoneAtMs };
+    if (isSame(told, this.#last) && this.#owed.size === 0) return;
+    this.#last = told;
+    this.#lastAtMs = nowMs;
+    for (const session of this.#listeners) {
+      if (isSame(told, session.told)) continue;
+      if (session.room <= 0) {
+        this.#owed.add(session);
+        continue;
+      }
+      this.#owed.delete(session);
+      session.tellStatus({ type: "status", viewers, behind, retryWithinMs, ...momentOf(status, nowMs) }, told);
     }
   }
 }
 
+function isSame(a: StatusTold | undefined, b: StatusTold | undefined): boolean {
+  return a?.viewers === b?.viewers && a?.behind === b?.behind && a?.goneAtMs === b?.goneAtMs;
+}
+
 /**
- * How things stand, in a message.
+ * The state of a channel, in a message.
  * @param nowMs the channel's time; what is told is the wall clock's
  */
-export function momentOf({ allGoneAtMs, takenAtMs, aheadMs }: Standing, nowMs: number): Moment {
+export function momentOf({ allGoneAtMs, takenAtMs, aheadMs }: ChannelStatus, nowMs: number): Moment {
   const since = (atMs: number | null): number | null => (atMs === null ? null : Math.max(0, nowMs - atMs));
   return { nowMs: nowMs - aheadMs, goneForMs: since(allGoneAtMs), takenForMs: since(takenAtMs) };
 }

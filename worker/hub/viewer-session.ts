@@ -1,48 +1,82 @@
-import { readHeader } from "../../protocol/frame/header.ts";
-import { VIEWER_BUFFER_BYTES } from "../../protocol/limits.ts";
+import { CATCH_UP_BYTES, VIEWER_BUFFER_BYTES } from "../../protocol/limits.ts";
 import type { ServerMessage } from "../../protocol/messages/server-message.ts";
-import type { NumberedText } from "./json-encoder.ts";
-import type { Viewer } from "./session-state.ts";
+import type { Format } from "./join-request.ts";
+import type { SessionRecord, SessionState, StatusTold } from "./session-state.ts";
 
 /** What workerd takes for a message that waits, beside its bytes: some 1.1 KB, as measured. */
 const MESSAGE_OVERHEAD_BYTES = 1024;
+/** What must be free before a step from the log: a whole batch of frames; or as many texts as make it worthwhile. */
+const STEP_ROOM_BYTES = { frames: CATCH_UP_BYTES, json: 64 * 1024 } as const satisfies Record<Format, number>;
 
 /** The part of a WebSocket that is used. */
-export interface OutletSocket {
+export interface SessionSocket {
   readonly bufferedAmount: number;
   send(data: string | Uint8Array): void;
   serializeAttachment(attachment: unknown): void;
 }
 
-/** One viewer's socket, and how much waits there unread. */
-export class Outlet {
-  readonly viewer: Viewer;
-  /** There was no room for the last status. */
-  owesStatus = false;
-  readonly #socket: OutletSocket;
+/** One connected viewer: its socket, how much waits there unread, and where it is in the log. */
+export class ViewerSession {
+  /** A batch for it is being read: it asks for one at a time. */
+  isFetching = false;
+  readonly #socket: SessionSocket;
+  #record: SessionRecord;
   /** Messages sent since nothing waited, at most so many wait now. Eviction forgets it, and waits until nothing does. */
   #waitingMessages = 0;
-  #closed = false;
-  /** Whether nothing waited at some time since we last looked how long something does. */
-  #drained = true;
+  #isClosed = false;
+  /** Whether nothing waited at some time since {@link stuckForMs} was asked last. */
+  #hasDrained = true;
   #drainedAtMs: number;
 
-  constructor(socket: OutletSocket, viewer: Viewer, nowMs: number) {
+  constructor(socket: SessionSocket, record: SessionRecord, nowMs: number) {
     this.#socket = socket;
-    this.viewer = viewer;
+    this.#record = record;
     this.#drainedAtMs = nowMs;
+  }
+
+  get format(): Format {
+    return this.#record.format;
+  }
+
+  /** The channel's epoch when it joined. */
+  get sinceEpoch(): number {
+    return this.#record.sinceEpoch;
+  }
+
+  get joinedAtMs(): number {
+    return this.#record.joinedAtMs;
+  }
+
+  get state(): SessionState {
+    return this.#record.state;
+  }
+
+  /** Each state is an object of its own: whoever waited knows by that whether the viewer was moved meanwhile. */
+  moveTo(state: SessionState): void {
+    this.#keep({ ...this.#record, state });
+  }
+
+  /** The last `status` that it was sent. */
+  get told(): StatusTold | undefined {
+    return this.#record.told;
+  }
+
+  /** Sends a `status`. */
+  tellStatus(message: Extract<ServerMessage, { type: "status" }>, told: StatusTold): void {
+    this.tell(message);
+    this.#keep({ ...this.#record, told });
   }
 
   /** For how long something has waited, as far as was seen. */
   stuckForMs(nowMs: number): number {
-    if (this.#drained || this.#socket.bufferedAmount === 0) this.#drainedAtMs = nowMs;
-    this.#drained = false;
+    if (this.#hasDrained || this.#socket.bufferedAmount === 0) this.#drainedAtMs = nowMs;
+    this.#hasDrained = false;
     return nowMs - this.#drainedAtMs;
   }
 
   /** `send` throws once a socket is closing, which nobody is told before it happens. */
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#isClosed;
   }
 
   /** How many bytes more may wait; what a message takes beside its bytes is counted as waiting. */
@@ -50,9 +84,19 @@ export class Outlet {
     const waitingBytes = this.#socket.bufferedAmount;
     if (waitingBytes === 0) {
       this.#waitingMessages = 0;
-      this.#drained = true;
+      this.#hasDrained = true;
     }
     return VIEWER_BUFFER_BYTES - waitingBytes - this.#waitingMessages * MESSAGE_OVERHEAD_BYTES;
+  }
+
+  /** Whether a step from the log has room. */
+  get hasStepRoom(): boolean {
+    return this.room >= STEP_ROOM_BYTES[this.format];
+  }
+
+  /** It left. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Sends, whether there is room or not. */
@@ -61,79 +105,17 @@ export class Outlet {
       this.#socket.send(data);
       this.#waitingMessages++;
     } catch {
-      this.#closed = true;
+      this.#isClosed = true;
     }
   }
 
+  /** Sends a control message, if the viewer speaks `plotcast.v1`. */
   tell(message: ServerMessage): void {
-    this.send(JSON.stringify(message));
+    if (this.format === "frames") this.send(JSON.stringify(message));
   }
 
-  /** Changes what the viewer is, also in its attachment, by which it outlives eviction. */
-  become(state: Viewer["state"]): void {
-    this.viewer.state = state;
-    this.#socket.serializeAttachment(this.viewer);
-  }
-}
-
-/**
- * For how long nothing was heard of a viewer.
- * @param stuckForMs for how long something has waited that it does not read
- * @param pingedAtMs when it last sent a ping; undefined if it never did, which clients need not
- */
-export function silentForMs(stuckForMs: number, pingedAtMs: number | undefined, nowMs: number): number {
-  return Math.max(stuckForMs, pingedAtMs === undefined ? 0 : nowMs - pingedAtMs);
-}
-
-/** Sends frames, one after the other, if there is room. @returns "all", or the number of the last point sent before */
-export function sendFrames(outlet: Outlet, frames: Uint8Array): number | "all" {
-  if (frames.byteLength === 0) return "all";
-  if (frames.byteLength <= outlet.room) {
-    outlet.send(frames);
-    return "all";
-  }
-  const { seq, points } = readHeader(frames);
-  return seq - points;
-}
-
-/**
- * Sends texts as far as there is room.
- * @param budget how many may be sent to all viewers, beside the first to each
- * @returns "all", or the number of the last point sent
- */
-export function sendTexts(outlet: Outlet, texts: Iterable<NumberedText>, budget?: { left: number }): number | "all" {
-  let isFirst = true;
-  for (const { seq, text, bytes } of texts) {
-    if (bytes > outlet.room) return seq - 1;
-    if (budget !== undefined && !isFirst && budget.left-- <= 0) return seq - 1;
-    outlet.send(text);
-    isFirst = false;
-  }
-  return "all";
-}
-
-/** Closing a socket that is closed already throws; there is nothing left to do then. */
-export function closeQuietly(
-  socket: { close(code: number, reason: string): void },
-  code: number,
-  reason: string,
-): void {
-  try {
-    socket.close(code, reason);
-  } catch {
-    // Closed already.
-  }
-}
-
-/**
- * Answers a viewer's close with its own code. What cannot be sent, as 999, 1015 or a reason of more than 123 bytes, throws: then the
- * answer is 1002, or the socket would stay open, and count, until its viewer ends the line.
- */
-export function answerClose(socket: { close(code: number, reason: string): void }, code: number, reason: string): void {
-  try {
-    // 1005 and 1006 stand for "none given" and may not be sent (RFC 6455, 7.4.1).
-    socket.close(code === 1005 || code === 1006 ? 1000 : code, reason);
-  } catch {
-    closeQuietly(socket, 1002, "That is no close that can be answered.");
+  #keep(record: SessionRecord): void {
+    this.#record = record;
+    this.#socket.serializeAttachment(record);
   }
 }

@@ -118,7 +118,7 @@ export const WIRE: WireRow[] = [
   said(4400, "null", "null"),
   said(4400, "an array", "[]"),
   said(4400, "an empty object", "{}"),
-  said(4400, "a message of the server", '{"type":"live","epoch":1,"seq":1}'),
+  said("goes on", "a message of the server", '{"type":"live","epoch":1,"seq":1}'),
   said(4400, "a type that is no text", '{"type":["continue"],"epoch":1,"seq":1}'),
   said(4400, "a type of a prototype", '{"__proto__":{"type":"continue","epoch":1,"seq":1}}'),
   said(4400, "continue without a cursor", '{"type":"continue"}'),

@@ -1,16 +1,16 @@
-import type { Source } from "../../hub/frame-log.ts";
+import type { FrameLog } from "../../hub/frame-log.ts";
+
+const POSITION = { epoch: 0, seq: 0 };
 
 /**
  * A channel to which nothing was published: numbering 0, without a row. Anybody can ask for any name, so asking must not
  * make anything.
  */
-export const NOTHING_STORED: Source = {
-  position: { epoch: 0, seq: 0 },
+export const NOTHING_STORED: FrameLog = {
+  position: POSITION,
   series: [],
-  keptAfter: 0,
   takenAtMs: null,
-  toldInTrimmed: () => 0,
-  takenEveryMs: () => null,
-  after: () => ({ frames: new Uint8Array(), seq: 0 }),
-  tailStart: () => 0,
+  takenEveryMs: null,
+  tailStart: async () => POSITION,
+  framesAfter: async () => ({ frames: new Uint8Array(), after: 0, seq: 0, lostInTrimmed: 0 }),
 };

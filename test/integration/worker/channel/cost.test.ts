@@ -117,15 +117,15 @@ test("[RD6c] viewers that join and leave look at no more rows than they get fram
   }
 });
 
-test("[RD6e] a viewer of text that catches up sets 256 alarms, and then 16 a second", async () => {
+test("[RD6e] a viewer of text that catches up sets an alarm a second", async () => {
   const channel = newChannel();
   const viewer = await openViewer(edge.channelUrl(channel));
   const beganAt = performance.now();
-  const { alarms } = await costOf(edge, async () => {
-    for (let n = 1; n <= 16; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
-    await until(viewer, "128,000 points", () => viewer.messages.length >= 128_000 || undefined, 60_000);
+  const { alarms, alarmsSet } = await costOf(edge, async () => {
+    for (let n = 1; n <= 4; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
+    await until(viewer, "32,000 points", () => viewer.messages.length >= 32_000 || undefined, 60_000);
     viewer.cut();
   });
   const seconds = (performance.now() - beganAt) / 1000;
-  assert.ok(alarms <= 260 + 17 * seconds, `${alarms} alarms in ${seconds.toFixed(1)} s`);
+  assert.ok(alarms <= 2 + seconds && alarmsSet <= 4 + seconds, `${alarms} of ${alarmsSet} in ${seconds.toFixed(1)} s`);
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Outlet } from "../../../../worker/hub/viewer-session.ts";
 import { type Edge, startEdge } from "../../../support/edge.ts";
 import { frameOf, newChannel, publishFrames, storedPoints } from "../../../support/publish.ts";
 import { openViewer } from "../../../support/sockets.ts";
@@ -75,18 +74,4 @@ test("[CH8] [GD1a] DELETE needs the token", async () => {
   const refused = await clear(channel, "wrong");
   assert.equal(refused.status, 401);
   assert.equal((await storedPoints(edge, channel)).length, 1);
-});
-
-test("[VW9] an outlet tells for how long something has waited in it, and forgets when it was drained in between", () => {
-  const socket = { bufferedAmount: 0, send: () => {}, serializeAttachment: () => {} };
-  const outlet = new Outlet(socket, { id: "v", format: "frames", sinceEpoch: 1, state: { kind: "live" } }, 1000);
-  assert.equal(outlet.stuckForMs(2000), 0);
-  socket.bufferedAmount = 10;
-  assert.equal(outlet.stuckForMs(62_000), 60_000);
-  assert.equal(outlet.stuckForMs(122_000), 120_000);
-  socket.bufferedAmount = 0;
-  outlet.room;
-  socket.bufferedAmount = 10;
-  assert.equal(outlet.stuckForMs(182_000), 0);
-  assert.equal(outlet.stuckForMs(242_000), 60_000);
 });

@@ -32,7 +32,6 @@ import {
 } from "../../../../protocol/limits.ts";
 import { MAX_FIRST_SEQUENCE, MAX_SEQUENCE_JUMP } from "../../../../protocol/publisher-number.ts";
 import { CATCH_UP, READ_SLICE } from "../../../../worker/channel/log/read-limits.ts";
-import { silentForMs } from "../../../../worker/hub/viewer-session.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { assertProblem } from "../../../support/problem.ts";
 import { frameOfRows, newChannel, post, publishFrames, rowOf, storedPoints } from "../../../support/publish.ts";
@@ -123,21 +122,7 @@ test("[VW7b] a message of 1,024 characters is read, one of 1,025 closes with 440
   assert.equal((await withDeadline("a close", watcher.viewer.closed)).code, CloseCode.badMessage);
 });
 
-test("[VW9] a viewer is silent since what waits for it is not read, or since its last ping, whichever is longer", () => {
-  for (const [stuckForMs, pingedAtMs, nowMs, expected] of [
-    [0, undefined, 400_000, 0],
-    [300_000, undefined, 400_000, 300_000],
-    [300_001, 399_000, 400_000, 300_001],
-    [0, 100_000, 400_000, 300_000],
-    [0, 99_999, 400_000, 300_001],
-    // Its ping came while the clock was ahead.
-    [5, 500_000, 400_000, 5],
-  ] as const) {
-    assert.equal(silentForMs(stuckForMs, pingedAtMs, nowMs), expected);
-  }
-});
-
-test("[VW1c] a viewer of text gets exactly the last 100 points", async () => {
+test("[VW1] a viewer of text gets exactly the last 100 points", async () => {
   const channel = newChannel();
   await post(edge, channel, `[${Array.from({ length: 150 }, (_, i) => i).join(",")}]`);
   const viewer = await openViewer(edge.channelUrl(channel));

@@ -3,10 +3,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { WebSocket } from "ws";
 import { SUBPROTOCOL } from "../../../../protocol/limits.ts";
-import { NOTHING_STORED } from "../../../../worker/channel/log/nothing-stored.ts";
-import { AT_ONCE, CatchUpTurn, stepUnits } from "../../../../worker/hub/catch-up-turn.ts";
 import { startEdge } from "../../../support/edge.ts";
-import { bulkyFrame, frameOf, newChannel, publishFrames, publishJson } from "../../../support/publish.ts";
+import { bulkyFrame, newChannel, publishFrames, publishJson } from "../../../support/publish.ts";
 
 const edge = await startEdge();
 after(() => edge.close());
@@ -54,29 +52,4 @@ test("[VW4f] publishes wait little for 200 viewers that come again and again and
   for (const viewer of viewers) viewer.stop();
   t.diagnostic(`the middle POST: ${aloneMs.toFixed(1)} ms, ${besideMs.toFixed(1)} ms`);
   assert.ok(besideMs < 25 * aloneMs, `${besideMs} ms, and ${aloneMs} ms alone`);
-});
-
-test("[VW4b] [VW4c] [VW4d] what viewers that are behind get is counted in units: 512 an alarm, 1,024 at once, 4,096 a second", () => {
-  assert.deepEqual(AT_ONCE, { atOnce: 1024, perSecond: 4096 });
-  const turn = new CatchUpTurn({ ...NOTHING_STORED, after: () => ({ frames: new Uint8Array(128 * 1024), seq: 1 }) });
-  assert.equal(turn.left, 512);
-  turn.frames(0);
-  assert.equal(turn.left, 512 - 4 - 32);
-  for (const [points, units] of [
-    [512, 5],
-    [513, 6],
-  ] as const) {
-    const frames = frameOf("00000000000000aa", 1, Array<number>(points).fill(1));
-    const texts = new CatchUpTurn({ ...NOTHING_STORED, after: () => ({ frames, seq: points }) });
-    texts.texts(0);
-    assert.equal(texts.left, 512 - units, `${2 * points} values`);
-  }
-  assert.deepEqual(
-    [0, 1, 256, 257].map((points) => stepUnits("json", points)),
-    [0, 5, 260, 260],
-  );
-  assert.deepEqual(
-    [0, 1, 128, 129, 1e9].map((points) => stepUnits("frames", points)),
-    [0, 5, 5, 6, 36],
-  );
 });

@@ -22,7 +22,8 @@ for (const [what, message] of [
   ["text", "hello"],
   ["bytes", new Uint8Array([1, 2, 3])],
   ["JSON of no type", "{}"],
-  ["a message of another type", '{"type":"hello"}'],
+  ["JSON of a type that is no text", '{"type":1}'],
+  ["a continue without its number", '{"type":"continue","epoch":1}'],
   ["a long message", `{"type":"continue","epoch":1,"seq":1,"more":"${"x".repeat(1100)}"}`],
 ] as const) {
   for (const query of ["frames", "text"]) {
@@ -34,6 +35,19 @@ for (const [what, message] of [
     });
   }
 }
+
+test("[VW7g] a viewer of either kind that sends a message of a newer page stays, and gets what is published", async () => {
+  const channel = newChannel();
+  const viewers = await Promise.all([
+    openViewer(edge.channelUrl(channel), { subprotocol: "plotcast.v1" }),
+    openViewer(edge.channelUrl(channel)),
+  ]);
+  for (const viewer of viewers) viewer.send('{"type":"note","x":1,"text":"of a newer page"}');
+  for (const viewer of viewers) viewer.send("ping");
+  for (const viewer of viewers) await viewer.nextMessage("pong", (message) => message === "pong");
+  assert.equal((await publishJson(edge, channel, 1)).viewers, 2);
+  await Promise.all(viewers.map((viewer) => viewer.close()));
+});
 
 /** A viewer that is live at number 3, or behind somewhere before number 24,000. */
 const watchers: Record<string, (channel: string) => Promise<{ watcher: Watcher; epoch: number; seq: number }>> = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VIEWER_BUFFER_BYTES } from "../../../../protocol/limits.ts";
-import { momentOf, Status } from "../../../../worker/hub/status.ts";
-import { Outlet } from "../../../../worker/hub/viewer-session.ts";
+import { momentOf, StatusTeller } from "../../../../worker/hub/status.ts";
+import { ViewerSession } from "../../../../worker/hub/viewer-session.ts";
 
 /** A viewer's socket on which as much waits as a test says. */
 class FakeSocket {
@@ -14,8 +14,15 @@ class FakeSocket {
   serializeAttachment(): void {}
 }
 
-function outletOf(socket: FakeSocket, format: "frames" | "json" = "frames"): Outlet {
-  return new Outlet(socket, { id: "v", format, sinceEpoch: 1, state: { kind: "live" } }, 0);
+function sessionOf(socket: FakeSocket, format: "frames" | "json" = "frames"): ViewerSession {
+  const state = { kind: "live" } as const;
+  return new ViewerSession(socket, { id: "v", format, sinceEpoch: 1, joinedAtMs: 0, state, told: undefined }, 0);
+}
+
+function tellerOf(sessions: readonly ViewerSession[]): StatusTeller {
+  const teller = new StatusTeller();
+  for (const session of sessions) teller.add(session);
+  return teller;
 }
 
 const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000, aheadMs: 0 };
@@ -23,21 +30,18 @@ const gone = { ...here, allGoneAtMs: 10_000 };
 
 test("[VW11d] a viewer that has no room for a status is told as soon as it has, though nothing changes any more", () => {
   const [full, free, text] = [new FakeSocket(), new FakeSocket(), new FakeSocket()];
-  const outlets = [outletOf(full), outletOf(free), outletOf(text, "json")];
-  const status = new Status();
-  status.tell(outlets, here, 9000);
+  const sessions = [sessionOf(full), sessionOf(free), sessionOf(text, "json")];
+  const status = tellerOf(sessions);
+  status.tell(sessions, here, 9000);
   full.bufferedAmount = VIEWER_BUFFER_BYTES;
-  status.tell(outlets, gone, 10_500);
-  status.tell(outlets, gone, 11_500);
+  status.tell(sessions, gone, 10_500);
+  status.tell(sessions, gone, 11_500);
   const lengths = () => [full, free, text].map(({ sent }) => sent.length);
   assert.deepEqual(lengths(), [1, 2, 0]);
-  assert.deepEqual(
-    outlets.map(({ owesStatus }) => owesStatus),
-    [true, false, false],
-  );
+  assert.ok(status.isDue(gone));
   full.bufferedAmount = 0;
-  status.tell(outlets, gone, 12_500);
-  status.tell(outlets, gone, 13_500);
+  status.tell(sessions, gone, 12_500);
+  status.tell(sessions, gone, 13_500);
   assert.deepEqual(lengths(), [2, 2, 0]);
   assert.deepEqual(JSON.parse(full.sent.at(-1) ?? ""), {
     type: "status",
@@ -52,13 +56,13 @@ test("[VW11d] a viewer that has no room for a status is told as soon as it has, 
 
 test("[VW11c] gone, here and gone again within a second is told, since the time is another", () => {
   const socket = new FakeSocket();
-  const outlets = [outletOf(socket)];
-  const status = new Status();
-  status.tell(outlets, gone, 10_000);
-  assert.ok(status.isUntold({ ...gone, allGoneAtMs: 10_400 }));
-  status.tell(outlets, { ...gone, allGoneAtMs: 10_400 }, 10_500);
+  const sessions = [sessionOf(socket)];
+  const status = tellerOf(sessions);
+  status.tell(sessions, gone, 10_000);
+  assert.ok(status.isDue({ ...gone, allGoneAtMs: 10_400 }));
+  status.tell(sessions, { ...gone, allGoneAtMs: 10_400 }, 10_500);
   assert.equal(socket.sent.length, 1);
-  status.tell(outlets, { ...gone, allGoneAtMs: 10_400 }, 11_000);
+  status.tell(sessions, { ...gone, allGoneAtMs: 10_400 }, 11_000);
   assert.match(socket.sent[1] ?? "", /"goneForMs":600,"takenForMs":4000\}$/);
 });
 
@@ -72,7 +76,8 @@ test("[VW11b] a clock that was set back makes nobody gone, and no frame taken, f
 
 test("[VW12b] that a frame was taken is no news: no status is sent for it", () => {
   const socket = new FakeSocket();
-  const status = new Status();
-  for (let i = 0; i < 10; i++) status.tell([outletOf(socket)], { ...here, takenAtMs: 2000 * i }, 10_000 + 2000 * i);
+  const sessions = [sessionOf(socket)];
+  const status = tellerOf(sessions);
+  for (let i = 0; i < 10; i++) status.tell(sessions, { ...here, takenAtMs: 2000 * i }, 10_000 + 2000 * i);
   assert.equal(socket.sent.length, 1);
 });

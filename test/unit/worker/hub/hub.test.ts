@@ -1,0 +1,151 @@
+/** The hub, on a log in memory and sockets that tests hold. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CloseCode } from "../../../../protocol/limits.ts";
+import { HubOnRing } from "../../../support/hub-viewers.ts";
+import { bulkyFrame, frameOf } from "../../../support/publish.ts";
+
+const A = "00000000000000aa";
+
+test("[VW3a] 256 KiB wait for a viewer: a frame that fills them is sent, one byte more is not", async () => {
+  const frame = bulkyFrame(A, 1, 4000);
+  for (const [waiting, isSent] of [
+    [262_144 - frame.byteLength, true],
+    [262_144 - frame.byteLength + 1, false],
+  ] as const) {
+    const ring = new HubOnRing();
+    const socket = await ring.join("frames");
+    const before = socket.sent.length;
+    // What was sent before is read, and this waits for another reason than messages.
+    socket.drain();
+    await ring.say(socket, { type: "continue", epoch: 1, seq: 0 });
+    socket.reads = false;
+    socket.bufferedAmount = 0;
+    ring.hub.tellStatus(ring.nowMs);
+    const told = socket.sent.length - before;
+    socket.bufferedAmount = waiting - told * 1024;
+    await ring.publish(bulkyFrame(A, 1, 4000));
+    assert.equal(socket.told("behind").length, isSent ? 0 : 1);
+  }
+});
+
+test("[VW3a] each message that waits counts 1,024 bytes beside its own: of 13 bytes 253 wait, and not 254", async () => {
+  const ring = new HubOnRing();
+  const socket = await ring.join("json");
+  socket.reads = false;
+  for (let n = 1; n <= 300; n++) await ring.publish(frameOf(A, n, [n % 10]));
+  // 252 × 1,037 + 13 ≤ 262,144 < 253 × 1,037 + 13
+  assert.equal(socket.sent.length, 253);
+});
+
+test("[VW7c] a cursor at seq is taken, and one beyond it closes with 4400", async () => {
+  const ring = new HubOnRing();
+  await ring.publish(frameOf(A, 1, [1, 2, 3]));
+  for (const [seq, code] of [
+    [3, undefined],
+    [4, CloseCode.badMessage],
+  ] as const) {
+    const socket = await ring.join("frames");
+    await ring.say(socket, { type: "continue", epoch: 1, seq });
+    assert.equal(socket.closed?.code, code);
+    assert.equal(ring.hub.count, code === undefined ? 1 : 1);
+  }
+});
+
+test("[VW7g] a message of a type that is not known is ignored and counted; one that is malformed closes", async () => {
+  const ring = new HubOnRing();
+  for (const format of ["frames", "json"] as const) {
+    const socket = await ring.join(format);
+    const before = ring.hub.ignoredMessages;
+    await ring.say(socket, { type: "note", text: "from a newer page" });
+    await ring.say(socket, { type: "hello" });
+    assert.equal(ring.hub.ignoredMessages, before + 2);
+    assert.equal(socket.closed, undefined, "it stays");
+    for (const message of ["{", "{}", '{"type":5}', '{"type":"continue","epoch":1}', "[]", "null"]) {
+      const other = await ring.join(format);
+      await ring.say(other, message);
+      assert.equal(other.closed?.code, 4400, message);
+    }
+    ring.hub.leave(socket);
+  }
+});
+
+test("[VW7d] 200 messages at once are taken, of whatever type, and the 201st closes with 4429", async () => {
+  const ring = new HubOnRing();
+  const socket = await ring.join("frames");
+  const codes: (number | undefined)[] = [];
+  for (let i = 1; i <= 201; i++) {
+    await ring.say(socket, { type: "newer" });
+    codes.push(socket.closed?.code);
+  }
+  assert.deepEqual([codes[199], codes[200]], [undefined, 4429]);
+});
+
+test("[VW10] viewers come back within 5 ms for each of them, half a second at least", async () => {
+  const ring = new HubOnRing();
+  const withinMs: number[] = [];
+  for (let count = 1; count <= 201; count++) {
+    const socket = await ring.join("frames");
+    const [hello = ""] = socket.told("hello");
+    withinMs.push(Number(/"retryWithinMs":(\d+)/.exec(hello)?.[1]));
+  }
+  assert.deepEqual(
+    [withinMs[0], withinMs[98], withinMs[99], withinMs[100], withinMs[199], withinMs[200]],
+    [500, 500, 500, 505, 1000, 1005],
+  );
+});
+
+test("[VW1] [VW2d] a viewer begins where it asks, and one of another numbering at 1,000 points or 300 seconds", async () => {
+  const ring = new HubOnRing();
+  await ring.publish(frameOf(A, 1, [1, 2, 3]));
+  await ring.join("frames", { kind: "tail", points: 7, seconds: 99 });
+  await ring.join("frames", { kind: "resume", cursor: { epoch: 1, seq: 2 } });
+  assert.deepEqual(ring.log.tails, [{ points: 7, seconds: 99 }]);
+  for (const cursor of [
+    { epoch: 9, seq: 0 },
+    { epoch: 1, seq: 4 },
+  ]) {
+    const socket = await ring.join("frames", { kind: "resume", cursor });
+    assert.deepEqual(ring.log.tails.at(-1), { points: 1000, seconds: 300 });
+    assert.deepEqual(socket.told("gap"), ['{"type":"gap","reason":"epoch","points":null,"epoch":1,"seq":0}']);
+  }
+});
+
+test("[VW11e] [CH6] after an eviction status is sent to whoever was told something else last, and to no other", async () => {
+  const ring = new HubOnRing();
+  const [one, two] = [await ring.join("frames"), await ring.join("frames")];
+  const text = await ring.join("json");
+  ring.nowMs += 1000;
+  ring.hub.tellStatus(ring.nowMs);
+  const told = () => [one, two].map((socket) => socket.told("status").length);
+  assert.deepEqual(told(), [1, 1]);
+  ring.evict(one, two, text);
+  ring.nowMs += 5000;
+  assert.notEqual(ring.hub.alarmInMs(ring.nowMs), 1000);
+  await ring.publish(frameOf(A, 1, [1]));
+  assert.deepEqual(told(), [1, 1]);
+  // It had no room when another one went, and then the channel was evicted.
+  one.bufferedAmount = 262_144;
+  ring.hub.leave(text);
+  ring.nowMs += 1000;
+  ring.hub.tellStatus(ring.nowMs);
+  assert.deepEqual(told(), [1, 2]);
+  one.drain();
+  ring.evict(one, two);
+  assert.equal(ring.hub.alarmInMs(ring.nowMs), 1000);
+  ring.hub.tellStatus(ring.nowMs);
+  assert.deepEqual(told(), [2, 2]);
+  // Publishers went while it slept.
+  ring.evict(one, two);
+  ring.goneAtMs = ring.nowMs;
+  ring.hub.tellStatus(ring.nowMs);
+  assert.deepEqual(told(), [3, 3]);
+});
+
+test("[VW11e] where only viewers of text are, no alarm is due for a status", async () => {
+  const ring = new HubOnRing();
+  const text = await ring.join("json");
+  assert.equal(ring.hub.alarmInMs(ring.nowMs), 300_000);
+  ring.evict(text);
+  assert.equal(ring.hub.alarmInMs(ring.nowMs), 300_000);
+});
