@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { lowerBound, upperBound } from "../../../../../page/data/sorted-column.ts";
-import { BUDGET_BYTES, RingBudget } from "../../../../../page/data/store/ring-budget.ts";
+import { RingBudget } from "../../../../../page/data/store/ring-budget.ts";
 import { RingBuffer } from "../../../../../page/data/store/ring-buffer.ts";
 import { copiedBy } from "../../../../support/copied.ts";
+
+/** 64 MiB, as PG9b has it. */
+const BUDGET_BYTES = 67_108_864;
 
 type Point = [x: number, y: number];
 
@@ -154,7 +157,7 @@ test("[PG9b] all rings together stay within 64 MiB, and every ring has its share
     return ring;
   });
   for (const ring of rings) budget.makeRoom(ring, 3_000_000);
-  assert.ok(budget.bytes <= BUDGET_BYTES);
+  assert.ok(budget.bytes <= BUDGET_BYTES && budget.bytes > BUDGET_BYTES / 2, `${budget.bytes} bytes`);
   const capacities = rings.map(({ capacity }) => capacity);
   assert.equal(
     capacities.reduce((sum, capacity) => sum + capacity * 32, 0),

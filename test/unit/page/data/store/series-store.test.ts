@@ -123,6 +123,20 @@ test("[PG5] a gap in a frame breaks its series, or all of its publisher, and is 
   assert.equal(store.gaps.length, 2);
 });
 
+test("[PG5] a publisher's gap breaks a series that another wrote last, once its own points go on, and not the other's", () => {
+  const [a, b] = ["00000000000000aa", "00000000000000bb"];
+  const store = new SeriesStore();
+  store.ingest(frame([row(T, { both: 1, own: 1 })], a));
+  store.ingest(frame([row(T + 1, { both: 2 })], b));
+  store.ingest(frame([gap(), row(T + 2, { both: 3, own: 2 })], a));
+  store.ingest(frame([row(T + 3, { both: 4 })], b));
+  // This gap is of the first publisher, too, but what comes next is the other's.
+  store.ingest(frame([gap(), row(T + 4, { own: 3 })], a));
+  store.ingest(frame([row(T + 5, { both: 5 })], b));
+  assert.equal(line(store, "both"), "1 2 | 3 4 5");
+  assert.equal(line(store, "own"), "1 | 2 | 3");
+});
+
 test("[PG5] points lost on the way break every line once", () => {
   const store = new SeriesStore();
   store.ingest(frame([row(T, { a: 1, b: 1 })]));

@@ -13,10 +13,11 @@ function drawn(x: number[], y: number[], bucket: number): { x: number[]; y: numb
 const series = fc
   .array(
     fc.tuple(
-      fc.double({ min: 0, max: 20, noNaN: true }),
+      // Spread over all buckets, some of them at their edges. (Doubles as fast-check makes them are mostly close to 0.)
+      fc.nat(20_000).map((n) => n / 1000),
       fc.oneof({ arbitrary: fc.integer({ min: -50, max: 50 }), weight: 6 }, fc.constant(Number.NaN)),
     ),
-    { maxLength: 400 },
+    { maxLength: 400, size: "max" },
   )
   .map((points) => points.sort(([a], [b]) => a - b))
   .map((points) => ({ x: points.map(([x]) => x), y: points.map(([, y]) => y) }));
@@ -74,6 +75,22 @@ test("[PG5] a break between points of different buckets is kept", () => {
       }
     }),
   );
+});
+
+test("[PG5] a break is kept where it is the last of a bucket, or the first, or all there is of one", () => {
+  /** Ten points in each bucket but where `y` says otherwise; the buckets are those of x from 0, 1, 2 and 3 on. */
+  const breaksAt = (...missing: number[]): number[] => {
+    const x = Array.from({ length: 40 }, (_, i) => i / 10);
+    const y = x.map((_, i) => (missing.includes(i) ? Number.NaN : i % 7));
+    const out = drawn(x, y, 1);
+    assert.ok(out.x.length < 20, "it was dense");
+    return out.x.filter((_, i) => Number.isNaN(out.y[i]));
+  };
+  assert.deepEqual(breaksAt(19), [1.9]);
+  assert.deepEqual(breaksAt(20), [2]);
+  assert.deepEqual(breaksAt(20, 21, 22, 23, 24, 25, 26, 27, 28, 29).length > 0, true);
+  // Nobody can see one between two points of the same bucket.
+  assert.deepEqual(breaksAt(25), []);
 });
 
 test("[PG2] a bucket does not change when the window moves: peaks stand still", () => {
