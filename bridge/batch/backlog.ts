@@ -198,6 +198,16 @@ export class Backlog {
     this.gone.clear();
   }
 
+  /** The spool is a new one that has nothing: what is in memory is to be written again, and the rest is lost when it is due. */
+  spoolRenewed(): void {
+    for (const frame of [...this.#heldBack.frames, ...this.#frames.slice(this.#head)]) {
+      frame.inSpool = false;
+      if (frame.bytes !== undefined) this.unsaved.add(frame);
+    }
+    this.lossesChanged.clear();
+    this.gone.clear();
+  }
+
   /** Leaves the newest to the spool alone, as it is needed last. @returns by how many bytes memory is still too full */
   #freeMemory(openBytes: number): number {
     let excess = this.memoryBytes + openBytes - this.#options.memoryBytes;

@@ -5,7 +5,7 @@ import { MAX_BODY_POINTS, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { Undelivered } from "../observability/ledger.ts";
 import { Backlog } from "./backlog.ts";
 import type { Batch, Confirmation, NewId } from "./batch.ts";
-import { type BridgeGap, type FrameLossReason, GAPS_BYTES, mergeAllSeries, withGaps } from "./gaps.ts";
+import { type BridgeGap, type FrameLossReason, GAPS_BYTES, gapOf, mergeAllSeries, withGaps } from "./gaps.ts";
 import type { Letter } from "./held-back.ts";
 import { OpenFrame } from "./open-frame.ts";
 import { type HeldFrame, type Identity, newPublisherId, type SpoolState } from "./spool/spool-state.ts";
@@ -25,6 +25,8 @@ export interface CollectorOptions {
   nowMs?: () => number;
   /** Called for each frame that is lost. */
   lost: (reason: FrameLossReason, points: number) => void;
+  /** Called for each gap that is told and of which nobody knows how many points are in it. */
+  gap?: (gap: BridgeGap) => void;
   /** What keeps it all on disk too, and the bound of that. */
   spoolWriter?: SpoolWriter;
   maxSpoolBytes?: number;
@@ -162,7 +164,7 @@ export class Collector {
     if (frames.length === 0) return undefined;
     // Before the POST: what was sent must be known to have been, even by a process that follows this one.
     if (this.#backlog.isUnsaved) this.save();
-    else this.#options.spoolWriter?.saveProgress(this.#progress);
+    else this.#saveProgress();
     this.#inFlight = { frames, points, body: concat(parts) };
     return this.#inFlight;
   }
@@ -226,7 +228,7 @@ export class Collector {
       this.#open.points === 0 || (this.#draft?.seq === this.#nextSeq && this.#draft.version === this.#open.version);
     const isSaved = isDrafted && !backlog.isUnsaved && !this.#untoldChanged && !spoolWriter.hasNumbers;
     if (isSaved && !spoolWriter.isFailing) {
-      spoolWriter.saveProgress(this.#progress);
+      this.#saveProgress();
       return;
     }
     const draft = this.#open.points > 0 ? [this.#asFrame()] : [];
@@ -237,10 +239,26 @@ export class Collector {
       gone: backlog.gone,
       untold: this.#open.untold,
     };
-    if (!spoolWriter.save(changes)) return;
+    const written = spoolWriter.save(changes);
+    if (written === "renewed") this.#spoolRenewed();
+    if (written !== "written") return;
     this.#draft = draft.length > 0 ? { seq: this.#nextSeq, version: this.#open.version } : undefined;
     this.#untoldChanged = false;
     backlog.saved();
+  }
+
+  #saveProgress(): void {
+    if (this.#options.spoolWriter?.saveProgress(this.#progress) === "renewed") this.#spoolRenewed();
+  }
+
+  /** The spool was damaged, and a new one has taken its place: what only the old one had is lost. */
+  #spoolRenewed(): void {
+    this.#backlog.spoolRenewed();
+    this.#draft = undefined;
+    const gap = gapOf("spool-damaged", null);
+    this.#options.gap?.(gap);
+    this.addGap(gap);
+    this.save();
   }
 
   /** Above every number used, the draft's included. */

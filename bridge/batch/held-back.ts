@@ -24,6 +24,10 @@ export class HeldBack<Frame> {
     return this.#held.length;
   }
 
+  get frames(): readonly Frame[] {
+    return this.#held.map(({ frame }) => frame);
+  }
+
   get first(): Frame | undefined {
     return this.#held[0]?.frame;
   }

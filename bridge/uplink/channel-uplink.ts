@@ -87,6 +87,7 @@ export class ChannelUplink {
       ...(spoolWriter === undefined ? {} : { spoolWriter }),
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
+      gap: (gap) => ledger.countGap(gap),
     });
     this.#tracker = tracker;
     this.#spoolWriter = spoolWriter;

@@ -150,6 +150,12 @@ export class SequenceTracker implements Sharer {
     return { topics: this.#topics.size, messages, changed: this.#changed.size, forgotten: this.#forgotten.size };
   }
 
+  /** What was written is gone: all is to be written again. */
+  rewrite(): void {
+    this.#areReplaced = true;
+    this.#forgotten.clear();
+  }
+
   saved(): void {
     this.#areReplaced = false;
     this.#changed.clear();

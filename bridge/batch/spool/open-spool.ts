@@ -4,7 +4,7 @@ import { counted, errorText } from "../../observability/printable.ts";
 import { type BridgeGap, gapOf } from "../gaps.ts";
 import { fileFault, restrict } from "./private-files.ts";
 import { Spool } from "./spool.ts";
-import { newPublisherId, type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
+import { isDamage, newPublisherId, type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
 import { isWhole, markNotWhole, WHOLE_SUFFIX } from "./whole-numbers.ts";
 
 /** What SQLite puts beside a database. */
@@ -57,7 +57,7 @@ export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log):
         `The spool ${file} is in use by another bridge. End that one, or give this one a file of its own (--spool FILE; with npm start and npm run dev, --store DIR).`,
       );
     }
-    if (code !== SqliteCode.corrupt && code !== SqliteCode.notADatabase) return without(file, error, log);
+    if (!isDamage(error)) return without(file, error, log);
     try {
       const aside = setAside(file);
       log.error(`The spool ${file} is damaged (${errorText(error)}). It is now ${aside}; going on with a new one.`);
@@ -94,6 +94,24 @@ function openOnce(options: SpoolOptions, to: URL, gaps: readonly BridgeGap[], lo
     spool.close();
     throw error;
   }
+}
+
+/**
+ * Begins a new spool in the place of one that was found damaged while it was in use; that is set aside. May be called
+ * again if it throws.
+ * @returns the new one, which holds nothing yet
+ * @throws what SQLite or the system says
+ */
+export function renewSpool(spool: Spool, error: unknown, log: Log): Spool {
+  const { file, to = "" } = spool;
+  if (spool.isOpen) {
+    spool.abandon();
+    const aside = setAside(file);
+    log.error(`The spool ${file} is damaged (${errorText(error)}). It is now ${aside}; going on with a new one.`);
+  }
+  const renewed = new Spool(file);
+  renewed.load(to, [], true);
+  return renewed;
 }
 
 /** A publisher of its own then, because nobody knows which numbers the one in the file has used. */

@@ -85,6 +85,12 @@ export function sqliteCode(error: unknown): number | undefined {
     : undefined;
 }
 
+/** Whether an error says that a file is damaged, or is no database at all. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SqliteCode.corrupt || code === SqliteCode.notADatabase;
+}
+
 /** What SQLite would say of a file whose content cannot be ours. */
 export function damaged(message: string): Error {
   return Object.assign(new Error(message), { errcode: SqliteCode.corrupt });

@@ -2,8 +2,9 @@ import type { UplinkLedger } from "../../observability/ledger.ts";
 import type { Log } from "../../observability/log.ts";
 import { errorText } from "../../observability/printable.ts";
 import type { SequenceTracker } from "../sequence/sequence.ts";
+import { renewSpool } from "./open-spool.ts";
 import type { Spool } from "./spool.ts";
-import type { SpoolChanges } from "./spool-state.ts";
+import { isDamage, type SpoolChanges } from "./spool-state.ts";
 import { markNotWhole, markWhole } from "./whole-numbers.ts";
 
 export interface SpoolWriterOptions {
@@ -21,16 +22,31 @@ export interface SpoolWriterOptions {
 type Progress = Pick<SpoolChanges, "identity" | "sentSeq" | "goneUpTo" | "nextSeq">;
 
 /**
+ * What a write came to. `renewed`: the spool was damaged, and there is a new one that holds nothing: everything is to be
+ * written again.
+ */
+export type Written = "written" | "failed" | "renewed";
+
+/** One that is damaged again sooner is not the file's fault but the disk's. */
+const RENEW_AFTER_MS = 60_000;
+
+/**
  * Writes to the spool, and goes on without it while the disk fails: that is said once, and again when it is over. What
- * could not be written is written then, for whoever calls {@link save} keeps it until that returns true.
+ * could not be written is written then, for whoever calls {@link save} keeps it until that returns "written".
  */
 export class SpoolWriter {
-  readonly #options: Required<Omit<SpoolWriterOptions, "tracker" | "failure">> & Pick<SpoolWriterOptions, "tracker">;
+  readonly #options: Required<Omit<SpoolWriterOptions, "spool" | "tracker" | "failure">> &
+    Pick<SpoolWriterOptions, "tracker">;
+  #spool: Spool;
   #failedAtMs: number | undefined;
+  #renewedAtMs = Number.NEGATIVE_INFINITY;
+  /** Why the spool must be renewed before anything is written. */
+  #damage: { error: unknown } | undefined;
   /** Undefined: nobody knows, so it is tried again. */
   #isMarkedWhole: boolean | undefined;
 
-  constructor({ failure, ...options }: SpoolWriterOptions) {
+  constructor({ failure, spool, ...options }: SpoolWriterOptions) {
+    this.#spool = spool;
     this.#options = { retryMs: 1000, nowMs: () => performance.now(), ...options };
     if (failure === undefined) this.#markWhole();
     else this.#fail(failure);
@@ -56,24 +72,25 @@ export class SpoolWriter {
     if (this.isFailing) this.#failedAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** @returns whether everything is in the spool now */
-  save(changes: Omit<SpoolChanges, "numbers" | "numbersGone">): boolean {
+  /** With `written` everything is in the spool now. */
+  save(changes: Omit<SpoolChanges, "numbers" | "numbersGone">): Written {
     const { tracker } = this.#options;
     const { numbers, gone } = tracker?.changes ?? { numbers: [], gone: [] };
-    if (!this.#write({ ...changes, numbers, numbersGone: gone })) return false;
-    tracker?.saved();
-    return true;
+    const written = this.#write({ ...changes, numbers, numbersGone: gone });
+    if (written === "written") tracker?.saved();
+    return written;
   }
 
   /** How far delivery has come, and nothing else: after a failure there is more to write, which {@link save} does. */
-  saveProgress(progress: Progress): void {
+  saveProgress(progress: Progress): Written {
     const nothing = { frames: [], losses: [], gone: [], untold: undefined, numbers: [], numbersGone: [] };
-    if (!this.isFailing && this.#options.spool.isBehind(progress)) this.#write({ ...progress, ...nothing });
+    if (this.isFailing) return "failed";
+    return this.#spool.isBehind(progress) ? this.#write({ ...progress, ...nothing }) : "written";
   }
 
   read(seq: number): Uint8Array | undefined {
     try {
-      return this.#options.spool.read(seq);
+      return this.#spool.isOpen ? this.#spool.read(seq) : undefined;
     } catch (error) {
       this.#options.log.error(`The spool cannot be read: ${errorText(error)}.`);
       return undefined;
@@ -83,7 +100,7 @@ export class SpoolWriter {
   /** Gives back what the file does not need any more. */
   shrink(): void {
     try {
-      if (!this.isFailing) this.#options.spool.shrink();
+      if (!this.isFailing) this.#spool.shrink();
     } catch {
       // Then it stays as large as it is.
     }
@@ -91,43 +108,65 @@ export class SpoolWriter {
 
   close(nextSeq: number): void {
     try {
-      this.#options.spool.close(this.isFailing ? undefined : nextSeq);
+      if (this.#spool.isOpen) this.#spool.close(this.isFailing ? undefined : nextSeq);
     } catch (error) {
       this.#options.log.error(`The spool could not be closed in order: ${errorText(error)}.`);
     }
   }
 
-  #write(changes: SpoolChanges): boolean {
-    const { spool, log } = this.#options;
-    if (!this.isReady) return false;
+  #write(changes: SpoolChanges): Written {
+    if (!this.isReady) return "failed";
+    if (this.#damage !== undefined) return this.#renew(this.#damage.error);
     try {
-      spool.write(changes);
+      this.#spool.write(changes);
     } catch (error) {
+      if (isDamage(error) && this.#options.nowMs() - this.#renewedAtMs >= RENEW_AFTER_MS) return this.#renew(error);
       this.#fail(error);
-      return false;
+      return "failed";
     }
     if (this.#failedAtMs !== undefined)
-      log.info(`The spool ${spool.file} can be written again; it has everything now.`);
+      this.#options.log.info(`The spool ${this.#spool.file} can be written again; it has everything now.`);
     this.#failedAtMs = undefined;
     this.#markWhole();
-    return true;
+    return "written";
+  }
+
+  #renew(damage: unknown): "renewed" | "failed" {
+    const { tracker, ledger, log, nowMs } = this.#options;
+    this.#markNotWhole();
+    if (this.#damage === undefined) ledger.spoolFailures++;
+    this.#damage = { error: damage };
+    try {
+      this.#spool = renewSpool(this.#spool, damage, log);
+    } catch (error) {
+      this.#fail(error);
+      return "failed";
+    }
+    this.#damage = undefined;
+    this.#renewedAtMs = nowMs();
+    tracker?.rewrite();
+    return "renewed";
   }
 
   #fail(error: unknown): void {
-    const { spool, log, ledger, nowMs } = this.#options;
-    // Before anything is sent that the spool will not know.
-    if (this.#isMarkedWhole !== false && markNotWhole(spool.file)) this.#isMarkedWhole = false;
+    const { log, ledger, nowMs } = this.#options;
+    this.#markNotWhole();
     ledger.spoolFailures++;
     if (this.#failedAtMs === undefined) {
       log.error(
-        `The spool ${spool.file} cannot be written: ${errorText(error)}. Going on in memory; what is undelivered when ` +
+        `The spool ${this.#spool.file} cannot be written: ${errorText(error)}. Going on in memory; what is undelivered when ` +
           "the bridge ends may be lost. Trying again.",
       );
     }
     this.#failedAtMs = nowMs();
   }
 
+  /** Before anything is sent that the spool will not know. */
+  #markNotWhole(): void {
+    if (this.#isMarkedWhole !== false && markNotWhole(this.#spool.file)) this.#isMarkedWhole = false;
+  }
+
   #markWhole(): void {
-    if (this.#isMarkedWhole !== true) this.#isMarkedWhole = markWhole(this.#options.spool.file) || undefined;
+    if (this.#isMarkedWhole !== true) this.#isMarkedWhole = markWhole(this.#spool.file) || undefined;
   }
 }
