@@ -41,6 +41,19 @@ describe("frames of which nothing is said", () => {
     assert.deepEqual(decodingOf().read("lab", PAYLOAD, ""), ["lab.a now 1"]);
   });
 
+  it("[FM1b] have an empty topic where the first of three is empty: the second is the payload, the third a time", () => {
+    assert.deepEqual(decodingOf().read("", PAYLOAD, "1700000000.5"), ["a 1700000000.5 1"]);
+    assert.deepEqual(decodingOf().read("", "", PAYLOAD), ["a now 1"]);
+    assert.deepEqual(decodingOf().read("", "", PAYLOAD, "1700000000.5"), ["a 1700000000.5 1"]);
+  });
+
+  it("[FM1a] are three at most, empty ones behind the first not counted", () => {
+    assert.deepEqual(decodingOf().read("lab", "", PAYLOAD, "", "1700000000.5"), ["lab.a 1700000000.5 1"]);
+    assert.equal(decodingOf().read("lab", PAYLOAD, "1700000000.5", "1"), "too-many-frames");
+    assert.equal(decodingOf().read("", PAYLOAD, "1700000000.5", "1"), "too-many-frames");
+    assert.equal(decodingOf().read("lab", PAYLOAD, "1700000000.5", PAYLOAD, PAYLOAD), "too-many-frames");
+  });
+
   it("[FM1c] have a topic that is text and names a series", () => {
     assert.equal(decodingOf().read(hex("ff fe"), PAYLOAD), "topic-not-text");
     assert.equal(decodingOf().read("a\u0007b", PAYLOAD), "series-name-invalid");
@@ -224,6 +237,17 @@ describe("--frames", () => {
       ["a now 1", "y now 21.5"],
       "of any formats",
     );
+  });
+
+  it("[FM2i] one frame more or less than --frames names is refused, also if it is empty, or would mean nothing", () => {
+    for (const frames of [["topic", "payload"], ["payload"], ["topic", "payload", "skip"]]) {
+      const given = frames.map((kind) => (kind === "payload" ? PAYLOAD : "lab"));
+      assert.notEqual(framed(...frames).read(...given), "envelope-wrong");
+      for (const surplus of ["", "x", PAYLOAD, "1700000000.5"]) {
+        assert.equal(framed(...frames).read(...given, surplus), "envelope-wrong", `${frames} and ${surplus}`);
+      }
+      assert.equal(framed(...frames).read(...given.slice(1)), "envelope-wrong");
+    }
   });
 
   it("[FM2i] messages of other numbers of frames are refused", () => {

@@ -82,6 +82,32 @@ describe("a compressed payload", () => {
     assert.deepEqual(decodingOf({ format: "i32" }).read(fits), ["y now 5"]);
   });
 
+  it("[FM8a] is gzip by three bytes: where the third is no method of RFC 1952 it is what its format says", () => {
+    const format = "json";
+    for (const third of [0x00, 0x07, 0x09, 0x88]) {
+      const bytes = Buffer.from(COMPRESSED.gzip);
+      bytes[2] = third;
+      assert.equal(decodingOf({ format }).read(bytes), "not-json", `third byte ${third}`);
+    }
+    assert.equal(decodingOf({ format }).read(COMPRESSED.gzip.subarray(0, 12)), "inflate-failed");
+    assert.deepEqual(decodingOf({ format }).read(COMPRESSED.gzip), ["a now 1"]);
+  });
+
+  it("[FM8a] is zstd by four bytes, and zlib by two", () => {
+    const format = "json";
+    for (const [bytes, at] of [
+      [COMPRESSED.zstd, 1],
+      [COMPRESSED.zstd, 2],
+      [COMPRESSED.zstd, 3],
+      [COMPRESSED.zlib, 1],
+      [COMPRESSED.gzip, 1],
+    ] as const) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 0x20;
+      assert.equal(decodingOf({ format }).read(changed), "not-json", `byte ${at} of ${bytes.toString("hex")}`);
+    }
+  });
+
   it("[FM8] text that begins as zlib may is text", () => {
     assert.deepEqual(decodingOf().read('x^2/7 {"a": 1}'), ["x^2/7.a now 1"]);
     assert.deepEqual(decodingOf().read(deflateSync('{"a":1}', { level: 2 })), ["a now 1"]);
