@@ -104,7 +104,7 @@ for (const [what, xs] of Object.entries(XS)) {
   });
 }
 
-test("[PG1] 4,096 series with names of 256 bytes are told, 256 are shown, and the page answers", async (t) => {
+test("[PG1d] 4,096 series with names of 256 bytes are told, 256 are shown, and the page answers", async (t) => {
   const source = new Source(stage.edge, newChannel());
   for (let k = 0; k < 4096; k += 256) {
     const names = counting(256, k).map((i) => `group${i % 40}.${"x".repeat(240)}${i}`.slice(0, 250).padEnd(256, "n"));

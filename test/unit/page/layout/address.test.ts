@@ -114,7 +114,9 @@ test("[PG13] what is too much is left out, never cut in two", () => {
   assert.deepEqual(parse(`hide=a,${"x".repeat(MAX_TEXT)}`), EMPTY);
 });
 
-const name = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).filter((text) => !hasControl(text));
+const name = fc
+  .string({ unit: "binary", minLength: 1, maxLength: 20, size: "max" })
+  .filter((text) => !hasControl(text));
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 const range = fc.tuple(finite, finite).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) }));
 const usable = range.filter(({ min, max }) => isRange(min, max));
@@ -126,7 +128,7 @@ const axis: fc.Arbitrary<YAxisPlan> = fc.record(
       usable.map((of) => ({ kind: "fixed", ...of }) as const),
     ),
     log: fc.boolean(),
-    thresholds: fc.uniqueArray(finite, { minLength: 1, maxLength: MAX_THRESHOLDS / 2 }),
+    thresholds: fc.uniqueArray(finite, { minLength: 1, maxLength: MAX_THRESHOLDS / 2, size: "max" }),
   },
   { requiredKeys: ["mode", "log"], noNullPrototype: true },
 );
@@ -156,6 +158,7 @@ test("[PG13] whatever is written is read as it was", () => {
         selector: (one) => one.name,
         minLength: 1,
         maxLength: MAX_DERIVED,
+        size: "max",
       }),
     },
     { requiredKeys: ["panels", "hidden"], noNullPrototype: true },
@@ -196,7 +199,7 @@ test("[PG13] whatever is read, it never throws, keeps its bounds, and can be wri
     fc.constantFrom("\ud800", "%F0", "%3A", "-", "e9", "NaN", "..", "Infinity"),
   );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+    fc.property(fc.array(piece, { maxLength: 60, size: "max" }), (pieces) => {
       const state = parse(pieces.join(""));
       const names = state.panels.flatMap((panel) => panel.names);
       assert.ok(names.length <= MAX_NAMES && new Set(names).size === names.length);

@@ -93,10 +93,10 @@ const burstsWith = (minStep: number): fc.Arbitrary<Burst[]> =>
       fc.record({
         series: fc.constantFrom("a", "b"),
         start: fc.integer({ min: minStep, max: 20 }),
-        steps: fc.array(fc.nat(3), { minLength: 100, maxLength: 200 }),
+        steps: fc.array(fc.nat(3), { minLength: 100, maxLength: 200, size: "max" }),
         gap: fc.boolean(),
       }),
-      { minLength: 10, maxLength: 30 },
+      { minLength: 10, maxLength: 30, size: "max" },
     )
     .map((bursts) => {
       let x = T;

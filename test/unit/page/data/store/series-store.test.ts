@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { justAbove } from "../../../../../page/data/sorted-column.ts";
 import { RingBudget } from "../../../../../page/data/store/ring-budget.ts";
-import { MAX_SERIES, SeriesStore } from "../../../../../page/data/store/series-store.ts";
+import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { decodeFrame, type Frame, type Gap } from "../../../../../protocol/frame/frame.ts";
 import { FrameBuilder, type Row } from "../../../../../protocol/frame/frame-builder.ts";
 import { copiedBy } from "../../../../support/copied.ts";
@@ -46,12 +46,25 @@ test("[PG1a] every series is found by itself, with its last value", () => {
   );
 });
 
-test("[PG1] past 256 series the rest is counted", () => {
+test("[PG1d] 256 series are shown; the names of others are counted, each once, 10,000 of them", () => {
   const store = new SeriesStore();
-  for (let i = 0; i < MAX_SERIES + 7; i++) store.ingest(frame([row(T, { [`s${i}`]: 1 })]));
-  store.ingest(frame([row(T, { [`s${MAX_SERIES + 6}`]: 1 })]));
-  assert.equal(store.size, MAX_SERIES);
-  assert.equal(store.refused, 7);
+  const publish = (from: number, to: number): void => {
+    for (let at = from; at < to; at += 250) {
+      const names = Array.from({ length: Math.min(250, to - at) }, (_, i) => [`s${at + i}`, 1]);
+      store.ingest(frame([row(T, Object.fromEntries(names))]));
+    }
+  };
+  publish(0, 256);
+  assert.deepEqual([store.size, store.refused], [256, 0]);
+  publish(256, 257);
+  publish(256, 257);
+  assert.deepEqual([store.size, store.refused], [256, 1]);
+  publish(257, 256 + 9_999);
+  assert.equal(store.refused, 9_999);
+  publish(256 + 9_999, 256 + 10_001);
+  assert.deepEqual([store.size, store.refused], [256, 10_000]);
+  assert.equal(store.find("s256"), undefined);
+  assert.deepEqual([...(store.find("s255")?.ring.y ?? [])], [1]);
 });
 
 test("[PG9] tables of one late row each, however many, cost one copy of the ring when it is looked at", () => {

@@ -125,10 +125,11 @@ test("[PG23] any frames, each numbered as it likes, say what was published", () 
   const frame = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d", "1", "2"), fc.boolean()), {
     minLength: 1,
     maxLength: 9,
+    size: "max",
   });
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(frame, fc.nat(5)), { minLength: 1, maxLength: 9 }),
+      fc.array(fc.tuple(frame, fc.nat(5)), { minLength: 1, maxLength: 9, size: "max" }),
       fc.constantFrom<Style>("step", "event"),
       (frames, style) => {
         const store = new SeriesStore();

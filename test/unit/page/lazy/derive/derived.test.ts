@@ -135,7 +135,11 @@ test("[PG22] avg is the mean over the last so much of x, of what is there", () =
 
 test("[PG22e] what is in view depends on nothing but the points: looked at in part, it is what it is as a whole", () => {
   const value = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -50, max: 50 }) }, fc.constant(NONE));
-  const points = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), value), { minLength: 1, maxLength: 60 });
+  const points = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), value), {
+    minLength: 1,
+    maxLength: 60,
+    size: "max",
+  });
   const expression = fc.constantFrom(
     "a - b",
     "d(a)",
@@ -165,10 +169,10 @@ test("[PG22e] what is in view depends on nothing but the points: looked at in pa
 });
 
 test("[PG22] a series is sampled the same, cut into parts wherever", () => {
-  const xs = fc.array(fc.nat(30), { maxLength: 20 }).map((all) => Float64Array.from(all).sort());
-  const points = fc.array(fc.tuple(fc.nat(30), fc.constantFrom(1, 2, 3, NONE)), { maxLength: 20 });
+  const xs = fc.array(fc.nat(30), { maxLength: 20, size: "max" }).map((all) => Float64Array.from(all).sort());
+  const points = fc.array(fc.tuple(fc.nat(30), fc.constantFrom(1, 2, 3, NONE)), { maxLength: 20, size: "max" });
   fc.assert(
-    fc.property(points, xs, fc.array(fc.nat(20)), (unsorted, x, cuts) => {
+    fc.property(points, xs, fc.array(fc.nat(20), { maxLength: 12, size: "max" }), (unsorted, x, cuts) => {
       const all = unsorted.sort(([p], [q]) => p - q);
       const edges = [0, ...cuts.filter((cut) => cut < all.length).sort((p, q) => p - q), all.length];
       const into = new Float64Array(x.length);

@@ -121,7 +121,7 @@ test("[PG22] whatever is typed, it is an expression or a sentence", () => {
     fc.string({ unit: "binary" }),
   );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 80 }), (pieces) => {
+    fc.property(fc.array(piece, { maxLength: 80, size: "max" }), (pieces) => {
       const parsed = parseExpression(pieces.join(""));
       if (isFault(parsed)) assert.match(parsed.fault, /^[AT].*\.$/s);
       else assert.ok(namesIn(parsed).length > 0);
