@@ -100,7 +100,7 @@ test("[CH11d] the alarm is set by the first publish, 30 days ahead, and moved by
   assert.ok(atMs >= beforeMs + 30 * DAY_MS && atMs <= afterMs + 30 * DAY_MS, `${atMs - beforeMs} ms ahead`);
 });
 
-test("[CH11] [CH6] a database of the version before goes on, and gets its alarm when it is next used", async () => {
+test("[CH16f] [CH11] [CH6] a database of the version before goes on, and gets its alarm when it is next used", async () => {
   const { edge, persistDir } = await edgeOnDisk();
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 1, [1, 2]), frameOf(A, 2, [3]));

@@ -68,7 +68,7 @@ for (const [what, actual, expected] of [
   ["[VW3e] a step of catching up", CATCH_UP_BYTES, 131_072],
   ["[VW7] a viewer's message", MAX_VIEWER_MESSAGE_BYTES, 1024],
   ["[VW7d] a viewer's messages in a second", VIEWER_MESSAGES_PER_SECOND, 200],
-  ["[VW9] silence", MAX_SILENCE_MS, 300_000],
+  ["[VW9a] silence", MAX_SILENCE_MS, 300_000],
   ["[VW16] viewers of a channel", MAX_VIEWERS, 32_000],
   ["[VW17a] series in a hello", MAX_SERIES_LISTED, 4096],
   ["[VW17b] bytes of series in a hello", MAX_SERIES_LISTED_BYTES, 65_536],

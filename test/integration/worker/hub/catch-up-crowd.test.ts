@@ -42,7 +42,7 @@ async function medianPostMs(channel: string): Promise<number> {
   return tookMs.toSorted((a, b) => a - b)[15] ?? 0;
 }
 
-test("[VW4f] publishes wait little for 200 viewers that come again and again and take 8 MiB each", async (t) => {
+test("[VW4a] publishes wait little for 200 viewers that come again and again and take 8 MiB each", async (t) => {
   const channel = newChannel();
   for (let n = 1; n <= 70; n++) await publishFrames(edge, channel, bulkyFrame("00000000000000aa", n, 8000));
   const aloneMs = await medianPostMs(channel);

@@ -27,7 +27,7 @@ async function fullChannel(): Promise<string> {
   return channel;
 }
 
-test("[VW4f] [VW5] publishes wait little while 400 viewers of text join that take all they can, half of which do not read", async (t) => {
+test("[VW4a] [VW5] publishes wait little while 400 viewers of text join that take all they can, half of which do not read", async (t) => {
   const channel = await fullChannel();
   const aloneMs = await medianPostMs(channel);
   const url = new URL("?points=9007199254740991", edge.channelUrl(channel));
@@ -48,7 +48,7 @@ test("[VW4f] [VW5] publishes wait little while 400 viewers of text join that tak
   assert.ok(besideMs < 25 * aloneMs, `${besideMs} ms, and ${aloneMs} ms alone`);
 });
 
-test("[VW4f] [VW5d] a publish of 8,000 points to 200 viewers of text takes a few times as long as to two", async (t) => {
+test("[VW4a] [VW5d] a publish of 8,000 points to 200 viewers of text takes a few times as long as to two", async (t) => {
   const postMs = async (channel: string): Promise<number> => {
     const beganAt = performance.now();
     for (let n = 1; n <= 3; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));

@@ -100,7 +100,7 @@ test("[VW5c] of what is stored a viewer of text gets the last 10,000 points, and
   }
 });
 
-test("[VW4] [VW5] twenty viewers of text at twenty places in one frame: it is read once", async () => {
+test("[VW4g] [VW5] twenty viewers of text at twenty places in one frame: it is read once", async () => {
   const ring = new HubOnRing();
   await ring.publish(frameOf(A, 1, range(0, 8000)));
   const starts = range(1, 21);
@@ -132,7 +132,7 @@ test("[VW5] who gets less of a publish goes on from there, without a read of the
   assert.equal(ring.log.reads, 0);
 });
 
-test("[VW4] viewers of frames at one cursor share what is read of the log", async () => {
+test("[VW4g] viewers of frames at one cursor share what is read of the log", async () => {
   const ring = new HubOnRing();
   await ring.publish(bulkyFrame(A, 1, 4000), bulkyFrame(A, 2, 4000));
   const sockets = await Promise.all(
@@ -142,7 +142,7 @@ test("[VW4] viewers of frames at one cursor share what is read of the log", asyn
   assert.equal(ring.log.reads, 1);
 });
 
-test("[VW4d] a publish serves those that wait, those first that waited longest; and an alarm as long as they read", async () => {
+test("[VW4d] [VW4e] [VW4f] a publish serves those that wait, those first that waited longest; and an alarm as long as they read", async () => {
   const ring = new HubOnRing();
   await ring.publish(frameOf(A, 1, range(0, 5000)));
   const [first, second] = [await ring.join("json"), await ring.join("json")];

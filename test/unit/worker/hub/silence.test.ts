@@ -60,7 +60,7 @@ for (const [what, heard, lastAtMs, maxMs] of [
   });
 }
 
-test("[VW9b] where nothing happens alarms come 5, 10, 20, 40 and 80 minutes after it, and then each hour", () => {
+test("[VW9d] where nothing happens alarms come 5, 10, 20, 40 and 80 minutes after it, and then each hour", () => {
   const watch = new SilenceWatch();
   watch.joined(0);
   const atMin: number[] = [];
