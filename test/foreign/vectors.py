@@ -1,13 +1,15 @@
 """A second reader of frames, written from SPEC.md ("The frame") with the standard library of Python 3 alone.
 
 It runs the vectors of test/vectors: what each frame means, with what code each broken one is refused, and bodies of several
-frames. It says how many it ran; the first that differs ends it with exit code 1.
+frames. It says how many it ran and which differ, and ends with exit code 1 if any does. With --lines it answers each line of
+its input, a body in hexadecimal: a JSON array of its frames' points, or the code with which it is refused.
 """
 
 import json
 import math
 import pathlib
 import struct
+import sys
 import unicodedata
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
@@ -22,6 +24,7 @@ MAX_REASON_BYTES = 64
 MAX_NUMBER = 2**53 - 1
 MAX_FIRST_NUMBER = 2**52
 MAX_JUMP = 2**49
+MAX_BODY_POINTS = 131_072
 ANONYMOUS = "0" * 16
 
 FORMATS = ["d", "f", "b", "B", "h", "H", "i", "I"]
@@ -92,6 +95,8 @@ def split_frames(body):
 
 
 class Block:
+    """One block, whose kind and length are checked (3.1)."""
+
     def __init__(self, data, at):
         self.kind, self.u16, self.length = struct.unpack_from("<HHI", data, at)
         require(self.kind in SMALLEST_BLOCK, "frame-column")
@@ -106,113 +111,147 @@ class Block:
         require(at + length <= self.length, "frame-length")
         return self.data[at : at + length]
 
-    def require_end(self, end, code="frame-layout"):
-        """Zeros to a multiple of 8 follow, and nothing else."""
-        require(pad8(end) == self.length, code)
-        require(not any(self.data[end:]), "frame-layout")
+    def require_zeros(self, start, end):
+        require(not any(self.data[start:end]), "frame-layout")
 
 
-def series_name(data):
-    text = utf8(data)
-    require(1 <= len(data) <= MAX_NAME_BYTES and not has_control(text), "frame-column")
-    return text
+def is_series_name(text):
+    return 1 <= len(text.encode("utf-8")) <= MAX_NAME_BYTES and not has_control(text)
 
 
-def read_table(block, values_left):
-    count = block.u16
-    rows, flags = block.unpack("II", 8)
-    require(1 <= count <= MAX_SERIES and rows >= 1, "frame-count")
-    require(rows * (1 + count) <= values_left, "frame-count")
-    require(32 + 16 * count <= block.length, "frame-length")
-    require(flags in (0, 1), "frame-column")
-    columns = []
-    for i in range(1 + count):
-        encoding, zero, name_bytes, name_at, data_at, data_bytes = block.unpack("BBHIII", 16 + 16 * i)
-        require(encoding <= REGULAR and zero == 0, "frame-column")
-        width = 16 if encoding == REGULAR else struct.calcsize("<" + FORMATS[encoding]) * rows
-        require(data_bytes == width, "frame-count")
-        require(data_at + pad8(data_bytes) <= block.length, "frame-length")
-        name = block.part(name_at, name_bytes)
-        if i == 0:
-            require(name == b"", "frame-column")
+class Column:
+    """A descriptor (3.3) and the values that it leads to."""
+
+    def __init__(self, block, index, rows):
+        fields = block.unpack("BBHIII", 16 + 16 * index)
+        self.encoding, zero, self.name_bytes, self.name_at, self.data_at, self.data_bytes = fields
+        require(self.encoding <= REGULAR and zero == 0, "frame-column")
+        width = 16 if self.encoding == REGULAR else struct.calcsize("<" + FORMATS[self.encoding]) * rows
+        require(self.data_bytes == width, "frame-count")
+        require(self.data_at + pad8(self.data_bytes) <= block.length, "frame-length")
+        self.name = utf8(block.part(self.name_at, self.name_bytes))
+        require(is_series_name(self.name) if index > 0 else self.name == "", "frame-column")
+        require(self.data_at % 8 == 0, "frame-column")
+        if self.encoding == REGULAR:
+            self.start, self.step = block.unpack("dd", self.data_at)
+            self.values = [self.start + float(row) * self.step for row in range(rows)]
         else:
-            name = series_name(name)
-        require(data_at % 8 == 0, "frame-column")
-        if encoding == REGULAR:
-            start, step = block.unpack("dd", data_at)
-            require(math.isfinite(start) and math.isfinite(step), "frame-column")
-            values = [start + float(row) * step for row in range(rows)]
-        else:
-            values = [float(value) for value in block.unpack(FORMATS[encoding] * rows, data_at)]
-        columns.append((name, encoding, values, name_at, name_bytes, data_at, data_bytes))
-    x, *series = columns
-    require(len({name for name, *_ in series}) == count, "frame-column")
-    require(all(math.isfinite(value) for value in x[2]), "frame-column")
-    require(not any(math.isinf(value) for _, _, values, *_ in series for value in values), "frame-column")
-    return flags == 1, x, series
+            self.values = [float(value) for value in block.unpack(FORMATS[self.encoding] * rows, self.data_at)]
+
+    def meaning(self):
+        return {"encoding": self.encoding, "values": self.values}
 
 
-def require_table_layout(block, columns):
-    """Names follow the descriptors, data follows the names, each where the one before ends."""
-    name_end = 16 + 16 * len(columns)
-    for _, _, _, name_at, name_bytes, _, _ in columns:
-        require(name_at == name_end, "frame-layout")
-        name_end += name_bytes
-    data_end = pad8(name_end)
-    require(not any(block.data[name_end:data_end]), "frame-layout")
-    for _, _, _, _, _, data_at, data_bytes in columns:
-        require(data_at == data_end, "frame-layout")
-        data_end += pad8(data_bytes)
-        require(not any(block.data[data_at + data_bytes : data_end]), "frame-layout")
-    require(data_end == block.length, "frame-layout")
+class Table:
+    """3.2, and 3.8 for a table."""
+
+    def __init__(self, block, values_left):
+        self.block = block
+        count = block.u16
+        self.rows, self.flags = block.unpack("II", 8)
+        require(count >= 1 and self.rows >= 1, "frame-count")
+        require(count <= MAX_SERIES, "frame-count")
+        require(self.rows * (1 + count) <= values_left, "frame-count")
+        require(32 + 16 * count <= block.length, "frame-length")
+        require(self.flags in (0, 1), "frame-column")
+        self.x, *self.series = [Column(block, index, self.rows) for index in range(1 + count)]
+        require(len({column.name for column in self.series}) == count, "frame-column")
+
+    def check_layout(self):
+        columns = [self.x, *self.series]
+        end = 16 + 16 * len(columns)
+        for column in columns:
+            require(column.name_at == end, "frame-layout")
+            end += column.name_bytes
+        self.block.require_zeros(end, pad8(end))
+        end = pad8(end)
+        for column in columns:
+            require(column.data_at == end, "frame-layout")
+            if column.encoding == REGULAR:
+                require(math.isfinite(column.start) and math.isfinite(column.step), "frame-column")
+            end += column.data_bytes
+            self.block.require_zeros(end, pad8(end))
+            end = pad8(end)
+        require(end == self.block.length, "frame-layout")
+
+    def meaning(self):
+        series = [{"name": column.name, **column.meaning()} for column in self.series]
+        return {"kind": "table", "arrival": self.flags == 1, "x": self.x.meaning(), "series": series}
 
 
-def read_gap(block):
-    from_x, to_x, points = block.unpack("ddd", 8)
-    (name_bytes,) = block.unpack("H", 32)
-    known = not math.isnan(points)
-    require(not known or (points == math.floor(points) if math.isfinite(points) else False), "frame-count")
-    require(not known or 0 <= points <= MAX_NUMBER, "frame-count")
-    reason = utf8(block.part(40, block.u16))
-    allowed = "abcdefghijklmnopqrstuvwxyz0123456789-"
-    require(1 <= len(reason) <= MAX_REASON_BYTES and all(c in allowed for c in reason), "frame-column")
-    name = block.part(40 + block.u16, name_bytes)
-    series = series_name(name) if name else ""
-    require(not math.isinf(from_x) and not math.isinf(to_x), "frame-column")
-    require(not any(block.data[34:40]), "frame-layout")
-    block.require_end(40 + block.u16 + name_bytes)
-    return {"kind": "gap", "reason": reason, "points": points, "fromX": from_x, "toX": to_x, "series": series}
+class Gap:
+    """3.4, 3.7, and 3.8 for a gap."""
+
+    def __init__(self, block):
+        self.block = block
+        self.from_x, self.to_x, self.points = block.unpack("ddd", 8)
+        (name_bytes,) = block.unpack("H", 32)
+        whole = math.isfinite(self.points) and self.points == math.floor(self.points)
+        require(math.isnan(self.points) or (whole and 0 <= self.points <= MAX_NUMBER), "frame-count")
+        self.reason = utf8(block.part(40, block.u16))
+        self.series = utf8(block.part(40 + block.u16, name_bytes))
+        self.end = 40 + block.u16 + name_bytes
+
+    def check(self):
+        allowed = "abcdefghijklmnopqrstuvwxyz0123456789-"
+        require(1 <= len(self.reason) <= MAX_REASON_BYTES, "frame-column")
+        require(all(character in allowed for character in self.reason), "frame-column")
+        require(self.series == "" or is_series_name(self.series), "frame-column")
+        require(not math.isinf(self.from_x) and not math.isinf(self.to_x), "frame-column")
+
+    def check_layout(self):
+        self.block.require_zeros(34, 40)
+        require(pad8(self.end) == self.block.length, "frame-layout")
+        self.block.require_zeros(self.end, self.block.length)
+
+    def meaning(self):
+        return {
+            "kind": "gap",
+            "reason": self.reason,
+            "points": self.points,
+            "fromX": self.from_x,
+            "toX": self.to_x,
+            "series": self.series,
+        }
 
 
-def read_labels(block):
-    style, count, zero = block.unpack("HHI", 8)
-    require(count <= MAX_LABELS, "frame-count")
-    at = 16 + 10 * count
-    require(at <= block.length, "frame-length")
-    values = block.unpack("d" * count, 16)
-    lengths = block.unpack("H" * count, 16 + 8 * count)
-    name = block.part(at, block.u16)
-    at += block.u16
-    texts = []
-    for length in lengths:
-        text = block.part(at, length)
-        at += length
-        require(length <= MAX_LABEL_BYTES and not has_control(utf8(text)), "frame-column")
-        texts.append(utf8(text))
-    # A block of labels says its own length wrongly where others have bytes behind their content.
-    require(pad8(at) == block.length, "frame-length")
-    require(style in STYLES and zero == 0, "frame-column")
-    series = series_name(name)
-    # -0.0 == 0.0, so that they are one value.
-    require(all(math.isfinite(value) for value in values) and len(set(values)) == count, "frame-column")
-    block.require_end(at)
-    return {"kind": "labels", "series": series, "style": STYLES[style], "labels": list(zip(values, texts))}
+class Labels:
+    """3.5, and 3.8 for labels."""
+
+    def __init__(self, block, labelled):
+        self.block = block
+        style, count, zero = block.unpack("HHI", 8)
+        require(count <= MAX_LABELS, "frame-count")
+        at = 16 + 10 * count
+        require(at <= block.length, "frame-length")
+        values = block.unpack("d" * count, 16)
+        lengths = block.unpack("H" * count, 16 + 8 * count)
+        texts = []
+        for length in (block.u16, *lengths):
+            texts.append(utf8(block.part(at, length)))
+            at += length
+        require(pad8(at) == block.length, "frame-length")
+        self.series, *texts = texts
+        require(is_series_name(self.series) and style in STYLES and zero == 0, "frame-column")
+        # -0.0 == 0.0, so that they are one value.
+        require(all(math.isfinite(value) for value in values) and len(set(values)) == count, "frame-column")
+        require(max(lengths, default=0) <= MAX_LABEL_BYTES and not any(map(has_control, texts)), "frame-column")
+        require(self.series not in labelled, "frame-column")
+        self.style = STYLES[style]
+        self.labels = list(zip(values, texts))
+        self.end = at
+
+    def check_layout(self):
+        self.block.require_zeros(self.end, self.block.length)
+
+    def meaning(self):
+        return {"kind": "labels", "series": self.series, "style": self.style, "labels": self.labels}
 
 
 def read_frame(data):
+    """Pass 3 for one frame, whose header was checked. Returns its header, its blocks and its points."""
     header = read_header(data)
     blocks = []
-    tables = []
     labelled = {}
     at = 64
     values_left = MAX_VALUES
@@ -220,56 +259,60 @@ def read_frame(data):
         block = Block(data, at)
         at += block.length
         if block.kind == 1:
-            arrival, x, series = read_table(block, values_left)
-            values_left -= len(x[2]) * (1 + len(series))
-            tables.append((block, x, series))
-            columns = [{"name": name, "encoding": encoding, "values": values} for name, encoding, values, *_ in series]
-            blocks.append(
-                {"kind": "table", "arrival": arrival, "x": {"encoding": x[1], "values": x[2]}, "series": columns}
-            )
+            table = Table(block, values_left)
+            values_left -= table.rows * (1 + len(table.series))
+            blocks.append(table)
         elif block.kind == 2:
-            blocks.append(read_gap(block))
+            blocks.append(Gap(block))
         else:
-            labels = read_labels(block)
-            require(labels["series"] not in labelled, "frame-column")
-            labelled[labels["series"]] = dict(labels["labels"])
+            labels = Labels(block, labelled)
+            labelled[labels.series] = dict(labels.labels)
             blocks.append(labels)
+    tables = [block for block in blocks if isinstance(block, Table)]
+    for table in tables:
+        require(all(math.isfinite(value) for value in table.x.values), "frame-column")
+        require(not any(math.isinf(value) for column in table.series for value in column.values), "frame-column")
     points = []
-    xs = []
-    for _, x, series in tables:
-        xs += x[2]
-        for row, x_value in enumerate(x[2]):
-            for name, _, values, *_ in series:
-                if math.isnan(values[row]):
-                    continue
-                text = labelled.get(name, {}).get(values[row])
-                points.append([name, x_value, values[row]] + ([] if text is None else [text]))
-    require(len(points) >= 1 and len(points) == header["points"], "frame-count")
+    for table in tables:
+        for row, x in enumerate(table.x.values):
+            for column in table.series:
+                y = column.values[row]
+                if not math.isnan(y):
+                    text = labelled.get(column.name, {}).get(y)
+                    points.append([column.name, x, y] + ([] if text is None else [text]))
+    require(points, "frame-count")
+    require(len(points) == header["points"], "frame-count")
+    xs = [x for table in tables for x in table.x.values]
     require(min(xs) == header["minX"] and max(xs) == header["maxX"], "frame-count")
-    for block, x, series in tables:
-        require_table_layout(block, [x, *series])
-    return header, blocks, points
+    for block in blocks:
+        if isinstance(block, Gap):
+            block.check()
+    for block in blocks:
+        block.check_layout()
+    return header, [block.meaning() for block in blocks], points
 
 
-def read_body(body, last_number):
+def read_body(body, last_number=None):
+    """A body as a channel takes it, in which the publisher's last number is known, or None. Returns its frames' points."""
     frames = split_frames(body)
     headers = [read_header(frame) for frame in frames]
     require(len({header["publisher"] for header in headers}) == 1, "frame-publishers-differ")
     require(all(header["seq"] == 0 and header["epoch"] == 0 for header in headers), "frame-sequence")
-    if headers[0]["publisher"] != ANONYMOUS:
-        last = last_number
-        for position, header in enumerate(headers):
-            number = header["publisherSeq"]
-            require(number != 0, "frame-sequence")
-            require(position == 0 or number > last, "frame-order")
-            if last is None:
-                require(number <= MAX_FIRST_NUMBER, "frame-sequence")
-            else:
-                require(number - last <= MAX_JUMP, "frame-sequence")
-            last = number
-    for frame in frames:
-        read_frame(frame)
-    return len(frames)
+    is_named = headers[0]["publisher"] != ANONYMOUS
+    last = None
+    for header in headers if is_named else []:
+        number = header["publisherSeq"]
+        require(number != 0, "frame-sequence")
+        require(last is None or number > last, "frame-order")
+        require(last is None or number - last <= MAX_JUMP, "frame-sequence")
+        last = number
+    require(sum(header["points"] for header in headers) <= MAX_BODY_POINTS, "body-too-large")
+    points = [read_frame(frame)[2] for frame in frames]
+    if is_named:
+        first = headers[0]["publisherSeq"]
+        allowed = MAX_FIRST_NUMBER if last_number is None else last_number + MAX_JUMP
+        require(first <= allowed, "frame-sequence")
+    return points
 
 
 def same(ours, theirs):
@@ -339,5 +382,13 @@ def main():
     raise SystemExit(1 if wrong else 0)
 
 
+def answer_lines():
+    for line in sys.stdin:
+        try:
+            print(json.dumps(read_body(bytes.fromhex(line.strip()))))
+        except Refused as refused:
+            print(json.dumps(refused.code))
+
+
 if __name__ == "__main__":
-    main()
+    answer_lines() if "--lines" in sys.argv else main()
