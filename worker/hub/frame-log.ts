@@ -31,6 +31,7 @@ export interface FrameLog {
   tailStart(points: number, seconds: number): Promise<Cursor>;
   /**
    * Whole frames that hold the points after a cursor, the oldest first: at least one if there is any, else as many as fit.
+   * They never reach beyond `position` as it is when they have come, or what the hub is handed next would be a repeat.
    * @returns undefined if the cursor's numbering is not the log's any more, or reaches beyond its position
    */
   framesAfter(cursor: Cursor, bounds: BatchBounds): Promise<FrameBatch | undefined>;

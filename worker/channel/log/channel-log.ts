@@ -4,6 +4,7 @@ import { MAX_TAIL_BYTES } from "../../../protocol/limits.ts";
 import type { Repeats } from "../../../protocol/messages/publish.ts";
 import type { Refusal } from "../../../protocol/problem.ts";
 import type { BatchBounds, FrameBatch, FrameLog } from "../../hub/frame-log.ts";
+import { usualPauseOf } from "../../hub/log/takings.ts";
 import { LogStore } from "./log-store.ts";
 import { Numbering } from "./numbering.ts";
 import { CATCH_UP, READ_SLICE } from "./read-limits.ts";
@@ -19,7 +20,6 @@ import {
   type SliceBounds,
   type SliceRequest,
 } from "./slice.ts";
-import { usualPauseOf } from "./takings.ts";
 import type { Bounds } from "./trim.ts";
 
 /** What came of an append: the frames that were new, numbered, and the number of the body's last point. */

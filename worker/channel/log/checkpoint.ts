@@ -1,5 +1,5 @@
+import type { Taking } from "../../hub/log/takings.ts";
 import type { StoredPublisher } from "./publishers.ts";
-import type { Taking } from "./takings.ts";
 
 /**
  * What can be told from no single segment, as it was once a segment was taken. It is written into every so many-th segment,

@@ -1,6 +1,8 @@
 import { readHeader, splitFrames } from "../../../protocol/frame/header.ts";
+import { lossesIn } from "../../hub/log/losses.ts";
+import { type Taking, withTaking } from "../../hub/log/takings.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { GapLedger, lossesIn } from "./gap-ledger.ts";
+import { GapLedger } from "./gap-ledger.ts";
 import { dropOlder, framesOfOlder, readOlder } from "./migrate.ts";
 import { Numbering } from "./numbering.ts";
 import { PublisherIndex } from "./publisher-index.ts";
@@ -8,7 +10,6 @@ import { Publishers, type StoredPublisher } from "./publishers.ts";
 import { Segments } from "./segments.ts";
 import { segmentsOf } from "./segments-of.ts";
 import { SeriesNames } from "./series-names.ts";
-import { type Taking, withTaking } from "./takings.ts";
 import { type Bounds, isTrimDue, type Kept, trim } from "./trim.ts";
 
 /** So many segments are read at a wake, to know what no single one tells. */

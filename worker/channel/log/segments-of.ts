@@ -1,6 +1,6 @@
 import { concat } from "../../../protocol/bytes.ts";
 import { readHeader } from "../../../protocol/frame/header.ts";
-import { lostBefore } from "./gap-ledger.ts";
+import { lostBefore } from "../../hub/log/losses.ts";
 import type { Links } from "./publisher-index.ts";
 import type { Segment } from "./segments.ts";
 

@@ -1,0 +1,55 @@
+import { gapsOf } from "../../../protocol/frame/frame.ts";
+import { readHeader } from "../../../protocol/frame/header.ts";
+import { MAX_TOLD_GAPS } from "../../../protocol/limits.ts";
+
+/** What a frame reports as lost before it, and that frame's number. */
+export interface Loss {
+  seq: number;
+  /** null: nobody can know. */
+  points: number | null;
+}
+
+/** A loss as it is remembered once its frame is gone; or several, merged, of frames numbered above `fromSeq` up to `seq`. */
+export interface LossEntry extends Loss {
+  fromSeq: number;
+}
+
+/** What frames report as lost; those that report nothing are left out. */
+export function lossesIn(frames: readonly Uint8Array[]): Loss[] {
+  const losses = frames.map((frame) => ({ seq: readHeader(frame).seq, points: lostBefore(frame) }));
+  return losses.filter(({ points }) => points !== 0);
+}
+
+/** How many points a frame reports as lost; null if nobody can know. */
+export function lostBefore(frame: Uint8Array): number | null {
+  return totalOf(gapsOf(frame));
+}
+
+/** Entries with losses that are newer. Beyond {@link MAX_TOLD_GAPS} the oldest become one: their sum, and from where to where. */
+export function merged(entries: readonly LossEntry[], losses: readonly Loss[]): LossEntry[] {
+  const all = [...entries, ...losses.map((loss) => ({ ...loss, fromSeq: loss.seq - 1 }))];
+  const tooMany = all.length - MAX_TOLD_GAPS;
+  const last = all[tooMany];
+  if (tooMany <= 0 || last === undefined) return all;
+  const first = all.slice(0, tooMany + 1);
+  const fromSeq = first[0]?.fromSeq ?? last.fromSeq;
+  return [{ seq: last.seq, fromSeq, points: totalOf(first) }, ...all.slice(tooMany + 1)];
+}
+
+/**
+ * How many points were reported as lost in frames numbered above `seq`; null if nobody can know, or not any more.
+ * @param entries those that are numbered above `seq`
+ */
+export function totalAfter(entries: readonly LossEntry[], seq: number): number | null {
+  return entries.some(({ fromSeq }) => fromSeq < seq) ? null : totalOf(entries);
+}
+
+/** How many points are lost in all; null if that is unknown of one, or too many to be counted exactly. */
+function totalOf(losses: readonly { points: number | null }[]): number | null {
+  let total = 0;
+  for (const { points } of losses) {
+    if (points === null) return null;
+    total += points;
+  }
+  return Number.isSafeInteger(total) ? total : null;
+}

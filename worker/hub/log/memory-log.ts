@@ -1,0 +1,154 @@
+import { concat } from "../../../protocol/bytes.ts";
+import type { Cursor } from "../../../protocol/cursor.ts";
+import { valuesIn } from "../../../protocol/frame/frame.ts";
+import { readHeader } from "../../../protocol/frame/header.ts";
+import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "../../../protocol/limits.ts";
+import type { BatchBounds, FrameBatch, FrameLog } from "../frame-log.ts";
+import { type LossEntry, lossesIn, merged, totalAfter } from "./losses.ts";
+import { type Taking, usualPauseOf, withTaking } from "./takings.ts";
+
+/** A frame in memory. */
+interface HeldFrame {
+  bytes: Uint8Array;
+  /** It holds the points above the one number, up to the other. */
+  afterSeq: number;
+  seq: number;
+  takenAtMs: number;
+}
+
+/**
+ * The newest frames of a channel, in memory: as many as have so many bytes together, and the newest whatever it has. The oldest
+ * go first. It numbers nothing: it is given frames that are numbered, without a hole.
+ */
+export class MemoryLog implements FrameLog {
+  /** How many points were dropped in this numbering because the ring was full. */
+  droppedPoints = 0;
+  readonly #maxBytes: number;
+  readonly #frames: HeldFrame[] = [];
+  readonly #series = new Set<string>();
+  #losses: LossEntry[] = [];
+  #takings: Taking[] = [];
+  #bytes = 0;
+  #epoch: number;
+  #seq: number;
+
+  /** @param position of the log that it follows: what was taken before is not here */
+  constructor(position: Cursor, maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    this.#epoch = position.epoch;
+    this.#seq = position.seq;
+  }
+
+  get position(): Cursor {
+    return { epoch: this.#epoch, seq: this.#seq };
+  }
+
+  get series(): string[] {
+    return [...this.#series];
+  }
+
+  get takenAtMs(): number | null {
+    return this.#frames.at(-1)?.takenAtMs ?? null;
+  }
+
+  get takenEveryMs(): number | null {
+    return usualPauseOf(this.#takings, this.#keptAfter) ?? null;
+  }
+
+  /**
+   * Adds frames that were taken together. The hub is handed them in the same turn (see {@link FrameLog}).
+   * @param frames numbered, the first right after `position`
+   * @throws RangeError if there is a hole before one of them
+   */
+  append(frames: readonly Uint8Array[], series: readonly string[], takenAtMs: number): void {
+    for (const bytes of frames) {
+      const { epoch, seq, points } = readHeader(bytes);
+      if (epoch !== this.#epoch || seq - points !== this.#seq) throw new RangeError(`Frame ${seq} is not the next.`);
+      this.#frames.push({ bytes, afterSeq: this.#seq, seq, takenAtMs });
+      this.#seq = seq;
+      this.#bytes += bytes.byteLength;
+    }
+    for (const name of series) if (this.#series.size < MAX_SERIES_LISTED) this.#series.add(name);
+    if (frames.length > 0) this.#takings = withTaking(this.#takings, [takenAtMs, frames.length, this.#seq]);
+    this.#drop();
+  }
+
+  /** The numbering began anew: what was here is gone. */
+  resetEpoch(position: Cursor): void {
+    this.#epoch = position.epoch;
+    this.#seq = position.seq;
+    this.#frames.length = 0;
+    this.#bytes = 0;
+    this.#series.clear();
+    this.#losses = [];
+    this.#takings = [];
+    this.droppedPoints = 0;
+  }
+
+  async tailStart(points: number, seconds: number): Promise<Cursor> {
+    const sinceMs = (this.takenAtMs ?? 0) - 1000 * seconds;
+    const first = seconds > 0 && this.#frames.find(({ takenAtMs }) => takenAtMs >= sinceMs);
+    const bySeconds = first ? first.afterSeq : this.#seq;
+    let left = MAX_TAIL_BYTES;
+    const before = this.#frames.findLast(({ bytes }) => {
+      left -= bytes.byteLength;
+      return left < 0;
+    });
+    const seq = Math.max(this.#keptAfter, before?.seq ?? 0, Math.min(this.#seq - points, bySeconds));
+    return { epoch: this.#epoch, seq };
+  }
+
+  async framesAfter({ epoch, seq }: Cursor, bounds: BatchBounds): Promise<FrameBatch | undefined> {
+    if (epoch !== this.#epoch || seq > this.#seq) return undefined;
+    const after = Math.max(seq, this.#keptAfter);
+    const chosen: HeldFrame[] = [];
+    let [bytes, values] = [bounds.bytes, bounds.values];
+    for (let i = this.#indexAfter(after); i < this.#frames.length; i++) {
+      const frame = this.#frames[i];
+      if (frame === undefined) break;
+      bytes -= frame.bytes.byteLength;
+      values -= valuesIn(frame.bytes);
+      if (chosen.length > 0 && Math.min(bytes, values) < 0) break;
+      chosen.push(frame);
+    }
+    const lost = totalAfter(
+      this.#losses.filter((loss) => loss.seq > seq),
+      seq,
+    );
+    return {
+      frames: concat(chosen.map((frame) => frame.bytes)),
+      after,
+      seq: chosen.at(-1)?.seq ?? after,
+      lostInTrimmed: after > seq ? lost : 0,
+    };
+  }
+
+  /** Every point after this number is here. */
+  get #keptAfter(): number {
+    return this.#frames[0]?.afterSeq ?? this.#seq;
+  }
+
+  /** Where the frame stands that holds the point after a number; the end if there is none. */
+  #indexAfter(after: number): number {
+    let [low, high] = [0, this.#frames.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#frames[middle]?.seq ?? 0) > after) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Drops the oldest frames beyond the bound; what they reported as lost is remembered. */
+  #drop(): void {
+    let count = 0;
+    for (const { bytes, seq, afterSeq } of this.#frames.slice(0, -1)) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.#bytes -= bytes.byteLength;
+      this.droppedPoints += seq - afterSeq;
+      count++;
+    }
+    if (count === 0) return;
+    this.#losses = merged(this.#losses, lossesIn(this.#frames.splice(0, count).map(({ bytes }) => bytes)));
+  }
+}
