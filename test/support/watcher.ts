@@ -1,4 +1,7 @@
-/** A viewer of `plotcast.v1` that checks what it gets: no hole that was not told, no repeat, no other order. */
+/**
+ * A viewer of `plotcast.v1` that checks what it gets: no hole that was not told, no repeat, no other order. It is not made
+ * of `client/`, which would pass a Channel's fault over or make it good.
+ */
 
 import assert from "node:assert/strict";
 import type { Cursor } from "../../protocol/cursor.ts";

@@ -125,10 +125,10 @@ export class TortureViewer {
   #takeMissing({ reason, points, epoch, seq }: MissingPoints): void {
     const after = this.#position?.seq ?? 0;
     this.account.gap({ reason, points, series: "", numbers: { after, upTo: seq } });
-    const isOfNumbers = reason === "trimmed" || reason === "hole";
-    if (isOfNumbers && points !== seq - after) {
-      this.#faults.push(`${points} points ${reason} between ${after} and ${seq}`);
+    if (reason === "trimmed" && points !== seq - after) {
+      this.#faults.push(`${points} points trimmed between ${after} and ${seq}`);
     }
+    if (reason === "hole") this.#faults.push(`a hole between ${after} and ${seq} that the Channel did not tell`);
     this.#position = { epoch, seq };
   }
 }
