@@ -159,7 +159,7 @@ export class Hub<Socket extends HubSocket> {
     const parsed = fits ? parseViewerMessage(message) : ({ kind: "malformed" } as const);
     switch (parsed.kind) {
       case "message":
-        await this.#continue(socket, session, parsed.message, nowMs);
+        await this.#act(socket, session, parsed.message, nowMs);
         return this.#leaveIfClosed(socket, session);
       case "unknown-type":
         this.ignoredMessages++;
@@ -171,8 +171,17 @@ export class Hub<Socket extends HubSocket> {
     }
   }
 
+  async #act(socket: Socket, session: ViewerSession, message: ViewerMessage, nowMs: number): Promise<void> {
+    switch (message.type) {
+      case "continue":
+        return await this.#continue(socket, session, message, nowMs);
+      default:
+        message.type satisfies never;
+    }
+  }
+
   /** A viewer has read so far, and asks on. */
-  async #continue(socket: Socket, session: ViewerSession, cursor: ViewerMessage, nowMs: number): Promise<void> {
+  async #continue(socket: Socket, session: ViewerSession, cursor: Cursor, nowMs: number): Promise<void> {
     const { state, sinceEpoch } = session;
     const kind = cursorKind(cursor, this.#log.position, sinceEpoch);
     if (kind === "wrong") {
