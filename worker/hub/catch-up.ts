@@ -73,7 +73,9 @@ export class CatchUp {
   /** Something was published: those who wait get more. @returns whether anybody did */
   async flushAtPublish(nowMs: number): Promise<boolean> {
     const turn = this.#waiting.size === 0 ? undefined : this.#budget.turnAtOnce(TURN_UNITS.publish, nowMs);
-    return turn !== undefined && (await this.#flush(turn));
+    const hasSent = turn !== undefined && (await this.#flush(turn));
+    if (hasSent) this.#pace.published();
+    return hasSent;
   }
 
   /** An alarm came: those who wait get more, round after round as long as they read, for a second at most. */

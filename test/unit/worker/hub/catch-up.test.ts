@@ -26,6 +26,16 @@ test("[RD6f] the next alarm is a second later, then 2, 4 and 8 where nobody read
     intervals.push(pace.intervalMs);
   }
   assert.deepEqual(intervals, [1000, 1000, 1000, 2000, 4000, 8000, 8000, 8000, 1000]);
+  for (const [publishes, intervalMs] of [
+    [7, 1000],
+    [8, 2000],
+    [8, 4000],
+    [0, 1000],
+  ] as const) {
+    for (let i = 0; i < publishes; i++) pace.published();
+    pace.alarmed(true);
+    assert.equal(pace.intervalMs, intervalMs, `after ${publishes} publishes`);
+  }
 });
 
 test("[VW4b] [VW4c] what is sent of the log counts in units, and what a turn takes too much is paid back", () => {
