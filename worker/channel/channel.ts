@@ -96,12 +96,14 @@ export class Channel extends DurableObject<Env> {
 
   /** A viewer joins. Its request has passed the guards. @returns 101; or 503 if as many watch as may */
   override async fetch(request: Request): Promise<Response> {
+    const nowMs = this.#now();
+    this.#sweep(nowMs);
     if (!(await this.hasRoom())) return new Response(null, { status: 503 });
     const joinRequest = parseJoinRequest(request);
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const channel = new URL(request.url).pathname.slice("/c/".length);
-    await this.#hub.join(server, joinRequest, channel, this.#now());
+    await this.#hub.join(server, joinRequest, channel, nowMs);
     await this.#setAlarm();
     this.#tellNow();
     const headers = joinRequest.format === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;

@@ -48,9 +48,13 @@ export async function mayPublish(request: Request, token: string | undefined): P
 async function isToken(given: string, token: string): Promise<boolean> {
   // Assigned when it is there: a promise belongs to the request that made it.
   if (known?.token !== token) known = { token, digest: await sha256(token) };
-  const [digestA, digestB] = [await sha256(given), known.digest];
+  return equalInConstantTime(await sha256(given), known.digest);
+}
+
+/** Whether two lists of bytes, of one length, are the same. It looks at all of them, wherever they differ. */
+export function equalInConstantTime(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   let difference = 0;
-  for (let i = 0; i < digestA.length; i++) difference |= (digestA[i] ?? 0) ^ (digestB[i] ?? 0);
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
   return difference === 0;
 }
 

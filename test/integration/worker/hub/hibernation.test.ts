@@ -90,6 +90,32 @@ test("[CH6] a viewer that is cut off while the Channel sleeps is not counted any
   await stays.close();
 });
 
+test("[VW11e] [CH6] viewers are not told again after an eviction what they know", async () => {
+  const channel = newChannel();
+  await publishFrames(edge, channel, frameOf(A, 1, [1]));
+  const [watcher, text] = [
+    await (await Watcher.open(edge, channel)).live(),
+    await openViewer(edge.channelUrl(channel)),
+  ];
+  const statuses = () =>
+    watcher.viewer.messages.map(String).filter((message) => message.startsWith('{"type":"status"'));
+  await until(watcher.viewer, "two watch", () => statuses().at(-1)?.includes('"viewers":2,') || undefined);
+  const before = statuses().length;
+  for (let n = 2; n <= 4; n++) {
+    await edge.evict(channel);
+    await publishFrames(edge, channel, frameOf(A, n, [n]));
+    // What was sent before it comes before it.
+    watcher.viewer.send("ping");
+    await watcher.viewer.nextMessage("pong", (message) => message === "pong");
+    assert.equal(statuses().length, before);
+  }
+  await edge.evict(channel);
+  await text.close();
+  await until(watcher.viewer, "one watches", () => statuses().at(-1)?.includes('"viewers":1,') || undefined);
+  assert.equal(statuses().length, before + 1);
+  await watcher.viewer.close();
+});
+
 test("[VW6a] ping is answered with pong and does not wake the Channel", async () => {
   const channel = newChannel();
   const watcher = await (await Watcher.open(edge, channel)).live();
