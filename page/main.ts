@@ -61,7 +61,7 @@ const header = new Header(channel, {
   pause: () => run("pause"),
   live: () => run("live"),
   retry: () => viewer.retry(),
-  choose(window) {
+  selectWindow(window) {
     viewport.selectWindow(window);
     viewChanged();
   },
@@ -219,7 +219,7 @@ function explain(): void {
 
 /** After a deploy there is another page to be had. @returns whether there is */
 function offerReload(): boolean {
-  const reload = { word: "Reload", act: () => location.reload() };
+  const reload = { label: "Reload", run: () => location.reload() };
   if (isOutdated) notice.show("outdated", "There is a new version of this page.", reload);
   return isOutdated;
 }

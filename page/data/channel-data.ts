@@ -22,7 +22,7 @@ export class ChannelData implements PointSource {
   #derivations: readonly Derivation[] = [];
   #derived: DerivedSeries | undefined;
   /** Points of a file have nothing before them. */
-  #hasPast = true;
+  #hasHistory = true;
 
   constructor(history: HistoryFetcher, isHidden: (name: string) => boolean) {
     this.history = history;
@@ -51,8 +51,8 @@ export class ChannelData implements PointSource {
     const old = this.history.fetched?.store.gaps ?? [];
     if (old.length === 0) return gaps;
     // What was fetched may have come before.
-    const ends = new Set(gaps.flatMap(({ places }) => places.map(({ toX }) => toX)));
-    return [...old.filter(({ places }) => !places.some(({ toX }) => ends.has(toX))), ...gaps];
+    const ends = new Set(gaps.flatMap(({ spans }) => spans.map(({ toX }) => toX)));
+    return [...old.filter(({ spans }) => !spans.some(({ toX }) => ends.has(toX))), ...gaps];
   }
 
   segments(series: Series, range: Range): readonly Segment[] {
@@ -85,12 +85,12 @@ export class ChannelData implements PointSource {
 
   /** Says what is looked at, so that what is older than what came is fetched. */
   requestHistory(range: Range | undefined): void {
-    if (this.#hasPast) this.history.request(range, this.store.completeFromX, newestX(this));
+    if (this.#hasHistory) this.history.request(range, this.store.completeFromX, newestX(this));
   }
 
   /** Begins again with nothing, for points that are not the channel's. */
   reset(): void {
-    this.#hasPast = false;
+    this.#hasHistory = false;
     this.history.clear();
     this.budget = new RingBudget();
     this.store = new SeriesStore(this.budget, this.history.valueNames);

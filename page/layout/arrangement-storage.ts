@@ -9,7 +9,7 @@ export interface TextStorage {
 }
 
 /** What the URL says of panels, of hidden and of derived series; if it says nothing, what is remembered. */
-export function chosen(address: ArrangementState, remembered: ArrangementState): ArrangementState {
+export function effectiveArrangement(address: ArrangementState, remembered: ArrangementState): ArrangementState {
   return arrangementParts(address).length > 0 ? arrangementIn(address) : arrangementIn(remembered);
 }
 

@@ -73,7 +73,7 @@ function grouped(series: readonly Scaled[], keyOf: (series: Scaled) => unknown):
 
 function clustersOf(group: readonly Scaled[], before: ReadonlyMap<string, Cluster>): readonly Scaled[][] {
   const known = group.filter(({ name }) => before.has(name));
-  if (known.length === 0) return clusteredAnew(group);
+  if (known.length === 0) return recluster(group);
   const clusters = grouped(known, ({ name }) => before.get(name)).sort((a, b) => extent(b).high - extent(a).high);
   for (const one of group) {
     if (before.has(one.name)) continue;
@@ -81,10 +81,10 @@ function clustersOf(group: readonly Scaled[], before: ReadonlyMap<string, Cluste
     if (home === undefined) clusters.push([one]);
     else home.push(one);
   }
-  return isBad(clusters) ? clusteredAnew(group) : clusters;
+  return isBad(clusters) ? recluster(group) : clusters;
 }
 
-function clusteredAnew(group: readonly Scaled[]): Scaled[][] {
+function recluster(group: readonly Scaled[]): Scaled[][] {
   const clusters: Scaled[][] = [[]];
   let high = 0;
   for (const one of [...group].sort((a, b) => sizeOf(b) - sizeOf(a))) {

@@ -2,7 +2,7 @@ import type { Range } from "../data/segment.ts";
 import { type Viewport, WINDOWS } from "../viewport/viewport.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { Arrangement } from "./arrangement.ts";
-import { ArrangementStorage, chosen } from "./arrangement-storage.ts";
+import { ArrangementStorage, effectiveArrangement } from "./arrangement-storage.ts";
 
 /** Browsers refuse to be told more often than some hundred times in half a minute. */
 const EVERY_MS = 400;
@@ -63,7 +63,7 @@ export class Persistence {
 
   #restore(): void {
     const address = parseAddress(location.hash, WINDOWS);
-    this.#arrangement.restore(chosen(address, this.#remembered.load()));
+    this.#arrangement.restore(effectiveArrangement(address, this.#remembered.load()));
     // What a link says is not what a person chose here: another page may have set it, in a frame.
     this.#version = this.#arrangement.version;
     if (address.window !== undefined) this.#viewport.selectWindow(address.window);

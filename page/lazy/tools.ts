@@ -33,7 +33,7 @@ export function openTool(tool: Tool, context: Context, opener?: HTMLElement): vo
 function share(context: Context, opener?: HTMLElement): void {
   const { channel, persistence, viewport, viewModel } = context;
   const seen = viewModel();
-  const withSight = async (make: (seen: ViewModel) => Promise<[Blob, string]>) => {
+  const withViewModel = async (make: (seen: ViewModel) => Promise<[Blob, string]>) => {
     const now = viewModel();
     if (now === undefined) throw new SnapshotError("There is nothing to be seen yet.");
     save(...(await make(now)));
@@ -45,17 +45,17 @@ function share(context: Context, opener?: HTMLElement): void {
     channel,
     exports: {
       csv: () =>
-        withSight(async (now) => {
+        withViewModel(async (now) => {
           const data = windowData(context, now);
           return [await csvBlob(data), fileName(data, "csv")];
         }),
       png: () =>
-        withSight(async (now) => [
+        withViewModel(async (now) => [
           await pngBlob(shownOf(context, now)),
           fileName({ channel, maxX: now.x.max, time: now.time }, "png"),
         ]),
       snapshot: () =>
-        withSight(async (now) => {
+        withViewModel(async (now) => {
           const data = windowData(context, now);
           return [await snapshotBlob(data, now.gaps), fileName(data, "plotcast")];
         }),

@@ -90,14 +90,9 @@ export class Board {
   }
 
   /** Draws what is on the screen. @param highlighted the series that is pointed at */
-  draw(
-    viewModel: ViewModel,
-    source: PointSource,
-    highlighted: string | undefined,
-    later: LazyRender | undefined,
-  ): void {
+  draw(viewModel: ViewModel, source: PointSource, highlighted: string | undefined, lazy: LazyRender | undefined): void {
     const panels = this.onScreen;
-    const needs = panels.map((panel) => panel.prepare(viewModel, source, highlighted, later));
+    const needs = panels.map((panel) => panel.prepare(viewModel, source, highlighted, lazy));
     this.gutters = {
       left: Math.max(MIN_GUTTERS.left, ...needs.map(({ left }) => left)),
       right: Math.max(MIN_GUTTERS.right, ...needs.map(({ right }) => right)),

@@ -50,8 +50,8 @@ export class GapLayer {
   }
 
   /** Says what is missing at a place, once that is in view, in one panel, and nothing in the others. */
-  describe(panels: readonly Panel[], meant: Panel, place: GapSpan): void {
-    for (const panel of panels) this.#of(panel)?.describe(panel === meant ? place : undefined);
+  describe(panels: readonly Panel[], meant: Panel, span: GapSpan): void {
+    for (const panel of panels) this.#of(panel)?.describe(panel === meant ? span : undefined);
   }
 
   /** What draws them, and finds the next gap. */

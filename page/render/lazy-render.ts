@@ -9,10 +9,10 @@ import type { YAxis } from "./y-axis.ts";
 export interface GapMarks {
   /** @param widthPx of the part of the plot with the lines, in CSS pixels */
   show(gaps: readonly GapRecord[], range: Range, time: boolean, widthPx: number): void;
-  /** Speaks of the mark at `x`, if there is one within `reachPx`. */
+  /** Describes the mark at `x`, if there is one within `reachPx`. */
   hover(x: number | undefined, reachPx: number): void;
-  /** Speaks of the mark that this place is part of, once that is in view. */
-  describe(place: GapSpan | undefined): void;
+  /** Describes the mark that this span is part of, once that is in view. */
+  describe(span: GapSpan | undefined): void;
 }
 
 /** A panel as far as its axis of names needs it. */

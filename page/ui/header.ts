@@ -9,7 +9,7 @@ export interface HeaderActions {
   pause(): void;
   live(): void;
   retry(): void;
-  choose(window: WindowName): void;
+  selectWindow(window: WindowName): void;
   open(tool: "share" | "menu", opener: HTMLElement): void;
 }
 
@@ -38,7 +38,7 @@ export class Header {
       button.addEventListener("click", () => actions.open(tool, button));
     }
     for (const window of WINDOWS) {
-      const choice = button(window, () => actions.choose(window));
+      const choice = button(window, () => actions.selectWindow(window));
       choice.dataset.label = window;
       element("windows").append(choice);
       this.#windows.set(window, choice);
@@ -59,11 +59,11 @@ export class Header {
   }
 
   /** @param window undefined while a range of one's own is looked at */
-  showChoices(window: WindowName | undefined, isHeld: boolean, pointsSince: number): void {
+  showChoices(window: WindowName | undefined, isPaused: boolean, pointsSince: number): void {
     for (const [name, button] of this.#windows) button.ariaPressed = String(name === window);
-    this.#pause.ariaPressed = String(isHeld);
-    setText(this.#pauseWord, isHeld ? "Resume" : "Pause");
-    this.#pill.hidden = !isHeld;
+    this.#pause.ariaPressed = String(isPaused);
+    setText(this.#pauseWord, isPaused ? "Resume" : "Pause");
+    this.#pill.hidden = !isPaused;
     setText(this.#pill, pointsSince === 0 ? "Go live" : `Go live · +${formatCount(pointsSince)}`);
   }
 }

@@ -43,7 +43,7 @@ export class StatusPresenter {
   pointsSince = 0;
   /** In place of what the connection says. */
   override: Status | undefined;
-  #saidOfPast: string | undefined;
+  #historyText: string | undefined;
   readonly #about: PresentedState;
   #empty: EmptyState | undefined;
   #isEmpty = false;
@@ -64,7 +64,7 @@ export class StatusPresenter {
       staleSinceMs: feedRate.staleSinceMs(Date.now()),
       goneSinceMs: this.goneSinceMs,
       wasGone: feedRate.wasGone,
-      isHeld: !viewport.isLive,
+      isPaused: !viewport.isLive,
     };
     return this.override ?? statusOf(connection(), circumstances);
   }
@@ -97,7 +97,7 @@ export class StatusPresenter {
     this.#isEmpty = store.size === 0 && isConnected;
     this.#empty?.show(this.#isEmpty);
     if (this.#isEmpty && this.#empty === undefined) void this.#loadEmptyState();
-    this.#showPast();
+    this.#showHistory();
   }
 
   async #loadEmptyState(): Promise<void> {
@@ -109,7 +109,7 @@ export class StatusPresenter {
   }
 
   /** What is being done about points that are older than what came. */
-  #showPast(): void {
+  #showHistory(): void {
     const { notice, source, viewModel } = this.#about;
     const { history } = source;
     const seen = viewModel();
@@ -119,7 +119,7 @@ export class StatusPresenter {
     const text =
       history.state === "fetching"
         ? isSoon
-          ? this.#saidOfPast
+          ? this.#historyText
           : "Fetching older points …"
         : history.state === "failed"
           ? "Older points cannot be fetched now. Trying again."
@@ -127,8 +127,8 @@ export class StatusPresenter {
             ? "There is more than this page can hold: zoom in to see what is older."
             : undefined;
     // Who took it away has read it.
-    if (text === this.#saidOfPast) return;
-    this.#saidOfPast = text;
+    if (text === this.#historyText) return;
+    this.#historyText = text;
     if (text === undefined) notice.hide("past");
     else notice.show("past", text);
   }

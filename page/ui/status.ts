@@ -34,12 +34,12 @@ export interface FeedConditions {
   goneSinceMs: number | undefined;
   /** Every publisher was gone after the last frame. */
   wasGone: boolean;
-  isHeld: boolean;
+  isPaused: boolean;
 }
 
 /** What the page is doing, for the one who looks at it. */
 export function statusOf(connection: ConnectionState, circumstances: FeedConditions): Status {
-  const { nowMs, isHeld } = circumstances;
+  const { nowMs, isPaused } = circumstances;
   switch (connection.phase) {
     case "connecting":
       if (!connection.online) return { kind: "offline" };
@@ -52,7 +52,7 @@ export function statusOf(connection: ConnectionState, circumstances: FeedConditi
     case "live":
     case "probing": {
       const feed = feedOf(circumstances);
-      return isHeld ? { kind: "paused", feed } : feed;
+      return isPaused ? { kind: "paused", feed } : feed;
     }
   }
 }

@@ -30,17 +30,17 @@ export function nearestPoint(segments: readonly Segment[], x: number, reach: num
  * near and nearer; between events nothing breaks.
  */
 export function heldPoint(segments: readonly Segment[], x: number, reach: number): Point | undefined {
-  let held: Point | undefined;
+  let last: Point | undefined;
   for (const segment of segments) {
     const at = upperBound(segment.x, x);
-    if (at > 0) held = valueAt(segment, at - 1);
+    if (at > 0) last = valueAt(segment, at - 1);
     if (at === segment.x.length) continue;
     const isEvent = reach > 0;
     const next = valueAt(segment, at) ?? (isEvent ? valueAt(segment, at + 1) : undefined);
-    if (next === undefined) return isEvent || held?.x === x ? held : undefined;
-    return next.x - x < Math.min(reach, x - (held?.x ?? Number.NEGATIVE_INFINITY)) ? next : held;
+    if (next === undefined) return isEvent || last?.x === x ? last : undefined;
+    return next.x - x < Math.min(reach, x - (last?.x ?? Number.NEGATIVE_INFINITY)) ? next : last;
   }
-  return held;
+  return last;
 }
 
 /** Both ends of the piece of the line that `x` is on; undefined where that is a break, or an end. */

@@ -44,7 +44,7 @@ export class HistoryFetcher {
   /** Of what comes now, too: a text has one place on the page. */
   readonly valueNames = new ValueNamesRegistry();
   #fetched: HistoryChunk | undefined;
-  #wish: HistoryNeed | undefined;
+  #need: HistoryNeed | undefined;
   #completeFromX = Number.NEGATIVE_INFINITY;
   #ringsDrop = false;
   #oldestX: number | undefined;
@@ -92,14 +92,14 @@ export class HistoryFetcher {
     if (completeFromX < this.#completeFromX) this.clear();
     this.#ringsDrop ||= completeFromX > this.#completeFromX && Number.isFinite(this.#completeFromX);
     this.#completeFromX = completeFromX;
-    this.#wish = range && { range, completeFromX, newestX: this.#ringsDrop ? newestX : completeFromX };
+    this.#need = range && { range, completeFromX, newestX: this.#ringsDrop ? newestX : completeFromX };
     this.#consider();
   }
 
   /** Forgets everything: the channel was emptied. */
   clear(): void {
     this.#flight?.abort.abort();
-    this.#flight = this.#fetched = this.#wish = this.#oldestX = undefined;
+    this.#flight = this.#fetched = this.#need = this.#oldestX = undefined;
     this.#failures = 0;
     this.#waiting = false;
   }
@@ -119,8 +119,8 @@ export class HistoryFetcher {
 
   /** What is to be fetched now; what only goes on from what is on its way waits for that. */
   #next(): FetchPlan | undefined {
-    if (this.#wish === undefined) return undefined;
-    const plan = planFetch(this.#wish, this.#flight?.result ?? this.#fetched, this.#oldestX);
+    if (this.#need === undefined) return undefined;
+    const plan = planFetch(this.#need, this.#flight?.result ?? this.#fetched, this.#oldestX);
     return this.#flight !== undefined && plan?.appends ? undefined : plan;
   }
 

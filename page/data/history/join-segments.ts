@@ -42,9 +42,9 @@ export function segmentsIn(
 }
 
 /** The series of the channel: those that are live in their order, then those that only the past knows. */
-export function allSeries(live: SeriesStore, past: SeriesStore | undefined): Series[] {
+export function allSeries(live: SeriesStore, fetched: SeriesStore | undefined): Series[] {
   const all = [...live.series];
-  for (const series of past?.series ?? []) {
+  for (const series of fetched?.series ?? []) {
     if (live.find(series.name) === undefined) all.push({ ...series, index: all.length });
   }
   return all;

@@ -2,8 +2,8 @@ import type { Gap } from "../../../protocol/frame/frame.ts";
 import type { RingBuffer } from "./ring-buffer.ts";
 
 const MAX_GAPS = 1000;
-/** Series whose x have nothing to do with each other miss the same points at places of their own. */
-const MAX_PLACES = 8;
+/** Series with unrelated x miss the same points at spans of their own. */
+const MAX_SPANS = 8;
 
 /** A part of the x axis: from the last point before to the first one after, the same x where there is none before. */
 export interface GapSpan {
@@ -20,7 +20,7 @@ export interface GapRecord {
   /** The series concerned; "" is all, of the channel or of one publisher. */
   series: string;
   /** Where they are missing; empty until a point comes after them. */
-  places: GapSpan[];
+  spans: GapSpan[];
 }
 
 /** A series, as far as its gaps are concerned. */
@@ -34,8 +34,8 @@ export interface GapSeries {
 
 interface Entry extends GapRecord {
   publisher: string | undefined;
-  /** It said itself where it is, or has been where nobody looks any more: points change nothing. */
-  known: boolean;
+  /** Its span is known from itself, or was on an axis that began again: later points do not change it. */
+  isLocated: boolean;
 }
 
 /** The newest losses, and where on the x axis each of them is. */
@@ -61,34 +61,34 @@ export class GapLog {
   /** @param publisher whose series it concerns; undefined is everybody's */
   add({ reason, points }: Pick<Gap, "reason" | "points">, gap?: Gap, publisher?: string): void {
     const { series = "", fromX = null, toX = null } = gap ?? {};
-    // A counter that begins anew ends before it begins.
-    const places = fromX !== null && toX !== null && fromX <= toX ? [{ fromX, toX }] : [];
-    this.#gaps.push({ reason, points, series, places, publisher, known: places.length > 0 });
+    // A counter that is reset ends below its start.
+    const spans = fromX !== null && toX !== null && fromX <= toX ? [{ fromX, toX }] : [];
+    this.#gaps.push({ reason, points, series, spans, publisher, isLocated: spans.length > 0 });
     this.#count++;
     this.#lost.points += points ?? 0;
     this.#lost.unknown ||= points === null;
     if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
   }
 
-  /** A series goes on: what is missing since its last point is missing before this one. */
+  /** A series has a new point: gaps since its last point end before this one. */
   resume(series: GapSeries, publisher: string, firstX: number): void {
     const unseen = this.#count - series.gapsSeen;
     if (unseen === 0) return;
     series.gapsSeen = this.#count;
     const before = series.ring.before(firstX);
     for (const gap of this.#gaps.slice(-unseen)) {
-      if (gap.known || !concerns(gap, series.name, publisher)) continue;
-      place(gap.places, before, firstX);
+      if (gap.isLocated || !concerns(gap, series.name, publisher)) continue;
+      addSpan(gap.spans, before, firstX);
     }
   }
 
-  /** A series counts its x anew: what was beyond is no place of its axis any more. */
+  /** The x of a series begin again: spans beyond are no part of its axis any more. */
   restart(name: string, publisher: string, firstX: number): void {
     for (const gap of this.#gaps) {
       if (!concerns(gap, name, publisher)) continue;
-      const places = gap.places.filter(({ toX }) => toX <= firstX);
-      gap.known ||= places.length < gap.places.length;
-      gap.places = places;
+      const spans = gap.spans.filter(({ toX }) => toX <= firstX);
+      gap.isLocated ||= spans.length < gap.spans.length;
+      gap.spans = spans;
     }
   }
 }
@@ -97,19 +97,19 @@ function concerns(gap: Entry, name: string, publisher: string): boolean {
   return gap.series === name || (gap.series === "" && (gap.publisher ?? publisher) === publisher);
 }
 
-/** Of series that break over each other, the place is what is missing of all: the slow one's break is no measure. */
-function place(places: GapSpan[], before: number, firstX: number): void {
-  const [first] = places;
+/** Where the breaks of several series overlap, the span is what all of them miss: a slow series' break is longer. */
+function addSpan(spans: GapSpan[], before: number, firstX: number): void {
+  const [first] = spans;
   if (before === Number.NEGATIVE_INFINITY) {
-    if (first === undefined) places.push({ fromX: firstX, toX: firstX });
+    if (first === undefined) spans.push({ fromX: firstX, toX: firstX });
     return;
   }
-  if (first?.fromX === first?.toX) places.length = 0;
-  const met = places.find(({ fromX, toX }) => before < toX && fromX < firstX);
+  if (first?.fromX === first?.toX) spans.length = 0;
+  const met = spans.find(({ fromX, toX }) => before < toX && fromX < firstX);
   if (met !== undefined) {
     met.fromX = Math.max(met.fromX, before);
     met.toX = Math.min(met.toX, firstX);
-  } else if (places.length < MAX_PLACES) {
-    places.push({ fromX: before, toX: firstX });
+  } else if (spans.length < MAX_SPANS) {
+    spans.push({ fromX: before, toX: firstX });
   }
 }

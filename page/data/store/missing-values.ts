@@ -28,12 +28,12 @@ export class MissingValueDetector {
   /** A row came with it. @returns whether values are missing before it */
   present(shape: RowSeries): boolean {
     const missed = this.#missed;
-    const told = missed === Number.POSITIVE_INFINITY;
+    const isStated = missed === Number.POSITIVE_INFINITY;
     const usual = Math.min(...this.#missedBefore);
     this.#last = shape;
     this.#missed = 0;
-    this.#missedBefore = [told ? 0 : missed, ...this.#missedBefore.slice(0, HABIT - 1)];
-    return told || (!this.holdsValues && missed > 2 * usual);
+    this.#missedBefore = [isStated ? 0 : missed, ...this.#missedBefore.slice(0, HABIT - 1)];
+    return isStated || (!this.holdsValues && missed > 2 * usual);
   }
 }
 

@@ -110,12 +110,12 @@ export class SeriesStore {
       present.add(name);
       if (breaking.delete(name)) series.breakNext = true;
       series.publisher = publisher;
-      const told = labels.get(name);
-      if (told !== undefined) series.valueNames ??= this.#valueNames.of(name);
+      const frameLabels = labels.get(name);
+      if (frameLabels !== undefined) series.valueNames ??= this.#valueNames.of(name);
       const { valueNames, missingValues } = series;
       missingValues.holdsValues = valueNames !== undefined;
       const run = columnSegment(table, column, rows, missingValues);
-      valueNames?.translate(told, run.y);
+      valueNames?.translate(frameLabels, run.y);
       series.kind = valueNames?.kind ?? "";
       this.#append(series, run);
     }

@@ -24,8 +24,8 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
   const { arrangement, source } = context;
   const name = field("Name", MAX_SERIES_NAME_BYTES, "power.total [W]");
   const expression = field("Expression", MAX_EXPRESSION, 'u * i, or "temp.motor [°C]" * 1.8 + 32');
-  const said = make("p", "lazy-said lazy-bad");
-  said.setAttribute("role", "alert");
+  const message = make("p", "lazy-said lazy-bad");
+  message.setAttribute("role", "alert");
   const isDerived = (one: string): boolean => arrangement.derived.some((known) => known.name === one);
   const stored = [...source.series].map((series) => series.name).filter((one) => !isDerived(one));
   const wrong = (): string | undefined => {
@@ -47,7 +47,7 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
     expression.element,
     inserting(stored, expression.input),
     ...[grammarText(context.viewModel()?.time === true), ALIGNED].map((text) => make("p", "lazy-quiet", text)),
-    said,
+    message,
   );
   const add = button("Add", () => {});
   add.type = "submit";
@@ -55,7 +55,7 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const fault = wrong();
-    if (fault !== undefined) return setText(said, fault);
+    if (fault !== undefined) return setText(message, fault);
     const derivation = { name: name.input.value.trim(), expression: expression.input.value.trim() };
     arrangement.derived = [...arrangement.derived, derivation];
     context.layoutChanged();

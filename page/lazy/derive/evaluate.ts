@@ -164,16 +164,16 @@ export function sample(segments: readonly Segment[], x: Float64Array, into: Floa
   let segment = 0;
   let { x: ownX, y: ownY } = segments[segment] ?? NOTHING;
   let at = 0;
-  let held = Number.NaN;
-  let heldX = Number.NEGATIVE_INFINITY;
+  let last = Number.NaN;
+  let lastX = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < x.length; i++) {
     const here = x[i] ?? 0;
     for (;;) {
       if (at < ownX.length) {
         const nextX = ownX[at] ?? 0;
         if (nextX > here) break;
-        heldX = nextX;
-        held = ownY[at++] ?? 0;
+        lastX = nextX;
+        last = ownY[at++] ?? 0;
       } else if (segment + 1 < segments.length) {
         ({ x: ownX, y: ownY } = segments[++segment] ?? NOTHING);
         at = 0;
@@ -181,7 +181,7 @@ export function sample(segments: readonly Segment[], x: Float64Array, into: Floa
         break;
       }
     }
-    const isInGap = here > heldX && at < ownX.length && Number.isNaN(ownY[at]);
-    into[i] = isInGap ? Number.NaN : held;
+    const isInGap = here > lastX && at < ownX.length && Number.isNaN(ownY[at]);
+    into[i] = isInGap ? Number.NaN : last;
   }
 }

@@ -52,8 +52,8 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     const { left, rightAxis } = planOf(context, plan.id) ?? plan;
     return axis === "left" ? left : rightAxis;
   };
-  const said = make("p", "lazy-said");
-  said.setAttribute("role", "alert");
+  const message = make("p", "lazy-said");
+  message.setAttribute("role", "alert");
   const [from, to] = [numberField(`${axis} from`, "From"), numberField(`${axis} to`, "To")];
   const fill = (): void => {
     const { min, max } = seenRange(context, plan, axis);
@@ -63,7 +63,7 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
   const set = (next: YAxisPlan): void => {
     setY(context.arrangement, plan.id, axis, next);
     const { mode, log } = current();
-    setText(said, log && mode.kind !== "auto" && mode.min <= 0 ? NOT_ABOVE_0 : "");
+    setText(message, log && mode.kind !== "auto" && mode.min <= 0 ? NOT_ABOVE_0 : "");
     changed();
     requestAnimationFrame(fill);
   };
@@ -72,8 +72,8 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
   lines.input.addEventListener("change", () => {
     const numbers = numbersOf(lines.input.value);
     const others = planOf(context, plan.id)?.[axis === "left" ? "rightAxis" : "left"].thresholds?.length ?? 0;
-    if (!numbers.every(Number.isFinite)) return setText(said, NO_LINES);
-    if (numbers.length + others > MAX_THRESHOLDS) return setText(said, TOO_MANY_LINES);
+    if (!numbers.every(Number.isFinite)) return setText(message, NO_LINES);
+    if (numbers.length + others > MAX_THRESHOLDS) return setText(message, TOO_MANY_LINES);
     const { mode, log } = current();
     set({ mode, log, ...(numbers.length === 0 ? {} : { thresholds: numbers }) });
   });
@@ -90,8 +90,8 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     const [min, max] = [from.input.value, to.input.value].map((text) =>
       text.trim() === "" ? Number.NaN : Number(text),
     );
-    if (min === undefined || max === undefined || !isRange(min, max)) return setText(said, NOT_BELOW);
-    if (current().log && min <= 0) return setText(said, NOT_ABOVE_0);
+    if (min === undefined || max === undefined || !isRange(min, max)) return setText(message, NOT_BELOW);
+    if (current().log && min <= 0) return setText(message, NOT_ABOVE_0);
     fixed.radio.checked = true;
     set({ ...current(), mode: { kind: "fixed", min, max } });
   };
@@ -117,7 +117,7 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     make("div", "lazy-fixed", fixed.label, from.label, to.label),
     make("label", "", log, make("span", "", "Logarithmic")),
     lines.label,
-    said,
+    message,
   );
 }
 

@@ -29,11 +29,11 @@ export function embedCode(link: string, channel: string): string {
 
 /** Opens the dialog with the link, its QR code, the code to embed it, and the files that can be saved. */
 export function openShare({ links, range, chosen, channel, exports, opener }: ShareOptions): HTMLDialogElement {
-  const said = make("p", "lazy-said");
-  said.setAttribute("role", "status");
+  const message = make("p", "lazy-said");
+  message.setAttribute("role", "status");
   const say = (text: string, bad = false): void => {
-    said.classList.toggle("lazy-bad", bad);
-    setText(said, text);
+    message.classList.toggle("lazy-bad", bad);
+    setText(message, text);
   };
   const link = make("input");
   link.readOnly = true;
@@ -70,7 +70,7 @@ export function openShare({ links, range, chosen, channel, exports, opener }: Sh
     ),
     make("h3", "", "Save what is in view"),
     exportButtons(exports, say),
-    said,
+    message,
   );
   const dialog = openDialog("Share", opener, body);
   link.focus();

@@ -2,7 +2,7 @@ import { csvText } from "../../../protocol/csv-text.ts";
 import { numberText } from "../../../protocol/json/point-text.ts";
 import { yieldToPage } from "../../data/yield.ts";
 import { inOrder } from "./merge-series.ts";
-import { cut, isoTime, type WindowData } from "./window-data.ts";
+import { copyWindow, isoTime, type WindowData } from "./window-data.ts";
 
 const CHUNK_CHARS = 1024 * 1024;
 
@@ -13,7 +13,7 @@ const CHUNK_CHARS = 1024 * 1024;
  */
 export async function csvBlob(window: WindowData): Promise<Blob> {
   const chunks: string[] = [];
-  for (const chunk of csvChunks(cut(window))) {
+  for (const chunk of csvChunks(copyWindow(window))) {
     chunks.push(chunk);
     await yieldToPage();
   }

@@ -13,7 +13,7 @@ import type { GapRecord } from "../../data/store/gap-log.ts";
 import { yieldToPage } from "../../data/yield.ts";
 import { gapsOf } from "../gaps/gap-spans.ts";
 import { inOrder } from "./merge-series.ts";
-import { cut, type SeriesData, type WindowData } from "./window-data.ts";
+import { copyWindow, type SeriesData, type WindowData } from "./window-data.ts";
 
 /** Of each frame, what gaps may take: one always fits, and so do points. */
 const MAX_GAP_BYTES = MAX_FRAME_BYTES / 4;
@@ -45,7 +45,7 @@ export async function snapshotBlob(
   gaps: readonly GapRecord[] = [],
   maxBytes = MAX_SNAPSHOT_BYTES,
 ): Promise<Blob> {
-  const { series } = cut(window);
+  const { series } = copyWindow(window);
   const frames: Uint8Array<ArrayBuffer>[] = [];
   let builder = new FrameBuilder();
   let bytesLeft = maxBytes;
@@ -97,11 +97,11 @@ function gapsIn({ minX, maxX, series }: WindowData, gaps: readonly GapRecord[]):
     series.map(({ name }) => name),
   );
   return found
-    .flatMap(({ reason, points, series: name, places }): (Gap & { fromX: number })[] => {
-      const within = places.filter(({ fromX, toX }) => toX >= minX && fromX <= maxX);
+    .flatMap(({ reason, points, series: name, spans }): (Gap & { fromX: number })[] => {
+      const within = spans.filter(({ fromX, toX }) => toX >= minX && fromX <= maxX);
       if (within.length === 0) return [];
-      const fromX = Math.min(...within.map((place) => place.fromX));
-      const toX = Math.max(...within.map((place) => place.toX));
+      const fromX = Math.min(...within.map((span) => span.fromX));
+      const toX = Math.max(...within.map((span) => span.toX));
       return [{ kind: "gap", reason, points, series: name, fromX, toX }];
     })
     .sort((a, b) => a.fromX - b.fromX);

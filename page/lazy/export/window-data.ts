@@ -24,7 +24,7 @@ export interface WindowData {
 }
 
 /** The points in the window as copies: work that takes more than a moment must not see the rings go on. */
-export function cut(window: WindowData): WindowData {
+export function copyWindow(window: WindowData): WindowData {
   const series = window.series.map((one) => ({
     ...one,
     segments: partsWithin(one.segments, window.minX, window.maxX).map(({ x, y }) => ({ x: x.slice(), y: y.slice() })),

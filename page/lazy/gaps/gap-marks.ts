@@ -3,7 +3,7 @@ import type { GapRecord, GapSpan } from "../../data/store/gap-log.ts";
 import type { GapMarks as GapMarksView } from "../../render/lazy-render.ts";
 import { make } from "../../ui/dom.ts";
 import { adoptStyles } from "../styles.ts";
-import { type Mark, markAt, marksOf } from "./gap-spans.ts";
+import { type GapMark, markAt, marksOf } from "./gap-spans.ts";
 import { gapTexts } from "./gap-text.ts";
 
 /** What is closer than this, in CSS pixels, is one mark; gaps.css makes none narrower. */
@@ -11,18 +11,18 @@ export const APART_PX = 8;
 const HOLD_PX = 48;
 const EDGE_PX = 4;
 
-/** What is missing, marked behind the lines; pointing at a mark, by hand or by key, says what it is. */
+/** Marks of gaps behind the lines of one panel. The active mark, by pointer or key, has a tip that describes it. */
 export class GapMarks implements GapMarksView {
   readonly #host: HTMLElement;
   readonly #under: HTMLElement;
   readonly #tip = make("div", "gap-tip");
   readonly #bands: HTMLElement[] = [];
-  #marks: Mark[] = [];
+  #marks: GapMark[] = [];
   #range: Range = { min: 0, max: 1 };
   #time = false;
-  /** Part of the mark that is spoken of: marks are made anew with each drawing. */
-  #meant: GapSpan | undefined;
-  #said = "";
+  /** Part of the active mark: marks are new objects after each drawing. */
+  #activeSpan: GapSpan | undefined;
+  #shownTexts = "";
 
   /** @param under lies behind the plot's lines, and is as large as the part they are drawn in */
   constructor(host: HTMLElement, under: HTMLElement) {
@@ -33,12 +33,12 @@ export class GapMarks implements GapMarksView {
     host.append(this.#tip);
   }
 
-  /** Speaks of the mark at `x`, if there is one within `reachPx`. */
+  /** Activates the mark at `x`, if there is one within `reachPx`. */
   hover(x: number | undefined, reachPx: number): void {
     if (x === undefined) return this.describe(undefined);
     const pixel = (this.#range.max - this.#range.min) / Math.max(1, this.#under.clientWidth);
-    const meant = this.#marks.find((mark) => this.#isMeant(mark));
-    this.describe(markAt(this.#marks, x, reachPx * pixel, meant, HOLD_PX * pixel)?.spans[0]?.place);
+    const active = this.#marks.find((mark) => this.#isActive(mark));
+    this.describe(markAt(this.#marks, x, reachPx * pixel, active, HOLD_PX * pixel)?.members[0]?.span);
   }
 
   /** @param widthPx of the part of the plot with the lines, in CSS pixels */
@@ -60,28 +60,28 @@ export class GapMarks implements GapMarksView {
       band.style.left = `${(100 * (mark.fromX - range.min)) / span}%`;
       band.style.width = `${(100 * (mark.toX - mark.fromX)) / span}%`;
     }
-    this.#say();
+    this.#showTip();
   }
 
-  /** Speaks of the mark that this place is part of, once that is in view. */
-  describe(place: GapSpan | undefined): void {
-    this.#meant = place;
-    this.#say();
+  /** Activates the mark that this span is part of, once that is in view. */
+  describe(span: GapSpan | undefined): void {
+    this.#activeSpan = span;
+    this.#showTip();
   }
 
-  /** By where it ends: fetched anew, it is another object. */
-  #isMeant({ spans }: Mark): boolean {
-    return spans.some(({ place }) => place.toX === this.#meant?.toX);
+  /** Compared by its end: a gap that is fetched again is another object. */
+  #isActive({ members }: GapMark): boolean {
+    return members.some(({ span }) => span.toX === this.#activeSpan?.toX);
   }
 
-  #say(): void {
-    const at = this.#meant === undefined ? -1 : this.#marks.findIndex((mark) => this.#isMeant(mark));
+  #showTip(): void {
+    const at = this.#activeSpan === undefined ? -1 : this.#marks.findIndex((mark) => this.#isActive(mark));
     for (const [i, band] of this.#bands.entries()) band.classList.toggle("meant", i === at);
     const mark = this.#marks[at];
-    const texts = mark === undefined ? [] : gapTexts(mark.spans, this.#time);
-    const said = JSON.stringify(texts);
-    if (said !== this.#said) {
-      this.#said = said;
+    const texts = mark === undefined ? [] : gapTexts(mark.members, this.#time);
+    const key = JSON.stringify(texts);
+    if (key !== this.#shownTexts) {
+      this.#shownTexts = key;
       this.#tip.replaceChildren(
         ...texts.flatMap(({ title, where, why }) => [make("b", "", title), make("p", "", where), make("p", "", why)]),
       );

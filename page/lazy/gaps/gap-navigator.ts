@@ -26,7 +26,7 @@ export class GapNavigator {
     const names = board.panels.flatMap(({ plan }) => plan.names);
     const found = nextGap(gapsOf(viewModel.gaps, names), from, direction);
     if (found === undefined) return this.#notify(direction < 0 ? "No earlier gap." : "No later gap.");
-    const { gap, middle, place } = found;
+    const { gap, middle, span } = found;
     const isInView = middle >= x.min && middle <= x.max;
     const half = (x.max - x.min) / 2;
     const range = isInView ? x : { min: middle - half, max: middle + half };
@@ -40,7 +40,7 @@ export class GapNavigator {
     const panels = board.panels.filter(({ plan }) => gapsOf([gap], plan.names).length > 0);
     const panel = panels.find(({ isOnScreen }) => isOnScreen) ?? panels[0];
     panel?.root.scrollIntoView({ block: "nearest" });
-    if (panel !== undefined) gapLayer.describe(board.panels, panel, place);
+    if (panel !== undefined) gapLayer.describe(board.panels, panel, span);
     this.#targets.cursorMoved();
   }
 

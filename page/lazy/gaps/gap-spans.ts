@@ -1,32 +1,32 @@
 import type { Range } from "../../data/segment.ts";
 import type { GapRecord, GapSpan } from "../../data/store/gap-log.ts";
 
-/** A gap at one of its places. */
-export interface Span {
+/** A gap at one of its spans. */
+export interface LocatedGap {
   gap: GapRecord;
-  place: GapSpan;
+  span: GapSpan;
 }
 
-/** Gaps that are one mark in the plot, and where that is, cut at the plot's edges. */
-export interface Mark extends GapSpan {
-  spans: Span[];
+/** Gaps that are one mark in the plot, and where that is, clipped to the plot. */
+export interface GapMark extends GapSpan {
+  members: LocatedGap[];
 }
 
-/** The next gap before (-1) or after (1) `from`, by the middle of its place; undefined if there is none. */
+/** The next gap before (-1) or after (1) `from`, by the middle of its span; undefined if there is none. */
 export function nextGap(
   gaps: readonly GapRecord[],
   from: number,
   direction: -1 | 1,
-): (Span & { middle: number }) | undefined {
-  let nearest: (Span & { middle: number }) | undefined;
+): (LocatedGap & { middle: number }) | undefined {
+  let nearest: (LocatedGap & { middle: number }) | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const gap of gaps) {
-    for (const place of gap.places) {
-      const middle = place.fromX / 2 + place.toX / 2;
+    for (const span of gap.spans) {
+      const middle = span.fromX / 2 + span.toX / 2;
       const distance = (middle - from) * direction;
       if (distance <= 0 || distance >= least) continue;
       least = distance;
-      nearest = { gap, place, middle };
+      nearest = { gap, span, middle };
     }
   }
   return nearest;
@@ -36,21 +36,21 @@ export function nextGap(
  * The marks in view, from left to right.
  * @param apart what is closer than this, in x, is one mark
  */
-export function marksOf(gaps: readonly GapRecord[], { min, max }: Range, apart: number): Mark[] {
-  const spans = gaps
-    .flatMap((gap) => gap.places.map((place) => ({ gap, place })))
-    .filter(({ place }) => place.toX >= min && place.fromX <= max)
-    .sort((a, b) => a.place.fromX - b.place.fromX);
-  const marks: Mark[] = [];
-  for (const span of spans) {
-    const fromX = Math.max(min, span.place.fromX);
-    const toX = Math.min(max, span.place.toX);
+export function marksOf(gaps: readonly GapRecord[], { min, max }: Range, apart: number): GapMark[] {
+  const located = gaps
+    .flatMap((gap) => gap.spans.map((span) => ({ gap, span })))
+    .filter(({ span }) => span.toX >= min && span.fromX <= max)
+    .sort((a, b) => a.span.fromX - b.span.fromX);
+  const marks: GapMark[] = [];
+  for (const one of located) {
+    const fromX = Math.max(min, one.span.fromX);
+    const toX = Math.min(max, one.span.toX);
     const last = marks.at(-1);
     if (last !== undefined && fromX <= last.toX + apart) {
       last.toX = Math.max(last.toX, toX);
-      last.spans.push(span);
+      last.members.push(one);
     } else {
-      marks.push({ fromX, toX, spans: [span] });
+      marks.push({ fromX, toX, members: [one] });
     }
   }
   return marks;
@@ -63,20 +63,20 @@ export function gapsOf(gaps: readonly GapRecord[], names: readonly string[]): Ga
 }
 
 /**
- * The mark that somebody means who points at `x`: the nearest within reach. The one already meant is held on to from
- * further away, because it moves while its text is read.
+ * The mark at `x`: the nearest within reach. The active one is kept from further away (`holdReach`), because it moves while
+ * its text is read.
  */
 export function markAt(
-  marks: readonly Mark[],
+  marks: readonly GapMark[],
   x: number,
   reach: number,
-  meant: Mark | undefined,
-  hold: number,
-): Mark | undefined {
-  const distance = ({ fromX, toX }: Mark): number => Math.max(fromX - x, x - toX, 0);
-  let nearest: Mark | undefined;
+  active: GapMark | undefined,
+  holdReach: number,
+): GapMark | undefined {
+  const distance = ({ fromX, toX }: GapMark): number => Math.max(fromX - x, x - toX, 0);
+  let nearest: GapMark | undefined;
   for (const mark of marks) {
     if (distance(mark) <= reach && !(nearest && distance(nearest) <= distance(mark))) nearest = mark;
   }
-  return nearest ?? (meant !== undefined && distance(meant) <= hold ? meant : undefined);
+  return nearest ?? (active !== undefined && distance(active) <= holdReach ? active : undefined);
 }

@@ -3,7 +3,7 @@ import { MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
 import type { GapRecord } from "../../data/store/gap-log.ts";
 import { niceStep, numberLabels, timeLabels } from "../../render/ticks.ts";
 import { counted, formatCount } from "../../ui/format.ts";
-import type { Span } from "./gap-spans.ts";
+import type { LocatedGap } from "./gap-spans.ts";
 
 /** What is said of a gap: how many points, of what and when, and why. */
 export interface GapText {
@@ -36,8 +36,8 @@ const BEFORE: Record<string, string> = {
 };
 
 /** What is said of the gaps at one place: those of one reason and series together. */
-export function gapTexts(spans: readonly Span[], time: boolean): GapText[] {
-  const groups = new Map<string, Span[]>();
+export function gapTexts(spans: readonly LocatedGap[], time: boolean): GapText[] {
+  const groups = new Map<string, LocatedGap[]>();
   for (const span of spans) {
     const { reason, series, points } = span.gap;
     const key = JSON.stringify([reason, series, points === null]);
@@ -50,15 +50,15 @@ export function gapTexts(spans: readonly Span[], time: boolean): GapText[] {
   return [...texts.slice(0, MAX_TEXTS), rest];
 }
 
-function textOf(group: readonly Span[], time: boolean): GapText {
+function textOf(group: readonly LocatedGap[], time: boolean): GapText {
   const gaps = [...new Set<GapRecord>(group.map(({ gap }) => gap))];
   const { reason = "", series = "", points = null } = gaps[0] ?? {};
   const sum = gaps.reduce((total, gap) => total + (gap.points ?? 0), 0);
   const missing =
     points === null ? "Points may be missing, nobody can know how many" : `${counted(sum, "point")} missing`;
   const onTheWay = own(ON_THE_WAY, reason);
-  const from = Math.min(...group.map(({ place }) => place.fromX));
-  const to = Math.max(...group.map(({ place }) => place.toX));
+  const from = Math.min(...group.map(({ span }) => span.fromX));
+  const to = Math.max(...group.map(({ span }) => span.toX));
   const of =
     series === ""
       ? `all series${onTheWay === undefined ? " of the bridge" : ""}`

@@ -140,7 +140,7 @@ test("[PG10] gaps of what was fetched are known, too, and those that came as wel
   };
   const source = new ChannelData(new HistoryFetcher(outside, () => {}), () => false);
   for (const frame of frames.slice(1)) source.store.ingest(decodeFrame(frame), true);
-  const known = (): unknown[] => source.gaps.map(({ points, places }) => [points, places[0]?.toX]);
+  const known = (): unknown[] => source.gaps.map(({ points, spans }) => [points, spans[0]?.toX]);
   const came = [
     [1, T + 10],
     [2, T + 20],

@@ -9,7 +9,11 @@ import {
   type PanelState,
   type YAxisPlan,
 } from "../../../../page/layout/arrangement.ts";
-import { ArrangementStorage, chosen, type TextStorage } from "../../../../page/layout/arrangement-storage.ts";
+import {
+  ArrangementStorage,
+  effectiveArrangement,
+  type TextStorage,
+} from "../../../../page/layout/arrangement-storage.ts";
 import type { Scaled } from "../../../../page/layout/grouping.ts";
 import { AUTO } from "../../../../page/layout/panels.ts";
 import { movePanel, setY } from "../../../../page/lazy/dialogs/arrange.ts";
@@ -298,9 +302,9 @@ test("[PG13] the URL wins as a whole over what is remembered, if it says anythin
   const arrangement = new TestArrangement();
   arrangement.setY(arrangement.id("a.x"), "left", FIXED);
   const remembered = arrangement.state;
-  assert.deepEqual(chosen({ panels: [], hidden: [] }, remembered), remembered);
-  assert.deepEqual(chosen({ panels: [], hidden: ["a"] }, remembered), { panels: [], hidden: ["a"] });
-  assert.deepEqual(chosen({ panels: [], hidden: [], derived: DERIVED }, remembered).panels, []);
+  assert.deepEqual(effectiveArrangement({ panels: [], hidden: [] }, remembered), remembered);
+  assert.deepEqual(effectiveArrangement({ panels: [], hidden: ["a"] }, remembered), { panels: [], hidden: ["a"] });
+  assert.deepEqual(effectiveArrangement({ panels: [], hidden: [], derived: DERIVED }, remembered).panels, []);
 });
 
 test("[PG22] what is derived is remembered, and stays when panels are arranged automatically", () => {
@@ -316,7 +320,7 @@ test("[PG22] what is derived is remembered, and stays when panels are arranged a
   arrangement.reset();
   assert.deepEqual(arrangement.state, { panels: [], hidden: [], derived: DERIVED });
   remembered.save(arrangement.state);
-  assert.deepEqual(chosen({ panels: [], hidden: [] }, remembered.load()), arrangement.state);
+  assert.deepEqual(effectiveArrangement({ panels: [], hidden: [] }, remembered.load()), arrangement.state);
   arrangement.derived = [];
   remembered.save(arrangement.state);
   assert.equal(memory.texts.size, 0);

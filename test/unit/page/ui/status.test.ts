@@ -9,7 +9,7 @@ const QUIET: FeedConditions = {
   staleSinceMs: undefined,
   goneSinceMs: undefined,
   wasGone: false,
-  isHeld: false,
+  isPaused: false,
 };
 const words = (connection: ConnectionState, circumstances: Partial<FeedConditions> = {}): string =>
   statusText(statusOf(connection, { ...QUIET, ...circumstances }), NOW).join("");
@@ -20,19 +20,19 @@ test("[PG3a] every state has its words", () => {
   assert.equal(words(connecting(NOW, 1)), "Reconnecting…");
   assert.equal(words(live), "Live");
   assert.equal(words({ phase: "probing", deadlineMs: NOW }), "Live");
-  assert.equal(words(live, { isHeld: true }), "Paused");
+  assert.equal(words(live, { isPaused: true }), "Paused");
   assert.equal(words(live, { staleSinceMs: NOW - 60_000 }), "Stale since 14:29:00");
   const gone = { staleSinceMs: NOW - 50_000, goneSinceMs: NOW - 60_000 };
   assert.equal(words(live, gone), "Publisher gone since 14:29:00");
-  assert.equal(words(live, { ...gone, isHeld: true }), "Paused · gone since 14:29:00");
-  assert.equal(words(live, { staleSinceMs: NOW - 60_000, isHeld: true }), "Paused · stale since 14:29:00");
+  assert.equal(words(live, { ...gone, isPaused: true }), "Paused · gone since 14:29:00");
+  assert.equal(words(live, { staleSinceMs: NOW - 60_000, isPaused: true }), "Paused · stale since 14:29:00");
   const back = { staleSinceMs: NOW - 60_000, wasGone: true };
   assert.equal(words(live, back), "Waiting for data");
-  assert.equal(words(live, { ...back, isHeld: true }), "Paused · waiting");
+  assert.equal(words(live, { ...back, isPaused: true }), "Paused · waiting");
   assert.equal(words(live, { ...back, goneSinceMs: NOW - 60_000 }), "Publisher gone since 14:29:00");
   assert.equal(words(live, { ...back, staleSinceMs: undefined }), "Live");
   const waiting = { phase: "waiting", attempt: 1, retryAtMs: NOW + 2_100 } as const;
-  assert.equal(words(waiting, { ...gone, isHeld: true }), "Reconnecting in 3 s");
+  assert.equal(words(waiting, { ...gone, isPaused: true }), "Reconnecting in 3 s");
   assert.equal(words({ phase: "offline", attempt: 1, retryAtMs: NOW }), "Offline");
   assert.equal(words(connecting(NOW, 1, false)), "Offline");
   assert.equal(statusText({ kind: "snapshot" }, NOW).join(""), "Snapshot");

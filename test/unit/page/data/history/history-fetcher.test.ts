@@ -98,40 +98,40 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 const count = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 test("[PG14] what is fetched is what is looked at and not there, with room around it", () => {
-  const wish = (min: number, max: number, completeFromX = 1000, newestX = completeFromX): HistoryNeed => {
+  const need = (min: number, max: number, completeFromX = 1000, newestX = completeFromX): HistoryNeed => {
     return { range: { min, max }, completeFromX, newestX };
   };
   const reach = (min: number, max: number, isTruncated = false): FetchedRange => ({ min, max, isTruncated });
   const plan = (from: number, to: number, appends = false): FetchPlan => ({ from, to, appends });
   const all = Number.NEGATIVE_INFINITY;
   const table: [string, HistoryNeed, FetchedRange | undefined, number | undefined, FetchPlan | undefined][] = [
-    ["all in the rings", wish(1000, 1100), undefined, undefined, undefined],
-    ["a part before them", wish(990, 1090), undefined, undefined, plan(890, 1000)],
-    ["before them", wish(500, 510), undefined, undefined, plan(490, 520)],
-    ["everything", wish(all, 1100), undefined, undefined, plan(all, 1000)],
-    ["everything, for ever", wish(all, Number.POSITIVE_INFINITY), undefined, undefined, plan(all, 1000)],
-    ["held", wish(500, 510), reach(490, 520), undefined, undefined],
-    ["held, moved a little", wish(492, 502), reach(490, 520), undefined, undefined],
-    ["moved beyond on the left", wish(489, 499), reach(490, 520), undefined, plan(479, 509)],
-    ["moved beyond on the right", wish(511, 521), reach(490, 520), undefined, plan(520, 531, true)],
-    ["somewhere else", wish(700, 710), reach(490, 520), undefined, plan(690, 720)],
-    ["wider than held", wish(480, 530), reach(490, 520), undefined, plan(430, 580)],
-    ["nothing is older", wish(400, 500), reach(490, 1000), 490, undefined],
-    ["no more than there is", wish(480, 600), undefined, 470, plan(470, 720)],
-    ["before everything", wish(100, 200), undefined, 300, undefined],
-    ["the one oldest point", wish(100, 300), undefined, 300, plan(300, 500)],
-    ["nothing before the rings", wish(all, 1100), undefined, 1000, undefined],
-    ["everything, and it is held", wish(all, 1100), reach(all, 1000), undefined, undefined],
-    ["the rings drop points", wish(900, 1100, 1010, 1010), reach(800, 1000), undefined, plan(1000, 1010, true)],
-    ["the rings drop points, on and on", wish(900, 2000, 1010, 1800), reach(800, 1000), 0, plan(1000, 1405, true)],
-    ["not what is at hand for long", wish(900, 2000, 1300, 1900), reach(800, 1405), 0, undefined],
-    ["what is about to be dropped", wish(900, 2000, 1390, 1900), reach(800, 1405), 0, plan(1405, 1645, true)],
-    ["not more than is looked at", wish(900, 1100, 1010, 5000), reach(800, 1000), 0, plan(1000, 1300, true)],
-    ["no room for more", wish(all, 1100), reach(600, 1000, true), undefined, undefined],
-    ["no room for more, but on", wish(all, 1100, 1010), reach(600, 1000, true), undefined, plan(1000, 1010, true)],
-    ["no room for more, held further", wish(all, 1100, 1010, 1500), reach(600, 1200, true), undefined, undefined],
-    ["room for the older ones alone", wish(500, 550), reach(600, 1000, true), undefined, plan(450, 600)],
-    ["nothing came yet", wish(0, 10, Number.NEGATIVE_INFINITY), undefined, undefined, undefined],
+    ["all in the rings", need(1000, 1100), undefined, undefined, undefined],
+    ["a part before them", need(990, 1090), undefined, undefined, plan(890, 1000)],
+    ["before them", need(500, 510), undefined, undefined, plan(490, 520)],
+    ["everything", need(all, 1100), undefined, undefined, plan(all, 1000)],
+    ["everything, for ever", need(all, Number.POSITIVE_INFINITY), undefined, undefined, plan(all, 1000)],
+    ["held", need(500, 510), reach(490, 520), undefined, undefined],
+    ["held, moved a little", need(492, 502), reach(490, 520), undefined, undefined],
+    ["moved beyond on the left", need(489, 499), reach(490, 520), undefined, plan(479, 509)],
+    ["moved beyond on the right", need(511, 521), reach(490, 520), undefined, plan(520, 531, true)],
+    ["somewhere else", need(700, 710), reach(490, 520), undefined, plan(690, 720)],
+    ["wider than held", need(480, 530), reach(490, 520), undefined, plan(430, 580)],
+    ["nothing is older", need(400, 500), reach(490, 1000), 490, undefined],
+    ["no more than there is", need(480, 600), undefined, 470, plan(470, 720)],
+    ["before everything", need(100, 200), undefined, 300, undefined],
+    ["the one oldest point", need(100, 300), undefined, 300, plan(300, 500)],
+    ["nothing before the rings", need(all, 1100), undefined, 1000, undefined],
+    ["everything, and it is held", need(all, 1100), reach(all, 1000), undefined, undefined],
+    ["the rings drop points", need(900, 1100, 1010, 1010), reach(800, 1000), undefined, plan(1000, 1010, true)],
+    ["the rings drop points, on and on", need(900, 2000, 1010, 1800), reach(800, 1000), 0, plan(1000, 1405, true)],
+    ["not what is at hand for long", need(900, 2000, 1300, 1900), reach(800, 1405), 0, undefined],
+    ["what is about to be dropped", need(900, 2000, 1390, 1900), reach(800, 1405), 0, plan(1405, 1645, true)],
+    ["not more than is looked at", need(900, 1100, 1010, 5000), reach(800, 1000), 0, plan(1000, 1300, true)],
+    ["no room for more", need(all, 1100), reach(600, 1000, true), undefined, undefined],
+    ["no room for more, but on", need(all, 1100, 1010), reach(600, 1000, true), undefined, plan(1000, 1010, true)],
+    ["no room for more, held further", need(all, 1100, 1010, 1500), reach(600, 1200, true), undefined, undefined],
+    ["room for the older ones alone", need(500, 550), reach(600, 1000, true), undefined, plan(450, 600)],
+    ["nothing came yet", need(0, 10, Number.NEGATIVE_INFINITY), undefined, undefined, undefined],
   ];
   for (const [what, wished, fetched, oldestX, expected] of table) {
     assert.deepEqual(planFetch(wished, fetched, oldestX), expected, what);
@@ -144,15 +144,15 @@ test("[PG14] what was fetched satisfies the wish, as far as there is room", () =
     fc.property(x, fc.nat(100), fc.nat(100), fc.nat(100), fc.nat(60), fc.boolean(), fc.nat(100), (...random) => {
       const [min, width, completeFromX, ahead, heldMin, isTruncated, heldWidth] = random;
       const range = { min, max: Math.max(min, 0) + width };
-      const wish = { range, completeFromX, newestX: completeFromX + ahead };
+      const need = { range, completeFromX, newestX: completeFromX + ahead };
       const fetched = { min: heldMin, max: heldMin + heldWidth, isTruncated };
-      const plan = planFetch(wish, fetched);
+      const plan = planFetch(need, fetched);
       if (plan === undefined) return;
       assert.ok(plan.to >= plan.from);
       const then = plan.appends ? { ...fetched, max: plan.to } : { min: plan.from, max: plan.to, isTruncated: false };
-      assert.equal(planFetch(wish, then), undefined);
+      assert.equal(planFetch(need, then), undefined);
       // Nor does it ask for ever where the older half had no room.
-      assert.equal(planFetch(wish, { ...then, min: plan.to - 1, isTruncated: true }), undefined);
+      assert.equal(planFetch(need, { ...then, min: plan.to - 1, isTruncated: true }), undefined);
     }),
   );
 });

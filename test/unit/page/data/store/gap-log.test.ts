@@ -25,9 +25,9 @@ function frame(segments: (Row | Gap)[], publisher = A): Frame {
 }
 
 const placesOf = (store: SeriesStore): [number, number][][] =>
-  store.gaps.map(({ places }) => places.map(({ fromX, toX }) => [fromX, toX]));
+  store.gaps.map(({ spans }) => spans.map(({ fromX, toX }) => [fromX, toX]));
 
-const at = (places: GapSpan[], series = "") => ({ reason: "hole", points: 1, series, places });
+const at = (spans: GapSpan[], series = "") => ({ reason: "hole", points: 1, series, spans });
 
 test("[PG10] a gap stands between the last point before it and the first one after it", () => {
   const store = new SeriesStore();
@@ -114,7 +114,7 @@ test("[PG10] gaps in view are marks, those that nearly touch are one", () => {
   ];
   const marks = marksOf(gaps, range, 2);
   assert.deepEqual(
-    marks.map(({ fromX, toX, spans }) => [fromX, toX, spans.length]),
+    marks.map(({ fromX, toX, members }) => [fromX, toX, members.length]),
     [
       [100, 110, 1],
       [150, 162, 2],
@@ -134,17 +134,17 @@ test("[PG10] the nearest mark within reach is meant, and held on to from further
 });
 
 test("[PG10b] from gap to gap every place is gone to once, in the order of their middles, and back", () => {
-  const places: GapSpan[] = [
+  const spans: GapSpan[] = [
     { fromX: 5, toX: 5 },
     { fromX: 0, toX: 8 },
     { fromX: T, toX: T + 1e-6 },
     { fromX: T, toX: T + 2e-6 },
   ];
-  const gaps = [at(places.slice(2)), at([]), at(places.slice(0, 2))];
+  const gaps = [at(spans.slice(2)), at([]), at(spans.slice(0, 2))];
   const walk = (from: number, direction: -1 | 1): number[] => {
     const walked: number[] = [];
     for (let next = nextGap(gaps, from, direction); next; next = nextGap(gaps, next.middle, direction)) {
-      walked.push(places.indexOf(next.place));
+      walked.push(spans.indexOf(next.span));
     }
     return walked;
   };

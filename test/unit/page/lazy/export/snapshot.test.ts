@@ -106,7 +106,7 @@ const gapAt = (fromX: number, toX: number, more: Partial<GapRecord> = {}): GapRe
   reason: "bridge-full",
   points: 5,
   series: "",
-  places: [{ fromX, toX }],
+  spans: [{ fromX, toX }],
   ...more,
 });
 
@@ -117,22 +117,22 @@ test("[PG10] [PG15] a snapshot tells the gaps that reach into its window, and th
     gapAt(3.2, 3.4, { points: null, reason: "publisher-reconnected", series: "b" }),
     gapAt(-7, -6, { points: 100 }),
     gapAt(0, 1.5),
-    gapAt(1, 9, { points: 7, places: [5, 1.25, 1.5].map((x) => ({ fromX: x, toX: x + 0.125 })) }),
+    gapAt(1, 9, { points: 7, spans: [5, 1.25, 1.5].map((x) => ({ fromX: x, toX: x + 0.125 })) }),
     gapAt(2, 2, { series: "hidden" }),
-    gapAt(2, 2, { places: [] }),
+    gapAt(2, 2, { spans: [] }),
   ];
   const window = windowOf({ a: [a], b: [b] }, 1, 4);
   const bytes = new Uint8Array(await (await snapshotBlob(window, gaps)).arrayBuffer());
   const store = new SeriesStore();
   for (const frame of await framesIn(bytes)) store.ingest(frame, true);
   assert.deepEqual(
-    store.gaps.map(({ reason, points, series, places }) => ({ reason, points, series, places })),
+    store.gaps.map(({ reason, points, series, spans }) => ({ reason, points, series, spans })),
     [
       gapAt(0, 1.5),
       // What is at several places is counted once.
       gapAt(1.25, 1.625, { points: 7 }),
       gapAt(3.2, 3.4, { points: null, reason: "publisher-reconnected", series: "b" }),
-    ].map((gap) => ({ ...gap, places: gap.places.map(({ fromX, toX }) => ({ fromX, toX })) })),
+    ].map((gap) => ({ ...gap, spans: gap.spans.map(({ fromX, toX }) => ({ fromX, toX })) })),
   );
   assert.deepEqual(store.lost, { points: 12, unknown: true });
   const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));

@@ -12,9 +12,9 @@ const NOON_S = new Date(2026, 10, 20, 12, 0, 0).getTime() / 1000;
 
 function textsOf(gaps: Partial<GapRecord>[], time = false): GapText[] {
   const spans = gaps.map((values) => {
-    const place = { fromX: 10, toX: 20 };
-    const gap = { reason: "trimmed", points: 3, series: "", places: [place], ...values };
-    return { gap, place: gap.places[0] ?? place };
+    const span = { fromX: 10, toX: 20 };
+    const gap = { reason: "trimmed", points: 3, series: "", spans: [span], ...values };
+    return { gap, span: gap.spans[0] ?? span };
   });
   return gapTexts(spans, time);
 }
@@ -26,8 +26,8 @@ function textOf(gap: Partial<GapRecord>, time = false): GapText {
 }
 
 test("[PG10] a gap says how many points, of what, when, and why", () => {
-  const place = { fromX: NOON_S, toX: NOON_S + 12 };
-  assert.deepEqual(textOf({ reason: "bridge-full", points: 1234, places: [place] }, true), {
+  const span = { fromX: NOON_S, toX: NOON_S + 12 };
+  assert.deepEqual(textOf({ reason: "bridge-full", points: 1234, spans: [span] }, true), {
     title: "1\u202f234 points missing",
     where: "all series of the bridge\n12:00:00 – 12:00:12",
     why: "The bridge could not reach the Worker until its spool was full; the oldest points were dropped.",
@@ -46,7 +46,7 @@ test("[PG10] what is only possible, and what nobody counted, is said to be possi
 
 test("[PG10] when: as finely as the gap is short, and as the axis has it", () => {
   const where = (fromX: number, toX: number, time: boolean): string =>
-    textOf({ places: [{ fromX, toX }], series: "temp" }, time).where.replace("\n", ", ");
+    textOf({ spans: [{ fromX, toX }], series: "temp" }, time).where.replace("\n", ", ");
   assert.equal(where(NOON_S, NOON_S + 0.5, true), "temp, 12:00:00.00 – 12:00:00.50");
   assert.equal(where(NOON_S - 7200, NOON_S, true), "temp, 10:00:00 – 12:00:00");
   assert.match(where(NOON_S, NOON_S, true), /^temp, at 12:00:00/);
@@ -73,7 +73,7 @@ test("[PG10] what was trimmed, and what the trimmed frames told as lost, stand a
   const [mark, ...others] = marksOf(store.gaps, { min: 0, max: 10 }, 0.1);
   assert.ok(mark !== undefined && others.length === 0);
   const where = "all series\n1 – 10";
-  assert.deepEqual(gapTexts(mark.spans, false), [
+  assert.deepEqual(gapTexts(mark.members, false), [
     {
       title: "1\u202f000 points missing",
       where,
@@ -89,13 +89,13 @@ test("[PG10] what was trimmed, and what the trimmed frames told as lost, stand a
 });
 
 test("[PG10] one gap at two places is counted once", () => {
-  const places = [
+  const spans = [
     { fromX: 1, toX: 2 },
     { fromX: 3, toX: 4 },
   ];
-  const gap = { reason: "hole", points: 7, series: "", places };
+  const gap = { reason: "hole", points: 7, series: "", spans };
   const [text] = gapTexts(
-    places.map((place) => ({ gap, place })),
+    spans.map((span) => ({ gap, span })),
     false,
   );
   assert.equal(text?.title, "7 points missing");
