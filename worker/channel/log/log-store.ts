@@ -109,14 +109,16 @@ export class LogStore {
     // It must not go with a trim.
     const isCheckpointLost = kept.after >= Math.max(1, before.checkpointSeq);
     const isCheckpoint = isCheckpointLost || before.segmentsSinceCheckpoint + added.length >= CHECKPOINT_EVERY;
-    const checkpoint = { publishers: this.publishers.stored(publisher, last), takings };
+    const checkpoint = isCheckpoint
+      ? writeCheckpoint({ publishers: this.publishers.stored(publisher, last), takings })
+      : null;
     const checkpointSeq = isCheckpoint ? seq : before.checkpointSeq;
     this.#storage.transactionSync(() => {
       const losses = trimmed?.losing.flatMap((segment) => lossesIn(framesOf(segment))) ?? [];
       this.gapLedger.add(losses.filter((loss) => loss.seq > held.after && loss.seq <= kept.after));
       for (const segment of added) {
         if (segment.seq <= kept.after) continue;
-        const text = isCheckpoint && segment.seq === seq ? writeCheckpoint(checkpoint) : null;
+        const text = segment.seq === seq ? checkpoint : null;
         this.segments.put(
           { ...segment, keptAfter: kept.after, keptBytes: kept.bytes, checkpointSeq },
           text,
