@@ -94,7 +94,7 @@ export class Spool {
         const check = db.prepare(`PRAGMA quick_check(${table})`).get()?.quick_check;
         if (check !== "ok") throw damaged(String(check));
       }
-      if (maxPages > 0) db.exec(`PRAGMA max_page_count=${maxPages}`);
+      if (maxPages > 0) this.allowPages(maxPages);
       this.#statements = {
         meta: db.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"),
         frame: db.prepare("INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?, ?, ?)"),
@@ -229,6 +229,11 @@ export class Spool {
     } finally {
       this.#db.close();
     }
+  }
+
+  /** SQLite's `max_page_count`: what a full disk is to the tests. */
+  allowPages(count: number): void {
+    this.#db.exec(`PRAGMA max_page_count=${count}`);
   }
 
   get isOpen(): boolean {

@@ -286,6 +286,87 @@ test("[BR15d] a cadence is learnt: what pauses now and then is not reported, wha
   assert.equal(stale, 1, "that it has gone was told");
 });
 
+test("[BR15] where it is said how often messages come, connections are opened anew though nobody is connected", () => {
+  let [nowMs, reopened, stale] = [0, 0, 0];
+  const silence = new Silence({
+    log: createLog("text", "silent"),
+    expectEveryMs: 1000,
+    isConnected: () => false,
+    reopen: () => reopened++,
+    onStale: () => stale++,
+    nowMs: () => nowMs,
+  });
+  nowMs = 2999;
+  silence.check();
+  assert.deepEqual([stale, reopened], [0, 0], "three times a second is not over");
+  nowMs = 3000;
+  silence.check();
+  assert.deepEqual([stale, reopened], [1, 1]);
+});
+
+test("[BR15] a silence that has begun goes on though the publisher is gone: connections are opened anew every 30 s", () => {
+  let [nowMs, reopened] = [0, 0];
+  let connected = true;
+  const silence = new Silence({
+    log: createLog("text", "silent"),
+    isConnected: () => connected,
+    reopen: () => reopened++,
+    onStale: () => undefined,
+    nowMs: () => nowMs,
+  });
+  const check = (atMs: number): void => {
+    nowMs = atMs;
+    silence.check(0);
+  };
+  for (let i = 0; i < 10; i++) {
+    nowMs = 1000 * i;
+    silence.heard();
+  }
+  check(9000 + 4999);
+  assert.equal(reopened, 0, "5 s at least");
+  check(9000 + 5000);
+  assert.equal(reopened, 1);
+  connected = false;
+  check(9000 + 34_999);
+  assert.equal(reopened, 1);
+  check(9000 + 35_000);
+  assert.equal(reopened, 2);
+});
+
+test("[BR15d] a pause that was taken for silence teaches patience, not all at once, and half of it is forgotten in 10 minutes", () => {
+  let [nowMs, stale] = [0, 0];
+  const silence = new Silence({
+    log: createLog("text", "silent"),
+    isConnected: () => true,
+    reopen: () => undefined,
+    onStale: () => stale++,
+    nowMs: () => nowMs,
+  });
+  const hearEvery = (ms: number, count: number): void => {
+    for (let i = 0; i < count; i++) {
+      nowMs += ms;
+      silence.heard();
+    }
+  };
+  /** How long nothing may come before it is a silence: found out from both sides. */
+  const isSilenceAfter = (ms: number): boolean => {
+    const before = stale;
+    nowMs += ms;
+    silence.check(0);
+    nowMs -= ms;
+    return stale > before;
+  };
+  hearEvery(4000, 12);
+  assert.equal(isSilenceAfter(11_999), false);
+  // An hour of silence: it counts as the 12 s after which it was one.
+  nowMs += 3_600_000;
+  silence.heard();
+  assert.equal(isSilenceAfter(35_999), false);
+  silence.check(600_000);
+  assert.equal(isSilenceAfter(17_999), false);
+  assert.equal(isSilenceAfter(18_001), true);
+});
+
 test("[BR15a] publishers that come and go all the time do not fill the log", () => {
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));

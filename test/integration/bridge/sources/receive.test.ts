@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Push, XPublisher } from "zeromq";
+import { createLog } from "../../../../bridge/observability/log.ts";
 import { Receiver } from "../../../../bridge/sources/zeromq/receiver.ts";
 import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
 import { bindPublisher, connectPublisher, type TestPublisher } from "../../../support/publisher.ts";
@@ -133,6 +134,32 @@ it("[BR19d] [BR39] why an address is not connected: a name of nobody, a path wit
   );
   await says(/none\.sock is not connected yet: nobody listens there\. .*\(ENOENT\)\. Trying on\./);
 });
+
+it(
+  "[BR19] where the guard cannot stand before a publisher, that libzmq ended a connection is said",
+  TIMEOUT,
+  async (t) => {
+    const publisher = closed(t, await bindPublisher());
+    const lines: string[] = [];
+    const messages: Buffer[][] = [];
+    const receiver = await Receiver.open({
+      socket: defaultSocket({ connect: [publisher.address], maxMessageBytes: 1000 }),
+      onMessage: (frames) => messages.push(frames),
+      log: createLog("text", "info", (line) => lines.push(line)),
+      privateParents: [],
+    });
+    t.after(() => receiver.close());
+    await publisher.subscribed();
+    await publisher.send(Buffer.alloc(1001));
+    const said =
+      /The connection to tcp:\/\/127\.0\.0\.1:\d+ was ended on this side, most likely for a message of more than 1,000 bytes/;
+    await waitFor("that it is said", () => lines.some((line) => said.test(line)));
+    await waitFor("a message after it", async () => {
+      await publisher.send("small");
+      return messages.length > 0;
+    });
+  },
+);
 
 it("[BR19] [BR32f] a connection that is ended for a message that is too large is begun again", TIMEOUT, async (t) => {
   const publisher = closed(t, await bindPublisher());

@@ -123,6 +123,32 @@ describe("a POST", () => {
     assert.ok(sent < 64 * 1024 * 1024, `${sent} bytes`);
   });
 
+  it("[BR28b] reads an answer of 65,536 bytes to its end, and of a longer one no more", async (t) => {
+    for (const [bytes, kind] of [
+      [65_536, "taken"],
+      [65_537, "foreign"],
+    ] as const) {
+      const { post } = await posterTo(t, (socket) =>
+        onRequest(socket, () => socket.write(http("200 OK", TAKEN.padStart(bytes)))),
+      );
+      assert.equal((await post(new Uint8Array(8))).kind, kind, `${bytes} bytes`);
+    }
+  });
+
+  it("[BR28a] has 60 s unless it is told otherwise", async (t) => {
+    const { post } = await posterTo(t, (socket) => onRequest(socket, () => socket.write(http("200 OK", TAKEN))), {
+      totalTimeoutMs: undefined,
+    });
+    const delays: unknown[] = [];
+    const { setTimeout: original } = globalThis;
+    t.mock.method(globalThis, "setTimeout", (...given: Parameters<typeof setTimeout>) => {
+      delays.push(given[1]);
+      return original(...given);
+    });
+    assert.equal((await post(new Uint8Array(8))).kind, "taken");
+    assert.ok(delays.includes(60_000), delays.join());
+  });
+
   it("[BR28c] is not confirmed by a part of an answer", async (t) => {
     for (const bytes of [
       `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n${TAKEN}`,

@@ -170,7 +170,7 @@ it("[BR6] [BR7] [BR8] whatever happens, no point is lost uncounted, none comes t
     fc.record({ do: fc.constantFrom("delivered" as const, "putBack" as const, "setAside" as const) }),
   );
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
       const { collected, lost } = collector();
       let added = 0;
       let inFlight: Batch | undefined;

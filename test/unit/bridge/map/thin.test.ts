@@ -28,6 +28,7 @@ describe("thinning", () => {
   const series = fc
     .array(
       fc.tuple(fc.integer({ min: -500, max: 500 }), fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant(Number.NaN))),
+      { maxLength: 400, size: "max" },
     )
     .map((values) => values.map(([x, y]): [number, number] => [x / 10, y]).sort(([a], [b]) => a - b));
 

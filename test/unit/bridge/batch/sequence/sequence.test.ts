@@ -128,6 +128,17 @@ describe("a publisher's own numbers", () => {
     }
   });
 
+  it("[BR16i] of the last 4,096 topics are known, and of the one before these no more", () => {
+    for (const [topics, kind] of [
+      [4096, "jump"],
+      [4097, "next"],
+    ] as const) {
+      const tracker = new SequenceTracker();
+      for (let i = 0; i < topics; i++) observe(tracker, 1, 1, `t${i}`);
+      assert.equal(observe(tracker, 5, 5, "t0").kind, kind, `${topics} topics`);
+    }
+  });
+
   it("[BR16i] of more topics than are remembered begin anew, and the spool forgets them too", () => {
     const tracker = new SequenceTracker([], 2);
     for (const topic of ["a", "b", "a", "c"])

@@ -214,6 +214,65 @@ describe("the spool", () => {
     assert.deepEqual(readFileSync(file), before);
   });
 
+  it("[BR13] a frame that is lost is gone for good, its draft of before included", () => {
+    const file = newFile();
+    const first = start(file, { maxPages: 100 });
+    first.collector.add(rows(0, 10));
+    first.collector.save();
+    // The disk is full before that frame is, and memory then, too: it is the oldest, and was never sent.
+    for (let i = 0; i < 200; i++) first.collector.add(rows(10 + 1000 * i, 1000));
+    const lost = first.ledger.droppedPoints;
+    assert.ok(first.spoolWriter?.isFailing && lost > 10);
+    // There is room again.
+    first.spool?.allowPages(100_000);
+    first.collector.save();
+    assert.ok(!first.spoolWriter.isFailing);
+    first.close();
+    const second = start(file);
+    assert.deepEqual(drain(second), { numbers: upTo(200_010, lost), told: lost });
+    second.close();
+  });
+
+  it("[BR14c] numbers that a failed write would have reserved are not taken for reserved", () => {
+    const file = newFile();
+    start(file).close();
+    // Fails as a disk does that is full at the very end of a write: with the first frame, after all else.
+    const db = new DatabaseSync(file);
+    db.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON meta WHEN NEW.key = 'reservedAtMs' AND EXISTS (SELECT 1 FROM frames) " +
+        "BEGIN SELECT RAISE(ABORT, 'full'); END",
+    );
+    db.close();
+    const { spool } = openSpool({ file, maxBytes: 64 * MIB }, TO, createLog("text", "silent"));
+    assert.ok(spool);
+    const nextSeq = 2 ** 31;
+    const identity = { publisher: "00000000000000aa", base: 0 };
+    const nothing = { identity, losses: [], gone: [], goneUpTo: 0, sentSeq: 0, nextSeq, untold: undefined };
+    const bytes = new Uint8Array(8);
+    const frame = { seq: 1, points: 1, size: 8, sinceMs: 1, losses: [], bytes, inSpool: false };
+    assert.throws(() => spool.write({ ...nothing, frames: [frame], numbers: [], numbersGone: [] }), /full/);
+    spool.write({ ...nothing, frames: [], numbers: [], numbersGone: [] });
+    spool.abandon();
+    const second = start(file);
+    assert.ok(second.state.nextSeq > nextSeq, `${second.state.nextSeq}`);
+    second.close();
+  });
+
+  it("[BR14] one of a newer version of Plotcast is left as it is", () => {
+    const file = newFile();
+    const first = start(file);
+    first.collector.add(rows(0, 5));
+    first.close();
+    const db = new DatabaseSync(file);
+    db.exec("PRAGMA user_version = 2");
+    db.close();
+    const before = readFileSync(file);
+    const second = start(file);
+    assert.equal(second.spool, undefined);
+    assert.match(second.lines.join(""), /it was made by a newer version of Plotcast\. Going on in memory alone/);
+    assert.deepEqual(readFileSync(file), before);
+  });
+
   it("[BR14a] a frame that the disk spoilt is lost with its number of points, and the rest is delivered", () => {
     const file = newFile();
     const first = start(file);

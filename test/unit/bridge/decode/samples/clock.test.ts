@@ -153,28 +153,38 @@ describe("[SA2] the time of samples of a known rate", () => {
     assert.equal(new SampleClock(100).timeOf(1), undefined);
   });
 
-  it("never goes backwards, whatever comes", () => {
+  it("[SA2b] [SA2e] never goes backwards, whatever comes, but that the channels of one block have the same time", () => {
     const message = fc.record({
       samples: fc.integer({ min: 1, max: 5000 }),
       wait: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 20, noNaN: true })),
       skip: fc.option(fc.integer({ min: -100_000, max: 100_000 }), { nil: undefined }),
     });
     fc.assert(
-      fc.property(fc.array(message, { maxLength: 200 }), fc.constantFrom(1, 100, 48_000, 4e6), (messages, rate) => {
-        const clock = new SampleClock(rate);
-        let arrivedAt = START;
-        let position = 0;
-        let last = Number.NEGATIVE_INFINITY;
-        for (const { samples, wait, skip } of messages) {
-          arrivedAt += wait;
-          if (skip !== undefined) position = Math.max(0, position + skip);
-          const { x0, dx } = clock.place(samples, arrivedAt, skip === undefined ? undefined : position);
-          position += samples;
-          assert.ok(dx > 0 && Number.isFinite(x0));
-          assert.ok(x0 >= last || last - x0 < 1e-6, `${x0} after ${last}`);
-          last = x0 + (samples - 1) * dx;
-        }
-      }),
+      fc.property(
+        fc.array(message, { maxLength: 200, size: "max" }),
+        fc.constantFrom(1, 100, 48_000, 4e6),
+        (messages, rate) => {
+          const clock = new SampleClock(rate);
+          let arrivedAt = START;
+          let position = 0;
+          let last = Number.NEGATIVE_INFINITY;
+          let before: { at: number; samples: number; placed: { x0: number; dx: number } } | undefined;
+          for (const { samples, wait, skip } of messages) {
+            arrivedAt += wait;
+            if (skip !== undefined) position = Math.max(0, position + skip);
+            const at = skip === undefined ? undefined : position;
+            const { x0, dx } = clock.place(samples, arrivedAt, at);
+            position += samples;
+            const isSameBlock = at !== undefined && at === before?.at && samples === before.samples;
+            if (isSameBlock) assert.deepEqual({ x0, dx }, before?.placed, "another channel of the block has its time");
+            if (at !== undefined) before = { at, samples, placed: { x0, dx } };
+            if (isSameBlock) continue;
+            assert.ok(dx > 0 && Number.isFinite(x0));
+            assert.ok(x0 >= last || last - x0 < 1e-6, `${x0} after ${last}`);
+            last = x0 + (samples - 1) * dx;
+          }
+        },
+      ),
     );
   });
 });
