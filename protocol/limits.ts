@@ -9,12 +9,12 @@ export const FRAME_TYPE = "application/vnd.plotcast.frame";
 export const PRESENCE_TYPE = "application/vnd.plotcast.presence+json";
 
 /** A header of the Worker's own answers, lower case: an answer without a body is known by it. */
-export const MARK = { name: "plotcast", value: "1" } as const;
+export const PLOTCAST_HEADER = { name: "plotcast", value: "1" } as const;
 
 /** The largest request body, of any type, that a publish may have. */
 export const MAX_BODY_BYTES = 1024 * KIB;
 export const MAX_PRESENCE_BYTES = 1 * KIB;
-/** Points of one request body. Compressed by their encoding, or as JSON, its bytes could hold many times more. */
+/** Points of one request body. In a compact encoding, or as JSON, its bytes could have many times more. */
 export const MAX_BODY_POINTS = 131_072;
 /** What the frames that are made of one body of JSON may take: its series' names are often far shorter there. */
 export const MAX_POINTS_BYTES = 8 * MAX_BODY_BYTES;
@@ -54,7 +54,7 @@ export const MAX_PUBLISHERS = 1000;
 /** A publisher of which nothing is heard for so long is gone: its bridge may have been killed, and says nothing then. */
 export const PRESENCE_EXPIRES_MS = 150_000;
 /** Frames whose gaps the Channel remembers one by one after they are gone; those of older ones are merged. */
-export const MAX_TOLD_GAPS = 1024;
+export const MAX_TRIMMED_GAPS = 1024;
 
 /** A viewer of which nothing is heard for so long is gone. Browsers let a hidden page's timers run once a minute. */
 export const MAX_SILENCE_MS = 5 * 60_000;

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { MARK, MAX_VIEWERS } from "../protocol/limits.ts";
+import { MAX_VIEWERS, PLOTCAST_HEADER } from "../protocol/limits.ts";
 import { Problem } from "../protocol/problem.ts";
 import type { Channel } from "./channel/channel.ts";
 import { pause } from "./channel/read-turns.ts";
@@ -38,13 +38,13 @@ app.post("/c/:name{.+}", async (c) => {
   await mayPublish(c.req.raw, c.env.PUBLISH_TOKEN);
   if (isAnnouncement(c.req.raw)) {
     await channel.announce(await readAnnouncement(c.req.raw));
-    return c.body(null, 204, { [MARK.name]: MARK.value });
+    return c.body(null, 204, { [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
   }
   const { frames, series } = await readPublication(c.req.raw);
   const answer = await channel.publish(frames, series);
   if ("code" in answer) throw new Problem(answer.code, answer.detail);
   newNames.know(nameOf(c.req.url));
-  return c.json(answer, 200, { "Cache-Control": "no-store", [MARK.name]: MARK.value });
+  return c.json(answer, 200, { "Cache-Control": "no-store", [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
 });
 
 // Live by WebSocket; else the page, or what is stored, as Accept asks.
@@ -70,7 +70,11 @@ app.get("/c/:name{.+}", async (c) => {
     mayWatchFrom(c.req.header("Plotcast-Origin"), c.req.raw, accessOf(c.env));
     await mayAsk(c.req.raw);
     if (!(await channel.hasRoom())) throw viewersFull();
-    return c.body(null, 204, { "Cache-Control": "no-store", Vary: "Accept", [MARK.name]: MARK.value });
+    return c.body(null, 204, {
+      "Cache-Control": "no-store",
+      Vary: "Accept",
+      [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value,
+    });
   }
   const type = negotiate(c.req.header("Accept"));
   if (type === "text/html") return await pageResponse(c.env.ASSETS, url, c.env.EMBED_ORIGINS);

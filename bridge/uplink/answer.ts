@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { MARK } from "../../protocol/limits.ts";
+import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import { messageIn } from "../../protocol/messages/parsed.ts";
 import { parseProblem, parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
@@ -54,7 +54,7 @@ const MIN_SECRET_LENGTH = 4;
 export function outcomeOf(reply: Reply, sent: Sent, token: string, nowMs = Date.now()): Outcome {
   const { status, headers, text } = reply;
   const waitMs = retryAfterMs(headers["retry-after"], nowMs);
-  if (sent.kind === "announcement" && status === 204 && headers[MARK.name] === MARK.value) {
+  if (sent.kind === "announcement" && status === 204 && headers[PLOTCAST_HEADER.name] === PLOTCAST_HEADER.value) {
     return { kind: "taken", answer: undefined };
   }
   if (sent.kind === "frames" && status === 200) {

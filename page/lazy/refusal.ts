@@ -1,4 +1,4 @@
-import { MARK } from "../../protocol/limits.ts";
+import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import type { Notice } from "../ui/notice.ts";
 import { type Answer, refusalText } from "./refusal-text.ts";
 
@@ -28,7 +28,7 @@ async function ask(channelUrl: URL): Promise<Answer> {
   return {
     status: response.status,
     redirects: response.type === "opaqueredirect",
-    isOurs: response.headers.get(MARK.name) === MARK.value,
+    isOurs: response.headers.get(PLOTCAST_HEADER.name) === PLOTCAST_HEADER.value,
     detail: typeof detail === "string" ? detail : undefined,
   };
 }

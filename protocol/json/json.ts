@@ -14,7 +14,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The text with null for each of the three words outside of strings. What was no JSON but for these becomes none. */
+/** The text with null for each of the three words outside of strings. Text that is no JSON for other reasons stays none. */
 export function nullForNonFinite(text: string): string {
   let quoted = false;
   return text.replace(TOKENS, (token) => {

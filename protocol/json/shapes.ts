@@ -11,9 +11,9 @@ import { type FoundTime, unixSeconds } from "./time.ts";
 export interface PointReader<Series, Value> {
   /** x of values that come without a time, in unix seconds, and whether it is that of arrival. */
   readonly untimed: { readonly x: number; readonly arrival: boolean };
-  /** Whether only chosen fields are taken: then what has none of them may stand beside what has. */
+  /** Whether only chosen fields are taken: then an item without any of them is passed over. */
   readonly isChoosing: boolean;
-  /** The one series of `{"x": number, "y": number}`, if such points need no closer look. */
+  /** The one series of `{"x": number, "y": number}`, if such points need nothing else from the reader. */
   readonly xySeries: readonly [Series] | undefined;
   /**
    * The field that is the time of an object, or of its columns; undefined: it has none.

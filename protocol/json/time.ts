@@ -2,7 +2,7 @@ import { finite, PointError } from "./point-error.ts";
 
 /** The times of points: PT2 and PT6. */
 
-/** Where a time may stand, first found first. `x` is last, because beside `t` it is a coordinate. */
+/** The fields that may be the time, the first that is there counts. `x` is last, because beside `t` it is a coordinate. */
 export const TIME_FIELDS = ["t", "time", "ts", "timestamp", "x"] as const;
 
 /** As nanoseconds, this is the year 5138: what is beyond is a date in no unit. */
@@ -41,7 +41,7 @@ function utc(iso: string): string {
 }
 
 /**
- * Seconds, milliseconds, microseconds and nanoseconds since 1970 are told apart by magnitude: each is taken
+ * Seconds, milliseconds, microseconds and nanoseconds since 1970 differ by magnitude: each is taken
  * for what makes it a date from 1973 to 5138. A smaller number is not a date, and is left as it is.
  * @throws PointError of a number that is larger than a date in any unit: divided, it would be neither time nor number
  */

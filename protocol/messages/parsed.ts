@@ -8,7 +8,7 @@ import { type Fields, isString, parseObject } from "./guards.ts";
 /** A message, or which field of the text is missing or wrong; "" if it is no JSON object. */
 export type Parsed<M> = { kind: "message"; message: M } | { kind: "malformed"; field: string };
 
-/** The same for messages that are told apart by `type`: a newer sender may send types that are not known here. */
+/** The same for messages that have a `type`: a newer sender may send types that are not known here. */
 export type ParsedByType<M> = Parsed<M> | { kind: "unknown-type"; type: string };
 
 export type FieldGuard<T> = (value: unknown) => value is T;
@@ -37,7 +37,7 @@ export function parseByType<M extends { type: string }>(text: string, guards: Gu
   return pickFields(received, { type: isString, ...guards[type] });
 }
 
-/** Parses a message that stands alone where it comes from, and needs no `type`. */
+/** Parses a message that is the only one where it comes from, and needs no `type`. */
 export function parseFields<M extends object>(text: string, guards: FieldGuards<M>): Parsed<M> {
   const received = parseObject(text);
   return received === undefined ? { kind: "malformed", field: "" } : pickFields(received, guards);

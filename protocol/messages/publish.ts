@@ -24,7 +24,7 @@ export interface PublishAnswer {
   repeats?: Repeats;
 }
 
-/** What a publisher is told of its repeats, so that it can tell its own from those of another with its id. */
+/** What a publisher learns of its repeats, so that it can distinguish its own from those of another with its id. */
 export interface Repeats {
   /** The publisher's last number before this body, as the channel knows it. */
   last: number;

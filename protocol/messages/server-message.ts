@@ -27,9 +27,9 @@ export type ServerMessage =
       takenEveryMs: number | null;
     } & Moment)
   /**
-   * `points` are missing (null: nobody can know) before the frame that comes next; go on from `epoch`, `seq`. Several
-   * may come together: they count once what follows them is there, so that a connection that ends between them has told
-   * nothing yet.
+   * `points` are missing (null: nobody can know) before the frame that comes next; go on from `epoch`, `seq`. Several may
+   * come together. They count once a frame, `live` or `behind` has followed: a connection that ends before has reported
+   * nothing.
    */
   | ({ type: "gap"; reason: ChannelGapReason; points: number | null } & Cursor)
   /** The viewer has everything up to here, and now gets each frame as it comes. */
@@ -39,18 +39,18 @@ export type ServerMessage =
   /** How many watch, and how many of them are behind because they do not read as fast as points come. */
   | ({ type: "status"; viewers: number; behind: number; retryWithinMs: number } & Moment);
 
-/** Why points are missing from what a viewer receives, told by the Channel. */
+/** Why points are missing from what a viewer receives, as the Channel says. */
 export type ChannelGapReason =
   /** Older than what the channel keeps. */
   | "trimmed"
-  /** Told as lost in frames that were trimmed: what a viewer that is told `trimmed` would have learnt from these. */
+  /** Reported as lost by frames that were trimmed, so that a viewer that gets `trimmed` learns of these losses, too. */
   | "gaps-trimmed"
-  /** The numbering began anew: nothing connects it to where the viewer was. */
+  /** A new numbering began: nothing connects it to where the viewer was. */
   | "epoch";
 
 /** The state of the channel when a message was sent. */
 export interface Moment {
-  /** The Channel's clock, in milliseconds since 1970: whoever compares it learns how far its own is off. */
+  /** The Channel's clock, in milliseconds since 1970: a viewer that compares it learns how far its own clock is off. */
   nowMs: number;
   /**
    * How long ago the last of the publishers that announce themselves said that it is gone; null while at least one is

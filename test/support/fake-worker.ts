@@ -9,7 +9,7 @@ import { checkFrame } from "../../protocol/frame/check-frame.ts";
 import { type Gap, pointsOf } from "../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../protocol/frame/header.ts";
 import { hasGrownFrom, isSameFrame } from "../../protocol/frame/same-frame.ts";
-import { MARK, PRESENCE_TYPE } from "../../protocol/limits.ts";
+import { PLOTCAST_HEADER, PRESENCE_TYPE } from "../../protocol/limits.ts";
 import { messageIn } from "../../protocol/messages/parsed.ts";
 import { type Announcement, type PublishAnswer, parseAnnouncement } from "../../protocol/messages/publish.ts";
 import { Problem, type ProblemCode } from "../../protocol/problem.ts";
@@ -107,7 +107,9 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     const { status = 204, until, headers, body } = worker.onAnnounced() ?? {};
     worker.announced.push({ ...announcement, afterPoints: taken, atMs: performance.now() });
     await until;
-    response.writeHead(status, headers ?? { [MARK.name]: MARK.value, "content-type": PROBLEM_TYPE }).end(body);
+    response
+      .writeHead(status, headers ?? { [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value, "content-type": PROBLEM_TYPE })
+      .end(body);
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request);
@@ -118,7 +120,10 @@ export async function startFakeWorker({ port = 0, path = "/c/main" } = {}): Prom
     if (body.byteLength === 0) {
       worker.checks++;
       await worker.untilChecked;
-      response.writeHead(worker.onChecked, { [MARK.name]: MARK.value, "content-type": PROBLEM_TYPE });
+      response.writeHead(worker.onChecked, {
+        [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value,
+        "content-type": PROBLEM_TYPE,
+      });
       response.end(problem(worker.onChecked === 400 ? "body-empty" : "token-wrong"));
       return;
     }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Agent, createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MARK } from "../../protocol/limits.ts";
+import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import { problem } from "./fake-worker.ts";
 
 /** What happens to one request. */
@@ -193,7 +193,7 @@ export class PostProxy {
         answer.on("error", reject);
         answer.on("end", () => {
           const headers: Record<string, string> = {};
-          for (const name of ["content-type", "retry-after", MARK.name]) {
+          for (const name of ["content-type", "retry-after", PLOTCAST_HEADER.name]) {
             const value = answer.headers[name];
             if (typeof value === "string") headers[name] = value;
           }

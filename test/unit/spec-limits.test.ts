@@ -36,7 +36,7 @@ const OF_PROTOCOL: Readonly<Record<string, keyof typeof limits>> = {
   "an announcement": "MAX_PRESENCE_BYTES",
   "publishers whose numbers and presence are known": "MAX_PUBLISHERS",
   "silence of a publisher that is here": "PRESENCE_EXPIRES_MS",
-  "trimmed frames that reported a loss, one by one": "MAX_TOLD_GAPS",
+  "trimmed frames that reported a loss, one by one": "MAX_TRIMMED_GAPS",
   "what waits for a viewer": "VIEWER_BUFFER_BYTES",
   "one step from the log, one binary message": "CATCH_UP_BYTES",
   "the tail that a viewer joins with": "MAX_TAIL_BYTES",

@@ -1,7 +1,7 @@
 import Negotiator from "negotiator";
 import type { FrameFault } from "../../protocol/frame/header.ts";
 import type { PointFault } from "../../protocol/json/point-error.ts";
-import { MARK } from "../../protocol/limits.ts";
+import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import type { ProblemMessage } from "../../protocol/messages/publish.ts";
 import { Problem, type ProblemCode } from "../../protocol/problem.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
@@ -89,7 +89,7 @@ export function problemResponse(problem: Problem, accept?: string | null): Respo
       "Content-Type": isPage ? "text/html; charset=utf-8" : PROBLEM_TYPE,
       "Cache-Control": "no-store",
       Vary: "Accept",
-      [MARK.name]: MARK.value,
+      [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value,
       ...(problem instanceof HttpProblem ? problem.headers : {}),
     },
   });

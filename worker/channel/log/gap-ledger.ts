@@ -12,7 +12,7 @@ export class GapLedger {
     sql.exec("CREATE TABLE IF NOT EXISTS told (seq INTEGER PRIMARY KEY, from_seq INTEGER NOT NULL, points REAL)");
   }
 
-  /** Adds losses that are newer than any here, in order. Beyond `MAX_TOLD_GAPS` the oldest are merged. */
+  /** Adds losses that are newer than any here, in order. Beyond `MAX_TRIMMED_GAPS` the oldest are merged. */
   add(losses: readonly Loss[]): void {
     if (losses.length === 0) return;
     const before = this.#after(0);

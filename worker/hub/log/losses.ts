@@ -1,6 +1,6 @@
 import { gapsOf } from "../../../protocol/frame/frame.ts";
 import { readHeader } from "../../../protocol/frame/header.ts";
-import { MAX_TOLD_GAPS } from "../../../protocol/limits.ts";
+import { MAX_TRIMMED_GAPS } from "../../../protocol/limits.ts";
 
 /** What a frame reports as lost before it, and that frame's number. */
 export interface Loss {
@@ -25,10 +25,10 @@ export function lostBefore(frame: Uint8Array): number | null {
   return totalOf(gapsOf(frame));
 }
 
-/** Entries with losses that are newer. Beyond {@link MAX_TOLD_GAPS} the oldest become one: their sum, and from where to where. */
+/** Entries with losses that are newer. Beyond {@link MAX_TRIMMED_GAPS} the oldest become one: their sum, and from where to where. */
 export function merged(entries: readonly LossEntry[], losses: readonly Loss[]): LossEntry[] {
   const all = [...entries, ...losses.map((loss) => ({ ...loss, fromSeq: loss.seq - 1 }))];
-  const tooMany = all.length - MAX_TOLD_GAPS;
+  const tooMany = all.length - MAX_TRIMMED_GAPS;
   const last = all[tooMany];
   if (tooMany <= 0 || last === undefined) return all;
   const first = all.slice(0, tooMany + 1);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { FrameBuilder } from "../../../../protocol/frame/frame-builder.ts";
-import { FRAME_TYPE, MAX_TOLD_GAPS } from "../../../../protocol/limits.ts";
+import { FRAME_TYPE, MAX_TRIMMED_GAPS } from "../../../../protocol/limits.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { bulkyFrame, frameOf, newChannel, numbersIn, publishFrames, read, rowOf } from "../../../support/publish.ts";
 import { Watcher } from "../../../support/watcher.ts";
@@ -125,16 +125,16 @@ test("[CH5e] of more frames than are remembered, the oldest are merged: their su
     Array.from({ length: count }, (_, i) => gapFrame(from + i, gap));
   await publishFrames(edge, channel, ...frames(1, 1500, 2));
   const { from } = await kept(channel);
-  assert.ok(from > MAX_TOLD_GAPS + 100 && from < 1500, `${from}`);
+  assert.ok(from > MAX_TRIMMED_GAPS + 100 && from < 1500, `${from}`);
   // Each frame has one point, so frames are numbered as they are told; the oldest of those remembered is the merged one.
-  let merged = from - MAX_TOLD_GAPS + 1;
+  let merged = from - MAX_TRIMMED_GAPS + 1;
   const around = () => Promise.all([0, 1, merged - 1, merged, from - 1].map((seq) => toldGaps(channel, seq)));
   assert.deepEqual(await around(), [2 * from, null, null, 2 * (from - merged), 2]);
 
   await publishFrames(edge, channel, ...frames(1501, 200, 3));
   await fill(channel);
   const total = 2 * 1500 + 3 * 200;
-  merged = 1700 - MAX_TOLD_GAPS + 1;
+  merged = 1700 - MAX_TRIMMED_GAPS + 1;
   assert.deepEqual(await Promise.all([0, 1, merged - 1, merged, 1699].map((seq) => toldGaps(channel, seq))), [
     total,
     null,
@@ -144,13 +144,13 @@ test("[CH5e] of more frames than are remembered, the oldest are merged: their su
   ]);
 
   const unknown = await publishFrames(edge, channel, gapFrame(1701, null));
-  await publishFrames(edge, channel, ...frames(1702, MAX_TOLD_GAPS, 1));
+  await publishFrames(edge, channel, ...frames(1702, MAX_TRIMMED_GAPS, 1));
   await fill(channel);
-  const atEnd = [0, unknown.seq, unknown.seq + 1, unknown.seq + MAX_TOLD_GAPS - 1, unknown.seq + MAX_TOLD_GAPS];
+  const atEnd = [0, unknown.seq, unknown.seq + 1, unknown.seq + MAX_TRIMMED_GAPS - 1, unknown.seq + MAX_TRIMMED_GAPS];
   assert.deepEqual(await Promise.all(atEnd.map((seq) => toldGaps(channel, seq))), [
     null,
     null,
-    MAX_TOLD_GAPS - 1,
+    MAX_TRIMMED_GAPS - 1,
     1,
     "none",
   ]);
