@@ -30,3 +30,18 @@ test("[VW12d] times less than 50 ms apart are one, and fewer than three show no 
   assert.equal(usualPauseMs(timesOf(50)), undefined);
   assert.equal(usualPauseMs(timesOf(49, 1)), undefined);
 });
+
+test("[VW12c] [VW12d] the usual pause is the median of the last few; what comes together is one beat; two show no pace", () => {
+  assert.equal(usualPauseMs([]), undefined);
+  assert.equal(usualPauseMs([0, 60_000]), undefined);
+  assert.equal(usualPauseMs([0, 60_000, 120_000]), 60_000);
+  assert.equal(usualPauseMs([0, 1, 49, 60_000, 60_020, 120_000, 120_001]), 60_000);
+  assert.equal(usualPauseMs([0, 10, 20, 30]), undefined);
+  const paused = [...Array.from({ length: 10 }, (_, i) => 100 * i), 900_000];
+  assert.equal(usualPauseMs(paused), 100);
+  const faster = [
+    ...Array.from({ length: 50 }, (_, i) => 1000 * i),
+    ...Array.from({ length: 17 }, (_, i) => 50_000 + 100 * i),
+  ];
+  assert.equal(usualPauseMs(faster), 100);
+});
