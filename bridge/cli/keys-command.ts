@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { whatToPutWhere, writeKeys } from "../sources/zeromq/curve-keys.ts";
+import { whatToPutWhere, writeKeys } from "../sources/zeromq/security/curve-keys.ts";
 import { ExitCode } from "./exit-code.ts";
 
 /** Adds `plotcast keys`, which makes a pair of CURVE keys. */

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addSourceOptions, configFromFlags, type Flags } from "../config/flags.ts";
 import { parseBytes, parseDuration } from "../config/syntax/quantities.ts";
-import { runInspect } from "../tools/inspect.ts";
-import { runRecord } from "../tools/record.ts";
-import { REPLAY_HELP, runReplay } from "../tools/replay.ts";
+import { runInspect } from "../tools/inspect/inspect.ts";
+import { runRecord } from "../tools/record/record.ts";
+import { REPLAY_HELP, runReplay } from "../tools/replay/replay.ts";
 import { ExitCode } from "./exit-code.ts";
 import { KNOWN } from "./known.ts";
 

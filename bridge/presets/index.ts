@@ -1,17 +1,17 @@
 import { bitcoin } from "./bitcoin.ts";
-import { bluesky } from "./bluesky.ts";
-import { bsread } from "./bsread.ts";
+import { bluesky } from "./bluesky/bluesky.ts";
+import { bsread } from "./bsread/bsread.ts";
 import { eddn } from "./eddn.ts";
-import { gnuradio } from "./gnuradio.ts";
-import { jupyter } from "./jupyter.ts";
+import { gnuradio } from "./gnuradio/gnuradio.ts";
+import { jupyter } from "./jupyter/jupyter.ts";
 import { leco } from "./leco.ts";
 import { misp } from "./misp.ts";
 import { monero } from "./monero.ts";
 import { ndov } from "./ndov.ts";
-import { openephys } from "./openephys.ts";
+import { openephys } from "./openephys/openephys.ts";
 import { plotjuggler } from "./plotjuggler.ts";
 import type { Preset } from "./preset.ts";
-import { pupil } from "./pupil.ts";
+import { pupil } from "./pupil/pupil.ts";
 
 /** All there are, in the order in which they are told to people. */
 export const presets: readonly Preset[] = [

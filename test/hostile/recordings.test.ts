@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { RecordingError } from "../../bridge/tools/recording.ts";
+import { RecordingError } from "../../bridge/tools/record/recording.ts";
 import { readAll } from "../support/recording.ts";
 import { RECORDINGS } from "./rows/recordings.ts";
 

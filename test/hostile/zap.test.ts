@@ -6,7 +6,7 @@ import { sourceOf } from "../../bridge/config/defaults.ts";
 import { makeKeys } from "../../bridge/config/syntax/curve-key.ts";
 import { createLog } from "../../bridge/observability/log.ts";
 import { startBridge } from "../../bridge/pipeline/bridge.ts";
-import { answerTo } from "../../bridge/sources/zeromq/zap.ts";
+import { answerTo } from "../../bridge/sources/zeromq/security/zap.ts";
 import { startFakeWorker } from "../support/fake-worker.ts";
 import { connectPublisher, type PublisherOptions } from "../support/publisher.ts";
 import { type RawPeer, rawPeer } from "../support/zmtp.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { SocketConfig } from "../../bridge/config/config.ts";
 import { createLog } from "../../bridge/observability/log.ts";
-import { Peers } from "../../bridge/sources/zeromq/peers.ts";
+import { Peers } from "../../bridge/sources/zeromq/connections/peers.ts";
 import { Receiver } from "../../bridge/sources/zeromq/receiver.ts";
 import { defaultSocket } from "../../bridge/sources/zeromq/socket.ts";
 import { waitFor } from "./wait.ts";

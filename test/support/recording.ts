@@ -1,5 +1,10 @@
-import { type Ending, openRecording } from "../../bridge/tools/read-recording.ts";
-import { entryBytes, type RecordingEntry, type RecordingInfo, writeEntry } from "../../bridge/tools/recording.ts";
+import { type Ending, openRecording } from "../../bridge/tools/record/read-recording.ts";
+import {
+  entryBytes,
+  type RecordingEntry,
+  type RecordingInfo,
+  writeEntry,
+} from "../../bridge/tools/record/recording.ts";
 
 export const INFO: RecordingInfo = {
   startedAt: "2026-01-01T00:00:00.000Z",

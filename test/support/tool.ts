@@ -1,9 +1,9 @@
 /** What the tools of the command line need beside their options. */
 import { Subscriber } from "zeromq";
 import { ExitCode } from "../../bridge/cli/exit-code.ts";
-import { type InspectOptions, runInspect } from "../../bridge/tools/inspect.ts";
-import { type RecordOptions, runRecord } from "../../bridge/tools/record.ts";
-import { type ReplayOptions, runReplay } from "../../bridge/tools/replay.ts";
+import { type InspectOptions, runInspect } from "../../bridge/tools/inspect/inspect.ts";
+import { type RecordOptions, runRecord } from "../../bridge/tools/record/record.ts";
+import { type ReplayOptions, runReplay } from "../../bridge/tools/replay/replay.ts";
 import { waitFor } from "./wait.ts";
 
 /** The tools with the exit codes that the command line has for how they end. */

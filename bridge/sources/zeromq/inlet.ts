@@ -1,8 +1,8 @@
 import { checksumOf } from "../checksum.ts";
 import type { Inlet, InletKind, InletMessage, InletOptions, InletState } from "../inlet.ts";
 import { ArrivalPaths } from "./arrival-paths.ts";
+import { Peers } from "./connections/peers.ts";
 import { SOCKET_COUNTS } from "./counters.ts";
-import { Peers } from "./peers.ts";
 import { RenewableReceiver } from "./renewable.ts";
 
 /** Sources that are ZeroMQ sockets. */

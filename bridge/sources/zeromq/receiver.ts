@@ -5,18 +5,18 @@ import { PeerWarnings } from "../../observability/line-rate.ts";
 import type { Log } from "../../observability/log.ts";
 import { ArrivalPaths } from "./arrival-paths.ts";
 import { codeOf, connectSocket, needsIpv6 } from "./attach.ts";
-import { PasswordBrake } from "./brake.ts";
+import { Monitor } from "./connections/monitor.ts";
+import type { Peers } from "./connections/peers.ts";
 import { SocketCounters } from "./counters.ts";
 import { ZapDomains } from "./guard/entry.ts";
 import { Guard } from "./guard/guard.ts";
 import type { GuardLimits } from "./guard/guard-limits.ts";
 import { noDirectoryText, PrivateEndpoints, privateParents } from "./guard/private.ts";
-import { Monitor } from "./monitor.ts";
 import { nativeBytes } from "./native-memory.ts";
-import type { Peers } from "./peers.ts";
+import { PasswordBrake } from "./security/brake.ts";
+import { admission } from "./security/socket-security.ts";
+import { guardDomain } from "./security/zap.ts";
 import { checkSocket, createSocket, type ReceivingSocket } from "./socket.ts";
-import { admission } from "./socket-security.ts";
-import { guardDomain } from "./zap.ts";
 
 export interface ReceiverOptions {
   socket: SocketConfig;

@@ -3,7 +3,7 @@ import type { SocketConfig } from "../../config/config.ts";
 import { DEFAULT_SOCKET } from "../../config/defaults.ts";
 import { addressFault } from "../../config/syntax/endpoint.ts";
 import { SourceError, wrongAddress } from "../errors.ts";
-import { securityFault, securityOptions } from "./socket-security.ts";
+import { securityFault, securityOptions } from "./security/socket-security.ts";
 
 export type ReceivingSocket = Subscriber | XSubscriber | Pull;
 

@@ -1,5 +1,5 @@
 import { crc32, gzipSync } from "node:zlib";
-import { encodeHead, type RecordingEntry } from "../../../bridge/tools/recording.ts";
+import { encodeHead, type RecordingEntry } from "../../../bridge/tools/record/recording.ts";
 import { encoded, INFO, message } from "../../support/recording.ts";
 import type { Row } from "../table.ts";
 

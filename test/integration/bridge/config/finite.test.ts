@@ -8,7 +8,7 @@ import type { Message } from "../../../../bridge/decode/message.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { startBridge } from "../../../../bridge/pipeline/bridge.ts";
-import { PupilClock } from "../../../../bridge/presets/pupil-clock.ts";
+import { PupilClock } from "../../../../bridge/presets/pupil/pupil-clock.ts";
 import { ChannelUplink } from "../../../../bridge/uplink/channel-uplink.ts";
 import { decodeFrame } from "../../../../protocol/frame/frame.ts";
 import { type Edge, startEdge } from "../../../support/edge.ts";

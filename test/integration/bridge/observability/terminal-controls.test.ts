@@ -5,7 +5,7 @@ import { sourceOf } from "../../../../bridge/config/defaults.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { escaped } from "../../../../bridge/observability/printable.ts";
 import { FootLine } from "../../../../bridge/observability/terminal.ts";
-import { LiveScreen } from "../../../../bridge/tools/screen.ts";
+import { LiveScreen } from "../../../../bridge/tools/inspect/screen.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { startFakeWorker } from "../../../support/fake-worker.ts";
 import { bindPublisher, connectPublisher } from "../../../support/publisher.ts";

@@ -7,7 +7,7 @@ import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { type Bridge, type BridgeOptions, startBridge } from "../../../../bridge/pipeline/bridge.ts";
 import { Silence } from "../../../../bridge/sources/silence.ts";
-import { Peers } from "../../../../bridge/sources/zeromq/peers.ts";
+import { Peers } from "../../../../bridge/sources/zeromq/connections/peers.ts";
 import { Deliverer, type DelivererOptions } from "../../../../bridge/uplink/deliverer.ts";
 import { Poster } from "../../../../bridge/uplink/post.ts";
 import { readHeader } from "../../../../protocol/frame/header.ts";

@@ -4,8 +4,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Pull, Push } from "zeromq";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
-import { bsread } from "../../../../bridge/presets/bsread.ts";
-import { Pulses } from "../../../../bridge/presets/bsread-pulses.ts";
+import { bsread } from "../../../../bridge/presets/bsread/bsread.ts";
+import { Pulses } from "../../../../bridge/presets/bsread/bsread-pulses.ts";
 import { rowsOf } from "../../../../protocol/json/points.ts";
 import { withDeadline } from "../../../support/wait.ts";
 

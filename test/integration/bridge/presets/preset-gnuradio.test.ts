@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { Pull, Push, Subscriber } from "zeromq";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
 import { rowsOfSamples } from "../../../../bridge/decode/samples/sample-rows.ts";
-import { gnuradio } from "../../../../bridge/presets/gnuradio.ts";
-import { PmtError, PmtReader } from "../../../../bridge/presets/gnuradio-pmt.ts";
+import { gnuradio } from "../../../../bridge/presets/gnuradio/gnuradio.ts";
+import { PmtError, PmtReader } from "../../../../bridge/presets/gnuradio/gnuradio-pmt.ts";
 import { bindPublisher } from "../../../support/publisher.ts";
 import { withDeadline } from "../../../support/wait.ts";
 

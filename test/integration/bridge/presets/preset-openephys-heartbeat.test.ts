@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { Reply } from "zeromq";
-import { openephys } from "../../../../bridge/presets/openephys.ts";
-import { Heartbeat, heartbeatAddress } from "../../../../bridge/presets/openephys-heartbeat.ts";
+import { openephys } from "../../../../bridge/presets/openephys/openephys.ts";
+import { Heartbeat, heartbeatAddress } from "../../../../bridge/presets/openephys/openephys-heartbeat.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 import { FLAG, frame, greeting, longHeader, ready } from "../../../support/zmtp.ts";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Subscriber } from "zeromq";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
 import { rowsOfSamples } from "../../../../bridge/decode/samples/sample-rows.ts";
-import { openephys } from "../../../../bridge/presets/openephys.ts";
+import { openephys } from "../../../../bridge/presets/openephys/openephys.ts";
 import { bindPublisher } from "../../../support/publisher.ts";
 import { withDeadline } from "../../../support/wait.ts";
 

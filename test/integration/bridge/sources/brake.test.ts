@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
-import { PasswordBrake } from "../../../../bridge/sources/zeromq/brake.ts";
+import { PasswordBrake } from "../../../../bridge/sources/zeromq/security/brake.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { receiving } from "../../../support/receiving.ts";
 import { waitFor } from "../../../support/wait.ts";

@@ -7,7 +7,7 @@ import {
   type Visitor,
 } from "../../../../bridge/sources/zeromq/guard/handshake-slots.ts";
 import { networkOf } from "../../../../bridge/sources/zeromq/network.ts";
-import { withAddress } from "../../../../bridge/sources/zeromq/zap.ts";
+import { withAddress } from "../../../../bridge/sources/zeromq/security/zap.ts";
 
 //     connections that wait for their handshake → slots ← libzmq asks who came by one
 

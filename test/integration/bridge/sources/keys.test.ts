@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { it } from "node:test";
 import { curveKeyPair } from "zeromq";
 import { decodeZ85, encodeZ85, makeKeys, publicKeyOf } from "../../../../bridge/config/syntax/curve-key.ts";
-import { whatToPutWhere, writeKeys } from "../../../../bridge/sources/zeromq/curve-keys.ts";
+import { whatToPutWhere, writeKeys } from "../../../../bridge/sources/zeromq/security/curve-keys.ts";
 import { directoryFor } from "../../../support/receiving.ts";
 
 it("[BR21] Z85 is what the RFC says", () => {

@@ -5,6 +5,7 @@ import { it } from "node:test";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
 import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
+import { Peers } from "../../../../bridge/sources/zeromq/connections/peers.ts";
 import { guardLimits } from "../../../../bridge/sources/zeromq/guard/guard-limits.ts";
 import {
   maxNativeBytes,
@@ -12,7 +13,6 @@ import {
   NativeMemory,
   nativeBytes,
 } from "../../../../bridge/sources/zeromq/native-memory.ts";
-import { Peers } from "../../../../bridge/sources/zeromq/peers.ts";
 import { RenewableReceiver } from "../../../../bridge/sources/zeromq/renewable.ts";
 import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
 import { connectPublisher } from "../../../support/publisher.ts";

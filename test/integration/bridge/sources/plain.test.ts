@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it, type TestContext } from "node:test";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
-import { securityFault } from "../../../../bridge/sources/zeromq/socket-security.ts";
-import { answerTo, guardDomain } from "../../../../bridge/sources/zeromq/zap.ts";
+import { securityFault } from "../../../../bridge/sources/zeromq/security/socket-security.ts";
+import { answerTo, guardDomain } from "../../../../bridge/sources/zeromq/security/zap.ts";
 import { connectPublisher, newPublisher, type PublisherOptions, subscriptionsTo } from "../../../support/publisher.ts";
 import { receiving } from "../../../support/receiving.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { LiveScreen } from "../../../../bridge/tools/screen.ts";
-import { Tally } from "../../../../bridge/tools/tally.ts";
-import { tableLines } from "../../../../bridge/tools/text-table.ts";
+import { LiveScreen } from "../../../../bridge/tools/inspect/screen.ts";
+import { Tally } from "../../../../bridge/tools/inspect/tally.ts";
+import { tableLines } from "../../../../bridge/tools/inspect/text-table.ts";
 import { Written } from "../../../support/tool.ts";
 
 describe("what inspect prints", () => {

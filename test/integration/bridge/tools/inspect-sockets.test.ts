@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { Publisher, Reply } from "zeromq";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
-import { probe } from "../../../../bridge/tools/probe.ts";
+import { probe } from "../../../../bridge/tools/inspect/probe.ts";
 import { bindPublisher } from "../../../support/publisher.ts";
 import { inspectCode, Written } from "../../../support/tool.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";

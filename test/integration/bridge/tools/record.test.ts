@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
-import { Recorder } from "../../../../bridge/tools/recorder.ts";
+import { Recorder } from "../../../../bridge/tools/record/recorder.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { INFO, readAll } from "../../../support/recording.ts";
 import { recordCode, Written } from "../../../support/tool.ts";

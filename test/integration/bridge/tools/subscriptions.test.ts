@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { Subscriber } from "zeromq";
-import { LosslessPublisher } from "../../../../bridge/tools/lossless-publisher.ts";
-import { Subscriptions, TooManySubscriptionsError } from "../../../../bridge/tools/subscriptions.ts";
+import { LosslessPublisher } from "../../../../bridge/tools/replay/lossless-publisher.ts";
+import { Subscriptions, TooManySubscriptionsError } from "../../../../bridge/tools/replay/subscriptions.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
 const { signal: NEVER } = new AbortController();

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { PeerWarnings } from "../../../../../bridge/observability/line-rate.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
-import { Handshakes } from "../../../../../bridge/sources/zeromq/handshakes.ts";
-import { Lifelines } from "../../../../../bridge/sources/zeromq/lifelines.ts";
+import { Handshakes } from "../../../../../bridge/sources/zeromq/connections/handshakes.ts";
+import { Lifelines } from "../../../../../bridge/sources/zeromq/connections/lifelines.ts";
 import { defaultSocket, socketFault } from "../../../../../bridge/sources/zeromq/socket.ts";
 
 it("[BR19] an attempt that fails is no publisher that goes, though told twice, and among others", () => {

@@ -1,0 +1,73 @@
+import { isUtf8 } from "node:buffer";
+import { escaped } from "../../observability/printable.ts";
+
+const MAX_SAMPLE_FRAMES = 4;
+/** Of each frame. */
+const MAX_SAMPLE_BYTES = 240;
+const MAX_SAMPLE_LENGTH = 100;
+const MAX_HEX_BYTES = 24;
+export const MAX_TOPIC_LENGTH = 80;
+const MAX_TOPIC_BYTES = 1024;
+
+/** As much of a message as is shown of it, and none of the memory that the message takes. */
+export interface Excerpt {
+  readonly heads: readonly { bytes: Uint8Array; length: number }[];
+  readonly frames: number;
+}
+
+export function excerptOf(frames: readonly Uint8Array[]): Excerpt {
+  const heads = frames.slice(0, MAX_SAMPLE_FRAMES).map((frame) => {
+    return { bytes: new Uint8Array(frame.subarray(0, MAX_SAMPLE_BYTES)), length: frame.length };
+  });
+  return { heads, frames: frames.length };
+}
+
+/** The beginning of a message, on one line: what is text as text, other bytes in hexadecimal. */
+export function sampleOf({ heads, frames }: Excerpt): string {
+  const parts = heads.map((head) => {
+    const bytes = Buffer.from(head.bytes.buffer, 0, head.bytes.length);
+    const text = textIn(bytes, head.length > bytes.length);
+    return text ?? hexOf(bytes, head.length);
+  });
+  if (frames > heads.length) parts.push("…");
+  return escaped(parts.join(" | "), MAX_SAMPLE_LENGTH);
+}
+
+/** A cut may go through a character: then what is before it counts. */
+function textIn(bytes: Buffer, isCut: boolean): string | undefined {
+  for (let left = 0; left < (isCut ? 4 : 1); left++) {
+    const part = bytes.subarray(0, bytes.length - left);
+    if (isUtf8(part)) return isMostlyText(part) ? part.toString() : undefined;
+  }
+  return undefined;
+}
+
+/** Some control characters are still text, in colours for instance; they are escaped. */
+function isMostlyText(bytes: Buffer): boolean {
+  const controls = bytes.reduce((sum, byte) => sum + (byte < 0x20 || byte === 0x7f ? 1 : 0), 0);
+  return controls * 8 <= bytes.length;
+}
+
+function hexOf(bytes: Buffer, length: number): string {
+  const shown = bytes.subarray(0, MAX_HEX_BYTES);
+  const pairs = shown.toString("hex").replace(/(..)(?=.)/g, "$1 ");
+  return `0x ${pairs}${length > shown.length ? " …" : ""}`;
+}
+
+/** What a message that nobody has read yet seems to have as topic. */
+export function topicOf(frames: readonly Uint8Array[]): string {
+  const [first] = frames;
+  if (first === undefined) return "";
+  const bytes = Buffer.from(first.buffer, first.byteOffset, Math.min(first.length, MAX_TOPIC_BYTES));
+  if (frames.length > 1) return isUtf8(bytes) ? bytes.toString() : hexOf(bytes, first.length);
+  return /^([^\s{["]\S*)\s/.exec(bytes.toString())?.[1] ?? "";
+}
+
+/** As SUB compares: the first frame begins so. */
+export function beginsWith(first: Uint8Array | undefined, topics: readonly Buffer[]): boolean {
+  if (topics.length === 0 || first === undefined) return true;
+  for (const topic of topics) {
+    if (first.length >= topic.length && topic.compare(first, 0, topic.length) === 0) return true;
+  }
+  return false;
+}
