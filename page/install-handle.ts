@@ -5,7 +5,7 @@ import type { PlotCursor } from "./input/plot-cursor.ts";
 import type { Board } from "./render/board.ts";
 import type { ViewModel, Viewport } from "./viewport/viewport.ts";
 
-/** What the handle answers from. */
+/** What the handle reads. */
 export interface HandleSources {
   viewport: Viewport;
   source: ChannelData;
@@ -17,7 +17,7 @@ export interface HandleSources {
   draws(): number;
 }
 
-/** Puts the handle where scripts find it. */
+/** Sets `globalThis.plotcast`. */
 export function installHandle({
   viewport,
   source,

@@ -3,7 +3,7 @@ import type { LazyModule } from "./lazy/module.ts";
 /** Where it is, seen from the page's own script: scripts/build-page.ts puts it in. */
 declare const LAZY_FILE: string;
 
-/** What most pages never need, and is loaded when one does: marks of gaps, dialogs, exports. */
+/** Loads what most pages never need (marks of gaps, dialogs, exports), when it is needed first. */
 export class LazyLoader {
   readonly #failed: () => unknown;
   readonly #had: () => unknown;
@@ -11,15 +11,15 @@ export class LazyLoader {
   #failures = 0;
 
   /**
-   * @param failed it cannot be had: the Worker is away, or was deployed anew
-   * @param had it is here
+   * @param failed it cannot be loaded: the Worker is away, or there was a deploy
+   * @param had it was loaded
    */
   constructor(failed: () => unknown, had: () => unknown) {
     this.#failed = failed;
     this.#had = had;
   }
 
-  /** @param quietly nothing is said if it cannot be had */
+  /** @param quietly a failure is not reported */
   load(quietly = false): Promise<LazyModule | undefined> {
     this.#loading ??= this.#fetch(quietly);
     return this.#loading;

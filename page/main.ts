@@ -1,4 +1,4 @@
-/** The page's own flow: connect → hold → look → draw. This file only wires its parts to each other. */
+/** The page's flow: client → data → viewport → layout → render. This file only connects the parts. */
 import { browserEnvironment } from "../client/browser-environment.ts";
 import { ChannelViewer, type ViewerHandlers } from "../client/viewer.ts";
 import { ChannelData } from "./data/channel-data.ts";
@@ -27,7 +27,7 @@ import { Notice } from "./ui/notice.ts";
 import { StatusPresenter } from "./ui/status-presenter.ts";
 import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
-/** Values are read, not watched: they change no faster than this. */
+/** Numbers that people read change no faster than this. */
 const VALUES_EVERY_MS = 150;
 
 const channelUrl = new URL(location.pathname, location.origin);
@@ -128,7 +128,7 @@ const handlers: ViewerHandlers = {
     if (store.size !== knownSeries) presenter.show();
     if (viewport.isLive) return scheduler.requestDataFrame();
     if (!stored) presenter.pointsSince += points;
-    // What the rings are about to drop, and is looked at, is fetched before.
+    // Points that are shown and that the ring buffers are about to drop are fetched before.
     valuesTimer ??= setTimeout(showValues, VALUES_EVERY_MS);
     const { range } = viewport;
     if (range !== undefined && minX <= range.max && maxX >= range.min) scheduler.requestDataFrame();
@@ -217,22 +217,22 @@ function explain(): void {
   void lazy.load(true).then((loaded) => loaded?.explain(notice, channelUrl));
 }
 
-/** After a deploy there is another page to be had. @returns whether there is */
+/** Offers to reload after a deploy. @returns whether there was one */
 function offerReload(): boolean {
   const reload = { label: "Reload", run: () => location.reload() };
   if (isOutdated) notice.show("outdated", "There is a new version of this page.", reload);
   return isOutdated;
 }
 
-/** Another part of the x axis is looked at. */
+/** Another part of the x axis is shown. */
 function viewChanged(): void {
   if (viewport.isLive) presenter.pointsSince = 0;
-  // What is done next, be it before the next drawing, begins here.
+  // The next action may come before the next drawing, and starts from this view.
   viewModel = viewport.resolve(source, board.columns);
   layoutChanged();
 }
 
-/** Series stand elsewhere, or are hidden. */
+/** Series moved to other panels or axes, or were hidden or shown. */
 function layoutChanged(): void {
   board.forgetRanges();
   void source.derive(
@@ -247,7 +247,7 @@ function layoutChanged(): void {
 }
 
 function draw(): void {
-  // A new panel has no legend yet: it does not wait for its turn.
+  // A new panel has no legend yet: it does not wait for the next update of values.
   if (board.arrange(arrangement.panels(source.series))) valuesShownMs = Number.NEGATIVE_INFINITY;
   viewModel = viewport.resolve(source, board.columns);
   source.requestHistory(viewModel?.requiredRange);
@@ -261,7 +261,7 @@ function draw(): void {
   const waitMs = cursor.state.position === undefined ? valuesShownMs + VALUES_EVERY_MS - Date.now() : 0;
   if (waitMs <= 0) return showValues();
   cursor.show(viewModel, false);
-  // These may be the last points for long.
+  // These may be the last points for a long time.
   valuesTimer ??= setTimeout(showValues, waitMs);
 }
 

@@ -7,13 +7,13 @@ import type { GapRecord } from "./store/gap-log.ts";
 import { RingBudget } from "./store/ring-budget.ts";
 import { type Series, SeriesStore } from "./store/series-store.ts";
 
-/** All points that can be looked at: those that came, and older ones that are fetched when somebody looks there. */
+/** All points of a channel: live ones, and older ones that are fetched when they are shown. */
 export class ChannelData implements PointSource {
   budget = new RingBudget();
   store: SeriesStore;
   readonly history: HistoryFetcher;
   readonly isHidden: (name: string) => boolean;
-  /** What is not calculated from other series. */
+  /** The series that are not derived. */
   readonly stored: DerivationInput = {
     has: (name) => this.#find(name) !== undefined,
     headX: (name) => this.#find(name)?.headX ?? Number.NaN,
@@ -60,9 +60,9 @@ export class ChannelData implements PointSource {
   }
 
   /**
-   * Has these, and no others, calculated.
-   * @param load undefined: it cannot be had now; it is asked again next time
-   * @param changed they are calculated from now on
+   * Sets the derived series.
+   * @param load undefined: it cannot be loaded now; the next call tries again
+   * @param changed they are calculated from now on, and want to be drawn
    */
   async derive(
     derivations: readonly Derivation[],
@@ -83,12 +83,12 @@ export class ChannelData implements PointSource {
     }
   }
 
-  /** Says what is looked at, so that what is older than what came is fetched. */
+  /** Requests what is shown, so that points older than the live ones are fetched. */
   requestHistory(range: Range | undefined): void {
     if (this.#hasHistory) this.history.request(range, this.store.completeFromX, newestX(this));
   }
 
-  /** Begins again with nothing, for points that are not the channel's. */
+  /** Drops all points and fetches none, for the points of a file. */
   reset(): void {
     this.#hasHistory = false;
     this.history.clear();

@@ -1,7 +1,7 @@
 import type { Range, Segment } from "./segment.ts";
 import type { Series } from "./store/series.ts";
 
-/** A series that somebody has calculated from others. */
+/** A series that is calculated from others. */
 export interface Derivation {
   readonly name: string;
   readonly expression: string;

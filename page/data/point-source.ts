@@ -2,7 +2,7 @@ import type { Range, Segment } from "./segment.ts";
 import type { GapRecord } from "./store/gap-log.ts";
 import type { Series, SeriesStore } from "./store/series-store.ts";
 
-/** Where the points come from. */
+/** The points that are shown. */
 export interface PointSource {
   readonly store: SeriesStore;
   /** What is known to be missing, of the points that were fetched too. */
@@ -11,7 +11,7 @@ export interface PointSource {
   readonly oldestX: number;
   readonly series: Iterable<Series>;
   seriesOf(name: string): Series | undefined;
-  /** Views of what is held of a series in a range of x, and a point more at either side. */
+  /** Views of a series' points in a range of x, and of one point more at either side. */
   segments(series: Series, range: Range): readonly Segment[];
   isHidden(name: string): boolean;
 }

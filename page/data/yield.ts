@@ -3,7 +3,7 @@ const TURN_MS = 25;
 
 let sinceMs = 0;
 
-/** For long work: lets the page have its turn if it has had none for a while. */
+/** In long work: yields to the event loop if that had no turn for a while. */
 export async function yieldToPage(): Promise<void> {
   if (performance.now() - sinceMs < TURN_MS) return;
   await new Promise((done) => setTimeout(done));

@@ -3,17 +3,17 @@ import { type Viewport, WINDOWS } from "../viewport/viewport.ts";
 import type { InputController } from "./input-controller.ts";
 import type { Command, Tool } from "./shortcuts.ts";
 
-/** What commands act on. */
+/** What commands change. */
 export interface CommandTargets {
   viewport: Viewport;
   source: PointSource;
   input: InputController;
-  /** Another part of the x axis is looked at. */
+  /** Another part of the x axis is shown. */
   viewChanged(): void;
   open(tool: Tool): void;
 }
 
-/** What a key or a button asks for is done. */
+/** Runs the commands of keys and buttons. */
 export function commands({ viewport, source, input, viewChanged, open }: CommandTargets) {
   return (command: Command, event?: KeyboardEvent): void => {
     const far = event?.shiftKey === true;

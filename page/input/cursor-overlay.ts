@@ -19,7 +19,7 @@ export class CursorOverlay {
    * @param cursor part of the width, from 0 to 1
    * @param mark an x
    * @param chosen parts of the width
-   * @param text what is said of the cursor, under it
+   * @param text the label under the cursor
    */
   show(
     x: Range,

@@ -1,18 +1,18 @@
 import type { Range } from "../data/segment.ts";
 
-/** Closer to the mark than this part of the width, a press takes it away again. */
+/** A click closer to the mark than this part of the width removes it. */
 const NEAR = 0.006;
 const STEP = 1 / 200;
 
-/** Where somebody points: a cursor that stays where it is on the screen, and a mark that goes with the points. */
+/** The cursor, which stays where it is on the screen, and the mark, which moves with the points. */
 export class CursorState {
   /** Part of the width, from 0 to 1; undefined: nowhere. */
   position: number | undefined;
-  /** It was placed by a finger or a key, and stays when the mouse has gone. */
+  /** It was placed by a finger or a key, and stays when the mouse leaves. */
   isPinned = false;
   /** An x that the cursor is measured from. */
   mark: number | undefined;
-  /** What is being chosen: from an x on, to a part of the width. */
+  /** The selection in progress: from an x to a part of the width. */
   selection: { fromX: number; to: number } | undefined;
 
   /** The x under the cursor. */
@@ -20,7 +20,7 @@ export class CursorState {
     return this.position === undefined ? undefined : seen.min + this.position * (seen.max - seen.min);
   }
 
-  /** What is being chosen, as parts of the width from left to right. */
+  /** The selection as parts of the width, from left to right. */
   selectionPart(seen: Range): [number, number] | undefined {
     if (this.selection === undefined) return undefined;
     const from = (this.selection.fromX - seen.min) / (seen.max - seen.min);

@@ -2,10 +2,10 @@ import type { Range } from "../data/segment.ts";
 import { niceStep, numberLabels, timeLabels } from "../render/ticks.ts";
 import { formatCount } from "../ui/format.ts";
 
-/** How fine an x is said: about a pixel of a wide screen. */
+/** The resolution of an x in text: about a pixel of a wide screen. */
 const RESOLUTION = 1 / 2000;
 
-/** What is said of the cursor: where it is and, if there is a mark, how far from it. */
+/** The label of the cursor: its x and, if there is a mark, the distance to it. */
 export function cursorText(x: number, mark: number | undefined, seen: Range, time: boolean): string {
   const step = niceStep((seen.max - seen.min) * RESOLUTION);
   // To the second at least: a time of day without them is no time of a point.

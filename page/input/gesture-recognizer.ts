@@ -1,16 +1,16 @@
-/** What a hand does on the panels, in parts of their width: 0 is the left edge, 1 the right one. */
+/** What gestures do, in parts of the panels' width: 0 is the left edge, 1 the right one. */
 export interface GestureHandler {
   /** A mouse points there; undefined: nowhere. */
   hover(at: number | undefined, over: HTMLElement | undefined): void;
   /** A finger taps there, for the second time if `isDouble`. */
   tap(at: number, over: HTMLElement, isDouble: boolean): void;
-  /** It presses and lets go at one place. */
+  /** A click: pressed and released at one place. */
   click(at: number): void;
-  /** It draws over a part, which is chosen when it lets go. */
+  /** A drag over a part of the width: selected when released (`done`). */
   select(from: number, to: number, done: boolean): void;
-  /** What it drew over is not chosen. */
+  /** The drag was cancelled. */
   cancelSelection(): void;
-  /** It moves the picture, by part of the width. */
+  /** Moves the picture by a part of the width. */
   pan(by: number): void;
   zoom(factor: number, at: number): void;
   goLive(): void;
@@ -30,7 +30,7 @@ interface Pointer {
   dragged: boolean;
 }
 
-/** Pointer, wheel and touch on the panels of a board: each becomes one of the few things that a {@link GestureHandler} can do. */
+/** Pointer, wheel and touch on the panels of a board: each becomes one call of a {@link GestureHandler}. */
 export class GestureRecognizer {
   readonly #host: HTMLElement;
   readonly #hand: GestureHandler;
@@ -56,7 +56,7 @@ export class GestureRecognizer {
     host.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
   }
 
-  /** What is under way comes to nothing. */
+  /** Cancels gestures in progress. */
   cancel(): void {
     this.#pointers.clear();
   }

@@ -13,24 +13,24 @@ const MOUSE_REACH_PX = 6;
 const FINGER_REACH_PX = 22;
 const ZOOM_STEP = 1.5;
 const PAN_STEP = 0.1;
-/** So many times as wide as all that is known may be looked at. */
+/** A zoom may show up to this many times the width of all known points. */
 const ROOM = 4;
 const CURSOR_STEPS_FAR = 10;
-/** A part narrower than this is a press that trembled. */
+/** A selection narrower than this part of the width is a shaky click. */
 const MIN_PART = 0.004;
 
-/** Goes from gap to gap; what does it is loaded when somebody asks for it. */
+/** Goes from gap to gap. It is loaded when it is first used. */
 export interface GapNavigator {
   /** To the next gap before (-1) or after (1) the cursor. */
   go(direction: -1 | 1): void;
 }
 
-/** What is loaded later for input. */
+/** What input needs of the lazily loaded file. */
 export interface LazyInput {
   readonly GapNavigator: new (targets: InputTargets) => GapNavigator;
 }
 
-/** What hands and keys move. */
+/** What gestures and keys change. */
 export interface InputTargets {
   board: Board;
   viewport: Viewport;
@@ -38,17 +38,17 @@ export interface InputTargets {
   cursor: PlotCursor;
   gapLayer: GapLayer;
   notice: Notice;
-  /** What is seen now; undefined while there is nothing. */
+  /** The current view model; undefined while there are no points. */
   viewModel(): ViewModel | undefined;
-  /** Another part of the x axis is looked at. */
+  /** Another part of the x axis is shown. */
   viewChanged(): void;
-  /** The cursor or the mark is elsewhere. */
+  /** The cursor or the mark moved. */
   cursorMoved(): void;
-  /** Loads what is loaded later; undefined: it cannot be had now. */
+  /** Loads what input needs lazily; undefined: it cannot be loaded now. */
   loadLazy(): Promise<LazyInput | undefined>;
 }
 
-/** Turns what hands and keys do into another view, or another place of the cursor. */
+/** Turns gestures and keys into changes of the viewport and the cursor. */
 export class InputController implements GestureHandler {
   readonly #targets: InputTargets;
   readonly #gestures: GestureRecognizer;
@@ -57,7 +57,7 @@ export class InputController implements GestureHandler {
   constructor(targets: InputTargets) {
     this.#targets = targets;
     this.#gestures = new GestureRecognizer(targets.board.host, this);
-    // A tap beside the panels lets go of what was spoken of.
+    // A tap beside the panels hides the description of a gap.
     addEventListener("pointerdown", ({ target }) => {
       if (!(target instanceof Element && target.closest(".over"))) this.#describe(undefined, undefined, 0);
     });
@@ -173,7 +173,7 @@ export class InputController implements GestureHandler {
 
   /** Goes to the next gap before or after the cursor. */
   async goToGap(direction: -1 | 1): Promise<void> {
-    // The marks are drawn by what is loaded for the way to them.
+    // The same file draws the marks.
     if ((await this.#targets.gapLayer.load()) === undefined) return;
     const lazy = await this.#targets.loadLazy();
     this.#gapNavigator ??= lazy && new lazy.GapNavigator(this.#targets);
@@ -191,7 +191,7 @@ export class InputController implements GestureHandler {
     return at === undefined || x === undefined ? undefined : x.min + at * (x.max - x.min);
   }
 
-  /** By key the cursor is in all panels: the first that has something to say says it. */
+  /** A cursor moved by key is in all panels: the first panel describes the gap there. */
   #describeAnywhere(): void {
     const { board, cursor } = this.#targets;
     const x = this.#xOf(cursor.state.position);

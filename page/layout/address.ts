@@ -5,7 +5,7 @@ import { isTime } from "../data/store/series-store.ts";
 import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
 import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";
 
-/** What is seen, as it travels in the fragment of the page's URL. */
+/** The state of the view, as the fragment of the page's URL carries it. */
 export interface AddressState<WindowName extends string = string> extends ArrangementState {
   readonly window?: WindowName;
   /** The range of x. */
@@ -13,7 +13,7 @@ export interface AddressState<WindowName extends string = string> extends Arrang
   readonly paused?: boolean;
 }
 
-/** What somebody sends us as a URL may be anything. */
+/** A fragment is foreign input: more text is cut off. */
 export const MAX_TEXT = 65_536;
 const MAX_NAME = 256;
 /** Before a name: it is on the right axis. No name as it is written holds it, and browsers leave it in a fragment. */

@@ -18,7 +18,7 @@ export type Target = { readonly kind: "into" | "before" | "after"; readonly id: 
 /** Series that one arrangement remembers, and that one channel shows. */
 export const MAX_NAMES = 256;
 
-/** Which series stands in which panel: found automatically until a person moves something, from then on as it was. */
+/** Which series is in which panel: automatic until a person moves something, and fixed from then on. */
 export class Arrangement {
   #seen: Scaled[] = [];
   #clusters: readonly Cluster[] = [];
@@ -53,7 +53,7 @@ export class Arrangement {
     return { panels: this.#moved, hidden, ...(derived.length === 0 ? {} : { derived }) };
   }
 
-  /** What is calculated from other series: the same array until somebody changes it. */
+  /** The derived series: the same array until a person changes it. */
   get derived(): readonly Derivation[] {
     return this.#derived;
   }
@@ -153,7 +153,7 @@ export class Arrangement {
 
   #commit(panels: readonly PanelPlan[]): void {
     const size = panels.reduce((sum, { names }) => sum + names.length, 0);
-    // Series that were there once must not push those of today out of what is remembered.
+    // Series that no longer exist must not push current ones out of what is remembered.
     const kept = size > MAX_NAMES ? present(panels, this.#seen) : panels;
     this.#explicit = kept.filter(({ names }) => names.length > 0);
     this.#moved = this.#explicit;

@@ -4,10 +4,10 @@ import { formatAddress, parseAddress } from "./address.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { ArrangementStorage, effectiveArrangement } from "./arrangement-storage.ts";
 
-/** Browsers refuse to be told more often than some hundred times in half a minute. */
+/** Browsers refuse more than about a hundred history changes in half a minute. */
 const EVERY_MS = 400;
 
-/** What is seen, in the URL as it changes; and the arrangement, in this browser for the next time. */
+/** Keeps the state of the view in the URL's fragment, and the arrangement in this browser's storage. */
 export class Persistence {
   readonly #viewport: Viewport;
   readonly #arrangement: Arrangement;
@@ -26,7 +26,7 @@ export class Persistence {
     });
   }
 
-  /** Somebody went to another fragment of this page. */
+  /** Calls back when a person navigates to another fragment of this page. */
   onNavigation(changed: () => void): void {
     // This comes at once. `hashchange` is queued: what is written before it would take the new fragment's place.
     addEventListener("popstate", () => {
@@ -35,7 +35,7 @@ export class Persistence {
     });
   }
 
-  /** A link to what is seen. @param range the range of x that is held; undefined: live */
+  /** A link to the current view. @param range the range of x that it shows; undefined: live */
   link(range: Range | undefined): string {
     const window = this.#viewport.selectedWindow;
     const fragment = formatAddress({
@@ -46,7 +46,7 @@ export class Persistence {
     return location.origin + location.pathname + location.search + fragment;
   }
 
-  /** Something that was chosen has changed. */
+  /** Saves soon: the view or the arrangement changed. */
   scheduleSave(range: () => Range | undefined): void {
     this.#range = range;
     this.#timer ??= setTimeout(() => this.#write(), EVERY_MS);
@@ -64,7 +64,7 @@ export class Persistence {
   #restore(): void {
     const address = parseAddress(location.hash, WINDOWS);
     this.#arrangement.restore(effectiveArrangement(address, this.#remembered.load()));
-    // What a link says is not what a person chose here: another page may have set it, in a frame.
+    // A link is not what a person chose here: another page may have set it, in a frame.
     this.#version = this.#arrangement.version;
     if (address.window !== undefined) this.#viewport.selectWindow(address.window);
     if (address.range !== undefined) this.#viewport.showRange(address.range);

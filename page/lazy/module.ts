@@ -12,7 +12,7 @@ import type { Notice } from "../ui/notice.ts";
 import type { EmptyState } from "../ui/status-presenter.ts";
 import type { ViewModel, Viewport } from "../viewport/viewport.ts";
 
-/** What the page lets its tools see and change. */
+/** What the page passes to lazily loaded tools. */
 export interface Context {
   channel: string;
   board: Board;
@@ -23,9 +23,9 @@ export interface Context {
   cursor: PlotCursor;
   keys: Keyboard;
   notice: Notice;
-  /** What is seen now; undefined while there is nothing. */
+  /** The current view model; undefined while there are no points. */
   viewModel(): ViewModel | undefined;
-  /** Series stand elsewhere, or axes are others. */
+  /** Panels, axes or visibility changed. */
   layoutChanged(): void;
   /** Leaves the channel: what the store takes in from now on are the points of a file. */
   openSnapshot(): void;
@@ -37,7 +37,7 @@ export interface Context {
 export interface LazyModule extends LazyRender, LazyInput {
   readonly Derived: DerivedClass;
   readonly EmptyState: new (host: HTMLElement, channelUrl: string) => EmptyState;
-  /** Says why the page cannot connect, if anything answers at all. */
+  /** Shows why the page cannot connect, if anything answers. */
   explain(notice: Notice, channelUrl: URL): Promise<void>;
   openTool(tool: Tool, context: Context, opener?: HTMLElement): void;
   openPanelSettings(context: Context, id: string, opener?: HTMLElement): void;

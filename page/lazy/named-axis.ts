@@ -4,7 +4,7 @@ import type { YAxis } from "../render/y-axis.ts";
 import { lanesFor } from "./lanes.ts";
 import { adoptStyles } from "./styles.ts";
 
-/** For so many a panel becomes higher, so that each can be told from the next. */
+/** A panel grows up to this many rows or levels, so that each is legible. */
 const MAX_LEVELS_SHOWN = 200;
 const NO_AXIS: YAxis = { range: { min: 0, max: 1 }, log: false, ticks: () => [] };
 

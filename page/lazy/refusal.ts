@@ -2,7 +2,7 @@ import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import type { Notice } from "../ui/notice.ts";
 import { type Answer, refusalText } from "./refusal-text.ts";
 
-/** Says why the page cannot connect, if anything answers at all; else the state says that it tries again. */
+/** Shows why the page cannot connect, if anything answers; else the state already says that it tries again. */
 export async function explain(notice: Notice, channelUrl: URL): Promise<void> {
   if (typeof WebSocket === "undefined") {
     notice.show(

@@ -9,7 +9,7 @@ import tableStyles from "./styles/table.css";
 
 let adopted = false;
 
-/** The styles of what is loaded later; a sheet made here needs no 'unsafe-inline', and comes with what it is for. */
+/** The styles of what is loaded lazily. A constructed sheet needs no 'unsafe-inline' in the policy. */
 export function adoptStyles(): void {
   if (adopted) return;
   adopted = true;

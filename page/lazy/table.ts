@@ -40,7 +40,7 @@ interface ShownRow {
   styledFor?: string;
 }
 
-/** The latest values and what the window comes to, in words and numbers: the chart for those who do not look at it. */
+/** The latest values and the statistics of the window as a table: the plot for people who do not see it. */
 export class LatestTable {
   readonly element: HTMLElement;
   readonly #timeHeading = heading("col");

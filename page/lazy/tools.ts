@@ -202,7 +202,7 @@ function toggleTable(context: Context): void {
   }
   table ??= new LatestTable();
   host.append(table.element);
-  // Who is told where the focus is, is told of the table.
+  // A screen reader announces what has the focus: the table.
   table.element.focus();
   const show = (): void => {
     const now = viewModel();

@@ -15,14 +15,14 @@ export class FrameScheduler {
     this.#draw = draw;
   }
 
-  /** Points came. */
+  /** Points came: with reduced motion, twice a second is enough. */
   requestDataFrame(): void {
     const waitMs = this.#calm.matches ? this.#drawnMs + CALM_MS - performance.now() : 0;
     if (waitMs <= 0) return this.requestFrame();
     this.#timer ??= setTimeout(() => this.requestFrame(), waitMs);
   }
 
-  /** Somebody did something. */
+  /** A person did something. */
   requestFrame(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

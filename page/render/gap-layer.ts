@@ -3,12 +3,12 @@ import type { ViewModel } from "../viewport/viewport.ts";
 import type { GapMarks, LazyRender } from "./lazy-render.ts";
 import type { Panel } from "./panel.ts";
 
-/** So long after it could not be had it is asked for again. */
+/** After a failure it is loaded again no sooner than this. */
 const AGAIN_MS = 5_000;
 
 /**
- * The marks of what is missing, in all panels; what draws them, and events, is loaded when there is a gap or an event: most
- * pages have none.
+ * The marks of gaps in all panels. What draws them, and values with names, is loaded when there are any: most pages have
+ * none.
  */
 export class GapLayer {
   readonly #load: () => Promise<LazyRender | undefined>;
@@ -18,13 +18,13 @@ export class GapLayer {
   #isLoading = false;
   #notBeforeMs = 0;
 
-  /** @param load undefined: it cannot be had now, and is asked for again later */
+  /** @param load undefined: it cannot be loaded now, and is tried again later */
   constructor(load: () => Promise<LazyRender | undefined>, requestDraw: () => void) {
     this.#load = load;
     this.#requestDraw = requestDraw;
   }
 
-  /** What draws them; undefined until it is here. */
+  /** What draws them; undefined until it was loaded. */
   get lazy(): LazyRender | undefined {
     return this.#lazy;
   }
@@ -44,14 +44,14 @@ export class GapLayer {
     }
   }
 
-  /** Says what is missing at `x` in one panel, and nothing in the others. */
-  hover(panels: readonly Panel[], meant: Panel | undefined, x: number | undefined, reachPx: number): void {
-    for (const panel of panels) this.#marks.get(panel)?.hover(panel === meant ? x : undefined, reachPx);
+  /** Describes the gap at `x` in one panel, and none in the others. */
+  hover(panels: readonly Panel[], target: Panel | undefined, x: number | undefined, reachPx: number): void {
+    for (const panel of panels) this.#marks.get(panel)?.hover(panel === target ? x : undefined, reachPx);
   }
 
-  /** Says what is missing at a place, once that is in view, in one panel, and nothing in the others. */
-  describe(panels: readonly Panel[], meant: Panel, span: GapSpan): void {
-    for (const panel of panels) this.#of(panel)?.describe(panel === meant ? span : undefined);
+  /** Describes the gap at a span, once that is in view, in one panel, and none in the others. */
+  describe(panels: readonly Panel[], target: Panel, span: GapSpan): void {
+    for (const panel of panels) this.#of(panel)?.describe(panel === target ? span : undefined);
   }
 
   /** What draws them, and finds the next gap. */

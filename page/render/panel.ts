@@ -93,7 +93,7 @@ export class Panel {
 
   /**
    * Finds out what is to be drawn.
-   * @param highlighted the series that somebody points at
+   * @param highlighted the series whose legend entry the pointer is on
    * @param lazy renderers of kinds that few pages have, and axes of names; without it there are only lines
    * @returns how much room its axes need
    */

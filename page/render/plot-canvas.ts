@@ -176,7 +176,7 @@ export class PlotCanvas {
   }
 }
 
-/** What somebody points at is painted over the others, and rows over all. */
+/** The highlighted series is painted over the others, and rows over all. */
 function inPaintingOrder(series: readonly PanelSeries[]): PanelSeries[] {
   const rank = (one: PanelSeries): number => (layoutOf(one) === "row" ? 2 : Number(one.isHighlighted));
   return [...series].sort((a, b) => rank(a) - rank(b));

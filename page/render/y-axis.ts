@@ -33,7 +33,7 @@ export function nextRange(previous: Range | undefined, low: number, high: number
   return previous ?? { min: 0, max: 1 };
 }
 
-/** Where a value stands on the axis; NaN on a logarithmic one if it is not above 0. */
+/** The position of a value on the axis; NaN on a logarithmic one if it is not above 0. */
 export function onAxis({ log }: { log: boolean }, value: number): number {
   if (!log) return value;
   return value > 0 ? Math.log10(value) : Number.NaN;

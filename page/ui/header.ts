@@ -4,7 +4,7 @@ import { formatCount } from "./format.ts";
 import type { Status } from "./status.ts";
 import { statusText } from "./status.ts";
 
-/** What the header can be told by the one who looks at it. */
+/** What a person can do in the header. */
 export interface HeaderActions {
   pause(): void;
   live(): void;
@@ -58,7 +58,7 @@ export class Header {
     setText(this.#figures, text);
   }
 
-  /** @param window undefined while a range of one's own is looked at */
+  /** @param window undefined while a range of x is shown that is no window */
   showChoices(window: WindowName | undefined, isPaused: boolean, pointsSince: number): void {
     for (const [name, button] of this.#windows) button.ariaPressed = String(name === window);
     this.#pause.ariaPressed = String(isPaused);

@@ -1,18 +1,18 @@
 import { button, element } from "./dom.ts";
 
-/** What can be done about a notice. */
+/** A button in a notice. */
 export interface NoticeAction {
   label: string;
   run(): void;
 }
 
-/** One line over the panels that says what is otherwise not seen; of several, one that something can be done about. */
+/** One line over the panels, for what is not visible otherwise. Of several notices it shows one with an action. */
 export class Notice {
   readonly #line = element("notice");
   readonly #notices = new Map<string, { text: string; action: NoticeAction | undefined }>();
   #shown = "";
 
-  /** Says something until it is taken back, or dismissed. @param what names it, so that it is said once */
+  /** Shows a notice until it is hidden or dismissed. @param what its key: the same key replaces it */
   show(what: string, text: string, action?: NoticeAction): void {
     this.#notices.set(what, { text, action });
     this.#render();

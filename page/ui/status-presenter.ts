@@ -7,12 +7,12 @@ import type { Header } from "./header.ts";
 import type { Notice } from "./notice.ts";
 import { figuresText, type Status, statusOf } from "./status.ts";
 
-/** Words are read, not watched: they change no faster than this. */
+/** Words that people read change no faster than this. */
 const EVERY_MS = 250;
-/** What is over before that is not said: it would only flicker. */
+/** A fetch that ends before this is not mentioned: the notice would only flicker. */
 const SOON_MS = 600;
 
-/** So long after it could not be had the empty state is asked for again. */
+/** After a failure the empty state is loaded again no sooner than this. */
 const AGAIN_MS = 5_000;
 
 /** Says what to do for a channel that has no points yet. Most pages have some: it is loaded for those that have none. */
@@ -20,7 +20,7 @@ export interface EmptyState {
   show(isEmpty: boolean): void;
 }
 
-/** What the words are about. */
+/** What the state is read from, and where it is shown. */
 export interface PresentedState {
   header: Header;
   viewport: Viewport;
@@ -30,18 +30,18 @@ export interface PresentedState {
   notice: Notice;
   viewModel(): ViewModel | undefined;
   connection(): ConnectionState;
-  /** @returns undefined: it cannot be had now */
+  /** @returns undefined: it cannot be loaded now */
   loadEmptyState(): Promise<EmptyState | undefined>;
 }
 
-/** Says in words how things stand: the header, and what to do while there is nothing to see. */
+/** Presents the state of the page in words: the header, notices about history, and the empty state. */
 export class StatusPresenter {
   viewers: number | undefined;
   /** Since when every publisher is gone, by our clock. */
   goneSinceMs: number | undefined;
-  /** How many points came since the picture was held. */
+  /** How many points came since the picture was paused. */
   pointsSince = 0;
-  /** In place of what the connection says. */
+  /** Shown instead of the connection's state. */
   override: Status | undefined;
   #historyText: string | undefined;
   readonly #about: PresentedState;

@@ -2,21 +2,21 @@ import type { ConnectionState } from "../../client/connection-state.ts";
 import type { ClockRemarks } from "../data/clocks.ts";
 import { clockText, counted, formatDuration, formatRate } from "./format.ts";
 
-/** How it stands with the points. */
+/** The state of the feed. */
 export type FeedState =
   | { kind: "live" }
   /** A publisher came back, and has sent nothing yet. */
   | { kind: "waiting" }
   /** Nothing has come since. */
   | { kind: "stale"; sinceMs: number }
-  /** Every publisher has said goodbye. */
+  /** Every publisher has announced that it left. */
   | { kind: "gone"; sinceMs: number };
 
-/** The state of the whole page in one word, and what else is to be said of it. */
+/** The state of the whole page, with the details that its text needs. */
 export type Status =
   | { kind: "connecting" }
   | FeedState
-  /** The picture is held, whatever the points do meanwhile. */
+  /** The picture is paused, whatever the feed does meanwhile. */
   | { kind: "paused"; feed: FeedState }
   /** Undefined: right now. */
   | { kind: "reconnecting"; inSeconds: number | undefined }
@@ -37,7 +37,7 @@ export interface FeedConditions {
   isPaused: boolean;
 }
 
-/** What the page is doing, for the one who looks at it. */
+/** The state that the header shows. */
 export function statusOf(connection: ConnectionState, circumstances: FeedConditions): Status {
   const { nowMs, isPaused } = circumstances;
   switch (connection.phase) {

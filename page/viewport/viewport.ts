@@ -5,7 +5,7 @@ import type { GapRecord } from "../data/store/gap-log.ts";
 import { isTime, type Series } from "../data/store/series-store.ts";
 import { inSteps, within } from "./x-range.ts";
 
-/** What can be looked at: the last points of each series, the last seconds before the newest x, or all that is stored. */
+/** The windows: the last points of each series, the last seconds before the newest x, or everything that is stored. */
 export const WINDOWS = ["100 pts", "10 s", "30 s", "1 m", "5 m", "All"] as const;
 export type WindowName = (typeof WINDOWS)[number];
 
@@ -14,25 +14,25 @@ const SPANS: Partial<Record<WindowName, number>> = { "10 s": 10, "30 s": 30, "1 
 /** Around a single point, in x. */
 const LONELY_SPAN = 10;
 
-/** What is seen of all panels. */
+/** What all panels show: the view model of one drawing. */
 export interface ViewModel {
   x: Range;
   time: boolean;
-  /** So far there may be points: a step's last value holds until here. */
+  /** Points may exist up to here: a step holds its last value until this x. */
   dataEndX: number;
   /** The width of a pixel column in x; 0 where a window shows every point. */
   bucketWidth: number;
   /** What is missing of the visible series, in view or not. */
   gaps: readonly GapRecord[];
-  /** The range of x that must be held for this; undefined where what came is all there is to see. */
+  /** The range of x whose points are needed; undefined where the live points are enough. */
   requiredRange: Range | undefined;
   segments(series: Series): readonly Segment[];
 }
 
-/** Where we look: at what comes, at what there was when it was held, or at a range of our own. */
+/** What the viewport follows: live points, the points up to where it was paused, or a range that a person chose. */
 type Mode = { kind: "live" } | { kind: "held"; maxX: number; points?: Range } | { kind: "range"; range: Range };
 
-/** Which part of the x axis is looked at. */
+/** Which part of the x axis is shown. */
 export class Viewport {
   #place: Mode = { kind: "live" };
   #selectedWindow: WindowName | undefined;
@@ -44,7 +44,7 @@ export class Viewport {
     return newest === Number.NEGATIVE_INFINITY || isTime(newest) ? "30 s" : "100 pts";
   }
 
-  /** The window that somebody chose. */
+  /** The window that a person chose. */
   get selectedWindow(): WindowName | undefined {
     return this.#selectedWindow;
   }
@@ -53,23 +53,23 @@ export class Viewport {
     return this.#place.kind === "live";
   }
 
-  /** A range of x that somebody chose; undefined while a window is looked at. */
+  /** The range of x that a person chose; undefined while a window is shown. */
   get range(): Range | undefined {
     return this.#place.kind === "range" ? this.#place.range : undefined;
   }
 
-  /** Looks at a window: up to the newest x or, if the picture is held, up to where it was held. */
+  /** Shows a window: up to the newest x or, if the picture is paused, up to where it was paused. */
   selectWindow(window: WindowName): void {
     this.#selectedWindow = window;
     if (this.#place.kind === "range") this.#place = { kind: "held", maxX: this.#place.range.max };
   }
 
-  /** Holds the picture as it is. */
+  /** Pauses the picture as it is. */
   pause(source: PointSource): void {
     if (!this.isLive) return;
     this.#selectedWindow = this.window(source);
     const maxX = newestX(source);
-    // The rings may drop them while they are looked at.
+    // The ring buffers may drop them while they are shown.
     this.#place = {
       kind: "held",
       maxX,
@@ -82,7 +82,7 @@ export class Viewport {
     this.#place = { kind: "live" };
   }
 
-  /** Looks at a range of x, as far as there is anything near it. @param from what was looked at before */
+  /** Shows a range of x, kept near the points that there are. @param from the range that was shown before */
   showRange(range: Range, source?: PointSource, from?: Range): void {
     if (!(range.max - range.min > 0)) return;
     if (source !== undefined) this.#selectedWindow = this.window(source);
@@ -143,7 +143,7 @@ export class Viewport {
   }
 }
 
-/** Without what lies beyond: points that came after the picture was held, or whose time is wrong. */
+/** Without points beyond: those that came after the pause, or whose time is wrong. */
 function upTo(segments: readonly Segment[], maxX: number): readonly Segment[] {
   if ((segments.at(-1)?.x.at(-1) ?? maxX) <= maxX) return segments;
   return segments.map(({ x, y }) => {
@@ -173,7 +173,7 @@ function lastPoints(source: PointSource, newest: number): Omit<ViewModel, "gaps"
   return { x, time: isTime(newest), dataEndX: newest, bucketWidth: 0, requiredRange: undefined, segments };
 }
 
-/** The last {@link POINTS} values of what may lie in several parts. */
+/** The last {@link POINTS} values, which may lie in several segments. */
 function lastOf(segments: readonly Segment[]): readonly Segment[] {
   let left = POINTS;
   return segments

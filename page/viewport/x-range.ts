@@ -22,7 +22,7 @@ export function panned({ min, max }: Range, part: number): Range {
 
 /**
  * The range moved, not narrowed, so that it does not leave what there is by more than half of itself.
- * @param from what was looked at before: no further than that is no further away
+ * @param from the range that was shown before: what lies within it is always allowed
  */
 export function within({ min, max }: Range, oldest: number, newest: number, from = NOTHING): Range {
   const span = max - min;

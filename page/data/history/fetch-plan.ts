@@ -1,25 +1,25 @@
 import type { Range } from "../segment.ts";
 
-/** The range of x, both ends included, that is held of the stored points. */
+/** A range of x, both ends included, whose stored points were fetched. */
 export interface FetchedRange extends Range {
-  /** More was asked for on the left than there was room for: this is the newest part. */
+  /** More was requested on the left than fits: this is the newest part. */
   isTruncated: boolean;
 }
 
-/** What is looked at, and what the rings have of it. */
+/** What is shown, and what the ring buffers have of it. */
 export interface HistoryNeed {
   range: Range;
-  /** From here on the rings have everything. */
+  /** From here on the ring buffers have everything. */
   completeFromX: number;
-  /** The newest x in the rings, if they drop points; else the same. */
+  /** The newest x in the ring buffers, if they drop points; else the same. */
   newestX: number;
 }
 
-/** What to ask the store for. */
+/** One request to the store. */
 export interface FetchPlan {
   from: number;
   to: number;
-  /** It begins where what is held ends, and is added to that. Else it replaces it. */
+  /** It begins where the fetched range ends, and is added to it. Else it replaces it. */
   appends: boolean;
 }
 
@@ -47,7 +47,7 @@ export function planFetch(
   return { from: fetched.max, to: Math.min(range.max + margin, completeFromX + ahead / 2), appends: true };
 }
 
-/** True where another fetch would bring nothing more on the left: it is held, or there is no room for it. */
+/** True where another fetch would bring nothing more on the left: it is there, or does not fit. */
 function reachesLeft(leftmost: number, to: number, completeFromX: number, fetched: FetchedRange): boolean {
   return leftmost >= fetched.min || (fetched.isTruncated && to >= Math.min(fetched.max, completeFromX));
 }

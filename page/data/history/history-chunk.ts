@@ -4,7 +4,7 @@ import { SeriesStore } from "../store/series-store.ts";
 import type { ValueNamesRegistry } from "../store/value-names.ts";
 import type { FetchedRange } from "./fetch-plan.ts";
 
-/** One range of stored points, with a budget of its own. Its frames reach beyond both ends, but not all that do are there. */
+/** One range of stored points, with a budget of its own. Frames reach beyond its ends, but not all that do are in it. */
 export class HistoryChunk implements FetchedRange {
   readonly store: SeriesStore;
   readonly #from: number;

@@ -26,7 +26,7 @@ export interface HistoryEnvironment {
 
 interface PendingFetch {
   plan: FetchPlan;
-  /** What will be held when it has come. */
+  /** What will be available after it. */
   result: FetchedRange;
   abort: AbortController;
 }
@@ -34,14 +34,14 @@ interface PendingFetch {
 /** What a request has brought. */
 interface FetchResult {
   earliestX: number;
-  /** How far it came: to the end of what was asked for, or to where there was too much of it. */
+  /** Up to which x everything was read: the end of the request, or where it became too much. */
   toX: number;
   whole: boolean;
 }
 
-/** Points that are older than what the rings hold: one range, fetched from the Channel's store when it is looked at. */
+/** Points older than those in the ring buffers: one range, fetched from the Channel's store when it is shown. */
 export class HistoryFetcher {
-  /** Of what comes now, too: a text has one place on the page. */
+  /** Shared with the live points: a text has one code on the page. */
   readonly valueNames = new ValueNamesRegistry();
   #fetched: HistoryChunk | undefined;
   #need: HistoryNeed | undefined;
@@ -54,24 +54,24 @@ export class HistoryFetcher {
   readonly #environment: HistoryEnvironment;
   readonly #changed: () => void;
 
-  /** @param changed what is held, or the state, is another */
+  /** @param changed called when the fetched points, or the state, changed */
   constructor(environment: HistoryEnvironment, changed: () => void) {
     this.#environment = environment;
     this.#changed = changed;
   }
 
-  /** What is there to be drawn; undefined before anything was fetched. */
+  /** The fetched points; undefined before the first. */
   get fetched(): HistoryChunk | undefined {
     return this.#fetched;
   }
 
-  /** `failed`: what is wanted could not be had, and is asked for again in a while. */
+  /** `failed`: the last request failed and is repeated after a while. */
   get state(): "idle" | "fetching" | "failed" {
     if (this.#flight !== undefined) return "fetching";
     return this.#failures > 0 && this.#next() !== undefined ? "failed" : "idle";
   }
 
-  /** There was more than can be held: what is missing is the oldest part of what was asked for. */
+  /** There was more than fits into memory: the oldest part of the request is missing. */
   get isTruncated(): boolean {
     return this.#fetched?.isTruncated ?? false;
   }
@@ -82,13 +82,13 @@ export class HistoryFetcher {
   }
 
   /**
-   * Says what is looked at, as often as that is.
+   * Requests what is shown. Call it at each drawing: most calls fetch nothing.
    * @param range from -Infinity for everything; undefined for nothing
    * @param completeFromX from here on the rings have everything
    * @param newestX the newest x in the rings
    */
   request(range: Range | undefined, completeFromX: number, newestX: number): void {
-    // It falls where x begins anew: nothing of before belongs to that.
+    // It falls where x begins again: points from before do not belong to that.
     if (completeFromX < this.#completeFromX) this.clear();
     this.#ringsDrop ||= completeFromX > this.#completeFromX && Number.isFinite(this.#completeFromX);
     this.#completeFromX = completeFromX;
@@ -96,7 +96,7 @@ export class HistoryFetcher {
     this.#consider();
   }
 
-  /** Forgets everything: the channel was emptied. */
+  /** Drops everything: the channel was emptied. */
   clear(): void {
     this.#flight?.abort.abort();
     this.#flight = this.#fetched = this.#need = this.#oldestX = undefined;
@@ -117,7 +117,7 @@ export class HistoryFetcher {
     });
   }
 
-  /** What is to be fetched now; what only goes on from what is on its way waits for that. */
+  /** What to fetch now. A continuation of a pending fetch waits for it. */
   #next(): FetchPlan | undefined {
     if (this.#need === undefined) return undefined;
     const plan = planFetch(this.#need, this.#flight?.result ?? this.#fetched, this.#oldestX);
@@ -161,14 +161,14 @@ export class HistoryFetcher {
       return stretch;
     }
     if (fetched === undefined) {
-      // Oldest come first, and the newest are to be held. So much of x was too much: the last half of that will do.
+      // The oldest come first, but the newest are to be kept. This much of x was too much: ask for the last half of it.
       const span = haul.toX - Math.max(from, haul.earliestX);
       const newest = new HistoryChunk(to - span / 2, to, this.valueNames, true);
       const { whole, toX } = await this.#read(to - span / 2, to, newest, signal);
       newest.reach(whole ? to : toX);
       return newest;
     }
-    // All of them begin before? Then it is of no use to ask again.
+    // If all frames begin before, another request would bring no more.
     stretch.reach(haul.toX > from ? haul.toX : to);
     return stretch;
   }

@@ -1,6 +1,6 @@
 import { RingBuffer } from "./ring-buffer.ts";
 
-/** Everything that is held of all series, in bytes. A point takes 32: x and y as float64, each written twice. */
+/** The memory of all ring buffers, in bytes. A point takes 32: x and y as float64, each written twice. */
 export const BUDGET_BYTES = 64 * 1024 * 1024;
 const BYTES_A_POINT = 32;
 export const FIRST_CAPACITY = 1024;

@@ -6,7 +6,7 @@ const LATE_SHARE = 32;
 /**
  * The newest points of one series, x ascending, equal x in order of arrival. A y of NaN is a break in the line.
  * Both columns are written twice, at p and at p + capacity, so that whatever the ring holds is one view, not copied.
- * Late points wait until somebody looks, or there are many: all of them cost one copy then, not each of them.
+ * Late points wait until the buffer is read, or there are many: together they cost one copy then, not one each.
  */
 export class RingBuffer {
   /** How many points fit: see {@link resize}. */

@@ -1,10 +1,11 @@
 import type { MissingPoints } from "../../../client/cursor.ts";
 import type { Frame, Gap, Table } from "../../../protocol/frame/frame.ts";
+import type { Segment } from "../segment.ts";
 import { justAbove } from "../sorted-column.ts";
 import { GapLog, type GapRecord } from "./gap-log.ts";
 import { RingBudget } from "./ring-budget.ts";
 import { advanceHead, completeFrom, isRestart, newSeries, type Series } from "./series.ts";
-import { analyzeRows, columnSegment, type Segment } from "./table-rows.ts";
+import { analyzeRows, columnSegment } from "./table-rows.ts";
 import { ValueNamesRegistry } from "./value-names.ts";
 
 export { isTime, type Series } from "./series.ts";
@@ -46,7 +47,7 @@ export class SeriesStore {
 
   /**
    * From this x on everything that the channel has is in the rings, of all series; -Infinity before the first point.
-   * It falls only where x begins anew, or a clock was set back.
+   * It falls only where x begins again, or a clock was set back.
    */
   get completeFromX(): number {
     let x = Number.NEGATIVE_INFINITY;

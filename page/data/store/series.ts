@@ -4,7 +4,7 @@ import type { ValueNames } from "./value-names.ts";
 
 /** Smaller x are not unix seconds: this is 1973. */
 const FIRST_TIME_X = 1e8;
-/** A numeric x that falls back further than so many points, and below the middle, begins anew. */
+/** A numeric x that falls back by more than this many points, and below the middle, begins again. */
 const RESTART_POINTS = 64;
 /** One of at least so many points that falls back to about where they began does, too. */
 const SWEEP_POINTS = 16;
@@ -15,7 +15,7 @@ const RUNS_TO_STEP_BACK = 3;
 
 export interface Series {
   name: string;
-  /** The how-manieth series of the channel it is: gives its colour. */
+  /** Its position among the channel's series. */
   index: number;
   ring: RingBuffer;
   /** The x that the picture follows: see {@link advanceHead}. */
@@ -91,8 +91,8 @@ export function advanceHead(series: Series, arrivedX: number): boolean {
 }
 
 /**
- * A publisher that counts its points begins anew when it is restarted. Its points would otherwise be taken for
- * late ones, drawn over the old ones, and the newest x would stand still. A time does not begin anew.
+ * A publisher that counts its points begins again when it is restarted. Its points would otherwise be taken for
+ * late ones, drawn over the old ones, and the newest x would stand still. A time does not begin again.
  */
 export function isRestart(ring: RingBuffer, firstX: number): boolean {
   if (ring.length < SWEEP_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;

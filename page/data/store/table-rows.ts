@@ -1,13 +1,8 @@
 import type { Table } from "../../../protocol/frame/frame.ts";
+import type { Segment } from "../segment.ts";
 import type { MissingValueDetector, RowSeries } from "./missing-values.ts";
 
-/** One series' part of a table, as a ring takes it: x ascending, a y of NaN is a break, never two in a row. */
-export interface Segment {
-  x: Float64Array;
-  y: Float64Array;
-}
-
-/** What is known of a table's rows before its columns are looked at one by one. */
+/** What is known of a table's rows before its columns are read one by one. */
 export interface TableRows {
   /** The rows in the order of their x, equal x as they stand; undefined if that is how they stand. */
   order: Uint32Array | undefined;
@@ -19,7 +14,7 @@ export interface TableRows {
 
 const NOBODY: RowSeries = new Set();
 
-/** Looks a table's rows over. */
+/** Finds the order of a table's rows, and which series have a value in each. */
 export function analyzeRows({ x, columns }: Table): TableRows {
   const order = orderOf(x);
   const names = columns.map(({ name }) => name);
@@ -39,7 +34,7 @@ export function analyzeRows({ x, columns }: Table): TableRows {
   return { order, shapes, counts };
 }
 
-/** The points of one column, with a break before each that others are missing before. */
+/** The points of one column, x ascending, with a break (never two in a row) before each that values are missing before. */
 export function columnSegment(
   table: Table,
   column: number,

@@ -15,7 +15,7 @@ interface Lookback {
 /** Of so many points, before it is drawn, it is found out how large it is. */
 const SIZED_BY = 10_000;
 
-/** All that are calculated, from what is stored, when it is looked at. */
+/** The derived series of a channel, calculated from stored points when they are shown. */
 export class Derived implements DerivedSeries {
   readonly #stored: DerivationInput;
   readonly #formulas: readonly Formula[];
@@ -125,7 +125,7 @@ class Formula {
     const { points, width } = this.#reach;
     for (let i = 0; i < points; i++) back(0);
     if (width > 0) back(width);
-    // What is meant over a width may itself need the point before.
+    // The first value of an average may itself need the point before.
     for (let i = 0; i < points; i++) back(0);
     return segments;
   }

@@ -85,7 +85,7 @@ function field(
   return { element: make("div", "lazy-field", make("label", "", make("span", "", text), input)), input };
 }
 
-/** Nobody wants to type names with units: chosen, one is written where the text cursor is. */
+/** Inserts the chosen name at the text cursor: names with units are hard to type. */
 function inserting(names: readonly string[], into: HTMLInputElement): HTMLElement {
   const select = make("select", "", make("option", "", "Insert a series …"));
   select.setAttribute("aria-label", "Insert a series into the expression");

@@ -24,7 +24,7 @@ export function openDialog(title: string, opener: HTMLElement | undefined, ...co
     // Text that is selected out of the dialog ends with a click beside it, too.
     if (pressedBeside && isBeside(dialog, event)) dialog.close();
   });
-  // What is typed here is not meant for the plot behind it.
+  // Keys typed here are no shortcuts of the plot.
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   dialog.addEventListener("close", () => {
     dialog.remove();

@@ -28,7 +28,7 @@ export function openPanelSettings(context: Context, id: string, opener?: HTMLEle
       placeFields(context, plan, render),
     );
     if (focus === undefined) return;
-    // What was pressed is made anew; a series that has left has taken it along.
+    // The pressed control is a new element now, or went with its series.
     const again = body.querySelector<HTMLElement>(`[data-key="${CSS.escape(focus)}"]`);
     (again ?? body.querySelector("select"))?.focus();
   };
@@ -46,7 +46,7 @@ function planOf({ arrangement, source }: Context, id: string): PanelPlan | undef
   return arrangement.panels(source.series).find((plan) => plan.id === id);
 }
 
-/** Nothing here is made anew when it changes: somebody may be on the way to the next field, or to a button. */
+/** Nothing here is replaced when it changes: a person may be on the way to the next field, or to a button. */
 function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string, changed: () => void): HTMLElement {
   const current = (): YAxisPlan => {
     const { left, rightAxis } = planOf(context, plan.id) ?? plan;

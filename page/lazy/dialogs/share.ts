@@ -11,7 +11,7 @@ export interface ShareOptions {
   range: string;
   chosen: ShareKind;
   channel: string;
-  /** Each makes a file and saves it; what it is rejected with is said. */
+  /** Each makes a file and saves it; the dialog shows why one failed. */
   exports: { csv(): Promise<void>; png(): Promise<void>; snapshot(): Promise<void> };
   opener?: HTMLElement;
 }

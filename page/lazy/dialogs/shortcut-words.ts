@@ -1,6 +1,6 @@
 import type { Command } from "../../input/shortcuts.ts";
 
-/** What people are told of a shortcut. */
+/** The description of a shortcut. */
 export interface ShortcutWords {
   /** Its keys, as they are written for people. */
   written: readonly string[];

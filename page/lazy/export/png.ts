@@ -1,4 +1,4 @@
-/** What stands over a panel: a series and its value. */
+/** An entry of the legend above a panel: a series and its value. */
 export interface LegendEntry {
   name: string;
   colour: string;

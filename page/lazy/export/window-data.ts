@@ -13,7 +13,7 @@ export interface SeriesData {
   segments: readonly Segment[];
 }
 
-/** What is looked at: the points from minX to maxX, both included; parts may reach further. */
+/** The points of a window, from minX to maxX, both included; segments may reach further. */
 export interface WindowData {
   channel: string;
   minX: number;

@@ -14,7 +14,7 @@ export class GapNavigator {
     this.#targets = targets;
   }
 
-  /** Holds the picture with the next of all gaps in it, puts the cursor there, and says what is missing. */
+  /** Pauses the picture with the next gap in it, puts the cursor there, and describes the gap. */
   go(direction: -1 | 1): void {
     const { board, viewport, source, gapLayer, cursor } = this.#targets;
     const viewModel = this.#targets.viewModel();

@@ -5,7 +5,7 @@ import { niceStep, numberLabels, timeLabels } from "../../render/ticks.ts";
 import { counted, formatCount } from "../../ui/format.ts";
 import type { LocatedGap } from "./gap-spans.ts";
 
-/** What is said of a gap: how many points, of what and when, and why. */
+/** The description of a gap: how many points of what are missing, when, and why. */
 export interface GapText {
   title: string;
   where: string;
@@ -35,7 +35,7 @@ const BEFORE: Record<string, string> = {
     "A publisher connected again after one had gone, as a script does that is started again. What was sent before that may be missing.",
 };
 
-/** What is said of the gaps at one place: those of one reason and series together. */
+/** The descriptions of the gaps of one mark: those of one reason and series together. */
 export function gapTexts(spans: readonly LocatedGap[], time: boolean): GapText[] {
   const groups = new Map<string, LocatedGap[]>();
   for (const span of spans) {
@@ -80,11 +80,11 @@ function own(texts: Record<string, string>, reason: string): string | undefined 
   return Object.hasOwn(texts, reason) ? texts[reason] : undefined;
 }
 
-/** From when to when, as the axis says it. */
+/** From when to when, in the format of the axis. */
 function whenText(from: number, to: number, time: boolean): string {
   const values = from < to ? [from, to] : [to];
   const step = niceStep((to - from || 10) / 10);
-  // A time is said to the second at least, and without its date, as on the axis.
+  // A time has seconds at least, and no date, as on the axis.
   const labels = time ? timeLabels(values, Math.min(1, step)) : numberLabels(values, step);
   return values.length === 1 ? `at ${labels[0]}` : labels.join(" – ");
 }

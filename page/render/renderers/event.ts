@@ -34,7 +34,7 @@ function paint({ series, segments }: PanelSeries, target: PaintTarget): void {
     for (let i = 0; i < x.length; i++) {
       if (Number.isNaN(y[i])) continue;
       const px = columnOf(x[i] ?? 0);
-      // Several in one pixel column are one flag, with what was said last.
+      // Several in one pixel column are one flag, with the last text.
       if (px > lastPx) {
         write(px);
         lines.moveTo(px, top);

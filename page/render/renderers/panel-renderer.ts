@@ -10,7 +10,7 @@ export interface PanelSeries extends LegendItem {
   renderer: PanelRenderer;
   /** Its points in view; none of one that is hidden. */
   segments: readonly Segment[];
-  /** Somebody points at it in the legend. */
+  /** The pointer is on its entry in the legend. */
   isHighlighted: boolean;
   /** What its renderer prepared. */
   buffer: PointBuffer;
@@ -38,9 +38,9 @@ export interface PanelRenderer {
   prepare(segments: readonly Segment[], viewModel: ViewModel, buffer: PointBuffer): void;
   /** Paints what was prepared. The buffer's y are in the space of the target's axis by now. */
   paint(series: PanelSeries, target: PaintTarget): void;
-  /** The point that somebody means who points at `x`; none further than `reach`, in x, beside a break or an end. */
+  /** The point for a cursor at `x`; beside a break or an end, none further away than `reach` (in x). */
   hitTest(segments: readonly Segment[], x: number, reach: number): Point | undefined;
-  /** What is read at `x`, with the same reach; NaN where there is nothing. */
+  /** The y that is read at `x`, with the same reach; NaN where there is none. */
   valueAt(segments: readonly Segment[], x: number, reach: number): number;
 }
 
