@@ -41,7 +41,12 @@ export class FrameRing implements FrameLog {
 
   async framesAfter({ epoch, seq }: Cursor, { bytes, values }: BatchBounds): Promise<FrameBatch | undefined> {
     this.reads++;
+    const batch = this.#batchAfter({ epoch, seq }, { bytes, values });
     await later();
+    return batch;
+  }
+
+  #batchAfter({ epoch, seq }: Cursor, { bytes, values }: BatchBounds): FrameBatch | undefined {
     if (epoch !== this.position.epoch || seq > this.position.seq) return undefined;
     const after = Math.max(seq, this.#keptAfter);
     const chosen: Uint8Array[] = [];

@@ -115,12 +115,9 @@ export class CatchUp {
   /** Sends a viewer the next step, if it waits for one and has room. @returns whether it got more */
   async #step(session: ViewerSession, turn: Turn): Promise<boolean> {
     const { state } = session;
-    if (!isWaiting(state) || session.isFetching || !session.hasStepRoom) return false;
-    session.isFetching = true;
-    const send = await this.#nextOf(session, state.cursor, turn).finally(() => {
-      session.isFetching = false;
-    });
-    // It left meanwhile, or the numbering ended.
+    if (!isWaiting(state) || !session.hasStepRoom) return false;
+    const send = await this.#nextOf(session, state.cursor, turn);
+    // It left meanwhile, the numbering ended, or somebody else sent it this.
     if (send === undefined || session.isClosed || session.state !== state) return false;
     const seq = send();
     if (session.isClosed) return false;

@@ -17,8 +17,6 @@ export interface SessionSocket {
 
 /** One connected viewer: its socket, how much waits there unread, and where it is in the log. */
 export class ViewerSession {
-  /** A batch for it is being read: it asks for one at a time. */
-  isFetching = false;
   readonly #socket: SessionSocket;
   #record: SessionRecord;
   /** Messages sent since nothing waited, at most so many wait now. Eviction forgets it, and waits until nothing does. */

@@ -1,10 +1,11 @@
 /** Viewers that are behind: who is sent what, when, and what it costs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
 import { CATCH_UP_BYTES } from "../../../../protocol/limits.ts";
 import { FlushPace } from "../../../../worker/hub/flush-pace.ts";
 import { AT_ONCE, SendBudget, TURN_UNITS, Turn } from "../../../../worker/hub/send-budget.ts";
-import { type FakeSocket, HubOnRing } from "../../../support/hub-viewers.ts";
+import { FakeSocket, HubOnRing } from "../../../support/hub-viewers.ts";
 import { bulkyFrame, frameOf } from "../../../support/publish.ts";
 
 const A = "00000000000000aa";
@@ -73,25 +74,73 @@ test("[VW2] [VW4] a viewer that joins while frames are taken, and its batch is s
     const socket = await joining;
     await ring.publish(frameOf(A, before + 6, [before + 6]));
     if (format === "json") assert.deepEqual(ysOf(socket), range(before - 1, before + 7));
-    else assert.equal(socket.told("live").length, 1);
+    else {
+      // Its batch is of the moment when it was asked for.
+      assert.match(socket.texts.at(-1) ?? "", /"type":"behind"/);
+      await ring.say(socket, (socket.texts.at(-1) ?? "").replace("behind", "continue"));
+      const seqs = socket.sent.flatMap((message) =>
+        typeof message === "string" ? [] : splitFrames(message).map((frame) => readHeader(frame).seq),
+      );
+      assert.deepEqual(seqs, range(before - 1, before + 7));
+      assert.equal(socket.told("live").length, 1);
+    }
   }
 });
 
-test("[VW2] [CH8] a batch that is being read when the numbering ends is sent to nobody", async () => {
+for (const [what, start] of [
+  ["where a viewer begins", { kind: "tail", points: 2, seconds: 0 }],
+  ["its first batch", { kind: "resume", cursor: { epoch: 1, seq: 0 } }],
+] as const) {
+  test(`[VW2] [CH8] ${what} is being read when the numbering ends: it is dropped, and the viewer goes on in the next`, async () => {
+    const ring = new HubOnRing();
+    await ring.publish(frameOf(A, 1, [1, 2, 3]));
+    const joining = Promise.all([ring.join("frames", start), ring.join("json", start)]);
+    ring.log.trim(1);
+    ring.log.position = { epoch: 2, seq: 0 };
+    ring.hub.resetEpoch();
+    const [frames, json] = await joining;
+    assert.deepEqual(json.sent, []);
+    const types = frames.texts.map((text) => /"type":"([a-z]+)"/.exec(text)?.[1]);
+    assert.deepEqual(types, ["hello", "gap", "live"]);
+    assert.equal(frames.sent.length, 3);
+    await ring.publish(frameOf(A, 2, [4]));
+    const binary = frames.sent.filter((message) => typeof message !== "string");
+    assert.deepEqual([ysOf(json), binary.length], [[4], 1]);
+  });
+}
+
+test("[VW7f] an alarm, a publish and a viewer that asks on, all at once: what is stored is sent once", async () => {
   const ring = new HubOnRing();
-  await ring.publish(frameOf(A, 1, [1, 2, 3]));
-  const joining = Promise.all([ring.join("frames"), ring.join("json")]);
-  ring.log.trim(1);
-  ring.log.position = { epoch: 2, seq: 0 };
-  ring.hub.resetEpoch();
-  const [frames, json] = await joining;
-  assert.deepEqual(json.sent, []);
-  assert.deepEqual(
-    frames.texts.map((text) => /"type":"([a-z]+)"/.exec(text)?.[1]),
-    ["hello", "gap", "live"],
-  );
-  assert.equal(frames.sent.length, 3);
+  const socket = await ring.join("json");
+  await ring.publish(frameOf(A, 1, range(0, 1500)));
+  // As after an eviction: the texts are read again.
+  ring.evict(socket);
+  for (let i = 0; i < 5; i++) {
+    ring.nowMs += 1000;
+    await Promise.all([ring.alarm(), ring.publish(frameOf(A, 2 + i, [1500 + i])), ring.alarm()]);
+  }
+  await ring.alarm();
+  assert.deepEqual(ysOf(socket), range(0, 1505));
 });
+
+for (const [what, microtasks] of [
+  ["it is found where it begins", 0],
+  ["its batch is read", 5],
+] as const) {
+  test(`[VW4] a viewer that leaves while ${what} is sent nothing more, and is waited for by nobody`, async () => {
+    const ring = new HubOnRing();
+    await ring.publish(bulkyFrame(A, 1, 8000), bulkyFrame(A, 2, 8000));
+    await ring.join("json", { kind: "tail", points: 0, seconds: 0 });
+    const socket = new FakeSocket();
+    const joining = ring.join("json", { kind: "resume", cursor: { epoch: 1, seq: 0 } }, socket);
+    for (let i = 0; i < microtasks; i++) await Promise.resolve();
+    assert.equal(ring.log.reads, microtasks > 0 ? 1 : 0);
+    ring.hub.leave(socket);
+    await joining;
+    assert.deepEqual([ring.hub.count, socket.sent.length], [1, 0]);
+    assert.equal(ring.hub.alarmInMs(ring.nowMs), 300_000);
+  });
+}
 
 test("[VW5c] of what is stored a viewer of text gets the last 10,000 points, and not 10,001", async () => {
   for (const [asked, first] of [
