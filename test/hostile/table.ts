@@ -25,8 +25,12 @@ export interface Place {
   from: string;
 }
 
-/** What the runtime itself logs, before it asks a Worker: of a target or a Host that make no URL, and of CONNECT. */
-const OF_THE_RUNTIME = /Invalid URL string|Fetch API cannot load|connect event|connect\(\) function/;
+/**
+ * What the runtime itself logs, before it asks a Worker: of a target or a Host that make no URL, of CONNECT, and of what is no
+ * WebSocket's frame (which may come while a later row is tried).
+ */
+const OF_THE_RUNTIME =
+  /Invalid URL string|Fetch API cannot load|connect event|connect\(\) function|WebSocket protocol error/;
 let rows = 0;
 
 /**
