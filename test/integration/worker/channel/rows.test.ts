@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { costOf, joinAndLeave, startCounting } from "../../../cost/measure.ts";
 import type { Edge } from "../../../support/edge.ts";
-import { bulkyFrame, frameOf, newChannel, publishFrames } from "../../../support/publish.ts";
+import { bulkyFrame, frameOf, frameOfRows, newChannel, publishFrames, read, rowOf } from "../../../support/publish.ts";
 import { startStoredEdge } from "../../../support/stored-edge.ts";
+import { Watcher } from "../../../support/watcher.ts";
 
 const A = "00000000000000aa";
 const small = await startCounting({ STORE_BYTES: String(64 * 1024) });
@@ -108,5 +109,41 @@ test("[VW1] [RD6c] where the last 8 MiB begin is found in rows few enough for an
     const { rowsRead } = await costOf(large, () => joinAndLeave(large, channel, "?points=1000000"));
     t.diagnostic(`${rowsRead} rows read by a viewer`);
     assert.ok(rowsRead <= 50, `${rowsRead} rows read by a viewer`);
+  }
+});
+
+test("[CH16d] names of series are stored together, 64 KiB in a row, and are known after an eviction", async () => {
+  await using stored = await startStoredEdge();
+  const { edge, whileStopped } = stored;
+  const channel = newChannel();
+  const name = (n: number) => `${n}`.padStart(250, "x");
+  for (let n = 1; n <= 600; n += 100) {
+    await publishFrames(
+      edge,
+      channel,
+      frameOfRows(A, n, [rowOf(n, Object.fromEntries(Array.from({ length: 100 }, (_, i) => [name(n + i), i])))]),
+    );
+    if (n === 301) await edge.evict(channel);
+  }
+  const rows = await whileStopped((database) =>
+    database.prepare("SELECT length(names) AS length FROM series_names").all(),
+  );
+  assert.equal(rows.length, 3);
+  for (const { length } of rows) assert.ok(Number(length) <= 64 * 1024, `${length}`);
+  const watcher = await (await Watcher.open(edge, channel)).live();
+  const { series } = await watcher.tells("hello");
+  await watcher.close();
+  // `hello` lists 64 KiB of names at most.
+  assert.deepEqual(
+    series,
+    Array.from({ length: series.length }, (_, i) => name(i + 1)),
+  );
+  for (const [n, lines] of [
+    [1, 1],
+    [600, 1],
+    [601, 0],
+  ] as const) {
+    const text = await (await read(edge, channel, "application/x-ndjson", `?series=${name(n)}`)).text();
+    assert.equal(text.split("\n").length - 1, lines, `${n}`);
   }
 });
