@@ -5,7 +5,7 @@ import { type Stamp, ThirdFrame } from "./third-frame.ts";
 import type { Topic, Topics } from "./topic.ts";
 
 /** A message taken out of its frames. */
-export interface Opened<T> extends Stamp {
+export interface OpenedMessage<T> extends Stamp {
   topic: Topic<T>;
   payload: Buffer;
   /** Payloads beside the first. */
@@ -24,7 +24,7 @@ export interface Envelope<T> {
    * @param arrivedAt unix seconds
    * @throws DecodeError, PointError
    */
-  open(frames: readonly Buffer[], arrivedAt: number): Opened<T>;
+  open(frames: readonly Buffer[], arrivedAt: number): OpenedMessage<T>;
 }
 
 /** @throws RangeError if what is configured is no layout */
@@ -52,7 +52,7 @@ class GivenEnvelope<T> implements Envelope<T> {
     this.#delimiter = delimiter;
   }
 
-  open(frames: readonly Buffer[]): Opened<T> {
+  open(frames: readonly Buffer[]): OpenedMessage<T> {
     const fields = this.#fields;
     if (frames.length !== fields.length) {
       throw wrong(`--frames says ${fields.length} (${layoutText(fields)}), and this message has ${frames.length}`);
@@ -100,7 +100,7 @@ class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
     this.#delimiter = delimiter;
   }
 
-  open(received: readonly Buffer[], arrivedAt: number): Opened<T> {
+  open(received: readonly Buffer[], arrivedAt: number): OpenedMessage<T> {
     // Stacks with REQ or ROUTER sockets put an empty frame before what is meant: https://rfc.zeromq.org/spec/28/
     const frames = received.length > 2 ? received.filter((frame, i) => i === 0 || frame.length > 0) : received;
     const [first, second, third] = frames;

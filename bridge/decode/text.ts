@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { PointError } from "../../protocol/json/point-error.ts";
-import { valueOfJson as valueOfAnyJson } from "../../protocol/json/points.ts";
+import { valueOfJson } from "../../protocol/json/points.ts";
 import { DecodeError } from "./message.ts";
 import { checkJsonValues } from "./size.ts";
 
@@ -92,9 +92,9 @@ function hasEnds(bytes: Buffer, closing: number): boolean {
  * The value of JSON text, in which NaN and the infinities are null.
  * @throws PointError not-json, DecodeError message-too-large
  */
-export function valueOfJson(text: string): unknown {
+export function valueOfBoundedJson(text: string): unknown {
   checkJsonValues(text);
-  return valueOfAnyJson(text);
+  return valueOfJson(text);
 }
 
 /**
@@ -103,7 +103,7 @@ export function valueOfJson(text: string): unknown {
  */
 export function jsonOrUndefined(text: string): unknown {
   try {
-    return valueOfJson(text);
+    return valueOfBoundedJson(text);
   } catch (error) {
     if (error instanceof DecodeError) throw error;
     return undefined;

@@ -1,7 +1,7 @@
 import { inflate, wrappingOf } from "../decode/inflate.ts";
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
-import { isObject } from "./fields.ts";
-import { valueOfJson } from "./payload.ts";
+import { isPlainObject } from "./fields.ts";
+import { valueOfJsonBytes } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 import { Rates } from "./rates.ts";
 
@@ -32,7 +32,7 @@ class EddnReader implements MessageReader {
     const [frame] = frames;
     if (frame === undefined || frames.length !== 1) throw wrong(`this has ${frames.length} frames`);
     if (wrappingOf(frame) !== "zlib") throw wrong("this is not zlib");
-    const schema = SCHEMA.exec(schemaRefOf(valueOfJson(inflate(frame, "zlib"))))?.[1];
+    const schema = SCHEMA.exec(schemaRefOf(valueOfJsonBytes(inflate(frame, "zlib"))))?.[1];
     if (schema === undefined) throw wrong("this has no $schemaRef, …/schemas/<name>/<version>");
     this.#rates.count(ALL);
     this.#rates.count(schema);
@@ -45,7 +45,7 @@ class EddnReader implements MessageReader {
 }
 
 function schemaRefOf(value: unknown): string {
-  return isObject(value) && typeof value.$schemaRef === "string" ? value.$schemaRef : "";
+  return isPlainObject(value) && typeof value.$schemaRef === "string" ? value.$schemaRef : "";
 }
 
 function wrong(what: string): DecodeError {

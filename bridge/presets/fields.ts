@@ -1,18 +1,18 @@
 import { MAX_NESTING } from "../../protocol/limits.ts";
 
 /** What a publisher's structure has of numbers, in objects without a prototype, so that any key is only a key. */
-export type Numbers = { [key: string]: number | (number | null)[] | Numbers };
+export type NumberTree = { [key: string]: number | (number | null)[] | NumberTree };
 
 /** A longer array is a waveform, a picture or a table, and would be a series for each of its elements. */
 const MAX_ELEMENTS = 64;
 /** Of one structure; what comes after is left aside. */
 const MAX_NUMBERS = 4096;
 
-export function isObject(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
-export function emptyNumbers(): Numbers {
+export function emptyNumbers(): NumberTree {
   return Object.create(null);
 }
 
@@ -22,7 +22,7 @@ export function emptyNumbers(): Numbers {
  * @param leftOut keys of the outermost object that are not wanted
  * @returns undefined if there is none
  */
-export function numbersOf(object: Record<string, unknown>, leftOut?: ReadonlySet<string>): Numbers | undefined {
+export function numbersOf(object: Record<string, unknown>, leftOut?: ReadonlySet<string>): NumberTree | undefined {
   return collect(object, leftOut, 0, { left: MAX_NUMBERS });
 }
 
@@ -31,13 +31,13 @@ function collect(
   leftOut: ReadonlySet<string> | undefined,
   depth: number,
   budget: { left: number },
-): Numbers | undefined {
-  let numbers: Numbers | undefined;
+): NumberTree | undefined {
+  let numbers: NumberTree | undefined;
   for (const [key, value] of Object.entries(object)) {
     if (budget.left <= 0) break;
     if (leftOut?.has(key)) continue;
     // An array in the object is one level more.
-    const found = isObject(value)
+    const found = isPlainObject(value)
       ? depth + 1 < MAX_NESTING
         ? collect(value, undefined, depth + 1, budget)
         : undefined

@@ -1,7 +1,7 @@
 import { DecodeError, type Message } from "../decode/message.ts";
 import { textIfUtf8 } from "../decode/text.ts";
-import { isObject } from "./fields.ts";
-import { checkSize, isPickle, valueOfJson } from "./payload.ts";
+import { isPlainObject } from "./fields.ts";
+import { checkSize, isPickle, valueOfJsonBytes } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 
 /**
@@ -47,13 +47,13 @@ function read(frames: readonly Buffer[]): Message[] {
   // A message without a payload says that there is something, but nothing of it.
   if (data === undefined) return [];
   checkSize(frames);
-  return [{ topic, content: { kind: "value", value: withoutUnits(valueOfJson(data)) } }];
+  return [{ topic, content: { kind: "value", value: withoutUnits(valueOfJsonBytes(data)) } }];
 }
 
 /** `[5.2, "V"]`, which is how data_publisher.py says a quantity is sent, becomes 5.2: by itself or as a variable. */
 function withoutUnits(value: unknown): unknown {
   if (isQuantity(value)) return value[0];
-  if (!isObject(value)) return value;
+  if (!isPlainObject(value)) return value;
   const entries = Object.entries(value);
   if (!entries.some(([, each]) => isQuantity(each))) return value;
   return Object.fromEntries(entries.map(([name, each]) => [name, isQuantity(each) ? each[0] : each]));

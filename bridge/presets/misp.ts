@@ -1,6 +1,6 @@
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
-import { isObject } from "./fields.ts";
-import { checkSize, valueOfJson } from "./payload.ts";
+import { isPlainObject } from "./fields.ts";
+import { checkSize, valueOfJsonBytes } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 import { Rates } from "./rates.ts";
 
@@ -34,7 +34,7 @@ class MispReader implements MessageReader {
       return [];
     }
     checkSize(frames);
-    const uptime = uptimeIn(valueOfJson(frame.subarray(space + 1)));
+    const uptime = uptimeIn(valueOfJsonBytes(frame.subarray(space + 1)));
     if (uptime === undefined) throw wrong(`${ALIVE} has no uptime`);
     return [{ topic, content: { kind: "value", value: { uptime } } }];
   }
@@ -46,7 +46,7 @@ class MispReader implements MessageReader {
 
 /** `{"status":"I'm doing science and I'm still alive.","uptime":…}`: seconds since its settings were read. */
 function uptimeIn(value: unknown): number | undefined {
-  return isObject(value) && typeof value.uptime === "number" ? value.uptime : undefined;
+  return isPlainObject(value) && typeof value.uptime === "number" ? value.uptime : undefined;
 }
 
 function wrong(what: string): DecodeError {

@@ -1,6 +1,6 @@
 import { DecodeError, type Message, type MessageReader } from "../decode/message.ts";
-import { isObject } from "./fields.ts";
-import { checkSize, valueOfJson } from "./payload.ts";
+import { isPlainObject } from "./fields.ts";
+import { checkSize, valueOfJsonBytes } from "./payload.ts";
 import type { Preset } from "./preset.ts";
 import { Rates } from "./rates.ts";
 
@@ -33,7 +33,7 @@ class MoneroReader implements MessageReader {
     const read = READERS.get(topic);
     if (read === undefined) throw wrong("this is none of its topics");
     checkSize(frames);
-    const values = read(valueOfJson(frame.subarray(colon + 1)));
+    const values = read(valueOfJsonBytes(frame.subarray(colon + 1)));
     if (values === undefined) throw wrong(`this is not what ${topic} has`);
     for (const field of ["blocks", "transactions"]) {
       const count = Object.hasOwn(values, field) ? values[field] : undefined;
@@ -123,7 +123,7 @@ function sums(objects: readonly unknown[], fields: Readonly<Record<string, strin
 }
 
 function fieldOf(value: unknown, field: string): unknown {
-  return isObject(value) && Object.hasOwn(value, field) ? value[field] : undefined;
+  return isPlainObject(value) && Object.hasOwn(value, field) ? value[field] : undefined;
 }
 
 function numberIn(value: unknown, field: string): number | undefined {

@@ -1,5 +1,5 @@
 import { DecodeError } from "../decode/message.ts";
-import { MAX_MESSAGE_BYTES, textOf, valueOfJson as valueOfText } from "../decode/text.ts";
+import { MAX_MESSAGE_BYTES, textOf, valueOfBoundedJson } from "../decode/text.ts";
 
 /** What the presets' payloads are packed in. */
 
@@ -12,8 +12,8 @@ export function checkSize(frames: readonly Buffer[]): void {
 }
 
 /** @throws PointError not-json, DecodeError message-too-large */
-export function valueOfJson(bytes: Buffer): unknown {
-  return valueOfText(textOf(bytes));
+export function valueOfJsonBytes(bytes: Buffer): unknown {
+  return valueOfBoundedJson(textOf(bytes));
 }
 
 /** Whether it begins as JSON's objects and arrays do. */

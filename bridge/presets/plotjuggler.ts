@@ -3,8 +3,8 @@ import { unixSeconds } from "../../protocol/json/time.ts";
 import { valueOfCbor, valueOfMsgpack } from "../decode/formats/packed.ts";
 import { type Content, DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import { textIfUtf8 } from "../decode/text.ts";
-import { isObject } from "./fields.ts";
-import { checkSize, mayBeJson, valueOfJson } from "./payload.ts";
+import { isPlainObject } from "./fields.ts";
+import { checkSize, mayBeJson, valueOfJsonBytes } from "./payload.ts";
 import type { Preset, PresetOptions } from "./preset.ts";
 
 /**
@@ -56,7 +56,7 @@ function secondsOf(frame: Buffer): number {
 
 /** PlotJuggler's fields for a time may be timestamp, time and ts: an x beside none of them is where a robot stands. */
 function coordinateTime(value: unknown, arrivedAt: number): number | undefined {
-  if (!isObject(value) || !Object.hasOwn(value, "x")) return undefined;
+  if (!isPlainObject(value) || !Object.hasOwn(value, "x")) return undefined;
   return OWN_TIME_FIELDS.some((field) => Object.hasOwn(value, field)) ? undefined : arrivedAt;
 }
 
@@ -64,7 +64,7 @@ function coordinateTime(value: unknown, arrivedAt: number): number | undefined {
 function parserOf({ format }: PresetOptions): Parser {
   switch (format) {
     case "json":
-      return valueOfJson;
+      return valueOfJsonBytes;
     case "msgpack":
       return valueOfMsgpack;
     case "cbor":
@@ -79,8 +79,8 @@ function parserOf({ format }: PresetOptions): Parser {
  * shows: a CBOR map begins as text in msgpack, which then does not end where the payload does.
  */
 function valueOfAny(payload: Buffer): unknown {
-  if (mayBeJson(payload)) return valueOfJson(payload);
-  const parsers = (payload[0] ?? 0) < 0x80 ? [valueOfJson] : [valueOfMsgpack, valueOfCbor];
+  if (mayBeJson(payload)) return valueOfJsonBytes(payload);
+  const parsers = (payload[0] ?? 0) < 0x80 ? [valueOfJsonBytes] : [valueOfMsgpack, valueOfCbor];
   for (const parse of parsers) {
     try {
       const value = parse(payload);

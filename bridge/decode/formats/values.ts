@@ -2,7 +2,7 @@ import { PointError } from "../../../protocol/json/point-error.ts";
 import { isPair } from "../../../protocol/json/shapes.ts";
 import { DecodeError } from "../message.ts";
 import { checkJsonValues } from "../size.ts";
-import { MAY_BE_JSON, textIfUtf8, textOf, valueOfJson, wordAndRest } from "../text.ts";
+import { MAY_BE_JSON, textIfUtf8, textOf, valueOfBoundedJson, wordAndRest } from "../text.ts";
 import { type CsvMemory, valueOfCsv } from "./csv.ts";
 import type { ValueFormat } from "./formats.ts";
 import { valueOfCbor, valueOfMsgpack } from "./packed.ts";
@@ -51,14 +51,14 @@ function readJson(text: string, isBare: boolean): Value {
   let fault: unknown;
   if (!isBare || MAY_BE_JSON.test(text)) {
     try {
-      return { value: valueOfJson(text) };
+      return { value: valueOfBoundedJson(text) };
     } catch (error) {
       if (error instanceof DecodeError) throw error;
       fault = error;
     }
   }
   const split = isBare ? wordAndRest(text) : undefined;
-  if (split !== undefined) return { value: valueOfJson(split.rest), topic: split.word };
+  if (split !== undefined) return { value: valueOfBoundedJson(split.rest), topic: split.word };
   throw fault ?? new PointError("not-json", "This is neither JSON nor a word (the topic), a space and JSON.");
 }
 
@@ -68,7 +68,7 @@ function valueOfLines(text: string): unknown {
   const values = text
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map((line) => valueOfJson(line));
+    .map((line) => valueOfBoundedJson(line));
   if (values.length === 1) return values[0];
   const list = values.flatMap((value) => (isPair(value) ? [value] : value));
   // A list of two numbers would be x and y (PT3).

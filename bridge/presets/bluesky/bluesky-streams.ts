@@ -1,6 +1,6 @@
 import { hasControl } from "../../../protocol/characters.ts";
 import type { Message } from "../../decode/message.ts";
-import { column, emptyNumbers, isObject, type Numbers, scalarOrArray } from "../fields.ts";
+import { column, emptyNumbers, isPlainObject, type NumberTree, scalarOrArray } from "../fields.ts";
 import { timeIn, uidOf } from "./bluesky-runs.ts";
 
 /** What a descriptor says of the events that name it. */
@@ -32,9 +32,9 @@ export class BlueskyStreams {
   }
 
   event(prefix: string, { descriptor, data, time }: Record<string, unknown>): Message[] {
-    if (!isObject(data)) return [];
+    if (!isPlainObject(data)) return [];
     const { name, units } = this.#streamOf(descriptor);
-    let readings: Numbers | undefined;
+    let readings: NumberTree | undefined;
     for (const [key, value] of Object.entries(data)) {
       const found = scalarOrArray(value);
       if (found === undefined) continue;
@@ -51,7 +51,7 @@ export class BlueskyStreams {
 
   /** Columns: one row for each time. */
   page(prefix: string, { descriptor, data, time }: Record<string, unknown>): Message[] {
-    if (!isObject(data) || !Array.isArray(time)) return [];
+    if (!isPlainObject(data) || !Array.isArray(time)) return [];
     const { name, units } = this.#streamOf(descriptor);
     const readings = emptyNumbers();
     let isEmpty = true;
@@ -70,7 +70,7 @@ export class BlueskyStreams {
     for (const events of Object.values(document)) {
       if (!Array.isArray(events)) continue;
       for (const event of events) {
-        if (isObject(event)) messages.push(...this.event(prefix, event));
+        if (isPlainObject(event)) messages.push(...this.event(prefix, event));
       }
     }
     return messages;
@@ -82,7 +82,7 @@ export class BlueskyStreams {
 }
 
 /** Below a name, no reading is taken for the time, whatever it is called. */
-function below(name: string, readings: Numbers): Numbers {
+function below(name: string, readings: NumberTree): NumberTree {
   const value = emptyNumbers();
   value[name] = readings;
   return value;
@@ -90,9 +90,9 @@ function below(name: string, readings: Numbers): Numbers {
 
 function unitsOf(dataKeys: unknown): Map<string, string> {
   const units = new Map<string, string>();
-  if (!isObject(dataKeys)) return units;
+  if (!isPlainObject(dataKeys)) return units;
   for (const [key, about] of Object.entries(dataKeys)) {
-    const unit = isObject(about) ? shortText(about.units, MAX_UNIT_LENGTH) : undefined;
+    const unit = isPlainObject(about) ? shortText(about.units, MAX_UNIT_LENGTH) : undefined;
     if (unit !== undefined) units.set(key, unit);
     if (units.size >= MAX_UNITS) break;
   }

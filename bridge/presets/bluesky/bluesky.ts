@@ -1,7 +1,7 @@
 import { valueOfMsgpack } from "../../decode/formats/packed.ts";
 import { DecodeError, type Message, type MessageReader } from "../../decode/message.ts";
-import { isObject } from "../fields.ts";
-import { checkSize, isPickle, mayBeJson, mayBeMsgpackMap, valueOfJson } from "../payload.ts";
+import { isPlainObject } from "../fields.ts";
+import { checkSize, isPickle, mayBeJson, mayBeMsgpackMap, valueOfJsonBytes } from "../payload.ts";
 import type { Preset } from "../preset.ts";
 import { BlueskyRuns } from "./bluesky-runs.ts";
 import { BlueskyStreams } from "./bluesky-streams.ts";
@@ -100,10 +100,10 @@ function documentOf(payload: Buffer): Record<string, unknown> {
     );
   }
   const document = mayBeJson(payload)
-    ? valueOfJson(payload)
+    ? valueOfJsonBytes(payload)
     : mayBeMsgpackMap(payload)
       ? valueOfMsgpack(payload)
       : undefined;
-  if (isObject(document)) return document;
+  if (isPlainObject(document)) return document;
   throw new DecodeError("format-unknown", "bluesky: the document is neither a JSON object nor a msgpack map.");
 }

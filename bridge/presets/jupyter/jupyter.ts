@@ -1,7 +1,7 @@
 import { valueOfMsgpack } from "../../decode/formats/packed.ts";
 import { DecodeError, type Message, type MessageReader } from "../../decode/message.ts";
-import { isObject } from "../fields.ts";
-import { checkSize, isPickle, mayBeJson, mayBeMsgpackMap, valueOfJson } from "../payload.ts";
+import { isPlainObject } from "../fields.ts";
+import { checkSize, isPickle, mayBeJson, mayBeMsgpackMap, valueOfJsonBytes } from "../payload.ts";
 import type { Preset } from "../preset.ts";
 import { Rates } from "../rates.ts";
 import { JupyterKernel } from "./jupyter-kernel.ts";
@@ -73,7 +73,7 @@ function objectOf(part: Buffer): Record<string, unknown> {
     );
   }
   if (part.length === 1 && part[0] === 0x80) return {};
-  const value = mayBeJson(part) ? valueOfJson(part) : mayBeMsgpackMap(part) ? valueOfMsgpack(part) : undefined;
-  if (isObject(value)) return value;
+  const value = mayBeJson(part) ? valueOfJsonBytes(part) : mayBeMsgpackMap(part) ? valueOfMsgpack(part) : undefined;
+  if (isPlainObject(value)) return value;
   throw new DecodeError("envelope-wrong", "jupyter: a part of the message is neither a JSON object nor a msgpack map.");
 }

@@ -1,7 +1,7 @@
 import { valueOfMsgpack } from "../../decode/formats/packed.ts";
 import { DecodeError, type Message, type MessageReader } from "../../decode/message.ts";
 import { textIfUtf8 } from "../../decode/text.ts";
-import { isObject, numbersOf } from "../fields.ts";
+import { isPlainObject, numbersOf } from "../fields.ts";
 import { checkSize, mayBeMsgpackMap } from "../payload.ts";
 import type { Preset } from "../preset.ts";
 import { PupilClock } from "./pupil-clock.ts";
@@ -42,7 +42,7 @@ class PupilReader implements MessageReader {
     checkSize([payload]);
     if (!mayBeMsgpackMap(payload)) throw wrong();
     const datum = valueOfMsgpack(payload);
-    if (!isObject(datum)) throw wrong();
+    if (!isPlainObject(datum)) throw wrong();
     const messages: Message[] = [];
     this.#take(messages, topic, datum, arrivedAt);
     for (const field of ON_SURFACES) {
@@ -50,7 +50,7 @@ class PupilReader implements MessageReader {
       if (!Array.isArray(list)) continue;
       for (const each of list) {
         // Several surfaces may have the same gaze on them.
-        if (isObject(each)) this.#take(messages, `${topic}.${textIn(each.topic)}`, each, arrivedAt);
+        if (isPlainObject(each)) this.#take(messages, `${topic}.${textIn(each.topic)}`, each, arrivedAt);
       }
     }
     return messages;
