@@ -23,7 +23,7 @@ const wave = (i: number): number => Math.sin(i / 150) + i / 6000;
 const SMALL_TAIL = `globalThis.WebSocket = class extends WebSocket {
   constructor(url, protocols) {
     const asked = new URL(url);
-    if (asked.searchParams.has("seconds")) asked.search = "points=${TAIL}";
+    if (!asked.searchParams.has("seq")) asked.search = "points=${TAIL}";
     super(asked, protocols);
   }
 }`;
