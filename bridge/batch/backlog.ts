@@ -166,23 +166,23 @@ export class Backlog {
     if (first === undefined) return [];
     const losses = this.#lossesWith(first, reason);
     this.remove(1);
-    return this.#tell(losses, this.#head);
+    return this.#report(losses, this.#head);
   }
 
   /** Drops the oldest that were never sent, until the bounds are kept. @returns what the open frame must tell */
   dropToFit(openBytes: number): BridgeGap[] {
-    const untold: BridgeGap[] = [];
+    const unreported: BridgeGap[] = [];
     while (this.bytes + openBytes > this.#options.totalBytes) {
       const lost = this.#drop(() => true);
       if (lost === undefined) break;
-      untold.push(...lost);
+      unreported.push(...lost);
     }
     while (this.#freeMemory(openBytes) > 0) {
       const lost = this.#drop((frame) => frame.bytes !== undefined);
       if (lost === undefined) break;
-      untold.push(...lost);
+      unreported.push(...lost);
     }
-    return untold;
+    return unreported;
   }
 
   /** Whether frames would have to be dropped from memory that the spool could take over. */
@@ -235,9 +235,9 @@ export class Backlog {
     if (frame.inSpool || frame.wasDraft) this.gone.add(frame.seq);
     if (i > this.#head) this.#frames.splice(i, 1);
     else i = ++this.#head;
-    const untold = this.#tell(losses, i);
+    const unreported = this.#report(losses, i);
     this.#compact();
-    return untold;
+    return unreported;
   }
 
   #lossesWith(frame: HeldFrame, reason: FrameLossReason): BridgeGap[] {
@@ -246,7 +246,7 @@ export class Backlog {
     return [...frame.losses, ...(bytes === undefined ? [gapOf(reason, frame.points)] : lossesOf(bytes, reason))];
   }
 
-  #tell(losses: readonly BridgeGap[], from: number): BridgeGap[] {
+  #report(losses: readonly BridgeGap[], from: number): BridgeGap[] {
     let i = from;
     while (i < this.#frames.length && (this.#frames[i]?.seq ?? 0) <= this.#sentSeq) i++;
     const next = this.#frames[i];

@@ -50,7 +50,7 @@ export class Collector {
   #identity: Identity;
   /** The open frame as the spool has it. */
   #draft: { seq: number; version: number } | undefined;
-  #untoldChanged = false;
+  #unreportedChanged = false;
   #wake: (() => void) | undefined;
 
   constructor(options: CollectorOptions) {
@@ -70,7 +70,7 @@ export class Collector {
       lost: options.lost,
     });
     for (const gap of state?.gaps ?? []) this.#open.addGap(gap);
-    this.#tell(this.#backlog.dropToFit(0));
+    this.#report(this.#backlog.dropToFit(0));
   }
 
   /** The id under which frames are sent now. */
@@ -104,7 +104,7 @@ export class Collector {
     for (const row of rows) points += this.#addRow(row);
     // Not before the last row: what is saved is whole messages, as the publishers' numbers are that are saved with it.
     if (this.#backlog.needsSpool(this.#open.bytes)) this.save();
-    this.#tell(this.#backlog.dropToFit(this.#open.bytes));
+    this.#report(this.#backlog.dropToFit(this.#open.bytes));
     this.wake();
     return points;
   }
@@ -112,7 +112,7 @@ export class Collector {
   /** Says that points are missing before those that are added next. */
   addGap(gap: BridgeGap): void {
     this.#open.addGap(gap);
-    this.#untoldChanged = true;
+    this.#unreportedChanged = true;
   }
 
   /** Resolves when there is something to take, or at {@link wake}. One at a time may wait. */
@@ -153,7 +153,7 @@ export class Collector {
       if (content === undefined) {
         // The disk does not have it any more. What is before it goes first.
         if (frames.length > 0) break;
-        this.#tell(this.#backlog.loseFirst("spool-damaged"));
+        this.#report(this.#backlog.loseFirst("spool-damaged"));
         continue;
       }
       frames.push(frame);
@@ -216,7 +216,7 @@ export class Collector {
   setAside(batch: Batch): void {
     this.#land(batch);
     this.#backlog.unsettle();
-    for (const _ of batch.frames) this.#tell(this.#backlog.loseFirst("frame-refused"));
+    for (const _ of batch.frames) this.#report(this.#backlog.loseFirst("frame-refused"));
   }
 
   /** Brings the spool up to date: every closed frame, the open one as a draft, and what belongs to them. */
@@ -226,7 +226,7 @@ export class Collector {
     if (spoolWriter === undefined || !spoolWriter.isReady) return;
     const isDrafted =
       this.#open.points === 0 || (this.#draft?.seq === this.#nextSeq && this.#draft.version === this.#open.version);
-    const isSaved = isDrafted && !backlog.isUnsaved && !this.#untoldChanged && !spoolWriter.hasNumbers;
+    const isSaved = isDrafted && !backlog.isUnsaved && !this.#unreportedChanged && !spoolWriter.hasNumbers;
     if (isSaved && !spoolWriter.isFailing) {
       this.#saveProgress();
       return;
@@ -237,13 +237,13 @@ export class Collector {
       frames: [...backlog.unsaved, ...draft],
       losses: [...backlog.lossesChanged],
       gone: backlog.gone,
-      untold: this.#open.untold,
+      unreported: this.#open.unreported,
     };
     const written = spoolWriter.save(changes);
     if (written === "renewed") this.#spoolRenewed();
     if (written !== "written") return;
     this.#draft = draft.length > 0 ? { seq: this.#nextSeq, version: this.#open.version } : undefined;
-    this.#untoldChanged = false;
+    this.#unreportedChanged = false;
     backlog.saved();
   }
 
@@ -303,11 +303,11 @@ export class Collector {
   }
 
   /** Losses that no closed frame can tell. */
-  #tell(losses: readonly BridgeGap[]): void {
+  #report(losses: readonly BridgeGap[]): void {
     if (losses.length === 0) return;
     this.#open.losses = mergeAllSeries([...this.#open.losses, ...losses]);
     this.#open.version++;
-    this.#untoldChanged = true;
+    this.#unreportedChanged = true;
   }
 }
 

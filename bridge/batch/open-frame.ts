@@ -32,7 +32,7 @@ export class OpenFrame {
   }
 
   /** What must be told and stands in no frame yet. */
-  get untold(): readonly BridgeGap[] {
+  get unreported(): readonly BridgeGap[] {
     return this.points === 0 ? mergeLosses([...this.losses, ...this.#gaps]) : this.#gaps;
   }
 

@@ -13,19 +13,23 @@ import { type Topic, Topics, throwIfControl } from "./topic.ts";
 
 /**
  * What reads the messages of a source by their format.
- * @param told what `auto` takes messages for, as it finds out
+ * @param onDecision what `auto` takes messages for, as it finds out
  * @throws RangeError with a sentence, if the configuration names what there is not
  */
 export function createFormatReader(
   config: DecodeConfig,
-  told: (decision: Decision) => void = () => undefined,
+  onDecision: (decision: Decision) => void = () => undefined,
 ): MessageReader {
   const { format } = config;
   const fault = formatFault(format, false);
   if (fault !== undefined) throw new RangeError(fault);
-  if (isValueFormat(format)) return new FormatReader(config, format, new Auto(told));
+  if (isValueFormat(format)) return new FormatReader(config, format, new Auto(onDecision));
   const samples = parseSampleFormat(format);
-  return new FormatReader(config, samples === undefined ? undefined : createSampleReader(samples), new Auto(told));
+  return new FormatReader(
+    config,
+    samples === undefined ? undefined : createSampleReader(samples),
+    new Auto(onDecision),
+  );
 }
 
 /** Envelope → inflated → value or samples. */

@@ -9,7 +9,7 @@ import { writeSamples } from "./map-samples.ts";
 import type { MappedChannel } from "./mapped-series.ts";
 import { Plans } from "./plan.ts";
 import { type ReadOptions, readingsOf } from "./reading.ts";
-import { type Holding, RowWriter, rowOf, type Said } from "./row-writer.ts";
+import { type Holding, type MessageSummary, RowWriter, rowOf } from "./row-writer.ts";
 import { checkTime } from "./when.ts";
 
 /** Rows for one channel. */
@@ -18,7 +18,7 @@ export interface Mapped {
   channel: string | undefined;
   rows: Row[];
   /** What the message says, where the rows are not all of that: the rest is held back, or left out as a repeat. */
-  said?: Said;
+  summary?: MessageSummary;
   /** Points of series beyond the bound, which are not among the rows. */
   lost?: { points: number; reason: "too-many-series" };
 }
@@ -122,10 +122,10 @@ class MappingMapper implements Mapper {
       const options = { ...this.#options, slotOf: plan.slotOf };
       for (const reading of readingsOf(content.value, options, { arrivedAt, sentAt: time })) writer.write(reading);
     }
-    const { rows, lost, said, isThinned } = writer;
+    const { rows, lost, summary, isThinned } = writer;
     if (rows.length === 0 && lost === 0 && !isThinned) return [];
     const mapped: Mapped = { channel: plan.channel.name, rows };
-    if (isThinned) mapped.said = said;
+    if (isThinned) mapped.summary = summary;
     if (lost > 0) mapped.lost = { points: lost, reason: "too-many-series" };
     return [mapped];
   }

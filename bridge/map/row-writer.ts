@@ -9,7 +9,7 @@ import type { Thinned } from "./thin.ts";
 export type Holding = Map<MappedSeries, { channel: MappedChannel; since: number }>;
 
 /** What a message says, whatever of it is held back or left out as a repeat. */
-export interface Said {
+export interface MessageSummary {
   points: number;
   firstX: number | null;
   lastX: number | null;
@@ -24,7 +24,7 @@ export class RowWriter {
   lost = 0;
   /** Whether the rows are not what the message says: thinning holds some of it back, or a state's repeat is left out. */
   isThinned = false;
-  readonly said: Said = { points: 0, firstX: null, lastX: null, series: "" };
+  readonly summary: MessageSummary = { points: 0, firstX: null, lastX: null, series: "" };
   readonly #channel: MappedChannel;
   readonly #holding: Holding;
   readonly #now: number;
@@ -54,13 +54,13 @@ export class RowWriter {
       }
       if (series.kind === "line") {
         if (typeof value !== "number") continue;
-        this.#say(series.name, x, value);
+        this.#summarize(series.name, x, value);
         names.push(series.name);
         numbers.push(value);
         continue;
       }
       const mark = markOf(series, series.kind, value);
-      this.#say(series.name, x, mark.value);
+      this.#summarize(series.name, x, mark.value);
       if (series.changes !== undefined && !series.changes.isKept(x, mark.value)) {
         this.isThinned = true;
         continue;
@@ -84,26 +84,27 @@ export class RowWriter {
   /** Rows as they are. */
   writeRows(rows: readonly Row[]): void {
     for (const row of rows) {
-      for (let i = 0; i < row.names.length; i++) this.#say(row.names[i] ?? "", row.x, row.values[i] ?? Number.NaN);
+      for (let i = 0; i < row.names.length; i++)
+        this.#summarize(row.names[i] ?? "", row.x, row.values[i] ?? Number.NaN);
       this.rows.push(row);
     }
   }
 
-  #say(name: string, x: number, value: number): void {
+  #summarize(name: string, x: number, value: number): void {
     if (Number.isNaN(value)) return;
-    const { said } = this;
-    if (said.points++ === 0) {
-      said.firstX = x;
-      said.series = name;
-    } else if (said.series !== name) said.series = "";
-    said.lastX = x;
+    const { summary } = this;
+    if (summary.points++ === 0) {
+      summary.firstX = x;
+      summary.series = name;
+    } else if (summary.series !== name) summary.series = "";
+    summary.lastX = x;
   }
 
   #thin(series: MappedSeries, x: number, value: number, arrival: boolean): void {
     const { thin } = series;
     if (thin === undefined) return;
     this.isThinned = true;
-    this.#say(series.name, x, value);
+    this.#summarize(series.name, x, value);
     const due = thin.add(x, value, arrival);
     if (due.length === 0 && this.#holding.has(series)) return;
     for (const point of due) this.rows.push(rowOf(series, point));

@@ -2,7 +2,7 @@ import { type BridgeGap, gapOf, mergeLosses } from "../batch/gaps.ts";
 import { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
 import type { Mapped } from "../map/mapper.ts";
-import type { Said } from "../map/row-writer.ts";
+import type { MessageSummary } from "../map/row-writer.ts";
 import type { ArrivalPath } from "../sources/inlet.ts";
 import type { ChannelUplink } from "../uplink/channel-uplink.ts";
 
@@ -35,13 +35,18 @@ export class Numbers {
   }
 
   /** Checks a number, and adds the gap that it tells of. */
-  check(channel: string | undefined, number: LastNumber, said: Said, arrivalPath: ArrivalPath | undefined): Verdict {
+  check(
+    channel: string | undefined,
+    number: LastNumber,
+    summary: MessageSummary,
+    arrivalPath: ArrivalPath | undefined,
+  ): Verdict {
     let waiting = this.#waiting.get(channel);
     if (waiting === undefined) {
       const uplink = this.#options.existingUplinkOf(channel);
       if (uplink !== undefined) {
         const verdict = uplink.observe(number, arrivalPath);
-        const gap = gapFrom(verdict, said);
+        const gap = gapFrom(verdict, summary);
         if (gap !== undefined) uplink.addGap(gap);
         return verdict;
       }
@@ -49,7 +54,7 @@ export class Numbers {
       this.#waiting.set(channel, waiting);
     }
     const verdict = waiting.tracker.observe(number, arrivalPath);
-    const gap = gapFrom(verdict, said);
+    const gap = gapFrom(verdict, summary);
     if (gap !== undefined) waiting.gaps = mergeLosses([...waiting.gaps, { ...gap, series: "" }]);
     return verdict;
   }
@@ -66,9 +71,9 @@ export class Numbers {
 }
 
 /** What a message says, before anything of it was held back. */
-export function saidBy(mapped: readonly Mapped[]): Said {
-  const said = mapped.find((part) => part.said !== undefined)?.said;
-  if (said !== undefined) return said;
+export function summaryOf(mapped: readonly Mapped[]): MessageSummary {
+  const summary = mapped.find((part) => part.summary !== undefined)?.summary;
+  if (summary !== undefined) return summary;
   const rows = mapped.flatMap((part) => part.rows);
   const names = new Set(rows.flatMap((row) => row.names));
   const [only = ""] = names;
@@ -76,7 +81,7 @@ export function saidBy(mapped: readonly Mapped[]): Said {
   return { points, firstX: rows[0]?.x ?? null, lastX: rows.at(-1)?.x ?? null, series: names.size === 1 ? only : "" };
 }
 
-function gapFrom(verdict: Verdict, { points, firstX, series }: Said): BridgeGap | undefined {
+function gapFrom(verdict: Verdict, { points, firstX, series }: MessageSummary): BridgeGap | undefined {
   if (verdict.kind !== "jump" && verdict.kind !== "restart") return undefined;
   const where = { fromX: verdict.fromX, toX: firstX, series };
   if (verdict.kind === "restart") return { ...gapOf("publisher-restarted", null), ...where };

@@ -14,7 +14,7 @@ import { SharedWarnings } from "../observability/shared.ts";
 import type { UndecodableWarnings } from "../observability/warnings.ts";
 import type { InletMessage, MessageOrigin } from "../sources/inlet.ts";
 import type { ChannelUplink } from "../uplink/channel-uplink.ts";
-import { Numbers, type NumbersOptions, saidBy } from "./message-numbers.ts";
+import { Numbers, type NumbersOptions, summaryOf } from "./message-numbers.ts";
 
 export interface SourcePipelineOptions {
   ledger: SourceLedger;
@@ -160,9 +160,9 @@ export class SourcePipeline {
   /** Adds the gap that this message's number tells of. @returns false if it is a repeat */
   #isNew(topic: string, number: number, mapped: readonly Mapped[]): boolean {
     const { config, ledger, mapper } = this.#options;
-    const said = saidBy(mapped);
-    const last = { topic: keyOf(config.name, topic), number, crc: this.#origin?.checksum ?? 0, x: said.lastX };
-    const verdict = this.#numbers.check(mapper.channelOf(topic), last, said, this.#origin?.arrivalPath);
+    const summary = summaryOf(mapped);
+    const last = { topic: keyOf(config.name, topic), number, crc: this.#origin?.checksum ?? 0, x: summary.lastX };
+    const verdict = this.#numbers.check(mapper.channelOf(topic), last, summary, this.#origin?.arrivalPath);
     if (verdict.kind === "repeat") {
       ledger.repeats++;
       this.#repeats.warn(topic, number);

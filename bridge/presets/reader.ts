@@ -7,12 +7,12 @@ import { presetNamed } from "./index.ts";
 
 /**
  * What reads the messages of a source: its preset, or else its format.
- * @param told what `auto` takes messages for, as it finds out
+ * @param onDecision what `auto` takes messages for, as it finds out
  * @throws RangeError with a sentence, if the configuration names what there is not
  */
-export function createReader(config: DecodeConfig, told?: (decision: Decision) => void): MessageReader {
+export function createReader(config: DecodeConfig, onDecision?: (decision: Decision) => void): MessageReader {
   const { format } = config;
-  if (config.preset === undefined) return createFormatReader(config, told);
+  if (config.preset === undefined) return createFormatReader(config, onDecision);
   const fault = formatFault(format, true);
   if (fault !== undefined) throw new RangeError(fault);
   const preset = presetNamed(config.preset);

@@ -38,7 +38,7 @@ export class Announcer {
   #aloneSinceMs: number;
   /** Whether the Channel may take this publisher for one that is here: else there is nothing to take back. */
   #isKnown: boolean;
-  #told: Presence | undefined;
+  #announced: Presence | undefined;
   /** When the Channel was last heard to take a frame or an announcement. */
   #heardAtMs = Number.NEGATIVE_INFINITY;
   #isPosting = false;
@@ -70,7 +70,7 @@ export class Announcer {
         this.#isKnown = true;
         this.#heardAtMs = this.#options.nowMs();
         // A frame brings back whoever was gone.
-        if (this.#told === "gone") this.#told = "here";
+        if (this.#announced === "gone") this.#announced = "here";
       }
       return outcome;
     } finally {
@@ -84,7 +84,7 @@ export class Announcer {
    * gone: a copy of this bridge may go on under it. If none does, the Channel hears no more of it and forgets it.
    */
   renamed(): void {
-    this.#told = undefined;
+    this.#announced = undefined;
     this.#failed = undefined;
     this.#isKnown = this.#connected > 0;
   }
@@ -94,7 +94,7 @@ export class Announcer {
     const { isIdle, nowMs } = this.#options;
     const due = this.#due;
     if (this.#isOver || due === undefined || this.#isPosting || this.#sending) return;
-    if (due === this.#told && (due === "gone" || nowMs() - this.#heardAtMs < REPEAT_HERE_MS)) return;
+    if (due === this.#announced && (due === "gone" || nowMs() - this.#heardAtMs < REPEAT_HERE_MS)) return;
     if (due === this.#failed?.presence && nowMs() < this.#failed.retryAtMs) return;
     if (due === "gone" && !isIdle()) return;
     void this.#send(due);
@@ -111,7 +111,7 @@ export class Announcer {
     };
     const timer = setTimeout(stop, Math.min(SEND_WITHIN_MS, Math.max(0, withinMs)));
     await this.#sending?.done;
-    if (isWanted && !isLate && this.#isKnown && this.#told !== "gone") await this.#send("gone");
+    if (isWanted && !isLate && this.#isKnown && this.#announced !== "gone") await this.#send("gone");
     clearTimeout(timer);
   }
 
@@ -142,11 +142,11 @@ export class Announcer {
     const next = whatNext(outcome, 0, 0);
     this.#failed = undefined;
     if (next.do === "delivered") {
-      this.#told = presence;
+      this.#announced = presence;
       this.#heardAtMs = nowMs();
       return;
     }
-    this.#told = undefined;
+    this.#announced = undefined;
     log.debug(`Not announced (${presence}): ${next.message}`);
     // A Worker of before announcements takes one for JSON that has no number, or for a type that it does not know.
     const isUnknown = outcome.kind === "refused" && (outcome.status === 400 || outcome.status === 415);

@@ -42,8 +42,8 @@ export interface ChannelUplinkOptions {
 const SAVE_EVERY_MS = 100;
 const ANNOUNCE_EVERY_MS = 100;
 const SHRINK_EVERY_MS = 1000;
-/** Each telling is a block in a frame, after which tables begin anew. */
-const TELL_EVERY_MS = 1000;
+/** Each report is a block in a frame, after which tables begin anew. */
+const REPORT_EVERY_MS = 1000;
 const WARN_EVERY_MS = 60_000;
 
 /** One channel's: collect → deliver, with the spool beside. */
@@ -98,7 +98,7 @@ export class ChannelUplink {
       (options.isNumbered && state.numbers.length > 0) ||
       state.gaps.some(({ reason }) => reason === "bridge-restarted");
     if (!isTold && (state.sentSeq > 0 || state.frames.length > 0)) this.addGap(gapOf("bridge-restarted", null));
-    tellSpooled(collector.held, log);
+    logSpooled(collector.held, log);
 
     this.#poster = new Poster({ to, token });
     const poster = this.#poster;
@@ -130,7 +130,7 @@ export class ChannelUplink {
       setInterval(() => collector.save(), SAVE_EVERY_MS),
       setInterval(() => announcer.check(), ANNOUNCE_EVERY_MS),
       setInterval(() => spoolWriter?.shrink(), SHRINK_EVERY_MS),
-      setInterval(() => this.#tellLeftOut(), TELL_EVERY_MS),
+      setInterval(() => this.#reportLeftOut(), REPORT_EVERY_MS),
     ];
     for (const timer of this.#timers) timer.unref();
   }
@@ -154,7 +154,7 @@ export class ChannelUplink {
     this.#leftOut += points;
   }
 
-  #tellLeftOut(): void {
+  #reportLeftOut(): void {
     const points = this.#leftOut + this.#bound.takeLost();
     this.#leftOut = 0;
     if (points === 0) return;
@@ -218,7 +218,7 @@ export class ChannelUplink {
   async close(drainMs: number): Promise<void> {
     try {
       this.#check.end();
-      this.#tellLeftOut();
+      this.#reportLeftOut();
       this.save();
       const drainUntilMs = performance.now() + drainMs;
       await this.#deliverer.drain(drainMs);
@@ -232,7 +232,7 @@ export class ChannelUplink {
   }
 }
 
-function tellSpooled(held: Undelivered, log: Log): void {
+function logSpooled(held: Undelivered, log: Log): void {
   if (held.points === 0) return;
   log.info(
     `${counted(held.points, "point")} of before in the spool (the oldest is ${duration(held.oldestAgeMs)} old).`,

@@ -59,7 +59,7 @@ export interface SpoolChanges {
   sentSeq: number;
   nextSeq: number;
   /** Undefined: as before. */
-  untold: readonly BridgeGap[] | undefined;
+  unreported: readonly BridgeGap[] | undefined;
   numbers: Iterable<LastNumber>;
   /** Null: all that were written before. */
   numbersGone: Iterable<string> | null;

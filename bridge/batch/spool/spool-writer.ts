@@ -83,7 +83,7 @@ export class SpoolWriter {
 
   /** How far delivery has come, and nothing else: after a failure there is more to write, which {@link save} does. */
   saveProgress(progress: Progress): Written {
-    const nothing = { frames: [], losses: [], gone: [], untold: undefined, numbers: [], numbersGone: [] };
+    const nothing = { frames: [], losses: [], gone: [], unreported: undefined, numbers: [], numbersGone: [] };
     if (this.isFailing) return "failed";
     return this.#spool.isBehind(progress) ? this.#write({ ...progress, ...nothing }) : "written";
   }

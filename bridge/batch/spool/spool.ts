@@ -1,9 +1,9 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { isPublisherId } from "../../../protocol/frame/header.ts";
 import type { BridgeGap } from "../gaps.ts";
 import type { LastNumber } from "../sequence/sequence.ts";
-import { makePrivate } from "./private-files.ts";
+import { openDatabase, pragma } from "./open-database.ts";
 import {
   count,
   damaged,
@@ -16,9 +16,6 @@ import {
   unsure,
 } from "./spool-state.ts";
 
-/** "PLCs": that the file is a spool of ours. */
-const APPLICATION_ID = 0x504c4373;
-const SCHEMA_VERSION = 1;
 /**
  * Numbers are reserved in advance, so many at once: should the disk fail, frames go on being sent with numbers that no
  * later start can use again, however this one ends.
@@ -33,14 +30,6 @@ const MAX_MS_UNRESERVED = 10 * 365 * 86_400_000;
 /** Freed pages are given back to the file system, some at a time, beyond this. */
 const MAX_FREE_PAGES = 4096;
 const PAGES_PER_VACUUM = 512;
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS frames (
-    seq INTEGER PRIMARY KEY, points INTEGER, sinceMs REAL, losses TEXT, crc INTEGER, bytes BLOB
-  );
-  CREATE TABLE IF NOT EXISTS numbers (topic TEXT PRIMARY KEY, number INTEGER, crc INTEGER, x REAL) WITHOUT ROWID;
-`;
 
 /** The SQLite file. Every error of it is thrown as SQLite says it; `open-spool.ts` knows what to do with those of opening. */
 export class Spool {
@@ -63,37 +52,17 @@ export class Spool {
   >;
   #to: string | undefined;
   #reservedSeq = 0;
-  #written = { goneUpTo: 0, sentSeq: 0, untold: "", publisher: "" };
+  #written = { goneUpTo: 0, sentSeq: 0, unreported: "", publisher: "" };
   /** What the first write of this process writes besides. */
   #toBegin: (() => void) | undefined;
 
   /** Opens or makes the file, alone: the lock is held until {@link close}, or the end of the process. */
   constructor(file: string, { maxPages = 0 } = {}) {
-    makePrivate(file);
     this.file = file;
-    this.#db = new DatabaseSync(file, { timeout: 0 });
+    const { db, isNew } = openDatabase(file);
+    this.#db = db;
+    this.isNew = isNew;
     try {
-      const db = this.#db;
-      db.exec("PRAGMA locking_mode=EXCLUSIVE");
-      if (this.#pragma("application_id") !== APPLICATION_ID && this.#pragma("schema_version") !== 0) {
-        throw new Error("it is the database of another program");
-      }
-      const version = this.#pragma("user_version");
-      if (version > SCHEMA_VERSION) throw new Error("it was made by a newer version of Plotcast");
-      this.isNew = version !== SCHEMA_VERSION;
-      // One that is there is not written, so that it opens on a full disk. A new one has nothing that a power failure could
-      // take, so nobody waits for the disk while it is made: topics may name 64 channels at once.
-      if (this.isNew) db.exec("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY; PRAGMA auto_vacuum=INCREMENTAL");
-      db.exec("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216; PRAGMA cell_size_check=ON");
-      const schema = `${SCHEMA} PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${SCHEMA_VERSION};`;
-      db.exec("BEGIN IMMEDIATE");
-      db.exec(`${this.isNew ? schema : ""} COMMIT`);
-      // Not the frames: that would read all of the file. Each has a checksum; what else is wrong with where they are, is
-      // found when they are listed, read or deleted.
-      for (const table of this.isNew ? [] : ["meta", "numbers"]) {
-        const check = db.prepare(`PRAGMA quick_check(${table})`).get()?.quick_check;
-        if (check !== "ok") throw damaged(String(check));
-      }
       if (maxPages > 0) this.allowPages(maxPages);
       this.#statements = {
         meta: db.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)"),
@@ -126,14 +95,14 @@ export class Spool {
     if (!isPublisherId(publisher) || !(base < reserved) || !frames.every(isOurs))
       throw damaged("its numbers do not add up");
     // What an earlier channel was to be told is nothing to this one.
-    const untold = this.to === to ? lossesFrom(this.#meta("untold")) : [];
+    const unreported = this.to === to ? lossesFrom(this.#meta("untold")) : [];
     const left: SpoolState = {
       publisher,
       base,
       nextSeq: reserved + this.#seqsSince(count(this.#meta("reservedAtMs"))),
       sentSeq: count(this.#meta("sent")) ?? 0,
       frames,
-      gaps: [...untold, ...gaps],
+      gaps: [...unreported, ...gaps],
       numbers: this.#numbers(),
     };
     const state = isWhole ? left : unsure(left);
@@ -147,7 +116,7 @@ export class Spool {
       if (!isWhole) numbersUnsure.run();
       this.#reserve(state.nextSeq);
     };
-    this.#written = { goneUpTo: 0, sentSeq: state.sentSeq, untold: JSON.stringify(state.gaps), publisher };
+    this.#written = { goneUpTo: 0, sentSeq: state.sentSeq, unreported: JSON.stringify(state.gaps), publisher };
     return state;
   }
 
@@ -173,7 +142,7 @@ export class Spool {
   /** All of it or, if it throws, nothing. It outlives SIGKILL at once, and a power failure from the next checkpoint on. */
   write(changes: SpoolChanges): void {
     const { meta, frame, losses, gone, goneUpTo, number, numberGone, numbersGone } = this.#statements;
-    const untold = changes.untold === undefined ? this.#written.untold : JSON.stringify(changes.untold);
+    const unreported = changes.unreported === undefined ? this.#written.unreported : JSON.stringify(changes.unreported);
     const { publisher } = changes.identity;
     const isRenamed = publisher !== this.#written.publisher;
     const reserved = this.#reservedSeq;
@@ -189,7 +158,7 @@ export class Spool {
         if (isRenamed) this.#identify(changes.identity);
         // Of another publisher nothing is sent yet.
         if (isRenamed || changes.sentSeq > this.#written.sentSeq) meta.run("sent", changes.sentSeq);
-        if (untold !== this.#written.untold) meta.run("untold", untold);
+        if (unreported !== this.#written.unreported) meta.run("untold", unreported);
         if (changes.numbersGone === null) numbersGone.run();
         for (const topic of changes.numbersGone ?? []) numberGone.run(topic);
         for (const { topic, number: last, crc, x } of changes.numbers) number.run(topic, last, crc, x);
@@ -201,7 +170,7 @@ export class Spool {
     }
     if (this.#toBegin !== undefined) this.#db.exec("PRAGMA synchronous=NORMAL");
     this.#toBegin = undefined;
-    this.#written = { goneUpTo: changes.goneUpTo, sentSeq: changes.sentSeq, untold, publisher };
+    this.#written = { goneUpTo: changes.goneUpTo, sentSeq: changes.sentSeq, unreported, publisher };
   }
 
   /** Whether {@link write} would have anything to do for this. */
@@ -218,7 +187,7 @@ export class Spool {
 
   /** Gives a part of the file's unused space back, when there is much. */
   shrink(): void {
-    if (this.#pragma("freelist_count") > MAX_FREE_PAGES)
+    if (pragma(this.#db, "freelist_count") > MAX_FREE_PAGES)
       this.#db.exec(`PRAGMA incremental_vacuum(${PAGES_PER_VACUUM})`);
   }
 
@@ -275,10 +244,6 @@ export class Spool {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
       throw error;
     }
-  }
-
-  #pragma(name: string): number {
-    return Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name]);
   }
 
   #meta(key: string): unknown {

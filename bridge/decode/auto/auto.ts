@@ -23,7 +23,7 @@ export interface Payload {
 }
 
 export interface TopicMemory extends CsvMemory, EnvelopeMemory {
-  /** What messages were that could be told one by one. */
+  /** What messages were that could be onDecision one by one. */
   values?: ValueFormat;
   /** What reads those that could not. */
   samples?: SampleReader;
@@ -55,16 +55,16 @@ const MAX_HOLDING_BYTES = 32 << 20;
 const MAX_LOOK_BYTES = 1 << 16;
 
 /**
- * Finds out what messages are, topic by topic, and reads them. What can be told of a message by itself is never kept
+ * Finds out what messages are, topic by topic, and reads them. What can be onDecision of a message by itself is never kept
  * back, and is read as what it is whatever the topic's others are: two publishers may have one topic.
  */
 export class Auto {
-  readonly #told: (decision: Decision) => void;
+  readonly #onDecision: (decision: Decision) => void;
   /** Topics that hold something back, and how many bytes; the one that began first is the first. */
   readonly #holding = new Map<TopicMemory, number>();
 
-  constructor(told: (decision: Decision) => void) {
-    this.#told = told;
+  constructor(onDecision: (decision: Decision) => void) {
+    this.#onDecision = onDecision;
   }
 
   /** @throws DecodeError, PointError */
@@ -87,7 +87,7 @@ export class Auto {
 
   /**
    * Reads what was held back for long enough.
-   * @param refuse told of each topic's messages that cannot be read: what else was held is read all the same
+   * @param refuse onDecision of each topic's messages that cannot be read: what else was held is read all the same
    */
   tick(now: number, refuse?: (fault: DecodeError) => void): Message[] {
     const due = [...this.#holding.keys()].filter(({ held }) => {
@@ -114,7 +114,7 @@ export class Auto {
         const messages = this.#readAs(guess.format, payload, memory);
         memory.values = guess.format;
         const { topic, wrapping } = payload;
-        this.#told({ topic, wrapping, format: guess.format, sure: true, because: guess.because });
+        this.#onDecision({ topic, wrapping, format: guess.format, sure: true, because: guess.because });
         return messages;
       }
       case "binary":
@@ -153,7 +153,7 @@ export class Auto {
     const { perhaps } = first;
     if (perhaps !== undefined && held.every((each) => each.perhaps === perhaps)) {
       memory.values = perhaps;
-      this.#told({ topic, wrapping, format: perhaps, sure: held.length > 1, because: "each is one value of it" });
+      this.#onDecision({ topic, wrapping, format: perhaps, sure: held.length > 1, because: "each is one value of it" });
       return readEach(held, (payload) => {
         const [message] = this.#readAs(perhaps, payload, memory);
         return message && { ...message, arrivedAt: payload.arrivedAt };
@@ -167,7 +167,7 @@ export class Auto {
     }
     const reader = createSampleReader(format);
     memory.samples = reader;
-    this.#told({ topic, wrapping, ...guess });
+    this.#onDecision({ topic, wrapping, ...guess });
     return readEach(held, (payload) => readSamples(reader, payload));
   }
 }

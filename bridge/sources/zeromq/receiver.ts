@@ -184,7 +184,7 @@ export class Receiver {
       onWanted: (address) => guard.wanted(address),
       nameOf: (endpoint) => guard.nameOf(endpoint),
       failureAt: (address) => guard.failureAt(address),
-      beginAnew: (address) => this.#beginAnew(address),
+      reconnect: (address) => this.#reconnect(address),
     });
     this.done = this.#read(options.onMessage);
     this.#watching = this.#monitor.run(parts.events);
@@ -195,7 +195,7 @@ export class Receiver {
   /** Ends the connections that this socket began, and begins them again. */
   reopen(): void {
     if (this.#socket.closed || this.#connect.length === 0) return;
-    for (const address of this.#connect) this.#beginAnew(address);
+    for (const address of this.#connect) this.#reconnect(address);
     this.#monitor.reopened();
   }
 
@@ -215,7 +215,7 @@ export class Receiver {
     await this.done;
   }
 
-  #beginAnew(address: string): void {
+  #reconnect(address: string): void {
     if (this.#socket.closed) return;
     const endpoint = this.#endpoints.get(address) ?? address;
     try {

@@ -17,7 +17,7 @@ export interface InspectOptions {
   sources: readonly SourceConfig[];
   /** Prints one report at the end instead of a table that moves; a stdout that is no terminal has that anyway. */
   isOnce?: boolean | undefined;
-  /** How long it looks; undefined: until it is told to end, or {@link ONCE_MS} where it prints one report. */
+  /** How long it looks; undefined: until it is onDecision to end, or {@link ONCE_MS} where it prints one report. */
   forMs?: number | undefined;
   /** Prints the report as JSON ({@link InspectReport}). */
   isJson?: boolean | undefined;
@@ -61,7 +61,10 @@ async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<T
       (source) => () =>
         Watch.open({
           source,
-          createParts: (told) => ({ reader: createReader(source.decode, told), mapper: createMapper(source.map) }),
+          createParts: (onDecision) => ({
+            reader: createReader(source.decode, onDecision),
+            mapper: createMapper(source.map),
+          }),
           publishers: presets,
           unixSeconds,
         }),

@@ -62,7 +62,7 @@ export class Inspection {
 
   constructor(
     config: SourceConfig,
-    createParts: (told: (decision: Decision) => void) => { reader: MessageReader; mapper: Mapper },
+    createParts: (onDecision: (decision: Decision) => void) => { reader: MessageReader; mapper: Mapper },
     startedAt: number,
   ) {
     this.#config = config;

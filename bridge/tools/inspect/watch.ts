@@ -11,7 +11,7 @@ import type { EndpointReport, SourceReport } from "./report.ts";
 
 export interface WatchOptions {
   source: SourceConfig;
-  createParts: (told: (decision: Decision) => void) => { reader: MessageReader; mapper: Mapper };
+  createParts: (onDecision: (decision: Decision) => void) => { reader: MessageReader; mapper: Mapper };
   publishers: readonly KnownPublisher[];
   unixSeconds: () => number;
   open?: OpenTap;

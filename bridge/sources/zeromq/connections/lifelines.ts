@@ -9,7 +9,7 @@ export interface LifelinesOptions {
   /** Why there is no connection to an address, if that is known. */
   failureAt?: (address: string) => Error | undefined;
   /** Connects to an address anew. */
-  beginAnew: (address: string) => void;
+  reconnect: (address: string) => void;
   nowMs?: () => number;
 }
 
@@ -82,7 +82,7 @@ export class Lifelines {
 
   /** To be called about once a second. */
   check(): void {
-    const { log, failureAt, beginAnew } = this.#options;
+    const { log, failureAt, reconnect } = this.#options;
     const nowMs = this.#options.nowMs();
     for (const [address, line] of this.#at) {
       if (line.isUp) continue;
@@ -91,7 +91,7 @@ export class Lifelines {
         line.anewAtMs = undefined;
         line.attempts++;
         line.sinceMs = nowMs;
-        beginAnew(address);
+        reconnect(address);
       } else if (!line.isSaid && nowMs - line.sinceMs >= SAY_AFTER_MS) {
         line.isSaid = true;
         const failure = failureAt(address);

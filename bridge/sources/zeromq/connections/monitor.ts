@@ -26,7 +26,7 @@ export interface MonitorOptions {
   /** Why there is no connection to an address, if that is known. */
   failureAt: (address: string) => Error | undefined;
   /** Ends what is left of the connection to an address and begins another. */
-  beginAnew: (address: string) => void;
+  reconnect: (address: string) => void;
 }
 
 /** Makes counts, lines of log and new connections of what libzmq tells about a socket. */
@@ -41,17 +41,17 @@ export class Monitor {
 
   constructor(options: MonitorOptions) {
     this.#options = options;
-    const { connect, log, counters, failureAt, beginAnew } = options;
+    const { connect, log, counters, failureAt, reconnect } = options;
     this.#endpoints = new Endpoints(connect);
     this.#lifelines = new Lifelines({
       addresses: connect,
       log,
       failureAt,
-      beginAnew: (address) => {
+      reconnect: (address) => {
         counters.beganAnew++;
         this.#handshakes.forget(address);
         if (this.#cut.delete(address)) this.#sayCut(address);
-        beginAnew(address);
+        reconnect(address);
       },
     });
   }

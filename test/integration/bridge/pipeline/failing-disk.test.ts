@@ -256,7 +256,7 @@ test("[BR9] [BR14b] at an end everything is written that can be, however short a
     nowMs: () => 0,
   });
   const progress = { identity: opened.state, goneUpTo: 0, sentSeq: 0, nextSeq: 1 };
-  const nothing = { ...progress, frames: [], losses: [], gone: [], untold: undefined };
+  const nothing = { ...progress, frames: [], losses: [], gone: [], unreported: undefined };
   assert.equal(spoolWriter.save(nothing), false);
   spoolWriter.retryNow();
   assert.ok(spoolWriter.isFailing && spoolWriter.save(nothing) && !spoolWriter.isFailing);

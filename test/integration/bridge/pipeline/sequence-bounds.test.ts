@@ -56,7 +56,7 @@ describe("ever new topics", () => {
     const tracker = new SequenceTracker([], 3);
     const save = (): void => {
       const { numbers, gone } = tracker.changes;
-      const nothing = { frames: [], losses: [], gone: [], goneUpTo: 0, sentSeq: 0, untold: undefined };
+      const nothing = { frames: [], losses: [], gone: [], goneUpTo: 0, sentSeq: 0, unreported: undefined };
       const { publisher, base, nextSeq } = first.state;
       first.spool?.write({ ...nothing, identity: { publisher, base }, nextSeq, numbers, numbersGone: gone });
       tracker.saved();

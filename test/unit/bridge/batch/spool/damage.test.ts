@@ -191,7 +191,7 @@ it("[BR12a] a start does not read all of a large spool", () => {
     });
     const identity = { publisher: "00000000000000aa", base: 0 };
     const changes = { identity, frames, losses: [], gone: [], goneUpTo: 0, sentSeq: 0, nextSeq: seq + 32 };
-    spool.write({ ...changes, untold: undefined, numbers: [], numbersGone: [] });
+    spool.write({ ...changes, unreported: undefined, numbers: [], numbersGone: [] });
   }
   spool.close(1025);
   const msOf = (action: () => void): number => {
@@ -200,14 +200,13 @@ it("[BR12a] a start does not read all of a large spool", () => {
     return performance.now() - from;
   };
   const opening = (): number => {
-    let frames = 0;
+    const opened: Spool[] = [];
     const ms = msOf(() => {
       const again = new Spool(file);
-      frames = again.load(TO.href, [], true).frames.length;
-      again.begin();
-      again.close(1025);
+      opened.push(again);
+      assert.equal(again.load(TO.href, [], true).frames.length, 1024);
     });
-    assert.equal(frames, 1024);
+    for (const each of opened) each.close();
     return ms;
   };
   const db = new DatabaseSync(file);

@@ -12,24 +12,25 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 /** Faster disks, such as one in memory, make nobody wait. */
 const UNNOTICED_MS = 1;
 
-function medianMs(count: number, action: (i: number) => void): number {
+/** The quickest of these: what the machine does beside makes others slower. */
+function leastMs(count: number, action: (i: number) => void): number {
   const times = Array.from({ length: count }, (_, i) => {
     const from = performance.now();
     action(i);
     return performance.now() - from;
   });
-  return times.sort((a, b) => a - b)[count >> 1] ?? 0;
+  return Math.min(...times);
 }
 
 it("[BR23d] a channel that a topic names is begun without waiting for the disk, so that receiving goes on", () => {
   const log = createLog("text", "silent");
   const spools: { close(): void }[] = [];
-  const ofOurs = medianMs(32, (i) => {
+  const ofOurs = leastMs(32, (i) => {
     const { spool } = openSpool({ file: join(directory, `ours-${i}.db`), maxBytes: 1 }, new URL("http://h/c/x"), log);
     assert.ok(spool);
     spools.push(spool);
   });
-  const waiting = medianMs(32, (i) => {
+  const waiting = leastMs(32, (i) => {
     const db = new DatabaseSync(join(directory, `waiting-${i}.db`));
     db.exec("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
     db.exec("CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; INSERT INTO meta VALUES ('to', 'x')");

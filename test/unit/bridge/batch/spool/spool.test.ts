@@ -247,7 +247,7 @@ describe("the spool", () => {
     assert.ok(spool);
     const nextSeq = 2 ** 31;
     const identity = { publisher: "00000000000000aa", base: 0 };
-    const nothing = { identity, losses: [], gone: [], goneUpTo: 0, sentSeq: 0, nextSeq, untold: undefined };
+    const nothing = { identity, losses: [], gone: [], goneUpTo: 0, sentSeq: 0, nextSeq, unreported: undefined };
     const bytes = new Uint8Array(8);
     const frame = { seq: 1, points: 1, size: 8, sinceMs: 1, losses: [], bytes, inSpool: false };
     assert.throws(() => spool.write({ ...nothing, frames: [frame], numbers: [], numbersGone: [] }), /full/);

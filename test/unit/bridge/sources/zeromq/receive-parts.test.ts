@@ -27,7 +27,7 @@ it("[BR19c] a connection that libzmq makes again is left to it, one that it gave
   const anew: number[] = [];
   const lines: string[] = [];
   const log = createLog("text", "info", (line) => lines.push(line));
-  const lifelines = new Lifelines({ addresses: ["a"], log, beginAnew: () => anew.push(nowMs), nowMs: () => nowMs });
+  const lifelines = new Lifelines({ addresses: ["a"], log, reconnect: () => anew.push(nowMs), nowMs: () => nowMs });
   const pass = (ms: number, each: () => void = () => undefined): void => {
     for (const end = nowMs + ms; nowMs < end; ) {
       nowMs += 100;
