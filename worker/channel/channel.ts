@@ -55,6 +55,7 @@ export class Channel extends DurableObject<Env> {
     // While points are kept they are not forgotten.
     this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
     if (ChannelLog.isIn(ctx.storage)) this.#log = this.#open();
+    // A timer keeps the object awake: it is awake anyway while an alarm brings viewers on, and nothing else pauses.
     const parts = { log: this.#log ?? NOTHING_STORED, presence: this.#presence, clock: this.#clock, pause };
     this.#hub = new Hub(parts, ctx.getWebSockets(), this.#now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.

@@ -11,8 +11,12 @@ export interface NumberedText {
   bytes: number;
 }
 
-/** Texts that are kept for viewers that come to them later; the batch that was made first goes first. */
-const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+/**
+ * Batches that are kept for viewers that come to them later; what was made first goes first. Objects of one class may share
+ * the 128 MB of an isolate, so it is not much.
+ */
+const MAX_KEPT_BYTES = 1024 * 1024;
+const MAX_KEPT_BATCHES = 64;
 const utf8 = new TextEncoder();
 
 /**
@@ -32,7 +36,7 @@ export class JsonEncoder {
   encode(frames: readonly Uint8Array[]): EncodedBatch {
     const batch = new EncodedBatch(frames);
     let bytes = 0;
-    const kept = this.#batches.filter(({ keptBytes }) => {
+    const kept = this.#batches.slice(0, MAX_KEPT_BATCHES - 1).filter(({ keptBytes }) => {
       bytes += keptBytes;
       return bytes <= MAX_KEPT_BYTES;
     });
