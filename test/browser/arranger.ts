@@ -1,7 +1,7 @@
 /** What a person does with the panels of a page: drags from their legends, and their settings. */
 import type { Locator } from "playwright-core";
 import { waitFor } from "../support/wait.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 
 /** Where in a panel something is let go. */
 export type Place = "middle" | "right edge" | "top edge" | "bottom edge";
@@ -15,16 +15,16 @@ const PARTS: Record<Place, [x: number, y: number]> = {
 const EDGE_PX = 6;
 
 export class Arranger {
-  readonly #look: Look;
+  readonly #tab: ChannelTab;
 
-  constructor(look: Look) {
-    this.#look = look;
+  constructor(tab: ChannelTab) {
+    this.#tab = tab;
   }
 
   /** The names in each panel, those on the right axis after a bar: `a, b | c`. */
   async names(): Promise<string[]> {
-    await this.#look.drawn();
-    return await this.#look.page.evaluate<string[]>(
+    await this.#tab.drawn();
+    return await this.#tab.page.evaluate<string[]>(
       `[...document.querySelectorAll(".panel")].map((panel) => {
         const on = (axis) => [...panel.querySelectorAll(".legend button")]
           .filter((button) => button.querySelector(".swatch").dataset.axis === axis).map(({ title }) => title).join(", ");
@@ -36,7 +36,7 @@ export class Arranger {
   /** Resolves once the panels have these names, in the legends and in what is drawn. */
   async shows(expected: readonly string[]): Promise<void> {
     const told = async () =>
-      (await this.#look.panels()).map(({ names, right }) => [[...names].sort(), right !== null] as const);
+      (await this.#tab.panels()).map(({ names, right }) => [[...names].sort(), right !== null] as const);
     const [want, wantPlans] = [
       JSON.stringify(expected),
       JSON.stringify(
@@ -60,14 +60,14 @@ export class Arranger {
   }
 
   entry(name: string): Locator {
-    return this.#look.page.locator(`.legend button[title=${JSON.stringify(name)}]`);
+    return this.#tab.page.locator(`.legend button[title=${JSON.stringify(name)}]`);
   }
 
   /** Drags a series from its legend to a place of a panel, and lets go. */
   async drag(name: string, panel: number, place: Place): Promise<void> {
-    const { mouse } = this.#look.page;
+    const { mouse } = this.#tab.page;
     const from = await this.entry(name).boundingBox();
-    const to = await this.#look.page.locator(".panel").nth(panel).boundingBox();
+    const to = await this.#tab.page.locator(".panel").nth(panel).boundingBox();
     if (from === null || to === null) throw new Error(`${name} or panel ${panel} cannot be seen`);
     const [partX, partY] = PARTS[place];
     const inside = (part: number, size: number): number => Math.min(Math.max(part * size, EDGE_PX), size - EDGE_PX);
@@ -79,21 +79,21 @@ export class Arranger {
     for (const _ of [1, 2]) await mouse.move(...target);
     await mouse.up();
     await mouse.move(0, 0);
-    await this.#look.drawn();
+    await this.#tab.drawn();
   }
 
   /** Opens the settings of a panel, by key. */
   async settings(panel: number): Promise<Locator> {
-    await this.#look.page.locator(".panel-menu").nth(panel).focus();
-    await this.#look.page.keyboard.press("Enter");
-    const dialog = this.#look.page.getByRole("dialog", { name: "Panel" });
+    await this.#tab.page.locator(".panel-menu").nth(panel).focus();
+    await this.#tab.page.keyboard.press("Enter");
+    const dialog = this.#tab.page.getByRole("dialog", { name: "Panel" });
     await dialog.waitFor();
     return dialog;
   }
 
   async close(): Promise<void> {
-    await this.#look.page.keyboard.press("Escape");
-    await waitFor("the dialog closing", async () => (await this.#look.page.locator("dialog").count()) === 0);
-    await this.#look.drawn();
+    await this.#tab.page.keyboard.press("Escape");
+    await waitFor("the dialog closing", async () => (await this.#tab.page.locator("dialog").count()) === 0);
+    await this.#tab.drawn();
   }
 }

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import axe from "axe-core";
 import { waitFor } from "../support/wait.ts";
+import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
 import { assertTargets } from "./fits.ts";
-import { type Look, NETWORK_ERROR } from "./look.ts";
-import { Relay } from "./relay.ts";
 import { Source, THREE } from "./source.ts";
 import { Stage } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -21,24 +21,24 @@ const RUN = `(async () => {
   return { found, passed: passes.map(({ id }) => id) };
 })()`;
 
-async function assertAccessible({ page }: Look, what: string): Promise<void> {
+async function assertAccessible({ page }: ChannelTab, what: string): Promise<void> {
   if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(axe.source);
   const { found, passed } = await page.evaluate<{ found: string[]; passed: string[] }>(RUN);
   assert.deepEqual(found, [], what);
   assert.ok(passed.length > 15 && passed.includes("color-contrast"), `${what}: only ${passed} could be looked at`);
 }
 
-async function openThree(t: TestContext, phone: boolean): Promise<Look> {
+async function openThree(t: TestContext, phone: boolean): Promise<ChannelTab> {
   const source = new Source(stage.edge);
   await source.past(THREE);
   // In the newest second something is missing, so that there is a mark to point at.
   await source.now(THREE, 7);
-  const look = await stage.look(t, source.channel, { phone });
+  const tab = await stage.openTab(t, source.channel, { phone });
   source.goOn(t, THREE);
-  await look.holds(122, "vib.x");
-  await look.says("Live");
-  await waitFor("three panels", async () => (await look.page.locator(".panel").count()) === 3);
-  return look;
+  await tab.holds(122, "vib.x");
+  await tab.says("Live");
+  await waitFor("three panels", async () => (await tab.page.locator(".panel").count()) === 3);
+  return tab;
 }
 
 const DIALOGS = [
@@ -50,15 +50,15 @@ const DIALOGS = [
 for (const phone of [false, true]) {
   const device = phone ? "on a phone" : "on a desktop";
   test(`[PG16c] ${device} axe finds nothing in the page, light or dark: live, paused, a gap told, each dialog, the table`, async (t) => {
-    const look = await openThree(t, phone);
-    const { page } = look;
+    const tab = await openThree(t, phone);
+    const { page } = tab;
     const inBoth = async (what: string): Promise<void> => {
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
-        await look.drawn();
-        await assertAccessible(look, `${what}, ${colorScheme}`);
+        await tab.drawn();
+        await assertAccessible(tab, `${what}, ${colorScheme}`);
       }
-      await assertTargets(look, phone ? 44 : 24);
+      await assertTargets(tab, phone ? 44 : 24);
     };
     await inBoth("live");
     await page.locator(".gap").first().waitFor({ state: "attached" });
@@ -88,7 +88,7 @@ for (const phone of [false, true]) {
     await page.locator('[data-series="vib.x"]').click();
     await inBoth("a series hidden");
     await page.locator("#pause").click();
-    await look.says(/^Paused/);
+    await tab.says(/^Paused/);
     await inBoth("paused");
     await page.keyboard.press("t");
     await page.locator("table").waitFor();
@@ -96,24 +96,28 @@ for (const phone of [false, true]) {
   });
 
   test(`[PG16c] ${device} axe finds nothing in the empty page, light or dark`, async (t) => {
-    const look = await stage.look(t, new Source(stage.edge).channel, { phone });
-    await look.page.locator("#empty").waitFor();
-    await look.says("Live");
+    const tab = await stage.openTab(t, new Source(stage.edge).channel, { phone });
+    await tab.page.locator("#empty").waitFor();
+    await tab.says("Live");
     for (const colorScheme of ["light", "dark"] as const) {
-      await look.page.emulateMedia({ colorScheme });
-      await assertAccessible(look, colorScheme);
+      await tab.page.emulateMedia({ colorScheme });
+      await assertAccessible(tab, colorScheme);
     }
-    await assertTargets(look, phone ? 44 : 24);
+    await assertTargets(tab, phone ? 44 : 24);
   });
 }
 
 test("[PG16c] axe finds nothing while the page reconnects, with a notice, stale, and in a frame, light or dark", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
-  const relay = await Relay.to(t, stage.edge.url);
+  const relay = await TcpRelay.to(t, stage.edge.url);
   const expectedErrors = new RegExp(`${NETWORK_ERROR.source}|Failed to load resource`);
-  const noticed = await stage.look(t, source.channel, { at: relay.url, blocked: "**/assets/lazy-*", expectedErrors });
-  const framed = await stage.look(t, source.channel, { query: "?embed=1", width: 300, height: 200 });
+  const noticed = await stage.openTab(t, source.channel, {
+    at: relay.url,
+    blocked: "**/assets/lazy-*",
+    expectedErrors,
+  });
+  const framed = await stage.openTab(t, source.channel, { query: "?embed=1", width: 300, height: 200 });
   await noticed.says("Live");
   await noticed.page.keyboard.press("?");
   await waitFor("the notice", () => noticed.page.locator("#notice").isVisible());
@@ -121,10 +125,10 @@ test("[PG16c] axe finds nothing while the page reconnects, with a notice, stale,
   await noticed.says(/^Reconnecting/);
   await framed.says(/^Stale since/, 8000);
   for (const colorScheme of ["light", "dark"] as const) {
-    for (const look of [noticed, framed]) {
-      await look.page.emulateMedia({ colorScheme });
-      await assertAccessible(look, `${look.page.url()}, ${colorScheme}`);
-      await assertTargets(look, 24);
+    for (const tab of [noticed, framed]) {
+      await tab.page.emulateMedia({ colorScheme });
+      await assertAccessible(tab, `${tab.page.url()}, ${colorScheme}`);
+      await assertTargets(tab, 24);
     }
   }
 });

@@ -5,7 +5,7 @@ import type { HeldAxis } from "../../page/handle.ts";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
-import { type Curve, columnOf, type Look } from "./look.ts";
+import { type ChannelTab, type Curve, columnOf } from "./channel-tab.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -15,7 +15,7 @@ after(() => stage.close());
 const COUNT = 120;
 
 interface Scene {
-  look: Look;
+  tab: ChannelTab;
   arranger: Arranger;
   source: Source;
   /** The x of the first point; the last one is 30 s later. */
@@ -28,15 +28,15 @@ async function scene(t: TestContext, values: (i: number) => Record<string, numbe
   const source = new Source(stage.edge, channel);
   const start = Math.floor(Date.now() / 1000) - 30;
   await source.publish(counting(COUNT).map((i) => rowOf(start + i / 4, values(i))));
-  const look = await stage.look(t, channel);
-  await look.holds(COUNT, Object.keys(values(0)).at(-1));
-  await look.drawn();
-  return { look, arranger: new Arranger(look), source, start };
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(COUNT, Object.keys(values(0)).at(-1));
+  await tab.drawn();
+  return { tab, arranger: new Arranger(tab), source, start };
 }
 
-const axes = async (look: Look, panel = 0) => {
-  await look.drawn();
-  const found = (await look.panels())[panel];
+const axes = async (tab: ChannelTab, panel = 0) => {
+  await tab.drawn();
+  const found = (await tab.panels())[panel];
   assert.ok(found, `there is no panel ${panel}`);
   return found;
 };
@@ -56,18 +56,18 @@ function rowAt(curve: Curve, x: number): number {
 }
 
 test("[PG12d] the y axis follows by itself, and locked stays as it is, whatever comes", async (t) => {
-  const { look, arranger, source, start } = await scene(t, (i) => ({ y: Math.sin(i / 10) }));
-  const before = (await axes(look)).left;
+  const { tab, arranger, source, start } = await scene(t, (i) => ({ y: Math.sin(i / 10) }));
+  const before = (await axes(tab)).left;
   assert.ok(before.min <= -1 && before.max >= 1 && before.max < 2 && !before.log, JSON.stringify(before));
   const dialog = await arranger.settings(0);
   await dialog.getByLabel("Automatic", { exact: true }).focus();
-  await look.page.keyboard.press("ArrowDown");
+  await tab.page.keyboard.press("ArrowDown");
   assert.ok(await dialog.getByLabel("Locked as it is").isChecked());
   await arranger.close();
   await source.publish([500, 0, 0, 0].map((y, i) => rowOf(start + 30 + i / 4, { y })));
-  await look.holds(COUNT + 4);
-  assertSame((await axes(look)).left, before);
-  const curve = await look.curve();
+  await tab.holds(COUNT + 4);
+  assertSame((await axes(tab)).left, before);
+  const curve = await tab.curve();
   // What was in the window when it was locked decides the axis: it may be -1.2 to 1 or to 1.2.
   const zero = before.max / (before.max - before.min);
   assert.ok(Math.abs(rowAt(curve, start + 30.6) - zero) < 0.01, "what comes is drawn on the same axis");
@@ -75,24 +75,24 @@ test("[PG12d] the y axis follows by itself, and locked stays as it is, whatever 
   await arranger.settings(0);
   await dialog.getByLabel("Automatic", { exact: true }).check();
   await arranger.close();
-  const follows = (await axes(look)).left;
+  const follows = (await axes(tab)).left;
   assert.ok(follows.max >= 500 && follows.min <= -1, JSON.stringify(follows));
 });
 
 test("[PG12d] what is locked is what is seen at that moment, though the settings were opened before", async (t) => {
-  const { look, arranger, source, start } = await scene(t, (i) => ({ y: Math.sin(i / 10) }));
+  const { tab, arranger, source, start } = await scene(t, (i) => ({ y: Math.sin(i / 10) }));
   const dialog = await arranger.settings(0);
   await source.publish([rowOf(start + 30, { y: 500 })]);
-  await look.holds(COUNT + 1);
-  const seen = (await axes(look)).left;
+  await tab.holds(COUNT + 1);
+  const seen = (await axes(tab)).left;
   assert.ok(seen.max >= 500);
   await dialog.getByLabel("Locked as it is").check();
-  assertSame((await axes(look)).left, seen);
+  assertSame((await axes(tab)).left, seen);
 });
 
 test("[PG12d] fixed, the axis goes from one given number to the other, which is where a value is drawn; a wrong one is refused in words", async (t) => {
-  const { look, arranger, start } = await scene(t, () => ({ y: 5 }));
-  const { keyboard } = look.page;
+  const { tab, arranger, start } = await scene(t, () => ({ y: 5 }));
+  const { keyboard } = tab.page;
   const dialog = await arranger.settings(0);
   // By key alone: from one field to the next.
   const from = dialog.getByLabel("From");
@@ -104,12 +104,12 @@ test("[PG12d] fixed, the axis goes from one given number to the other, which is 
   await keyboard.type("25");
   await keyboard.press("Enter");
   await waitFor("the axis going from -15 to 25", async () => {
-    assert.deepEqual((await axes(look)).left, { min: -15, max: 25, log: false });
+    assert.deepEqual((await axes(tab)).left, { min: -15, max: 25, log: false });
     return true;
   });
   assert.ok(await dialog.getByLabel("Fixed").isChecked());
-  assert.ok(Math.abs(rowAt(await look.curve(), start + 15) - 0.5) < 0.01, "5 is in the middle");
-  const labels = (await look.labelsOn(0)).map(({ text }) => text);
+  assert.ok(Math.abs(rowAt(await tab.curve(), start + 15) - 0.5) < 0.01, "5 is in the middle");
+  const labels = (await tab.labelsOn(0)).map(({ text }) => text);
   assert.ok(labels.includes("0") && labels.includes("20"), `${labels}`);
   for (const [text, said] of [
     ["25", /below/],
@@ -121,20 +121,20 @@ test("[PG12d] fixed, the axis goes from one given number to the other, which is 
     await waitFor(`"${text}" being refused`, async () =>
       said.test((await dialog.getByRole("alert").textContent()) ?? ""),
     );
-    assert.deepEqual((await axes(look)).left, { min: -15, max: 25, log: false });
+    assert.deepEqual((await axes(tab)).left, { min: -15, max: 25, log: false });
   }
 });
 
 test("[PG12d] logarithmic, powers of ten stand equally far apart, and what is not above 0 breaks the line", async (t) => {
   const level = (i: number): number => [1, 10, 100, -5, 0, 10][Math.floor(i / 20)] ?? 0;
-  const { look, arranger, start } = await scene(t, (i) => ({ y: level(i) }));
+  const { tab, arranger, start } = await scene(t, (i) => ({ y: level(i) }));
   const dialog = await arranger.settings(0);
   await dialog.getByLabel("Logarithmic").focus();
-  await look.page.keyboard.press("Space");
+  await tab.page.keyboard.press("Space");
   await arranger.close();
-  const { left } = await axes(look);
+  const { left } = await axes(tab);
   assert.ok(left.log && left.min <= 0 && left.min > -1 && left.max >= 2 && left.max < 3, JSON.stringify(left));
-  const curve = await look.curve();
+  const curve = await tab.curve();
   const [one, ten, hundred] = [2.5, 7.5, 12.5].map((seconds) => rowAt(curve, start + seconds) * curve.height);
   assert.ok(one !== undefined && ten !== undefined && hundred !== undefined);
   assert.ok(one - ten > curve.height / 5, "lower is less");
@@ -143,7 +143,7 @@ test("[PG12d] logarithmic, powers of ten stand equally far apart, and what is no
   assert.ok(Math.abs(ten / curve.height - scale) < 0.01, "10 is where the axis has it");
   const gone = curve.columns.slice(columnOf(curve, start + 15) + 1, columnOf(curve, start + 25) - 1);
   assert.ok(gone.length > 100 && gone.every((column) => column === null), "nothing is drawn for -5 and 0");
-  const labels = (await look.labelsOn(0)).map(({ text }) => text);
+  const labels = (await tab.labelsOn(0)).map(({ text }) => text);
   for (const label of ["1", "10", "100"]) assert.ok(labels.includes(label), `${label} in ${labels}`);
   await arranger.settings(0);
   for (const [label, wrong] of [
@@ -156,28 +156,28 @@ test("[PG12d] logarithmic, powers of ten stand equally far apart, and what is no
       /above 0/.test((await dialog.getByRole("alert").textContent()) ?? ""),
     );
   }
-  assert.deepEqual((await axes(look)).left, left);
+  assert.deepEqual((await axes(tab)).left, left);
 });
 
 test("[PG12c] the right axis has its own range, set by itself, and its own labels at the right; the left one stays", async (t) => {
-  const { look, arranger, start } = await scene(t, (i) => ({ a: Math.sin(i / 10), b: 20 + Math.sin(2 + i / 10) }));
+  const { tab, arranger, start } = await scene(t, (i) => ({ a: Math.sin(i / 10), b: 20 + Math.sin(2 + i / 10) }));
   await arranger.shows(["a, b"]);
   const dialog = await arranger.settings(0);
   await dialog.getByLabel("Where b stands").selectOption({ label: "Here, right axis" });
   await arranger.shows(["a | b"]);
-  const { left, right } = await axes(look);
+  const { left, right } = await axes(tab);
   assert.ok(left.min >= -2 && left.max <= 2, JSON.stringify(left));
   assert.ok(right && right.min > 15 && right.max < 25 && right.min <= 19, JSON.stringify(right));
   const {
     width,
     x,
     right: edge,
-  } = await look.page.evaluate<{ width: number; x: number; right: number }>(
+  } = await tab.page.evaluate<{ width: number; x: number; right: number }>(
     `{ const canvas = document.querySelector(".panel canvas").getBoundingClientRect();
        const over = document.querySelector(".panel .over").getBoundingClientRect();
        ({ width: canvas.width, x: over.left, right: over.right }); }`,
   );
-  const labels = await look.labelsOn(0);
+  const labels = await tab.labelsOn(0);
   const numbers = (side: typeof labels) => side.map(({ text }) => Number(text.replace("−", "-")));
   const onLeft = numbers(labels.filter((label) => label.x < x));
   const onRight = numbers(labels.filter((label) => label.x > edge));
@@ -185,7 +185,7 @@ test("[PG12c] the right axis has its own range, set by itself, and its own label
   assert.ok(onRight.length >= 3 && onRight.every((value) => value > 15 && value < 25), `on the right ${onRight}`);
   assert.ok(width - edge >= 54, "there is room for them");
   // Both waves are of one size, and each fills its own axis.
-  const [a, b] = [await look.curve("a"), await look.curve("b")];
+  const [a, b] = [await tab.curve("a"), await tab.curve("b")];
   const place = (y: number, { min, max }: { min: number; max: number }): number => (max - y) / (max - min);
   const peakS = 15.75;
   const [peak, low] = [Math.sin((4 * peakS) / 10), Math.sin(2 + (4 * peakS) / 10)];
@@ -194,12 +194,12 @@ test("[PG12c] the right axis has its own range, set by itself, and its own label
   // Fixed at once, it is what the new axis shows, and not what the left one does.
   await dialog.getByLabel("Fixed").last().check();
   await waitFor("the right axis being fixed", () => dialog.getByLabel("Fixed").last().isChecked());
-  assertSame((await axes(look)).right, right);
+  assertSame((await axes(tab)).right, right);
   await dialog.getByLabel("To").last().fill("40");
   await dialog.getByLabel("To").last().press("Enter");
-  await waitFor("the right axis going to 40", async () => (await axes(look)).right?.max === 40);
-  assert.deepEqual((await axes(look)).left, left);
+  await waitFor("the right axis going to 40", async () => (await axes(tab)).right?.max === 40);
+  assert.deepEqual((await axes(tab)).left, left);
   await dialog.getByLabel("Logarithmic").last().check();
-  await waitFor("the right axis being logarithmic", async () => (await axes(look)).right?.log);
-  assert.deepEqual((await axes(look)).left, left);
+  await waitFor("the right axis being logarithmic", async () => (await axes(tab)).right?.log);
+  assert.deepEqual((await axes(tab)).left, left);
 });

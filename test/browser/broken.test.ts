@@ -7,16 +7,16 @@ import { after, type TestContext, test } from "node:test";
 import { ROOT } from "../../scripts/local/worker-bundle.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { waitFor } from "../support/wait.ts";
+import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
 import { assertFits } from "./fits.ts";
-import { type Look, NETWORK_ERROR } from "./look.ts";
-import { Relay } from "./relay.ts";
 import { Source, THREE } from "./source.ts";
 import { Stage } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
 
-const notice = ({ page }: Look) => page.locator("#notice");
+const notice = ({ page }: ChannelTab) => page.locator("#notice");
 const MISSING = /Failed to load resource: the server responded with a status of 404/;
 
 /** A Worker with another page, though that does the same: the script has another name. */
@@ -51,47 +51,47 @@ async function deployable(t: TestContext): Promise<{ edge: Edge; deploy(): Promi
 }
 
 /** Whether the line says so. It may say something else before and after: older points could not be fetched meanwhile. */
-async function offersReload(look: Look): Promise<boolean> {
-  const [isVisible, text] = await Promise.all([notice(look).isVisible(), notice(look).textContent()]);
+async function offersReload(tab: ChannelTab): Promise<boolean> {
+  const [isVisible, text] = await Promise.all([notice(tab).isVisible(), notice(tab).textContent()]);
   return isVisible && /^There is a new version of this page\./.test(text ?? "");
 }
 
-async function reconnect(look: Look, relay: Relay): Promise<void> {
+async function reconnect(tab: ChannelTab, relay: TcpRelay): Promise<void> {
   relay.cut();
-  await look.says(/^Reconnecting/);
+  await tab.says(/^Reconnecting/);
   relay.mend();
-  await look.says("Live");
+  await tab.says("Live");
 }
 
 test("[PG20b] [VW19] after a deploy the page offers to be loaded anew when it is live again, without having asked for itself, and goes on meanwhile", async (t) => {
   const { edge, deploy } = await deployable(t);
-  const relay = await Relay.to(t, edge.url);
+  const relay = await TcpRelay.to(t, edge.url);
   const source = new Source(edge);
   await source.past(THREE);
-  const look = await stage.look(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
-  await look.says("Live");
+  const tab = await stage.openTab(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+  await tab.says("Live");
   const asked: string[] = [];
-  look.page.on("request", (request) => {
+  tab.page.on("request", (request) => {
     // Older points, which are in view, may be fetched.
     if (new URL(request.url()).search === "") asked.push(request.url());
   });
   // Nothing was deployed: nothing is offered.
-  await reconnect(look, relay);
-  await look.drawn();
-  assert.equal(await offersReload(look), false);
+  await reconnect(tab, relay);
+  await tab.drawn();
+  assert.equal(await offersReload(tab), false);
   await deploy();
-  await waitFor("the offer", () => offersReload(look));
-  await look.says("Live");
+  await waitFor("the offer", () => offersReload(tab));
+  await tab.says("Live");
   assert.deepEqual(asked, [], "what the page asked for when it came back");
-  await assertFits(look, "the offer");
+  await assertFits(tab, "the offer");
   await source.now(THREE);
-  await look.holds(121, "vib.x");
-  const again = look.page.waitForEvent("load");
-  await notice(look).getByRole("button", { name: "Reload" }).click();
+  await tab.holds(121, "vib.x");
+  const again = tab.page.waitForEvent("load");
+  await notice(tab).getByRole("button", { name: "Reload" }).click();
   await again;
-  await look.holds(121, "vib.x");
-  await look.says("Live");
-  assert.ok(await notice(look).isHidden());
+  await tab.holds(121, "vib.x");
+  await tab.says("Live");
+  assert.ok(await notice(tab).isHidden());
 });
 
 test("[PG20b] [PG20c] a part that is gone with a deploy is not asked for again: the page offers to be loaded anew", async (t) => {
@@ -100,81 +100,81 @@ test("[PG20b] [PG20c] a part that is gone with a deploy is not asked for again: 
   await source.past(THREE);
   const expectedErrors = new RegExp(`${MISSING.source}|${NETWORK_ERROR.source}`);
   const options = { at: edge.url, expectedErrors, blocked: "**/assets/lazy-*" };
-  const look = await stage.look(t, source.channel, options);
-  await look.holds(120, "vib.x");
+  const tab = await stage.openTab(t, source.channel, options);
+  await tab.holds(120, "vib.x");
   await deploy();
-  await waitFor("the offer", () => offersReload(look));
-  await notice(look).getByRole("button", { name: "Dismiss" }).click();
-  assert.equal(await offersReload(look), false);
-  await look.page.keyboard.press("t");
-  await waitFor("the offer again", () => offersReload(look));
-  assert.ok(await look.page.locator("#board").isVisible(), "the plots stay");
+  await waitFor("the offer", () => offersReload(tab));
+  await notice(tab).getByRole("button", { name: "Dismiss" }).click();
+  assert.equal(await offersReload(tab), false);
+  await tab.page.keyboard.press("t");
+  await waitFor("the offer again", () => offersReload(tab));
+  assert.ok(await tab.page.locator("#board").isVisible(), "the plots stay");
 });
 
 test("[PG20c] a part that cannot be had now is said to be missing, and is had when the Worker is there again", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
-  const look = await stage.look(t, source.channel, { phone: true, expectedErrors: MISSING });
-  await look.holds(120, "vib.x");
-  await look.page.route("**/assets/lazy-*", (route) => route.fulfill({ status: 404 }));
-  await look.page.locator("#menu").click();
-  await waitFor("it is said", () => notice(look).isVisible());
-  assert.match((await notice(look).textContent()) ?? "", /^This part of the page cannot be loaded now/);
-  await assertFits(look, "the notice");
-  await look.page.unroute("**/assets/lazy-*");
-  await look.page.locator("#menu").click();
-  await look.page.getByRole("dialog", { name: "Menu" }).waitFor();
-  assert.ok(await notice(look).isHidden(), "what was said is not true any more");
+  const tab = await stage.openTab(t, source.channel, { phone: true, expectedErrors: MISSING });
+  await tab.holds(120, "vib.x");
+  await tab.page.route("**/assets/lazy-*", (route) => route.fulfill({ status: 404 }));
+  await tab.page.locator("#menu").click();
+  await waitFor("it is said", () => notice(tab).isVisible());
+  assert.match((await notice(tab).textContent()) ?? "", /^This part of the page cannot be loaded now/);
+  await assertFits(tab, "the notice");
+  await tab.page.unroute("**/assets/lazy-*");
+  await tab.page.locator("#menu").click();
+  await tab.page.getByRole("dialog", { name: "Menu" }).waitFor();
+  assert.ok(await notice(tab).isHidden(), "what was said is not true any more");
 });
 
 test("[PG20] without the part that marks gaps the lines go on, it is asked for now and then, and they are marked when it is there", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
   await source.now(THREE, 7);
-  const look = await stage.look(t, source.channel, {
+  const tab = await stage.openTab(t, source.channel, {
     expectedErrors: MISSING,
     blocked: "**/assets/lazy-*",
   });
   const asked: string[] = [];
-  look.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  tab.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   source.goOn(t, THREE, 40);
-  await look.holds(180, "vib.x");
+  await tab.holds(180, "vib.x");
   assert.ok(asked.length <= 4, `asked for ${asked}`);
-  await look.page.unroute("**/assets/lazy-*");
-  await look.page.locator(".gap").first().waitFor({ state: "attached" });
+  await tab.page.unroute("**/assets/lazy-*");
+  await tab.page.locator(".gap").first().waitFor({ state: "attached" });
 });
 
 test("[PG20d] a browser without WebSocket is told so, and how to read the points", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
-  const look = await stage.look(t, source.channel, { before: "delete globalThis.WebSocket;", phone: true });
-  await look.says("No WebSocket");
+  const tab = await stage.openTab(t, source.channel, { before: "delete globalThis.WebSocket;", phone: true });
+  await tab.says("No WebSocket");
   const command = `curl "${stage.edge.channelUrl(source.channel).href}?points=100"`;
-  assert.ok((await notice(look).textContent())?.includes(command));
-  await assertFits(look, "the notice");
-  assert.ok(await look.page.locator("#empty").isHidden());
+  assert.ok((await notice(tab).textContent())?.includes(command));
+  await assertFits(tab, "the notice");
+  assert.ok(await tab.page.locator("#empty").isHidden());
 });
 
 test("[PG20e] [PG7b] in a frame of 300 × 200 it shows what comes and how things stand, and nothing to press but what leads back", async (t) => {
   const source = new Source(stage.edge);
   await source.past(THREE);
-  const look = await stage.look(t, source.channel, { width: 300, height: 200, query: "?embed=1" });
+  const tab = await stage.openTab(t, source.channel, { width: 300, height: 200, query: "?embed=1" });
   const end = source.goOn(t, (i) => ({ "vib.x": Math.sin(i / 10) }));
-  await look.says("Live");
-  await look.holds(122, "vib.x");
-  await look.drawn();
-  await assertFits(look, "embedded");
+  await tab.says("Live");
+  await tab.holds(122, "vib.x");
+  await tab.drawn();
+  await assertFits(tab, "embedded");
   for (const id of ["pause", "windows", "share", "menu"]) {
-    assert.ok(await look.page.locator(`#${id}`).isHidden(), `#${id}`);
+    assert.ok(await tab.page.locator(`#${id}`).isHidden(), `#${id}`);
   }
-  assert.ok(await look.page.locator("footer").isHidden());
-  assert.ok(await look.page.locator(".panel-menu").first().isHidden());
-  const plot = await look.page.locator(".over").first().boundingBox();
+  assert.ok(await tab.page.locator("footer").isHidden());
+  assert.ok(await tab.page.locator(".panel-menu").first().isHidden());
+  const plot = await tab.page.locator(".over").first().boundingBox();
   assert.ok(plot && plot.height >= 70 && plot.width >= 200, `the lines have ${plot?.width} × ${plot?.height}`);
-  await look.page.keyboard.press(" ");
-  await look.says("Paused");
-  await look.page.locator("#go-live").click();
-  await look.says("Live");
+  await tab.page.keyboard.press(" ");
+  await tab.says("Paused");
+  await tab.page.locator("#go-live").click();
+  await tab.says("Live");
   await end();
-  await look.says(/^Stale since/, 8000);
+  await tab.says(/^Stale since/, 8000);
 });

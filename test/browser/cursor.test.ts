@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { Hand, type Seen, xAt } from "./hand.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
+import { Pointer, type Seen, xAt } from "./pointer.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -21,8 +21,8 @@ const valuesAt = (i: number): Record<string, number> => ({
 
 interface Scene {
   source: Source;
-  look: Look;
-  hand: Hand;
+  tab: ChannelTab;
+  pointer: Pointer;
   start: number;
 }
 
@@ -32,10 +32,10 @@ async function scene(t: TestContext, rows = counting(COUNT)): Promise<Scene> {
   const source = new Source(stage.edge, channel);
   const start = Math.floor(Date.now() / 1000) - COUNT;
   await source.publish(rows.map((i) => rowOf(start + i, valuesAt(i))));
-  const look = await stage.look(t, channel);
-  await look.holds(rows.length, "right.square");
-  await look.choose("30 s");
-  return { source, look, hand: new Hand(look), start };
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(rows.length, "right.square");
+  await tab.choose("30 s");
+  return { source, tab, pointer: new Pointer(tab), start };
 }
 
 interface Reading {
@@ -55,8 +55,8 @@ interface Moment {
   marks: number[];
 }
 
-function moment(look: Look): Promise<Moment> {
-  return look.page.evaluate<Moment>(`{
+function moment(tab: ChannelTab): Promise<Moment> {
+  return tab.page.evaluate<Moment>(`{
     const lines = (of) => [...document.querySelectorAll(of)].filter((line) => line.checkVisibility()).map((line) => line.getBoundingClientRect().left);
     ({
       reading: plotcast.reading(),
@@ -70,9 +70,9 @@ function moment(look: Look): Promise<Moment> {
   }`);
 }
 
-async function settled(look: Look): Promise<Moment> {
-  await look.drawn();
-  return await moment(look);
+async function settled(tab: ChannelTab): Promise<Moment> {
+  await tab.drawn();
+  return await moment(tab);
 }
 
 const written = (values: Record<string, number>): Record<string, string> =>
@@ -90,49 +90,49 @@ function secondsOfDay(x: number): number {
 }
 
 test("[PG18a] [PG18b] one line across all panels; every legend reads the nearest point of its series, exactly, and the chip the time", async (t) => {
-  const { look, hand, start } = await scene(t);
-  assert.deepEqual((await settled(look)).legend, written(valuesAt(COUNT - 1)), "without a cursor it is the last value");
+  const { tab, pointer, start } = await scene(t);
+  assert.deepEqual((await settled(tab)).legend, written(valuesAt(COUNT - 1)), "without a cursor it is the last value");
   for (const [part, panel] of [
     [0.13, 0],
     [0.52, 1],
     [0.97, 0],
   ] as const) {
-    const at = await hand.to(part, panel);
-    const { reading, seen, legend, chip, cursors, marks } = await settled(look);
+    const at = await pointer.to(part, panel);
+    const { reading, seen, legend, chip, cursors, marks } = await settled(tab);
     const x = xAt(seen, at);
     assert.ok(reading && Math.abs(reading.x - x) < 1e-6 && reading.mark === null);
     const nearest = Math.round(x - start);
     assert.deepEqual(reading.values, valuesAt(nearest), `nearest to ${x - start}`);
     assert.deepEqual(legend, written(valuesAt(nearest)));
-    const { left, width } = await hand.box();
+    const { left, width } = await pointer.box();
     assert.equal(cursors.length, 2, "a line in each panel");
     for (const line of cursors) assert.ok(Math.abs(line - left - at * width) < 1, `${line}, not ${left + at * width}`);
     assert.ok(Math.abs(secondsOf(chip) - secondsOfDay(x)) < 0.03, `${chip} at ${secondsOfDay(x)}`);
     assert.deepEqual(marks, []);
   }
-  await look.page.mouse.move(5, 5);
-  const { reading, legend, chip, cursors } = await settled(look);
+  await tab.page.mouse.move(5, 5);
+  const { reading, legend, chip, cursors } = await settled(tab);
   assert.deepEqual([reading, chip, cursors], [null, "", []], "the mouse has gone");
   await waitFor("the last values being read again", async () => {
-    assert.deepEqual((await moment(look)).legend, written(valuesAt(COUNT - 1)));
+    assert.deepEqual((await moment(tab)).legend, written(valuesAt(COUNT - 1)));
     return true;
   });
   assert.ok(legend["left.up"]);
 });
 
 test("[PG18] while points stream the line stays where the hand is, and the values are always those under it", async (t) => {
-  const { source, look, hand, start } = await scene(t);
-  const at = await hand.to(0.4);
-  const first = await settled(look);
+  const { source, tab, pointer, start } = await scene(t);
+  const at = await pointer.to(0.4);
+  const first = await settled(tab);
   const read = new Set<unknown>();
   for (const i of counting(40)) {
     // Four points a second, of values that need no wider axis.
     await source.publish([rowOf(start + COUNT + i / 4, { "left.up": i, "left.down": -i, "right.square": 2000 + i })]);
-    await look.holds(COUNT + i + 1, "right.square");
-    const { reading, seen, legend, cursors } = await settled(look);
+    await tab.holds(COUNT + i + 1, "right.square");
+    const { reading, seen, legend, cursors } = await settled(tab);
     assert.deepEqual(cursors, first.cursors, "the line has moved");
     assert.ok(reading && Math.abs(reading.x - xAt(seen, at)) < 1e-6);
-    const held = await look.series("right.square");
+    const held = await tab.series("right.square");
     const distances = held.x.map((x) => Math.abs(x - reading.x));
     const nearest = Math.min(...distances);
     const value = reading.values["right.square"] ?? null;
@@ -145,14 +145,14 @@ test("[PG18] while points stream the line stays where the hand is, and the value
 });
 
 test("[PG18] the line stays where the hand is, too, when an axis needs more room", async (t) => {
-  const { source, look, hand, start } = await scene(t);
-  await hand.to(0.3);
-  const [before] = (await settled(look)).cursors;
-  const { left } = await hand.box();
+  const { source, tab, pointer, start } = await scene(t);
+  await pointer.to(0.3);
+  const [before] = (await settled(tab)).cursors;
+  const { left } = await pointer.box();
   await source.publish([rowOf(start + COUNT, { "right.square": 999_000 })]);
-  await look.holds(COUNT + 1, "right.square");
-  await waitFor("the panels becoming narrower", async () => (await hand.box()).left > left + 10);
-  const { cursors } = await settled(look);
+  await tab.holds(COUNT + 1, "right.square");
+  await waitFor("the panels becoming narrower", async () => (await pointer.box()).left > left + 10);
+  const { cursors } = await settled(tab);
   assert.ok(Math.abs((cursors[0] ?? 0) - (before ?? 0)) < 1, `the line is at ${cursors[0]}, and was at ${before}`);
 });
 
@@ -169,27 +169,27 @@ test("[PG18b] nothing is read in a gap, and it says so; beside it, the point tha
   };
   const x = column((i) => start + i).map((each) => each ?? start + 44.5);
   await send({ x, torn: column((i) => i), whole: column((i) => 2 * i).map((each) => each ?? 7) });
-  const look = await stage.look(t, channel);
-  await look.holds(rows.length + 1, "whole");
-  await look.choose("30 s");
-  const hand = new Hand(look);
-  const seen = await hand.seen();
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(rows.length + 1, "whole");
+  await tab.choose("30 s");
+  const pointer = new Pointer(tab);
+  const seen = await pointer.seen();
   const partOf = (i: number): number => (start + i - seen.minX) / (seen.maxX - seen.minX);
-  await hand.to(partOf(44.5));
-  const inside = await settled(look);
+  await pointer.to(partOf(44.5));
+  const inside = await settled(tab);
   assert.deepEqual(inside.reading?.values, { torn: null, whole: 7 });
   assert.deepEqual(inside.legend, { torn: "–", whole: "7" });
-  await hand.to(partOf(41.1));
-  assert.deepEqual((await settled(look)).reading?.values, { torn: 41, whole: 82 }, "so near it is meant");
-  await hand.to(partOf(48.3));
-  assert.deepEqual((await settled(look)).reading?.values, { torn: 48, whole: 96 });
+  await pointer.to(partOf(41.1));
+  assert.deepEqual((await settled(tab)).reading?.values, { torn: 41, whole: 82 }, "so near it is meant");
+  await pointer.to(partOf(48.3));
+  assert.deepEqual((await settled(tab)).reading?.values, { torn: 48, whole: 96 });
 });
 
 test("[PG18a] by key: C brings the cursor, arrows move it, with Shift further, C takes it away", async (t) => {
-  const { look } = await scene(t);
-  const { keyboard } = look.page;
+  const { tab } = await scene(t);
+  const { keyboard } = tab.page;
   await keyboard.press("c");
-  const middle = await settled(look);
+  const middle = await settled(tab);
   assert.ok(middle.reading && Math.abs(middle.reading.x - xAt(middle.seen, 0.5)) < 1e-6);
   assert.equal(middle.cursors.length, 2);
   let x = middle.reading.x;
@@ -202,29 +202,29 @@ test("[PG18a] by key: C brings the cursor, arrows move it, with Shift further, C
   ] as const) {
     await keyboard.press(key);
     x += (steps * 30) / 200;
-    const now = await settled(look);
+    const now = await settled(tab);
     assert.ok(now.reading && Math.abs(now.reading.x - x) < 1e-6, `${key}: ${now.reading?.x}, not ${x}`);
     assert.deepEqual(now.seen, middle.seen, "the picture stays");
   }
   await keyboard.press("m");
   await keyboard.press("c");
-  const { reading, cursors, marks } = await settled(look);
+  const { reading, cursors, marks } = await settled(tab);
   assert.deepEqual([reading, cursors, marks], [null, [], []]);
 });
 
 for (const way of ["a click", "M"] as const) {
   test(`[PG18c] ${way} marks a place; from there Δx, its frequency, and every series' Δy are measured, until Esc`, async (t) => {
-    const { look, hand, start } = await scene(t);
-    const { keyboard, mouse } = look.page;
-    const at = await hand.to(0.25);
+    const { tab, pointer, start } = await scene(t);
+    const { keyboard, mouse } = tab.page;
+    const at = await pointer.to(0.25);
     if (way === "M") await keyboard.press("m");
-    else await mouse.click(...(await whereIs(hand, at)));
-    const marked = await settled(look);
+    else await mouse.click(...(await whereIs(pointer, at)));
+    const marked = await settled(tab);
     const markX = xAt(marked.seen, at);
     assert.ok(marked.reading && Math.abs((marked.reading.mark ?? 0) - markX) < 1e-6);
     assert.equal(marked.marks.length, 2, "a line in each panel");
-    const to = await hand.to(0.75);
-    const { reading, legend, chip, seen } = await settled(look);
+    const to = await pointer.to(0.75);
+    const { reading, legend, chip, seen } = await settled(tab);
     const [from, until] = [Math.round(markX - start), Math.round(xAt(seen, to) - start)];
     assert.ok(until > from + 10);
     const [before, now] = [valuesAt(from), valuesAt(until)];
@@ -240,33 +240,33 @@ for (const way of ["a click", "M"] as const) {
     assert.equal(Number(hertz), Number((1 / deltaX).toPrecision(3)));
 
     await keyboard.press("Escape");
-    const unmarked = await settled(look);
+    const unmarked = await settled(tab);
     assert.deepEqual(unmarked.marks, []);
     assert.deepEqual(unmarked.reading?.values, now, "the cursor is left");
     assert.equal(unmarked.cursors.length, 2);
     await keyboard.press("Escape");
-    const { cursors, reading: none } = await settled(look);
+    const { cursors, reading: none } = await settled(tab);
     assert.deepEqual([cursors, none], [[], null]);
   });
 }
 
 test("[PG18d] the mark goes with the points, the cursor stays on the screen", async (t) => {
-  const { source, look, hand, start } = await scene(t);
-  const at = await hand.to(0.8);
-  await look.page.mouse.click(...(await whereIs(hand, at)));
-  const before = await settled(look);
+  const { source, tab, pointer, start } = await scene(t);
+  const at = await pointer.to(0.8);
+  await tab.page.mouse.click(...(await whereIs(pointer, at)));
+  const before = await settled(tab);
   await source.publish(counting(12, COUNT).map((i) => rowOf(start + i, valuesAt(i))));
-  await look.holds(COUNT + 12, "right.square");
-  const now = await settled(look);
+  await tab.holds(COUNT + 12, "right.square");
+  const now = await settled(tab);
   assert.equal(now.reading?.mark, before.reading?.mark);
   assert.deepEqual(now.cursors, before.cursors);
-  const { width } = await hand.box();
+  const { width } = await pointer.box();
   const moved = (before.marks[0] ?? 0) - (now.marks[0] ?? 0);
   assert.ok(Math.abs(moved - (12 / 30) * width) <= 2, `the mark moved by ${moved} px of ${width}`);
   assert.equal(now.legend["left.up"], `Δ+${3 * 12}`);
 });
 
-async function whereIs(hand: Hand, part: number): Promise<[number, number]> {
-  const { left, top, width, height } = await hand.box();
+async function whereIs(pointer: Pointer, part: number): Promise<[number, number]> {
+  const { left, top, width, height } = await pointer.box();
   return [Math.round(left + part * width), top + height / 2];
 }

@@ -5,8 +5,8 @@ import type { Locator } from "playwright-core";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
-import { Hand } from "./hand.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
+import { Pointer } from "./pointer.ts";
 import { saved } from "./saving.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
@@ -26,12 +26,12 @@ async function scene(t: TestContext) {
   const source = new Source(stage.edge, channel);
   const start = Math.floor(Date.now() / 1000) - 30;
   await source.publish(counting(COUNT).map((i) => rowOf(start + i / 4, { [U]: u(i), "i.x": 2 * i })));
-  const look = await stage.look(t, channel);
-  await look.holds(COUNT, "i.x");
-  return { channel, source, start, look, arranger: new Arranger(look) };
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(COUNT, "i.x");
+  return { channel, source, start, tab, arranger: new Arranger(tab) };
 }
 
-async function openDialog({ page }: Look): Promise<Locator> {
+async function openDialog({ page }: ChannelTab): Promise<Locator> {
   await page.keyboard.press(".");
   await page.getByRole("button", { name: "Add a derived series…" }).click();
   const dialog = page.getByRole("dialog", { name: "Derived series" });
@@ -39,63 +39,63 @@ async function openDialog({ page }: Look): Promise<Locator> {
   return dialog;
 }
 
-async function add(look: Look, name: string, expression: string): Promise<void> {
-  const dialog = await openDialog(look);
+async function add(tab: ChannelTab, name: string, expression: string): Promise<void> {
+  const dialog = await openDialog(tab);
   await dialog.getByLabel("Name").fill(name);
   await dialog.getByLabel("Expression", { exact: true }).fill(expression);
-  await look.page.keyboard.press("Enter");
+  await tab.page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
-  await look.drawn();
+  await tab.drawn();
 }
 
 /** Resolves once its legend has this value. */
-async function reads(look: Look, value: number): Promise<void> {
+async function reads(tab: ChannelTab, value: number): Promise<void> {
   await waitFor(`${value} in the legend`, async () => {
-    assert.equal((await look.legend())["p.total"], String(value));
+    assert.equal((await tab.legend())["p.total"], String(value));
     return true;
   });
 }
 
-async function seen(look: Look, name: string) {
-  await look.drawn();
-  return (await look.page.evaluate(() => plotcast.seen())).find((series) => series.name === name);
+async function seen(tab: ChannelTab, name: string) {
+  await tab.drawn();
+  return (await tab.page.evaluate(() => plotcast.seen())).find((series) => series.name === name);
 }
 
-const hashOf = (look: Look): string => new URL(look.page.url()).hash;
+const hashOf = (tab: ChannelTab): string => new URL(tab.page.url()).hash;
 
 test("[PG22b] a derived series is one among the others: drawn, in the legend, at the cursor, in the table and the CSV, with exact values", async (t) => {
-  const { look, arranger, source, start } = await scene(t);
-  await add(look, P, EXPRESSION);
+  const { tab, arranger, source, start } = await scene(t);
+  await add(tab, P, EXPRESSION);
   await arranger.shows([U, "i.x", P]);
-  const rows = await seen(look, P);
+  const rows = await seen(tab, P);
   assert.deepEqual(rows?.y, counting(COUNT).map(p));
   assert.deepEqual(
     rows?.x,
     counting(COUNT).map((i) => start + i / 4),
   );
-  const curve = await look.curve(P);
+  const curve = await tab.curve(P);
   assert.ok(curve.columns.filter((column) => column !== null).length > curve.columns.length * 0.9, "it is drawn");
-  const hand = new Hand(look);
-  await hand.to(0.4, 2);
-  await look.drawn();
-  const reading = await look.page.evaluate(() => plotcast.reading());
+  const pointer = new Pointer(tab);
+  await pointer.to(0.4, 2);
+  await tab.drawn();
+  const reading = await tab.page.evaluate(() => plotcast.reading());
   const nearest = Math.round(((reading?.x ?? 0) - start) * 4);
   assert.equal(reading?.values[P], p(nearest));
-  await reads(look, p(nearest));
-  await look.page.mouse.move(2, 2);
-  await reads(look, p(COUNT - 1));
+  await reads(tab, p(nearest));
+  await tab.page.mouse.move(2, 2);
+  await reads(tab, p(COUNT - 1));
   await source.publish([rowOf(start + COUNT / 4, { [U]: 50, "i.x": 3 })]);
-  await reads(look, 151);
-  const csv = (await saved(look, "CSV")).bytes.toString();
-  const { minX } = await look.window();
+  await reads(tab, 151);
+  const csv = (await saved(tab, "CSV")).bytes.toString();
+  const { minX } = await tab.window();
   const lines = csv.split("\r\n").filter((line) => line.includes(P));
   const inView = counting(COUNT).filter((i) => start + i / 4 >= (minX ?? 0));
   assert.deepEqual(
     lines.map((line) => line.split(",").slice(1).join()),
     [...inView.map((i) => `${start + i / 4},${P},${p(i)}`), `${start + COUNT / 4},${P},151`],
   );
-  await look.page.keyboard.press("t");
-  const row = look.page.getByRole("row").filter({ hasText: "p.total" });
+  await tab.page.keyboard.press("t");
+  const row = tab.page.getByRole("row").filter({ hasText: "p.total" });
   await waitFor("the table", async () => (await row.getByRole("cell").first().textContent()) === "151");
   const cells = await row.getByRole("cell").allTextContents();
   const values = [...inView.map(p), 151];
@@ -104,23 +104,23 @@ test("[PG22b] a derived series is one among the others: drawn, in the legend, at
 });
 
 test("[PG22f] it is there when the page is opened again, another browser has it by the link, and it can be taken away", async (t) => {
-  const { channel, look, arranger } = await scene(t);
-  await add(look, P, EXPRESSION);
-  await add(look, "i.mean", "avg(i.x, 1)");
+  const { channel, tab, arranger } = await scene(t);
+  await add(tab, P, EXPRESSION);
+  await add(tab, "i.mean", "avg(i.x, 1)");
   const shown = [U, "i.x, i.mean", P];
   await arranger.shows(shown);
-  const hash = await waitFor("both in the URL", () => hashOf(look).includes("&calc=i.mean:") && hashOf(look));
+  const hash = await waitFor("both in the URL", () => hashOf(tab).includes("&calc=i.mean:") && hashOf(tab));
   assert.match(hash, /calc=p\.total%20%5BW%5D:%22u\.bus%20%5BV%5D%22%20%2A%20i\.x%20%2B%201/);
-  const reopened = async (page: Look): Promise<void> => {
+  const reopened = async (page: ChannelTab): Promise<void> => {
     await page.holds(COUNT, "i.x");
     await new Arranger(page).shows(shown);
     assert.deepEqual((await seen(page, P))?.y, counting(COUNT).map(p));
     // Four points a second: the mean is the middle of the last four.
     assert.equal((await seen(page, "i.mean"))?.y.at(-1), 2 * (COUNT - 1) - 3);
   };
-  await look.page.goto(stage.edge.channelUrl(channel).href);
-  await reopened(look);
-  const far = await stage.look(t, `${channel}${hash}`);
+  await tab.page.goto(stage.edge.channelUrl(channel).href);
+  await reopened(tab);
+  const far = await stage.openTab(t, `${channel}${hash}`);
   await reopened(far);
   for (const name of [P, "i.mean"]) {
     await far.page.keyboard.press(".");
@@ -132,8 +132,8 @@ test("[PG22f] it is there when the page is opened again, another browser has it 
 });
 
 test("[PG22] what cannot be is refused in a sentence; series are chosen instead of typed", async (t) => {
-  const { look, arranger } = await scene(t);
-  const dialog = await openDialog(look);
+  const { tab, arranger } = await scene(t);
+  const dialog = await openDialog(tab);
   const [name, expression] = [dialog.getByLabel("Name"), dialog.getByLabel("Expression", { exact: true })];
   for (const [of, text, said] of [
     ["", "i.x", /needs a name/],
@@ -152,37 +152,37 @@ test("[PG22] what cannot be is refused in a sentence; series are chosen instead 
   await expression.fill("2 * ");
   await dialog.getByLabel("Insert a series").selectOption(U);
   assert.equal(await expression.inputValue(), `2 * "${U}"`);
-  await look.page.keyboard.press("Enter");
+  await tab.page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
   await arranger.shows([U, "i.x", "q"]);
   assert.deepEqual(
-    (await seen(look, "q"))?.y,
+    (await seen(tab, "q"))?.y,
     counting(COUNT).map((i) => 2 * u(i)),
   );
 });
 
 test("[PG22] looking back, in every window, and in what is derived from a hidden series, it has all points; a gap breaks it", async (t) => {
-  const { look, source, start } = await scene(t);
+  const { tab, source, start } = await scene(t);
   const values = (i: number) => ({ [U]: u(i), "i.x": 2 * i });
   // Only one of the two has a point here: the other is missing.
   await source.publish([rowOf(start + COUNT / 4, { [U]: 1 }), rowOf(start + (COUNT + 1) / 4, values(COUNT + 1))]);
-  await look.holds(COUNT + 2, U);
-  await add(look, P, EXPRESSION);
-  await waitFor("its points", async () => (await seen(look, P)) !== undefined);
-  for (const name of [U, "i.x"]) await look.page.locator(`[data-series="${name}"]`).click();
+  await tab.holds(COUNT + 2, U);
+  await add(tab, P, EXPRESSION);
+  await waitFor("its points", async () => (await seen(tab, P)) !== undefined);
+  for (const name of [U, "i.x"]) await tab.page.locator(`[data-series="${name}"]`).click();
   for (const window of ["30 s", "100 pts", "All"]) {
-    await look.choose(window);
-    const { x = [], y = [] } = (await seen(look, P)) ?? {};
+    await tab.choose(window);
+    const { x = [], y = [] } = (await seen(tab, P)) ?? {};
     const at = (i: number): number => x.lastIndexOf(start + i / 4);
     assert.equal(y[at(COUNT - 1)], p(COUNT - 1), window);
     assert.equal(y[at(COUNT)], null, `${window}: i.x is missing there`);
     assert.equal(y[at(COUNT + 1)], p(COUNT + 1), window);
   }
-  const hand = new Hand(look);
-  await hand.drag(0.4, 0.6);
-  const { minX, maxX } = await hand.seen();
+  const pointer = new Pointer(tab);
+  await pointer.drag(0.4, 0.6);
+  const { minX, maxX } = await pointer.seen();
   const inView = counting(COUNT).filter((i) => start + i / 4 >= minX && start + i / 4 <= maxX);
-  const { x = [], y = [] } = (await seen(look, P)) ?? {};
+  const { x = [], y = [] } = (await seen(tab, P)) ?? {};
   const within = y.filter((_, i) => (x[i] ?? 0) >= minX && (x[i] ?? 0) <= maxX);
   assert.deepEqual(within, inView.map(p));
 });

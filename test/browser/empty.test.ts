@@ -17,80 +17,80 @@ describe("a channel and its page", { concurrency: true }, () => {
   test("[PG3] when the publisher stops the page says since when, and is live again with the next point", async (t) => {
     const channel = newChannel();
     const { send } = await stage.feed(t, channel);
-    const look = await stage.look(t, channel);
+    const tab = await stage.openTab(t, channel);
     const now = (): number => Date.now() / 1000;
     for (const y of counting(5)) await send({ x: now(), y });
-    await look.holds(5);
+    await tab.holds(5);
     const lastMs = Date.now();
-    await look.says("Live");
-    await look.says(/^Stale since \d\d:\d\d:\d\d$/, 8000);
+    await tab.says("Live");
+    await tab.says(/^Stale since \d\d:\d\d:\d\d$/, 8000);
     const silentMs = Date.now() - lastMs;
     assert.ok(silentMs > 4500 && silentMs < 7000, `stale after ${silentMs} ms`);
-    const since = (await look.text("#state")).replace("Stale since ", "");
+    const since = (await tab.text("#state")).replace("Stale since ", "");
     const clocks = [-1000, 0, 1000].map((aside) => clockText(lastMs + aside));
     assert.ok(clocks.includes(since), `${since} is none of ${clocks}`);
     await send({ x: now(), y: 5 });
-    await look.says("Live");
-    assert.deepEqual((await look.series()).y, counting(6));
+    await tab.says("Live");
+    assert.deepEqual((await tab.series()).y, counting(6));
   });
 
   test("[PG3] a channel that nobody publishes to is live and empty; its curl command, run as it stands, draws the point", async (t) => {
     const channel = newChannel();
-    const look = await stage.look(t, channel);
-    await look.says("Live");
-    await waitFor("the empty page", () => look.page.locator("#empty").isVisible());
-    const command = await look.text("#empty-curl");
+    const tab = await stage.openTab(t, channel);
+    await tab.says("Live");
+    await waitFor("the empty page", () => tab.page.locator("#empty").isVisible());
+    const command = await tab.text("#empty-curl");
     const url = stage.edge.channelUrl(channel).href;
     assert.ok(command.endsWith(` ${url}`), command);
-    assert.equal(await look.text("#empty-bridge"), `npm run bridge -- --to ${url}`);
+    assert.equal(await tab.text("#empty-bridge"), `npm run bridge -- --to ${url}`);
     const env = { ...process.env, PUBLISH_TOKEN: stage.edge.token ?? "" };
     const { stdout } = await promisify(execFile)("sh", ["-c", command], { env });
     assert.deepEqual(JSON.parse(stdout), { seq: 1, points: 1, viewers: 1, duplicates: 0 });
-    await look.holds(1);
-    await waitFor("the empty page gone", () => look.page.locator("#empty").isHidden());
-    assert.deepEqual((await look.series()).y, [1]);
-    const drawn = (await look.curve()).columns.filter((rows) => rows !== null);
+    await tab.holds(1);
+    await waitFor("the empty page gone", () => tab.page.locator("#empty").isHidden());
+    assert.deepEqual((await tab.series()).y, [1]);
+    const drawn = (await tab.curve()).columns.filter((rows) => rows !== null);
     assert.ok(drawn.length >= 2, "a single point is drawn as a dot");
     await promisify(execFile)("sh", ["-c", command.replace('"y":1', '"y":2')], { env });
-    await look.holds(2);
-    assert.deepEqual((await look.series()).y, [1, 2]);
-    assert.deepEqual(await look.gaps(), [], "the first publish is no gap");
+    await tab.holds(2);
+    assert.deepEqual((await tab.series()).y, [1, 2]);
+    assert.deepEqual(await tab.gaps(), [], "the first publish is no gap");
   });
 
   test("[PG20a] Copy copies the command that it stands beside, exactly, and says so", async (t) => {
     const channel = newChannel();
-    const look = await stage.look(t, channel);
-    await look.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await look.page.locator("#empty").waitFor();
+    const tab = await stage.openTab(t, channel);
+    await tab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await tab.page.locator("#empty").waitFor();
     const url = stage.edge.channelUrl(channel).href;
     for (const [i, command] of [
       `curl -H "Authorization: Bearer $PUBLISH_TOKEN" -d '{"y":1}' ${url}`,
       `npm run bridge -- --to ${url}`,
     ].entries()) {
-      const copy = look.page.locator("#empty .command button").nth(i);
+      const copy = tab.page.locator("#empty .command button").nth(i);
       await copy.click();
       await waitFor("it is said", async () => (await copy.textContent()) === "Copied");
-      assert.equal(await look.page.evaluate("navigator.clipboard.readText()"), command);
+      assert.equal(await tab.page.evaluate("navigator.clipboard.readText()"), command);
     }
   });
 
   test("[PG20] where the browser gives no clipboard there is nothing to press, and the command is selected whole", async (t) => {
     const before = "Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined });";
-    const look = await stage.look(t, newChannel(), { before });
-    await look.page.locator("#empty").waitFor();
-    assert.equal(await look.page.locator("#empty .command button").count(), 0);
-    await look.page.locator("#empty-curl").click();
-    assert.equal(await look.page.evaluate("String(getSelection()).trim()"), await look.text("#empty-curl"));
+    const tab = await stage.openTab(t, newChannel(), { before });
+    await tab.page.locator("#empty").waitFor();
+    assert.equal(await tab.page.locator("#empty .command button").count(), 0);
+    await tab.page.locator("#empty-curl").click();
+    assert.equal(await tab.page.evaluate("String(getSelection()).trim()"), await tab.text("#empty-curl"));
   });
 
   test("[RT6] the page and every file it loads carry the security headers, and come from one origin", async (t) => {
-    const look = await stage.look(t, newChannel());
+    const tab = await stage.openTab(t, newChannel());
     const loaded = new Map<string, Record<string, string>>();
-    look.page.on("response", async (response) => loaded.set(response.url(), response.headers()));
-    await look.page.reload();
-    await look.says("Live");
+    tab.page.on("response", async (response) => loaded.set(response.url(), response.headers()));
+    await tab.page.reload();
+    await tab.says("Live");
     // The icon only comes where there is a tab to show it.
-    const icon = await look.page.request.get(new URL("/favicon.svg", stage.edge.url).href);
+    const icon = await tab.page.request.get(new URL("/favicon.svg", stage.edge.url).href);
     loaded.set(icon.url(), icon.headers());
     assert.ok(loaded.size >= 4, `${[...loaded.keys()]}`);
     for (const [url, headers] of loaded) {
@@ -101,15 +101,15 @@ describe("a channel and its page", { concurrency: true }, () => {
   });
 
   test("[RT6] a script that does not stand in a file of ours is not run", async (t) => {
-    const look = await stage.look(t, newChannel(), { breaksPolicy: true, expectedErrors: /Content Security Policy/ });
-    await look.says("Live");
-    await look.page.evaluate(`{
+    const tab = await stage.openTab(t, newChannel(), { breaksPolicy: true, expectedErrors: /Content Security Policy/ });
+    await tab.says("Live");
+    await tab.page.evaluate(`{
       const script = document.createElement("script");
       script.textContent = "globalThis.intruder = true";
       document.body.append(script);
     }`);
-    assert.equal(await look.page.evaluate("globalThis.intruder"), undefined);
-    const violations = await look.page.evaluate<string[]>("globalThis.recorded.violations");
+    assert.equal(await tab.page.evaluate("globalThis.intruder"), undefined);
+    const violations = await tab.page.evaluate<string[]>("globalThis.recorded.violations");
     assert.deepEqual(violations, ["script-src-elem inline"]);
   });
 

@@ -1,6 +1,6 @@
 /** Whether everything that the page shows can be seen whole, and hit. */
 import assert from "node:assert/strict";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 
 interface Box {
   what: string;
@@ -48,7 +48,7 @@ const READ_SIDEWAYS = `["#board", "#empty", "dialog[open]", "dialog[open] .lazy-
 })`;
 
 /** Nothing is cut off, reaches out of the screen, lies over another thing or scrolls sideways. */
-export async function assertFits({ page }: Look, when = ""): Promise<void> {
+export async function assertFits({ page }: ChannelTab, when = ""): Promise<void> {
   const embedded = page.url().includes("embed");
   const [width = 0, height = 0, ...scrolled] = await page.evaluate<number[]>(
     "[innerWidth, innerHeight, document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]",
@@ -65,7 +65,7 @@ export async function assertFits({ page }: Look, when = ""): Promise<void> {
 }
 
 /** Everything that can be pressed is so large (WCAG 2.2, 2.5.8; on a touch screen 44). */
-export async function assertTargets({ page }: Look, least: number): Promise<void> {
+export async function assertTargets({ page }: ChannelTab, least: number): Promise<void> {
   const targets = await page.evaluate<[string, number, number][]>(`(() => {
     const scope = document.querySelector("dialog[open]") ?? document.body;
     return [...scope.querySelectorAll("button, select, label:has(input), input, textarea, [tabindex]")]

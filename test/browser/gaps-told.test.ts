@@ -5,11 +5,11 @@ import type { Gap } from "../../protocol/frame/frame.ts";
 import { FrameBuilder } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { type Look, NETWORK_ERROR } from "./look.ts";
-import { Relay } from "./relay.ts";
+import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
 import { saved } from "./saving.ts";
 import { Source } from "./source.ts";
-import { counting, type LookOptions, Stage } from "./stage.ts";
+import { counting, Stage, type TabOptions } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 /** A small store, so that something can be older than what is kept. */
 const stage = await Stage.open({ vars: { STORE_BYTES: String(64 * 1024) } });
@@ -20,9 +20,9 @@ const x = counting(21).map((i) => newest - 20 + i);
 const y = counting(21).map((i) => Math.sin(i / 4));
 
 /** A channel where something is missing between second 10 and 11, and a page that looks at it. */
-async function lookAtGap(t: TestContext, gap: Partial<Gap>, options: LookOptions = {}): Promise<Look> {
+async function lookAtGap(t: TestContext, gap: Partial<Gap>, options: TabOptions = {}): Promise<ChannelTab> {
   const channel = newChannel();
-  const look = await stage.look(t, channel, options);
+  const tab = await stage.openTab(t, channel, options);
   const builder = new FrameBuilder();
   for (const i of counting(21)) {
     const where = { fromX: null, toX: null, series: "" };
@@ -30,9 +30,9 @@ async function lookAtGap(t: TestContext, gap: Partial<Gap>, options: LookOptions
     builder.add(rowOf(x[i] ?? 0, { y: y[i] ?? 0, other: 1 }));
   }
   await publishFrames(stage.edge, channel, builder.encode("00000000000000aa", 1));
-  await look.holds(21, "other");
-  await marked(look);
-  return look;
+  await tab.holds(21, "other");
+  await marked(tab);
+  return tab;
 }
 
 interface Band {
@@ -42,31 +42,31 @@ interface Band {
 }
 
 /** The marks that are seen, in CSS pixels of the page. */
-function bands({ page }: Look): Promise<Band[]> {
+function bands({ page }: ChannelTab): Promise<Band[]> {
   return page.evaluate<Band[]>(`[...document.querySelectorAll(".gap")].filter((band) => band.checkVisibility())
     .map((band) => band.getBoundingClientRect()).map(({ left, right, height }) => ({ left, right, height }))`);
 }
 
 /** Resolves once there is one mark: what draws it is loaded when there is something to mark. */
-async function marked(look: Look): Promise<Band> {
+async function marked(tab: ChannelTab): Promise<Band> {
   return await waitFor("one mark", async () => {
-    const [mark, ...others] = await bands(look);
+    const [mark, ...others] = await bands(tab);
     return others.length === 0 && mark;
   });
 }
 
 /** Where an x is in the page, halfway up the plot. */
-async function pixelOf(look: Look, at: number): Promise<[number, number]> {
-  const { minX, maxX } = await look.window();
-  const box = await look.page.locator(".over").first().boundingBox();
+async function pixelOf(tab: ChannelTab, at: number): Promise<[number, number]> {
+  const { minX, maxX } = await tab.window();
+  const box = await tab.page.locator(".over").first().boundingBox();
   assert.ok(box !== null && minX !== null && maxX !== null);
   return [box.x + ((at - minX) / (maxX - minX)) * box.width, box.y + box.height / 2];
 }
 
 /** One mark, from second 10 to 11 and no further than a few pixels beyond. */
-async function assertMarked(look: Look): Promise<void> {
-  const mark = await marked(look);
-  const [[from], [to]] = [await pixelOf(look, x[10] ?? 0), await pixelOf(look, x[11] ?? 0)];
+async function assertMarked(tab: ChannelTab): Promise<void> {
+  const mark = await marked(tab);
+  const [[from], [to]] = [await pixelOf(tab, x[10] ?? 0), await pixelOf(tab, x[11] ?? 0)];
   assert.ok(
     Math.abs(mark.left - from) < 7 && Math.abs(mark.right - to) < 7,
     `${mark.left}…${mark.right}: ${from}…${to}`,
@@ -74,45 +74,45 @@ async function assertMarked(look: Look): Promise<void> {
   assert.ok(mark.right - mark.left >= 6 && mark.height > 100, "it can be seen");
 }
 
-async function hover(look: Look, at: number): Promise<void> {
-  await look.page.mouse.move(...(await pixelOf(look, at)));
+async function hover(tab: ChannelTab, at: number): Promise<void> {
+  await tab.page.mouse.move(...(await pixelOf(tab, at)));
 }
 
 const TIP = ".gap-tip";
-const told = (look: Look): Promise<string> => look.text(TIP).then((text) => text.replace(/\s/g, " "));
+const told = (tab: ChannelTab): Promise<string> => tab.text(TIP).then((text) => text.replace(/\s/g, " "));
 
 test("[PG10a] what a bridge dropped is marked, and hovering says how many points, when and why", async (t) => {
-  const look = await lookAtGap(t, {});
-  await assertMarked(look);
-  assert.equal(await look.page.locator(TIP).isVisible(), false);
-  await hover(look, newest - 9.5);
+  const tab = await lookAtGap(t, {});
+  await assertMarked(tab);
+  assert.equal(await tab.page.locator(TIP).isVisible(), false);
+  await hover(tab, newest - 9.5);
   assert.match(
-    await told(look),
+    await told(tab),
     /^1\s234 points missing.*all series of the bridge \d\d:\d\d:\d\d\.\d\s–\s\d\d:\d\d:\d\d\.\d.*spool was full/,
   );
-  assert.ok(await look.page.locator(TIP).isVisible());
-  await hover(look, newest - 15);
-  assert.equal(await look.page.locator(TIP).isVisible(), false);
+  assert.ok(await tab.page.locator(TIP).isVisible());
+  await hover(tab, newest - 15);
+  assert.equal(await tab.page.locator(TIP).isVisible(), false);
 });
 
 test("[PG10] a gap of one series names it, and goes with it when it is hidden", async (t) => {
-  const look = await lookAtGap(t, { series: "other", reason: "publisher-reconnected", points: null });
-  await assertMarked(look);
-  await hover(look, newest - 9.5);
-  assert.match(await told(look), /^Points may be missing, nobody can know how many.*other .*connected again/);
-  await look.page.locator(".legend").getByText("other", { exact: true }).click();
-  await look.drawn();
-  assert.deepEqual(await bands(look), []);
-  assert.equal(await look.page.locator(TIP).isVisible(), false);
+  const tab = await lookAtGap(t, { series: "other", reason: "publisher-reconnected", points: null });
+  await assertMarked(tab);
+  await hover(tab, newest - 9.5);
+  assert.match(await told(tab), /^Points may be missing, nobody can know how many.*other .*connected again/);
+  await tab.page.locator(".legend").getByText("other", { exact: true }).click();
+  await tab.drawn();
+  assert.deepEqual(await bands(tab), []);
+  assert.equal(await tab.page.locator(TIP).isVisible(), false);
 });
 
 test("[PG10] a short gap in a long window is wide enough to be hit", async (t) => {
-  const look = await lookAtGap(t, { fromX: newest - 9.5, toX: newest - 9.5 });
-  await look.choose("5 m");
-  const [mark = { left: 0, right: 0 }, ...others] = await bands(look);
+  const tab = await lookAtGap(t, { fromX: newest - 9.5, toX: newest - 9.5 });
+  await tab.choose("5 m");
+  const [mark = { left: 0, right: 0 }, ...others] = await bands(tab);
   assert.ok(others.length === 0 && mark.right - mark.left >= 6, `${mark.left}…${mark.right}`);
-  await hover(look, newest - 9.5);
-  assert.match(await told(look), /^1\s234 points missing/);
+  await hover(tab, newest - 9.5);
+  assert.match(await told(tab), /^1\s234 points missing/);
 });
 
 test("[PG10] without a mouse: a tap says it and one elsewhere ends it, and so do the keys", async (t) => {
@@ -130,17 +130,17 @@ test("[PG10] without a mouse: a tap says it and one elsewhere ends it, and so do
   await tap([100, 20]);
   await waitFor("no tip", async () => !(await phone.page.locator(TIP).isVisible()));
 
-  const look = await lookAtGap(t, {});
-  const { page } = look;
+  const tab = await lookAtGap(t, {});
+  const { page } = tab;
   const isTold = (): Promise<boolean> => page.locator(TIP).isVisible();
   const press = async (key: string): Promise<void> => {
     await page.keyboard.press(key);
-    await look.drawn();
+    await tab.drawn();
   };
   const cursorX = (): Promise<number> => page.evaluate(() => plotcast.reading()?.x ?? Number.NaN);
   for (const key of ["g", "Shift+G"]) {
     await press(key);
-    assert.match(await told(look), /^1\s234 points missing/, key);
+    assert.match(await told(tab), /^1\s234 points missing/, key);
     assert.ok(Math.abs((await cursorX()) - (newest - 9.5)) < 0.1, `${key} puts the cursor at ${await cursorX()}`);
     await press("Escape");
     assert.ok(!(await isTold()), "Escape takes it away");
@@ -157,14 +157,14 @@ test("[PG10] without a mouse: a tap says it and one elsewhere ends it, and so do
 test("[PG10] [VW2b] what was trimmed while the page was away is marked, and hovering says the exact number", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
-  const relay = await Relay.to(t, stage.edge.url);
-  const look = await stage.look(t, channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+  const relay = await TcpRelay.to(t, stage.edge.url);
+  const tab = await stage.openTab(t, channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
   await send({ x: x.slice(0, 11), y: y.slice(0, 11) });
-  await look.holds(11);
+  await tab.holds(11);
   relay.cut();
   // Its numbers fill the store, and its x lie far back, out of every window.
   const noise = counting(1000).map(() => Math.random());
-  const witness = await stage.look(t, channel);
+  const witness = await stage.openTab(t, channel);
   for (const round of counting(10)) {
     await send({ x: noise.map((r, i) => newest - 5000 + round + i / 1000 + r / 1e5), y: noise }, "noise");
     // One frame each, so that there is something to trim.
@@ -172,14 +172,14 @@ test("[PG10] [VW2b] what was trimmed while the page was away is marked, and hove
   }
   await send({ x: x.slice(11), y: y.slice(11) });
   relay.mend();
-  await look.holds(22);
-  await look.page.locator(".legend").getByText("noise", { exact: true }).click();
-  await look.drawn();
-  await assertMarked(look);
-  const [gap] = await look.gaps();
+  await tab.holds(22);
+  await tab.page.locator(".legend").getByText("noise", { exact: true }).click();
+  await tab.drawn();
+  await assertMarked(tab);
+  const [gap] = await tab.gaps();
   assert.ok(gap?.points, "some points are missing");
-  await hover(look, newest - 9.5);
-  const said = (await told(look)).replace(/(?<=\d) (?=\d{3} points)/, "");
+  await hover(tab, newest - 9.5);
+  const said = (await told(tab)).replace(/(?<=\d) (?=\d{3} points)/, "");
   assert.match(said, new RegExp(`^${gap.points} points missing.*all series .*longer than the Worker keeps points`));
 });
 
@@ -194,42 +194,42 @@ test("[PG10b] [PG19] G holds a live plot and walks through all gaps, in view or 
   }
   for (const i of counting(300)) builder.add(rowOf(start + i, { y: Math.sin(i / 9) }));
   await publishFrames(stage.edge, source.channel, builder.encode("00000000000000aa", 1));
-  const look = await stage.look(t, source.channel);
-  await look.holds(300);
-  await look.choose("10 s");
-  await look.page.evaluate("document.activeElement.blur()");
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(300);
+  await tab.choose("10 s");
+  await tab.page.evaluate("document.activeElement.blur()");
   source.goOn(t, (i) => ({ y: Math.cos(i / 9) }));
-  await marked(look);
-  const { page } = look;
+  await marked(tab);
+  const { page } = tab;
   const cursorX = (): Promise<number> => page.evaluate(() => plotcast.reading()?.x ?? Number.NaN);
-  const notice = (): Promise<string> => look.text("#notice");
+  const notice = (): Promise<string> => tab.text("#notice");
   const goes = async (key: string, to: number, isMoved: boolean): Promise<void> => {
     const gap = gaps[to];
     assert.ok(gap !== undefined);
     await page.keyboard.press(key);
     await waitFor(`${key} going to gap ${to}`, async () => Math.abs((await cursorX()) - gap.at) < 1e-5);
-    await look.drawn();
+    await tab.drawn();
     // Closer than pixels, gaps are told together.
     const close = gaps.filter(({ at }) => Math.abs(at - gap.at) < 0.01);
     const sum = close.reduce((total, { points }) => total + points, 0);
-    assert.match(await told(look), new RegExp(`^${sum} points missing`));
-    const { minX, maxX, paused } = await look.window();
+    assert.match(await told(tab), new RegExp(`^${sum} points missing`));
+    const { minX, maxX, paused } = await tab.window();
     assert.ok(paused && minX !== null && maxX !== null);
     assert.ok(Math.abs(maxX - minX - 10) < 1e-5, "it is as wide as before");
     if (isMoved) assert.ok(Math.abs((minX + maxX) / 2 - gap.at) < 1e-5, "the gap is in the middle");
   };
   await goes("g", 3, false);
-  const held = await look.window();
-  const { length } = (await look.series()).x;
-  await look.holds(length + 10);
-  assert.deepEqual(await look.window(), held, "it goes on, and nothing moves");
+  const held = await tab.window();
+  const { length } = (await tab.series()).x;
+  await tab.holds(length + 10);
+  assert.deepEqual(await tab.window(), held, "it goes on, and nothing moves");
   await goes("g", 2, true);
   await goes("g", 1, false);
   await goes("g", 0, true);
-  const first = await look.window();
+  const first = await tab.window();
   await page.keyboard.press("g");
   await waitFor("the notice", async () => (await notice()).startsWith("No earlier gap."));
-  assert.deepEqual(await look.window(), first);
+  assert.deepEqual(await tab.window(), first);
   for (const [to, isMoved] of [
     [1, true],
     [2, false],
@@ -245,18 +245,18 @@ test("[PG10b] [PG19] G holds a live plot and walks through all gaps, in view or 
 test("[PG10b] [PG19] G where no gap is known says so, holds nothing, and the notice goes away by itself", async (t) => {
   const source = new Source(stage.edge);
   await source.past((i) => ({ y: i }));
-  const look = await stage.look(t, source.channel);
-  await look.holds(120);
-  await look.page.keyboard.press("g");
-  const notice = look.page.locator("#notice");
-  await waitFor("the notice", async () => (await look.text("#notice")).startsWith("No gap is known."));
-  assert.equal((await look.window()).paused, false);
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(120);
+  await tab.page.keyboard.press("g");
+  const notice = tab.page.locator("#notice");
+  await waitFor("the notice", async () => (await tab.text("#notice")).startsWith("No gap is known."));
+  assert.equal((await tab.window()).paused, false);
   await waitFor("the notice going away", async () => !(await notice.isVisible()));
 });
 
 test("[PG10] [PG15] a snapshot that is opened has the marks, and says how many points are missing", async (t) => {
   const { path } = await saved(await lookAtGap(t, {}), "Snapshot");
-  const again = await stage.look(t, newChannel());
+  const again = await stage.openTab(t, newChannel());
   await again.says("Live");
   await again.page.locator("#menu").click();
   const choosers = again.page.waitForEvent("filechooser");
@@ -274,11 +274,11 @@ test("[PG10] [PG15] a snapshot that is opened has the marks, and says how many p
 });
 
 test("[PG10] [PG15] the picture has the marks behind the lines, where the page has them", async (t) => {
-  const look = await lookAtGap(t, {});
-  await look.page.keyboard.press("Space");
-  await look.drawn();
-  const { bytes } = await saved(look, "PNG");
-  const found = await look.page.evaluate<{
+  const tab = await lookAtGap(t, {});
+  await tab.page.keyboard.press("Space");
+  await tab.drawn();
+  const { bytes } = await saved(tab, "PNG");
+  const found = await tab.page.evaluate<{
     top: number;
     from: number;
     to: number;

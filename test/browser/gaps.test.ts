@@ -4,9 +4,9 @@ import { after, test } from "node:test";
 import { FrameBuilder } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { isDrawnBetween, type Look, NETWORK_ERROR } from "./look.ts";
-import { Relay } from "./relay.ts";
+import { type ChannelTab, isDrawnBetween, NETWORK_ERROR } from "./channel-tab.ts";
 import { counting, Stage } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 /** A small store, so that something can be older than what is kept. */
 const stage = await Stage.open({ vars: { STORE_BYTES: String(64 * 1024) } });
@@ -17,8 +17,8 @@ const x = counting(21).map((i) => newest - 20 + i);
 const y = counting(21).map((i) => Math.sin(i / 4));
 
 /** From second 10 to 11 nothing is drawn, elsewhere the line goes through. */
-async function assertBroken(look: Look, name = "y"): Promise<void> {
-  const curve = await look.curve(name);
+async function assertBroken(tab: ChannelTab, name = "y"): Promise<void> {
+  const curve = await tab.curve(name);
   const at = (i: number): number => x[i] ?? 0;
   assert.ok(isDrawnBetween(curve, at(0), at(1)) && isDrawnBetween(curve, at(9), at(10)), "drawn before");
   assert.ok(!isDrawnBetween(curve, at(10), at(11)), "nothing is drawn where something is missing");
@@ -28,31 +28,31 @@ async function assertBroken(look: Look, name = "y"): Promise<void> {
 test("[PG5] [PT4c] a null in a column breaks its line, and no other", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
+  const tab = await stage.openTab(t, channel);
   const half = newest - 9.5;
   const values = [...y.slice(0, 11), null, ...y.slice(11)];
   const whole = values.map((value) => 2 + (value ?? 0));
   await send({ x: [...x.slice(0, 11), half, ...x.slice(11)], broken: values, whole });
-  await look.holds(22, "whole");
-  await assertBroken(look, "broken");
-  assert.ok(isDrawnBetween(await look.curve("whole"), x[10] ?? 0, x[11] ?? 0));
+  await tab.holds(22, "whole");
+  await assertBroken(tab, "broken");
+  assert.ok(isDrawnBetween(await tab.curve("whole"), x[10] ?? 0, x[11] ?? 0));
 });
 
 test("[PG5] [PT4d] a row of nothing but nulls breaks every line of its message", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
+  const tab = await stage.openTab(t, channel);
   const values = [...y.slice(0, 11), null, ...y.slice(11)];
   const higher = values.map((value) => (value === null ? null : value + 3));
   await send({ x: [...x.slice(0, 11), newest - 9.5, ...x.slice(11)], y: values, higher });
-  await look.holds(22, "higher");
-  await assertBroken(look);
-  await assertBroken(look, "higher");
+  await tab.holds(22, "higher");
+  await assertBroken(tab);
+  await assertBroken(tab, "higher");
 });
 
 test("[PG5] a gap in a frame breaks the line, and the page says how many points are missing", async (t) => {
   const channel = newChannel();
-  const look = await stage.look(t, channel);
+  const tab = await stage.openTab(t, channel);
   const builder = new FrameBuilder();
   for (const i of counting(21)) {
     const gap = { reason: "bridge-full", points: 1234, fromX: x[10] ?? 0, toX: x[11] ?? 0, series: "" };
@@ -60,26 +60,26 @@ test("[PG5] a gap in a frame breaks the line, and the page says how many points 
     builder.add(rowOf(x[i] ?? 0, { y: y[i] ?? 0 }));
   }
   await publishFrames(stage.edge, channel, builder.encode("00000000000000aa", 1));
-  await look.holds(22);
-  await assertBroken(look);
-  assert.deepEqual(await look.gaps(), [{ reason: "bridge-full", points: 1234, series: "" }]);
+  await tab.holds(22);
+  await assertBroken(tab);
+  assert.deepEqual(await tab.gaps(), [{ reason: "bridge-full", points: 1234, series: "" }]);
   await waitFor("the page saying what is missing", async () =>
-    /\b1\s234 points missing\b/.test(await look.text("#figures")),
+    /\b1\s234 points missing\b/.test(await tab.text("#figures")),
   );
 });
 
 test("[PG5] [VW2b] what was trimmed while the page was away breaks the line, and is counted exactly", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
-  const relay = await Relay.to(t, stage.edge.url);
-  const look = await stage.look(t, channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+  const relay = await TcpRelay.to(t, stage.edge.url);
+  const tab = await stage.openTab(t, channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
   await send({ x: x.slice(0, 11), y: y.slice(0, 11) });
-  await look.holds(11);
+  await tab.holds(11);
   relay.cut();
   // Its numbers fill the store, and its x lie far back, out of every window.
   const noise = counting(1000).map(() => Math.random());
   const rounds = 10;
-  const witness = await stage.look(t, channel);
+  const witness = await stage.openTab(t, channel);
   for (const round of counting(rounds)) {
     await send({ x: noise.map((r, i) => newest - 5000 + round + i / 1000 + r / 1e5), y: noise }, "noise");
     // One frame each, so that there is something to trim.
@@ -87,12 +87,12 @@ test("[PG5] [VW2b] what was trimmed while the page was away breaks the line, and
   }
   await send({ x: x.slice(11), y: y.slice(11) });
   relay.mend();
-  await look.holds(22);
-  await look.page.locator(".legend").getByText("noise", { exact: true }).click();
-  await assertBroken(look);
-  const gaps = await look.gaps();
+  await tab.holds(22);
+  await tab.page.locator(".legend").getByText("noise", { exact: true }).click();
+  await assertBroken(tab);
+  const gaps = await tab.gaps();
   assert.equal(gaps.length, 1);
   assert.equal(gaps[0]?.reason, "trimmed");
-  const held = (await look.held()).flatMap((series) => series.y).filter((value) => value !== null);
+  const held = (await tab.held()).flatMap((series) => series.y).filter((value) => value !== null);
   assert.equal(held.length + (gaps[0]?.points ?? 0), 21 + 1000 * rounds, "held and missing are all that was sent");
 });

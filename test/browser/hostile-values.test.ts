@@ -4,9 +4,9 @@ import { after, type TestContext, test } from "node:test";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 import { Source } from "./source.ts";
-import { counting, type LookOptions, Stage } from "./stage.ts";
+import { counting, Stage, type TabOptions } from "./stage.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -16,19 +16,19 @@ const NOW = Math.floor(Date.now() / 1000) - 60;
 const WINDOWS = ["100 pts", "10 s", "5 m", "All"];
 
 /** What looks at the values is used, and the page answers and draws all the time. @param isBrief only the most of it */
-async function staysAlive(look: Look, isBrief = false): Promise<void> {
+async function staysAlive(tab: ChannelTab, isBrief = false): Promise<void> {
   const answers = async (what: string): Promise<void> => {
-    const before = (await withDeadline(`an answer of the page: ${what}`, look.counters(), 20_000)).draws;
-    await look.page.evaluate("dispatchEvent(new Event('resize'))");
-    await withDeadline(`a drawing: ${what}`, look.drawn(), 20_000);
-    assert.ok((await look.counters()).draws >= before);
+    const before = (await withDeadline(`an answer of the page: ${what}`, tab.counters(), 20_000)).draws;
+    await tab.page.evaluate("dispatchEvent(new Event('resize'))");
+    await withDeadline(`a drawing: ${what}`, tab.drawn(), 20_000);
+    assert.ok((await tab.counters()).draws >= before);
   };
   await answers("at first");
   for (const window of isBrief ? ["All"] : WINDOWS) {
-    await look.choose(window);
+    await tab.choose(window);
     await answers(window);
   }
-  const { page } = look;
+  const { page } = tab;
   page.setDefaultTimeout(10_000);
   const box = await page.locator("#board").boundingBox();
   assert.ok(box !== null);
@@ -49,12 +49,12 @@ async function staysAlive(look: Look, isBrief = false): Promise<void> {
   }
 }
 
-async function pageOf(t: TestContext, rows: readonly Row[][], options: LookOptions = {}): Promise<Look> {
+async function pageOf(t: TestContext, rows: readonly Row[][], options: TabOptions = {}): Promise<ChannelTab> {
   const source = new Source(stage.edge, newChannel());
   for (const each of rows) await source.publish(each, { rowsPerFrame: 5000 });
-  const look = await stage.look(t, source.channel, options);
-  await waitFor("a series in the page", async () => (await look.held()).length > 0);
-  return look;
+  const tab = await stage.openTab(t, source.channel, options);
+  await waitFor("a series in the page", async () => (await tab.held()).length > 0);
+  return tab;
 }
 
 const ramp = (of: (i: number) => number, count = 200): number[] => counting(count).map(of);
@@ -75,9 +75,9 @@ test("[PG1] [PG7] y of every size are drawn, and the page answers", async (t) =>
   const rows = counting(200).map((i) =>
     rowOf(NOW + i / 4, Object.fromEntries(Object.entries(VALUES).map(([name, y], k) => [`p${k}.${name}`, y[i] ?? 0]))),
   );
-  const look = await pageOf(t, [rows]);
-  await look.holds(200, "p0.the largest");
-  await staysAlive(look);
+  const tab = await pageOf(t, [rows]);
+  await tab.holds(200, "p0.the largest");
+  await staysAlive(tab);
 });
 
 const XS: Record<string, number[]> = {
@@ -96,11 +96,11 @@ const XS: Record<string, number[]> = {
 for (const [what, xs] of Object.entries(XS)) {
   test(`[PG2] [PG11] x that are ${what} are taken, and the page answers`, async (t) => {
     // Each by itself, as they come.
-    const look = await pageOf(t, [
+    const tab = await pageOf(t, [
       xs.slice(0, -1).map((x, i) => rowOf(x, { y: Math.sin(i / 9) })),
       [rowOf(xs.at(-1) ?? 0, { y: 1 })],
     ]);
-    await staysAlive(look);
+    await staysAlive(tab);
   });
 }
 
@@ -112,12 +112,12 @@ test("[PG1d] 4,096 series with names of 256 bytes are told, 256 are shown, and t
       rowOf(NOW + k, Object.fromEntries(names.map((name, i) => [`${i + k}${name}`.slice(0, 256), i]))),
     ]);
   }
-  const look = await stage.look(t, source.channel);
-  await waitFor("256 series", async () => (await look.held()).length === 256, { deadlineMs: 30_000 });
-  await waitFor("the others told", async () => /more than can be shown/.test(await look.text("header")), {
+  const tab = await stage.openTab(t, source.channel);
+  await waitFor("256 series", async () => (await tab.held()).length === 256, { deadlineMs: 30_000 });
+  await waitFor("the others told", async () => /more than can be shown/.test(await tab.text("header")), {
     deadlineMs: 30_000,
   });
-  await staysAlive(look);
+  await staysAlive(tab);
 });
 
 test("[PG23d] 100,000 texts of states and events are forgotten in time, and the page answers", async (t) => {
@@ -136,18 +136,18 @@ test("[PG23d] 100,000 texts of states and events are forgotten in time, and the 
       await source.publish(rows, { rowsPerFrame: 200 });
     }
   }
-  const look = await stage.look(t, source.channel);
-  await look.holds(100, "log");
-  await staysAlive(look);
-  const legend = await look.legend();
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(100, "log");
+  await staysAlive(tab);
+  const legend = await tab.legend();
   assert.match(legend.log ?? "", /^event \d+$/);
 });
 
 test("[PG1] a name that is written from right to left stays where names are, and its value where values are", async (t) => {
   const name = "motor.טמפרטורה 1";
-  const look = await pageOf(t, [counting(50).map((i) => rowOf(NOW + i, { [name]: 100 + i, "motor.speed": i }))]);
-  await look.holds(50, name);
-  const button = look.page.locator(".legend button", { hasText: "טמפרטורה" });
+  const tab = await pageOf(t, [counting(50).map((i) => rowOf(NOW + i, { [name]: 100 + i, "motor.speed": i }))]);
+  await tab.holds(50, name);
+  const button = tab.page.locator(".legend button", { hasText: "טמפרטורה" });
   const places: [number, number][] = await button.evaluate((element) =>
     [".swatch", ".name", ".value"].map((part) => {
       const box = element.querySelector(part)?.getBoundingClientRect();
@@ -155,7 +155,7 @@ test("[PG1] a name that is written from right to left stays where names are, and
     }),
   );
   for (const [i, [left]] of places.entries()) assert.ok(left >= (places[i - 1]?.[1] ?? 0), `${places}`);
-  assert.equal((await look.legend())[name], "149");
+  assert.equal((await tab.legend())[name], "149");
 });
 
 const long = (part: string, length = 60_000): string => part.repeat(Math.ceil(length / part.length)).slice(0, length);
@@ -196,10 +196,10 @@ for (const [what, fragment] of Object.entries(FRAGMENTS)) {
       counting(400).map((i) => rowOf(NOW - 40 + i / 4, { y: Math.sin(i / 9), constructor: i, z: -i })),
       { rowsPerFrame: 400 },
     );
-    const look = await stage.look(t, `${source.channel}#${fragment}`);
-    await look.holds(400);
-    await staysAlive(look, true);
-    const looked: string = await look.page.evaluate("document.body.innerHTML");
+    const tab = await stage.openTab(t, `${source.channel}#${fragment}`);
+    await tab.holds(400);
+    await staysAlive(tab, true);
+    const looked: string = await tab.page.evaluate("document.body.innerHTML");
     assert.doesNotMatch(looked, /<img|<script(?! )/);
   });
 }
@@ -225,11 +225,11 @@ test("[PG12] a browser's memory that is hostile, full or refuses is no more than
   const refuses =
     "Object.defineProperty(globalThis, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })";
   for (const [what, before] of [...places, ["full", full], ["refuses", refuses]] as const) {
-    const look = await stage.look(t, source.channel, { before });
-    await look.holds(100);
-    await staysAlive(look, true);
+    const tab = await stage.openTab(t, source.channel, { before });
+    await tab.holds(100);
+    await staysAlive(tab, true);
     // Something is remembered, or not: nobody is told.
-    await look.page.locator(".legend button").first().click();
-    await waitFor(`the URL saying what is hidden (${what})`, () => /hide=/.test(look.page.url()));
+    await tab.page.locator(".legend button").first().click();
+    await waitFor(`the URL saying what is hidden (${what})`, () => /hide=/.test(tab.page.url()));
   }
 });

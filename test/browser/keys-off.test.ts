@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -13,7 +13,7 @@ after(() => stage.close());
 const COUNT = 61;
 
 interface Scene {
-  look: Look;
+  tab: ChannelTab;
   press(key: string): Promise<void>;
 }
 
@@ -23,109 +23,109 @@ async function scene(t: TestContext): Promise<Scene> {
   const start = Math.floor(Date.now() / 1000) - COUNT;
   const rows = counting(COUNT).map((i) => rowOf(start + i, { y: Math.sin(i / 12) }));
   await new Source(stage.edge, channel).publish(rows);
-  const look = await stage.look(t, channel);
-  await look.holds(COUNT);
-  await look.choose("1 m");
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(COUNT);
+  await tab.choose("1 m");
   // A press on a button leaves the focus there.
-  await look.page.evaluate("document.activeElement.blur()");
-  return { look, press: (key) => look.page.keyboard.press(key) };
+  await tab.page.evaluate("document.activeElement.blur()");
+  return { tab, press: (key) => tab.page.keyboard.press(key) };
 }
 
-const isPaused = async (look: Look): Promise<boolean> => (await look.window()).paused;
-const readingX = (look: Look): Promise<number | null> => look.page.evaluate(() => plotcast.reading()?.x ?? null);
-const dialogs = (look: Look): Promise<string[]> => look.page.locator("dialog[open] h2").allInnerTexts();
+const isPaused = async (tab: ChannelTab): Promise<boolean> => (await tab.window()).paused;
+const readingX = (tab: ChannelTab): Promise<number | null> => tab.page.evaluate(() => plotcast.reading()?.x ?? null);
+const dialogs = (tab: ChannelTab): Promise<string[]> => tab.page.locator("dialog[open] h2").allInnerTexts();
 
 test("[PG19b] keys do nothing while somebody types, or a dialog is open", async (t) => {
-  const { look, press } = await scene(t);
+  const { tab, press } = await scene(t);
   const all = ["l", "1", "c", " ", "t", "-", "ArrowLeft", "?"];
   const nothing = async (where: string): Promise<void> => {
     for (const key of all) await press(key);
-    assert.deepEqual([(await look.window()).name, await isPaused(look)], ["1 m", false], where);
-    assert.equal(await readingX(look), null, where);
-    assert.equal(await look.page.locator("#board").isVisible(), true, where);
+    assert.deepEqual([(await tab.window()).name, await isPaused(tab)], ["1 m", false], where);
+    assert.equal(await readingX(tab), null, where);
+    assert.equal(await tab.page.locator("#board").isVisible(), true, where);
   };
-  await look.page.evaluate(
+  await tab.page.evaluate(
     `{ const input = document.createElement("input"); input.id = "typed"; document.querySelector("header").append(input); input.focus(); }`,
   );
   await nothing("in an input");
-  assert.equal(await look.page.locator("#typed").inputValue(), "l1c t?-");
-  await look.page.evaluate("document.getElementById('typed').remove()");
+  assert.equal(await tab.page.locator("#typed").inputValue(), "l1c t?-");
+  await tab.page.evaluate("document.getElementById('typed').remove()");
   await press("s");
-  await look.page.locator("dialog[open] input[readonly]").waitFor();
+  await tab.page.locator("dialog[open] input[readonly]").waitFor();
   await nothing("in the link that is shared");
-  await look.page.locator("dialog[open] h2").click();
+  await tab.page.locator("dialog[open] h2").click();
   await nothing("in a dialog, where nothing has the focus");
-  assert.deepEqual(await dialogs(look), ["Share"]);
+  assert.deepEqual(await dialogs(tab), ["Share"]);
 });
 
 test("[PG19b] space presses the button that has the focus, and does not pause as well", async (t) => {
-  const { look, press } = await scene(t);
-  await look.page.locator("#windows button").first().focus();
+  const { tab, press } = await scene(t);
+  await tab.page.locator("#windows button").first().focus();
   await press("Space");
-  assert.deepEqual([(await look.window()).name, await isPaused(look)], ["100 pts", false]);
-  await look.page.locator(".legend button").focus();
+  assert.deepEqual([(await tab.window()).name, await isPaused(tab)], ["100 pts", false]);
+  await tab.page.locator(".legend button").focus();
   await press("Space");
-  const shown = look.page.locator(".legend button");
+  const shown = tab.page.locator(".legend button");
   await waitFor("the series being hidden", async () => (await shown.getAttribute("aria-pressed")) === "false");
-  assert.equal(await isPaused(look), false);
-  await look.page.locator("#pause").click();
-  assert.equal(await isPaused(look), true);
+  assert.equal(await isPaused(tab), false);
+  await tab.page.locator("#pause").click();
+  assert.equal(await isPaused(tab), true);
   await press("Space");
-  assert.equal(await isPaused(look), false, "pressed once, not twice");
+  assert.equal(await isPaused(tab), false, "pressed once, not twice");
 });
 
-const single = (look: Look) => look.page.getByLabel(/single keys/i);
+const single = (tab: ChannelTab) => tab.page.getByLabel(/single keys/i);
 
 /** Nothing that one character asks for happens; other keys do what they do. */
-async function assertSingleKeysAreOff({ look, press }: Scene): Promise<void> {
-  const { name } = await look.window();
+async function assertSingleKeysAreOff({ tab, press }: Scene): Promise<void> {
+  const { name } = await tab.window();
   // The mouse pressed in the dialog, which lies over the panels.
-  await look.page.mouse.move(0, 0);
+  await tab.page.mouse.move(0, 0);
   for (const key of ["1", "c", " ", "t", "-", "m", "?"]) await press(key);
-  assert.deepEqual([(await look.window()).name, await isPaused(look)], [name, false]);
-  assert.equal(await readingX(look), null);
-  assert.deepEqual(await dialogs(look), []);
+  assert.deepEqual([(await tab.window()).name, await isPaused(tab)], [name, false]);
+  assert.equal(await readingX(tab), null);
+  assert.deepEqual(await dialogs(tab), []);
   await press("ArrowLeft");
-  assert.equal(await isPaused(look), true);
+  assert.equal(await isPaused(tab), true);
   await press("End");
-  assert.equal(await isPaused(look), false);
+  assert.equal(await isPaused(tab), false);
 }
 
 test("[PG19c] single keys can be switched off, which this browser remembers, and on again", async (t) => {
   const on = await scene(t);
-  const { look, press } = on;
+  const { tab, press } = on;
   await press("?");
-  assert.equal(await single(look).isChecked(), true);
-  await single(look).uncheck();
+  assert.equal(await single(tab).isChecked(), true);
+  await single(tab).uncheck();
   await press("Escape");
   await assertSingleKeysAreOff(on);
-  await look.page.reload();
-  await look.holds(COUNT);
+  await tab.page.reload();
+  await tab.holds(COUNT);
   await assertSingleKeysAreOff(on);
-  await look.page.locator("#menu").click();
-  await look.page.locator("dialog[open]").getByText("Keys and gestures").click();
-  assert.equal(await single(look).isChecked(), false);
-  await single(look).check();
+  await tab.page.locator("#menu").click();
+  await tab.page.locator("dialog[open]").getByText("Keys and gestures").click();
+  assert.equal(await single(tab).isChecked(), false);
+  await single(tab).check();
   await press("Escape");
   await press("-");
-  assert.equal(await isPaused(look), true);
-  await look.page.reload();
-  await look.holds(COUNT);
-  await look.drawn();
+  assert.equal(await isPaused(tab), true);
+  await tab.page.reload();
+  await tab.holds(COUNT);
+  await tab.drawn();
   await press("c");
-  assert.notEqual(await readingX(look), null);
+  assert.notEqual(await readingX(tab), null);
 });
 
 test("[PG19] a browser that remembers nothing switches single keys off all the same", async (t) => {
   const on = await scene(t);
-  const { look, press } = on;
-  await look.page.addInitScript(
+  const { tab, press } = on;
+  await tab.page.addInitScript(
     `Object.defineProperty(globalThis, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } })`,
   );
-  await look.page.reload();
-  await look.holds(COUNT);
+  await tab.page.reload();
+  await tab.holds(COUNT);
   await press("?");
-  await single(look).uncheck();
+  await single(tab).uncheck();
   await press("Escape");
   await assertSingleKeysAreOff(on);
 });

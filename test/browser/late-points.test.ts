@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import { HEADER_BYTES, readHeader, writeHeader } from "../../protocol/frame/header.ts";
 import { frameOfRows, newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
@@ -40,9 +40,9 @@ function lateFrame(tables: number, publisherSeq: number, last: string): Uint8Arr
 }
 
 /** For how long, at most, the page did nothing else until it shows a series, in ms. */
-async function longestPause(look: Look, series: string, act: () => Promise<unknown>): Promise<number> {
-  await look.drawn();
-  await look.page.evaluate(`{
+async function longestPause(tab: ChannelTab, series: string, act: () => Promise<unknown>): Promise<number> {
+  await tab.drawn();
+  await tab.page.evaluate(`{
     globalThis.pause = 0;
     let lastMs = performance.now();
     clearInterval(globalThis.beat);
@@ -52,27 +52,27 @@ async function longestPause(look: Look, series: string, act: () => Promise<unkno
     });
   }`);
   await act();
-  await waitFor(`${series} in the legend`, async () => series in (await look.legend()));
+  await waitFor(`${series} in the legend`, async () => series in (await tab.legend()));
   // What was put off until it was drawn is over, too.
-  await look.drawn();
-  return Number(await look.page.evaluate("new Promise((done) => setTimeout(() => done(pause), 50))"));
+  await tab.drawn();
+  return Number(await tab.page.evaluate("new Promise((done) => setTimeout(() => done(pause), 50))"));
 }
 
 test("[PG9] one frame with a thousand late tables holds a full page up no longer than a few with one", async (t) => {
   const channel = newChannel();
-  const look = await stage.look(t, channel);
-  await look.says("Live");
+  const tab = await stage.openTab(t, channel);
+  await tab.says("Live");
   for (let i = 0; i < FRAMES; i += 8) await publishFrames(stage.edge, channel, ...LARGE.slice(i, i + 8));
-  await look.holds(FRAMES * POINTS);
+  await tab.holds(FRAMES * POINTS);
   const pauses = [];
   for (const [i, tables] of [1, 1, LATE].entries()) {
     const frame = lateFrame(tables, FRAMES + 1 + i, `late${i}`);
-    pauses.push(await longestPause(look, `late${i}`, () => publishFrames(stage.edge, channel, frame)));
+    pauses.push(await longestPause(tab, `late${i}`, () => publishFrames(stage.edge, channel, frame)));
   }
   const [one = 0, again = 0, many = 0] = pauses;
   assert.ok(many <= AT_MOST * Math.max(one, again), `${many} ms for ${LATE}, ${one} and ${again} ms for one`);
-  await look.holds(FRAMES * POINTS + 2 + LATE);
-  const { x } = await look.series();
+  await tab.holds(FRAMES * POINTS + 2 + LATE);
+  const { x } = await tab.series();
   assert.ok(
     x.every((each, i) => i === 0 || each >= (x[i - 1] ?? 0)),
     "all are in their place",
@@ -81,18 +81,18 @@ test("[PG9] one frame with a thousand late tables holds a full page up no longer
 
 test("[PG15] a snapshot with a thousand late tables holds the page up no longer than a few with one", async (t) => {
   const channel = newChannel();
-  const look = await stage.look(t, channel);
+  const tab = await stage.openTab(t, channel);
   const pauses = [];
   for (const [i, tables] of [1, 1, LATE].entries()) {
     const buffer = Buffer.concat([...LARGE, lateFrame(tables, FRAMES + 1, `late${i}`)]);
     const open = async (): Promise<void> => {
-      await look.page.locator("#menu").click();
-      const choosers = look.page.waitForEvent("filechooser");
-      await look.page.getByRole("button", { name: /Open a snapshot/ }).click();
+      await tab.page.locator("#menu").click();
+      const choosers = tab.page.waitForEvent("filechooser");
+      await tab.page.getByRole("button", { name: /Open a snapshot/ }).click();
       await (await choosers).setFiles({ name: "late.plotcast", mimeType: "application/octet-stream", buffer });
     };
-    pauses.push(await longestPause(look, `late${i}`, open));
-    await look.holds(FRAMES * POINTS + tables);
+    pauses.push(await longestPause(tab, `late${i}`, open));
+    await tab.holds(FRAMES * POINTS + tables);
   }
   const [one = 0, again = 0, many = 0] = pauses;
   assert.ok(many <= AT_MOST * Math.max(one, again), `${many} ms for ${LATE}, ${one} and ${again} ms for one`);

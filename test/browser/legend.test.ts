@@ -4,7 +4,7 @@ import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -17,7 +17,7 @@ const LEVELS = [10, 12, 14, 70];
 
 interface Scene {
   channel: string;
-  look: Look;
+  tab: ChannelTab;
   arranger: Arranger;
 }
 
@@ -28,86 +28,86 @@ async function scene(t: TestContext): Promise<Scene> {
   const values = Object.fromEntries(NAMES.map((name, i) => [name, LEVELS[i] ?? 0]));
   const rows = counting(COUNT).map((i) => rowOf(start + i / 4, values));
   await new Source(stage.edge, channel).publish(rows);
-  const look = await stage.look(t, channel);
-  const arranger = new Arranger(look);
+  const tab = await stage.openTab(t, channel);
+  const arranger = new Arranger(tab);
   await arranger.shows([NAMES.slice(0, 3).join(", "), NAMES[3] ?? ""]);
-  return { channel, look, arranger };
+  return { channel, tab, arranger };
 }
 
 /** Of each series, whether a line is drawn; its entry in the legend must say the same. */
-async function drawn(look: Look): Promise<boolean[]> {
+async function drawn(tab: ChannelTab): Promise<boolean[]> {
   const found: boolean[] = [];
   for (const name of NAMES) {
-    const { columns } = await look.curve(name);
+    const { columns } = await tab.curve(name);
     const isDrawn = columns.filter((column) => column !== null).length > columns.length / 2;
-    const pressed = await new Arranger(look).entry(name).getAttribute("aria-pressed");
+    const pressed = await new Arranger(tab).entry(name).getAttribute("aria-pressed");
     assert.equal(pressed, String(isDrawn), `${name} in the legend`);
     found.push(isDrawn);
   }
   return found;
 }
 
-async function draws(look: Look, expected: readonly boolean[], what: string): Promise<void> {
+async function draws(tab: ChannelTab, expected: readonly boolean[], what: string): Promise<void> {
   await waitFor(what, async () => {
-    assert.deepEqual(await drawn(look), expected);
+    assert.deepEqual(await drawn(tab), expected);
     return true;
   });
 }
 
 /** How many rows of pixels a level line has. */
-async function thickness(look: Look, name: string): Promise<number> {
-  const { columns } = await look.curve(name);
+async function thickness(tab: ChannelTab, name: string): Promise<number> {
+  const { columns } = await tab.curve(name);
   const rows = columns.flatMap((column) => (column === null ? [] : [column[1] - column[0] + 1]));
   assert.ok(rows.length > 100, `${name} is drawn`);
   return rows.reduce((sum, each) => sum + each, 0) / rows.length;
 }
 
 test("[PG1b] a press hides a series and shows it again; with Shift it is the only one of its panel, and then all are there again", async (t) => {
-  const { look, arranger } = await scene(t);
+  const { tab, arranger } = await scene(t);
   const entry = (i: number) => arranger.entry(NAMES[i] ?? "");
-  await draws(look, [true, true, true, true], "all drawn");
+  await draws(tab, [true, true, true, true], "all drawn");
   await entry(1).click();
-  await draws(look, [true, false, true, true], "one hidden");
+  await draws(tab, [true, false, true, true], "one hidden");
   await entry(1).click();
-  await draws(look, [true, true, true, true], "it is back");
+  await draws(tab, [true, true, true, true], "it is back");
   await entry(2).click({ modifiers: ["Shift"] });
-  await draws(look, [false, false, true, true], "the only one of its panel; the other panel is as it was");
+  await draws(tab, [false, false, true, true], "the only one of its panel; the other panel is as it was");
   await entry(2).click({ modifiers: ["Shift"] });
-  await draws(look, [true, true, true, true], "all again");
+  await draws(tab, [true, true, true, true], "all again");
   await entry(0).focus();
-  await look.page.keyboard.press("Shift+Enter");
-  await draws(look, [true, false, false, true], "the only one, by key");
-  await look.page.keyboard.press("Shift+Enter");
-  await draws(look, [true, true, true, true], "all again, by key");
-  await look.page.keyboard.press("Space");
-  await draws(look, [false, true, true, true], "hidden by key");
-  assert.equal((await look.window()).paused, false, "the space was for the legend, and did not pause");
+  await tab.page.keyboard.press("Shift+Enter");
+  await draws(tab, [true, false, false, true], "the only one, by key");
+  await tab.page.keyboard.press("Shift+Enter");
+  await draws(tab, [true, true, true, true], "all again, by key");
+  await tab.page.keyboard.press("Space");
+  await draws(tab, [false, true, true, true], "hidden by key");
+  assert.equal((await tab.window()).paused, false, "the space was for the legend, and did not pause");
 });
 
 test("[PG1] what is left gets the whole height: hidden series do not count for the y axis", async (t) => {
-  const { look, arranger } = await scene(t);
-  const all = (await look.panels())[0]?.left;
+  const { tab, arranger } = await scene(t);
+  const all = (await tab.panels())[0]?.left;
   assert.ok(all && all.min <= 10 && all.max >= 14);
   await arranger.entry(NAMES[0] ?? "").click({ modifiers: ["Shift"] });
-  await look.drawn();
-  const one = (await look.panels())[0]?.left;
+  await tab.drawn();
+  const one = (await tab.panels())[0]?.left;
   assert.ok(one && one.min <= 10 && one.max >= 10 && one.max < 12, JSON.stringify(one));
 });
 
 test("[PG1c] pointing at an entry, or going to it by key, makes its line thicker, and no other", async (t) => {
-  const { look, arranger } = await scene(t);
+  const { tab, arranger } = await scene(t);
   const [a, b] = [NAMES[0] ?? "", NAMES[1] ?? ""];
-  await look.page.mouse.move(2, 2);
-  const [thinA, thinB] = [await thickness(look, a), await thickness(look, b)];
+  await tab.page.mouse.move(2, 2);
+  const [thinA, thinB] = [await thickness(tab, a), await thickness(tab, b)];
   await arranger.entry(a).hover();
-  await waitFor("the line being thicker", async () => (await thickness(look, a)) >= thinA + 0.9);
-  assert.equal(await thickness(look, b), thinB);
-  await look.page.mouse.move(2, 2);
-  await waitFor("the line being as before", async () => (await thickness(look, a)) === thinA);
+  await waitFor("the line being thicker", async () => (await thickness(tab, a)) >= thinA + 0.9);
+  assert.equal(await thickness(tab, b), thinB);
+  await tab.page.mouse.move(2, 2);
+  await waitFor("the line being as before", async () => (await thickness(tab, a)) === thinA);
   await arranger.entry(a).focus();
-  await look.page.keyboard.press("Tab");
-  await waitFor("the next one's line being thicker", async () => (await thickness(look, b)) >= thinB + 0.9);
-  assert.equal(await thickness(look, a), thinA);
+  await tab.page.keyboard.press("Tab");
+  await waitFor("the next one's line being thicker", async () => (await thickness(tab, b)) >= thinB + 0.9);
+  assert.equal(await thickness(tab, a), thinA);
 });
 
 test("[PG1a] each value stands with its unit, and follows what comes", async (t) => {
@@ -125,22 +125,22 @@ test("[PG1a] each value stands with its unit, and follows what comes", async (t)
 });
 
 test("[PG1] [PG13] what is hidden is in the URL, hidden for whoever opens it, and here when the page is opened again", async (t) => {
-  const { channel, look, arranger } = await scene(t);
+  const { channel, tab, arranger } = await scene(t);
   await arranger.entry(NAMES[1] ?? "").click();
   await arranger.entry(NAMES[3] ?? "").click();
   const hash = await waitFor("both in the URL", () => {
-    const { hash } = new URL(look.page.url());
+    const { hash } = new URL(tab.page.url());
     return /hide=[^&]*room\.b[^&]*load/.test(hash) && hash;
   });
-  const far = await stage.look(t, `${channel}${hash}`);
+  const far = await stage.openTab(t, `${channel}${hash}`);
   await far.holds(COUNT, NAMES[3]);
   await draws(far, [true, false, true, false], "both hidden there");
-  await look.page.goto(stage.edge.channelUrl(channel).href);
-  await look.holds(COUNT, NAMES[3]);
-  await draws(look, [true, false, true, false], "both hidden again here");
+  await tab.page.goto(stage.edge.channelUrl(channel).href);
+  await tab.holds(COUNT, NAMES[3]);
+  await draws(tab, [true, false, true, false], "both hidden again here");
   // By the menu all are back.
-  await look.page.keyboard.press(".");
-  await look.page.getByRole("button", { name: "Show hidden series" }).click();
-  await draws(look, [true, true, true, true], "all back");
-  await waitFor("nothing hidden in the URL", () => !look.page.url().includes("hide="));
+  await tab.page.keyboard.press(".");
+  await tab.page.getByRole("button", { name: "Show hidden series" }).click();
+  await draws(tab, [true, true, true, true], "all back");
+  await waitFor("nothing hidden in the URL", () => !tab.page.url().includes("hide="));
 });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { Hand } from "./hand.ts";
-import { assertDrawn, type Look } from "./look.ts";
+import { assertDrawn, type ChannelTab } from "./channel-tab.ts";
+import { Pointer } from "./pointer.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -17,7 +17,7 @@ const wave = (i: number): number => Math.sin(i / 12) + i / 300;
 interface Scene {
   channel: string;
   source: Source;
-  look: Look;
+  tab: ChannelTab;
   /** A point follows each second. */
   x: number[];
 }
@@ -28,23 +28,23 @@ async function scene(t: TestContext): Promise<Scene> {
   const start = Math.floor(Date.now() / 1000) - COUNT;
   const x = counting(COUNT).map((i) => start + i);
   await source.publish(x.map((each, i) => rowOf(each, { y: wave(i) })));
-  const look = await stage.look(t, channel);
-  await look.holds(COUNT);
-  return { channel, source, look, x };
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(COUNT);
+  return { channel, source, tab, x };
 }
 
-const hashOf = (look: Look): string => new URL(look.page.url()).hash;
+const hashOf = (tab: ChannelTab): string => new URL(tab.page.url()).hash;
 
-async function hashIs(look: Look, what: RegExp): Promise<string> {
+async function hashIs(tab: ChannelTab, what: RegExp): Promise<string> {
   return await waitFor(`${what} in the URL`, () => {
-    assert.match(hashOf(look), what);
-    return hashOf(look);
+    assert.match(hashOf(tab), what);
+    return hashOf(tab);
   });
 }
 
-async function sees(look: Look, minX: number, maxX: number): Promise<void> {
+async function sees(tab: ChannelTab, minX: number, maxX: number): Promise<void> {
   await waitFor(`${minX} to ${maxX} being seen`, async () => {
-    const now = await look.window();
+    const now = await tab.window();
     const isThere = Math.abs((now.minX ?? 0) - minX) < 2e-6 && Math.abs((now.maxX ?? 0) - maxX) < 2e-6;
     assert.ok(isThere, JSON.stringify(now));
     return true;
@@ -52,34 +52,34 @@ async function sees(look: Look, minX: number, maxX: number): Promise<void> {
 }
 
 /** Another browser at the same fragment. */
-async function another(t: TestContext, channel: string, hash: string): Promise<Look> {
-  const look = await stage.look(t, `${channel}${hash}`);
-  await look.holds(COUNT);
-  await look.drawn();
-  return look;
+async function another(t: TestContext, channel: string, hash: string): Promise<ChannelTab> {
+  const tab = await stage.openTab(t, `${channel}${hash}`);
+  await tab.holds(COUNT);
+  await tab.drawn();
+  return tab;
 }
 
 test("[PG13a] [PG13b] a window that is chosen is in the URL, and is the one that another browser begins with, live", async (t) => {
-  const { channel, look } = await scene(t);
-  assert.equal(hashOf(look), "");
-  const steps = await look.page.evaluate<number>("history.length");
-  await look.choose("5 m");
-  const hash = await hashIs(look, /^#window=5m$/);
+  const { channel, tab } = await scene(t);
+  assert.equal(hashOf(tab), "");
+  const steps = await tab.page.evaluate<number>("history.length");
+  await tab.choose("5 m");
+  const hash = await hashIs(tab, /^#window=5m$/);
   const far = await another(t, channel, hash);
-  assert.deepEqual(await far.window(), await look.window());
+  assert.deepEqual(await far.window(), await tab.window());
   assert.equal((await far.window()).name, "5 m");
   assert.equal((await far.window()).paused, false);
-  await look.choose("10 s");
-  await hashIs(look, /^#window=10s$/);
-  assert.equal(await look.page.evaluate("history.length"), steps, "Back still leads out of the page");
+  await tab.choose("10 s");
+  await hashIs(tab, /^#window=10s$/);
+  assert.equal(await tab.page.evaluate("history.length"), steps, "Back still leads out of the page");
 });
 
 test("[PG13a] [PG13b] a range that is held is in the URL: another browser sees the same of it, held, and the same line", async (t) => {
-  const { channel, look, x, source } = await scene(t);
-  await look.choose("5 m");
-  await new Hand(look).drag(0.4, 0.6);
-  const hash = await hashIs(look, /^#window=5m&from=[\d.]+&to=[\d.]+$/);
-  const { minX, maxX } = await look.window();
+  const { channel, tab, x, source } = await scene(t);
+  await tab.choose("5 m");
+  await new Pointer(tab).drag(0.4, 0.6);
+  const hash = await hashIs(tab, /^#window=5m&from=[\d.]+&to=[\d.]+$/);
+  const { minX, maxX } = await tab.window();
   assert.ok(minX !== null && maxX !== null);
   // It stays what it is, whatever comes.
   await source.publish([rowOf((x.at(-1) ?? 0) + 1, { y: 0 })]);
@@ -90,20 +90,20 @@ test("[PG13a] [PG13b] a range that is held is in the URL: another browser sees t
   const inside = counting(COUNT).filter((i) => (x[i] ?? 0) > minX + 0.5 && (x[i] ?? 0) < maxX - 0.5);
   assert.ok(inside.length > 30);
   const points = [inside.map((i) => x[i] ?? 0), inside.map(wave)] as const;
-  assertDrawn(await look.curve(), ...points, 6);
+  assertDrawn(await tab.curve(), ...points, 6);
   assertDrawn(await far.curve(), ...points, 6);
-  assert.deepEqual((await far.curve()).columns.length, (await look.curve()).columns.length);
+  assert.deepEqual((await far.curve()).columns.length, (await tab.curve()).columns.length);
 });
 
 test("[PG13] paused, the range that is seen is in the URL; live again, it is not, nor for who goes live elsewhere", async (t) => {
-  const { channel, look } = await scene(t);
-  await look.page.keyboard.press("Space");
-  const held = await look.window();
+  const { channel, tab } = await scene(t);
+  await tab.page.keyboard.press("Space");
+  const held = await tab.window();
   assert.equal(held.paused, true);
-  const hash = await hashIs(look, /from=[\d.]+&to=[\d.]+/);
+  const hash = await hashIs(tab, /from=[\d.]+&to=[\d.]+/);
   const far = await another(t, channel, hash);
   await sees(far, held.minX ?? 0, held.maxX ?? 0);
-  for (const one of [look, far]) {
+  for (const one of [tab, far]) {
     await one.page.locator("#go-live").click();
     await waitFor("no range in the URL", () => !/from|to=/.test(hashOf(one)));
     assert.equal((await one.window()).paused, false);
@@ -116,10 +116,10 @@ test("[PG13] a range in the URL stays there until its channel has a first point"
   const start = Math.floor(Date.now() / 1000) - 100;
   const [from, to] = [start + 10, start + 40];
   const range = `from=${from}&to=${to}`;
-  const look = await stage.look(t, `${channel}#window=1m&${range}`);
-  await look.says("Paused");
+  const tab = await stage.openTab(t, `${channel}#window=1m&${range}`);
+  await tab.says("Paused");
   // What is written there by itself, with whatever there is to be said.
-  const written = await look.page.evaluate<string>(
+  const written = await tab.page.evaluate<string>(
     `new Promise((done) => {
       const { replaceState } = history;
       history.replaceState = (...rest) => { replaceState.apply(history, rest); done(location.hash); };
@@ -128,49 +128,49 @@ test("[PG13] a range in the URL stays there until its channel has a first point"
   );
   assert.equal(written, `#window=5m&${range}`);
   await new Source(stage.edge, channel).publish(counting(101).map((i) => rowOf(start + i, { y: wave(i) })));
-  await look.holds(101);
-  await sees(look, from, to);
+  await tab.holds(101);
+  await sees(tab, from, to);
 });
 
 test("[PG13b] the fragment changed by hand, or by a link in the page's own tab, changes what is seen", async (t) => {
-  const { look, x } = await scene(t);
+  const { tab, x } = await scene(t);
   const [from, to] = [x[50] ?? 0, x[90] ?? 0];
-  await look.follow(`#from=${from}&to=${to}`);
-  await sees(look, from, to);
-  assert.equal((await look.window()).paused, true);
-  await look.follow("#window=1m&hide=y");
+  await tab.follow(`#from=${from}&to=${to}`);
+  await sees(tab, from, to);
+  assert.equal((await tab.window()).paused, true);
+  await tab.follow("#window=1m&hide=y");
   await waitFor("the minute, live", async () => {
-    const { name, paused } = await look.window();
+    const { name, paused } = await tab.window();
     return name === "1 m" && !paused;
   });
-  const isDrawn = async (): Promise<boolean> => (await look.curve()).columns.some((column) => column !== null);
+  const isDrawn = async (): Promise<boolean> => (await tab.curve()).columns.some((column) => column !== null);
   await waitFor("nothing drawn of what is hidden", async () => !(await isDrawn()));
-  await look.follow("#window=1m&panel=y;y=-7..7");
-  await waitFor("an axis from -7 to 7", async () => (await look.panels())[0]?.left.max === 7);
+  await tab.follow("#window=1m&panel=y;y=-7..7");
+  await waitFor("an axis from -7 to 7", async () => (await tab.panels())[0]?.left.max === 7);
   await waitFor("it is drawn again", isDrawn);
   // What makes no sense is passed over.
-  await look.follow("#window=century&from=9&to=1&panel=%%%&panel=y&hide=%E0%A4%A");
-  await waitFor("all by itself again", async () => (await look.panels())[0]?.left.max !== 7);
-  assert.equal((await look.window()).paused, false);
+  await tab.follow("#window=century&from=9&to=1&panel=%%%&panel=y&hide=%E0%A4%A");
+  await waitFor("all by itself again", async () => (await tab.panels())[0]?.left.max !== 7);
+  assert.equal((await tab.window()).paused, false);
 });
 
 test("[PG13c] what a fragment brings is not remembered", async (t) => {
-  const { channel, look } = await scene(t);
-  const isDrawn = async (): Promise<boolean> => (await look.curve()).columns.some((column) => column !== null);
-  await look.follow("#window=1m&hide=y");
+  const { channel, tab } = await scene(t);
+  const isDrawn = async (): Promise<boolean> => (await tab.curve()).columns.some((column) => column !== null);
+  await tab.follow("#window=1m&hide=y");
   await waitFor("nothing drawn", async () => !(await isDrawn()));
   // The page writes what it shows to its URL, and what is to be remembered with it.
-  await look.choose("30 s");
-  await hashIs(look, /window=30s/);
-  await look.page.goto(stage.edge.channelUrl(channel).href);
+  await tab.choose("30 s");
+  await hashIs(tab, /window=30s/);
+  await tab.page.goto(stage.edge.channelUrl(channel).href);
   await waitFor("it is drawn again", isDrawn);
 });
 
 test("[PG13] a fragment that comes just before the page writes its own is followed", async (t) => {
-  const { look } = await scene(t);
-  await look.choose("5 m");
-  await hashIs(look, /window=5m/);
-  await look.page.evaluate(`{
+  const { tab } = await scene(t);
+  await tab.choose("5 m");
+  await hashIs(tab, /window=5m/);
+  await tab.page.evaluate(`{
     const { setTimeout } = window;
     window.setTimeout = (write, ms) => {
       if (ms !== 400) return setTimeout(write, ms);
@@ -178,15 +178,15 @@ test("[PG13] a fragment that comes just before the page writes its own is follow
       return setTimeout(() => { location.hash = "#window=1m"; write(); });
     };
   }`);
-  await look.choose("10 s");
-  await waitFor("a minute", async () => (await look.window()).name === "1 m");
+  await tab.choose("10 s");
+  await waitFor("a minute", async () => (await tab.window()).name === "1 m");
 });
 
 test("[PG13] [PG14] who opens a link to what was is told of no points since, until some come", async (t) => {
   const { channel, source, x } = await scene(t);
-  const look = await another(t, channel, `#from=${x[100]}&to=${x[200]}`);
-  await waitFor("the way back to live", () => look.page.locator("#go-live").isVisible());
-  assert.equal(await look.text("#go-live"), "Go live");
+  const tab = await another(t, channel, `#from=${x[100]}&to=${x[200]}`);
+  await waitFor("the way back to live", () => tab.page.locator("#go-live").isVisible());
+  assert.equal(await tab.text("#go-live"), "Go live");
   await source.publish([rowOf((x.at(-1) ?? 0) + 1, { y: 0 })]);
-  await waitFor("the point that came since", async () => (await look.text("#go-live")) === "Go live · +1");
+  await waitFor("the point that came since", async () => (await tab.text("#go-live")) === "Go live · +1");
 });

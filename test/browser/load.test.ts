@@ -5,7 +5,7 @@ import { setInterval as ticks } from "node:timers/promises";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { MAX_TAIL_BYTES } from "../../protocol/limits.ts";
 import { frameOfRows, newChannel, publishFrames, rowOf } from "../support/publish.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 import { counting, Stage } from "./stage.ts";
 
 /** 64 MiB, as PG9b has it. */
@@ -19,8 +19,8 @@ const PUBLISHER = "00000000000000aa";
 const LEAST_FRAMES_PER_SECOND = 5;
 
 /** Calls `send` so often a second, for so many seconds, and says how smoothly the page went on meanwhile. */
-async function during(look: Look, hz: number, seconds: number, send: (i: number) => Promise<void>): Promise<void> {
-  const [frames, { draws }] = [await look.frames(), await look.counters()];
+async function during(tab: ChannelTab, hz: number, seconds: number, send: (i: number) => Promise<void>): Promise<void> {
+  const [frames, { draws }] = [await tab.frames(), await tab.counters()];
   const startMs = performance.now();
   let i = 0;
   for await (const _ of ticks(1000 / hz)) {
@@ -29,8 +29,8 @@ async function during(look: Look, hz: number, seconds: number, send: (i: number)
     if (i >= hz * seconds) break;
   }
   const tookS = (performance.now() - startMs) / 1000;
-  const drawn = (await look.counters()).draws - draws;
-  const passed = (await look.frames()) - frames;
+  const drawn = (await tab.counters()).draws - draws;
+  const passed = (await tab.frames()) - frames;
   const rates = `${passed} frames and ${drawn} drawings in ${tookS.toFixed(1)} s`;
   assert.ok(passed >= LEAST_FRAMES_PER_SECOND * tookS && drawn >= LEAST_FRAMES_PER_SECOND * tookS, rates);
   assert.ok(drawn <= passed + 2, `${rates}: more than one drawing a frame`);
@@ -39,15 +39,15 @@ async function during(look: Look, hz: number, seconds: number, send: (i: number)
 test("[PG1] [PG9a] fifty series at 10 Hz: all are found and held, one drawing a frame", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
-  await look.says("Live");
+  const tab = await stage.openTab(t, channel);
+  await tab.says("Live");
   const names = counting(50).map((n) => `s${n}`);
   const start = Date.now() / 1000;
-  await during(look, 10, 3, (i) =>
+  await during(tab, 10, 3, (i) =>
     send({ t: start + i / 10, ...Object.fromEntries(names.map((name, n) => [name, n + Math.sin(i / 5)])) }),
   );
-  await look.holds(30, "s49");
-  const held = await look.held();
+  await tab.holds(30, "s49");
+  const held = await tab.held();
   assert.deepEqual(
     held.map(({ name }) => name),
     names,
@@ -57,26 +57,26 @@ test("[PG1] [PG9a] fifty series at 10 Hz: all are found and held, one drawing a 
       y,
       counting(30).map((i) => n + Math.sin(i / 5)),
     );
-  assert.equal(Object.keys(await look.legend()).length, 50);
-  assert.deepEqual(await look.gaps(), []);
-  assert.ok((await look.counters()).ringBytes <= 50 * 1024 * 32, "no ring is larger than it need be");
+  assert.equal(Object.keys(await tab.legend()).length, 50);
+  assert.deepEqual(await tab.gaps(), []);
+  assert.ok((await tab.counters()).ringBytes <= 50 * 1024 * 32, "no ring is larger than it need be");
 });
 
 test("[PG9] ten thousand points a second, a message each: every point is there, in order, and frames still come", async (t) => {
   const channel = newChannel();
   const { send, bridge } = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
-  await look.says("Live");
+  const tab = await stage.openTab(t, channel);
+  await tab.says("Live");
   const start = Math.floor(Date.now() / 1000);
   const seconds = 3;
-  await during(look, 100, seconds, async (i) => {
+  await during(tab, 100, seconds, async (i) => {
     for (const y of counting(100, 100 * i)) await send({ x: start + y / 10_000, y });
   });
   const count = 10_000 * seconds;
-  await look.holds(count);
-  assert.deepEqual((await look.series()).y, counting(count));
-  assert.deepEqual(await look.gaps(), []);
-  assert.ok((await look.counters()).ringBytes <= 64 * count, "a ring is at most twice as large as what it holds");
+  await tab.holds(count);
+  assert.deepEqual((await tab.series()).y, counting(count));
+  assert.deepEqual(await tab.gaps(), []);
+  assert.ok((await tab.counters()).ringBytes <= 64 * count, "a ring is at most twice as large as what it holds");
   assert.ok(bridge.ledger.posts < count / 20, `${bridge.ledger.posts} posts`);
 });
 
@@ -96,14 +96,14 @@ async function publishMuch(channel: string, frames: number, rowAt: (i: number) =
 }
 
 /** Opens the page, and counts how often it asks on. */
-async function countAsks(look: Look): Promise<() => number> {
+async function countAsks(tab: ChannelTab): Promise<() => number> {
   let asks = 0;
-  look.page.on("websocket", (socket) =>
+  tab.page.on("websocket", (socket) =>
     socket.on("framesent", ({ payload }) => {
       if (String(payload).includes('"continue"')) asks++;
     }),
   );
-  await look.page.reload();
+  await tab.page.reload();
   return () => asks;
 }
 
@@ -113,33 +113,33 @@ test("[VW1] [VW3d] a page that joins 8 MiB of stored frames asks on, step by ste
   const bytes = await publishMuch(channel, frames, (i) => rowOf(i + Math.random(), { y: Math.random() }));
   const tail = POINTS * Math.floor(MAX_TAIL_BYTES / bytes);
   assert.ok(tail < POINTS * frames, "there is more than a tail");
-  const look = await stage.look(t, channel);
-  const asks = await countAsks(look);
-  await look.says(/^(Live|Stale since .*)$/, 20_000);
-  const [length, first] = await look.page.evaluate(() => {
+  const tab = await stage.openTab(t, channel);
+  const asks = await countAsks(tab);
+  await tab.says(/^(Live|Stale since .*)$/, 20_000);
+  const [length, first] = await tab.page.evaluate(() => {
     const x = plotcast.series()[0]?.x ?? [];
     return [x.length, Math.floor(x[0] ?? -1)];
   });
   assert.deepEqual({ length, first }, { length: tail, first: POINTS * frames - tail });
-  assert.deepEqual(await look.gaps(), []);
+  assert.deepEqual(await tab.gaps(), []);
   assert.ok(asks() >= 50, `it asked on ${asks()} times`);
-  assert.ok((await look.counters()).ringBytes <= BUDGET_BYTES);
+  assert.ok((await tab.counters()).ringBytes <= BUDGET_BYTES);
 });
 
 test("[PG9] more stored points than 64 MiB can hold: the page keeps the newest, and no more", async (t) => {
   const channel = newChannel();
   const frames = Math.ceil(BUDGET_BYTES / 32 / POINTS) + 7;
   await publishMuch(channel, frames, (i) => rowOf(i, { y: i % 100 }));
-  const look = await stage.look(t, channel);
-  await look.says(/^(Live|Stale since .*)$/, 30_000);
-  const { ringBytes } = await look.counters();
+  const tab = await stage.openTab(t, channel);
+  await tab.says(/^(Live|Stale since .*)$/, 30_000);
+  const { ringBytes } = await tab.counters();
   assert.ok(ringBytes <= BUDGET_BYTES && ringBytes >= BUDGET_BYTES / 2, `${ringBytes} bytes`);
-  const [length, first] = await look.page.evaluate(() => {
+  const [length, first] = await tab.page.evaluate(() => {
     const x = plotcast.series()[0]?.x ?? [];
     return [x.length, x[0]];
   });
   assert.equal(length, ringBytes / 32);
   assert.equal(first, POINTS * frames - length);
-  await look.drawn();
-  assert.equal((await look.window()).maxX, POINTS * frames - 1);
+  await tab.drawn();
+  assert.equal((await tab.window()).maxX, POINTS * frames - 1);
 });

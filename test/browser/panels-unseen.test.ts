@@ -13,28 +13,28 @@ after(() => stage.close());
 test("[PG15] the picture is of the panels that can be seen; what was drawn in others long ago is not in it", async (t) => {
   const source = new Source(stage.edge);
   await source.past(manySeries(12, 12));
-  const look = await stage.look(t, source.channel);
-  await look.holds(120, "group11.value0");
-  await look.drawn();
-  assert.equal(await look.page.locator(".panel").count(), 12);
-  const onScreen = await look.page.evaluate<number>(`{
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(120, "group11.value0");
+  await tab.drawn();
+  assert.equal(await tab.page.locator(".panel").count(), 12);
+  const onScreen = await tab.page.evaluate<number>(`{
     const { top, bottom } = document.getElementById("board").getBoundingClientRect();
     [...document.querySelectorAll(".panel")].map((panel) => panel.getBoundingClientRect())
       .filter((box) => box.bottom > top && box.top < bottom).length
   }`);
-  const { bytes } = await saved(look, "PNG");
+  const { bytes } = await saved(tab, "PNG");
   // PNG, "IHDR": width and height follow the first chunk's name.
   const heightPx = Buffer.from(bytes).readUInt32BE(20);
-  const panelPx = await look.page.evaluate<number>("document.querySelector('.panel').offsetHeight");
+  const panelPx = await tab.page.evaluate<number>("document.querySelector('.panel').offsetHeight");
   assert.ok(onScreen >= 3 && onScreen <= 6, `${onScreen} panels are on the screen`);
   // One that is nearly there is drawn, too.
   assert.ok(heightPx > onScreen * panelPx * 0.8 && heightPx < (onScreen + 2) * panelPx + 100, `${heightPx} px high`);
 
-  await look.page.keyboard.press("t");
-  await look.page.locator("table").waitFor();
-  await look.drawn();
-  await look.page.locator("#share").click();
-  const dialog = look.page.getByRole("dialog", { name: "Share" });
+  await tab.page.keyboard.press("t");
+  await tab.page.locator("table").waitFor();
+  await tab.drawn();
+  await tab.page.locator("#share").click();
+  const dialog = tab.page.getByRole("dialog", { name: "Share" });
   await dialog.getByRole("button", { name: "PNG", exact: true }).click();
   await dialog.getByText("PNG: not saved. The plots are not to be seen now").waitFor();
 });
@@ -42,10 +42,10 @@ test("[PG15] the picture is of the panels that can be seen; what was drawn in ot
 test("[PG12] panels that are gone leave nothing that listens", async (t) => {
   const source = new Source(stage.edge);
   await source.publish([rowOf(1, { "a.x": 1, "a.y": 2, "b.z": 3 })]);
-  const look = await stage.look(t, source.channel);
-  await look.holds(1, "b.z");
-  const arranger = new Arranger(look);
-  const devtools = await look.page.context().newCDPSession(look.page);
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(1, "b.z");
+  const arranger = new Arranger(tab);
+  const devtools = await tab.page.context().newCDPSession(tab.page);
   await devtools.send("Performance.enable");
   await devtools.send("HeapProfiler.enable");
   const listeners = async (): Promise<number> => {
@@ -54,9 +54,9 @@ test("[PG12] panels that are gone leave nothing that listens", async (t) => {
     return metrics.find(({ name }) => name === "JSEventListeners")?.value ?? Number.NaN;
   };
   const apartAndBack = async (): Promise<void> => {
-    await look.follow("#panel=a.x&panel=a.y&panel=b.z");
+    await tab.follow("#panel=a.x&panel=a.y&panel=b.z");
     await arranger.shows(["a.x", "a.y", "b.z"]);
-    await look.follow("#panel=a.x,a.y&panel=b.z");
+    await tab.follow("#panel=a.x,a.y&panel=b.z");
     await arranger.shows(["a.x, a.y", "b.z"]);
   };
   await apartAndBack();

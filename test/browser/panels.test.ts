@@ -4,7 +4,7 @@ import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
-import { assertDrawn, columnOf, type Look } from "./look.ts";
+import { assertDrawn, type ChannelTab, columnOf } from "./channel-tab.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -20,7 +20,7 @@ const wave = (i: number): number => Math.sin(i / 12);
 
 interface Scene {
   channel: string;
-  look: Look;
+  tab: ChannelTab;
   arranger: Arranger;
   x: number[];
 }
@@ -37,23 +37,23 @@ async function publish(channel: string): Promise<number[]> {
 async function scene(t: TestContext): Promise<Scene> {
   const channel = newChannel();
   const x = await publish(channel);
-  const look = await stage.look(t, channel);
-  const arranger = new Arranger(look);
+  const tab = await stage.openTab(t, channel);
+  const arranger = new Arranger(tab);
   await arranger.shows(DEFAULT);
-  return { channel, look, arranger, x };
+  return { channel, tab, arranger, x };
 }
 
 /** Resolves once the URL says this. @returns its fragment */
-async function fragment(look: Look, what: RegExp): Promise<string> {
+async function fragment(tab: ChannelTab, what: RegExp): Promise<string> {
   return await waitFor(`${what} in the URL`, () => {
-    const { hash } = new URL(look.page.url());
+    const { hash } = new URL(tab.page.url());
     return what.test(hash) && hash;
   });
 }
 
 test("[PG12a] series stand together by the first part of their path and their unit, which the legend shows; each is drawn there", async (t) => {
-  const { look, x } = await scene(t);
-  const entries = await look.page.evaluate<string[][]>(
+  const { tab, x } = await scene(t);
+  const entries = await tab.page.evaluate<string[][]>(
     `[...document.querySelectorAll(".legend button")].map((button) =>
       [".name", ".value", ".unit"].map((part) => button.querySelector(part).textContent))`,
   );
@@ -73,8 +73,8 @@ test("[PG12a] series stand together by the first part of their path and their un
     );
   }
   const y = counting(COUNT - 2, 1).map((i) => wave(2 * i));
-  assertDrawn(await look.curve(VIB), x.slice(1, -1), y);
-  const [temp, vib] = await look.panels();
+  assertDrawn(await tab.curve(VIB), x.slice(1, -1), y);
+  const [temp, vib] = await tab.panels();
   assert.ok(temp && temp.left.min > 20 && temp.left.max < 50, `the temperatures' axis: ${JSON.stringify(temp)}`);
   assert.ok(vib && vib.left.min >= -2 && vib.left.max <= 2, `the vibration's axis: ${JSON.stringify(vib)}`);
 });
@@ -85,8 +85,8 @@ test("[PG12a] another unit is another panel, and the same unit again the same on
   const row = (i: number) =>
     rowOf(start + i, { "m.speed [m/s]": 2 + wave(i), "m.power [W]": 2, "m.slip (m/s)": 3, m: 2, "n.power [W]": 2 });
   await new Source(stage.edge, channel).publish(counting(20).map(row));
-  const look = await stage.look(t, channel);
-  await new Arranger(look).shows(["m.speed [m/s], m.slip (m/s)", "m.power [W]", "m", "n.power [W]"]);
+  const tab = await stage.openTab(t, channel);
+  await new Arranger(tab).shows(["m.speed [m/s], m.slip (m/s)", "m.power [W]", "m", "n.power [W]"]);
 });
 
 test("[PG12] what is a million times larger has a panel of its own, though nothing else tells the two apart", async (t) => {
@@ -95,9 +95,9 @@ test("[PG12] what is a million times larger has a panel of its own, though nothi
   const source = new Source(stage.edge, channel);
   const row = (i: number) => rowOf(start + i / 4, { count: 1e6 + 1e4 * wave(i), level: 0.5 + wave(i) / 2, part: 0.9 });
   await source.publish(counting(COUNT).map(row));
-  const look = await stage.look(t, channel);
-  await new Arranger(look).shows(["count", "level, part"]);
-  const { columns, height } = await look.curve("level");
+  const tab = await stage.openTab(t, channel);
+  await new Arranger(tab).shows(["count", "level, part"]);
+  const { columns, height } = await tab.curve("level");
   const rows = columns.flatMap((column) => column ?? []);
   assert.ok(Math.max(...rows) - Math.min(...rows) > height / 2, "beside the large one it would be flat");
 });
@@ -112,13 +112,13 @@ test("[PG12b] the same x is the same pixel column in every panel, though one has
   };
   const rows = counting(COUNT).map((i) => rowOf(start + i / 4, values(i)));
   await new Source(stage.edge, channel).publish(rows);
-  const look = await stage.look(t, channel);
-  await new Arranger(look).shows(["large", "small", "other.part"]);
-  const widest = async (panel: number) => Math.max(...(await look.labelsOn(panel)).map(({ text }) => text.length));
+  const tab = await stage.openTab(t, channel);
+  await new Arranger(tab).shows(["large", "small", "other.part"]);
+  const widest = async (panel: number) => Math.max(...(await tab.labelsOn(panel)).map(({ text }) => text.length));
   assert.ok((await widest(0)) >= (await widest(1)) + 3, "one has wider labels");
   const peaks: number[] = [];
   for (const name of ["large", "small", "other.part"]) {
-    const curve = await look.curve(name);
+    const curve = await tab.curve(name);
     const tops = curve.columns.map((column) => column?.[0] ?? curve.height);
     const top = Math.min(...tops);
     const peak = (tops.indexOf(top) + tops.lastIndexOf(top)) / 2;
@@ -126,24 +126,24 @@ test("[PG12b] the same x is the same pixel column in every panel, though one has
     peaks.push(peak);
   }
   assert.ok(Math.max(...peaks) - Math.min(...peaks) <= 1, `peaks in columns ${peaks}`);
-  const edges = await look.page.evaluate<string[]>(
+  const edges = await tab.page.evaluate<string[]>(
     `[...document.querySelectorAll(".over")].map((over) => over.getBoundingClientRect()).map(({ left, right }) => left + " " + right)`,
   );
   assert.deepEqual(edges, [edges[0], edges[0], edges[0]]);
 });
 
 test("[PG12c] a series is dragged from its legend to another panel, onto its right axis, and between two into a new one", async (t) => {
-  const { look, arranger, x } = await scene(t);
+  const { tab, arranger, x } = await scene(t);
   await arranger.drag(DRIVE, 1, "middle");
   await arranger.shows([MOTOR, `${VIB}, ${DRIVE}`]);
-  const shared = (await look.panels())[1];
+  const shared = (await tab.panels())[1];
   assert.ok(shared && shared.left.min < 0 && shared.left.max > 30, "one axis holds both");
   await arranger.drag(DRIVE, 1, "right edge");
   await arranger.shows([MOTOR, `${VIB} | ${DRIVE}`]);
-  const apart = (await look.panels())[1];
+  const apart = (await tab.panels())[1];
   assert.ok(apart?.right && apart.left.max < 3 && apart.right.min > 20, JSON.stringify(apart));
   const drive = counting(COUNT - 2, 1).map((i) => 30 + wave(i + 9));
-  assertDrawn(await look.curve(DRIVE), x.slice(1, -1), drive, 4);
+  assertDrawn(await tab.curve(DRIVE), x.slice(1, -1), drive, 4);
   await arranger.drag(DRIVE, 1, "top edge");
   await arranger.shows([MOTOR, DRIVE, VIB]);
   await arranger.drag(MOTOR, 2, "bottom edge");
@@ -154,12 +154,12 @@ test("[PG12c] a series is dragged from its legend to another panel, onto its rig
 });
 
 test("[PG12] while it is dragged the panel shows where it would go; let go elsewhere, it stays", async (t) => {
-  const { look, arranger } = await scene(t);
-  const { mouse } = look.page;
+  const { tab, arranger } = await scene(t);
+  const { mouse } = tab.page;
   const drop = (): Promise<string[]> =>
-    look.page.evaluate(`[...document.querySelectorAll(".panel")].map((panel) => panel.dataset.drop ?? "")`);
+    tab.page.evaluate(`[...document.querySelectorAll(".panel")].map((panel) => panel.dataset.drop ?? "")`);
   const from = await arranger.entry(DRIVE).boundingBox();
-  const to = await look.page.locator(".panel").nth(1).boundingBox();
+  const to = await tab.page.locator(".panel").nth(1).boundingBox();
   assert.ok(from && to);
   await mouse.move(from.x + 20, from.y + 10);
   await mouse.down();
@@ -180,15 +180,15 @@ test("[PG12] while it is dragged the panel shows where it would go; let go elsew
 });
 
 test("[PG12c] all of that by key: a series moves to an axis, to a panel and to a new one, a panel moves, and all go back", async (t) => {
-  const { look, arranger } = await scene(t);
-  const { keyboard } = look.page;
+  const { tab, arranger } = await scene(t);
+  const { keyboard } = tab.page;
   const dialog = await arranger.settings(0);
   const stands = dialog.getByLabel(`Where ${DRIVE} stands`);
   await stands.focus();
   await keyboard.press("ArrowDown");
   await arranger.shows([`${MOTOR} | ${DRIVE}`, VIB]);
   const focused = (): Promise<string> =>
-    look.page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent");
+    tab.page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent");
   assert.equal(await focused(), `Where ${DRIVE} stands`, "focus stays on what was changed");
   await keyboard.press("ArrowDown");
   await arranger.shows([MOTOR, `${VIB}, ${DRIVE}`]);
@@ -213,23 +213,23 @@ test("[PG12c] all of that by key: a series moves to an axis, to a panel and to a
 });
 
 test("[PG12e] the arrangement is there when the page is opened again, on this channel only; and in the URL, for another browser", async (t) => {
-  const { channel, look, arranger } = await scene(t);
+  const { channel, tab, arranger } = await scene(t);
   const other = newChannel();
   await publish(other);
   await arranger.drag(DRIVE, 1, "right edge");
   const arranged = [MOTOR, `${VIB} | ${DRIVE}`];
   await arranger.shows(arranged);
-  const hash = await fragment(look, /panel=.*panel=/);
+  const hash = await fragment(tab, /panel=.*panel=/);
   const open = async (url: URL): Promise<void> => {
-    await look.page.goto(url.href);
-    await look.holds(COUNT, VIB);
+    await tab.page.goto(url.href);
+    await tab.holds(COUNT, VIB);
   };
   // Without the fragment, which says it too.
   await open(stage.edge.channelUrl(channel));
   await arranger.shows(arranged);
   await open(stage.edge.channelUrl(other));
   await arranger.shows(DEFAULT);
-  const far = await stage.look(t, `${channel}${hash}`);
+  const far = await stage.openTab(t, `${channel}${hash}`);
   await far.holds(COUNT, VIB);
   await new Arranger(far).shows(arranged);
 });

@@ -4,11 +4,11 @@ import { after, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newChannel, publishHeaders, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { Hand } from "./hand.ts";
-import { assertDrawn, type Look, NETWORK_ERROR } from "./look.ts";
-import { Relay } from "./relay.ts";
+import { assertDrawn, type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
+import { Pointer } from "./pointer.ts";
 import { Source } from "./source.ts";
-import { counting, type LookOptions, Stage } from "./stage.ts";
+import { counting, Stage, type TabOptions } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -30,15 +30,15 @@ const SMALL_TAIL = `globalThis.WebSocket = class extends WebSocket {
 
 interface Scene {
   channel: string;
-  look: Look;
-  hand: Hand;
+  tab: ChannelTab;
+  pointer: Pointer;
   start: number;
   /** Publishes the next points. */
   send(count: number): Promise<void>;
 }
 
 /** A page that holds the last half minute of ten minutes that are stored. */
-async function scene(t: TestContext, options: LookOptions = {}): Promise<Scene> {
+async function scene(t: TestContext, options: TabOptions = {}): Promise<Scene> {
   const channel = newChannel();
   const source = new Source(stage.edge, channel);
   const start = Math.floor(Date.now() / 1000) - COUNT / 10;
@@ -49,14 +49,14 @@ async function scene(t: TestContext, options: LookOptions = {}): Promise<Scene> 
     await source.publish(rows);
   };
   await send(COUNT);
-  const look = await stage.look(t, channel, options);
-  await look.page.addInitScript(SMALL_TAIL);
-  await look.page.reload();
-  await look.holds(TAIL);
-  await look.drawn();
-  const { x } = await look.series();
+  const tab = await stage.openTab(t, channel, options);
+  await tab.page.addInitScript(SMALL_TAIL);
+  await tab.page.reload();
+  await tab.holds(TAIL);
+  await tab.drawn();
+  const { x } = await tab.series();
   assert.ok(x.length < 2 * TAIL, `it holds ${x.length} points of ${COUNT}`);
-  return { channel, look, hand: new Hand(look), start, send };
+  return { channel, tab, pointer: new Pointer(tab), start, send };
 }
 
 /** Goes on publishing, ten points at a time, until the test ends. */
@@ -81,16 +81,16 @@ interface Moment {
   past: string;
 }
 
-function moment(look: Look): Promise<Moment> {
-  return look.page.evaluate<Moment>(
+function moment(tab: ChannelTab): Promise<Moment> {
+  return tab.page.evaluate<Moment>(
     `({ window: plotcast.window(), seen: plotcast.seen()[0], newestX: plotcast.series()[0].x.at(-1), past: plotcast.counters().past })`,
   );
 }
 
 /** Resolves once every point of what is looked at is seen: each once, in order, and nothing between them. */
-async function seesEverything({ look, start }: Scene, what: string): Promise<Moment> {
+async function seesEverything({ tab, start }: Scene, what: string): Promise<Moment> {
   return await waitFor(what, async () => {
-    const now = await moment(look);
+    const now = await moment(tab);
     const { minX, maxX } = now.window;
     const [from, to] = [
       Math.max(0, Math.ceil((minX - start) * 10)),
@@ -110,133 +110,133 @@ async function seesEverything({ look, start }: Scene, what: string): Promise<Mom
 }
 
 /** Goes back by whole widths until the left edge is at or before an x, as far as what is fetched lets it. */
-async function goesBackTo({ look }: Scene, x: number): Promise<void> {
+async function goesBackTo({ tab }: Scene, x: number): Promise<void> {
   await waitFor(
     "getting so far back",
     async () => {
-      const { window, past } = await moment(look);
+      const { window, past } = await moment(tab);
       if (window.minX <= x) return true;
-      if (past === "idle") await look.page.keyboard.press("Shift+ArrowLeft");
-      await look.drawn();
+      if (past === "idle") await tab.page.keyboard.press("Shift+ArrowLeft");
+      await tab.drawn();
       return false;
     },
     { deadlineMs: 30_000 },
   );
 }
 
-const notice = (look: Look): Promise<string> => look.text("#notice");
-const chooseByKey = (look: Look, key: string): Promise<void> => look.page.keyboard.press(key);
+const notice = (tab: ChannelTab): Promise<string> => tab.text("#notice");
+const chooseByKey = (tab: ChannelTab, key: string): Promise<void> => tab.page.keyboard.press(key);
 
 test("[PG14c] back where the page holds nothing, the stored points are seen, each once, while others go on coming", async (t) => {
   const on = await scene(t);
-  const { look, start } = on;
+  const { tab, start } = on;
   streams(t, on);
-  await chooseByKey(look, "4");
+  await chooseByKey(tab, "4");
   await seesEverything(on, "the last minute, half of which was not sent");
   await goesBackTo(on, start + 200);
   const { window } = await seesEverything(on, "what was there minutes ago");
   const shown = counting(COUNT).filter((i) => start + i / 10 > window.minX + 1 && start + i / 10 < window.maxX - 1);
   assert.ok(shown.length > 500);
   assertDrawn(
-    await look.curve(),
+    await tab.curve(),
     shown.map((i) => start + i / 10),
     shown.map(wave),
   );
-  assert.deepEqual((await moment(look)).window, window, "it does not move while points come");
-  await look.page.keyboard.press("l");
+  assert.deepEqual((await moment(tab)).window, window, "it does not move while points come");
+  await tab.page.keyboard.press("l");
   await seesEverything(on, "the last minute again");
 });
 
 test("[PG14] at the seam nothing is missing and nothing twice, in data and in pixels, also as it moves on", async (t) => {
   const on = await scene(t);
-  const { look, hand, start } = on;
-  const [seam = 0] = (await look.series()).x;
-  await chooseByKey(look, "4");
-  await hand.drag(0.3, 0.55, true);
-  const { minX, maxX } = await hand.seen();
+  const { tab, pointer, start } = on;
+  const [seam = 0] = (await tab.series()).x;
+  await chooseByKey(tab, "4");
+  await pointer.drag(0.3, 0.55, true);
+  const { minX, maxX } = await pointer.seen();
   assert.ok(minX < seam - 10 && maxX > seam + 10, "the seam is in view");
   streams(t, on);
   await seesEverything(on, "both sides of the seam");
   const shown = counting(COUNT).filter((i) => start + i / 10 > minX + 1 && start + i / 10 < maxX - 1);
   assertDrawn(
-    await look.curve(),
+    await tab.curve(),
     shown.map((i) => start + i / 10),
     shown.map(wave),
   );
-  await look.page.keyboard.press("l");
+  await tab.page.keyboard.press("l");
   for (const round of counting(5)) {
-    await look.drawn();
+    await tab.drawn();
     await seesEverything(on, `round ${round} of following with the seam in view`);
   }
 });
 
 test("[PG14] the window All shows everything that is stored, and what comes", async (t) => {
   const on = await scene(t);
-  const { look, start, send } = on;
-  await chooseByKey(look, "6");
-  await waitFor("the first point being in view", async () => (await moment(look)).window.minX === start);
+  const { tab, start, send } = on;
+  await chooseByKey(tab, "6");
+  await waitFor("the first point being in view", async () => (await moment(tab)).window.minX === start);
   const { window, seen } = await seesEverything(on, "all that is stored");
   assert.deepEqual([window.minX, seen.x.length], [start, COUNT]);
   await send(25);
-  await look.holds((await look.series()).x.length);
-  await waitFor("what came since being seen, too", async () => (await moment(look)).seen.x.length === COUNT + 25);
+  await tab.holds((await tab.series()).x.length);
+  await waitFor("what came since being seen, too", async () => (await moment(tab)).seen.x.length === COUNT + 25);
   await seesEverything(on, "all and what came");
 });
 
 test("[PG14] the oldest point is where going back ends", async (t) => {
   const on = await scene(t);
-  const { look, start } = on;
-  await chooseByKey(look, "5");
+  const { tab, start } = on;
+  await chooseByKey(tab, "5");
   // 5 min, of which half may be empty.
   await goesBackTo(on, start - 149.999);
-  for (const _ of counting(3)) await look.page.keyboard.press("Shift+ArrowLeft");
-  await look.drawn();
+  for (const _ of counting(3)) await tab.page.keyboard.press("Shift+ArrowLeft");
+  await tab.drawn();
   const { window } = await seesEverything(on, "the oldest points");
   assert.ok(Math.abs(window.minX - (start - 150)) < 1e-6, `it begins at ${window.minX - start}`);
 });
 
 test("[PG14d] it says that it fetches, and that it cannot, tries again by itself, and then all is there", async (t) => {
-  const relay = await Relay.to(t, stage.edge.url);
+  const relay = await TcpRelay.to(t, stage.edge.url);
   const on = await scene(t, { at: relay.url, expectedErrors: NETWORK_ERROR });
-  const { look } = on;
+  const { tab } = on;
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  await look.page.route("**/c/**", async (route) => {
+  await tab.page.route("**/c/**", async (route) => {
     await held;
     await route.continue();
   });
-  await chooseByKey(look, "4");
-  await waitFor("the page saying that it fetches", async () => /^Fetching older points …/.test(await notice(look)));
+  await chooseByKey(tab, "4");
+  await waitFor("the page saying that it fetches", async () => /^Fetching older points …/.test(await notice(tab)));
   letGo();
   await seesEverything(on, "what was fetched");
-  await waitFor("that being over", async () => !(await look.page.locator("#notice").isVisible()));
-  await look.page.unrouteAll({ behavior: "wait" });
+  await waitFor("that being over", async () => !(await tab.page.locator("#notice").isVisible()));
+  await tab.page.unrouteAll({ behavior: "wait" });
 
   relay.cut();
-  await chooseByKey(look, "6");
+  await chooseByKey(tab, "6");
   await waitFor("the page saying that it cannot", async () =>
-    /^Older points cannot be fetched now\. Trying again\./.test(await notice(look)),
+    /^Older points cannot be fetched now\. Trying again\./.test(await notice(tab)),
   );
   relay.mend();
-  await waitFor("what could not be had", async () => (await moment(look)).seen.x.length === COUNT, {
+  await waitFor("what could not be had", async () => (await moment(tab)).seen.x.length === COUNT, {
     deadlineMs: 30_000,
   });
   await seesEverything(on, "everything");
-  await waitFor("that being over", async () => !(await look.page.locator("#notice").isVisible()));
+  await waitFor("that being over", async () => !(await tab.page.locator("#notice").isVisible()));
 });
 
 test("[PG14] [CH8a] a channel that is deleted has no past", async (t) => {
   const on = await scene(t);
-  const { channel, look, start } = on;
-  await chooseByKey(look, "6");
-  await waitFor("all that is stored", async () => (await moment(look)).seen.x.length === COUNT);
+  const { channel, tab, start } = on;
+  await chooseByKey(tab, "6");
+  await waitFor("all that is stored", async () => (await moment(tab)).seen.x.length === COUNT);
   const url = stage.edge.channelUrl(channel);
   const headers = publishHeaders(stage.edge, "application/json");
   assert.ok((await fetch(url, { method: "DELETE", headers })).ok);
-  const [seam = 0] = (await look.series()).x;
-  await waitFor("the past being forgotten", async () => (await moment(look)).seen.x[0] === seam);
-  await waitFor("a picture without it", async () => (await moment(look)).window.minX === seam);
+  const [seam = 0] = (await tab.series()).x;
+  await waitFor("the past being forgotten", async () => (await moment(tab)).seen.x[0] === seam);
+  await waitFor("a picture without it", async () => (await moment(tab)).window.minX === seam);
   assert.ok(seam > start);
 });

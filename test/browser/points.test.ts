@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { newChannel } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { assertDrawn } from "./look.ts";
+import { assertDrawn } from "./channel-tab.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
@@ -19,37 +19,37 @@ test("[PG1] [CH2] [VW1] two browsers hold every point once, in order, and draw t
     for (let i = from; i < to; i++) await send({ x: x[i], y: y[i] });
   };
   await sendSome(0, 40);
-  const early = await stage.look(t, channel);
+  const early = await stage.openTab(t, channel);
   await early.holds(40);
   await sendSome(40, 80);
   await early.holds(80);
-  const late = await stage.look(t, channel);
+  const late = await stage.openTab(t, channel);
   await late.holds(80);
   await sendSome(80, 120);
   await Promise.all([early.holds(120), late.holds(120)]);
 
-  for (const look of [early, late]) {
-    assert.deepEqual(await look.held(), [{ name: "y", x, y }]);
-    assert.deepEqual(await look.gaps(), []);
+  for (const tab of [early, late]) {
+    assert.deepEqual(await tab.held(), [{ name: "y", x, y }]);
+    assert.deepEqual(await tab.gaps(), []);
     // The earlier page keeps the y range that it had, while it fits; a choice makes both look anew.
-    await look.choose("30 s");
+    await tab.choose("30 s");
   }
   const [earlyCurve, lateCurve] = [await early.curve(), await late.curve()];
   assertDrawn(earlyCurve, x, y);
   assert.deepEqual(earlyCurve, lateCurve, "both pages have the same pixels in the line's colour");
   await waitFor("both pages counting two viewers", async () =>
-    (await Promise.all([early, late].map((look) => look.text("#figures")))).every((text) => /\b2 viewers$/.test(text)),
+    (await Promise.all([early, late].map((tab) => tab.text("#figures")))).every((text) => /\b2 viewers$/.test(text)),
   );
 });
 
 test("[PG1a] [PT2c] [PT5] new series turn up by themselves, each with its last value in the legend", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
+  const tab = await stage.openTab(t, channel);
   const x = Math.floor(Date.now() / 1000);
   const reads = (what: Record<string, string>): Promise<true> =>
     waitFor(`a legend of ${JSON.stringify(what)}`, async () => {
-      const legend = await look.legend();
+      const legend = await tab.legend();
       assert.deepEqual(legend, what);
       return true as const;
     });
@@ -61,7 +61,7 @@ test("[PG1a] [PT2c] [PT5] new series turn up by themselves, each with its last v
   await reads({ y: "1.500", "lab.temp": "21", "motor.rpm": "1200", "motor.at.0": "7", "motor.at.1": "8" });
   await send({ x: x + 1, motor: { rpm: 1250 } });
   await reads({ y: "1.500", "lab.temp": "21", "motor.rpm": "1250", "motor.at.0": "7", "motor.at.1": "8" });
-  assert.match(await look.text("#figures"), /\b5 series\b/);
+  assert.match(await tab.text("#figures"), /\b5 series\b/);
 });
 
 test("[PG1b] a press on the legend hides a line, another brings it back", async (t) => {
@@ -69,10 +69,10 @@ test("[PG1b] a press on the legend hides a line, another brings it back", async 
   const { send } = await stage.feed(t, channel);
   const start = Math.floor(Date.now() / 1000) - 20;
   for (const i of counting(21)) await send({ x: start + i, a: Math.sin(i / 3), b: Math.cos(i / 3) });
-  const look = await stage.look(t, channel);
-  await look.holds(21, "b");
-  const isDrawn = async (name: string): Promise<boolean> => (await look.curve(name)).columns.some((rows) => rows);
-  const press = (name: string): Promise<void> => look.page.locator(".legend").getByText(name, { exact: true }).click();
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(21, "b");
+  const isDrawn = async (name: string): Promise<boolean> => (await tab.curve(name)).columns.some((rows) => rows);
+  const press = (name: string): Promise<void> => tab.page.locator(".legend").getByText(name, { exact: true }).click();
   assert.deepEqual([await isDrawn("a"), await isDrawn("b")], [true, true]);
   await press("a");
   assert.deepEqual([await isDrawn("a"), await isDrawn("b")], [false, true]);
@@ -83,12 +83,12 @@ test("[PG1b] a press on the legend hides a line, another brings it back", async 
 test("[PG1] the legend makes room for the longest value, and not for the many places of the first few", async (t) => {
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
+  const tab = await stage.openTab(t, channel);
   const start = Math.floor(Date.now() / 1000);
   const roomIs = (characters: number, of: string): Promise<true> =>
     waitFor(`room for ${characters} characters, of ${of}`, async () => {
-      const room = await look.page.evaluate<string>("document.querySelector('.legend .value').style.minWidth");
-      assert.deepEqual({ room, text: await look.text(".legend .value") }, { room: `${characters}ch`, text: of });
+      const room = await tab.page.evaluate<string>("document.querySelector('.legend .value').style.minWidth");
+      assert.deepEqual({ room, text: await tab.text(".legend .value") }, { room: `${characters}ch`, text: of });
       return true as const;
     });
   await send({ x: start, y: 90.00012 });

@@ -4,9 +4,9 @@ import { after, test } from "node:test";
 import { startEdge } from "../support/edge.ts";
 import { newChannel } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { type Look, NETWORK_ERROR } from "./look.ts";
-import { Relay } from "./relay.ts";
+import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
 import { type ChannelUplink, counting, Stage } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -19,38 +19,38 @@ async function sendSome({ send }: ChannelUplink, from: number, to: number): Prom
   for (let y = from; y < to; y++) await send({ x: START + y / 100, y });
 }
 
-async function assertEveryPointOnce(look: Look, count: number): Promise<void> {
-  await look.holds(count);
-  const { x, y } = await look.series();
+async function assertEveryPointOnce(tab: ChannelTab, count: number): Promise<void> {
+  await tab.holds(count);
+  const { x, y } = await tab.series();
   assert.deepEqual(y, counting(count));
   assert.deepEqual(
     x,
     counting(count).map((i) => START + i / 100),
   );
-  assert.deepEqual(await look.gaps(), []);
+  assert.deepEqual(await tab.gaps(), []);
 }
 
 test("[PG3] [PG4] [BR6] the Worker is killed under an open page: it counts down in words, is live again, and has every point once", async (t) => {
   const channel = newChannel();
   const feed = await stage.feed(t, channel);
-  const look = await stage.look(t, channel, { expectedErrors });
+  const tab = await stage.openTab(t, channel, { expectedErrors });
   await sendSome(feed, 0, 100);
-  await look.holds(100);
-  await look.says("Live");
+  await tab.holds(100);
+  await tab.says("Live");
   await stage.edge.kill();
   await sendSome(feed, 100, 300);
-  await look.says(/^Reconnecting in \d+ s$/);
-  assert.ok(await look.page.locator("#retry").isVisible(), "there is a button to retry at once");
-  assert.match(await look.text("#retry"), /Retry now/);
+  await tab.says(/^Reconnecting in \d+ s$/);
+  assert.ok(await tab.page.locator("#retry").isVisible(), "there is a button to retry at once");
+  assert.match(await tab.text("#retry"), /Retry now/);
   await stage.edge.restart();
-  await look.page
+  await tab.page
     .locator("#retry")
     .click({ timeout: 1000 })
     .catch(() => undefined);
-  await look.says("Live");
+  await tab.says("Live");
   await sendSome(feed, 300, 400);
-  await assertEveryPointOnce(look, 400);
-  const said = (await look.said()).map((words) => words.replace(/\d+/, "N"));
+  await assertEveryPointOnce(tab, 400);
+  const said = (await tab.said()).map((words) => words.replace(/\d+/, "N"));
   assert.deepEqual(said.slice(0, 3), ["Connecting…", "Live", "Reconnecting in N s"]);
   assert.equal(said.at(-1), "Live");
 });
@@ -58,24 +58,24 @@ test("[PG3] [PG4] [BR6] the Worker is killed under an open page: it counts down 
 test("[PG4] [CH6] the Channel is evicted under an open page, which notices nothing", async (t) => {
   const channel = newChannel();
   const feed = await stage.feed(t, channel);
-  const look = await stage.look(t, channel);
+  const tab = await stage.openTab(t, channel);
   await sendSome(feed, 0, 100);
-  await look.holds(100);
+  await tab.holds(100);
   for (const round of [1, 2]) {
     await stage.edge.evict(channel);
     await sendSome(feed, 100 * round, 100 * (round + 1));
-    await assertEveryPointOnce(look, 100 * (round + 1));
+    await assertEveryPointOnce(tab, 100 * (round + 1));
   }
-  assert.deepEqual(await look.said(), ["Connecting…", "Live"]);
+  assert.deepEqual(await tab.said(), ["Connecting…", "Live"]);
 });
 
 test("[PG3] [PG4] [VW2] the page's own network goes: it says offline, and when it comes back has what it missed, once", async (t) => {
   const channel = newChannel();
   const feed = await stage.feed(t, channel);
-  const relay = await Relay.to(t, stage.edge.url);
+  const relay = await TcpRelay.to(t, stage.edge.url);
   const [cutOff, other] = [
-    await stage.look(t, channel, { at: relay.url, expectedErrors }),
-    await stage.look(t, channel),
+    await stage.openTab(t, channel, { at: relay.url, expectedErrors }),
+    await stage.openTab(t, channel),
   ];
   await sendSome(feed, 0, 100);
   await Promise.all([cutOff.holds(100), other.holds(100)]);
@@ -100,16 +100,16 @@ test("[PG3] [PG4] [VW2] the page's own network goes: it says offline, and when i
 test("[PG4b] [VW2a] only the connection is cut, again and again, while points flow: every point is there once, in order", async (t) => {
   const channel = newChannel();
   const feed = await stage.feed(t, channel);
-  const relay = await Relay.to(t, stage.edge.url);
-  const look = await stage.look(t, channel, { at: relay.url, expectedErrors });
+  const relay = await TcpRelay.to(t, stage.edge.url);
+  const tab = await stage.openTab(t, channel, { at: relay.url, expectedErrors });
   for (const round of counting(5)) {
     await sendSome(feed, 200 * round, 200 * round + 100);
     relay.cut();
     await sendSome(feed, 200 * round + 100, 200 * (round + 1));
     relay.mend();
   }
-  await assertEveryPointOnce(look, 1000);
-  await look.says("Live");
+  await assertEveryPointOnce(tab, 1000);
+  await tab.says("Live");
 });
 
 test("[PG4] [PG5] [CH7] the Worker comes back without its storage: the page says that points are missing, breaks the line and goes on", async (t) => {
@@ -117,18 +117,18 @@ test("[PG4] [PG5] [CH7] the Worker comes back without its storage: the page says
   const first = await startEdge();
   t.after(() => first.close());
   const feed = await stage.feed(t, channel, { to: first.channelUrl(channel) });
-  const look = await stage.look(t, channel, { at: first.url, expectedErrors });
+  const tab = await stage.openTab(t, channel, { at: first.url, expectedErrors });
   await sendSome(feed, 0, 100);
-  await look.holds(100);
+  await tab.holds(100);
   // What no answer has confirmed would be sent again to the second, which knows nothing of the first.
   await waitFor("the bridge knowing that", () => feed.bridge.ledger.delivered === 100);
   await first.close();
   const second = await startEdge({ port: Number(first.url.port) });
   t.after(() => second.close());
-  await look.says("Live");
+  await tab.says("Live");
   await sendSome(feed, 100, 200);
-  await look.holds(201);
-  assert.deepEqual((await look.series()).y, [...counting(100), null, ...counting(100, 100)]);
-  assert.deepEqual(await look.gaps(), [{ reason: "epoch", points: null, series: "" }]);
-  await waitFor("the page saying so", async () => /\bpoints may be missing\b/.test(await look.text("#figures")));
+  await tab.holds(201);
+  assert.deepEqual((await tab.series()).y, [...counting(100), null, ...counting(100, 100)]);
+  assert.deepEqual(await tab.gaps(), [{ reason: "epoch", points: null, series: "" }]);
+  await waitFor("the page saying so", async () => /\bpoints may be missing\b/.test(await tab.text("#figures")));
 });

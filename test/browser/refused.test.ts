@@ -6,7 +6,7 @@ import { newPage, openBrowser } from "../support/browser.ts";
 import { newChannel, publishJson } from "../support/publish.ts";
 import { ReverseProxy } from "../support/reverse-proxy.ts";
 import { waitFor } from "../support/wait.ts";
-import { type Look, NETWORK_ERROR } from "./look.ts";
+import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
 import { Stage } from "./stage.ts";
 
 const stage = await Stage.open({ vars: { ALLOWED_HOSTS: "board.test" } });
@@ -22,45 +22,45 @@ const expectedErrors = new RegExp(
   `${NETWORK_ERROR.source}|the server responded with a status of|net::ERR_(?:INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONTENT_LENGTH_MISMATCH)`,
 );
 
-async function says(look: Look, sentence: RegExp): Promise<string> {
+async function says(tab: ChannelTab, sentence: RegExp): Promise<string> {
   return await waitFor(`the page says ${sentence}`, async () => {
-    const text = await look.text("#notice");
-    return (await look.page.locator("#notice").isVisible()) && sentence.test(text) ? text : undefined;
+    const text = await tab.text("#notice");
+    return (await tab.page.locator("#notice").isVisible()) && sentence.test(text) ? text : undefined;
   });
 }
 
-async function saysNothing(look: Look): Promise<void> {
-  await waitFor("the page says nothing more", () => look.page.locator("#notice").isHidden());
+async function saysNothing(tab: ChannelTab): Promise<void> {
+  await waitFor("the page says nothing more", () => tab.page.locator("#notice").isHidden());
 }
 
 describe("a page that cannot connect", { concurrency: true }, () => {
   test("[PG24] [GD3a] behind a proxy that passes on another name, it says which origin to set", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { upgrades: true });
-    const look = await stage.look(t, newChannel(), { at: proxy.url, expectedErrors });
-    const text = await says(look, /ALLOWED_ORIGINS.*PUBLIC_URL/);
+    const tab = await stage.openTab(t, newChannel(), { at: proxy.url, expectedErrors });
+    const text = await says(tab, /ALLOWED_ORIGINS.*PUBLIC_URL/);
     assert.ok(text.includes(proxy.url.origin), text);
     proxy.options.keepsHost = true;
-    await look.says("Live");
-    await saysNothing(look);
+    await tab.says("Live");
+    await saysNothing(tab);
   });
 
   test("[PG24b] [PG24c] behind a proxy that drops the upgrade, it says so; once it is live, it says nothing more", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true });
-    const look = await stage.look(t, newChannel(), { at: proxy.url, expectedErrors });
-    await says(look, /no WebSocket reaches it.*docs\/BEHIND-A-PROXY\.md/);
+    const tab = await stage.openTab(t, newChannel(), { at: proxy.url, expectedErrors });
+    await says(tab, /no WebSocket reaches it.*docs\/BEHIND-A-PROXY\.md/);
     proxy.options.upgrades = true;
-    await look.says("Live");
-    await saysNothing(look);
+    await tab.says("Live");
+    await saysNothing(tab);
   });
 
   test("[PG24b] where a network answers in the Worker's place, it says so; once it is back, it says nothing more", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true, upgrades: true });
-    const look = await stage.look(t, newChannel(), { at: proxy.url, expectedErrors });
-    await look.says("Live");
+    const tab = await stage.openTab(t, newChannel(), { at: proxy.url, expectedErrors });
+    await tab.says("Live");
     // What says it is loaded when it is needed: here before the network asks for a sign-in.
-    await look.page.keyboard.press("?");
-    await look.page.locator("dialog").waitFor();
-    await look.page.keyboard.press("Escape");
+    await tab.page.keyboard.press("?");
+    await tab.page.locator("dialog").waitFor();
+    await tab.page.keyboard.press("Escape");
     for (const [instead, sentence] of [
       [200, /in place of the Worker \(HTTP 200\).*sign in/],
       [302, /redirect/],
@@ -69,26 +69,26 @@ describe("a page that cannot connect", { concurrency: true }, () => {
         response.writeHead(instead, { "content-type": "text/html", location: "http://portal.test/" }).end("Sign in");
       };
       proxy.cut();
-      await says(look, sentence);
+      await says(tab, sentence);
     }
     proxy.options.instead = undefined;
-    await look.says("Live");
-    await saysNothing(look);
+    await tab.says("Live");
+    await saysNothing(tab);
   });
 
   test("[PG24c] while the Worker is away it says nothing but that it tries again", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true, upgrades: true });
-    const look = await stage.look(t, newChannel(), { at: proxy.url, expectedErrors });
-    await look.says("Live");
+    const tab = await stage.openTab(t, newChannel(), { at: proxy.url, expectedErrors });
+    await tab.says("Live");
     proxy.options.instead = (response) => response.destroy();
     let asked = 0;
-    look.page.on("requestfailed", () => asked++);
+    tab.page.on("requestfailed", () => asked++);
     proxy.cut();
     await waitFor("several attempts", () => asked > 3, { deadlineMs: 30_000 });
-    assert.match(await look.text("#state"), /^Reconnecting/);
-    assert.ok(await look.page.locator("#notice").isHidden(), await look.text("#notice"));
+    assert.match(await tab.text("#state"), /^Reconnecting/);
+    assert.ok(await tab.page.locator("#notice").isHidden(), await tab.text("#notice"));
     proxy.options.instead = undefined;
-    await look.says("Live");
+    await tab.says("Live");
   });
 
   test("[PG24d] below a path, where its files are not, the page says that it cannot be there", async (t) => {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { TestContext } from "node:test";
 import type { Locator } from "playwright-core";
 import { newChannel, rowOf } from "../support/publish.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 import { Source } from "./source.ts";
 import { counting, type Stage } from "./stage.ts";
 
@@ -13,7 +13,7 @@ const wave = (i: number): number => Math.sin(i / 12);
 
 export interface Scene {
   channel: string;
-  look: Look;
+  tab: ChannelTab;
   x: number[];
 }
 
@@ -24,13 +24,13 @@ export async function scene(stage: Stage, t: TestContext): Promise<Scene> {
   const x = counting(COUNT).map((i) => start + i / 4);
   const rows = x.map((each, i) => rowOf(each, { [TEMP]: 20 + wave(i), load: 300 * wave(2 * i) }));
   await new Source(stage.edge, channel).publish(rows);
-  const look = await stage.look(t, channel);
-  await look.holds(COUNT, "load");
-  await look.drawn();
-  return { channel, look, x };
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(COUNT, "load");
+  await tab.drawn();
+  return { channel, tab, x };
 }
 
-export async function openShare({ page }: Look): Promise<Locator> {
+export async function openShare({ page }: ChannelTab): Promise<Locator> {
   await page.locator("#share").click();
   const dialog = page.getByRole("dialog", { name: "Share" });
   await dialog.waitFor();
@@ -39,15 +39,15 @@ export async function openShare({ page }: Look): Promise<Locator> {
 
 /** Saves what is in view. @returns its name and its bytes */
 export async function saved(
-  look: Look,
+  tab: ChannelTab,
   what: "CSV" | "PNG" | "Snapshot",
 ): Promise<{ name: string; path: string; bytes: Buffer }> {
-  const dialog = await openShare(look);
-  const downloads = look.page.waitForEvent("download");
+  const dialog = await openShare(tab);
+  const downloads = tab.page.waitForEvent("download");
   await dialog.getByRole("button", { name: what, exact: true }).click();
   const download = await downloads;
   await dialog.getByText(`${what}: saved.`).waitFor();
-  await look.page.keyboard.press("Escape");
+  await tab.page.keyboard.press("Escape");
   const path = await download.path();
   return { name: download.suggestedFilename(), path, bytes: await readFile(path) };
 }

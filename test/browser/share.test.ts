@@ -10,12 +10,12 @@ const stage = await Stage.open();
 after(() => stage.close());
 
 test("[PG15] the link is the page's own, live or as it is now; both copy buttons put it on the clipboard", async (t) => {
-  const { channel, look } = await scene(stage, t);
-  const { page } = look;
+  const { channel, tab } = await scene(stage, t);
+  const { page } = tab;
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const clipboard = (): Promise<string> => page.evaluate("navigator.clipboard.readText()");
-  await look.choose("1 m");
-  const dialog = await openShare(look);
+  await tab.choose("1 m");
+  const dialog = await openShare(tab);
   const link = dialog.getByLabel("Link", { exact: true });
   const url = stage.edge.channelUrl(channel).href;
   assert.equal(await link.inputValue(), `${url}#window=1m`);
@@ -24,7 +24,7 @@ test("[PG15] the link is the page's own, live or as it is now; both copy buttons
   await dialog.getByText("Link: copied.").waitFor();
   assert.equal(await clipboard(), `${url}#window=1m`);
   await dialog.getByLabel("As it is now").check();
-  const { minX, maxX } = await look.window();
+  const { minX, maxX } = await tab.window();
   const asItIs = new URL(await link.inputValue());
   const told = new URLSearchParams(asItIs.hash.slice(1));
   assert.equal(asItIs.origin + asItIs.pathname, url);
@@ -40,7 +40,7 @@ test("[PG15] the link is the page's own, live or as it is now; both copy buttons
     await clipboard(),
     /^<iframe src="[^"]+\?embed=1#window=1m&amp;from=[\d.]+&amp;to=[\d.]+" title="Plotcast: /,
   );
-  const far = await stage.look(t, `${channel}${asItIs.hash}`);
+  const far = await stage.openTab(t, `${channel}${asItIs.hash}`);
   await far.holds(COUNT, "load");
   await far.drawn();
   const there = await far.window();
@@ -61,19 +61,19 @@ test("[PG15b] the CSV has every point in the window, however many lie in one pix
     });
     await publishFrames(stage.edge, channel, ...body);
   }
-  const look = await stage.look(t, channel, { width: 320 });
-  await look.holds(frames * points);
-  await look.choose("10 s");
-  const pixels = (await look.curve()).columns.length;
-  const { minX, maxX } = await look.window();
+  const tab = await stage.openTab(t, channel, { width: 320 });
+  await tab.holds(frames * points);
+  await tab.choose("10 s");
+  const pixels = (await tab.curve()).columns.length;
+  const { minX, maxX } = await tab.window();
   const wanted = counting(frames * points).filter((i) => xAt(i) >= (minX ?? 0) && xAt(i) <= (maxX ?? 0));
   assert.ok(
     wanted.length > 190_000 && wanted.length < 210_000 && wanted.length > 600 * pixels,
     `${wanted.length} points`,
   );
-  await look.page.keyboard.press("s");
-  const downloads = look.page.waitForEvent("download");
-  await look.page.getByRole("button", { name: "CSV", exact: true }).click();
+  await tab.page.keyboard.press("s");
+  const downloads = tab.page.waitForEvent("download");
+  await tab.page.getByRole("button", { name: "CSV", exact: true }).click();
   const download = await downloads;
   assert.match(download.suggestedFilename(), /^test-.*-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.csv$/);
   const lines = (await readFile(await download.path(), "utf8")).split("\r\n");
@@ -88,24 +88,24 @@ test("[PG15b] the CSV has every point in the window, however many lie in one pix
 });
 
 test("[PG15] hidden series are not saved, and a name with quotes and commas is", async (t) => {
-  const { look, x } = await scene(stage, t);
-  await look.page.locator(`.legend button[title="load"]`).click();
-  const { bytes } = await saved(look, "CSV");
+  const { tab, x } = await scene(stage, t);
+  await tab.page.locator(`.legend button[title="load"]`).click();
+  const { bytes } = await saved(tab, "CSV");
   const lines = bytes.toString("utf8").trimEnd().split("\r\n").slice(1);
-  const { minX, maxX } = await look.window();
+  const { minX, maxX } = await tab.window();
   const inside = x.filter((each) => each >= (minX ?? 0) && each <= (maxX ?? 0));
   assert.equal(lines.length, inside.length);
   for (const line of lines) assert.ok(line.includes(`,"temp ""in"", °C [°C]",`), line);
 });
 
 test("[PG15b] the picture holds the panels as they are drawn, pixel by pixel, under their legends", async (t) => {
-  const { look } = await scene(stage, t);
-  await look.page.keyboard.press("Space");
-  const { bytes, name } = await saved(look, "PNG");
+  const { tab } = await scene(stage, t);
+  await tab.page.keyboard.press("Space");
+  const { bytes, name } = await saved(tab, "PNG");
   assert.match(name, /Z\.png$/);
   assert.deepEqual([...bytes.subarray(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10]);
   const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
-  const panels = await look.page.evaluate<{ width: number; heights: number[] }>(
+  const panels = await tab.page.evaluate<{ width: number; heights: number[] }>(
     `{ const canvases = [...document.querySelectorAll("#board canvas")];
        ({ width: Math.max(...canvases.map(({ width }) => width)), heights: canvases.map(({ height }) => height) }); }`,
   );
@@ -114,7 +114,7 @@ test("[PG15b] the picture holds the panels as they are drawn, pixel by pixel, un
   const canvases = panels.heights.reduce((sum, each) => sum + each, 0);
   assert.ok(height >= canvases + 2 * padding + 3 * line && height < canvases + 200, `${height}, for ${canvases}`);
   // Each panel's canvas is in it somewhere, at the left padding, exactly.
-  const found = await look.page.evaluate<number[]>(`(async () => {
+  const found = await tab.page.evaluate<number[]>(`(async () => {
     const bytes = Uint8Array.from(atob("${bytes.toString("base64")}"), (char) => char.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { newChannel } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { Hand } from "./hand.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
+import { Pointer } from "./pointer.ts";
 import { COUNT, saved, scene, TEMP } from "./saving.ts";
 import { Stage } from "./stage.ts";
 
@@ -15,9 +15,9 @@ const stage = await Stage.open();
 after(() => stage.close());
 
 /** The points in the window, without breaks, as `x series y`. */
-async function pointsSeen(look: Look): Promise<string[]> {
-  const { minX, maxX } = await look.window();
-  const seen = await look.page.evaluate(() => plotcast.seen());
+async function pointsSeen(tab: ChannelTab): Promise<string[]> {
+  const { minX, maxX } = await tab.window();
+  const seen = await tab.page.evaluate(() => plotcast.seen());
   return seen
     .flatMap(({ name, x, y }) => x.map((each, i) => ({ name, x: each, y: y[i] ?? null })))
     .filter(({ x, y }) => y !== null && x >= (minX ?? 0) && x <= (maxX ?? 0))
@@ -25,7 +25,7 @@ async function pointsSeen(look: Look): Promise<string[]> {
 }
 
 /** Opens a snapshot in a page of an empty channel, as a person does. */
-const WAYS: Record<string, (look: Look, path: string) => Promise<void>> = {
+const WAYS: Record<string, (tab: ChannelTab, path: string) => Promise<void>> = {
   "by the menu": async ({ page }, path) => {
     await page.locator("#menu").click();
     const choosers = page.waitForEvent("filechooser");
@@ -51,18 +51,18 @@ const WAYS: Record<string, (look: Look, path: string) => Promise<void>> = {
 
 for (const [way, open] of Object.entries(WAYS)) {
   test(`[PG15c] a snapshot of what is in view, opened again ${way}, shows the same points, and nothing comes any more`, async (t) => {
-    const { look } = await scene(stage, t);
-    await look.choose("1 m");
-    await new Hand(look).drag(0.6, 0.8);
-    await look.drawn();
-    const expected = await pointsSeen(look);
+    const { tab } = await scene(stage, t);
+    await tab.choose("1 m");
+    await new Pointer(tab).drag(0.6, 0.8);
+    await tab.drawn();
+    const expected = await pointsSeen(tab);
     assert.ok(expected.length > 40 && expected.length < 2 * COUNT);
-    const { name, path } = await saved(look, "Snapshot");
+    const { name, path } = await saved(tab, "Snapshot");
     assert.match(name, /^test-.*Z\.plotcast$/);
 
     const channel = newChannel();
     const { send } = await stage.feed(t, channel);
-    const empty = await stage.look(t, channel);
+    const empty = await stage.openTab(t, channel);
     await empty.says("Live");
     await send({ x: 1, other: 1 });
     await empty.holds(1, "other");
@@ -94,8 +94,8 @@ for (const [way, open] of Object.entries(WAYS)) {
 }
 
 test("[PG15d] a file of 2 GiB that is let go on the page is refused before it is read", async (t) => {
-  const { look } = await scene(stage, t);
-  const before = await look.held();
+  const { tab } = await scene(stage, t);
+  const before = await tab.held();
   const directory = await mkdtemp(join(tmpdir(), "plotcast-snapshot-"));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const path = join(directory, "huge.plotcast");
@@ -107,26 +107,26 @@ test("[PG15d] a file of 2 GiB that is let go on the page is refused before it is
     [192 * 2 ** 20 + 1, "This file is larger than any snapshot."],
   ] as const) {
     await truncate(path, bytes);
-    await WAYS["let go on the page"]?.(look, path);
-    await look.page.getByText(sentence).waitFor();
+    await WAYS["let go on the page"]?.(tab, path);
+    await tab.page.getByText(sentence).waitFor();
   }
-  assert.deepEqual(await look.held(), before);
+  assert.deepEqual(await tab.held(), before);
 });
 
 test("[PG15] a file that is no snapshot is refused in words, and changes nothing", async (t) => {
-  const { look } = await scene(stage, t);
-  const [before, live] = [await look.held(), await look.text("#state")];
-  await look.page.locator("#menu").click();
-  const choosers = look.page.waitForEvent("filechooser");
-  await look.page.getByRole("button", { name: /Open a snapshot/ }).click();
+  const { tab } = await scene(stage, t);
+  const [before, live] = [await tab.held(), await tab.text("#state")];
+  await tab.page.locator("#menu").click();
+  const choosers = tab.page.waitForEvent("filechooser");
+  await tab.page.getByRole("button", { name: /Open a snapshot/ }).click();
   const file = {
     name: "a.plotcast",
     mimeType: "application/octet-stream",
     buffer: Buffer.from("no frame ".repeat(20)),
   };
   await (await choosers).setFiles(file);
-  await look.page.getByText("This is no Plotcast snapshot.").waitFor();
-  assert.deepEqual(await look.held(), before);
-  assert.notEqual(await look.text("#state"), "Snapshot");
+  await tab.page.getByText("This is no Plotcast snapshot.").waitFor();
+  assert.deepEqual(await tab.held(), before);
+  assert.notEqual(await tab.text("#state"), "Snapshot");
   assert.notEqual(live, "Snapshot");
 });

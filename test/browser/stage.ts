@@ -8,9 +8,9 @@ import { type Bridge, type BridgeOptions, startBridge } from "../../bridge/pipel
 import { newPage, openBrowser, type PageOptions } from "../support/browser.ts";
 import { type Edge, type EdgeOptions, startEdge } from "../support/edge.ts";
 import { connectPublisher, type TestPublisher } from "../support/publisher.ts";
-import { Look, RECORDER } from "./look.ts";
+import { ChannelTab, RECORDER } from "./channel-tab.ts";
 
-export interface LookOptions extends Partial<PageOptions> {
+export interface TabOptions extends Partial<PageOptions> {
   /** A finger instead of a mouse, and a screen as dense as a phone's. */
   phone?: boolean;
   /** Where the browser finds the Worker, if not at its own address. */
@@ -71,7 +71,7 @@ export class Stage {
   }
 
   /** A browser that has the channel's page open. The test fails if the page logs an error or breaks its own policy. */
-  async look(t: TestContext, channel: string, options: LookOptions = {}): Promise<Look> {
+  async openTab(t: TestContext, channel: string, options: TabOptions = {}): Promise<ChannelTab> {
     const { phone = false, at = this.edge.url, expectedErrors, breaksPolicy = false } = options;
     const { query = "", before, blocked, ...pageOptions } = options;
     const { width = phone ? 390 : 1280, height = phone ? 800 : 760 } = pageOptions;
@@ -93,7 +93,7 @@ export class Stage {
       await devtools.send("Emulation.setDeviceMetricsOverride", { ...size, deviceScaleFactor: 3, mobile: true });
     }
     await page.goto(new URL(`/c/${channel}${query}`, at).href);
-    return new Look(page);
+    return new ChannelTab(page);
   }
 }
 

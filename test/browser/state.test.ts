@@ -4,10 +4,10 @@ import { after, describe, test } from "node:test";
 import { clockText } from "../../page/ui/format.ts";
 import { rowOf, storedPoints } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { type Look, NETWORK_ERROR } from "./look.ts";
-import { Relay } from "./relay.ts";
+import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
 import { Source, THREE, type Values } from "./source.ts";
 import { Stage } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -28,41 +28,41 @@ const clockOff = (byMs: number): string => `{
   };
 }`;
 
-const figures = (look: Look, what: RegExp): Promise<string> =>
+const figures = (tab: ChannelTab, what: RegExp): Promise<string> =>
   waitFor(`the figures ${what}`, async () => {
-    const text = await look.text("#figures");
+    const text = await tab.text("#figures");
     return what.test(text) && text;
   });
 
-async function isDrawn(look: Look): Promise<boolean> {
-  return (await look.curve()).columns.some((rows) => rows !== null);
+async function isDrawn(tab: ChannelTab): Promise<boolean> {
+  return (await tab.curve()).columns.some((rows) => rows !== null);
 }
 
 describe("states", { concurrency: 3 }, () => {
   test("[PG17] until the Channel answers it is connecting, and does not say that a channel is empty", async (t) => {
-    const look = await stage.look(t, new Source(stage.edge).channel, {
+    const tab = await stage.openTab(t, new Source(stage.edge).channel, {
       // A socket that nothing ever comes of.
       before: `globalThis.WebSocket = class extends EventTarget { static OPEN = 1; readyState = 0; send() {} close() {} };`,
     });
-    await look.says("Connecting…");
-    assert.ok(await look.page.locator("#empty").isHidden());
-    assert.ok(await look.page.locator("#retry").isHidden());
-    assert.equal(await look.text("#figures"), "");
+    await tab.says("Connecting…");
+    assert.ok(await tab.page.locator("#empty").isHidden());
+    assert.ok(await tab.page.locator("#retry").isHidden());
+    assert.equal(await tab.text("#figures"), "");
   });
 
   test("[PG17a] when every publisher has said that it goes, the page says since when, to who comes later too", async (t) => {
     const source = new Source(stage.edge);
     await source.past(SINE);
     await source.announce(true);
-    const look = await stage.look(t, source.channel);
-    await look.says("Live");
+    const tab = await stage.openTab(t, source.channel);
+    await tab.says("Live");
     await source.announce(false);
     const goneMs = Date.now();
-    await look.says(/^Publisher gone since \d\d:\d\d:\d\d$/);
-    const later = await stage.look(t, source.channel, { before: clockOff(HOUR_MS) });
+    await tab.says(/^Publisher gone since \d\d:\d\d:\d\d$/);
+    const later = await stage.openTab(t, source.channel, { before: clockOff(HOUR_MS) });
     await later.says(/^Publisher gone since \d\d:\d\d:\d\d$/);
     for (const [one, offMs] of [
-      [look, 0],
+      [tab, 0],
       [later, HOUR_MS],
     ] as const) {
       const said = (await one.text("#state")).replace("Publisher gone since ", "");
@@ -70,72 +70,72 @@ describe("states", { concurrency: 3 }, () => {
       assert.ok(clocks.includes(said), `${said} is none of ${clocks}`);
     }
     await source.now(SINE);
-    await Promise.all([look.says("Live"), later.says("Live")]);
+    await Promise.all([tab.says("Live"), later.says("Live")]);
   });
 
   test("[PG3b] a publisher that came back and has sent nothing yet is waited for; with its first point it is live", async (t) => {
     const source = new Source(stage.edge);
     await source.past(SINE);
     await source.announce(true);
-    const look = await stage.look(t, source.channel);
+    const tab = await stage.openTab(t, source.channel);
     await source.announce(false);
-    await look.says(/^Publisher gone since/);
+    await tab.says(/^Publisher gone since/);
     await source.announce(true);
     // Until then it is no news that nothing came.
-    await look.says("Waiting for data", 15_000);
-    await look.page.getByRole("button", { name: "Pause" }).click();
-    await look.says("Paused · waiting");
-    await look.page.getByRole("button", { name: "Resume" }).click();
+    await tab.says("Waiting for data", 15_000);
+    await tab.page.getByRole("button", { name: "Pause" }).click();
+    await tab.says("Paused · waiting");
+    await tab.page.getByRole("button", { name: "Resume" }).click();
     await source.now(SINE);
-    await look.says("Live");
-    await look.says(/^Stale since/, 15_000);
+    await tab.says("Live");
+    await tab.says(/^Stale since/, 15_000);
   });
 
   test("[PG17] without a connection it says when it tries again; Retry now does so at once, and goes when it is live", async (t) => {
     const source = new Source(stage.edge);
-    const relay = await Relay.to(t, stage.edge.url);
-    const look = await stage.look(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+    const relay = await TcpRelay.to(t, stage.edge.url);
+    const tab = await stage.openTab(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
     source.goOn(t, SINE);
-    await look.says("Live");
-    const retry = look.page.getByRole("button", { name: "Retry now" });
+    await tab.says("Live");
+    const retry = tab.page.getByRole("button", { name: "Retry now" });
     assert.equal(await retry.count(), 0);
     relay.cut();
-    await look.says(/^Reconnecting in [23] s$/);
+    await tab.says(/^Reconnecting in [23] s$/);
     await retry.waitFor();
     // What was true of the connection is not said any more.
-    assert.doesNotMatch(await look.text("#figures"), /pts\/s|lag|viewer/);
+    assert.doesNotMatch(await tab.text("#figures"), /pts\/s|lag|viewer/);
     relay.mend();
     await retry.click();
-    await look.says("Live");
+    await tab.says("Live");
     await retry.waitFor({ state: "hidden" });
-    await look.page.context().setOffline(true);
-    await look.says("Offline");
+    await tab.page.context().setOffline(true);
+    await tab.says("Offline");
     await retry.waitFor();
-    await look.page.context().setOffline(false);
-    await look.says("Live");
-    assert.deepEqual(await look.gaps(), []);
+    await tab.page.context().setOffline(false);
+    await tab.says("Live");
+    assert.deepEqual(await tab.gaps(), []);
   });
 
   test("[PG17] paused says so, counts what comes meanwhile, and is live again by the same button", async (t) => {
     const source = new Source(stage.edge);
     await source.past(SINE);
-    const look = await stage.look(t, source.channel);
+    const tab = await stage.openTab(t, source.channel);
     const end = source.goOn(t, SINE, 50);
-    await look.says("Live");
-    await look.page.getByRole("button", { name: "Pause" }).click();
-    await look.says("Paused");
-    const { length } = (await look.series()).x;
-    const pill = look.page.locator("#go-live");
+    await tab.says("Live");
+    await tab.page.getByRole("button", { name: "Pause" }).click();
+    await tab.says("Paused");
+    const { length } = (await tab.series()).x;
+    const pill = tab.page.locator("#go-live");
     await waitFor("the pill counting", async () => /\+\d\d$/.test((await pill.textContent()) ?? ""));
     await end();
-    const come = (await look.series()).x.length - length;
+    const come = (await tab.series()).x.length - length;
     await waitFor("all are counted", async () => {
       const counted = Number(/\d+$/.exec((await pill.textContent()) ?? "")?.[0]);
       // Some may have come between the press and the count.
       return counted >= come && counted <= come + 3;
     });
-    await look.page.getByRole("button", { name: "Resume" }).click();
-    await look.says("Live");
+    await tab.page.getByRole("button", { name: "Resume" }).click();
+    await tab.says("Live");
     assert.ok(await pill.isHidden());
   });
 });
@@ -153,42 +153,42 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
       const rows = Array.from({ length: 1200 }, (_, i) => rowOf(x(1200 - i), { y: i }));
       await source.publish(rows, { rowsPerFrame: 1200 });
       const takenMs = Date.now();
-      const watching = await stage.look(t, source.channel);
+      const watching = await stage.openTab(t, source.channel);
       await watching.says(/^Stale since/, 10_000);
-      const look = await stage.look(t, source.channel);
-      await look.says(/^Stale since \d\d:\d\d:\d\d$/, 3000);
-      assert.ok(!(await look.said()).includes("Live"));
-      const said = (await look.text("#state")).replace("Stale since ", "");
+      const tab = await stage.openTab(t, source.channel);
+      await tab.says(/^Stale since \d\d:\d\d:\d\d$/, 3000);
+      assert.ok(!(await tab.said()).includes("Live"));
+      const said = (await tab.text("#state")).replace("Stale since ", "");
       const clocks = [-1000, 0, 1000].map((aside) => clockText(takenMs + aside));
       assert.ok(clocks.includes(said), `${said} is none of ${clocks}`);
-      await figures(look, /2 viewers/);
-      assert.doesNotMatch(await look.text("#figures"), /pts\/s|lag/);
-      await look.page.getByRole("button", { name: "Pause" }).click();
-      await look.says(`Paused · stale since ${said}`);
+      await figures(tab, /2 viewers/);
+      assert.doesNotMatch(await tab.text("#figures"), /pts\/s|lag/);
+      await tab.page.getByRole("button", { name: "Pause" }).click();
+      await tab.says(`Paused · stale since ${said}`);
       await source.publish([rowOf(x(0), { y: 0 })]);
-      await look.says("Paused");
+      await tab.says("Paused");
     });
   }
 
   test("[PG3] [PG17d] held, a feed that ends is said to be stale, and no lag any more; one that is gone, too", async (t) => {
     const source = new Source(stage.edge);
-    const look = await stage.look(t, source.channel);
+    const tab = await stage.openTab(t, source.channel);
     const end = source.goOn(t, SINE, 100);
-    await figures(look, /lag/);
-    await look.page.getByRole("button", { name: "Pause" }).click();
-    await look.says("Paused");
+    await figures(tab, /lag/);
+    await tab.page.getByRole("button", { name: "Pause" }).click();
+    await tab.says("Paused");
     await end();
-    await look.says(/^Paused · stale since \d\d:\d\d:\d\d$/, 8000);
-    assert.doesNotMatch(await look.text("#figures"), /lag/);
+    await tab.says(/^Paused · stale since \d\d:\d\d:\d\d$/, 8000);
+    assert.doesNotMatch(await tab.text("#figures"), /lag/);
     await source.announce(false);
-    await look.says(/^Paused · gone since \d\d:\d\d:\d\d$/);
+    await tab.says(/^Paused · gone since \d\d:\d\d:\d\d$/);
   });
 
   test("[PG3] a feed of a frame every while is not stale for who comes between two", async (t) => {
     const source = new Source(stage.edge);
     // It ends with the slow one's last frame: when it is stale, that one has been quiet for as long.
     const quick = new Source(stage.edge);
-    const watching = await stage.look(t, quick.channel);
+    const watching = await stage.openTab(t, quick.channel);
     const [endSlow, endQuick] = [source.goOn(t, SINE, 1500), quick.goOn(t, SINE, 100)];
     await waitFor(
       "three frames",
@@ -196,9 +196,9 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
     );
     await Promise.all([endSlow(), endQuick()]);
     await watching.says(/^Stale since/, 10_000);
-    const look = await stage.look(t, source.channel);
-    await look.says("Live");
-    assert.deepEqual(await look.said(), ["Connecting…", "Live"]);
+    const tab = await stage.openTab(t, source.channel);
+    await tab.says("Live");
+    assert.deepEqual(await tab.said(), ["Connecting…", "Live"]);
   });
 });
 
@@ -210,14 +210,14 @@ describe("clocks", { concurrency: 3 }, () => {
     test(`[PG17b] a clock that is ${what} at this device is said; nothing is stale for that, the lag is the true one, the line is drawn`, async (t) => {
       const source = new Source(stage.edge);
       await source.past(SINE);
-      const look = await stage.look(t, source.channel, { before: clockOff(byMs) });
+      const tab = await stage.openTab(t, source.channel, { before: clockOff(byMs) });
       source.goOn(t, SINE, 200);
-      const text = await figures(look, /lag/);
+      const text = await figures(tab, /lag/);
       assert.ok(text.includes(remark), text);
       assert.match(text, / lag \d+ ms /);
-      assert.ok(await isDrawn(look));
-      assert.deepEqual(await look.said(), ["Connecting…", "Live"]);
-      const { minX, maxX } = await look.window();
+      assert.ok(await isDrawn(tab));
+      assert.deepEqual(await tab.said(), ["Connecting…", "Live"]);
+      const { minX, maxX } = await tab.window();
       const now = Date.now() / 1000;
       assert.ok((minX ?? 0) > now - 40 && (maxX ?? 0) < now + 2, `${minX} to ${maxX} at ${now}`);
     });
@@ -225,50 +225,50 @@ describe("clocks", { concurrency: 3 }, () => {
 
   test("[PG17] points from the future: whose clock is ahead is said in place of a lag, also while another's is right", async (t) => {
     const source = new Source(stage.edge);
-    const look = await stage.look(t, source.channel);
-    await look.says("Live");
+    const tab = await stage.openTab(t, source.channel);
+    await tab.says("Live");
     const publish = async (): Promise<void> => {
       const x = Date.now() / 1000 + 3600;
       await source.publish([rowOf(x, { y: 1 }), rowOf(x + 0.05, { y: 2 })]);
     };
     for (let i = 0; i < 5; i++) await publish();
-    const text = await figures(look, /the publisher’s clock is 60 min ahead/);
+    const text = await figures(tab, /the publisher’s clock is 60 min ahead/);
     assert.doesNotMatch(text, /lag/);
-    await look.says("Live");
-    assert.ok(await isDrawn(look));
+    await tab.says("Live");
+    assert.ok(await isDrawn(tab));
     const other = new Source(stage.edge, source.channel);
     await other.now((i) => ({ z: i }));
-    assert.match(await figures(look, /lag/), /lag \d+ ms · the publisher’s clock is 60 min ahead/);
-    assert.ok(await isDrawn(look));
+    assert.match(await figures(tab, /lag/), /lag \d+ ms · the publisher’s clock is 60 min ahead/);
+    assert.ok(await isDrawn(tab));
   });
 
   test("[PG17] points from the past are live as they come, drawn, and an hour late", async (t) => {
     const source = new Source(stage.edge);
-    const look = await stage.look(t, source.channel);
-    await look.says("Live");
+    const tab = await stage.openTab(t, source.channel);
+    await tab.says("Live");
     for (let i = 0; i < 20; i++) await source.publish([rowOf(Date.now() / 1000 - 3600, { y: i })]);
-    await figures(look, /lag 60 min/);
-    await look.says("Live");
-    assert.ok(await isDrawn(look));
+    await figures(tab, /lag 60 min/);
+    await tab.says("Live");
+    assert.ok(await isDrawn(tab));
   });
 });
 
 test("[PG17c] rate, series, viewers, lag and what is missing are as they are", async (t) => {
   const source = new Source(stage.edge);
-  const look = await stage.look(t, source.channel);
+  const tab = await stage.openTab(t, source.channel);
   const end = source.goOn(t, THREE, 40);
-  await look.holds(60, "vib.x");
-  assert.match(await figures(look, /viewer/), / · 3 series · lag \d+ ms · 1 viewer$/);
-  const other = await stage.look(t, source.channel);
-  await figures(look, / 2 viewers$/);
+  await tab.holds(60, "vib.x");
+  assert.match(await figures(tab, /viewer/), / · 3 series · lag \d+ ms · 1 viewer$/);
+  const other = await stage.openTab(t, source.channel);
+  await figures(tab, / 2 viewers$/);
   await figures(other, / 2 viewers$/);
   await other.page.goto(stage.edge.channelUrl(new Source(stage.edge).channel).href);
-  await figures(look, / 1 viewer$/);
+  await figures(tab, / 1 viewer$/);
   await source.now(THREE, 12);
   await source.now(THREE, 30);
-  await figures(look, / · 42 points missing · /);
-  const { x } = await look.series("vib.x");
-  const rate = Number(/^[\d.\s]+/.exec((await look.text("#figures")).replace(/\s(?=\d)/g, ""))?.[0]);
+  await figures(tab, / · 42 points missing · /);
+  const { x } = await tab.series("vib.x");
+  const rate = Number(/^[\d.\s]+/.exec((await tab.text("#figures")).replace(/\s(?=\d)/g, ""))?.[0]);
   const recent = x.slice(-50);
   const truly = (3 * 49) / ((recent.at(-1) ?? 0) - (recent[0] ?? 0));
   assert.ok(Math.abs(rate / truly - 1) < 0.35, `${rate} pts/s are said, and ${truly} come`);
@@ -276,6 +276,6 @@ test("[PG17c] rate, series, viewers, lag and what is missing are as they are", a
   // What takes longer on its way has a lag that is longer.
   await waitFor("a lag of two and a half seconds", async () => {
     for (let i = 0; i < 3; i++) await source.publish([rowOf(Date.now() / 1000 - 2.5, THREE(i))]);
-    return / lag 2\.[5-9] s /.test(await look.text("#figures"));
+    return / lag 2\.[5-9] s /.test(await tab.text("#figures"));
   });
 });

@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import { type Look, NETWORK_ERROR } from "./look.ts";
-import { Relay } from "./relay.ts";
+import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
 import { manySeries, Source, THREE } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
 
 /** The table as those hear it who do not see it: each row by its header, each cell by its column's. */
-async function rows({ page }: Look): Promise<Record<string, Record<string, string>>> {
+async function rows({ page }: ChannelTab): Promise<Record<string, Record<string, string>>> {
   const table = page.getByRole("table", { name: "Latest values" });
   const heads = await table.getByRole("columnheader").allTextContents();
   const read: Record<string, Record<string, string>> = {};
@@ -29,12 +29,12 @@ test("[PG16a] T shows a table in place of the plots: the latest values, and what
   // 1 to 10: their mean is 5.5, and the root of the mean of their squares is the root of 38.5.
   const points = counting(10).map((i) => rowOf(i, { "up [V]": i + 1, down: -0.5 * i, flat: 7 }));
   await source.publish(points);
-  const look = await stage.look(t, source.channel);
-  await look.holds(10, "flat");
-  await look.page.keyboard.press("t");
-  await waitFor("the table", async () => Object.keys(await rows(look)).length === 3);
-  assert.ok(await look.page.locator("#board").isHidden());
-  const read = await rows(look);
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(10, "flat");
+  await tab.page.keyboard.press("t");
+  await waitFor("the table", async () => Object.keys(await rows(tab)).length === 3);
+  assert.ok(await tab.page.locator("#board").isHidden());
+  const read = await rows(tab);
   assert.deepEqual(read.up, {
     Last: "10",
     Unit: "V",
@@ -51,42 +51,42 @@ test("[PG16a] T shows a table in place of the plots: the latest values, and what
   );
   assert.deepEqual([read.flat?.Last, read.flat?.Unit, read.flat?.RMS], ["7", "", "7.000"]);
   // Somebody who goes by keys is in it at once, scrolls it with arrows, and is out of it by the same key.
-  assert.equal(await look.page.evaluate("document.activeElement.className"), "lazy-table");
-  await look.page.setViewportSize({ width: 320, height: 600 });
-  await look.page.keyboard.press("ArrowRight");
-  await waitFor("it scrolls", () => look.page.evaluate<boolean>("document.activeElement.scrollLeft > 0"));
-  await look.page.keyboard.press("t");
-  await look.page.locator("table").waitFor({ state: "detached" });
-  assert.ok(await look.page.locator("#board").isVisible());
+  assert.equal(await tab.page.evaluate("document.activeElement.className"), "lazy-table");
+  await tab.page.setViewportSize({ width: 320, height: 600 });
+  await tab.page.keyboard.press("ArrowRight");
+  await waitFor("it scrolls", () => tab.page.evaluate<boolean>("document.activeElement.scrollLeft > 0"));
+  await tab.page.keyboard.press("t");
+  await tab.page.locator("table").waitFor({ state: "detached" });
+  assert.ok(await tab.page.locator("#board").isVisible());
   assert.ok(
-    (await look.curve("flat")).columns.some((rows) => rows !== null),
+    (await tab.curve("flat")).columns.some((rows) => rows !== null),
     "the plots are drawn again",
   );
 });
 
 test("[PG16] the table follows what comes, and what is hidden is not in it; the menu shows it, and the plots", async (t) => {
   const source = new Source(stage.edge);
-  const look = await stage.look(t, source.channel);
+  const tab = await stage.openTab(t, source.channel);
   const end = source.goOn(t, (i) => ({ n: i, other: -i }), 50);
-  await look.holds(3, "other");
-  await look.page.locator('[data-series="other"]').click();
+  await tab.holds(3, "other");
+  await tab.page.locator('[data-series="other"]').click();
   const choose = async (name: string): Promise<void> => {
-    await look.page.getByRole("button", { name: "Menu" }).click();
-    await look.page.getByRole("dialog").getByRole("button", { name }).click();
+    await tab.page.getByRole("button", { name: "Menu" }).click();
+    await tab.page.getByRole("dialog").getByRole("button", { name }).click();
   };
   await choose("Table of values");
-  await waitFor("a row", async () => Object.keys(await rows(look)).join() === "n");
-  const first = Number((await rows(look)).n?.Last);
-  await waitFor("newer values", async () => Number((await rows(look)).n?.Last) > first + 10);
+  await waitFor("a row", async () => Object.keys(await rows(tab)).join() === "n");
+  const first = Number((await rows(tab)).n?.Last);
+  await waitFor("newer values", async () => Number((await rows(tab)).n?.Last) > first + 10);
   await end();
-  const { x, y } = await look.series("n");
-  await waitFor("the last value", async () => (await rows(look)).n?.Last === String(y.at(-1)));
+  const { x, y } = await tab.series("n");
+  await waitFor("the last value", async () => (await rows(tab)).n?.Last === String(y.at(-1)));
   const clock = new Date(Math.round((x.at(-1) ?? 0) * 1000));
-  const time = (await rows(look)).n?.Time ?? "";
+  const time = (await rows(tab)).n?.Time ?? "";
   assert.ok(time.endsWith(`.${String(clock.getMilliseconds()).padStart(3, "0")}`), time);
   await choose("Plots");
-  await look.page.locator("table").waitFor({ state: "detached" });
-  assert.ok(await look.page.locator("#board").isVisible());
+  await tab.page.locator("table").waitFor({ state: "detached" });
+  assert.ok(await tab.page.locator("#board").isVisible());
 });
 
 /** Notes each text that a live region takes on, from now on. */
@@ -102,34 +102,34 @@ const LISTEN = `{
   }).observe(document.body, { childList: true, characterData: true, subtree: true });
 }`;
 
-const heard = ({ page }: Look): Promise<string[]> => page.evaluate<string[]>("recorded.heard");
+const heard = ({ page }: ChannelTab): Promise<string[]> => page.evaluate<string[]>("recorded.heard");
 
 test("[PG16b] changes of state are announced in a word each; values, figures and seconds are not", async (t) => {
-  const relay = await Relay.to(t, stage.edge.url);
+  const relay = await TcpRelay.to(t, stage.edge.url);
   const source = new Source(stage.edge);
   await source.past(THREE);
-  const look = await stage.look(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+  const tab = await stage.openTab(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
   source.goOn(t, THREE, 40);
-  await look.says("Live");
-  await look.page.evaluate(LISTEN);
-  const { y } = await look.series("vib.x");
-  await look.holds(y.length + 30, "vib.x");
-  await look.page.keyboard.press("c");
-  await look.page.keyboard.press("ArrowLeft");
-  await look.drawn();
-  assert.deepEqual(await heard(look), []);
+  await tab.says("Live");
+  await tab.page.evaluate(LISTEN);
+  const { y } = await tab.series("vib.x");
+  await tab.holds(y.length + 30, "vib.x");
+  await tab.page.keyboard.press("c");
+  await tab.page.keyboard.press("ArrowLeft");
+  await tab.drawn();
+  assert.deepEqual(await heard(tab), []);
   relay.cut();
-  await look.says(/^Reconnecting in [1-9] s$/);
+  await tab.says(/^Reconnecting in [1-9] s$/);
   // It is tried, in vain, more than once.
   await waitFor("two attempts", async () => {
-    const said = await look.said();
+    const said = await tab.said();
     return said.filter((text) => text === "Reconnecting…").length >= 2;
   });
-  assert.ok(await look.page.locator("#retry").isVisible());
+  assert.ok(await tab.page.locator("#retry").isVisible());
   relay.mend();
-  await look.page.locator("#retry").click();
-  await look.says("Live");
-  const words = await heard(look);
+  await tab.page.locator("#retry").click();
+  await tab.says("Live");
+  const words = await heard(tab);
   assert.deepEqual(words, ["Reconnecting", "Live"]);
 });
 
@@ -137,24 +137,24 @@ test("[PG16] what is said of a gap is announced once, however long it is pointed
   const source = new Source(stage.edge);
   await source.past(THREE);
   await source.now(THREE, 7);
-  const look = await stage.look(t, source.channel);
+  const tab = await stage.openTab(t, source.channel);
   source.goOn(t, THREE, 40);
-  await look.says("Live");
-  await look.page.locator(".gap").first().waitFor({ state: "attached" });
-  await look.page.evaluate(LISTEN);
-  await look.page.keyboard.press("g");
-  const told = async (): Promise<string[]> => (await heard(look)).filter((text) => /missing/.test(text));
+  await tab.says("Live");
+  await tab.page.locator(".gap").first().waitFor({ state: "attached" });
+  await tab.page.evaluate(LISTEN);
+  await tab.page.keyboard.press("g");
+  const told = async (): Promise<string[]> => (await heard(tab)).filter((text) => /missing/.test(text));
   await waitFor("it is told", async () => (await told()).length > 0);
   // Going there holds the picture: it is still pointed at when that moves on.
-  await look.page.keyboard.press("l");
-  await look.says("Live");
-  const { y } = await look.series("vib.x");
-  await look.holds(y.length + 30, "vib.x");
-  assert.ok(await look.page.locator(".gap-tip").first().isVisible());
+  await tab.page.keyboard.press("l");
+  await tab.says("Live");
+  const { y } = await tab.series("vib.x");
+  await tab.holds(y.length + 30, "vib.x");
+  assert.ok(await tab.page.locator(".gap-tip").first().isVisible());
   const said = await told();
   assert.equal(said.length, 1, `${said}`);
   assert.match(said[0] ?? "", /^7 points missing/);
-  const others = (await heard(look)).filter((text) => text !== "" && !said.includes(text));
+  const others = (await heard(tab)).filter((text) => text !== "" && !said.includes(text));
   assert.deepEqual(others, ["Paused", "Live"]);
 });
 
@@ -162,7 +162,7 @@ test("[PG16] [PG7] a table of more rows than fit is scrolled to its end, by whee
   const source = new Source(stage.edge);
   await source.past(manySeries(60, 6));
   for (const phone of [false, true]) {
-    const { page } = await stage.look(t, source.channel, { phone });
+    const { page } = await stage.openTab(t, source.channel, { phone });
     await page.locator(".panel").first().waitFor();
     await page.keyboard.press("t");
     await page.locator("table tbody tr").nth(59).waitFor();

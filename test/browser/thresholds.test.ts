@@ -4,7 +4,7 @@ import { after, type TestContext, test } from "node:test";
 import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -18,21 +18,21 @@ async function scene(t: TestContext, values: (i: number) => Record<string, numbe
   const start = Math.floor(Date.now() / 1000) - 30;
   const rows = counting(COUNT).map((i) => rowOf(start + i / 4, values(i)));
   await new Source(stage.edge, channel).publish(rows);
-  const look = await open(t, channel);
-  return { channel, look, arranger: new Arranger(look) };
+  const tab = await open(t, channel);
+  return { channel, tab, arranger: new Arranger(tab) };
 }
 
-async function open(t: TestContext, path: string): Promise<Look> {
-  const look = await stage.look(t, path);
-  await look.holds(COUNT, "y");
-  await look.drawn();
-  return look;
+async function open(t: TestContext, path: string): Promise<ChannelTab> {
+  const tab = await stage.openTab(t, path);
+  await tab.holds(COUNT, "y");
+  await tab.drawn();
+  return tab;
 }
 
 /** The rows of the first panel, in parts of its height from the top, that are dashed in the quiet colour from end to end. */
-async function dashedRows(look: Look): Promise<number[]> {
-  await look.drawn();
-  return await look.page.evaluate<number[]>(`{
+async function dashedRows(tab: ChannelTab): Promise<number[]> {
+  await tab.drawn();
+  return await tab.page.evaluate<number[]>(`{
     const panel = document.querySelector(".panel");
     const canvas = panel.querySelector("canvas");
     const [outer, inner] = [canvas, panel.querySelector(".over")].map((one) => one.getBoundingClientRect());
@@ -59,20 +59,20 @@ async function dashedRows(look: Look): Promise<number[]> {
 }
 
 /** The lines are where these values are on the axis, each with its value at the right end, and there is no other. */
-async function linesAt(look: Look, values: readonly number[], axis: "left" | "right" = "left"): Promise<void> {
+async function linesAt(tab: ChannelTab, values: readonly number[], axis: "left" | "right" = "left"): Promise<void> {
   await waitFor(`lines at ${values}`, async () => {
-    const scale = (await look.panels())[0]?.[axis];
+    const scale = (await tab.panels())[0]?.[axis];
     assert.ok(scale);
     const place = (value: number): number =>
       (scale.max - (scale.log ? Math.log10(value) : value)) / (scale.max - scale.min);
-    const rows = await dashedRows(look);
+    const rows = await dashedRows(tab);
     const wanted = [...values].sort((a, b) => b - a);
     assert.equal(rows.length, wanted.length, `rows ${rows}`);
-    const { top, height, right } = await look.page.evaluate<{ top: number; height: number; right: number }>(
+    const { top, height, right } = await tab.page.evaluate<{ top: number; height: number; right: number }>(
       `{ const [canvas, over] = [".panel canvas", ".panel .over"].map((one) => document.querySelector(one).getBoundingClientRect());
          ({ top: over.top - canvas.top, height: over.height, right: over.right - canvas.left }); }`,
     );
-    const labels = await look.labelsOn(0);
+    const labels = await tab.labelsOn(0);
     for (const [i, value] of wanted.entries()) {
       const row = rows[i] ?? Number.NaN;
       assert.ok(Math.abs(row - place(value)) * height < 1.2, `${value} is at ${row}, not ${place(value)}`);
@@ -84,17 +84,17 @@ async function linesAt(look: Look, values: readonly number[], axis: "left" | "ri
 }
 
 test("[PG21b] [PG21c] lines stand at the values that are given, are remembered, and another browser has them; those out of view widen nothing", async (t) => {
-  const { channel, look, arranger } = await scene(t, (i) => ({ y: 5 + 4 * Math.sin(i / 10) }));
+  const { channel, tab, arranger } = await scene(t, (i) => ({ y: 5 + 4 * Math.sin(i / 10) }));
   // A range is kept while it fits; a choice finds it anew, as the lines will.
-  await look.choose("30 s");
-  const before = (await look.panels())[0]?.left;
+  await tab.choose("30 s");
+  const before = (await tab.panels())[0]?.left;
   const dialog = await arranger.settings(0);
   const field = dialog.getByLabel("Lines at");
   await field.fill("3.3, 6.7 500");
   await field.press("Enter");
-  await linesAt(look, [3.3, 6.7]);
-  assert.deepEqual((await look.panels())[0]?.left, before);
-  assert.ok(await look.page.getByLabel("Plot of y; lines at 3.3, 6.7, 500").isVisible(), "it is heard");
+  await linesAt(tab, [3.3, 6.7]);
+  assert.deepEqual((await tab.panels())[0]?.left, before);
+  assert.ok(await tab.page.getByLabel("Plot of y; lines at 3.3, 6.7, 500").isVisible(), "it is heard");
   for (const [wrong, said] of [
     ["3, many", /numbers/],
     [counting(17).join(), /at most 16/],
@@ -104,45 +104,45 @@ test("[PG21b] [PG21c] lines stand at the values that are given, are remembered, 
     await waitFor(`${wrong} being refused`, async () =>
       said.test((await dialog.getByRole("alert").textContent()) ?? ""),
     );
-    await linesAt(look, [3.3, 6.7]);
+    await linesAt(tab, [3.3, 6.7]);
   }
   await arranger.close();
   const hash = await waitFor("the lines in the URL", () => {
-    const found = new URL(look.page.url()).hash;
+    const found = new URL(tab.page.url()).hash;
     return found.includes(";at=3.3,6.7,500") && found;
   });
-  await look.page.goto(stage.edge.channelUrl(channel).href);
-  await look.holds(COUNT, "y");
-  await linesAt(look, [3.3, 6.7]);
+  await tab.page.goto(stage.edge.channelUrl(channel).href);
+  await tab.holds(COUNT, "y");
+  await linesAt(tab, [3.3, 6.7]);
   await linesAt(await open(t, `${channel}${hash}`), [3.3, 6.7]);
   await arranger.settings(0);
   assert.equal(await field.inputValue(), "3.3, 6.7, 500");
   await field.fill("");
   await field.press("Enter");
-  await linesAt(look, []);
+  await linesAt(tab, []);
 });
 
 test("[PG21a] on a logarithmic axis they are where their powers are; what is not above 0 is not there", async (t) => {
-  const { look, arranger } = await scene(t, (i) => ({ y: 10 ** (2 + 1.9 * Math.sin(i / 10)) }));
+  const { tab, arranger } = await scene(t, (i) => ({ y: 10 ** (2 + 1.9 * Math.sin(i / 10)) }));
   const dialog = await arranger.settings(0);
   await dialog.getByLabel("Logarithmic").check();
   await dialog.getByLabel("Lines at").fill("-5, 0, 7, 350");
   await dialog.getByLabel("Lines at").press("Enter");
-  await linesAt(look, [7, 350]);
+  await linesAt(tab, [7, 350]);
   await dialog.getByLabel("Logarithmic").uncheck();
-  await waitFor("a linear axis", async () => (await look.panels())[0]?.left.log === false);
+  await waitFor("a linear axis", async () => (await tab.panels())[0]?.left.log === false);
   assert.equal(await dialog.getByLabel("Lines at").inputValue(), "-5, 0, 7, 350");
 });
 
 test("[PG21] the right axis has its own", async (t) => {
-  const { channel, look, arranger } = await scene(t, (i) => ({ a: Math.sin(i / 10), y: 20 + Math.sin(i / 7) }));
+  const { channel, tab, arranger } = await scene(t, (i) => ({ a: Math.sin(i / 10), y: 20 + Math.sin(i / 7) }));
   const dialog = await arranger.settings(0);
   await dialog.getByLabel("Where y stands").selectOption({ label: "Here, right axis" });
   await arranger.shows(["a | y"]);
   const field = dialog.getByLabel("Lines at").last();
   await field.fill("20.3");
   await field.press("Enter");
-  await linesAt(look, [20.3], "right");
-  await waitFor("it in the URL", () => new URL(look.page.url()).hash.includes(";rat=20.3"));
-  await linesAt(await open(t, `${channel}${new URL(look.page.url()).hash}`), [20.3], "right");
+  await linesAt(tab, [20.3], "right");
+  await waitFor("it in the URL", () => new URL(tab.page.url()).hash.includes(";rat=20.3"));
+  await linesAt(await open(t, `${channel}${new URL(tab.page.url()).hash}`), [20.3], "right");
 });

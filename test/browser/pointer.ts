@@ -1,7 +1,7 @@
 /** What a person does on the panels of a page, in parts of their width. */
 import type { CDPSession } from "playwright-core";
 import { waitFor } from "../support/wait.ts";
-import type { Look } from "./look.ts";
+import type { ChannelTab } from "./channel-tab.ts";
 
 export interface Box {
   left: number;
@@ -15,16 +15,16 @@ export interface Seen {
   maxX: number;
 }
 
-export class Hand {
-  readonly #look: Look;
+export class Pointer {
+  readonly #tab: ChannelTab;
 
-  constructor(look: Look) {
-    this.#look = look;
+  constructor(tab: ChannelTab) {
+    this.#tab = tab;
   }
 
   /** Where the lines of a panel are on the screen. */
   async box(panel = 0): Promise<Box> {
-    return await this.#look.page.evaluate<Box>(
+    return await this.#tab.page.evaluate<Box>(
       `{ const { left, top, width, height } = document.querySelectorAll(".panel .over")[${panel}].getBoundingClientRect();
          ({ left, top, width, height }); }`,
     );
@@ -32,28 +32,28 @@ export class Hand {
 
   /** The range of x that is seen. */
   async seen(): Promise<Seen> {
-    await this.#look.drawn();
-    const { minX, maxX } = await this.#look.window();
+    await this.#tab.drawn();
+    const { minX, maxX } = await this.#tab.window();
     return { minX: minX ?? Number.NaN, maxX: maxX ?? Number.NaN };
   }
 
   /** Waits until the next tap is no second one of a double tap, by the clock of the page, which decides. */
   async outlastDoubleTap(): Promise<void> {
-    const until = (await this.#look.page.evaluate<number>("performance.now()")) + 400;
-    await this.#look.page.waitForFunction((at) => performance.now() > at, until);
+    const until = (await this.#tab.page.evaluate<number>("performance.now()")) + 400;
+    await this.#tab.page.waitForFunction((at) => performance.now() > at, until);
   }
 
   /** Moves the mouse there. @returns the part of the width that it really is at, as a mouse is on whole pixels */
   async to(part: number, panel = 0): Promise<number> {
     const { left, top, width, height } = await this.box(panel);
     const x = Math.round(left + part * width);
-    await this.#look.page.mouse.move(x, top + height / 2);
+    await this.#tab.page.mouse.move(x, top + height / 2);
     return (x - left) / width;
   }
 
   /** Presses, moves and lets go. @returns the parts between which it did */
   async drag(from: number, to: number, shift = false): Promise<[from: number, to: number]> {
-    const { keyboard, mouse } = this.#look.page;
+    const { keyboard, mouse } = this.#tab.page;
     const start = await this.to(from);
     if (shift) await keyboard.down("Shift");
     await mouse.down();
@@ -67,7 +67,7 @@ export class Hand {
   /** Turns the wheel, and resolves once another range is seen. */
   async wheel(deltaX: number, deltaY: number): Promise<Seen> {
     const before = await this.seen();
-    await this.#look.page.mouse.wheel(deltaX, deltaY);
+    await this.#tab.page.mouse.wheel(deltaX, deltaY);
     return await waitFor("the wheel moving the picture", async () => {
       const now = await this.seen();
       return now.minX !== before.minX || now.maxX !== before.maxX ? now : undefined;
@@ -77,7 +77,7 @@ export class Hand {
   /** A finger, or several, put down and moved along their paths, and lifted: parts of the first panel's box. */
   async touch(...paths: (readonly [x: number, y: number])[][]): Promise<void> {
     const { left, top, width, height } = await this.box();
-    const devtools: CDPSession = await this.#look.page.context().newCDPSession(this.#look.page);
+    const devtools: CDPSession = await this.#tab.page.context().newCDPSession(this.#tab.page);
     const steps = Math.max(...paths.map(({ length }) => length));
     for (let step = 0; step < steps; step++) {
       const touchPoints = paths.map((path, id) => {
@@ -85,11 +85,11 @@ export class Hand {
         return { id, x: Math.round(left + x * width), y: Math.round(top + y * height) };
       });
       await devtools.send("Input.dispatchTouchEvent", { type: step === 0 ? "touchStart" : "touchMove", touchPoints });
-      await this.#look.drawn();
+      await this.#tab.drawn();
     }
     await devtools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     await devtools.detach();
-    await this.#look.drawn();
+    await this.#tab.drawn();
   }
 }
 

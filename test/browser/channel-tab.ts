@@ -78,7 +78,7 @@ export interface Curve {
   columns: ([top: number, bottom: number] | null)[];
 }
 
-export class Look {
+export class ChannelTab {
   readonly page: Page;
 
   constructor(page: Page) {

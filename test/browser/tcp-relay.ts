@@ -3,13 +3,13 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 
 /** A line to a server that can be cut: nothing but TCP, so that only who comes by it is cut off. */
-export class Relay {
+export class TcpRelay {
   readonly url: URL;
   readonly #server: Server;
   readonly #sockets: Set<Socket>;
   #isCut = false;
 
-  static async to(t: TestContext, target: URL): Promise<Relay> {
+  static async to(t: TestContext, target: URL): Promise<TcpRelay> {
     const sockets = new Set<Socket>();
     const server = createServer((near) => {
       if (relay.#isCut) {
@@ -34,7 +34,7 @@ export class Relay {
     await once(server, "listening");
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const relay = new Relay(new URL(`http://127.0.0.1:${port}`), server, sockets);
+    const relay = new TcpRelay(new URL(`http://127.0.0.1:${port}`), server, sockets);
     t.after(() => {
       relay.cut();
       relay.#server.close();
