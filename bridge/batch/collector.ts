@@ -10,6 +10,7 @@ import type { Letter } from "./held-back.ts";
 import { OpenFrame } from "./open-frame.ts";
 import { type HeldFrame, type Identity, newPublisherId, type SpoolState } from "./spool/spool-state.ts";
 import type { SpoolWriter } from "./spool/spool-writer.ts";
+import { SpoolSync } from "./spool-sync.ts";
 
 export interface CollectorOptions {
   /** 16 hexadecimal digits. */
@@ -48,9 +49,7 @@ export class Collector {
   #inFlight: Batch | undefined;
   #nextSeq: number;
   #identity: Identity;
-  /** The open frame as the spool has it. */
-  #draft: { seq: number; version: number } | undefined;
-  #unreportedChanged = false;
+  readonly #sync: SpoolSync | undefined;
   #wake: (() => void) | undefined;
 
   constructor(options: CollectorOptions) {
@@ -69,6 +68,20 @@ export class Collector {
       read: (seq) => spoolWriter?.read(seq),
       lost: options.lost,
     });
+    if (spoolWriter !== undefined) {
+      this.#sync = new SpoolSync({
+        spoolWriter,
+        backlog: this.#backlog,
+        open: this.#open,
+        numbering: () => ({ identity: this.#identity, nextSeq: this.#nextSeq }),
+        draft: () => this.#asFrame(),
+        onRenewed: () => {
+          const gap = gapOf("spool-damaged", null);
+          this.#options.gap?.(gap);
+          this.addGap(gap);
+        },
+      });
+    }
     for (const gap of state?.gaps ?? []) this.#open.addGap(gap);
     this.#report(this.#backlog.dropToFit(0));
   }
@@ -112,7 +125,7 @@ export class Collector {
   /** Says that points are missing before those that are added next. */
   addGap(gap: BridgeGap): void {
     this.#open.addGap(gap);
-    this.#unreportedChanged = true;
+    this.#sync?.gapsChanged();
   }
 
   /** Resolves when there is something to take, or at {@link wake}. One at a time may wait. */
@@ -164,7 +177,7 @@ export class Collector {
     if (frames.length === 0) return undefined;
     // Before the POST: what was sent must be known to have been, even by a process that follows this one.
     if (this.#backlog.isUnsaved) this.save();
-    else this.#saveProgress();
+    else this.#sync?.saveProgress();
     this.#inFlight = { frames, points, body: concat(parts) };
     return this.#inFlight;
   }
@@ -219,56 +232,14 @@ export class Collector {
     for (const _ of batch.frames) this.#report(this.#backlog.loseFirst("frame-refused"));
   }
 
-  /** Brings the spool up to date: every closed frame, the open one as a draft, and what belongs to them. */
+  /** Brings the spool up to date. */
   save(): void {
-    const { spoolWriter } = this.#options;
-    const backlog = this.#backlog;
-    if (spoolWriter === undefined || !spoolWriter.isReady) return;
-    const isDrafted =
-      this.#open.points === 0 || (this.#draft?.seq === this.#nextSeq && this.#draft.version === this.#open.version);
-    const isSaved = isDrafted && !backlog.isUnsaved && !this.#unreportedChanged && !spoolWriter.hasNumbers;
-    if (isSaved && !spoolWriter.isFailing) {
-      this.#saveProgress();
-      return;
-    }
-    const draft = this.#open.points > 0 ? [this.#asFrame()] : [];
-    const changes = {
-      ...this.#progress,
-      frames: [...backlog.unsaved, ...draft],
-      losses: [...backlog.lossesChanged],
-      gone: backlog.gone,
-      unreported: this.#open.unreported,
-    };
-    const written = spoolWriter.save(changes);
-    if (written === "renewed") this.#spoolRenewed();
-    if (written !== "written") return;
-    this.#draft = draft.length > 0 ? { seq: this.#nextSeq, version: this.#open.version } : undefined;
-    this.#unreportedChanged = false;
-    backlog.saved();
-  }
-
-  #saveProgress(): void {
-    if (this.#options.spoolWriter?.saveProgress(this.#progress) === "renewed") this.#spoolRenewed();
-  }
-
-  /** The spool was damaged, and a new one has taken its place: what only the old one had is lost. */
-  #spoolRenewed(): void {
-    this.#backlog.spoolRenewed();
-    this.#draft = undefined;
-    const gap = gapOf("spool-damaged", null);
-    this.#options.gap?.(gap);
-    this.addGap(gap);
-    this.save();
+    this.#sync?.save();
   }
 
   /** Above every number used, the draft's included. */
   get unusedSeq(): number {
     return this.#nextSeq + 1;
-  }
-
-  get #progress(): { identity: Identity; sentSeq: number; goneUpTo: number; nextSeq: number } {
-    const { sentSeq, goneUpTo } = this.#backlog;
-    return { identity: this.#identity, sentSeq, goneUpTo, nextSeq: this.#nextSeq };
   }
 
   /** The number that the Channel is told. */
@@ -298,7 +269,7 @@ export class Collector {
     const seq = this.#nextSeq;
     const { points, sinceMs, losses } = this.#open;
     const bytes = this.#open.encode(this.#identity.publisher, this.#numberOf({ seq }));
-    const wasDraft = this.#draft?.seq === seq;
+    const wasDraft = this.#sync?.hasDraft(seq) ?? false;
     return { seq, points, size: bytes.length, sinceMs, losses, bytes, inSpool: false, wasDraft };
   }
 
@@ -307,7 +278,7 @@ export class Collector {
     if (losses.length === 0) return;
     this.#open.losses = mergeAllSeries([...this.#open.losses, ...losses]);
     this.#open.version++;
-    this.#unreportedChanged = true;
+    this.#sync?.gapsChanged();
   }
 }
 

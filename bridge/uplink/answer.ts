@@ -4,7 +4,6 @@ import { messageIn } from "../../protocol/messages/parsed.ts";
 import { parseProblem, parsePublishAnswer, type ReceivedPublishAnswer } from "../../protocol/messages/publish.ts";
 import type { ProblemCode } from "../../protocol/problem.ts";
 import { escaped } from "../observability/printable.ts";
-import { retryAfterMs } from "./retry-after.ts";
 
 /** What was sent, as far as an answer must fit it. */
 export type Sent =
@@ -101,4 +100,18 @@ function without(token: string, text: string): string {
 
 function mediaType(headers: IncomingHttpHeaders): string {
   return (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/**
+ * `Retry-After` in milliseconds from now: seconds or an HTTP date; undefined if it is neither. It may be any number, up
+ * to infinity: whoever waits sets a bound.
+ * @param nowMs milliseconds since 1970
+ */
+export function retryAfterMs(header: unknown, nowMs: number): number | undefined {
+  if (typeof header !== "string") return undefined;
+  const text = header.trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  // Date.parse takes much that is no date, such as "-1"; an HTTP date begins with the name of a day.
+  const ms = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) - nowMs : Number.NaN;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

@@ -9,7 +9,7 @@ import type { SecurityConfig, SocketConfig } from "../../../../bridge/config/con
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
 import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
-import { RepeatWarnings } from "../../../../bridge/observability/repeats.ts";
+import { RepeatWarnings } from "../../../../bridge/observability/number-warnings.ts";
 import { type Bridge, startBridge } from "../../../../bridge/pipeline/bridge.ts";
 import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
 import { type FakeWorker, startFakeWorker } from "../../../support/fake-worker.ts";

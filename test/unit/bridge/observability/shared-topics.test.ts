@@ -5,7 +5,7 @@ import { Collector } from "../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
 import { SourceLedger, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
-import { SharedWarnings } from "../../../../bridge/observability/shared.ts";
+import { SharedWarnings } from "../../../../bridge/observability/number-warnings.ts";
 import { arrived, pipelineOf } from "../../../support/pipeline.ts";
 
 function written() {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Outcome } from "../../../../bridge/uplink/answer.ts";
+import { retryAfterMs } from "../../../../bridge/uplink/answer.ts";
 import { BodySize } from "../../../../bridge/uplink/body-size.ts";
 import { whatNext } from "../../../../bridge/uplink/next.ts";
-import { retryAfterMs } from "../../../../bridge/uplink/retry-after.ts";
 import type { ProblemCode } from "../../../../protocol/problem.ts";
 
 function refused(status: number, code: ProblemCode, askedMs?: number): Outcome {
