@@ -150,7 +150,7 @@ test("[PG20d] a browser without WebSocket is told so, and how to read the points
   const tab = await stage.openTab(t, source.channel, { before: "delete globalThis.WebSocket;", phone: true });
   await tab.says("No WebSocket");
   const command = `curl "${stage.edge.channelUrl(source.channel).href}?points=100"`;
-  assert.ok((await notice(tab).textContent())?.includes(command));
+  await waitFor("how to read", async () => (await notice(tab).textContent())?.includes(command) ?? false);
   await assertFits(tab, "the notice");
   assert.ok(await tab.page.locator("#empty").isHidden());
 });

@@ -82,11 +82,13 @@ test("[PG9] ten thousand points a second, a message each: every point is there, 
 
 const POINTS = 8000;
 
+const FRAMES_A_BODY = 7;
+
 /** Publishes frames of {@link POINTS} points whose x go on from one to the next. @returns how many bytes each has */
 async function publishMuch(channel: string, frames: number, rowAt: (i: number) => Row): Promise<number> {
   let bytes = 0;
-  for (let n = 0; n < frames; n += 7) {
-    const body = counting(Math.min(7, frames - n), n).map((f) =>
+  for (let n = 0; n < frames; n += FRAMES_A_BODY) {
+    const body = counting(Math.min(FRAMES_A_BODY, frames - n), n).map((f) =>
       frameOfRows(PUBLISHER, f + 1, counting(POINTS, f * POINTS).map(rowAt)),
     );
     bytes = body[0]?.length ?? 0;
@@ -111,7 +113,8 @@ test("[VW1] [VW3d] a page that joins 8 MiB of stored frames asks on, step by ste
   const channel = newChannel();
   const frames = 70;
   const bytes = await publishMuch(channel, frames, (i) => rowOf(i + Math.random(), { y: Math.random() }));
-  const tail = POINTS * Math.floor(MAX_TAIL_BYTES / bytes);
+  // What was published with one body is stored as one, and is in the tail or not.
+  const tail = POINTS * FRAMES_A_BODY * Math.floor(MAX_TAIL_BYTES / (FRAMES_A_BODY * bytes));
   assert.ok(tail < POINTS * frames, "there is more than a tail");
   const tab = await stage.openTab(t, channel);
   const asks = await countAsks(tab);

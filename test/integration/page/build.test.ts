@@ -20,7 +20,7 @@ test("[PG8a] [PG8b] what is sent to every page is at most 35 KB gzip; marks of g
   const assets = await readdir(join(PAGE, "assets"));
   const names = [
     "page.html",
-    ...assets.filter((name) => !name.startsWith("later-")).map((name) => join("assets", name)),
+    ...assets.filter((name) => !name.startsWith("lazy-")).map((name) => join("assets", name)),
   ];
   assert.equal(names.length, 3, `one page, one script, one style sheet: ${names}`);
   assert.equal(assets.length, 3, `one thing more for later: ${assets}`);
