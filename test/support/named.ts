@@ -6,7 +6,7 @@ import { decimate } from "../../page/render/renderers/decimate.ts";
 import { PointBuffer } from "../../page/render/renderers/point-buffer.ts";
 import { decodeFrame, type Style } from "../../protocol/frame/frame.ts";
 import { framesOf, type Row } from "../../protocol/frame/frame-builder.ts";
-import { rowOf } from "./holding.ts";
+import { rowOf } from "./channel-data.ts";
 
 const A = "00000000000000aa";
 

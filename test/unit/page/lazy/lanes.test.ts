@@ -12,7 +12,7 @@ import { lanesFor } from "../../../../page/lazy/lanes.ts";
 import type { PanelSeries } from "../../../../page/render/renderers/panel-renderer.ts";
 import { rendererOf, sharesOnePanel } from "../../../../page/render/renderers/registry.ts";
 import type { Style } from "../../../../protocol/frame/frame.ts";
-import { rowOf } from "../../../support/holding.ts";
+import { rowOf } from "../../../support/channel-data.ts";
 import { drawnSteps, ingest, named } from "../../../support/named.ts";
 
 test("[PG23e] [PG12] what has names shares no panel with numbers, and all events share one", () => {

@@ -6,7 +6,7 @@ import type { PointBuffer } from "../../../../page/render/renderers/point-buffer
 import { extend } from "../../../../page/render/renderers/step.ts";
 import { heldPoint } from "../../../../page/viewport/value-at.ts";
 import { Viewport } from "../../../../page/viewport/viewport.ts";
-import { channelData, receive, rowOf } from "../../../support/holding.ts";
+import { channelData, receive, rowOf } from "../../../support/channel-data.ts";
 import { drawnSteps, named, segment } from "../../../support/named.ts";
 
 /** What a drawn step line shows at x. */

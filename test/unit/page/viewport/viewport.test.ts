@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChannelData } from "../../../../page/data/channel-data.ts";
 import { Viewport } from "../../../../page/viewport/viewport.ts";
-import { channelData, receive, rowOf } from "../../../support/holding.ts";
+import { channelData, receive, rowOf } from "../../../support/channel-data.ts";
 
 const T = 1.7e9;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChannelData } from "../../../../page/data/channel-data.ts";
 import { Viewport } from "../../../../page/viewport/viewport.ts";
-import { channelData, receive, rowOf } from "../../../support/holding.ts";
+import { channelData, receive, rowOf } from "../../../support/channel-data.ts";
 
 const NOW = 1_700_000_000;
 const YEAR = 365 * 86_400;

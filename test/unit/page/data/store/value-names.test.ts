@@ -12,7 +12,7 @@ import { readSnapshot, snapshotBlob } from "../../../../../page/lazy/export/snap
 import type { WindowData } from "../../../../../page/lazy/export/window-data.ts";
 import { decodeFrame, type Style } from "../../../../../protocol/frame/frame.ts";
 import { FrameBuilder, framesOf, type Row } from "../../../../../protocol/frame/frame-builder.ts";
-import { receive, rowOf } from "../../../../support/holding.ts";
+import { receive, rowOf } from "../../../../support/channel-data.ts";
 import { ingest, named, textsIn } from "../../../../support/named.ts";
 
 const A = "00000000000000aa";

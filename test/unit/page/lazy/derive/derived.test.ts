@@ -6,7 +6,7 @@ import type { Segment } from "../../../../../page/data/segment.ts";
 import { Derived } from "../../../../../page/lazy/derive/derived.ts";
 import { sample } from "../../../../../page/lazy/derive/evaluate.ts";
 import { Viewport } from "../../../../../page/viewport/viewport.ts";
-import { channelData, receive, rowOf } from "../../../../support/holding.ts";
+import { channelData, receive, rowOf } from "../../../../support/channel-data.ts";
 
 const NONE = Number.NaN;
 type Points = readonly (readonly [x: number, y: number])[];
