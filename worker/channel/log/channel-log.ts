@@ -60,17 +60,12 @@ export class ChannelLog implements FrameLog {
     return this.#store.series.all;
   }
 
-  /** Every point after this number is in the store. */
-  get keptAfter(): number {
-    return this.#store.state.kept.after;
-  }
-
   get takenAtMs(): number | null {
     return this.#store.state.takenAtMs;
   }
 
   get takenEveryMs(): number | null {
-    return usualPauseOf(this.#store.state.takings, this.keptAfter) ?? null;
+    return usualPauseOf(this.#store.state.takings, this.#keptAfter) ?? null;
   }
 
   /** When the last new frame of a publisher was taken; undefined if that is not known. */
@@ -117,18 +112,24 @@ export class ChannelLog implements FrameLog {
   }
 
   async tailStart(points: number, seconds: number): Promise<Cursor> {
-    return { epoch: this.#store.epoch, seq: this.tailStartSeq(points, seconds) };
+    const { segments, state, epoch } = this.#store;
+    const { seq, totalBytes, kept, takenAtMs } = state;
+    const sinceMs = (takenAtMs ?? 0) - 1000 * seconds;
+    const first = seconds > 0 && segments.firstWhere(kept.after, seq, (segment) => segment.takenAtMs >= sinceMs);
+    const bySeconds = first ? first.afterSeq : seq;
+    const isInTail = (segment: SegmentHeader) => totalBytes - (segment.totalBytes - segment.bytes) <= MAX_TAIL_BYTES;
+    const byBytes = kept.bytes <= MAX_TAIL_BYTES ? undefined : segments.firstWhere(kept.after, seq, isInTail);
+    // A number within a frame is as good: viewers that take single points begin exactly there.
+    return { epoch, seq: Math.max(kept.after, byBytes?.afterSeq ?? 0, Math.min(seq - points, bySeconds)) };
   }
 
   async framesAfter(cursor: Cursor, bounds: BatchBounds): Promise<FrameBatch | undefined> {
     const { epoch, seq } = this.position;
     if (cursor.epoch !== epoch || cursor.seq > seq) return undefined;
-    const after = Math.max(cursor.seq, this.keptAfter);
-    return {
-      ...this.after(after, bounds),
-      after,
-      lostInTrimmed: after > cursor.seq ? this.lostInTrimmed(cursor.seq) : 0,
-    };
+    const after = Math.max(cursor.seq, this.#keptAfter);
+    const { frames, to } = this.#slice({ direction: "forward", after, through: seq, range: ANY_X }, bounds);
+    const lostInTrimmed = after > cursor.seq ? this.#store.gapLedger.totalAfter(cursor.seq) : 0;
+    return { frames, after, seq: to, lostInTrimmed };
   }
 
   /** Begins a read up to where the channel stands now. */
@@ -146,34 +147,14 @@ export class ChannelLog implements FrameLog {
   slice({ epoch, mayBeginLater, ...request }: SliceRequest): ({ kind: "slice" } & Slice) | Cut {
     if (epoch !== this.#store.epoch) return { kind: "cut", reason: "emptied" };
     const { direction, after, through } = request;
-    const isTrimmed = (mayBeginLater ? through : after + 1) <= this.keptAfter;
+    const isTrimmed = (mayBeginLater ? through : after + 1) <= this.#keptAfter;
     if (direction === "forward" && isTrimmed) return { kind: "cut", reason: "trimmed" };
     return { kind: "slice", ...this.#slice(request, READ_SLICE) };
   }
 
-  /** {@link framesAfter}, at once. */
-  after(seq: number, bounds: BatchBounds): { frames: Uint8Array; seq: number } {
-    const selection = { direction: "forward", after: seq, through: this.position.seq, range: ANY_X } as const;
-    const { frames, to } = this.#slice(selection, bounds);
-    return { frames, seq: to };
-  }
-
-  /** {@link tailStart}, at once. */
-  tailStartSeq(points: number, seconds: number): number {
-    const { segments, state } = this.#store;
-    const { seq, totalBytes, kept, takenAtMs } = state;
-    const sinceMs = (takenAtMs ?? 0) - 1000 * seconds;
-    const first = seconds > 0 && segments.firstWhere(kept.after, seq, (segment) => segment.takenAtMs >= sinceMs);
-    const bySeconds = first ? first.afterSeq : seq;
-    const isInTail = (segment: SegmentHeader) => totalBytes - (segment.totalBytes - segment.bytes) <= MAX_TAIL_BYTES;
-    const byBytes = kept.bytes <= MAX_TAIL_BYTES ? undefined : segments.firstWhere(kept.after, seq, isInTail);
-    // A number within a frame is as good: viewers that take single points begin exactly there.
-    return Math.max(kept.after, byBytes?.afterSeq ?? 0, Math.min(seq - points, bySeconds));
-  }
-
-  /** How many points were told as lost in frames above a number that are trimmed; null if nobody can know. */
-  lostInTrimmed(seq: number): number | null {
-    return this.#store.gapLedger.totalAfter(seq);
+  /** Every point after this number is in the store. */
+  get #keptAfter(): number {
+    return this.#store.state.kept.after;
   }
 
   #append(
@@ -195,7 +176,7 @@ export class ChannelLog implements FrameLog {
 
   #slice(selection: SliceSelection, bounds: Partial<SliceBounds> & BatchBounds): Slice {
     // Points that are trimmed may still be there, until they are overwritten.
-    const after = Math.max(selection.after, this.keptAfter);
+    const after = Math.max(selection.after, this.#keptAfter);
     return readSlice(this.#store.segments, { ...selection, after }, { ...CATCH_UP, ...bounds });
   }
 
