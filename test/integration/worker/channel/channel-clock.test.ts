@@ -94,7 +94,9 @@ for (const [what, shift, older] of [
     assert.ok(takenForMs !== null && takenForMs < 60_000, `${takenForMs}`);
     let n = 7;
     const takenAtMs = new Map<number, number>();
-    for (const untilMs = performance.now() + 3500; performance.now() < untilMs; n++) {
+    // After STORE_SECONDS none of them is left, however slow this machine is.
+    for (let oldest = 1; oldest <= 6; n++) {
+      assert.ok(n < 100, "they never go");
       takenAtMs.set(n, performance.now());
       await publishFrames(edge, CHANNEL, frameOf(A, n, [n]));
       const kept = await ys(edge);
@@ -102,10 +104,10 @@ for (const [what, shift, older] of [
       if (n === 8) assert.ok(kept.includes(7), "nothing goes before its time");
       // Eviction must not let it begin again.
       if (n === 9) await edge.evict(CHANNEL);
+      oldest = kept[0] ?? 0;
       await sleep(250);
     }
     const kept = await ys(edge);
-    assert.ok((kept[0] ?? 0) > 6, `after STORE_SECONDS none of them is left: ${kept}`);
     const newestAtMs = Math.max(...takenAtMs.values());
     const young = [...takenAtMs].filter(([, atMs]) => atMs > newestAtMs - 1900).map(([number]) => number);
     assert.deepEqual(kept.slice(-young.length), young, "what is younger than STORE_SECONDS stays");
