@@ -108,7 +108,7 @@ export function transition(
       switch (event) {
         case "closed":
           return back("waiting", 0, "none");
-        // After a change of network, or a sleep, a socket can be dead without having been told.
+        // After a change of network, or a sleep, a socket can be dead though no event said so.
         case "due":
         case "online":
         case "visible":

@@ -55,6 +55,7 @@ export interface ViewerOptions {
   environment?: ClientEnvironment;
 }
 
+/** Follows one channel. It begins with `open` and ends with `close`. */
 export class ChannelViewer extends Connection {
   /** Messages in which not everything was a frame. The points are missed: the next frame shows the hole. */
   badFrames = 0;
@@ -63,8 +64,8 @@ export class ChannelViewer extends Connection {
   /** Texts that are no message of this version. A newer Channel may send some. */
   unknownMessages = 0;
   #cursor: Cursor | undefined;
-  /** Told of, but nothing that follows them has come yet. */
-  #told: MissingPoints[] = [];
+  /** The Channel sent these, and nothing that follows them has come yet (VW2f). */
+  #pendingGaps: MissingPoints[] = [];
   readonly #url: URL;
   readonly #handlers: ViewerHandlers;
   readonly #tail: NonNullable<ViewerOptions["tail"]>;
@@ -85,8 +86,8 @@ export class ChannelViewer extends Connection {
   }
 
   protected override nextUrl(): URL {
-    // What the last connection told of and nothing followed, this one tells of again: the cursor is before it.
-    this.#told = [];
+    // Of what nothing followed the next connection tells again: the cursor is before it.
+    this.#pendingGaps = [];
     const url = new URL(this.#url);
     url.protocol = url.protocol.replace("http", "ws");
     const query = Object.entries(this.#cursor ?? this.#tail);
@@ -113,7 +114,7 @@ export class ChannelViewer extends Connection {
       this.badFrames++;
       return;
     }
-    this.#takeTold();
+    this.#takePendingGaps();
     for (const frame of frames) {
       if (this.#follow(advance(this.#cursor, frame.header))) {
         this.#handlers.frame(frame, this.state.phase === "connecting");
@@ -136,16 +137,16 @@ export class ChannelViewer extends Connection {
         return;
       case "gap": {
         const { type: _, ...missing } = message;
-        this.#told.push(missing);
+        this.#pendingGaps.push(missing);
         return;
       }
       case "live":
-        this.#takeTold();
+        this.#takePendingGaps();
         this.#follow(advanceToLive(this.#cursor, message));
         this.on("caught-up");
         return;
       case "behind":
-        this.#takeTold();
+        this.#takePendingGaps();
         this.send(JSON.stringify({ ...message, type: "continue" } satisfies ViewerMessage));
         return;
       default:
@@ -153,8 +154,8 @@ export class ChannelViewer extends Connection {
     }
   }
 
-  #takeTold(): void {
-    for (const missing of this.#told.splice(0)) {
+  #takePendingGaps(): void {
+    for (const missing of this.#pendingGaps.splice(0)) {
       this.#cursor = cursorOf(missing);
       this.#handlers.missing?.(missing);
     }
