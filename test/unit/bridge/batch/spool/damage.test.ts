@@ -97,7 +97,7 @@ function spoiltFile(): { file: string; publisher: string } {
   return { file, publisher: first.state.publisher };
 }
 
-it("[BR14a] damage that shows only in use: the spool is set aside then, and what memory has goes on in a new one", () => {
+it("[BR14a] [BR14h] damage that shows only in use: the spool is set aside then, and what memory has goes on in a new one", () => {
   const { file, publisher } = spoiltFile();
   const started = start(file);
   assert.deepEqual(
@@ -138,7 +138,7 @@ it("[BR14a] damage that shows only in use: the spool is set aside then, and what
   assert.deepEqual(rest.numbers.slice(-10), upTo(100_010, 100_000));
 });
 
-it("[BR14a] damage that shows in use and then SIGKILL: the next start has what was in memory, and says that there is a gap", () => {
+it("[BR14h] damage that shows in use and then SIGKILL: the next start has what was in memory, and says that there is a gap", () => {
   const { file } = spoiltFile();
   const started = start(file);
   const batch = started.collector.take(MIB);
@@ -179,7 +179,7 @@ it("[BR14a] a spool whose list of frames is spoilt is set aside at the start", (
   second.close();
 });
 
-it("[BR12a] a start does not read all of a large spool", () => {
+it("[BR14h] a start does not read all of a large spool", () => {
   const file = newFile();
   const spool = new Spool(file);
   spool.load(TO.href, [], true);

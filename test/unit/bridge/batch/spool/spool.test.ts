@@ -258,7 +258,7 @@ describe("the spool", () => {
     second.close();
   });
 
-  it("[BR14] one of a newer version of Plotcast is left as it is", () => {
+  it("[BR14i] one of a newer version of Plotcast is left as it is", () => {
     const file = newFile();
     const first = start(file);
     first.collector.add(rows(0, 5));
