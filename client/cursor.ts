@@ -20,11 +20,13 @@ export interface Advance {
 /**
  * Where a frame leads from `cursor`; undefined: the viewer has nothing yet, and any frame is its first. Frames that
  * follow each other touch; a hole between two says of itself how many points are missing (SPEC.md, "Numbering").
+ * @param isStart nothing of this epoch has come yet: a gap said where it begins, which may be inside its first frame
  * @returns undefined if it is a repeat
  */
 export function advance(
   cursor: Cursor | undefined,
   { epoch, seq, points }: Pick<FrameHeader, "epoch" | "seq" | "points">,
+  isStart = false,
 ): Advance | undefined {
   const next = (reason?: "epoch" | "hole", count: number | null = null): Advance => ({
     cursor: { epoch, seq },
@@ -36,7 +38,7 @@ export function advance(
   if (!isFirst && epoch !== cursor.epoch) return next("epoch");
   if (!isFirst && seq <= cursor.seq) return undefined;
   const count = seq - points - (isFirst ? 0 : cursor.seq);
-  if (count === 0) return next();
+  if (count === 0 || (isStart && count < 0)) return next();
   // Which points of a frame that overlaps the last one are repeats cannot be told.
   return next("hole", count > 0 ? count : null);
 }

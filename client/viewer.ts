@@ -64,6 +64,8 @@ export class ChannelViewer extends Connection {
   /** Texts that are no message of this version. A newer Channel may send some. */
   unknownMessages = 0;
   #cursor: Cursor | undefined;
+  /** The cursor is that of a gap `epoch`, and no frame has come since. */
+  #isEpochStart = false;
   /** The Channel sent these, and nothing that follows them has come yet (VW2f). */
   #pendingGaps: MissingPoints[] = [];
   readonly #url: URL;
@@ -116,7 +118,7 @@ export class ChannelViewer extends Connection {
     }
     this.#takePendingGaps();
     for (const frame of frames) {
-      if (this.#follow(advance(this.#cursor, frame.header))) {
+      if (this.#follow(advance(this.#cursor, frame.header, this.#isEpochStart))) {
         this.#handlers.frame(frame, this.state.phase === "connecting");
       } else {
         this.repeatedFrames++;
@@ -157,6 +159,7 @@ export class ChannelViewer extends Connection {
   #takePendingGaps(): void {
     for (const missing of this.#pendingGaps.splice(0)) {
       this.#cursor = cursorOf(missing);
+      this.#isEpochStart = missing.reason === "epoch";
       this.#handlers.missing?.(missing);
     }
   }
@@ -165,6 +168,7 @@ export class ChannelViewer extends Connection {
   #follow(step: Advance | undefined): boolean {
     if (step === undefined) return false;
     this.#cursor = step.cursor;
+    this.#isEpochStart = false;
     if (step.missing !== undefined) this.#handlers.missing?.(step.missing);
     return true;
   }

@@ -22,6 +22,13 @@ test("[PG4] [FR11b] where a frame stands: next, repeat, hole, overlap, other epo
   assert.deepEqual(advanceToLive(cursor, cursor), undefined);
 });
 
+test("[VW2e] a gap that begins an epoch inside a frame is followed by all of that frame, which is no hole", () => {
+  const cursor = { epoch: 1, seq: 10 };
+  const step = (seq: number, points: number) => advance(cursor, { epoch: 1, seq, points }, true);
+  assert.deepEqual(step(12, 5), { cursor: { epoch: 1, seq: 12 }, missing: undefined });
+  assert.deepEqual(step(15, 2)?.missing, { reason: "hole", points: 3, epoch: 1, seq: 13 });
+});
+
 test("[CH10d] [PG4] what follows the time before the first publish is no loss, whatever its epoch", () => {
   const before = { epoch: 0, seq: 0 };
   const next = (seq: number) => ({ cursor: { epoch: 7, seq }, missing: undefined });

@@ -171,6 +171,17 @@ test("[PG4] a gap moves the cursor, so that the frame after it fits", () => {
   assert.deepEqual(viewer.cursor, { epoch: 2, seq: 1 });
 });
 
+test("[VW2e] a gap that begins an epoch inside a frame is followed by the whole frame, and by no hole", () => {
+  const { world, viewer, got } = start();
+  world.socket.message(frame(1, 2));
+  const epoch = { reason: "epoch", points: null, epoch: 2, seq: 5 } as const;
+  world.say({ type: "gap", ...epoch });
+  world.socket.message(frame(4, 7, 2));
+  world.socket.message(frame(6, 8, 2));
+  assert.deepEqual(got.slice(2), [epoch, 4, 5, 6, 7, { reason: "hole", points: null, epoch: 2, seq: 5 }, 6, 7, 8]);
+  assert.deepEqual(viewer.cursor, { epoch: 2, seq: 8 });
+});
+
 test("[PG4] [VW2f] gaps count once something follows them: a connection that ends between two has told neither", () => {
   const { world, viewer, got } = start();
   world.socket.message(frame(1, 2));
