@@ -65,7 +65,7 @@ test("[ST10a] it answers as it does on Miniflare: page, files, points and refusa
   const local = await start(t);
   const edge = await startEdge();
   t.after(() => edge.close());
-  const page = await readFile(new URL("../../dist/page/page.html", import.meta.url), "utf8");
+  const page = await readFile(new URL("../../../dist/page/page.html", import.meta.url), "utf8");
   const script = /src="([^"]+)"/.exec(page)?.[1] ?? "";
   const browser = { Accept: "text/html" };
   const bearer = { Authorization: `Bearer ${TOKEN}` };
