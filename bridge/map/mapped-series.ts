@@ -1,10 +1,9 @@
+import type { SeriesKind } from "../../protocol/frame/labels.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
 import { DecodeError } from "../decode/message.ts";
 import { MAX_CHANNELS, MAX_SERIES, MAX_TEXTS } from "./bounds.ts";
 import { TextTable } from "./texts.ts";
 import { Changes, MinMax } from "./thin.ts";
-
-export type SeriesKind = "line" | "step" | "event";
 
 /** What is remembered of a series: its kind, and how it is thinned. */
 export interface MappedSeries {

@@ -1,3 +1,4 @@
+import type { SeriesKind } from "../../protocol/frame/labels.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
 import { isSeriesName, seriesOfField } from "../../protocol/names.ts";
 import type { FieldConfig, MapConfig } from "../config/config.ts";
@@ -6,7 +7,7 @@ import { type Template, templateOf } from "../config/syntax/template.ts";
 import { Topics } from "../decode/topic.ts";
 import { MAX_PATH_LENGTH, MAX_PATHS } from "./bounds.ts";
 import { channelBy, seriesBy, topicParts } from "./fill-template.ts";
-import { type MappedChannel, MappedChannels, type MappedSeries, type SeriesKind } from "./mapped-series.ts";
+import { type MappedChannel, MappedChannels, type MappedSeries } from "./mapped-series.ts";
 
 /** What becomes of the value at one path of a topic's messages. */
 export interface Slot {

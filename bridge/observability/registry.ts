@@ -9,7 +9,7 @@ type Reasons = Iterable<readonly [reason: string, count: number]>;
 const SOURCE_COUNTS: readonly (readonly [name: string, help: string, read: (ledger: SourceLedger) => number])[] = [
   ["received_messages", "ZeroMQ messages received.", (ledger) => ledger.received],
   ["received_bytes", "Bytes of these.", (ledger) => ledger.receivedBytes],
-  ["decoded_points", "Points understood; all of them are collected.", (ledger) => ledger.decoded],
+  ["decoded_points", "Points understood; all of them go into frames.", (ledger) => ledger.decoded],
   ["repeats", "Messages left out because they had come before.", (ledger) => ledger.repeats],
   ["unnumbered_messages", "Messages without the number that they should have.", (ledger) => ledger.unnumbered],
   [

@@ -59,7 +59,7 @@ export interface Bridge {
 }
 
 /**
- * Starts a bridge: sources (receive → decode → map) → uplinks (collect → deliver), one for each channel. The Worker need
+ * Starts a bridge: sources (inlet → decode → map) → uplinks (batch → deliver), one for each channel. The Worker need
  * not be there yet.
  * @throws AddressError if an address cannot be used, SpoolError if the spool must not; nothing then goes on running
  */

@@ -32,7 +32,7 @@ export interface SourceOptions {
 const CHECK_EVERY_MS = 1000;
 const TICK_EVERY_MS = 100;
 
-/** One source and what becomes of its messages: receive → decode → map → uplinks. */
+/** One source and what becomes of its messages: inlet → decode → map → uplinks. */
 export class Source {
   readonly config: SourceConfig;
   readonly ledger: SourceLedger;

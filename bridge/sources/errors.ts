@@ -1,6 +1,6 @@
 import { type Side, withoutUser } from "../config/syntax/endpoint.ts";
 
-/** A ZeroMQ socket that cannot be made as it was asked for, in a sentence for whoever asked. */
+/** A source that cannot be opened as it was asked for, in a sentence for whoever asked. */
 export class SourceError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -8,7 +8,7 @@ export class SourceError extends Error {
   }
 }
 
-/** A ZeroMQ address that cannot be used, in a sentence for whoever gave it. */
+/** An address of a source that cannot be used, in a sentence for whoever gave it. */
 export class AddressError extends SourceError {
   readonly address: string;
   constructor(address: string, message: string, options?: ErrorOptions) {

@@ -3,7 +3,11 @@ import { SourceError } from "./errors.ts";
 import type { Inlet, InletKind, InletOptions } from "./inlet.ts";
 import { zeromqInlets } from "./zeromq/inlet.ts";
 
-/** What a bridge can read: a new kind of source is a folder beside this file, and a line here. */
+/**
+ * What a bridge can read: a new kind of source is a folder beside this file, and a line here. The first that reads a source's
+ * configuration opens it. (`socket` is ZeroMQ's part of that: with a second kind it becomes optional, and the compiler names
+ * each place that must ask.)
+ */
 const KINDS: readonly InletKind[] = [zeromqInlets];
 
 /** All events of connections that any kind of source counts ({@link InletKind.events}). */

@@ -46,7 +46,7 @@ const SHRINK_EVERY_MS = 1000;
 const REPORT_EVERY_MS = 1000;
 const WARN_EVERY_MS = 60_000;
 
-/** One channel's: collect → deliver, with the spool beside. */
+/** What delivers one channel's frames: batch → deliver, with the spool beside. */
 export class ChannelUplink {
   readonly to: URL;
   /** The channel's name. */

@@ -4,11 +4,15 @@ import type { BlockReader } from "./block.ts";
 import { padTo8 } from "./columns.ts";
 import { FrameError } from "./header.ts";
 
-/** How a series is drawn that is no line: `step` holds each value until the next, `event` is a mark at each. */
-export type Style = "step" | "event";
+/** How a series is drawn, by its number in a frame: `step` holds each value until the next, `event` is a mark at each. */
+export const SERIES_KINDS = ["line", "step", "event"] as const;
+export type SeriesKind = (typeof SERIES_KINDS)[number];
+
+/** How a series is drawn that is no line. */
+export type Style = Exclude<SeriesKind, "line">;
 
 /** The styles by their number in a frame. */
-export const STYLES: readonly (Style | undefined)[] = [undefined, "step", "event"];
+export const STYLES: readonly (Style | undefined)[] = SERIES_KINDS.map((kind) => (kind === "line" ? undefined : kind));
 
 /** How a series of one frame is drawn, and what its values in this frame are called; in another they may be called otherwise. */
 export interface Labels {

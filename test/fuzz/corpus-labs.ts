@@ -6,7 +6,7 @@ const PLOTJUGGLER =
 const PLOTJUGGLER_MSGPACK = hex("82 a5 7469636b73 07 a4 64617461 81 a3 636f73 cb 3fe81ff79ed92017");
 const PLOTJUGGLER_CBOR = hex("a2 65 7469636b73 07 64 64617461 a1 63 636f73 fb 3fe81ff79ed92017");
 
-/** test/unit/bridge/presets/pupil.test.ts */
+/** test/unit/bridge/presets/pupil/pupil.test.ts */
 const PUPIL = hex(`88 a2 6964 00 a5 746f706963 aa 707570696c2e302e3364 a6 6d6574686f64 a5 7079653364
   a8 6e6f726d5f706f73 92 cb 3fdaf5bf5212bf2f cb 3fd5fb307b5b60f2 a8 6469616d65746572 cb 4039704c8e212ded
   aa 636f6e666964656e6365 cb 3feeea4c0ae7eaea a9 74696d657374616d70 cb 40d1b8d869ad42c4
@@ -17,7 +17,7 @@ const GAZE =
   a5 746f706963 aa 707570696c2e302e3364 aa 636f6e666964656e6365 cb 3feeea4c0ae7eaea
   a9 74696d657374616d70 cb 40d1b8d869ad42c4`);
 
-/** test/unit/bridge/presets/bluesky.test.ts: event-model's documents as json.dumps writes them. */
+/** test/unit/bridge/presets/bluesky/bluesky.test.ts: event-model's documents as json.dumps writes them. */
 const DESCRIPTOR =
   '{"configuration": {}, "data_keys": {"random_walk:dt": {"dtype": "number", "shape": [], "units": ""}, ' +
   '"random_walk:x": {"dtype": "number", "shape": [], "units": "mm"}}, "name": "primary", "run_start": "ba1f9076-7925", ' +
@@ -35,7 +35,7 @@ const PICKLE = hex("8004951f000000000000007d94288c0474696d65944741d7190c3d200000
 const LECO_HEADER = Buffer.from("conversation_id;\x00");
 const LECO = '{"temperature":21.5,"pressure":NaN,"voltage":[5.2,"V"],"stage":{"x":1.5,"y":2}}';
 
-/** test/unit/bridge/presets/jupyter.test.ts */
+/** test/unit/bridge/presets/jupyter/jupyter.test.ts */
 function jupyter(type: string, content: string): Sample {
   return sample(
     "jupyter",

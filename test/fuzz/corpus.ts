@@ -1,4 +1,4 @@
-/** Real messages of every format and preset, with the bytes of their tests in test/bridge, where each names its source. */
+/** Real messages of every format and preset, with the bytes of their tests in test/unit/bridge/presets, where each names its source. */
 import { CHAINS } from "./corpus-chains.ts";
 import { FEEDS } from "./corpus-feeds.ts";
 import { FORMATS } from "./corpus-formats.ts";

@@ -31,18 +31,15 @@ export async function waitFor<T>(
   let last: { value: unknown } | { error: unknown } | undefined;
   for (;;) {
     const remainingMs = end - performance.now();
-    if (remainingMs <= 0) {
+    const outcome = remainingMs > 0 ? await settleWithin(check, remainingMs) : undefined;
+    if (outcome === undefined) {
+      if (remainingMs > 0) missed.message += "; its check was still running";
       if (last !== undefined && "error" in last) {
         missed.message += `; its check last threw ${inspect(last.error)}`;
         missed.cause = last.error;
-      } else {
-        missed.message += `; its check last returned ${inspect(last?.value)}`;
+      } else if (last !== undefined) {
+        missed.message += `; its check last returned ${inspect(last.value)}`;
       }
-      throw missed;
-    }
-    const outcome = await settleWithin(check, remainingMs);
-    if (outcome === undefined) {
-      missed.message += "; its check was still running";
       throw missed;
     }
     if ("value" in outcome && outcome.value !== undefined && outcome.value !== false) return outcome.value;

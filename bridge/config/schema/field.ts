@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { SERIES_KINDS } from "../../../protocol/frame/labels.ts";
 import { hasWildcard, patternFault } from "../syntax/pattern.ts";
 import { key } from "./keys.ts";
 import { choice, nonEmptyText, number, text } from "./kinds.ts";
@@ -15,7 +16,7 @@ export const FIELD_TABLE = tableOfSeveral("source.field", {
   unit: key(z.optional(nonEmptyText), { summary: "shown with its values" }),
   scale: key(z.optional(number({ example: "0.1" })), { summary: "values are multiplied by it", otherwise: "1" }),
   offset: key(z.optional(number({ example: "-40" })), { summary: "then this is added", otherwise: "0" }),
-  kind: key(z.optional(choice("kind", ["line", "step", "event"])), {
+  kind: key(z.optional(choice("kind", SERIES_KINDS)), {
     summary: "line: numbers; step: text and booleans too; event: marks",
     otherwise: "line",
   }),

@@ -18,7 +18,7 @@ export interface PanelSeries extends LegendItem {
 
 /**
  * How series of one kind are drawn and read. A renderer has no state: what it keeps from one drawing to the next is in the
- * buffer of each series. `registry.ts` has one for every kind, and nothing else knows which kinds there are.
+ * buffer of each series. `registry.ts` has one for every kind, and nothing else that draws knows which kinds there are.
  */
 export interface PanelRenderer {
   /**
