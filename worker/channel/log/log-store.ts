@@ -126,7 +126,8 @@ export class LogStore {
         );
       }
       this.series.write(series);
-      if (trimmed !== undefined) this.segments.deleteTrimmed(kept.after, this.#bounds.bytes * (1 + SPARE_SHARE));
+      // At each publish, since one that is larger than what it overwrites takes more room without a trim, too.
+      this.segments.deleteTrimmed(kept.after, this.#bounds.bytes * (1 + SPARE_SHARE));
     });
     // Only now is it certain that the rows are there: memory never runs ahead of storage.
     this.series.know(series);

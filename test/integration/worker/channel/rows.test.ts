@@ -1,6 +1,7 @@
 /** What publishing costs in rows, by SQLite's own counters: rows written are what Cloudflare bills. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { costOf, joinAndLeave, startCounting } from "../../../cost/measure.ts";
 import type { Edge } from "../../../support/edge.ts";
 import { bulkyFrame, frameOf, frameOfRows, newChannel, publishFrames, read, rowOf } from "../../../support/publish.ts";
@@ -8,6 +9,7 @@ import { startStoredEdge } from "../../../support/stored-edge.ts";
 import { Watcher } from "../../../support/watcher.ts";
 
 const A = "00000000000000aa";
+const LOG_WORKER = fileURLToPath(new URL("../../../support/log-worker.js", import.meta.url));
 const small = await startCounting({ STORE_BYTES: String(64 * 1024) });
 const brief = await startCounting({ STORE_SECONDS: "0.2" });
 const large = await startCounting();
@@ -57,6 +59,30 @@ test("[CH16c] where publishes grow larger, what is trimmed takes no more room th
   );
   assert.ok(Number(bytes) <= 1.125 * 64 * 1024 + 16_200, `${bytes} bytes`);
   assert.equal((await publishFrames(stored.edge, channel, frameOf(A, 221, [1]))).seq, 20_201);
+});
+
+test("[CH16c] what grew too old waits in no more room than that, either, however much larger what comes is", async () => {
+  const storeBytes = 64 * 1024;
+  await using stored = await startStoredEdge({ main: LOG_WORKER });
+  const append = async (frame: Uint8Array, atMs: number): Promise<void> => {
+    const url = new URL(`/grown/append?storeBytes=${storeBytes}&atMs=${atMs}`, stored.edge.url);
+    const answer = await fetch(url, { method: "POST", body: new Uint8Array(frame) });
+    assert.equal(answer.status, 200);
+    await answer.arrayBuffer();
+  };
+  const sizes: number[] = [];
+  for (let n = 1; n <= 300; n++) await append(frameOf(A, n, [n]), 1000);
+  // All of it is too old now.
+  for (let n = 301; n <= 312; n++) {
+    const frame = bulkyFrame(A, n, 300);
+    await append(frame, 2e12);
+    sizes.push(frame.byteLength);
+  }
+  assert.ok(sizes.reduce((sum, size) => sum + size) < storeBytes, "all that came since is kept");
+  const bytes = await stored.whileStopped(
+    (database) => database.prepare("SELECT sum(bytes) AS n FROM segments").get()?.n,
+  );
+  assert.ok(Number(bytes) <= 1.125 * storeBytes, `${bytes} bytes`);
 });
 
 test("[CH16d] [CH16e] an object that wakes reads 20 rows at most, and a repeat 50, however much is stored", async (t) => {
