@@ -219,7 +219,12 @@ export class Hub<Socket extends HubSocket> {
   /** The first publish: whoever is there is told in which numbering the frames that come now are. */
   beginFirst(log: FrameLog, beginning: Cursor): void {
     this.#catchUp.log = log;
-    for (const session of this.#sessions.values()) session.tell({ type: "live", ...beginning });
+    for (const session of this.#sessions.values()) {
+      session.tell({ type: "live", ...beginning });
+      if (session.state.kind === "live") continue;
+      // It still waited for what the empty log has: a cursor that means nothing to this one.
+      this.#catchUp.place(session, { kind: "behind", cursor: beginning, hasAsked: true });
+    }
   }
 
   /**

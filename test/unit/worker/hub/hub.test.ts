@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CloseCode } from "../../../../protocol/limits.ts";
+import { NOTHING_STORED } from "../../../../worker/channel/log/nothing-stored.ts";
+import { FrameRing } from "../../../support/frame-ring.ts";
 import { HubOnRing } from "../../../support/hub-viewers.ts";
 import { bulkyFrame, frameOf } from "../../../support/publish.ts";
 
@@ -148,4 +150,32 @@ test("[VW11e] where only viewers of text are, no alarm is due for a status", asy
   assert.equal(ring.hub.alarmInMs(ring.nowMs), 300_000);
   ring.evict(text);
   assert.equal(ring.hub.alarmInMs(ring.nowMs), 300_000);
+});
+
+test("[CH10c] [CH10d] whoever still waited for an empty log when the first publish came gets all of it, once", async () => {
+  const ring = new HubOnRing();
+  const frame = bulkyFrame(A, 1, 8000);
+  for (let n = 1; n <= 40; n++) ring.log.append(frame.slice());
+  const all = { kind: "resume", cursor: { epoch: 1, seq: 0 } } as const;
+  // These cost so much that whoever joins next has to wait; and then the channel is forgotten.
+  for (let i = 0; i < 40; i++) ring.hub.leave(await ring.join("json", all));
+  ring.hub.resetEpoch(NOTHING_STORED);
+  const viewers = [await ring.join("frames"), await ring.join("json")];
+  assert.deepEqual(
+    viewers.map((viewer) => viewer.told("live").length),
+    [0, 0],
+    "they wait",
+  );
+  const next = new FrameRing();
+  ring.hub.beginFirst(next, next.position);
+  const numbered = next.append(frameOf(A, 1, [7]));
+  ring.hub.broadcast([numbered]);
+  await ring.hub.flushPending(ring.nowMs);
+  await ring.alarm();
+  const [frames, text] = viewers;
+  assert.deepEqual(
+    frames?.sent.filter((message) => typeof message !== "string"),
+    [numbered],
+  );
+  assert.equal(text?.sent.length, 1);
 });
