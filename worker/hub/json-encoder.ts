@@ -29,20 +29,26 @@ export class JsonEncoder {
 
   /** The batch that has the point after a cursor, if it is kept. */
   batchAfter({ epoch, seq }: Cursor): EncodedBatch | undefined {
+    // Texts were made since: what they take counts, too.
+    this.#batches = bounded(this.#batches);
     return this.#batches.find((batch) => batch.epoch === epoch && batch.after <= seq && seq < batch.seq);
   }
 
   /** A batch of frames that follow each other; its texts are made as they are asked for. */
   encode(frames: readonly Uint8Array[]): EncodedBatch {
     const batch = new EncodedBatch(frames);
-    let bytes = 0;
-    const kept = this.#batches.slice(0, MAX_KEPT_BATCHES - 1).filter(({ keptBytes }) => {
-      bytes += keptBytes;
-      return bytes <= MAX_KEPT_BYTES;
-    });
-    this.#batches = [batch, ...kept];
+    this.#batches = bounded([batch, ...this.#batches]);
     return batch;
   }
+}
+
+/** The first of these, whatever it takes, and as many more as may be kept. */
+function bounded(batches: readonly EncodedBatch[]): EncodedBatch[] {
+  let bytes = 0;
+  return batches.slice(0, MAX_KEPT_BATCHES).filter(({ keptBytes }, i) => {
+    if (i > 0) bytes += keptBytes;
+    return bytes <= MAX_KEPT_BYTES;
+  });
 }
 
 /** The texts of some frames. */
