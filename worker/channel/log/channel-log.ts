@@ -9,7 +9,7 @@ import { LogStore } from "./log-store.ts";
 import { Numbering } from "./numbering.ts";
 import { CATCH_UP, READ_SLICE } from "./read-limits.ts";
 import { readSlice, type SliceSelection } from "./read-slice.ts";
-import type { SegmentHeader } from "./segments.ts";
+import type { SegmentHeader } from "./segment.ts";
 import {
   ANY_X,
   type Cut,
@@ -92,14 +92,13 @@ export class ChannelLog implements FrameLog {
       publisher === ANONYMOUS ? 0 : headers.filter(({ publisherSeq }) => publisherSeq <= (lastBefore ?? -1)).length;
     const fresh = frames.slice(repeated);
     this.#append(fresh, headers.slice(repeated), series, nowMs);
-    const passedOver = frames.slice(0, repeated);
-    const repeats =
-      lastBefore !== undefined && repeated > 0 ? { last: lastBefore, frames: index.compare(passedOver) } : undefined;
+    const known = lastBefore !== undefined && repeated > 0 ? index.compare(frames.slice(0, repeated)) : undefined;
+    const repeats = lastBefore !== undefined && known ? { last: lastBefore, frames: known.letters } : undefined;
     const last = headers.at(-1);
     return {
       fresh,
       publisher,
-      seq: fresh.length > 0 || last === undefined ? this.position.seq : this.#firstAnswer(last),
+      seq: fresh.length > 0 || last === undefined ? this.position.seq : this.#firstAnswer(last, known?.lastSeq),
       points: pointsIn(headers),
       duplicates: pointsIn(headers.slice(0, repeated)),
       repeats,
@@ -181,10 +180,10 @@ export class ChannelLog implements FrameLog {
   }
 
   /** What a repeat was answered the first time; if that frame is gone, where its publisher stands. */
-  #firstAnswer({ publisher, publisherSeq }: FrameHeader): number {
+  #firstAnswer({ publisher, publisherSeq }: FrameHeader, storedSeq: number | undefined): number {
     const last = this.#store.publishers.lastOf(publisher);
     if (last?.publisherSeq === publisherSeq) return last.seq;
-    return this.#store.index.numberOf(publisher, publisherSeq) ?? last?.seq ?? this.position.seq;
+    return storedSeq ?? last?.seq ?? this.position.seq;
   }
 }
 

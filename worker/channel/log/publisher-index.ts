@@ -1,6 +1,6 @@
 import { readHeader } from "../../../protocol/frame/header.ts";
 import { hasGrownFrom, isSameFrame } from "../../../protocol/frame/same-frame.ts";
-import type { SegmentHeader, Segments } from "./segments.ts";
+import type { SegmentHeader } from "./segment.ts";
 
 /**
  * Frames of one body that are decoded to see whether the store has more of them. A spool has one draft for each time that
@@ -11,13 +11,27 @@ const MAX_GROWN_FRAMES = 16;
 /** Where a segment stands in the list of its publisher's. */
 export type Links = Pick<SegmentHeader, "previousSeq" | "jumpSeq" | "depth">;
 
+/** The part of the stored segments that is used. */
+interface SegmentsByNumber {
+  at(seq: number): SegmentHeader | undefined;
+  frames(seq: number): Uint8Array[];
+}
+
+/** What is stored of frames that were sent again. */
+interface Compared {
+  /** One for each of them (`Repeats`). */
+  letters: string;
+  /** The channel's number under which the last of them is stored; undefined if it is not. */
+  lastSeq: number | undefined;
+}
+
 /**
  * Finds a publisher's frame by the publisher's own number of it, without an index of SQLite's, which would be one more row
  * written for each segment. A publisher's segments are a list, the newest first, in which each knows the one before it and
  * one further back, chosen so that any is some 2 log n steps away (Myers, "An applicative random-access stack", 1983).
  */
 export class PublisherIndex {
-  readonly #segments: Segments;
+  readonly #segments: SegmentsByNumber;
   readonly #lastSeqOf: (publisher: string) => number;
   readonly #keptAfter: () => number;
 
@@ -25,7 +39,7 @@ export class PublisherIndex {
    * @param lastSeqOf the channel's number of a publisher's newest frame; 0 if it has none in this numbering
    * @param keptAfter points up to this number are trimmed
    */
-  constructor(segments: Segments, lastSeqOf: (publisher: string) => number, keptAfter: () => number) {
+  constructor(segments: SegmentsByNumber, lastSeqOf: (publisher: string) => number, keptAfter: () => number) {
     this.#segments = segments;
     this.#lastSeqOf = lastSeqOf;
     this.#keptAfter = keptAfter;
@@ -41,29 +55,24 @@ export class PublisherIndex {
     return { previousSeq: last.seq, jumpSeq: isEven ? far.seq : last.seq, depth: last.depth + 1 };
   }
 
-  /** The channel's number under which a publisher's frame is stored; undefined if it is not. */
-  numberOf(publisher: string, publisherSeq: number): number | undefined {
-    const segment = this.#find(publisher, publisherSeq);
-    if (segment === undefined) return undefined;
-    return this.#framesOf(segment).find(({ header }) => header.publisherSeq === publisherSeq)?.header.seq;
-  }
-
   /**
-   * What the store has under the numbers of these frames of one publisher, a letter each (`Repeats`). The bytes decide, and
-   * not what headers say: whoever has the token can make a frame with another's id, number, times and count of points.
+   * What the store has under the numbers of these frames of one publisher. The bytes decide, and not what headers say: whoever
+   * has the token can make a frame with another's id, number, times and count of points.
    */
-  compare(frames: readonly Uint8Array[]): string {
+  compare(frames: readonly Uint8Array[]): Compared {
     const repeats = new Map(frames.map((frame) => [readHeader(frame).publisherSeq, frame]));
     const [first, last] = [frames[0], frames.at(-1)].map((frame) => frame && readHeader(frame));
-    if (first === undefined || last === undefined) return "";
+    if (first === undefined || last === undefined) return { letters: "", lastSeq: undefined };
     const letters = new Map<number, "s" | "d">();
     let grownLeft = MAX_GROWN_FRAMES;
     let oldest = Number.POSITIVE_INFINITY;
+    let lastSeq: number | undefined;
     for (const segment of this.#between(first.publisher, first.publisherSeq, last.publisherSeq)) {
       for (const { header, frame } of this.#framesOf(segment)) {
         oldest = Math.min(oldest, header.publisherSeq);
         const sent = repeats.get(header.publisherSeq);
         if (sent === undefined) continue;
+        if (header.publisherSeq === last.publisherSeq) lastSeq = header.seq;
         letters.set(header.publisherSeq, "d");
         const { points, minX, maxX } = readHeader(sent);
         if (header.points < points || header.minX > minX || header.maxX < maxX) continue;
@@ -75,7 +84,8 @@ export class PublisherIndex {
       }
     }
     // Frames of one publisher are taken and trimmed in order: what is missing above its oldest was never taken.
-    return [...repeats.keys()].map((number) => letters.get(number) ?? (number > oldest ? "d" : "-")).join("");
+    const all = [...repeats.keys()].map((number) => letters.get(number) ?? (number > oldest ? "d" : "-"));
+    return { letters: all.join(""), lastSeq };
   }
 
   /** A publisher's segments that have frames numbered from one to another, and one that is older if there is; oldest first. */

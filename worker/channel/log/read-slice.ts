@@ -1,7 +1,8 @@
 import { concat } from "../../../protocol/bytes.ts";
 import { hasSeries, valuesIn } from "../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../protocol/frame/header.ts";
-import type { SegmentHeader, Segments } from "./segments.ts";
+import type { SegmentHeader } from "./segment.ts";
+import type { Segments } from "./segments.ts";
 import type { Direction, RangeOfX, Slice, SliceBounds } from "./slice.ts";
 
 const NONE: ReadonlyMap<number, Uint8Array> = new Map();

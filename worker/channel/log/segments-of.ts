@@ -2,7 +2,7 @@ import { concat } from "../../../protocol/bytes.ts";
 import { readHeader } from "../../../protocol/frame/header.ts";
 import { lostBefore } from "../../hub/log/losses.ts";
 import type { Links } from "./publisher-index.ts";
-import type { Segment } from "./segments.ts";
+import type { Segment } from "./segment.ts";
 
 /** SQLite stores 2 MB in a row at most, and a frame has 128 KiB: so a publish has one segment, or one for each MiB. */
 const MAX_SEGMENT_BYTES = 1024 * 1024;

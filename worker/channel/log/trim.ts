@@ -1,5 +1,5 @@
 import { readHeader } from "../../../protocol/frame/header.ts";
-import type { SegmentHeader } from "./segments.ts";
+import type { SegmentHeader } from "./segment.ts";
 
 /** How much of a channel is kept: so long before its newest frame, or so many bytes, whichever is less. */
 export interface Bounds {

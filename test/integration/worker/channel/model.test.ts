@@ -369,10 +369,10 @@ class Run {
 
 const RUNS = [
   { storeBytes: 700, maxRows: 20, steps: 250 },
-  { storeBytes: 6000, maxRows: 40, steps: 400 },
+  { storeBytes: 6000, maxRows: 40, steps: 250 },
   { storeBytes: 40_000, maxRows: 100, steps: 120 },
   // Steps of a viewer are of 128 KiB: these are several steps behind.
-  { storeBytes: 400_000, maxRows: 2000, steps: 80 },
+  { storeBytes: 400_000, maxRows: 2000, steps: 50 },
 ];
 /** Other runs, to look for faults: `MODEL_SEED=7 node --test …`. */
 const base = Number(process.env.MODEL_SEED ?? 1);
