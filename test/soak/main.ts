@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { startEdge } from "../support/edge.ts";
 import { waitFor } from "../support/wait.ts";
 import { Crowd } from "./crowd.ts";
-import { bytesIn, readProcess, trendOf } from "./measure.ts";
+import { bytesIn, largestWalIn, MAX_WAL_BYTES, readProcess, trendOf } from "./measure.ts";
 import { openSoakPage } from "./page.ts";
 import { startBridgeProcess, startPublisherProcess } from "./processes.ts";
 import { CountingViewer } from "./viewer.ts";
@@ -81,6 +81,7 @@ async function takeSample(): Promise<Sample> {
   };
 }
 
+let largestWal = 0;
 const startMs = performance.now();
 console.log(
   `${new Date().toISOString()}: ${minutes} minutes at ${options.rate} points/s, warm-up ${WARM_UP_MS / 1000} s`,
@@ -88,6 +89,7 @@ console.log(
 for (let next = startMs; next < startMs + minutes * 60_000; next += SAMPLE_EVERY_MS) {
   await sleep(Math.max(0, next - performance.now()));
   samples.push({ atMs: performance.now() - startMs, sample: await takeSample() });
+  largestWal = Math.max(largestWal, await largestWalIn(directory));
   if (options.samples !== "") writeFileSync(options.samples, JSON.stringify(samples));
 }
 const elapsedMs = performance.now() - startMs;
@@ -110,17 +112,25 @@ const count = (name: string): number => counts.get(`plotcast_bridge_${name}_tota
 const number = (value: number, digits: number): string =>
   value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).padStart(10);
 const measured = samples.filter(({ atMs }) => atMs >= WARM_UP_MS);
+// The pages of a store are all in use only after some ten minutes.
+const settled = samples.filter(({ atMs }) => atMs >= elapsedMs / 2);
 console.log(
   `\n${"".padEnd(18)}${["start", "end", "max", "per hour", "noise ±"].map((text) => text.padStart(10)).join("")}`,
 );
 for (const name of Object.keys(measured[0]?.sample ?? {})) {
-  const trend = trendOf(measured.map(({ atMs, sample }) => ({ atMs, value: sample[name] ?? Number.NaN })));
+  const trend = trendOf(
+    (name === "store on disk" ? settled : measured).map(({ atMs, sample }) => ({
+      atMs,
+      value: sample[name] ?? Number.NaN,
+    })),
+  );
   const isBytes = !/handles|nodes|listeners/.test(name);
   const columns = [trend.start, trend.end, trend.max, trend.perHour, trend.noise];
   const cells = columns.map((value) => number(isBytes ? value / MIB : value, isBytes ? 2 : 1)).join("");
   console.log(`${name.padEnd(18)}${cells}  ${isBytes ? "MiB" : "   "} ${trend.isFlat ? "flat" : "GROWS"}`);
   if (!trend.isFlat) failures.push(`${name} grows`);
 }
+if (largestWal > MAX_WAL_BYTES) failures.push(`a write-ahead log has ${(largestWal / MIB).toFixed(2)} MiB`);
 console.log(`
 ${number(last + 1, 0)} points sent in ${(elapsedMs / 60_000).toFixed(1)} minutes; bridge: ${count("received_messages")} messages received, ${count("delivered_points")} points delivered
 ${permanent.map(({ points }) => number(points, 0)).join("")} points at the ${PERMANENT} permanent viewers; ${crowd.came} others came and went

@@ -15,18 +15,31 @@ export async function readProcess(pid: number): Promise<Process> {
   return { rss: bytes("VmRSS"), anonymous: bytes("RssAnon"), handles: handles.length };
 }
 
-/** All files in it, in bytes; one that vanishes meanwhile counts nothing. */
+/** SQLite's write-ahead log begins anew after 1,000 pages of 4 KiB, and what one transaction adds; its file never shrinks. */
+export const MAX_WAL_BYTES = 5 * 1024 * 1024;
+
+/** All files in it but write-ahead logs, in bytes. */
 export async function bytesIn(directory: string): Promise<number> {
+  return (await sizesIn(directory, (name) => !name.endsWith("-wal"))).reduce((sum, size) => sum + size, 0);
+}
+
+/** The largest write-ahead log in it, in bytes. */
+export async function largestWalIn(directory: string): Promise<number> {
+  return Math.max(0, ...(await sizesIn(directory, (name) => name.endsWith("-wal"))));
+}
+
+/** A file that vanishes meanwhile has nothing. */
+async function sizesIn(directory: string, isMeant: (name: string) => boolean): Promise<number[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const sizes = entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && isMeant(entry.name))
     .map(({ parentPath, name }) =>
       stat(join(parentPath, name)).then(
         ({ size }) => size,
         () => 0,
       ),
     );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  return await Promise.all(sizes);
 }
 
 export interface Trend {
