@@ -46,8 +46,8 @@ test("[VW4b] [VW4c] what is sent of the log counts in units, and what a turn tak
   const turn = budget.turnAtOnce(512, 0) ?? assert.fail();
   turn.read();
   assert.equal(turn.left, 508);
-  turn.sentFrames(4096);
-  turn.sentFrames(4097);
+  turn.sentFrames(32_768);
+  turn.sentFrames(32_769);
   turn.decoded(1024);
   turn.decoded(1025);
   turn.sentText();
@@ -56,7 +56,7 @@ test("[VW4b] [VW4c] what is sent of the log counts in units, and what a turn tak
   assert.ok(budget.turnAtOnce(512, 0));
   turn.sentText();
   assert.equal(budget.turnAtOnce(512, 0), undefined);
-  turn.sentFrames(4096 * 4096);
+  turn.sentFrames(4096 * 32_768);
   assert.equal(budget.turnAtOnce(512, 1000), undefined);
   assert.ok(budget.turnAtOnce(512, 1001));
   assert.equal(new Turn(5).left, 5);
