@@ -118,7 +118,7 @@ export class Segments {
    */
   put(segment: Segment, checkpoint: string | null, keptAfter: number): void {
     const oldest = this.#sql.exec("SELECT seq FROM segments ORDER BY seq LIMIT 1").toArray()[0];
-    const values = [...valuesOf(segment), checkpoint, segment.body.slice().buffer];
+    const values = [...valuesOf(segment), checkpoint, bufferOf(segment.body)];
     if (oldest !== undefined && Number(oldest.seq) <= keptAfter) {
       const columns = `${COLUMNS}, checkpoint, body`;
       const places = values.map(() => "?").join();
@@ -202,4 +202,10 @@ function valuesOf(header: SegmentHeader): (number | string)[] {
 function bytesOf(body: SqlStorageValue | undefined): Uint8Array {
   if (!(body instanceof ArrayBuffer)) throw new Error("The body of a stored segment is not bytes.");
   return new Uint8Array(body);
+}
+
+/** The bytes alone: of a part of a larger buffer a copy, for SQLite takes whole buffers. */
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength ? buffer : bytes.slice().buffer;
 }
