@@ -1,11 +1,13 @@
 import type { DecodeConfig } from "../config/config.ts";
 import type { Decision } from "../observability/decisions.ts";
-import { Auto, messageOf, type Payload, stamped, type TopicMemory } from "./auto/auto.ts";
+import type { OnLeftOut } from "../observability/left-out.ts";
+import { Auto, messageOf, stamped, type TopicMemory } from "./auto/auto.ts";
 import { createEnvelope, type Envelope } from "./envelope.ts";
 import { formatFault, isValueFormat, type ValueFormat } from "./formats/formats.ts";
 import { readValue } from "./formats/values.ts";
 import { inflate, wrappingOf } from "./inflate.ts";
 import { DecodeError, type Message, type MessageReader } from "./message.ts";
+import type { Payload } from "./payload.ts";
 import { parseSampleFormat } from "./samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "./samples/sample-reader.ts";
 import { MAX_MESSAGE_BYTES } from "./text.ts";
@@ -14,21 +16,24 @@ import { type Topic, Topics, throwIfControl } from "./topic.ts";
 /**
  * What reads the messages of a source by their format.
  * @param onDecision what `auto` takes messages for, as it finds out
+ * @param onLeftOut what cannot be read of a message whose other parts are
  * @throws RangeError with a sentence, if the configuration names what there is not
  */
 export function createFormatReader(
   config: DecodeConfig,
   onDecision: (decision: Decision) => void = () => undefined,
+  onLeftOut: OnLeftOut = () => undefined,
 ): MessageReader {
   const { format } = config;
   const fault = formatFault(format, false);
   if (fault !== undefined) throw new RangeError(fault);
-  if (isValueFormat(format)) return new FormatReader(config, format, new Auto(onDecision));
+  if (isValueFormat(format)) return new FormatReader(config, format, onDecision, onLeftOut);
   const samples = parseSampleFormat(format);
   return new FormatReader(
     config,
     samples === undefined ? undefined : createSampleReader(samples),
-    new Auto(onDecision),
+    onDecision,
+    onLeftOut,
   );
 }
 
@@ -39,13 +44,20 @@ class FormatReader implements MessageReader {
   /** Undefined: found out for each topic. */
   readonly #format: ValueFormat | SampleReader | undefined;
   readonly #auto: Auto;
+  readonly #onLeftOut: OnLeftOut;
   /** Of the message that is being read: it may have several payloads. */
   #inflatedBytes = 0;
 
-  constructor(config: DecodeConfig, format: ValueFormat | SampleReader | undefined, auto: Auto) {
+  constructor(
+    config: DecodeConfig,
+    format: ValueFormat | SampleReader | undefined,
+    onDecision: (decision: Decision) => void,
+    onLeftOut: OnLeftOut,
+  ) {
     this.#config = config;
     this.#format = format;
-    this.#auto = auto;
+    this.#auto = new Auto(onDecision, onLeftOut);
+    this.#onLeftOut = onLeftOut;
     const topics = new Topics<TopicMemory>((name) => {
       throwIfControl(name);
       return {};
@@ -87,7 +99,7 @@ class FormatReader implements MessageReader {
     if (typeof format !== "string") {
       return [stamped(format.read(payload.topic, payload.bytes, payload.arrivedAt), payload)];
     }
-    const read = readValue(format, payload.bytes, payload.isBare, memory, payload.arrivedAt);
+    const read = readValue(format, payload, memory, this.#onLeftOut);
     return read === undefined ? [] : [messageOf(read, payload)];
   }
 

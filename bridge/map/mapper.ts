@@ -1,10 +1,11 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import { rowsOf, seriesOfY } from "../../protocol/json/points.ts";
+import { type PointContext, rowsOf, seriesOfY } from "../../protocol/json/points.ts";
 import type { MapConfig } from "../config/config.ts";
 import type { Message } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type Topic, Topics } from "../decode/topic.ts";
+import type { OnLeftOut } from "../observability/left-out.ts";
 import { writeSamples } from "./map-samples.ts";
 import type { MappedChannel } from "./mapped-series.ts";
 import { Plans } from "./plan.ts";
@@ -46,9 +47,10 @@ export interface Mapper {
 /** A stretch is held this much longer than it lasts: its points arrive late, and by different times. Seconds. */
 const HELD_LONGER = 0.5;
 
-export function createMapper(map: MapConfig): Mapper {
+/** @param onLeftOut what a message's points are made without */
+export function createMapper(map: MapConfig, onLeftOut: OnLeftOut = () => undefined): Mapper {
   const isPlain = Object.values(map).every((value) => value === undefined);
-  return isPlain ? new PlainMapper() : new MappingMapper(map);
+  return isPlain ? new PlainMapper(onLeftOut) : new MappingMapper(map, onLeftOut);
 }
 
 /** SPEC.md, "Points as JSON", and nothing else. */
@@ -56,7 +58,13 @@ class PlainMapper implements Mapper {
   /** Of each topic the series of what has no name; undefined if it cannot name one. */
   readonly #topics = new Topics((topic) => seriesOfY(topic));
   /** For values whose time only the envelope tells. */
-  readonly #timed = new MappingMapper({});
+  readonly #timed: MappingMapper;
+  readonly #onLeftOut: OnLeftOut;
+
+  constructor(onLeftOut: OnLeftOut) {
+    this.#timed = new MappingMapper({}, onLeftOut);
+    this.#onLeftOut = onLeftOut;
+  }
 
   channelOf(): undefined {
     return undefined;
@@ -67,7 +75,12 @@ class PlainMapper implements Mapper {
     const { content, time } = message;
     if (content.kind === "value") {
       if (time !== undefined) return this.#timed.map(message, arrivedAt);
-      return [{ channel: undefined, rows: plainRows(content.value, this.#topics.of(message.topic), arrivedAt) }];
+      return [
+        {
+          channel: undefined,
+          rows: plainRows(content.value, this.#topics.of(message.topic), arrivedAt, this.#onLeftOut),
+        },
+      ];
     }
     return [{ channel: undefined, rows: rowsOfSamples(content.samples, this.#topics.of(message.topic).name) }];
   }
@@ -82,10 +95,12 @@ function plainRows(
   value: unknown,
   { name, memory: ySeries }: Topic<readonly [string] | undefined>,
   arrivedAt: number,
+  onLeftOut: OnLeftOut,
 ): Row[] {
   // Each item is a point at least, or refuses the message.
   if (Array.isArray(value) && value.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
-  return rowsOf(value, { topic: name, ySeries, arrivedAt, found: checkMessagePoints });
+  const leftOut: PointContext["leftOut"] = (reason, place, sample) => onLeftOut({ topic: name, reason, place, sample });
+  return rowsOf(value, { topic: name, ySeries, arrivedAt, found: checkMessagePoints, leftOut });
 }
 
 function checkMessagePoints(points: number): void {
@@ -94,10 +109,12 @@ function checkMessagePoints(points: number): void {
 
 class MappingMapper implements Mapper {
   readonly #plans: Plans;
-  readonly #options: Omit<ReadOptions, "slotOf">;
+  readonly #options: Omit<ReadOptions, "slotOf" | "leftOut">;
+  readonly #onLeftOut: OnLeftOut;
   readonly #holding: Holding = new Map();
 
-  constructor(map: MapConfig) {
+  constructor(map: MapConfig, onLeftOut: OnLeftOut) {
+    this.#onLeftOut = onLeftOut;
     this.#plans = new Plans(map);
     this.#options = {
       isChoosing: map.fields !== undefined,
@@ -119,7 +136,11 @@ class MappingMapper implements Mapper {
     if (content.kind === "samples") {
       writeSamples(content.samples, plan, writer);
     } else {
-      const options = { ...this.#options, slotOf: plan.slotOf };
+      const options: ReadOptions = {
+        ...this.#options,
+        slotOf: plan.slotOf,
+        leftOut: (reason, place, sample) => this.#onLeftOut({ topic, reason, place, sample }),
+      };
       for (const reading of readingsOf(content.value, options, { arrivedAt, sentAt: time })) writer.write(reading);
     }
     const { rows, lost, summary, isThinned } = writer;

@@ -1,3 +1,4 @@
+import type { PartFault } from "../../protocol/json/part-fault.ts";
 import { finite, PointError } from "../../protocol/json/point-error.ts";
 import { type PointReader, readShapes } from "../../protocol/json/shapes.ts";
 import { type FoundTime, namedTime } from "../../protocol/json/time.ts";
@@ -26,6 +27,8 @@ export interface ReadOptions {
   takesText: boolean;
   time: string | undefined;
   timeUnit: TimeUnit | undefined;
+  /** Told of parts that are not taken, while the rest is: as {@link PointReader.leftOut}. */
+  leftOut: (reason: PartFault, path: string, sample: unknown) => void;
 }
 
 export interface MessageTimes {
@@ -94,6 +97,10 @@ class MappingReader implements PointReader<Slot, Leaf> {
   found(points: number): void {
     this.#points += points;
     if (this.#points > MAX_MESSAGE_POINTS) throw tooManyPoints();
+  }
+
+  leftOut(reason: PartFault, path: string, sample: unknown): void {
+    this.#options.leftOut(reason, path, sample);
   }
 
   add(x: number, arrival: boolean, slots: readonly Slot[], values: readonly Leaf[]): void {

@@ -32,6 +32,8 @@ export class SourceLedger {
   decoded = 0;
   /** Messages that hold no points, by reason. */
   readonly refused = new Map<string, number>();
+  /** Parts of messages that were not taken though the rest was, by reason. */
+  readonly leftOut = new Map<string, number>();
   /** Messages with a number and a payload that had come before. */
   repeats = 0;
   /** Messages without a number, where one is asked for. */
@@ -46,6 +48,10 @@ export class SourceLedger {
 
   countRefused(reason: string, messages = 1): void {
     this.refused.set(reason, (this.refused.get(reason) ?? 0) + messages);
+  }
+
+  countLeftOut(reason: string, parts = 1): void {
+    this.leftOut.set(reason, (this.leftOut.get(reason) ?? 0) + parts);
   }
 
   get refusedMessages(): number {
@@ -103,6 +109,10 @@ export function totalsOf(sources: readonly SourceLedger[], uplinks: readonly Upl
     decoded: sum(sources, (source) => source.decoded),
     refused: summed(
       sources.map(({ refused }) => refused),
+      (a, b) => a + b,
+    ),
+    leftOut: summed(
+      sources.map(({ leftOut }) => leftOut),
       (a, b) => a + b,
     ),
     repeats: sum(sources, (source) => source.repeats),

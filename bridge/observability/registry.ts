@@ -103,6 +103,15 @@ export function createRegistry({ sources, uplinks }: Watched, connectionEvents: 
       [...ledger.refused].map(([reason, value]): Labelled => [{ source: config.name, reason }, value]),
     ),
   );
+  count(
+    "left_out_values",
+    "Parts of messages that were not taken though the rest was, by reason.",
+    ["source", "reason"],
+    () =>
+      sources.flatMap(({ config, ledger }) =>
+        [...ledger.leftOut].map(([reason, value]): Labelled => [{ source: config.name, reason }, value]),
+      ),
+  );
   const meanings = Object.entries(connectionEvents).map(([event, meaning]) => `${snakeCase(event)}: ${meaning}`);
   count("connection_events", `What befell connections: ${meanings.join(" ")}`, ["source", "event"], () =>
     sources.flatMap(({ config, counters }) =>

@@ -48,6 +48,7 @@ export function footText(before: Totals, now: Totals, seconds: number, held: Und
   const rate = (of: (totals: Totals) => number): string =>
     Math.round(Math.max(0, of(now) - of(before)) / seconds).toLocaleString("en");
   const refused = [...now.refused.values()].reduce((sum, count) => sum + count, 0);
+  const leftOut = [...now.leftOut.values()].reduce((sum, count) => sum + count, 0);
   const lost = [...now.gaps.values()].reduce((sum, { points }) => sum + points, 0);
   const parts = [
     counted(now.publishers, "publisher"),
@@ -59,6 +60,7 @@ export function footText(before: Totals, now: Totals, seconds: number, held: Und
     parts.push(`behind by ${counted(held.points, "point")}, ${duration(held.oldestAgeMs)}`);
   }
   if (refused > 0) parts.push(`${counted(refused, "message")} not understood`);
+  if (leftOut > 0) parts.push(`${counted(leftOut, "value")} left out`);
   if (lost > 0) parts.push(`${counted(lost, "point")} lost`);
   return parts.join(" · ");
 }

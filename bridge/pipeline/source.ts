@@ -3,6 +3,7 @@ import type { SourceConfig } from "../config/config.ts";
 import { createMapper } from "../map/mapper.ts";
 import { decisionLog } from "../observability/decisions.ts";
 import { SourceLedger } from "../observability/ledger.ts";
+import { type LeftOut, LeftOutWarnings } from "../observability/left-out.ts";
 import type { Log } from "../observability/log.ts";
 import { UndecodableWarnings } from "../observability/warnings.ts";
 import { presetNamed } from "../presets/index.ts";
@@ -164,11 +165,16 @@ function pipelineOf(options: SourceOptions, ledger: SourceLedger, uplinks: Set<C
     }
     return uplink;
   };
+  const leftOutWarnings = new LeftOutWarnings(log);
+  const onLeftOut = (part: LeftOut): void => {
+    ledger.countLeftOut(part.reason, part.count);
+    leftOutWarnings.warn(part);
+  };
   return new SourcePipeline({
     ...options,
     ledger,
-    reader: createReader(config.decode, decisionLog(config.name, log)),
-    mapper: createMapper(config.map),
+    reader: createReader(config.decode, decisionLog(config.name, log), onLeftOut),
+    mapper: createMapper(config.map, onLeftOut),
     warnings: new UndecodableWarnings(log),
     uplinkOf: (channel) => noted(options.uplinkOf(channel)),
     existingUplinkOf: (channel) => {

@@ -3,16 +3,22 @@ import { formatFault } from "../decode/formats/formats.ts";
 import type { MessageReader } from "../decode/message.ts";
 import { createFormatReader } from "../decode/message-reader.ts";
 import type { Decision } from "../observability/decisions.ts";
+import type { OnLeftOut } from "../observability/left-out.ts";
 import { presetNamed } from "./index.ts";
 
 /**
  * What reads the messages of a source: its preset, or else its format.
  * @param onDecision what `auto` takes messages for, as it finds out
+ * @param onLeftOut what cannot be read of a message whose other parts are
  * @throws RangeError with a sentence, if the configuration names what there is not
  */
-export function createReader(config: DecodeConfig, onDecision?: (decision: Decision) => void): MessageReader {
+export function createReader(
+  config: DecodeConfig,
+  onDecision?: (decision: Decision) => void,
+  onLeftOut?: OnLeftOut,
+): MessageReader {
   const { format } = config;
-  if (config.preset === undefined) return createFormatReader(config, onDecision);
+  if (config.preset === undefined) return createFormatReader(config, onDecision, onLeftOut);
   const fault = formatFault(format, true);
   if (fault !== undefined) throw new RangeError(fault);
   const preset = presetNamed(config.preset);

@@ -2,6 +2,7 @@ import type { Row } from "../frame/frame-builder.ts";
 import { MAX_COLUMNS } from "../limits.ts";
 import { DEFAULT_SERIES, isSeriesName, seriesOfField } from "../names.ts";
 import { parseJson } from "./json.ts";
+import type { PartFault } from "./part-fault.ts";
 import { finite, PointError } from "./point-error.ts";
 import { type PointReader, readShapes } from "./shapes.ts";
 import { type FoundTime, namedTime, timeOf } from "./time.ts";
@@ -17,6 +18,8 @@ export interface PointContext {
   ySeries?: readonly [string] | undefined;
   /** Called with how many points were found so far, before rows are made of them: what it throws ends the reading. */
   found?: (points: number) => void;
+  /** Told of parts that are not taken, while the rest is: as {@link PointReader.leftOut}. */
+  leftOut?: (reason: PartFault, path: string, sample: unknown) => void;
 }
 
 /**
@@ -103,6 +106,10 @@ export class RowReader implements PointReader<string, number> {
   found(points: number): void {
     this.#points += points;
     this.#reading.found?.(this.#points);
+  }
+
+  leftOut(reason: PartFault, path: string, sample: unknown): void {
+    this.#reading.leftOut?.(reason, path, sample);
   }
 
   /** A message of more series than a table may have is several rows at the same x. */

@@ -1,6 +1,7 @@
 import { MAX_NESTING } from "../limits.ts";
 import { DEFAULT_SERIES } from "../names.ts";
 import { isObject } from "./json.ts";
+import type { PartFault } from "./part-fault.ts";
 import { finite, PointError } from "./point-error.ts";
 import { type FoundTime, unixSeconds } from "./time.ts";
 
@@ -32,6 +33,12 @@ export interface PointReader<Series, Value> {
   isLine(series: Series): boolean;
   /** Called for points that are found, before anything is made of them: what it throws ends the reading. */
   found(points: number): void;
+  /**
+   * Told of a part that is not taken, while the rest is. What it throws ends the reading.
+   * @param path where it stands: the path of a field; "" for the value itself
+   * @param sample what stands there, as received
+   */
+  leftOut(reason: PartFault, path: string, sample: unknown): void;
   /** Takes the values at one x, for each a series; NaN breaks a line. */
   add(x: number, arrival: boolean, series: readonly Series[], values: readonly (Value | number)[]): void;
 }

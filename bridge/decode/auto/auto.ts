@@ -1,26 +1,15 @@
 import type { Decision } from "../../observability/decisions.ts";
+import type { OnLeftOut } from "../../observability/left-out.ts";
 import type { EnvelopeMemory } from "../envelope.ts";
 import type { CsvMemory } from "../formats/csv.ts";
 import type { ValueFormat } from "../formats/formats.ts";
 import { readValue, type Value } from "../formats/values.ts";
-import type { Wrapping } from "../inflate.ts";
 import { DecodeError, type Message } from "../message.ts";
+import type { Payload } from "../payload.ts";
 import { parseSampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
 import { guessOf } from "./guess.ts";
 import { guessSamples } from "./samples-guess.ts";
-
-/** A payload on its way to be read. */
-export interface Payload {
-  topic: string;
-  bytes: Buffer;
-  /** One frame, in which a topic may stand before the payload. */
-  isBare: boolean;
-  arrivedAt: number;
-  time: number | undefined;
-  number: number | undefined;
-  wrapping?: Wrapping;
-}
 
 export interface TopicMemory extends CsvMemory, EnvelopeMemory {
   /** What messages were that could be onDecision one by one. */
@@ -60,11 +49,13 @@ const MAX_LOOK_BYTES = 1 << 16;
  */
 export class Auto {
   readonly #onDecision: (decision: Decision) => void;
+  readonly #onLeftOut: OnLeftOut;
   /** Topics that hold something back, and how many bytes; the one that began first is the first. */
   readonly #holding = new Map<TopicMemory, number>();
 
-  constructor(onDecision: (decision: Decision) => void) {
+  constructor(onDecision: (decision: Decision) => void, onLeftOut: OnLeftOut = () => undefined) {
     this.#onDecision = onDecision;
+    this.#onLeftOut = onLeftOut;
   }
 
   /** @throws DecodeError, PointError */
@@ -123,7 +114,7 @@ export class Auto {
   }
 
   #readAs(format: ValueFormat, payload: Payload, memory: TopicMemory): Message[] {
-    const read = readValue(format, payload.bytes, payload.isBare, memory, payload.arrivedAt);
+    const read = readValue(format, payload, memory, this.#onLeftOut);
     return read === undefined ? [] : [messageOf(read, payload)];
   }
 

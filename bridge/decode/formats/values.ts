@@ -1,6 +1,8 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { isPair } from "../../../protocol/json/shapes.ts";
+import type { OnLeftOut } from "../../observability/left-out.ts";
 import { DecodeError } from "../message.ts";
+import type { Payload } from "../payload.ts";
 import { checkJsonValues } from "../size.ts";
 import { MAY_BE_JSON, textIfUtf8, textOf, valueOfBoundedJson, wordAndRest } from "../text.ts";
 import { type CsvMemory, valueOfCsv } from "./csv.ts";
@@ -14,18 +16,16 @@ export interface Value {
 }
 
 /**
- * @param isBare whether a topic may stand before the payload, in JSON and in text
  * @param memory what the topic's messages have had so far
- * @param arrivedAt unix seconds
+ * @param onLeftOut what cannot be read of a payload whose other parts are
  * @returns undefined if there is nothing to plot in it, and nothing wrong
  * @throws DecodeError, PointError
  */
 export function readValue(
   format: ValueFormat,
-  bytes: Buffer,
-  isBare: boolean,
+  { bytes, isBare, arrivedAt }: Payload,
   memory: CsvMemory,
-  arrivedAt: number,
+  _onLeftOut: OnLeftOut,
 ): Value | undefined {
   switch (format) {
     case "json":

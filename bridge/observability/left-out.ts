@@ -1,0 +1,77 @@
+import type { PartFault } from "../../protocol/json/part-fault.ts";
+import { LineRate } from "./line-rate.ts";
+import type { Log } from "./log.ts";
+import { ofTopic } from "./number-warnings.ts";
+import { counted, escaped } from "./printable.ts";
+
+/** A part of a message that is not taken, while the rest is. */
+export interface LeftOut {
+  /** "" for none. */
+  topic: string;
+  reason: PartFault;
+  /** Where it stood: the path of a field, `line 3`; "" for the message itself. */
+  place: string;
+  /** What stood there, as received. */
+  sample: unknown;
+  /** How many values or records; undefined: one. */
+  count?: number;
+  /** What is wrong, and what to do, where that is more than the reason says: one sentence or two. */
+  detail?: string;
+}
+
+export type OnLeftOut = (part: LeftOut) => void;
+
+const MAX_PLACE_LENGTH = 80;
+const MAX_SAMPLE_LENGTH = 60;
+/** Topics and reasons of which is remembered that they were said. Beyond, they may be said again. */
+const MAX_SAID = 4096;
+
+/** What each reason is in a sentence, and what to do. */
+const ADVICE = {
+  "quoted-number":
+    'A number in quotes is text: send it without quotes, or take it with numbers = "quoted" for the field.',
+  text: 'Words are no numbers: kind = "step" draws them as states, kind = "event" as marks.',
+  boolean: 'true and false are no numbers: kind = "step" draws them as states.',
+  "time-unreadable": "This is no time, so the values have the time of their arrival: send unix seconds or ISO 8601.",
+  "name-invalid": "This names no series: a name has 1 to 256 bytes of text without control characters.",
+  "not-finite": "This number is too large for a float64.",
+  "too-deep": "This is nested too deep: choose the fields that matter, or send them flat.",
+  "record-unreadable": "This part of the message cannot be read; the others are.",
+  "columns-differ": "A column must have as many values as there are times.",
+} satisfies Record<PartFault, string>;
+
+/** Says what is left out of messages: each reason once a topic, with the place and a sample. Lines have a limited rate. */
+export class LeftOutWarnings {
+  readonly #log: Pick<Log, "warn">;
+  readonly #rate: LineRate;
+  readonly #said = new Map<string, Set<PartFault>>();
+
+  constructor(log: Pick<Log, "warn">, nowMs?: () => number) {
+    this.#log = log;
+    this.#rate = new LineRate(nowMs);
+  }
+
+  warn(part: LeftOut): void {
+    const { topic, reason } = part;
+    let said = this.#said.get(topic);
+    if (said?.has(reason)) return;
+    const unsaid = this.#rate.take();
+    if (unsaid === undefined) return;
+    if (said === undefined) {
+      if (this.#said.size >= MAX_SAID) this.#said.clear();
+      said = new Set();
+      this.#said.set(topic, said);
+    }
+    said.add(reason);
+    const more =
+      unsaid === 0 ? "" : ` (And ${counted(unsaid, "other part")} before, of other topics or for other reasons.)`;
+    this.#log.warn({ reason }, `${leftOutText(part)}${more}`);
+  }
+}
+
+/** `A part of the messages of the topic "lab" is left out (text, in "state": "open"): …` */
+export function leftOutText({ topic, reason, place, sample, detail }: LeftOut): string {
+  const where = place === "" ? "" : ` in "${escaped(place, MAX_PLACE_LENGTH)}"`;
+  const what = escaped(typeof sample === "string" ? JSON.stringify(sample) : String(sample), MAX_SAMPLE_LENGTH);
+  return `A part of messages ${ofTopic(topic)} is left out (${reason}${where}: ${what}). ${detail ?? ADVICE[reason]}`;
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { type LeftOut, LeftOutWarnings, leftOutText } from "../../../../bridge/observability/left-out.ts";
+
+const PART: LeftOut = { topic: "lab", reason: "text", place: "door.state", sample: "open" };
+
+function warned(): { lines: string[]; warnings: LeftOutWarnings; clock: { nowMs: number } } {
+  const lines: string[] = [];
+  const clock = { nowMs: 0 };
+  const log = { warn: (_fields: unknown, line: string) => lines.push(line) };
+  return { lines, clock, warnings: new LeftOutWarnings(log, () => clock.nowMs) };
+}
+
+test("what is left out is said with topic, reason, place and sample, and what to do", () => {
+  assert.equal(
+    leftOutText(PART),
+    'A part of messages of the topic "lab" is left out (text in "door.state": "open"). Words are no numbers: ' +
+      'kind = "step" draws them as states, kind = "event" as marks.',
+  );
+  assert.match(
+    leftOutText({ ...PART, topic: "", place: "", sample: 1, detail: "So it is." }),
+    /without a topic.*: 1\). So it is\.$/,
+  );
+});
+
+test("each reason is said once a topic, and a second topic is named, too", () => {
+  const { lines, warnings } = warned();
+  for (let i = 0; i < 100; i++) {
+    for (const topic of ["a", "b"])
+      for (const reason of ["text", "boolean"] as const) warnings.warn({ ...PART, topic, reason });
+  }
+  assert.equal(lines.length, 4);
+});
+
+test("lines have a limited rate, and what had no line is counted and said later", () => {
+  const { lines, warnings, clock } = warned();
+  for (let i = 0; i < 13; i++) warnings.warn({ ...PART, topic: `t${i}` });
+  assert.equal(lines.length, 10);
+  clock.nowMs = 10_000;
+  warnings.warn({ ...PART, topic: "t12" });
+  assert.match(lines[10] ?? "", /topic "t12".*And 3 other parts before/);
+});
