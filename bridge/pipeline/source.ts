@@ -1,19 +1,15 @@
 import { gapOf } from "../batch/gaps.ts";
 import type { SourceConfig } from "../config/config.ts";
-import { createMapper } from "../map/mapper.ts";
-import { decisionLog } from "../observability/decisions.ts";
 import { SourceLedger } from "../observability/ledger.ts";
-import { type LeftOut, LeftOutWarnings } from "../observability/left-out.ts";
 import type { Log } from "../observability/log.ts";
-import { UndecodableWarnings } from "../observability/warnings.ts";
 import { presetNamed } from "../presets/index.ts";
 import type { Companion } from "../presets/preset.ts";
-import { createReader } from "../presets/reader.ts";
 import type { Inlet, InletListener } from "../sources/inlet.ts";
 import { openInlet } from "../sources/inlets.ts";
 import { Silence } from "../sources/silence.ts";
 import type { ChannelUplink } from "../uplink/channel-uplink.ts";
-import { SourcePipeline } from "./source-pipeline.ts";
+import { createPipeline } from "./create-pipeline.ts";
+import type { SourcePipeline } from "./source-pipeline.ts";
 
 export interface SourceOptions {
   config: SourceConfig;
@@ -157,7 +153,7 @@ export class Source {
 
 /** What becomes of the messages of a source. @param uplinks the channels that its points have gone to */
 function pipelineOf(options: SourceOptions, ledger: SourceLedger, uplinks: Set<ChannelUplink>): SourcePipeline {
-  const { config, log, onPublishers } = options;
+  const { onPublishers } = options;
   const noted = (uplink: ChannelUplink): ChannelUplink => {
     if (!uplinks.has(uplink)) {
       uplinks.add(uplink);
@@ -165,17 +161,9 @@ function pipelineOf(options: SourceOptions, ledger: SourceLedger, uplinks: Set<C
     }
     return uplink;
   };
-  const leftOutWarnings = new LeftOutWarnings(log);
-  const onLeftOut = (part: LeftOut): void => {
-    ledger.countLeftOut(part.reason, part.count);
-    leftOutWarnings.warn(part);
-  };
-  return new SourcePipeline({
+  return createPipeline({
     ...options,
     ledger,
-    reader: createReader(config.decode, decisionLog(config.name, log), onLeftOut),
-    mapper: createMapper(config.map, onLeftOut),
-    warnings: new UndecodableWarnings(log),
     uplinkOf: (channel) => noted(options.uplinkOf(channel)),
     existingUplinkOf: (channel) => {
       const uplink = options.existingUplinkOf(channel);

@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { type LeftOut, LeftOutWarnings, leftOutText } from "../../../../bridge/observability/left-out.ts";
+import { createLog } from "../../../../bridge/observability/log.ts";
 
 const PART: LeftOut = { topic: "lab", reason: "text", place: "door.state", sample: "open" };
 
 function warned(): { lines: string[]; warnings: LeftOutWarnings; clock: { nowMs: number } } {
   const lines: string[] = [];
   const clock = { nowMs: 0 };
-  const log = { warn: (_fields: unknown, line: string) => lines.push(line) };
-  return { lines, clock, warnings: new LeftOutWarnings(log, () => clock.nowMs) };
+  return {
+    lines,
+    clock,
+    warnings: new LeftOutWarnings(
+      createLog("text", "info", (line) => lines.push(line)),
+      () => clock.nowMs,
+    ),
+  };
 }
 
 test("what is left out is said with topic, reason, place and sample, and what to do", () => {

@@ -1,0 +1,31 @@
+import type { SourceConfig } from "../config/config.ts";
+import { createMapper } from "../map/mapper.ts";
+import { decisionLog } from "../observability/decisions.ts";
+import { type LeftOut, LeftOutWarnings } from "../observability/left-out.ts";
+import { UndecodableWarnings } from "../observability/warnings.ts";
+import { createReader } from "../presets/reader.ts";
+import { SourcePipeline, type SourcePipelineOptions } from "./source-pipeline.ts";
+
+export interface CreatePipelineOptions
+  extends Omit<SourcePipelineOptions, "config" | "reader" | "mapper" | "warnings"> {
+  config: Pick<SourceConfig, "name" | "sequenceField" | "decode" | "map">;
+}
+
+/**
+ * What becomes of a source's messages, with all that it logs and counts of them.
+ * @throws RangeError with a sentence, if the configuration names what there is not
+ */
+export function createPipeline(options: CreatePipelineOptions): SourcePipeline {
+  const { config, ledger, log } = options;
+  const leftOutWarnings = new LeftOutWarnings(log);
+  const onLeftOut = (part: LeftOut): void => {
+    ledger.countLeftOut(part.reason, part.count);
+    leftOutWarnings.warn(part);
+  };
+  return new SourcePipeline({
+    ...options,
+    reader: createReader(config.decode, decisionLog(config.name, log), onLeftOut),
+    mapper: createMapper(config.map, onLeftOut),
+    warnings: new UndecodableWarnings(log),
+  });
+}
