@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { corpusInputs, framesOf } from "../corpus/input.ts";
+import { inventedValues, isSeen } from "../corpus/order-of-goods.ts";
+import { outcomeOf } from "../corpus/run.ts";
+
+/** Keys that calculate: what comes out is not what came in. */
+const CALCULATING = ["preset", "field", "fields", "inflate", "skip_bytes"];
+
+describe("the corpus", () => {
+  for (const input of corpusInputs()) {
+    it(input.name, () => {
+      const outcome = outcomeOf(input);
+      const { points, leftOut, refused, lines } = outcome;
+      assert.deepEqual(
+        { points, leftOut, refused },
+        { points: input.points, leftOut: input.leftOut ?? {}, refused: input.refused ?? {} },
+        `it was said:\n${lines.join("\n")}`,
+      );
+      for (const pattern of input.says ?? []) {
+        assert.ok(
+          lines.some((line) => new RegExp(pattern).test(line)),
+          `no line is like ${pattern}:\n${lines.join("\n")}`,
+        );
+      }
+      assert.ok(isSeen(outcome), "nothing can be seen of it: no point, no count, no line");
+      if (CALCULATING.some((key) => input.config?.[key] !== undefined)) return;
+      assert.deepEqual(
+        inventedValues(input.send.flatMap(framesOf), outcome),
+        [],
+        "values that are not in what was sent",
+      );
+    });
+  }
+});
