@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 
 /** Whether somebody listens already. */
 export async function isTaken(port: number, host: string): Promise<boolean> {
@@ -12,22 +11,6 @@ export async function isTaken(port: number, host: string): Promise<boolean> {
     };
     socket.once("connect", answer(true)).once("error", answer(false)).once("timeout", answer(false));
   });
-}
-
-/**
- * Whether programs here can listen on [::1]. Chrome and Firefox take `localhost` for both loopback addresses, whatever
- * the system's resolver says; where only one of them were ours, another user could answer on the other.
- */
-export async function hasIpv6Loopback(): Promise<boolean> {
-  const server = createServer();
-  try {
-    await once(server.listen(0, "::1"), "listening");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
-  }
 }
 
 /** Opens a browser where there is a display and a person at it. */

@@ -83,5 +83,3 @@ export interface MapConfig {
 export interface FieldConfig extends Omit<FieldValues, "max_rate"> {
   maxRate?: number | undefined;
 }
-
-export const NO_MAP: MapConfig = {};

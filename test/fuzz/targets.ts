@@ -1,6 +1,8 @@
 /** A source for each format and preset, as it is and with a mapping that uses all there is. */
-import { type DecodeConfig, type MapConfig, NO_MAP } from "../../bridge/config/config.ts";
+
+import type { DecodeConfig, MapConfig } from "../../bridge/config/config.ts";
 import { presets } from "../../bridge/presets/index.ts";
+import { NO_MAP } from "../support/mapping.ts";
 import { FORMATS } from "./corpus-formats.ts";
 import type { TargetConfig } from "./target.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { Receiver } from "../../bridge/sources/zeromq/receiver.ts";
-import { defaultSocket } from "../../bridge/sources/zeromq/socket.ts";
+import { defaultSocket } from "./default-socket.ts";
 
 const [mode = "", given = "{}", parent] = process.argv.slice(2);
 const BLOCK_MS = { block: 1500, slow: 3 };

@@ -1,12 +1,14 @@
 /** From the frames of a message to points, as a bridge without a mapping makes them. */
+
 import assert from "node:assert/strict";
-import { type DecodeConfig, NO_MAP } from "../../bridge/config/config.ts";
+import type { DecodeConfig } from "../../bridge/config/config.ts";
 import { DecodeError, type Message } from "../../bridge/decode/message.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
 import type { Decision } from "../../bridge/observability/decisions.ts";
 import { createReader } from "../../bridge/presets/reader.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
+import { NO_MAP } from "./mapping.ts";
 import { ARRIVED_AT, framesOf } from "./preset.ts";
 
 export { ARRIVED_AT, hex } from "./preset.ts";

@@ -1,11 +1,12 @@
 /** A real publisher → ZeroMQ → the whole bridge → HTTP → a fake Worker. */
 
-import { type DecodeConfig, NO_MAP } from "../../bridge/config/config.ts";
+import type { DecodeConfig } from "../../bridge/config/config.ts";
 import { sourceOf } from "../../bridge/config/defaults.ts";
 import { createLog } from "../../bridge/observability/log.ts";
 import { startBridge } from "../../bridge/pipeline/bridge.ts";
 import { presetNamed } from "../../bridge/presets/index.ts";
 import { startFakeWorker } from "./fake-worker.ts";
+import { NO_MAP } from "./mapping.ts";
 import { connectPublisher } from "./publisher.ts";
 import { waitFor } from "./wait.ts";
 

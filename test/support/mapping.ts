@@ -40,3 +40,5 @@ export function mapped(map: MapConfig, value: unknown, given?: Given): string[] 
 export function fields(...fields: FieldConfig[]): MapConfig {
   return { fields };
 }
+
+export const NO_MAP: MapConfig = {};

@@ -1,7 +1,6 @@
 import type { Collector } from "../../bridge/batch/collector.ts";
 import type { BridgeGap } from "../../bridge/batch/gaps.ts";
 import type { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
-import { NO_MAP } from "../../bridge/config/config.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
 import { SourceLedger, type UplinkLedger } from "../../bridge/observability/ledger.ts";
 import type { Log } from "../../bridge/observability/log.ts";
@@ -9,6 +8,7 @@ import { UndecodableWarnings } from "../../bridge/observability/warnings.ts";
 import { SourcePipeline } from "../../bridge/pipeline/source-pipeline.ts";
 import { createReader } from "../../bridge/presets/reader.ts";
 import type { InletMessage } from "../../bridge/sources/inlet.ts";
+import { NO_MAP } from "./mapping.ts";
 
 /** Messages → one collector, without sockets; they come at second 1. */
 export function pipelineOf(segments: {

@@ -8,7 +8,7 @@ import type { SocketConfig } from "../../bridge/config/config.ts";
 import { createLog } from "../../bridge/observability/log.ts";
 import { Peers } from "../../bridge/sources/zeromq/connections/peers.ts";
 import { Receiver } from "../../bridge/sources/zeromq/receiver.ts";
-import { defaultSocket } from "../../bridge/sources/zeromq/socket.ts";
+import { defaultSocket } from "./default-socket.ts";
 import { waitFor } from "./wait.ts";
 
 export interface Receiving {

@@ -1,6 +1,5 @@
 import { capability, context, Pull, type SocketOptions, Subscriber, XSubscriber } from "zeromq";
 import type { SocketConfig } from "../../config/config.ts";
-import { DEFAULT_SOCKET } from "../../config/defaults.ts";
 import { addressFault } from "../../config/syntax/endpoint.ts";
 import { SourceError, wrongAddress } from "../errors.ts";
 import { securityFault, securityOptions } from "./security/socket-security.ts";
@@ -24,11 +23,6 @@ const HEARTBEATS_MISSED = 3;
 
 // Otherwise libzmq may hold the process when it ends.
 context.blocky = false;
-
-/** A socket as it is unless told otherwise: SUB, everything, no security. It has no address yet. */
-export function defaultSocket(given: Partial<SocketConfig> = {}): SocketConfig {
-  return { ...DEFAULT_SOCKET, ...given };
-}
 
 /** What is wrong with a socket's configuration, in a sentence; undefined if nothing is. */
 export function socketFault(config: SocketConfig): string | undefined {

@@ -2,11 +2,11 @@
  * Receives flat out for some seconds, and either counts or does all that a bridge does up to the frame. Reports over
  * IPC. Arguments: case, `count` or `bridge`, seconds.
  */
+
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
 import { Collector } from "../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../bridge/batch/sequence/sequence.ts";
-import { NO_MAP } from "../../../bridge/config/config.ts";
 import { sourceOf } from "../../../bridge/config/defaults.ts";
 import { createMapper } from "../../../bridge/map/mapper.ts";
 import { SourceLedger } from "../../../bridge/observability/ledger.ts";
@@ -17,6 +17,7 @@ import { SourcePipeline } from "../../../bridge/pipeline/source-pipeline.ts";
 import { createReader } from "../../../bridge/presets/reader.ts";
 import { Receiver } from "../../../bridge/sources/zeromq/receiver.ts";
 import { MAX_BODY_BYTES } from "../../../protocol/limits.ts";
+import { NO_MAP } from "../../support/mapping.ts";
 import { caseNamed } from "./cases.ts";
 
 /** While publisher and compiler warm up. */

@@ -1,4 +1,5 @@
 /** The Worker as `npm start` runs it: on workerd, without wrangler and Miniflare. */
+
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -11,8 +12,8 @@ import WebSocket from "ws";
 import { buildLocal } from "../../../scripts/local/build-local.ts";
 import { type LocalWorker, startWorker } from "../../../scripts/local/local-worker.ts";
 import { readWorkerConfig } from "../../../scripts/local/worker-bundle.ts";
-import { hasIpv6Loopback } from "../../../scripts/machine.ts";
 import { startEdge } from "../../support/edge.ts";
+import { hasIpv6Loopback } from "../../support/ipv6.ts";
 import { freePort } from "../../support/started.ts";
 import { withDeadline } from "../../support/wait.ts";
 

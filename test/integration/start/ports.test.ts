@@ -1,4 +1,5 @@
 /** What other programs of this machine, and web pages, find of `npm start`. Linux: it reads /proc. */
+
 import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { get, request } from "node:http";
@@ -7,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { hasIpv6Loopback } from "../../../scripts/machine.ts";
+import { hasIpv6Loopback } from "../../support/ipv6.ts";
 import { family, isWorkerd, listeningSockets, live, run } from "../../support/started.ts";
 import { withDeadline } from "../../support/wait.ts";
 

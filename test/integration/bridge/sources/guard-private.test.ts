@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { privateParents } from "../../../../bridge/sources/zeromq/guard/private.ts";
 import { Receiver } from "../../../../bridge/sources/zeromq/receiver.ts";
-import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
+import { defaultSocket } from "../../../support/default-socket.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { directoryFor } from "../../../support/receiving.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";

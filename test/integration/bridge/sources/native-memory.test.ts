@@ -14,7 +14,7 @@ import {
   nativeBytes,
 } from "../../../../bridge/sources/zeromq/native-memory.ts";
 import { RenewableReceiver } from "../../../../bridge/sources/zeromq/renewable.ts";
-import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
+import { defaultSocket } from "../../../support/default-socket.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { waitFor } from "../../../support/wait.ts";
 

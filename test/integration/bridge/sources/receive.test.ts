@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Push, XPublisher } from "zeromq";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { Receiver } from "../../../../bridge/sources/zeromq/receiver.ts";
-import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
+import { defaultSocket } from "../../../support/default-socket.ts";
 import { bindPublisher, connectPublisher, type TestPublisher } from "../../../support/publisher.ts";
 import { directoryFor, receiving } from "../../../support/receiving.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";

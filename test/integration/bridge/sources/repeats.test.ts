@@ -1,4 +1,5 @@
 /** Publishers that send the same under the same numbers again: whether that is a repeat depends on how it comes. */
+
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +12,7 @@ import { makeKeys } from "../../../../bridge/config/syntax/curve-key.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { RepeatWarnings } from "../../../../bridge/observability/number-warnings.ts";
 import { type Bridge, startBridge } from "../../../../bridge/pipeline/bridge.ts";
-import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
+import { defaultSocket } from "../../../support/default-socket.ts";
 import { type FakeWorker, startFakeWorker } from "../../../support/fake-worker.ts";
 import { connectPublisher, newPublisher, type PublisherOptions, subscriptionsTo } from "../../../support/publisher.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";

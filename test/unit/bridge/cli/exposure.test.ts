@@ -3,7 +3,7 @@ import { it } from "node:test";
 import { exposureLines } from "../../../../bridge/cli/exposure.ts";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
 import { DEFAULT_BIND } from "../../../../bridge/config/defaults.ts";
-import { defaultSocket } from "../../../../bridge/sources/zeromq/socket.ts";
+import { defaultSocket } from "../../../support/default-socket.ts";
 
 const PLAIN: SecurityConfig = { mechanism: "plain-server", users: new Map([["lab", "secret-word"]]) };
 const CURVE: SecurityConfig = { mechanism: "curve-server", publicKey: "", secretKey: "", allow: undefined };

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { NO_MAP } from "../../../../bridge/config/config.ts";
 import { DecodeError } from "../../../../bridge/decode/message.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { createClock, setBackLog } from "../../../../bridge/pipeline/clock.ts";
@@ -9,6 +8,7 @@ import { createReader } from "../../../../bridge/presets/reader.ts";
 import { PointError } from "../../../../protocol/json/point-error.ts";
 import { rowsOfJson } from "../../../../protocol/json/points.ts";
 import { ARRIVED_AT, decodingOf } from "../../../support/decoding.ts";
+import { NO_MAP } from "../../../support/mapping.ts";
 
 function read(...frames: (string | Buffer)[]): string[] | string {
   return decodingOf().read(...frames);

@@ -1,14 +1,14 @@
 /** A topic is remembered in many places, so none is longer than 1,024 bytes. */
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Collector } from "../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
-import { NO_MAP } from "../../../../bridge/config/config.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { SourceLedger, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { decodingOf, hex } from "../../../support/decoding.ts";
-import { ARRIVED_AT, messageOf } from "../../../support/mapping.ts";
+import { ARRIVED_AT, messageOf, NO_MAP } from "../../../support/mapping.ts";
 import { arrived, pipelineOf } from "../../../support/pipeline.ts";
 
 /** 1,024 and 1,025 bytes; the last two are of characters that take three and four bytes. */

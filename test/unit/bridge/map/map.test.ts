@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type MapConfig, NO_MAP } from "../../../../bridge/config/config.ts";
+import type { MapConfig } from "../../../../bridge/config/config.ts";
 import type { Message } from "../../../../bridge/decode/message.ts";
 import { Topics } from "../../../../bridge/decode/topic.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
-import { ARRIVED_AT, fields, mapped, mapWith, messageOf } from "../../../support/mapping.ts";
+import { ARRIVED_AT, fields, mapped, mapWith, messageOf, NO_MAP } from "../../../support/mapping.ts";
 
 describe("without a mapping", () => {
   it("[MP1] points are taken as they are, by the short way or not", () => {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { FieldConfig, MapConfig } from "../../../../bridge/config/config.ts";
-import { NO_MAP } from "../../../../bridge/config/config.ts";
 import { patternFault } from "../../../../bridge/config/syntax/pattern.ts";
 import { templateFault } from "../../../../bridge/config/syntax/template.ts";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
@@ -11,6 +10,7 @@ import { PointError } from "../../../../protocol/json/point-error.ts";
 import { rowsOf } from "../../../../protocol/json/points.ts";
 import { MAX_COLUMNS } from "../../../../protocol/limits.ts";
 import { isChannelName, isSeriesName } from "../../../../protocol/names.ts";
+import { NO_MAP } from "../../../support/mapping.ts";
 
 const ARRIVED_AT = 1_763_648_912.5;
 const key = fc.constantFrom("t", "x", "y", "time", "a", "b", "a.b", "temp", "__proto__", "constructor", "", "é");

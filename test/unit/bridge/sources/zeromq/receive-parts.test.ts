@@ -4,7 +4,8 @@ import { PeerWarnings } from "../../../../../bridge/observability/line-rate.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
 import { Handshakes } from "../../../../../bridge/sources/zeromq/connections/handshakes.ts";
 import { Lifelines } from "../../../../../bridge/sources/zeromq/connections/lifelines.ts";
-import { defaultSocket, socketFault } from "../../../../../bridge/sources/zeromq/socket.ts";
+import { socketFault } from "../../../../../bridge/sources/zeromq/socket.ts";
+import { defaultSocket } from "../../../../support/default-socket.ts";
 
 it("[BR19] an attempt that fails is no publisher that goes, though told twice, and among others", () => {
   const handshakes = new Handshakes();
