@@ -6,7 +6,7 @@ import { createEnvelope, type Envelope } from "./envelope.ts";
 import { formatFault, isValueFormat, type ValueFormat } from "./formats/formats.ts";
 import { readValue } from "./formats/values.ts";
 import { inflate, wrappingOf } from "./inflate.ts";
-import { DecodeError, type Message, type MessageReader } from "./message.ts";
+import { DecodeError, type Message, type MessageReader, withTopic } from "./message.ts";
 import type { Payload } from "./payload.ts";
 import { parseSampleFormat } from "./samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "./samples/sample-reader.ts";
@@ -93,14 +93,19 @@ class FormatReader implements MessageReader {
   }
 
   #readPayload({ memory }: Topic<TopicMemory>, packed: Payload): Message[] {
-    const payload = this.#unpacked(packed, memory);
-    const format = this.#format;
-    if (format === undefined) return this.#auto.read(payload, memory);
-    if (typeof format !== "string") {
-      return [stamped(format.read(payload.topic, payload.bytes, payload.arrivedAt), payload)];
+    try {
+      const payload = this.#unpacked(packed, memory);
+      const format = this.#format;
+      if (format === undefined) return this.#auto.read(payload, memory);
+      if (typeof format !== "string") {
+        return [stamped(format.read(payload.topic, payload.bytes, payload.arrivedAt), payload)];
+      }
+      const read = readValue(format, payload, memory, this.#onLeftOut);
+      return read === undefined ? [] : [messageOf(read, payload)];
+    } catch (error) {
+      // Of one frame, nobody knows yet whether a topic is before the payload.
+      throw packed.isBare ? error : withTopic(error, packed.topic);
     }
-    const read = readValue(format, payload, memory, this.#onLeftOut);
-    return read === undefined ? [] : [messageOf(read, payload)];
   }
 
   /** What is left out at the beginning is so before it is inflated. */

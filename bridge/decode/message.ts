@@ -1,4 +1,4 @@
-import type { PointFault } from "../../protocol/json/point-error.ts";
+import { PointError, type PointFault } from "../../protocol/json/point-error.ts";
 
 /** Between a ZeroMQ message and rows: what a publisher said, whatever it was packed in. */
 export interface Message {
@@ -83,10 +83,31 @@ export class DecodeError extends Error {
   readonly messages: number;
   /** Messages that were kept with those, or of other topics, and are read all the same. */
   readonly others: readonly Message[];
-  constructor(code: DecodeFault, message: string, messages = 1, others: readonly Message[] = []) {
+  /** As {@link PointError.explain} and {@link PointError.topic}. */
+  readonly explain: (() => string) | undefined;
+  topic: string | undefined;
+  constructor(
+    code: DecodeFault,
+    message: string,
+    messages = 1,
+    others: readonly Message[] = [],
+    explain?: () => string,
+  ) {
     super(message);
     this.code = code;
     this.messages = messages;
     this.others = others;
+    this.explain = explain;
   }
+
+  /** The same fault of several messages, with those that are read all the same. */
+  of(messages: number, others: readonly Message[] = []): DecodeError {
+    return withTopic(new DecodeError(this.code, this.message, messages, others, this.explain), this.topic);
+  }
+}
+
+/** The same error, with the topic of the message that was refused, unless it has one. */
+export function withTopic<E>(error: E, topic: string | undefined): E {
+  if (error instanceof DecodeError || error instanceof PointError) error.topic ??= topic;
+  return error;
 }

@@ -1,44 +1,83 @@
+import { LineRate } from "./line-rate.ts";
 import type { Log } from "./log.ts";
-import { counted, escaped } from "./printable.ts";
+import { ofTopic } from "./number-warnings.ts";
+import { counted, duration } from "./printable.ts";
+import { excerptOf, sampleOf } from "./sample.ts";
 
-const MAX_SAMPLE_LENGTH = 120;
-/** Of a message whose sample is wanted; no more is looked at, however large it is. */
-const MAX_SAMPLE_BYTES = 480;
 /** They are partly the server's words, so there could be any number. */
 const MAX_TROUBLES = 32;
+/** While messages of a topic are refused for a reason, that is said so often. */
+const REPEAT_AFTER_MS = 60_000;
+/** Topics and reasons that are remembered as said. Anybody may make topics up. */
+const MAX_SAID = 1024;
 
-/** Warns of messages that cannot be decoded: each reason at most once in `everyMs`, with one message as a sample. */
+/** A message, or several of one topic, of which nothing is taken. */
+export interface Refusal {
+  /** "" for none. */
+  topic: string;
+  reason: string;
+  /** What is wrong, and what to do: only asked for if it is said. */
+  detail: () => string;
+  frames: readonly Buffer[];
+  messages: number;
+}
+
+/**
+ * Warns of messages that are refused, with one of them as a sample: each reason once a topic, then once a minute while it
+ * lasts. Lines have a limited rate, and repeats one of their own: a topic that is new to it waits for none of them.
+ */
 export class UndecodableWarnings {
   readonly #log: Log;
   readonly #everyMs: number;
   readonly #nowMs: () => number;
+  readonly #news: LineRate;
+  readonly #repeats: LineRate;
+  /** The one that was said the longest ago is the first. */
   readonly #said = new Map<string, { atMs: number; since: number }>();
 
-  constructor(log: Log, everyMs = 10_000, nowMs = () => performance.now()) {
+  constructor(log: Log, everyMs = REPEAT_AFTER_MS, nowMs = () => performance.now()) {
     this.#log = log;
     this.#everyMs = everyMs;
     this.#nowMs = nowMs;
+    this.#news = new LineRate(nowMs);
+    this.#repeats = new LineRate(nowMs);
   }
 
-  warn(reason: string, detail: string, frames: readonly Buffer[]): void {
-    const said = this.#said.get(reason);
-    if (said !== undefined && this.#nowMs() - said.atMs < this.#everyMs) {
-      said.since++;
-      return;
+  warn(refusal: Refusal): void {
+    const { topic, reason, messages } = refusal;
+    const key = `${reason} ${topic}`;
+    const said = this.#said.get(key);
+    const nowMs = this.#nowMs();
+    if (said === undefined) {
+      const unsaid = this.#news.take();
+      if (unsaid === undefined) return;
+      this.#say(
+        refusal,
+        unsaid === 0 ? "" : ` (And ${counted(unsaid, "message")} of other topics or for other reasons.)`,
+      );
+    } else {
+      said.since += messages;
+      if (nowMs - said.atMs < this.#everyMs || this.#repeats.take() === undefined) return;
+      this.#say(refusal, ` (${counted(said.since, "message")} so in the last ${duration(nowMs - said.atMs)}.)`);
+      this.#said.delete(key);
     }
-    const more = said === undefined || said.since === 0 ? "" : `, and ${counted(said.since, "message")} like it before`;
-    this.#said.set(reason, { atMs: this.#nowMs(), since: 0 });
-    this.#log.warn({ reason, sample: sampleOf(frames) }, `A message was left out (${reason})${more}: ${detail}`);
+    if (this.#said.size >= MAX_SAID) {
+      for (const oldest of this.#said.keys()) {
+        this.#said.delete(oldest);
+        break;
+      }
+    }
+    this.#said.set(key, { atMs: nowMs, since: 0 });
   }
-}
 
-/** The beginning of a message as one line of text. */
-export function sampleOf(frames: readonly Buffer[]): string {
-  const text = frames
-    .slice(0, 3)
-    .map((frame) => frame.subarray(0, MAX_SAMPLE_BYTES).toString())
-    .join(" | ");
-  return escaped(text, MAX_SAMPLE_LENGTH);
+  #say({ topic, reason, messages, detail, frames }: Refusal, more: string): void {
+    const what = messages === 1 ? "A message" : counted(messages, "message");
+    const sample = frames.length === 0 ? {} : { sample: sampleOf(excerptOf(frames)) };
+    this.#log.warn(
+      { reason, ...sample },
+      `${what} ${ofTopic(topic)} ${messages === 1 ? "was" : "were"} refused (${reason}): ${detail()}${more}`,
+    );
+  }
 }
 
 /** Warns of what keeps frames from being delivered: at once when it is new, then every `everyMs` while it lasts. */

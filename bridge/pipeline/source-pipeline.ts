@@ -1,7 +1,7 @@
 import { PointError } from "../../protocol/json/point-error.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { DEFAULT_SOURCE_NAME } from "../config/defaults.ts";
-import { DecodeError, type DecodeFault, type Message, type MessageReader } from "../decode/message.ts";
+import { DecodeError, type DecodeFault, type Message, type MessageReader, withTopic } from "../decode/message.ts";
 import { takeNumber } from "../decode/number.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { throwIfTooLong } from "../decode/topic.ts";
@@ -10,6 +10,7 @@ import type { SourceLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
 import { RepeatWarnings, SharedWarnings } from "../observability/number-warnings.ts";
 import { errorText } from "../observability/printable.ts";
+import { topicOf } from "../observability/sample.ts";
 import type { UndecodableWarnings } from "../observability/warnings.ts";
 import type { InletMessage, MessageOrigin } from "../sources/inlet.ts";
 import type { ChannelUplink } from "../uplink/channel-uplink.ts";
@@ -112,7 +113,7 @@ export class SourcePipeline {
       try {
         this.#takeMessage(message, message.arrivedAt ?? now, frames);
       } catch (error) {
-        this.#refuse(error, frames);
+        this.#refuse(withTopic(error, message.topic), frames);
       }
     }
   }
@@ -174,9 +175,17 @@ export class SourcePipeline {
   }
 
   #refuse(error: unknown, frames: readonly Buffer[]): void {
-    const { code, message } = faultOf(error);
-    this.#options.ledger.countRefused(code, error instanceof DecodeError ? error.messages : 1);
-    this.#options.warnings.warn(code, message, frames);
+    const isKnown = error instanceof DecodeError || error instanceof PointError;
+    const reason: DecodeFault = isKnown ? error.code : "decode-failed";
+    const messages = error instanceof DecodeError ? error.messages : 1;
+    this.#options.ledger.countRefused(reason, messages);
+    this.#options.warnings.warn({
+      topic: (isKnown ? error.topic : undefined) ?? topicOf(frames),
+      reason,
+      detail: () => (isKnown ? error.explain?.() : undefined) ?? errorText(error),
+      frames,
+      messages,
+    });
     if (error instanceof DecodeError) this.#takeAll(error.others, this.#options.unixSeconds(), []);
   }
 }
@@ -184,9 +193,4 @@ export class SourcePipeline {
 /** Two sources may have the same topic, and each publisher there numbers its own messages. */
 function keyOf(source: string, topic: string): string {
   return source === DEFAULT_SOURCE_NAME ? topic : `${source}\u0000${topic}`;
-}
-
-function faultOf(error: unknown): { code: DecodeFault; message: string } {
-  if (error instanceof DecodeError || error instanceof PointError) return error;
-  return { code: "decode-failed", message: errorText(error) };
 }

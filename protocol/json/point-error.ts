@@ -10,10 +10,15 @@ export type PointFault =
 /** Why a value holds no points. */
 export class PointError extends Error {
   readonly code: PointFault;
-  constructor(code: PointFault, message: string) {
+  /** What is wrong and where, in place of the message: worked out only for a fault that is told. */
+  readonly explain: (() => string) | undefined;
+  /** The topic of the message that was refused, where the reader knows it. */
+  topic: string | undefined;
+  constructor(code: PointFault, message: string, explain?: () => string) {
     super(message);
     this.name = "PointError";
     this.code = code;
+    this.explain = explain;
   }
 }
 

@@ -2,11 +2,10 @@ import { Collector } from "../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
 import { SeriesBound } from "../../bridge/batch/series-bound.ts";
 import type { DecodeConfig, MapConfig } from "../../bridge/config/config.ts";
-import type { DecodeFault } from "../../bridge/decode/message.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
 import { SourceLedger } from "../../bridge/observability/ledger.ts";
 import { createLog } from "../../bridge/observability/log.ts";
-import { UndecodableWarnings } from "../../bridge/observability/warnings.ts";
+import { type Refusal, UndecodableWarnings } from "../../bridge/observability/warnings.ts";
 import { SourcePipeline } from "../../bridge/pipeline/source-pipeline.ts";
 import { bearsNumbers, createReader } from "../../bridge/presets/reader.ts";
 import { MAX_BODY_BYTES } from "../../protocol/limits.ts";
@@ -27,9 +26,9 @@ export interface TargetConfig {
 class Checked extends UndecodableWarnings {
   fault: string | undefined;
 
-  override warn(reason: DecodeFault, detail: string, frames: readonly Buffer[]): void {
-    this.fault ??= refusalFault(reason, detail);
-    super.warn(reason, detail, frames);
+  override warn(refusal: Refusal): void {
+    this.fault ??= refusalFault(refusal.reason, refusal.detail());
+    super.warn(refusal);
   }
 }
 

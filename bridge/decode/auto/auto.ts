@@ -4,7 +4,7 @@ import type { EnvelopeMemory } from "../envelope.ts";
 import type { CsvMemory } from "../formats/csv.ts";
 import type { ValueFormat } from "../formats/formats.ts";
 import { readValue, type Value } from "../formats/values.ts";
-import { DecodeError, type Message } from "../message.ts";
+import { DecodeError, type Message, withTopic } from "../message.ts";
 import type { Payload } from "../payload.ts";
 import { parseSampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
@@ -89,7 +89,7 @@ export class Auto {
     const released = due.map((memory) => this.#release(memory));
     if (refuse === undefined) return outOf(released);
     for (const { fault, refused } of released) {
-      if (fault !== undefined) refuse(new DecodeError(fault.code, fault.message, refused));
+      if (fault !== undefined) refuse(fault.of(refused));
     }
     return released.flatMap(({ messages }) => messages);
   }
@@ -154,7 +154,7 @@ export class Auto {
     const format = guess === undefined ? undefined : parseSampleFormat(guess.format);
     // One damaged message is no stream of samples.
     if (guess === undefined || format === undefined || (memory.values !== undefined && !guess.sure)) {
-      return { messages: [], refused: held.length, fault: formatUnknown() };
+      return { messages: [], refused: held.length, fault: withTopic(formatUnknown(), topic) };
     }
     const reader = createSampleReader(format);
     memory.samples = reader;
@@ -171,7 +171,7 @@ function readEach(held: readonly Held[], read: (payload: Payload) => Message | u
       if (message !== undefined) released.messages.push(message);
     } catch (error) {
       released.refused++;
-      released.fault ??= error instanceof DecodeError ? error : formatUnknown();
+      released.fault ??= withTopic(error instanceof DecodeError ? error : formatUnknown(), payload.topic);
     }
   }
   return released;
@@ -183,7 +183,7 @@ function outOf(all: readonly Released[]): Message[] {
   const fault = all.find((released) => released.fault !== undefined)?.fault;
   if (fault === undefined) return messages;
   const refused = all.reduce((sum, released) => sum + released.refused, 0);
-  throw new DecodeError(fault.code, fault.message, refused, messages);
+  throw fault.of(refused, messages);
 }
 
 function readSamples(reader: SampleReader, payload: Payload): Message {

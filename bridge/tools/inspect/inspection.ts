@@ -6,8 +6,8 @@ import { throwIfTooLong } from "../../decode/topic.ts";
 import type { Mapped, Mapper } from "../../map/mapper.ts";
 import type { Decision } from "../../observability/decisions.ts";
 import { errorText, escaped } from "../../observability/printable.ts";
+import { type Excerpt, excerptOf, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "../../observability/sample.ts";
 import type { SeriesReport, SourceReport, TopicReport } from "./report.ts";
-import { beginsWith, type Excerpt, excerptOf, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "./sample.ts";
 import { Known, Tally } from "./tally.ts";
 
 const MAX_TOPICS = 1000;
@@ -241,4 +241,13 @@ function seriesReport({ channel, name, tally, last, text, x, arrival, at }: Seri
 
 function nameOf(text: string): string {
   return escaped(text, Math.max(MAX_TOPIC_LENGTH, MAX_NAME_LENGTH));
+}
+
+/** As SUB compares: the first frame begins so. */
+function beginsWith(first: Uint8Array | undefined, topics: readonly Buffer[]): boolean {
+  if (topics.length === 0 || first === undefined) return true;
+  for (const topic of topics) {
+    if (first.length >= topic.length && topic.compare(first, 0, topic.length) === 0) return true;
+  }
+  return false;
 }

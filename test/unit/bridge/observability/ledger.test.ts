@@ -6,7 +6,7 @@ import { parseChannelUrl } from "../../../../bridge/config/syntax/web-address.ts
 import { SourceLedger, totalsOf, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog, lineForPeople } from "../../../../bridge/observability/log.ts";
 import { statusLine } from "../../../../bridge/observability/status.ts";
-import { sampleOf, TroubleWarnings, UndecodableWarnings } from "../../../../bridge/observability/warnings.ts";
+import { TroubleWarnings } from "../../../../bridge/observability/warnings.ts";
 
 function logTo(lines: string[]) {
   return createLog("text", "info", (line) => lines.push(line));
@@ -34,27 +34,6 @@ it("the status is one line of plain words with every count that is not nothing",
     "received 1,234 messages, delivered 1 point in 2 POSTs, behind by 7 points (the oldest waits for 65 s), 1 retry, " +
       "2 messages not understood (not-json), 3 values left out (text), 8,001 points lost (bridge-full), nobody watches",
   );
-});
-
-it("[BR3] each reason is warned of once in a while, with a count of those between", () => {
-  const lines: string[] = [];
-  let nowMs = 0;
-  const warnings = new UndecodableWarnings(logTo(lines), 10_000, () => nowMs);
-  const message = [Buffer.from("nonsense")];
-  for (let i = 0; i < 50; i++) warnings.warn("not-json", "This is not JSON.", message);
-  warnings.warn("no-number", "There is none.", message);
-  assert.equal(lines.length, 2);
-  nowMs = 10_000;
-  warnings.warn("not-json", "This is not JSON.", message);
-  assert.equal(lines.length, 3);
-  assert.match(lines[2] ?? "", /\(not-json\), and 49 messages like it before: This is not JSON\. .*sample="nonsense"/);
-});
-
-it("[BR3] a sample has 120 characters at most and no control characters", () => {
-  assert.equal(sampleOf([Buffer.from("temp"), Buffer.from("a\u0000\n\u202e")]), "temp | a\\x00\\x0a\\u202e");
-  const long = sampleOf([Buffer.from("\u0001".repeat(1000))]);
-  assert.equal(long.length, 120);
-  assert.ok(sampleOf([Buffer.alloc(1000, 0xff)]).length <= 120);
 });
 
 it("[BR8c] the same trouble is told at once, then once a minute, and when it is over", () => {

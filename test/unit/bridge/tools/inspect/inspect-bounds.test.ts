@@ -4,9 +4,9 @@ import { describe, it } from "node:test";
 import type { SourceConfig } from "../../../../../bridge/config/config.ts";
 import { sourceOf } from "../../../../../bridge/config/defaults.ts";
 import { createMapper } from "../../../../../bridge/map/mapper.ts";
+import { excerptOf, sampleOf } from "../../../../../bridge/observability/sample.ts";
 import { createReader } from "../../../../../bridge/presets/reader.ts";
 import { Inspection } from "../../../../../bridge/tools/inspect/inspection.ts";
-import { excerptOf, sampleOf } from "../../../../../bridge/tools/inspect/sample.ts";
 
 const NOW = 1_767_225_600;
 

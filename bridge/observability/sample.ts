@@ -1,13 +1,15 @@
 import { isUtf8 } from "node:buffer";
-import { escaped } from "../../observability/printable.ts";
+import { escaped } from "./printable.ts";
 
 const MAX_SAMPLE_FRAMES = 4;
 /** Of each frame. */
 const MAX_SAMPLE_BYTES = 240;
-const MAX_SAMPLE_LENGTH = 100;
+const MAX_SAMPLE_LENGTH = 120;
 const MAX_HEX_BYTES = 24;
 export const MAX_TOPIC_LENGTH = 80;
 const MAX_TOPIC_BYTES = 1024;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: binary is what it rules out
+const WORD_BEFORE_JSON = /^([^\s{["\u0000-\u001f\u007f\ufffd][^\s\u0000-\u001f\u007f\ufffd]*)[ \t]+[{["]/;
 
 /** As much of a message as is shown of it, and none of the memory that the message takes. */
 export interface Excerpt {
@@ -39,13 +41,17 @@ function textIn(bytes: Buffer, isCut: boolean): string | undefined {
     const part = bytes.subarray(0, bytes.length - left);
     if (isUtf8(part)) return isMostlyText(part) ? part.toString() : undefined;
   }
-  return undefined;
+  // Text in another encoding, or with a few bytes before it: what is no ASCII is written as its byte.
+  if (!isMostlyText(bytes)) return undefined;
+  return bytes.toString("latin1").replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 
-/** Some control characters are still text, in colours for instance; they are escaped. */
+/** Some bytes that are no ASCII, or control characters as in colours, are still text. */
 function isMostlyText(bytes: Buffer): boolean {
-  const controls = bytes.reduce((sum, byte) => sum + (byte < 0x20 || byte === 0x7f ? 1 : 0), 0);
-  return controls * 8 <= bytes.length;
+  const isText = isUtf8(bytes);
+  let others = 0;
+  for (const byte of bytes) if (byte < 0x20 || byte === 0x7f || (byte > 0x7f && !isText)) others++;
+  return others * 8 <= bytes.length;
 }
 
 function hexOf(bytes: Buffer, length: number): string {
@@ -54,20 +60,14 @@ function hexOf(bytes: Buffer, length: number): string {
   return `0x ${pairs}${length > shown.length ? " …" : ""}`;
 }
 
-/** What a message that nobody has read yet seems to have as topic. */
+/**
+ * What a message that nobody has read seems to have as topic: its first frame of several, or the word before JSON in one.
+ * Bytes that are no text have none.
+ */
 export function topicOf(frames: readonly Uint8Array[]): string {
   const [first] = frames;
   if (first === undefined) return "";
   const bytes = Buffer.from(first.buffer, first.byteOffset, Math.min(first.length, MAX_TOPIC_BYTES));
   if (frames.length > 1) return isUtf8(bytes) ? bytes.toString() : hexOf(bytes, first.length);
-  return /^([^\s{["]\S*)\s/.exec(bytes.toString())?.[1] ?? "";
-}
-
-/** As SUB compares: the first frame begins so. */
-export function beginsWith(first: Uint8Array | undefined, topics: readonly Buffer[]): boolean {
-  if (topics.length === 0 || first === undefined) return true;
-  for (const topic of topics) {
-    if (first.length >= topic.length && topic.compare(first, 0, topic.length) === 0) return true;
-  }
-  return false;
+  return WORD_BEFORE_JSON.exec(bytes.toString())?.[1] ?? "";
 }
