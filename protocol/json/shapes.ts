@@ -3,7 +3,7 @@ import { DEFAULT_SERIES } from "../names.ts";
 import { isObject } from "./json.ts";
 import type { PartFault } from "./part-fault.ts";
 import { finite, PointError } from "./point-error.ts";
-import { type FoundTime, unixSeconds } from "./time.ts";
+import type { FoundTime } from "./time.ts";
 
 /**
  * What the points of a value are read for. {@link readShapes} knows the shapes; a reader knows what becomes of a field, and
@@ -21,8 +21,12 @@ export interface PointReader<Series, Value> {
    * @param isAlone whether the object is the whole value
    */
   timeIn(object: Record<string, unknown>, isAlone: boolean): FoundTime | undefined;
-  /** @throws PointError if it is no time */
-  secondsOf(time: unknown): number;
+  /**
+   * @param path of the field that it is, "" for the first of `[x, y]`: a unit is found out for each field by itself
+   * @returns unix seconds
+   * @throws PointError if it is no time
+   */
+  secondsOf(time: unknown, path: string): number;
   /** Whether a value, no object and no array, can be one of a series. */
   isLeaf(value: unknown): boolean;
   /** What the field at a path becomes; undefined leaves it aside. @throws PointError */
@@ -57,7 +61,7 @@ export function readShapes<S, V>(value: unknown, reader: PointReader<S, V>): voi
 
 function readItem<S, V>(item: unknown, reader: PointReader<S, V>, isAlone: boolean): void {
   const { xySeries } = reader;
-  if (isPair(item)) return readOne(reader.secondsOf(item[0]), false, item[1], reader);
+  if (isPair(item)) return readOne(reader.secondsOf(item[0], ""), false, item[1], reader);
   if (!isObject(item)) {
     if (reader.isLeaf(item)) return readOne(reader.untimed.x, reader.untimed.arrival, item, reader);
     throw new PointError("no-number", "There is no number here to plot: send a number, [x, y] or an object with one.");
@@ -65,7 +69,7 @@ function readItem<S, V>(item: unknown, reader: PointReader<S, V>, isAlone: boole
   // Most publishers send this: by this way it takes a third of the time.
   if (xySeries !== undefined && isXY(item)) {
     reader.found(1);
-    return reader.add(unixSeconds(item.x), false, xySeries, [item.y]);
+    return reader.add(reader.secondsOf(item.x, "x"), false, xySeries, [item.y]);
   }
   const found = reader.timeIn(item, isAlone);
   if (found === undefined) return readFields(item, undefined, reader);
@@ -93,7 +97,7 @@ function readFields<S, V>(
   if (series.length > 0) {
     const { untimed } = reader;
     if (time === undefined) reader.add(untimed.x, untimed.arrival, series, values);
-    else reader.add(reader.secondsOf(time.time), false, series, values);
+    else reader.add(reader.secondsOf(time.time, time.path), false, series, values);
   } else if (!reader.isChoosing) {
     throw new PointError(
       "no-number",
@@ -164,7 +168,7 @@ function readColumns<S, V>(
     const present = valued.length === 0 && !isBlank ? columns.filter(({ series }) => reader.isLine(series)) : valued;
     isBlank = valued.length === 0;
     points += valued.length;
-    const x = reader.secondsOf(times[i]);
+    const x = reader.secondsOf(times[i], timePath);
     if (present.length === 0) continue;
     const values = present.map(({ series, leaves }) => {
       const leaf = leaves[i];

@@ -1,6 +1,10 @@
+import { secondsOfText } from "./date-text.ts";
 import { finite, PointError } from "./point-error.ts";
+import { type FoundTime, stampIn, stampSeconds } from "./stamp.ts";
 
 /** The times of points: PT2 and PT6. */
+
+export type { FoundTime } from "./stamp.ts";
 
 /** The fields that may be the time, the first that is there counts. `x` is last, because beside `t` it is a coordinate. */
 export const TIME_FIELDS = ["t", "time", "ts", "timestamp", "x"] as const;
@@ -8,36 +12,52 @@ export const TIME_FIELDS = ["t", "time", "ts", "timestamp", "x"] as const;
 /** As nanoseconds, this is the year 5138: what is beyond is a date in no unit. */
 export const MAX_TIME = 1e20;
 
-/** Where an object's time stands, and what is there. */
-export interface FoundTime {
-  path: string;
-  time: unknown;
-}
+/** Longer text is no time. */
+const MAX_TIME_TEXT = 64;
 
 /** The field that is a time by its name. */
 export function namedTime(object: Record<string, unknown>): FoundTime | undefined {
-  for (const path of TIME_FIELDS) if (Object.hasOwn(object, path)) return { path, time: object[path] };
+  for (const path of TIME_FIELDS) {
+    // Of ROS, where messages have their time: x beside it is a coordinate.
+    if (path === "x") {
+      const stamp = stampIn(object);
+      if (stamp !== undefined) return stamp;
+    }
+    if (Object.hasOwn(object, path)) return { path, time: object[path] };
+  }
   return undefined;
 }
 
 /**
- * A time as a number in any unit, or as ISO 8601 text with a date.
+ * A time as a number in any unit, as text with a date, or as an object of seconds and nanoseconds.
  * @returns unix seconds
  * @throws PointError
  */
 export function timeOf(time: unknown): number {
-  if (typeof time === "number") return unixSeconds(time);
-  const parsed =
-    typeof time === "string" && /^\d{4}-\d\d-\d\d(?:[T ]|$)/.test(time) ? Date.parse(utc(time)) : Number.NaN;
-  if (Number.isNaN(parsed)) {
-    throw new PointError("time-not-a-number", "The time is not a number (unix seconds) and not an ISO 8601 date.");
-  }
-  return parsed / 1000;
+  return typeof time === "number" ? unixSeconds(time) : writtenTime(time);
 }
 
-/** Without an offset it is UTC: Date.parse would take it for the time of wherever this runs. */
-function utc(iso: string): string {
-  return /(?:[Zz]|[+-]\d\d:?\d\d|^.{10})$/.test(iso) ? iso : `${iso}Z`;
+/**
+ * A time that is no number, as timeOf.
+ * @throws PointError
+ */
+export function writtenTime(time: unknown): number {
+  const seconds = typeof time === "string" ? secondsOfText(time) : stampSeconds(time);
+  if (seconds !== undefined && Math.abs(seconds) < MAX_TIME) return seconds;
+  throw new PointError("time-not-a-number", adviceOf(time));
+}
+
+function adviceOf(time: unknown): string {
+  if (typeof time !== "string" || time.length > MAX_TIME_TEXT || !/\d/.test(time)) {
+    return "The time is not a number (unix seconds) and not an ISO 8601 date.";
+  }
+  if (/^\s*[+-]?[\d.]+(?:e[+-]?\d+)?\s*$/i.test(time)) {
+    return "The time is a number in quotes, which is text: send it without quotes.";
+  }
+  return (
+    "The time is text, and no time that is sure: its form is not known, or no calendar or clock has it. Send unix " +
+    "seconds, or ISO 8601 such as 2026-11-28T13:37:39.25Z."
+  );
 }
 
 /**

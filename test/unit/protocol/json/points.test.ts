@@ -108,6 +108,32 @@ for (const [unit, text] of Object.entries({
 })) {
   reads("PT6", `a time in ${unit}`, `{"x":${text},"y":1}`, [`y ${INSTANT} 1`]);
 }
+const STAMPS = ["sec nanosec 1e9", "secs nsecs 1e9", "sec nsec 1e9", "sec usec 1e6", "seconds nanos 1e9"];
+for (const form of [...STAMPS, "seconds nanoseconds 1e9", "tv_sec tv_nsec 1e9", "tv_sec tv_usec 1e6"]) {
+  const [whole, part, perSecond] = form.split(" ");
+  const stamp = `{"${whole}":1700000000,"${part}":${Number(perSecond) / 2}}`;
+  reads("PT6d", `an object of ${whole} and ${part} is a time`, `{"t":${stamp},"y":1}`, [`y ${INSTANT} 1`]);
+}
+reads(
+  "PT6d",
+  "objects of seconds are times in columns, too",
+  '{"t":[{"sec":1,"nanosec":0},{"sec":2,"nanosec":5e8}],"y":[3,4]}',
+  ["y 1 3", "y 2.5 4"],
+);
+refuses("time-not-a-number", "a whole second as a fraction", '{"t":{"sec":1,"nanosec":1000000000},"y":1}');
+refuses("time-not-a-number", "seconds without a fraction", '{"t":{"sec":1},"y":1}');
+reads(
+  "PT6e",
+  "header.stamp is the time, and x a coordinate",
+  '{"header":{"seq":7,"stamp":{"secs":1,"nsecs":5e8},"frame_id":"map"},"x":3}',
+  ["header.seq 1.5 7", "x 1.5 3"],
+);
+reads("PT6e", "stamp is the time", '{"stamp":{"sec":1,"nanosec":5e8},"x":3}', ["x 1.5 3"]);
+reads("PT6e", "t comes before a stamp", '{"t":9,"stamp":{"sec":1,"nanosec":0}}', [
+  "stamp.sec 9 1",
+  "stamp.nanosec 9 0",
+]);
+reads("PT6e", "a stamp that is a number is a series", '{"stamp":1,"y":2}', ["stamp now 1", "y now 2"]);
 reads("PT6b", "a date alone is ISO 8601 too", '{"x":"2023-11-14","y":1}', ["y 1699920000 1"]);
 reads("PT6a", "the largest number that is seconds", "[99999999999,1]", ["y 99999999999 1"]);
 reads("PT6a", "the smallest that is milliseconds", "[100000000000,1]", ["y 100000000 1"]);
