@@ -1,8 +1,10 @@
 import { isUtf8 } from "node:buffer";
+import { parseJson } from "../../protocol/json/json.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
-import { valueOfJson } from "../../protocol/json/points.ts";
+import { notJsonText } from "./json-fault.ts";
 import { DecodeError } from "./message.ts";
 import { checkJsonValues } from "./size.ts";
+import { notUtf8Text } from "./utf8-fault.ts";
 
 /** Reading a larger one would hold up everything else for a second or more. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -11,6 +13,8 @@ export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 export const MAY_BE_JSON = /^\s*(?:[-{["0-9]|(?:true|false|null|NaN|Infinity)\s*$)/;
 /** What can be nothing but JSON, right or wrong. */
 export const IS_MEANT_AS_JSON = /^\s*[{["]/;
+/** What can be nothing but what Python's str() or repr() makes of a value. */
+export const IS_MEANT_AS_PYTHON = /^\s*(?:[bu]['"]|\(|(?:True|False|None)\s*$)/;
 const WORD_AND_REST = /^([^\s{["]\S*)\s+(\S[\s\S]*)$/;
 const NUMBER = /^-?\d+(\.\d*)?([eE][-+]?\d+)?$/;
 /** How far a look goes that only has to rule text out. */
@@ -36,7 +40,7 @@ export function wordAndRest(text: string): { word: string; rest: string } | unde
 export function textOf(bytes: Buffer): string {
   const text = textIfUtf8(bytes);
   if (text !== undefined) return text;
-  throw new PointError("not-json", "This is not UTF-8, as JSON is.");
+  throw new PointError("not-json", "This is not UTF-8, as JSON is.", () => notUtf8Text(bytes));
 }
 
 export function textIfUtf8(bytes: Buffer): string | undefined {
@@ -84,6 +88,11 @@ export function isMeantAsJson(bytes: Buffer): boolean {
   return bytes.length >= MIN_TEXT_BYTES ? isUtf8(bytes) || hasEnds(bytes, closing) : hasEnds(bytes, closing);
 }
 
+/** What is wrong in what is {@link isMeantAsJson}. */
+export function meantAsJsonText(bytes: Buffer): string {
+  return isUtf8(bytes) ? notJsonText(bytes.toString()) : notUtf8Text(bytes);
+}
+
 function hasEnds(bytes: Buffer, closing: number): boolean {
   return bytes[bytes.length - 1] === closing && hasReadableStart(bytes);
 }
@@ -94,7 +103,15 @@ function hasEnds(bytes: Buffer, closing: number): boolean {
  */
 export function valueOfBoundedJson(text: string): unknown {
   checkJsonValues(text);
-  return valueOfJson(text);
+  try {
+    return parseJson(text);
+  } catch {
+    throw notJson(text);
+  }
+}
+
+export function notJson(text: string): PointError {
+  return new PointError("not-json", "This is not JSON.", () => notJsonText(text));
 }
 
 /**

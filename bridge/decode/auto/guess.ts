@@ -3,8 +3,17 @@ import { foreignFault } from "../foreign.ts";
 import { looksLikeCsv } from "../formats/csv.ts";
 import type { ValueFormat } from "../formats/formats.ts";
 import { cborTop, msgpackTop, type Top } from "../formats/structure.ts";
-import { DecodeError } from "../message.ts";
-import { IS_MEANT_AS_JSON, isMeantAsJson, jsonOrUndefined, readableText, wordAndRest } from "../text.ts";
+import { DecodeError, withTopic } from "../message.ts";
+import {
+  IS_MEANT_AS_JSON,
+  IS_MEANT_AS_PYTHON,
+  isMeantAsJson,
+  jsonOrUndefined,
+  meantAsJsonText,
+  notJson,
+  readableText,
+  wordAndRest,
+} from "../text.ts";
 
 export type Guess =
   /** It is this, and could hardly be anything else. */
@@ -27,7 +36,9 @@ export function guessOf(bytes: Buffer, isBare: boolean): Guess {
   const foreign = foreignFault(bytes);
   if (foreign !== undefined) return none(foreign);
   if (isMeantAsJson(bytes)) {
-    return none(new PointError("not-json", "This begins as JSON does, and is not JSON in UTF-8."));
+    return none(
+      new PointError("not-json", "This begins as JSON does, and is not JSON in UTF-8.", () => meantAsJsonText(bytes)),
+    );
   }
   const msgpack = msgpackTop(bytes, true);
   if (isSure(msgpack, bytes))
@@ -54,11 +65,16 @@ function guessOfText(text: string, isBare: boolean): Guess {
   // Names between quotes, of columns, are no JSON.
   if (looksLikeCsv(text)) return { kind: "sure", format: "csv", because: "lines of numbers" };
   if (IS_MEANT_AS_JSON.test(text)) {
-    return none(new PointError("not-json", "This begins as JSON does, and is not JSON."));
+    return none(notJson(text));
   }
-  if (isBare && jsonOrUndefined(wordAndRest(text)?.rest ?? "") !== undefined) {
-    return { kind: "sure", format: "json", because: "a word (the topic), a space and JSON" };
+  const split = isBare ? wordAndRest(text) : undefined;
+  if (split !== undefined) {
+    if (jsonOrUndefined(split.rest) !== undefined) {
+      return { kind: "sure", format: "json", because: "a word (the topic), a space and JSON" };
+    }
+    if (IS_MEANT_AS_JSON.test(split.rest)) return none(withTopic(notJson(split.rest), split.word));
   }
+  if (IS_MEANT_AS_PYTHON.test(text)) return none(notJson(text));
   return none(
     new DecodeError(
       "format-unknown",

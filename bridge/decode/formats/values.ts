@@ -1,10 +1,19 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { isPair } from "../../../protocol/json/shapes.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
-import { DecodeError } from "../message.ts";
+import { DecodeError, withTopic } from "../message.ts";
 import type { Payload } from "../payload.ts";
 import { checkJsonValues } from "../size.ts";
-import { MAY_BE_JSON, textIfUtf8, textOf, valueOfBoundedJson, wordAndRest } from "../text.ts";
+import {
+  IS_MEANT_AS_JSON,
+  jsonOrUndefined,
+  MAY_BE_JSON,
+  notJson,
+  textIfUtf8,
+  textOf,
+  valueOfBoundedJson,
+  wordAndRest,
+} from "../text.ts";
 import { type CsvMemory, valueOfCsv } from "./csv.ts";
 import type { ValueFormat } from "./formats.ts";
 import { valueOfCbor, valueOfMsgpack } from "./packed.ts";
@@ -51,15 +60,28 @@ function readJson(text: string, isBare: boolean): Value {
   let fault: unknown;
   if (!isBare || MAY_BE_JSON.test(text)) {
     try {
-      return { value: valueOfBoundedJson(text) };
+      return { value: onceEncoded(valueOfBoundedJson(text)) };
     } catch (error) {
-      if (error instanceof DecodeError) throw error;
+      if (error instanceof DecodeError || (error instanceof PointError && error.code !== "not-json")) throw error;
       fault = error;
     }
   }
   const split = isBare ? wordAndRest(text) : undefined;
-  if (split !== undefined) return { value: valueOfBoundedJson(split.rest), topic: split.word };
-  throw fault ?? new PointError("not-json", "This is neither JSON nor a word (the topic), a space and JSON.");
+  if (split === undefined) throw fault ?? notJson(text);
+  try {
+    return { value: onceEncoded(valueOfBoundedJson(split.rest)), topic: split.word };
+  } catch (error) {
+    throw withTopic(error, split.word);
+  }
+}
+
+/** @throws PointError no-number if it is text that is JSON itself */
+function onceEncoded(value: unknown): unknown {
+  if (typeof value !== "string" || !IS_MEANT_AS_JSON.test(value) || jsonOrUndefined(value) === undefined) return value;
+  throw new PointError(
+    "no-number",
+    "This is JSON inside of JSON: text that is JSON itself. It was encoded twice, as by send_json(json.dumps(…)). Encode it once.",
+  );
 }
 
 /** A line is a value (https://github.com/ndjson/ndjson-spec), of any shape that a message may have. */
