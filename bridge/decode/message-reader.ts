@@ -1,6 +1,8 @@
 import type { DecodeConfig } from "../config/config.ts";
 import type { Decision } from "../observability/decisions.ts";
 import type { OnLeftOut } from "../observability/left-out.ts";
+import { Arrays } from "./arrays/array-message.ts";
+import { isNpy } from "./arrays/npy.ts";
 import { Auto, messageOf, stamped, type TopicMemory } from "./auto/auto.ts";
 import { createEnvelope, type Envelope } from "./envelope.ts";
 import { formatFault, isValueFormat, type ValueFormat } from "./formats/formats.ts";
@@ -44,6 +46,8 @@ class FormatReader implements MessageReader {
   /** Undefined: found out for each topic. */
   readonly #format: ValueFormat | SampleReader | undefined;
   readonly #auto: Auto;
+  /** Undefined where what frames or payloads are is configured. */
+  readonly #arrays: Arrays | undefined;
   readonly #onLeftOut: OnLeftOut;
   /** Of the message that is being read: it may have several payloads. */
   #inflatedBytes = 0;
@@ -57,6 +61,7 @@ class FormatReader implements MessageReader {
     this.#config = config;
     this.#format = format;
     this.#auto = new Auto(onDecision, onLeftOut);
+    this.#arrays = format === undefined ? new Arrays(onDecision, onLeftOut) : undefined;
     this.#onLeftOut = onLeftOut;
     const topics = new Topics<TopicMemory>((name) => {
       throwIfControl(name);
@@ -75,6 +80,10 @@ class FormatReader implements MessageReader {
       );
     }
     this.#inflatedBytes = 0;
+    if (this.#config.frames === undefined) {
+      const arrays = this.#arrays?.read(frames, arrivedAt);
+      if (arrays !== undefined) return arrays;
+    }
     const { topic, payload, more = [], isBare, time, number } = this.#envelope.open(frames, arrivedAt);
     const first = this.#readPayload(topic, { bytes: payload, isBare, arrivedAt, time, number, topic: topic.name });
     if (more.length === 0) return first;
@@ -96,7 +105,12 @@ class FormatReader implements MessageReader {
     try {
       const payload = this.#unpacked(packed, memory);
       const format = this.#format;
-      if (format === undefined) return this.#auto.read(payload, memory);
+      if (format === undefined) {
+        if (this.#arrays !== undefined && isNpy(payload.bytes)) {
+          return this.#arrays.readNpy(payload).map((read) => stamped(read, payload));
+        }
+        return this.#auto.read(payload, memory);
+      }
       if (typeof format !== "string") {
         return [stamped(format.read(payload.topic, payload.bytes, payload.arrivedAt), payload)];
       }

@@ -50,6 +50,7 @@ function* binaryNumbersAt(view: DataView, at: number, width: (typeof WIDTHS)[num
     if (width === 2) {
       yield view.getUint16(at, isLittle);
       yield view.getInt16(at, isLittle);
+      yield view.getFloat16(at, isLittle);
     } else if (width === 4) {
       yield view.getUint32(at, isLittle);
       yield view.getInt32(at, isLittle);

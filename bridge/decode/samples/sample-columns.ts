@@ -20,7 +20,7 @@ type Numbers =
  */
 export function columnsOf(payload: Buffer, format: SampleFormat): Float64Array[] {
   const numbers = numbersOf(payload, format.element, format.bigEndian);
-  const isFloat = format.element === "f32" || format.element === "f64";
+  const isFloat = format.element.startsWith("f");
   switch (format.item) {
     case "channels": {
       const width = format.names.length;
@@ -35,12 +35,13 @@ export function columnsOf(payload: Buffer, format: SampleFormat): Float64Array[]
 
 /**
  * All elements in `payload` as numbers: a view of it where it is aligned and of this machine's byte order, else a copy.
- * Integers of 64 bits are rounded to float64.
+ * Integers of 64 bits are rounded to float64, half-precision floats are made float32.
  */
 export function numbersOf(payload: Buffer, element: ElementType, bigEndian: boolean): Numbers {
   const width = elementBytes(element);
   const length = Math.floor(payload.length / width);
   if (element === "i64" || element === "u64") return wideIntegersOf(payload, length, element === "i64", bigEndian);
+  if (element === "f16") return halvesOf(payload, length, bigEndian);
   const swaps = width > 1 && bigEndian !== HOST_IS_BIG_ENDIAN;
   // Typed arrays must begin at a multiple of their element's size, and small frames lie anywhere in a pool.
   const copies = swaps || payload.byteOffset % width !== 0;
@@ -77,6 +78,24 @@ function wideIntegersOf(payload: Buffer, length: number, isSigned: boolean, bigE
     values[i] = high * HIGH_WORD + view.getUint32(i * 8 + 4 - highAt, !bigEndian);
   }
   return values;
+}
+
+/** IEEE 754 binary16, for which there is no typed array in Node 20. */
+function halvesOf(payload: Buffer, length: number, bigEndian: boolean): Float32Array {
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    values[i] = halfOf(bigEndian ? payload.readUInt16BE(2 * i) : payload.readUInt16LE(2 * i));
+  }
+  return values;
+}
+
+/** The number that the 16 bits of a half-precision float are. */
+export function halfOf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
 function swap(bytes: Buffer, width: number): void {

@@ -1,6 +1,6 @@
 import { isSeriesName } from "../../../protocol/names.ts";
 
-export type ElementType = "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "f32" | "f64";
+export type ElementType = "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "f16" | "f32" | "f64";
 
 /** What the bytes of a message are: items one after the other, each with one element for each channel. */
 export interface SampleFormat {
@@ -23,6 +23,7 @@ const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   u32: 4,
   i64: 8,
   u64: 8,
+  f16: 2,
   f32: 4,
   f64: 8,
 };
@@ -30,7 +31,7 @@ const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
 /** More is rather a matrix than a row of channels. The largest probes have 1,024 wires. */
 const MAX_CHANNELS = 1024;
 /** float64 tells unix seconds apart to 2.4e-7: two samples of a faster stream would have the same x. */
-const MAX_RATE = 4_000_000;
+export const MAX_RATE = 4_000_000;
 /** What begins like this is meant for a sample format, right or wrong. */
 const OF_THIS_LANGUAGE = /^(?:[iufc]\d|cf\d|(?:u?int|float|complex)\d)/;
 const FORMAT = /^([iuf]\d+)(be)?(?:x(\d+)|\(([^()]*)\)|:([a-z]+))?(?:@(.*))?$/;
