@@ -1,4 +1,5 @@
 import { PointError, type PointFault } from "../../protocol/json/point-error.ts";
+import type { LineRecord } from "./lines/line-format.ts";
 
 /** Between a ZeroMQ message and rows: what a publisher said, whatever it was packed in. */
 export interface Message {
@@ -15,7 +16,10 @@ export interface Message {
 
 export type Content =
   /** What JSON could hold: numbers, text, arrays, objects (SPEC.md, "Points as JSON"). */
-  { kind: "value"; value: unknown } | { kind: "samples"; samples: Samples };
+  | { kind: "value"; value: unknown }
+  /** What lines say, each with its time. */
+  | { kind: "records"; records: readonly LineRecord[] }
+  | { kind: "samples"; samples: Samples };
 
 /** Values at equal distances in time. */
 export interface Samples {
@@ -62,6 +66,8 @@ export type DecodeFault =
   | "not-msgpack"
   | "not-cbor"
   | "not-csv"
+  /** No line is in the line format that it should be in. */
+  | "not-lines"
   | "not-samples"
   | "inflate-failed"
   /** Inflated, it is larger than a message may be. */

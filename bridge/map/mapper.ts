@@ -10,6 +10,7 @@ import { writeSamples } from "./map-samples.ts";
 import type { MappedChannel } from "./mapped-series.ts";
 import { Plans } from "./plan.ts";
 import { type ReadOptions, readingsOf } from "./reading.ts";
+import { recordReadings } from "./record-readings.ts";
 import { type Holding, type MessageSummary, RowWriter, rowOf } from "./row-writer.ts";
 import { checkTime } from "./when.ts";
 
@@ -73,6 +74,7 @@ class PlainMapper implements Mapper {
   map(message: Message, arrivedAt: number): Mapped[] {
     checkTime(message);
     const { content, time } = message;
+    if (content.kind === "records") return this.#timed.map(message, arrivedAt);
     if (content.kind === "value") {
       if (time !== undefined) return this.#timed.map(message, arrivedAt);
       return [
@@ -109,7 +111,7 @@ function checkMessagePoints(points: number): void {
 
 class MappingMapper implements Mapper {
   readonly #plans: Plans;
-  readonly #options: Omit<ReadOptions, "slotOf" | "leftOut">;
+  readonly #options: Omit<ReadOptions, "slotOf" | "leftOut" | "hasNamedTime">;
   readonly #onLeftOut: OnLeftOut;
   readonly #holding: Holding = new Map();
 
@@ -133,15 +135,22 @@ class MappingMapper implements Mapper {
     const { topic, time, content } = message;
     const plan = this.#plans.of(topic);
     const writer = new RowWriter(plan.channel, this.#holding, arrivedAt);
-    if (content.kind === "samples") {
-      writeSamples(content.samples, plan, writer);
-    } else {
-      const options: ReadOptions = {
-        ...this.#options,
-        slotOf: plan.slotOf,
-        leftOut: (reason, place, sample) => this.#onLeftOut({ topic, reason, place, sample }),
-      };
-      for (const reading of readingsOf(content.value, options, { arrivedAt, sentAt: time })) writer.write(reading);
+    const options: ReadOptions = {
+      ...this.#options,
+      hasNamedTime: content.kind === "value",
+      slotOf: plan.slotOf,
+      leftOut: (reason, place, sample) => this.#onLeftOut({ topic, reason, place, sample }),
+    };
+    switch (content.kind) {
+      case "samples":
+        writeSamples(content.samples, plan, writer);
+        break;
+      case "value":
+        for (const reading of readingsOf(content.value, options, { arrivedAt, sentAt: time })) writer.write(reading);
+        break;
+      case "records":
+        for (const reading of recordReadings(content.records, options, { arrivedAt, sentAt: time }))
+          writer.write(reading);
     }
     const { rows, lost, summary, isThinned } = writer;
     if (rows.length === 0 && lost === 0 && !isThinned) return [];

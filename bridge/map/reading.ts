@@ -27,6 +27,8 @@ export interface ReadOptions {
   takesText: boolean;
   time: string | undefined;
   timeUnit: TimeUnit | undefined;
+  /** Whether a field is the time by its name; lines say their time beside their fields. */
+  hasNamedTime: boolean;
   /** Told of parts that are not taken, while the rest is: as {@link PointReader.leftOut}. */
   leftOut: (reason: PartFault, path: string, sample: unknown) => void;
 }
@@ -69,6 +71,7 @@ class MappingReader implements PointReader<Slot, Leaf> {
   /** The field that the mapping names; else the envelope's time, which is none of the fields'; else PT2. */
   timeIn(object: Record<string, unknown>, isAlone: boolean): FoundTime | undefined {
     if (this.#options.time !== undefined) return timeAt(object, this.#options.time);
+    if (!this.#options.hasNamedTime) return undefined;
     const found = namedTime(object);
     return !isAlone || this.#sentAt === undefined || Array.isArray(found?.time) ? found : undefined;
   }

@@ -24,7 +24,7 @@ export function secondsOf(time: unknown, unit: TimeUnit | undefined): number {
  */
 export function checkTime({ time, content }: Message): void {
   if (time !== undefined) bounded(time);
-  if (content.kind === "value") return;
+  if (content.kind !== "samples") return;
   const { x0, dx, columns } = content.samples;
   bounded(x0);
   bounded(x0 + dx * (columns[0]?.length ?? 0));

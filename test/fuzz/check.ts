@@ -24,6 +24,7 @@ const KNOWN = {
   "not-msgpack": true,
   "not-cbor": true,
   "not-csv": true,
+  "not-lines": true,
   "not-samples": true,
   "inflate-failed": true,
   "inflate-too-large": true,

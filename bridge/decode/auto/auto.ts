@@ -4,10 +4,12 @@ import type { EnvelopeMemory } from "../envelope.ts";
 import type { CsvMemory } from "../formats/csv.ts";
 import type { ValueFormat } from "../formats/formats.ts";
 import { readValue, type Value } from "../formats/values.ts";
-import { DecodeError, type Message, withTopic } from "../message.ts";
+import { isLineFormat, lineFormatOf } from "../lines/lines.ts";
+import { type Content, DecodeError, type Message, withTopic } from "../message.ts";
 import type { Payload } from "../payload.ts";
 import { parseSampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
+import { textIfUtf8 } from "../text.ts";
 import { guessOf } from "./guess.ts";
 import { guessSamples } from "./samples-guess.ts";
 
@@ -66,7 +68,7 @@ export class Auto {
       if (guess?.kind === "sure") return this.#readAs(guess.format, payload, memory);
       return [readSamples(samples, payload)];
     }
-    if (values === undefined) return this.#readNew(payload, memory);
+    if (values === undefined || isOtherLines(values, payload)) return this.#readNew(payload, memory);
     try {
       return this.#readAs(values, payload, memory);
     } catch (error) {
@@ -163,6 +165,13 @@ export class Auto {
   }
 }
 
+/** Whether it is lines of another format than before: some of them may be of both. */
+function isOtherLines(before: ValueFormat, { bytes }: Payload): boolean {
+  if (!isLineFormat(before)) return false;
+  const found = lineFormatOf(textIfUtf8(bytes) ?? "");
+  return found !== undefined && found !== before;
+}
+
 function readEach(held: readonly Held[], read: (payload: Payload) => Message | undefined): Released {
   const released: Released = { messages: [], refused: 0 };
   for (const { payload } of held) {
@@ -198,8 +207,10 @@ function formatUnknown(): DecodeError {
   );
 }
 
-export function messageOf({ value, topic }: Value, payload: Payload): Message {
-  return stamped({ topic: topic ?? payload.topic, content: { kind: "value", value } }, payload);
+export function messageOf(read: Value, payload: Payload): Message {
+  const content: Content =
+    "records" in read ? { kind: "records", records: read.records } : { kind: "value", value: read.value };
+  return stamped({ topic: read.topic ?? payload.topic, content }, payload);
 }
 
 /** With what the envelope said. */

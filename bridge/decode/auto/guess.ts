@@ -1,8 +1,9 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { foreignFault } from "../foreign.ts";
 import { looksLikeCsv } from "../formats/csv.ts";
-import type { ValueFormat } from "../formats/formats.ts";
+import { VALUE_FORMATS, type ValueFormat } from "../formats/formats.ts";
 import { cborTop, msgpackTop, type Top } from "../formats/structure.ts";
+import { lineFormatOf } from "../lines/lines.ts";
 import { DecodeError, withTopic } from "../message.ts";
 import {
   IS_MEANT_AS_JSON,
@@ -64,6 +65,10 @@ function guessOfText(text: string, isBare: boolean): Guess {
   }
   // Names between quotes, of columns, are no JSON.
   if (looksLikeCsv(text)) return { kind: "sure", format: "csv", because: "lines of numbers" };
+  const lineFormat = lineFormatOf(text);
+  if (lineFormat !== undefined) {
+    return { kind: "sure", format: lineFormat, because: VALUE_FORMATS[lineFormat] };
+  }
   if (IS_MEANT_AS_JSON.test(text)) {
     return none(notJson(text));
   }

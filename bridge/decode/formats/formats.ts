@@ -1,4 +1,5 @@
 import { suggestion } from "../../../protocol/suggestion.ts";
+import type { LineFormatName } from "../lines/line-format.ts";
 import { parseSampleFormat } from "../samples/sample-format.ts";
 
 /** The formats whose messages are values, with what they are. */
@@ -9,8 +10,16 @@ export const VALUE_FORMATS = {
   cbor: "CBOR",
   csv: "lines of numbers between commas, semicolons, tabs or spaces, with or without a line of names before",
   numbers: "plain numbers as text",
-} as const;
-export type ValueFormat = keyof typeof VALUE_FORMATS;
+  "name-value": "names and values: temp:21.5, a=1;b=2, a:1<tab>b:2",
+  teleplot: "Teleplot: >name:value|g, >name:milliseconds:value",
+  influx: "InfluxDB line protocol: name,tag=a field=1 time",
+  graphite: "Graphite plaintext: path value unix-seconds",
+  statsd: "StatsD: name:value|c, |g, |ms",
+  prometheus: 'Prometheus text: name{label="a"} value milliseconds',
+  nmea: "NMEA 0183 sentences: $GPRMC,…, fields by number",
+} as const satisfies Record<PlainFormat | LineFormatName, string>;
+type PlainFormat = "json" | "ndjson" | "msgpack" | "cbor" | "csv" | "numbers";
+export type ValueFormat = PlainFormat | LineFormatName;
 
 export function isValueFormat(name: string): name is ValueFormat {
   return Object.hasOwn(VALUE_FORMATS, name);

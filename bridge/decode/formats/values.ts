@@ -1,6 +1,8 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { isPair } from "../../../protocol/json/shapes.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
+import type { LineRecord } from "../lines/line-format.ts";
+import { recordsOf } from "../lines/lines.ts";
 import { DecodeError, withTopic } from "../message.ts";
 import type { Payload } from "../payload.ts";
 import { checkJsonValues } from "../size.ts";
@@ -19,10 +21,7 @@ import type { ValueFormat } from "./formats.ts";
 import { valueOfCbor, valueOfMsgpack } from "./packed.ts";
 
 /** What a payload holds, and the topic if that stood before it in the same frame. */
-export interface Value {
-  value: unknown;
-  topic?: string;
-}
+export type Value = { value: unknown; topic?: string } | { records: readonly LineRecord[]; topic?: string };
 
 /**
  * @param memory what the topic's messages have had so far
@@ -32,9 +31,9 @@ export interface Value {
  */
 export function readValue(
   format: ValueFormat,
-  { bytes, isBare, arrivedAt }: Payload,
+  { bytes, isBare, arrivedAt, topic }: Payload,
   memory: CsvMemory,
-  _onLeftOut: OnLeftOut,
+  onLeftOut: OnLeftOut,
 ): Value | undefined {
   switch (format) {
     case "json":
@@ -52,6 +51,14 @@ export function readValue(
       const value = valueOfCsv(text, memory, arrivedAt);
       return value === undefined ? undefined : { value };
     }
+    case "nmea":
+    case "statsd":
+    case "name-value":
+    case "teleplot":
+    case "influx":
+    case "graphite":
+    case "prometheus":
+      return { records: recordsOf(format, textOf(bytes), topic, onLeftOut) };
   }
 }
 

@@ -21,9 +21,10 @@ function read(format: string | undefined, ...frames: (Buffer | string)[]): Messa
 
 /** Samples as columns, and values as they are, each with its topic. */
 function seen(messages: Message[]): unknown[] {
-  return messages.map(({ topic, content }) =>
-    content.kind === "value" ? content.value : [topic, ...content.samples.columns.map((column) => [...column])],
-  );
+  return messages.map(({ topic, content }) => {
+    if (content.kind === "samples") return [topic, ...content.samples.columns.map((column) => [...column])];
+    return content.kind === "value" ? content.value : content.records;
+  });
 }
 
 function codeOf(action: () => unknown): unknown {

@@ -1,0 +1,45 @@
+import { PointError } from "../../protocol/json/point-error.ts";
+import type { LineRecord } from "../decode/lines/line-format.ts";
+import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
+import { type MappedReading, type MessageTimes, type ReadOptions, readingsOf } from "./reading.ts";
+import { secondsOf } from "./when.ts";
+
+/**
+ * What the mapping takes of a message's lines, each at its own time, else at that of the message. A line that has nothing to
+ * plot costs no other.
+ * @throws PointError if none has, DecodeError message-too-large
+ */
+export function recordReadings(
+  records: readonly LineRecord[],
+  options: ReadOptions,
+  times: MessageTimes,
+): MappedReading[] {
+  const readings: MappedReading[] = [];
+  let fault: PointError | undefined;
+  let points = 0;
+  for (const { time, fields } of records) {
+    try {
+      const sentAt = time === undefined ? times.sentAt : (timeOf(time, options) ?? times.sentAt);
+      for (const reading of readingsOf(fields, options, { ...times, sentAt })) {
+        points += reading.slots.length;
+        if (points > MAX_MESSAGE_POINTS) throw tooManyPoints();
+        readings.push(reading);
+      }
+    } catch (error) {
+      if (!(error instanceof PointError)) throw error;
+      fault ??= error;
+    }
+  }
+  if (readings.length === 0 && fault !== undefined) throw fault;
+  return readings;
+}
+
+function timeOf(time: number | string, { timeUnit, leftOut }: ReadOptions): number | undefined {
+  try {
+    return secondsOf(time, timeUnit);
+  } catch (error) {
+    if (!(error instanceof PointError)) throw error;
+    leftOut("time-unreadable", "time", time);
+    return undefined;
+  }
+}
