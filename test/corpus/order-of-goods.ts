@@ -1,7 +1,8 @@
 /** The order of goods: no wrong value first, then nothing lost in silence. */
 import type { Outcome } from "./run.ts";
 
-const NUMBER = /[-+\u2212]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?/g;
+const WITH_POINT = /[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?/g;
+const WITH_COMMA = /[-+]?\d+,\d+/g;
 /** Widths of numbers in binary data. */
 const WIDTHS = [1, 2, 4, 8] as const;
 
@@ -25,10 +26,8 @@ export function inventedValues(frames: readonly Buffer[], outcome: Pick<Outcome,
 /** Every number that a frame can be read to hold: as text with a point or a comma, and as bytes of any width at any place. */
 function* numbersIn(frame: Buffer): Generator<number> {
   const text = frame.toString("latin1");
-  for (const [found] of text.matchAll(NUMBER)) {
-    yield Number(found.replace(",", ".").replace("+", ""));
-    yield Number.parseFloat(found);
-  }
+  for (const [found] of text.matchAll(WITH_POINT)) yield Number(found);
+  for (const [found] of text.matchAll(WITH_COMMA)) yield Number(found.replace(",", "."));
   // Text has no numbers but those that can be read.
   if (/^[\t\n\r\x20-\x7e]*$/.test(text)) return;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
