@@ -34,7 +34,7 @@ export function wordAndRest(text: string): { word: string; rest: string } | unde
 }
 
 /**
- * The text of a payload, without the NUL that C programs send along.
+ * The text of a payload, without the NULs that C programs send along, and without the mark (BOM) that Windows programs do.
  * @throws PointError not-json if it is not UTF-8
  */
 export function textOf(bytes: Buffer): string {
@@ -43,9 +43,13 @@ export function textOf(bytes: Buffer): string {
   throw new PointError("not-json", "This is not UTF-8, as JSON is.", () => notUtf8Text(bytes));
 }
 
+/** The same; undefined if it is not UTF-8. */
 export function textIfUtf8(bytes: Buffer): string | undefined {
-  const end = bytes[bytes.length - 1] === 0 ? bytes.length - 1 : bytes.length;
-  const text = bytes.toString("utf8", 0, end);
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end--;
+  // A mark of the order of bytes, which says nothing in UTF-8: https://www.unicode.org/faq/utf_bom#bom5
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const text = bytes.toString("utf8", start, end);
   return isTextOf(text, bytes) ? text : undefined;
 }
 
@@ -90,7 +94,8 @@ export function isMeantAsJson(bytes: Buffer): boolean {
 
 /** What is wrong in what is {@link isMeantAsJson}. */
 export function meantAsJsonText(bytes: Buffer): string {
-  return isUtf8(bytes) ? notJsonText(bytes.toString()) : notUtf8Text(bytes);
+  const text = textIfUtf8(bytes);
+  return text === undefined ? notUtf8Text(bytes) : notJsonText(text);
 }
 
 function hasEnds(bytes: Buffer, closing: number): boolean {

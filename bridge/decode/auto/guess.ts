@@ -2,9 +2,11 @@ import { PointError } from "../../../protocol/json/point-error.ts";
 import { foreignFault } from "../foreign.ts";
 import { looksLikeCsv } from "../formats/csv.ts";
 import { VALUE_FORMATS, type ValueFormat } from "../formats/formats.ts";
+import { looksLikeJsonLines } from "../formats/json-lines.ts";
 import { cborTop, msgpackTop, type Top } from "../formats/structure.ts";
 import { lineFormatOf } from "../lines/lines.ts";
 import { DecodeError, withTopic } from "../message.ts";
+import { surelyPaddedText } from "../padding.ts";
 import {
   IS_MEANT_AS_JSON,
   IS_MEANT_AS_PYTHON,
@@ -34,6 +36,9 @@ export function guessOf(bytes: Buffer, isBare: boolean): Guess {
   if (bytes.length === 0) return none(new DecodeError("format-unknown", "The message is empty."));
   const text = readableText(bytes);
   if (text !== undefined) return guessOfText(text, isBare);
+  const padded = surelyPaddedText(bytes);
+  const guess = padded === undefined ? undefined : guessOfText(padded, isBare);
+  if (guess?.kind === "sure") return guess;
   const foreign = foreignFault(bytes);
   if (foreign !== undefined) return none(foreign);
   if (isMeantAsJson(bytes)) {
@@ -56,13 +61,7 @@ function isSure(top: Top | undefined, bytes: Buffer): boolean {
 
 function guessOfText(text: string, isBare: boolean): Guess {
   if (jsonOrUndefined(text) !== undefined) return { kind: "sure", format: "json", because: "JSON" };
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  if (
-    lines.length > 1 &&
-    [lines[0], lines[1]].every((line) => jsonOrUndefined(line ?? "") !== undefined && /[{[]/.test(line ?? ""))
-  ) {
-    return { kind: "sure", format: "ndjson", because: "JSON, a line each" };
-  }
+  if (looksLikeJsonLines(text)) return { kind: "sure", format: "ndjson", because: "JSON, a line each" };
   // Names between quotes, of columns, are no JSON.
   if (looksLikeCsv(text)) return { kind: "sure", format: "csv", because: "lines of numbers" };
   const lineFormat = lineFormatOf(text);

@@ -1,11 +1,10 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
-import { isPair } from "../../../protocol/json/shapes.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
 import type { LineRecord } from "../lines/line-format.ts";
 import { recordsOf } from "../lines/lines.ts";
 import { DecodeError, withTopic } from "../message.ts";
+import { paddedText, paddingLeftOut, recordsIn } from "../padding.ts";
 import type { Payload } from "../payload.ts";
-import { checkJsonValues } from "../size.ts";
 import {
   IS_MEANT_AS_JSON,
   jsonOrUndefined,
@@ -16,12 +15,19 @@ import {
   valueOfBoundedJson,
   wordAndRest,
 } from "../text.ts";
+import { notUtf8Text } from "../utf8-fault.ts";
 import { type CsvMemory, valueOfCsv } from "./csv.ts";
 import type { ValueFormat } from "./formats.ts";
+import { listOf, valueOfLines } from "./json-lines.ts";
 import { valueOfCbor, valueOfMsgpack } from "./packed.ts";
 
+interface PlainValue {
+  value: unknown;
+  topic?: string;
+}
+
 /** What a payload holds, and the topic if that stood before it in the same frame. */
-export type Value = { value: unknown; topic?: string } | { records: readonly LineRecord[]; topic?: string };
+export type Value = PlainValue | { records: readonly LineRecord[]; topic?: string };
 
 /**
  * @param memory what the topic's messages have had so far
@@ -31,24 +37,23 @@ export type Value = { value: unknown; topic?: string } | { records: readonly Lin
  */
 export function readValue(
   format: ValueFormat,
-  { bytes, isBare, arrivedAt, topic }: Payload,
+  payload: Payload,
   memory: CsvMemory,
   onLeftOut: OnLeftOut,
 ): Value | undefined {
+  const { topic, bytes, isBare, arrivedAt } = payload;
   switch (format) {
     case "json":
-      return readJson(textOf(bytes), isBare);
+      return readPadded(payload, onLeftOut, (text) => readJson(text, isBare));
     case "ndjson":
-      return { value: valueOfLines(textOf(bytes)) };
+      return readPadded(payload, onLeftOut, (text) => ({ value: valueOfLines(text, topic, onLeftOut) }));
     case "msgpack":
       return { value: valueOfMsgpack(bytes) };
     case "cbor":
       return { value: valueOfCbor(bytes) };
     case "csv":
     case "numbers": {
-      const text = textIfUtf8(bytes);
-      if (text === undefined) throw new DecodeError("not-csv", "This is not text.");
-      const value = valueOfCsv(text, memory, arrivedAt);
+      const value = valueOfCsv(unpadded(payload, onLeftOut), memory, arrivedAt);
       return value === undefined ? undefined : { value };
     }
     case "nmea":
@@ -62,8 +67,36 @@ export function readValue(
   }
 }
 
+/**
+ * Reads text; if it cannot be read, what stands before the first NUL, or the values between several.
+ * @throws PointError, DecodeError
+ */
+function readPadded({ topic, bytes }: Payload, onLeftOut: OnLeftOut, read: (text: string) => PlainValue): PlainValue {
+  try {
+    return read(textOf(bytes));
+  } catch (error) {
+    const padded = error instanceof PointError && error.code === "not-json" ? paddedText(bytes) : undefined;
+    if (padded === undefined || padded.rest.length === 0) throw error;
+    const first = read(padded.text);
+    const records = recordsIn(padded.rest);
+    if (records !== undefined) return { ...first, value: listOf([first.value, ...records]) };
+    onLeftOut(paddingLeftOut(padded, first.topic ?? topic));
+    return first;
+  }
+}
+
+/** Text up to its first NUL. @throws DecodeError not-csv */
+function unpadded({ topic, bytes }: Payload, onLeftOut: OnLeftOut): string {
+  const text = textIfUtf8(bytes);
+  if (text !== undefined && !text.includes("\u0000")) return text;
+  const padded = paddedText(bytes);
+  if (padded === undefined) throw new DecodeError("not-csv", "This is not text.", 1, [], () => notUtf8Text(bytes));
+  onLeftOut(paddingLeftOut(padded, topic));
+  return padded.text;
+}
+
 /** JSON, or else a word, a space and JSON. @throws PointError not-json */
-function readJson(text: string, isBare: boolean): Value {
+function readJson(text: string, isBare: boolean): PlainValue {
   let fault: unknown;
   if (!isBare || MAY_BE_JSON.test(text)) {
     try {
@@ -89,17 +122,4 @@ function onceEncoded(value: unknown): unknown {
     "no-number",
     "This is JSON inside of JSON: text that is JSON itself. It was encoded twice, as by send_json(json.dumps(…)). Encode it once.",
   );
-}
-
-/** A line is a value (https://github.com/ndjson/ndjson-spec), of any shape that a message may have. */
-function valueOfLines(text: string): unknown {
-  checkJsonValues(text);
-  const values = text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line) => valueOfBoundedJson(line));
-  if (values.length === 1) return values[0];
-  const list = values.flatMap((value) => (isPair(value) ? [value] : value));
-  // A list of two numbers would be x and y (PT3).
-  return isPair(list) ? list.map((y) => ({ y })) : list;
 }

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { DecodeConfig } from "../../../../../bridge/config/config.ts";
+import { createReader } from "../../../../../bridge/presets/reader.ts";
 import { decodingOf } from "../../../../support/decoding.ts";
+
+/** The points of one message without a topic, and what of it is left out. */
+function leftOutOf(config: Partial<DecodeConfig>, text: string): { points: string[] | string; leftOut: string[] } {
+  const leftOut: string[] = [];
+  const reader = createReader({ format: "auto", skipBytes: 0, inflate: "auto", ...config }, undefined, (part) => {
+    leftOut.push(`${part.reason} in ${part.place}: ${part.sample}`);
+  });
+  reader.read([Buffer.from(text)], 0);
+  return { points: decodingOf(config).read(text), leftOut };
+}
 
 function csv(...texts: string[]): (string[] | string)[] {
   const decoding = decodingOf({ format: "csv" });
@@ -99,8 +111,102 @@ describe("JSON, a line each", () => {
     assert.deepEqual(ndjson('{"__proto__": {"a": 1}}\n{"b":2}'), ["__proto__.a now 1", "b now 2"]);
   });
 
-  it("[FM3b] is taken whole or refused whole", () => {
-    assert.equal(ndjson('{"a":1}\n{"b":'), "not-json");
+  it("[FM3d] a line that is not JSON is left out, and the others are taken", () => {
+    assert.deepEqual(leftOutOf({ format: "ndjson" }, '{"a":1}\n{"b":\n{"c":3}'), {
+      points: ["a now 1", "c now 3"],
+      leftOut: ['record-unreadable in line 2: {"b":'],
+    });
+    assert.deepEqual(leftOutOf({ format: "ndjson" }, 'INFO sent\r\n{"a":1}\r\n\r\nnan\r\n'), {
+      points: ["a now 1"],
+      leftOut: ["record-unreadable in line 1: INFO sent", "record-unreadable in line 4: nan"],
+    });
+    assert.equal(ndjson('{"a":\n{"b":'), "not-json", "none is JSON");
     assert.equal(ndjson(""), "no-number");
+  });
+
+  it("[FM3d] JSON of several lines is one value, though a line of it is JSON", () => {
+    assert.deepEqual(leftOutOf({ format: "ndjson" }, '{"a":\n[1,2]\n}'), {
+      points: ["a.0 now 1", "a.1 now 2"],
+      leftOut: [],
+    });
+  });
+
+  it("[FM3d] with 1,000 lines that are none it is read, with 1,001 refused", () => {
+    assert.equal(leftOutOf({ format: "ndjson" }, `{"a":1}${"\n{".repeat(1000)}`).leftOut.length, 1000);
+    assert.equal(ndjson(`{"a":1}${"\n{".repeat(1001)}`), "not-json");
+  });
+
+  it("[FM3e] is found out though its first or last line was cut", () => {
+    for (const [text, points] of [
+      ['":0}\n{"a":1}\n{"a":2}\n', ["a now 1", "a now 2"]],
+      ['{"a":1}\r\n{"a":2}\r\n{"a"', ["a now 1", "a now 2"]],
+      ['":0}\n{"a":1}', ["a now 1"]],
+      ['\n\n{"a":1}\n{"a', ["a now 1"]],
+      ['{"a":1}\r{"a":2}', ["a now 1", "a now 2"]],
+      [`${'{"a":1}\n'.repeat(20)}{"a`, Array.from({ length: 20 }, () => "a now 1")],
+    ] as const) {
+      assert.deepEqual(leftOutOf({}, text).points, points, JSON.stringify(text));
+    }
+  });
+
+  it("[FM3e] JSON of several lines that was cut is no lines", () => {
+    assert.equal(decodingOf().read('{"a":\n{"b":1}\n'), "not-json");
+    assert.equal(decodingOf().read("[\n[1,2],\n[3,4]\n"), "not-json");
+  });
+});
+
+describe("what is around text", () => {
+  it("[FM14a] a mark of the order of bytes before JSON, lines of it, numbers and a topic", () => {
+    assert.deepEqual(decodingOf().read('\ufeff{"a":1}'), ["a now 1"]);
+    assert.deepEqual(decodingOf().read('\ufeff{"a":1}\r\n{"a":2}'), ["a now 1", "a now 2"]);
+    assert.deepEqual(decodingOf().read("\ufeff21.5"), ["y now 21.5"]);
+    assert.deepEqual(decodingOf().read("\ufefftemp,hum\n1,2"), ["temp now 1", "hum now 2"]);
+    assert.deepEqual(decodingOf().read('\ufefflab {"a":1}'), ["lab.a now 1"]);
+    assert.deepEqual(decodingOf({ format: "json" }).read('\ufeff{"a":1}'), ["a now 1"]);
+  });
+
+  it("[FM14b] NULs behind it, as in char buf[64]", () => {
+    const padded = (text: string, size = 64): string => text.padEnd(size, "\u0000");
+    assert.deepEqual(decodingOf().read(padded('{"a":1}')), ["a now 1"]);
+    assert.deepEqual(decodingOf().read(padded('lab {"a":1}')), ["lab.a now 1"]);
+    assert.deepEqual(decodingOf().read(padded('{"a":1}\n{"a":2}\n')), ["a now 1", "a now 2"]);
+    assert.deepEqual(decodingOf().read("lab", padded("21.5")), ["lab now 21.5"]);
+    assert.deepEqual(decodingOf().read("lab", padded("21,22.5", 16)), ["lab.0 now 21", "lab.1 now 22.5"]);
+    assert.deepEqual(decodingOf({ format: "numbers" }).read("lab", padded("5", 4)), ["lab now 5"]);
+    assert.equal(decodingOf().read(padded('{"a":1, "b')), "not-json");
+  });
+
+  it("[FM14c] what was in the buffer before is left out", () => {
+    for (const [config, text, points] of [
+      [{}, '{"a":1}\u0000"b":2}\u0000\u0000', ["a now 1"]],
+      [{}, "21.53\u00007\u0000\u0001\u0002", ["y now 21.53"]],
+      [{ format: "json" }, "21\u0000xyz", ["y now 21"]],
+      [{ format: "numbers" }, "21\u00005", ["y now 21"]],
+      [{ format: "ndjson" }, '{"a":1}\u0000\u0002', ["a now 1"]],
+    ] as const) {
+      const { points: read, leftOut } = leftOutOf(config, text);
+      assert.deepEqual(read, points, JSON.stringify(text));
+      assert.match(leftOut.join(), /^record-unreadable in (?:byte|line) \d+: /);
+    }
+    const garbage = Buffer.concat([Buffer.from('{"a":1}\u0000'), Buffer.from("fffe80", "hex")]);
+    assert.deepEqual(decodingOf().read(garbage), ["a now 1"]);
+  });
+
+  it("[FM14d] values of JSON that each end with a NUL are all read", () => {
+    assert.deepEqual(leftOutOf({}, '{"a":1}\u0000{"a":2}\u0000'), { points: ["a now 1", "a now 2"], leftOut: [] });
+    assert.deepEqual(leftOutOf({ format: "json" }, "[1,2]\u0000[3,4]"), { points: ["y 1 2", "y 3 4"], leftOut: [] });
+  });
+
+  it("[FM14e] a few bytes that could be a whole number are not taken for padded text, nor an id before a value", () => {
+    for (const hex of [
+      "35000000",
+      "3231000000000000",
+      "3530300000000000",
+      "343200000000000000a4c441",
+      "7b0022007d00",
+    ]) {
+      const points = decodingOf().read(Buffer.from(hex, "hex"));
+      assert.ok(points.length === 0 || typeof points === "string", `${hex}: ${points}`);
+    }
   });
 });
