@@ -138,8 +138,8 @@ export class PlotCanvas {
         newPath: () => new Path2D(),
         columnOf: (value) => surface.crisp(xOf(value)),
         xPx: (value) => leftPx + (value - x.min) * scaleX,
-        // Not (value - min) * scale: the difference of the largest float64 is infinite.
-        yPx: (value) => bottomPx - (value * scaleY - range.min * scaleY),
+        // First the difference, which is exact where both are large. That of the largest float64 would be infinite.
+        yPx: (value) => bottomPx - (value / 2 - range.min / 2) * (2 * scaleY),
       });
       if (hasTexts) box.top += box.height;
     }
@@ -149,6 +149,12 @@ export class PlotCanvas {
     context.lineJoin = "round";
     context.textAlign = "right";
     context.fillStyle = theme.text;
+    const write = (text = "", x: number, y: number): void => {
+      context.lineWidth = HALO_PX;
+      context.strokeStyle = theme.ground;
+      context.strokeText(text, x, y);
+      context.fillText(text, x, y);
+    };
     for (const { at, label, onRight } of picture.thresholds) {
       const axis = onRight && picture.right !== undefined ? picture.right : picture.left;
       const py = surface.crisp(this.#rowOf(axis, bottom, height)(at));
@@ -162,17 +168,18 @@ export class PlotCanvas {
       context.setLineDash(THRESHOLD_DASHES);
       context.stroke();
       const labelY = py < TOP_PX + 2 * THRESHOLD_LABEL_PX ? py + THRESHOLD_LABEL_PX : py - THRESHOLD_LABEL_PX;
-      context.lineWidth = HALO_PX;
-      context.strokeStyle = theme.ground;
       context.setLineDash([]);
-      context.strokeText(label, right - HALO_PX, labelY);
-      context.fillText(label, right - HALO_PX, labelY);
+      write(label, right - HALO_PX, labelY);
     }
+    // Beside the labels it belongs to there is no room.
+    write(this.#rightTicks[0]?.base, right - HALO_PX, TOP_PX);
+    context.textAlign = "left";
+    write(this.#leftTicks[0]?.base, gutters.left + HALO_PX, TOP_PX);
   }
 
   #rowOf({ range }: YAxis, bottom: number, height: number): (place: number) => number {
     const scale = height / (range.max - range.min);
-    return (place) => bottom - (place * scale - range.min * scale);
+    return (place) => bottom - (place / 2 - range.min / 2) * (2 * scale);
   }
 }
 

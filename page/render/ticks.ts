@@ -3,6 +3,12 @@ import { clockText } from "../ui/format.ts";
 /** Where an axis has its ticks and what they say. Time is local, and 24 hours a day. */
 
 const MAX_TICKS = 60;
+/** After so many digits no two float64 are the same. */
+const MAX_PLACES = 16;
+/** Longer labels take room from the lines. */
+const MAX_LABEL_CHARS = 9;
+/** Labels of fewer steps from 0 are long for another reason: they are very large or small. */
+const MIN_STEPS_TO_BASE = 1e4;
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
@@ -47,10 +53,12 @@ export function ticks(min: number, max: number, step: number, origin = 0): numbe
   const last = Math.floor((max - origin) / step + 1e-9);
   const places = decimals(step);
   const found: number[] = [];
-  for (let i = first; i <= last && found.length < MAX_TICKS; i++) {
-    const value = origin + i * step;
+  for (let k = 0; k < MAX_TICKS && first + k <= last; k++) {
+    const value = origin + (first + k) * step;
     // Multiples of 0.1 and the like are rounded to what they are meant to be; zero has no sign.
-    found.push(places > 0 && places < 15 ? Number(value.toFixed(places)) : value + 0);
+    const rounded = places > 0 && places < 15 ? Number(value.toFixed(places)) : value + 0;
+    // Where a step is finer than a float64, two are one.
+    if (rounded !== found.at(-1)) found.push(rounded);
   }
   return found;
 }
@@ -67,13 +75,29 @@ export function numberLabels(values: readonly number[], step: number): string[] 
   if (magnitude === 0) return values.map(() => "0");
   if (magnitude >= 1e7 || (magnitude > 0 && magnitude < 1e-3)) {
     const digits = Math.min(
-      12,
+      MAX_PLACES,
       Math.max(0, Math.floor(Math.log10(magnitude) + 1e-9) - Math.floor(Math.log10(step) + 1e-9)),
     );
     return values.map((value) => (value === 0 ? "0" : shortExponent(value, digits)));
   }
-  const places = Math.min(12, decimals(step));
+  const places = Math.min(MAX_PLACES, decimals(step));
   return values.map((value) => value.toFixed(places));
+}
+
+/**
+ * What the ticks of a narrow axis say. Where their numbers would be long they are counted from a base, a round number below
+ * them, which is "" where there is none.
+ */
+export function axisLabels(values: readonly number[], step: number): { labels: string[]; base: string } {
+  const labels = numberLabels(values, step);
+  const [first = 0, last = first] = [values[0], values.at(-1)];
+  const isLong = labels.some((label) => label.length > MAX_LABEL_CHARS);
+  if (!isLong || Math.max(Math.abs(first), Math.abs(last)) < MIN_STEPS_TO_BASE * step) return { labels, base: "" };
+  const unit = 10 ** Math.ceil(Math.log10(last - first + step));
+  const base = Number((Math.floor(first / unit) * unit).toPrecision(15));
+  const rest = values.map((value) => Math.round((value - base) / step) * step);
+  const text = [String(base), base.toExponential()].sort((a, b) => a.length - b.length)[0] ?? "";
+  return { labels: numberLabels(rest, step), base: (base < 0 ? "" : "+") + text.replace("e+", "e") };
 }
 
 /** What a time's tick says: as much of the time of day as its step needs, the date where a day begins. */

@@ -1,5 +1,5 @@
 import type { Range } from "../data/segment.ts";
-import { niceStep, numberLabels, ticks } from "./ticks.ts";
+import { axisLabels, niceStep, ticks } from "./ticks.ts";
 import { stableRange } from "./y-range.ts";
 
 /** A y axis as it is drawn: on a logarithmic one, the range and everything on it are powers of ten. */
@@ -13,6 +13,8 @@ export interface YAxis {
 export interface Tick {
   at: number;
   label: string;
+  /** What is to be added to all labels of the axis. */
+  base?: string;
 }
 
 /** A line across the panel, at a place of one of its axes. */
@@ -70,14 +72,14 @@ function stepOf(span: number, heightPx: number): number {
 }
 
 function labelled(values: number[], step: number): Tick[] {
-  const labels = numberLabels(values, step);
-  return values.map((at, i) => ({ at, label: labels[i] ?? "" }));
+  const { labels, base } = axisLabels(values, step);
+  return values.map((at, i) => ({ at, label: labels[i] ?? "", ...(base === "" ? {} : { base }) }));
 }
 
 function withinADecade(range: Range, heightPx: number): Tick[] {
   const [low, high] = [10 ** range.min, 10 ** range.max];
   const step = stepOf(high - low, heightPx);
-  return labelled(ticks(low, high, step), step).map(({ at, label }) => ({ at: Math.log10(at), label }));
+  return labelled(ticks(low, high, step), step).map((tick) => ({ ...tick, at: Math.log10(tick.at) }));
 }
 
 function decades({ min, max }: Range, factors: number[]): number[] {

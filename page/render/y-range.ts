@@ -4,8 +4,9 @@ import { niceStep } from "./ticks.ts";
 /** Beyond this the difference of two y would no longer be finite. */
 const MAX_Y = 8e307;
 const PADDING = 0.04;
-/** A range smaller than this part of its values is the noise of float32, and is drawn flat. */
-const NOISE = 1e-6;
+/** A range smaller than this part of its values is the noise of float32, or that of float64, and is drawn flat. */
+const NOISE_32 = 1e-6;
+const NOISE_64 = 2e-15;
 /** Beneath this there are too few bits left to divide an axis. */
 const MIN_HALF = 1e-290;
 /** How much larger than necessary a range may be before it shrinks. */
@@ -18,7 +19,7 @@ export function paddedRange(low: number, high: number): Range {
   const magnitude = Math.max(Math.abs(bottom), Math.abs(top));
   const middle = bottom / 2 + top / 2;
   const flat = magnitude === 0 ? 1 : Math.max(magnitude / 10, MIN_HALF);
-  const padded = Math.max((top / 2 - bottom / 2) * (1 + 2 * PADDING), (magnitude * NOISE) / 2, MIN_HALF);
+  const padded = Math.max((top / 2 - bottom / 2) * (1 + 2 * PADDING), (magnitude * noiseOf(low, high)) / 2, MIN_HALF);
   const half = bottom === top ? flat : padded;
   const step = niceStep(half / 10);
   if (!(step > 0)) return { min: bottom - flat, max: top + flat };
@@ -26,6 +27,12 @@ export function paddedRange(low: number, high: number): Range {
     min: Math.max(Math.floor((middle - half) / step) * step, -MAX_Y),
     max: Math.min(Math.ceil((middle + half) / step) * step, MAX_Y),
   };
+}
+
+/** Whole numbers have none; what a float32 holds is one. */
+function noiseOf(low: number, high: number): number {
+  const isFloat32 = Math.fround(low) === low && Math.fround(high) === high;
+  return isFloat32 && !(Number.isInteger(low) && Number.isInteger(high)) ? NOISE_32 : NOISE_64;
 }
 
 function clamp(y: number): number {

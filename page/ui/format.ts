@@ -4,10 +4,16 @@
 export type NumberStyle = { kind: "places"; places: number } | { kind: "power"; digits: number };
 
 const LARGEST_PLAIN = 1e9;
+/** From here on not every whole number is a float64. */
+const LARGEST_EXACT = 1e16;
 const SMALLEST_PLAIN = 1e-3;
 /** The finest difference shown is about this part of the range that is in view. */
 const RESOLUTION = 1 / 500;
-const MAX_DIGITS = 10;
+/** More than these say nothing of a float64. */
+const MAX_DIGITS = 16;
+/** A power of ten takes so many characters more than digits. */
+const POWER_CHARS = 3;
+const MAX_CHARS = 18;
 
 /**
  * The style for values that lie between `low` and `high`.
@@ -18,17 +24,21 @@ export function numberStyle(low: number, high: number, integers: boolean, previo
   if (!Number.isFinite(magnitude) || magnitude === 0) return previous ?? { kind: "places", places: 0 };
   const integerDigits = Math.floor(Math.log10(magnitude)) + 1;
   const span = high - low;
-  // How many places the resolution asks for, as a real number; a flat line has four digits.
-  const wanted = span > magnitude * 1e-12 ? -Math.log10(span * RESOLUTION) : 4 - integerDigits;
-  if (magnitude >= LARGEST_PLAIN || magnitude < SMALLEST_PLAIN) {
-    const exact = Math.min(MAX_DIGITS, Math.max(3, wanted + integerDigits));
+  // How many places the resolution asks for, as a real number. A flat line has four digits, or all before the point.
+  const isLarge = magnitude >= LARGEST_PLAIN && magnitude < LARGEST_EXACT;
+  const wanted = span > 0 ? -Math.log10(span * RESOLUTION) : Math.max(4 - integerDigits, isLarge ? 0 : -Infinity);
+  const exact = Math.min(MAX_DIGITS, Math.max(3, wanted + integerDigits));
+  // Of large numbers, all digits are as short as a power of ten with as many as tell them apart.
+  const isPlain =
+    isLarge && integerDigits + (integers ? 0 : Math.max(0, Math.ceil(wanted))) <= Math.ceil(exact) + POWER_CHARS;
+  if ((magnitude >= LARGEST_PLAIN && !isPlain) || magnitude < SMALLEST_PLAIN) {
     const keep = previous?.kind === "power" && Math.abs(previous.digits - exact - 0.5) <= 1;
     return keep ? previous : { kind: "power", digits: Math.ceil(exact) };
   }
   if (integers) return { kind: "places", places: 0 };
-  const exact = Math.max(0, Math.min(wanted, MAX_DIGITS - Math.max(1, integerDigits)));
-  const keep = previous?.kind === "places" && Math.abs(previous.places - exact - 0.5) <= 1;
-  return keep ? previous : { kind: "places", places: Math.ceil(exact) };
+  const places = Math.max(0, Math.min(wanted, MAX_DIGITS - Math.max(1, integerDigits)));
+  const keep = previous?.kind === "places" && Math.abs(previous.places - places - 0.5) <= 1;
+  return keep ? previous : { kind: "places", places: Math.ceil(places) };
 }
 
 /** A value in a style; one that the style would write too long or as nothing is written with a power of ten. */
@@ -36,8 +46,8 @@ export function formatValue(value: number, style: NumberStyle): string {
   if (Number.isNaN(value)) return "–";
   if (value === 0) return style.kind === "places" ? (0).toFixed(style.places) : "0";
   if (style.kind === "power") return withPower(value, style.digits);
-  if (Math.abs(value) >= 1e12) return withPower(value, 4);
   const text = value.toFixed(style.places);
+  if (text.length > MAX_CHARS || Math.abs(value) >= LARGEST_EXACT) return withPower(value, MAX_CHARS - 8);
   return Number(text) === 0 ? (0).toFixed(style.places) : text;
 }
 

@@ -125,8 +125,11 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
 function seenRange({ board }: Context, plan: PanelPlan, axis: Axis): Range {
   const axes = board.panels.find((panel) => panel.plan.id === plan.id)?.axes;
   const seen = (axis === "right" ? axes?.right : undefined) ?? axes?.left ?? { range: { min: 0, max: 1 }, log: false };
-  const tidy = (place: number): number => Number(fromAxis(seen, place).toPrecision(12));
-  return { min: tidy(seen.range.min), max: tidy(seen.range.max) };
+  const [min, max] = [fromAxis(seen, seen.range.min), fromAxis(seen, seen.range.max)];
+  // As many digits as tell them apart, and twelve at least.
+  const apart = Math.ceil(Math.log10(Math.max(Math.abs(min), Math.abs(max)) / (max - min))) + 4;
+  const tidy = (value: number): number => Number(value.toPrecision(Math.min(17, Math.max(12, apart))));
+  return { min: tidy(min), max: tidy(max) };
 }
 
 function numberField(key: string, name: string): { label: HTMLElement; input: HTMLInputElement } {

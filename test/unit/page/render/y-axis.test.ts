@@ -38,6 +38,39 @@ test("[PG12] ticks lie in the range, ascend, say different things, and are not c
   );
 });
 
+test("[PG25b] where labels would be long, they are counted from a base, which is written once", () => {
+  const axis = (min: number, max: number): string[] => {
+    const ticks = yTicks({ range: { min, max }, log: false }, 250);
+    return [ticks[0]?.base ?? "", ...ticks.map(({ label }) => label)];
+  };
+  assert.deepEqual(axis(12345678901, 12345678917), ["+12345678900", "2", "4", "6", "8", "10", "12", "14", "16"]);
+  assert.deepEqual(axis(1e9, 1e9 + 5000), ["+1e9", "0", "1000", "2000", "3000", "4000", "5000"]);
+  assert.deepEqual(axis(-5e15, -5e15 + 10), ["-5e15", "0", "2", "4", "6", "8", "10"]);
+  assert.deepEqual(axis(0.1000001, 0.1000009), ["", "0.1000002", "0.1000004", "0.1000006", "0.1000008"]);
+  assert.deepEqual(axis(0, 5e15), ["", "0", "1e15", "2e15", "3e15", "4e15", "5e15"]);
+});
+
+test("[PG25b] no two labels of an axis are the same, and none is long, whatever its range", () => {
+  const any = fc.tuple(
+    fc.double({ min: -18, max: 18, noNaN: true }).map((power) => 10 ** power),
+    fc.double({ min: -14, max: 0, noNaN: true }).map((power) => 10 ** power),
+    fc.boolean(),
+  );
+  fc.assert(
+    fc.property(any, ([size, part, isNegative]) => {
+      const low = isNegative ? -size : size;
+      const ticks = yTicks({ range: nextRange(undefined, low, low + size * part), log: false }, 250);
+      const said = ticks.map(({ label }) => label);
+      assert.ok(said.length >= 2, `${low} + ${size * part}: ${said}`);
+      assert.equal(new Set(said).size, said.length, `${low} + ${size * part}: ${said}`);
+      assert.ok(
+        said.every(({ length }) => length <= 13),
+        `${low} + ${size * part}: ${said}`,
+      );
+    }),
+  );
+});
+
 test("[PG12] what a logarithmic tick says is the value that stands there", () => {
   fc.assert(
     fc.property(

@@ -29,14 +29,27 @@ test("[PG1] a value has the digits that its range gives a meaning to", () => {
   assert.equal(written(Number.NaN, Number.NaN, Number.NaN), "–");
 });
 
-test("[PG1] every float64 is written in at most 18 characters, and is read back nearly the same", () => {
+test("[PG25a] large values that differ little are written with all digits that tell them apart", () => {
+  assert.equal(written(12345678901, 12345678901, 12345678917, true), "12345678901");
+  assert.equal(written(1539328145836, 1539328145836, 1539328145836, true), "1539328145836");
+  assert.equal(written(1539328145836.5, 1539328145836.5, 1539328145836.5), "1539328145837");
+  assert.equal(written(1000000007, 1e9, 1e9 + 5000, true), "1000000007");
+  assert.equal(written(1795874917350, 1795874917350, 1795874927350, true), "1795874917350");
+  assert.equal(written(0.1000002, 0.1000001, 0.1000009), "0.100000200");
+  assert.equal(written(-5e15 + 3, -5e15, -5e15 + 10, true), "-4999999999999997");
+  assert.equal(written(2.5e9, 1e9, 5e9, true), "2.500e9");
+  assert.equal(written(6.02214076e23, 6.02214076e23, 6.02214077e23), "6.02214076000e23");
+  assert.equal(written(-123456789.5, -123456789.5, -123456788.5), "-123456789.500");
+});
+
+test("[PG25a] every float64 is written in at most 23 characters, and is read back nearly the same", () => {
   // Rounded to a few digits, the very largest would be read back as infinite.
   const any = fc.double({ min: -1.7e308, max: 1.7e308, noNaN: true });
   fc.assert(
     fc.property(any, any, any, fc.boolean(), (a, b, value, integers) => {
       const style = numberStyle(Math.min(a, b), Math.max(a, b), integers);
       const text = formatValue(value, style);
-      assert.ok(text.length <= 18, text);
+      assert.ok(text.length <= 23, text);
       assert.ok(!text.startsWith("-0") || Number(text) !== 0, text);
       if (style.kind === "power" && value !== 0)
         assert.ok(Math.abs(Number(text) / value - 1) < 0.01, `${value} as ${text}`);
@@ -97,8 +110,21 @@ test("[PG2] flat lines have room, and noise of float32 is flat", () => {
   assert.deepEqual(paddedRange(0, 0), { min: -1, max: 1 });
   const { min, max } = paddedRange(24.4, 24.4);
   assert.ok(min < 23 && max > 25.5);
-  const noise = paddedRange(1000, 1000.0001);
+  const noise = paddedRange(1000, Math.fround(1000.0001));
   assert.ok(noise.max - noise.min > 0.0009);
+});
+
+test("[PG25c] values that differ by what a float64 holds have a range of their own, however large they are", () => {
+  for (const [low, high] of [
+    [12345678901, 12345678917],
+    [16_000_000, 16_000_005],
+    [-5e15, -5e15 + 40],
+    [1000, 1000.0001],
+    [0.1000001, 0.1000009],
+  ] as const) {
+    const { min, max } = paddedRange(low, high);
+    assert.ok(max - min < 2 * (high - low), `${low}…${high} → ${min}…${max}`);
+  }
 });
 
 test("[PG2] a range stays while it fits, grows at once, and shrinks when it is much too large", () => {
