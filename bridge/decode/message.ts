@@ -1,5 +1,4 @@
 import { PointError, type PointFault } from "../../protocol/json/point-error.ts";
-import type { LineRecord } from "./lines/line-format.ts";
 
 /** Between a ZeroMQ message and rows: what a publisher said, whatever it was packed in. */
 export interface Message {
@@ -17,9 +16,22 @@ export interface Message {
 export type Content =
   /** What JSON could hold: numbers, text, arrays, objects (SPEC.md, "Points as JSON"). */
   | { kind: "value"; value: unknown }
-  /** What lines say, each with its time. */
-  | { kind: "records"; records: readonly LineRecord[] }
+  /** What says its names and times beside its values. */
+  | { kind: "records"; records: readonly DataRecord[] }
   | { kind: "samples"; samples: Samples };
+
+/**
+ * Values by the names of their series. None is a time because of how it is called, so that the x of `x:1,y:2,z:3` stays a value.
+ */
+export interface DataRecord {
+  /** When it was: a number in a unit that shows by its size, or ISO 8601 text. */
+  time?: number | string;
+  /** By the names of series: numbers, and text where there is some. */
+  fields: Readonly<Record<string, FieldValue>>;
+}
+
+/** null is a missing value. */
+export type FieldValue = number | string | boolean | null;
 
 /** Values at equal distances in time. */
 export interface Samples {

@@ -1,5 +1,5 @@
 import { PointError } from "../../protocol/json/point-error.ts";
-import type { LineRecord } from "../decode/lines/line-format.ts";
+import type { DataRecord } from "../decode/message.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type MappedReading, type MessageTimes, type ReadOptions, readingsOf } from "./reading.ts";
 import { secondsOf } from "./when.ts";
@@ -10,7 +10,7 @@ import { secondsOf } from "./when.ts";
  * @throws PointError if none has, DecodeError message-too-large
  */
 export function recordReadings(
-  records: readonly LineRecord[],
+  records: readonly DataRecord[],
   options: ReadOptions,
   times: MessageTimes,
 ): MappedReading[] {

@@ -1,8 +1,7 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
-import type { LineRecord } from "../lines/line-format.ts";
 import { recordsOf } from "../lines/lines.ts";
-import { DecodeError, withTopic } from "../message.ts";
+import { type DataRecord, DecodeError, withTopic } from "../message.ts";
 import { paddedText, paddingLeftOut, recordsIn } from "../padding.ts";
 import type { Payload } from "../payload.ts";
 import {
@@ -27,7 +26,7 @@ interface PlainValue {
 }
 
 /** What a payload holds, and the topic if that stood before it in the same frame. */
-export type Value = PlainValue | { records: readonly LineRecord[]; topic?: string };
+export type Value = PlainValue | { records: readonly DataRecord[]; topic?: string };
 
 /**
  * @param memory what the topic's messages have had so far

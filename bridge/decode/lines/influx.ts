@@ -1,4 +1,5 @@
-import { decimalOf, fieldsOf, type LineFault, type LineFormat, type LineRecord, otherThan } from "./line-format.ts";
+import type { DataRecord } from "../message.ts";
+import { decimalOf, fieldsOf, type LineFault, type LineFormat, otherThan } from "./line-format.ts";
 
 const MAX_PARTS = 4096;
 const IS_TRUE = /^(?:t|T|true|True|TRUE)$/;
@@ -34,7 +35,7 @@ export const INFLUX: LineFormat = {
     if (timePart === undefined) return [{ fields: fieldsOf(entries) }];
     const time = /^-?\d{1,19}$/.test(timePart) ? Number(timePart) : undefined;
     if (time === undefined) return wrong(line, `"${timePart.slice(0, 20)}" is no time`);
-    return [{ time, fields: fieldsOf(entries) } satisfies LineRecord];
+    return [{ time, fields: fieldsOf(entries) } satisfies DataRecord];
   },
 };
 

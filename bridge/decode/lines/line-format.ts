@@ -1,16 +1,4 @@
-/**
- * One line of a format as what it says. Its names are the fields' own: none is a time because of how it is called, so that
- * the x of `x:1,y:2,z:3` stays a value.
- */
-export interface LineRecord {
-  /** When it was, as the line writes it: a number in a unit that shows by its size, or ISO 8601 text. */
-  time?: number | string;
-  /** By the names of series: numbers, and text where the line has that. */
-  fields: Readonly<Record<string, FieldValue>>;
-}
-
-/** null is a missing value. */
-export type FieldValue = number | string | boolean | null;
+import type { DataRecord, FieldValue } from "../message.ts";
 
 /** Why a line cannot be read: a sentence that says what to do. */
 export interface LineFault {
@@ -31,10 +19,10 @@ export interface LineFormat {
    * @param line without its end, not blank
    * @returns several where one line says something of several times; undefined if it is a comment
    */
-  read(line: string): readonly LineRecord[] | LineFault | undefined;
+  read(line: string): readonly DataRecord[] | LineFault | undefined;
 }
 
-export function isFault(read: readonly LineRecord[] | LineFault | undefined): read is LineFault {
+export function isFault(read: readonly DataRecord[] | LineFault | undefined): read is LineFault {
   return read !== undefined && "fault" in read;
 }
 
@@ -48,7 +36,7 @@ export function decimalOf(text: string): number | undefined {
 }
 
 /** A record without inherited names: `__proto__` is a field like others. */
-export function fieldsOf(entries: Iterable<readonly [string, FieldValue]>): LineRecord["fields"] {
+export function fieldsOf(entries: Iterable<readonly [string, FieldValue]>): DataRecord["fields"] {
   const fields: Record<string, FieldValue> = Object.create(null);
   for (const [name, value] of entries) fields[name] = value;
   return fields;

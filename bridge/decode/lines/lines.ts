@@ -1,9 +1,9 @@
 import type { OnLeftOut } from "../../observability/left-out.ts";
-import { DecodeError } from "../message.ts";
+import { type DataRecord, DecodeError } from "../message.ts";
 import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";
 import { GRAPHITE } from "./graphite.ts";
 import { INFLUX } from "./influx.ts";
-import { isFault, type LineFormat, type LineFormatName, type LineRecord } from "./line-format.ts";
+import { isFault, type LineFormat, type LineFormatName } from "./line-format.ts";
 import { NAME_VALUE } from "./name-value.ts";
 import { NMEA } from "./nmea.ts";
 import { PROMETHEUS } from "./prometheus.ts";
@@ -64,7 +64,7 @@ function isIn(format: LineFormat, lines: readonly string[]): boolean {
   return isFound;
 }
 
-function hasNumber({ fields }: LineRecord): boolean {
+function hasNumber({ fields }: DataRecord): boolean {
   return Object.values(fields).some((value) => typeof value === "number");
 }
 
@@ -72,7 +72,7 @@ function hasNumber({ fields }: LineRecord): boolean {
  * What the lines of a text say. A line that cannot be read costs no other.
  * @throws DecodeError not-lines if there is none that can, message-too-large
  */
-export function recordsOf(name: LineFormatName, text: string, topic: string, onLeftOut: OnLeftOut): LineRecord[] {
+export function recordsOf(name: LineFormatName, text: string, topic: string, onLeftOut: OnLeftOut): DataRecord[] {
   const { records, wrong } = readLines(name, text);
   const [first] = wrong;
   if (first === undefined) return records;
@@ -88,9 +88,9 @@ export function recordsOf(name: LineFormatName, text: string, topic: string, onL
   return records;
 }
 
-function readLines(name: LineFormatName, text: string): { records: LineRecord[]; wrong: WrongLine[] } {
+function readLines(name: LineFormatName, text: string): { records: DataRecord[]; wrong: WrongLine[] } {
   const format = FORMATS[name];
-  const records: LineRecord[] = [];
+  const records: DataRecord[] = [];
   const wrong: WrongLine[] = [];
   let values = 0;
   const lines = text.split(LINE_END, MAX_LINES + 1);

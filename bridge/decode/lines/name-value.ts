@@ -1,13 +1,6 @@
 import { isDate } from "../layout.ts";
-import {
-  decimalOf,
-  type FieldValue,
-  fieldsOf,
-  isMissing,
-  type LineFormat,
-  type LineRecord,
-  otherThan,
-} from "./line-format.ts";
+import type { DataRecord, FieldValue } from "../message.ts";
+import { decimalOf, fieldsOf, isMissing, type LineFormat, otherThan } from "./line-format.ts";
 
 /** Between pairs, in the order in which they are looked for: the later may be part of a value between the earlier. */
 const SEPARATORS = [";", "\t", "&", ",", " "] as const;
@@ -85,7 +78,7 @@ function fieldValueOf(text: string): FieldValue | undefined {
   return ISO_TIME.test(text) || WORD.test(text) ? text : undefined;
 }
 
-function recordOf(pairs: readonly (readonly [string, FieldValue])[]): LineRecord {
+function recordOf(pairs: readonly (readonly [string, FieldValue])[]): DataRecord {
   const names = new Map<string, number>();
   let time: number | string | undefined;
   const entries: [string, FieldValue][] = [];

@@ -1,12 +1,5 @@
-import {
-  decimalOf,
-  fieldsOf,
-  type LineFault,
-  type LineFormat,
-  type LineRecord,
-  otherThan,
-  wrongIn,
-} from "./line-format.ts";
+import type { DataRecord } from "../message.ts";
+import { decimalOf, fieldsOf, type LineFault, type LineFormat, otherThan, wrongIn } from "./line-format.ts";
 
 /** `>name:value§unit|flags`, the sign before it being what marks it on a serial line. */
 const LINE = /^(?:>|(?=[\p{L}_]))([^:|§]{1,200}):([^|§]+)(?:§([^|]{1,40}))?(?:\|([a-z0-9,:]{0,20}))?$/iu;
@@ -30,7 +23,7 @@ export const TELEPLOT: LineFormat = {
     const isMarked = line.startsWith(">");
     const series = unit === undefined ? name.trim() : `${name.trim()} [${unit.trim()}]`;
     const is = new Set(flags.toLowerCase().split(","));
-    const records: LineRecord[] = [];
+    const records: DataRecord[] = [];
     for (const part of values.split(";").filter((each) => each.trim() !== "")) {
       const read = is.has("xy") ? pointOf(part, series) : fieldValueOf(part, series, is.has("t"));
       if (read === undefined) return isMarked ? wrongValue(line, part) : notTeleplot(line);
@@ -40,7 +33,7 @@ export const TELEPLOT: LineFormat = {
   },
 };
 
-function fieldValueOf(part: string, series: string, isText: boolean): LineRecord | undefined {
+function fieldValueOf(part: string, series: string, isText: boolean): DataRecord | undefined {
   const [first = "", ...rest] = part.split(":");
   const isTimed = rest.length > 0 && (isText || rest.length === 1) && decimalOf(first.trim()) !== undefined;
   const text = (isTimed ? rest.join(":") : part).trim();
@@ -51,7 +44,7 @@ function fieldValueOf(part: string, series: string, isText: boolean): LineRecord
 }
 
 /** `x:y` or `x:y:time`: two values, since x is no time. */
-function pointOf(part: string, series: string): LineRecord | undefined {
+function pointOf(part: string, series: string): DataRecord | undefined {
   const [x, y, time, ...more] = part.split(":").map((each) => decimalOf(each.trim()));
   if (x === undefined || y === undefined || more.length > 0) return undefined;
   const fields = fieldsOf([

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { LineFormatName, LineRecord } from "../../../../../bridge/decode/lines/line-format.ts";
+import type { LineFormatName } from "../../../../../bridge/decode/lines/line-format.ts";
 import { lineFormatOf, recordsOf } from "../../../../../bridge/decode/lines/lines.ts";
-import { DecodeError } from "../../../../../bridge/decode/message.ts";
+import { type DataRecord, DecodeError } from "../../../../../bridge/decode/message.ts";
 import type { LeftOut } from "../../../../../bridge/observability/left-out.ts";
 
 function read(format: LineFormatName, text: string): { records: unknown; leftOut: LeftOut[] } | string {
@@ -18,7 +18,7 @@ function read(format: LineFormatName, text: string): { records: unknown; leftOut
 }
 
 /** With the fields as an object that can be compared. */
-function plain({ time, fields }: LineRecord): unknown {
+function plain({ time, fields }: DataRecord): unknown {
   return time === undefined ? { ...fields } : { time, ...fields };
 }
 
