@@ -9,9 +9,13 @@ import { misp } from "./misp.ts";
 import { monero } from "./monero.ts";
 import { ndov } from "./ndov.ts";
 import { openephys } from "./openephys/openephys.ts";
+import { otlp } from "./otlp.ts";
 import { plotjuggler } from "./plotjuggler.ts";
 import type { Preset } from "./preset.ts";
 import { pupil } from "./pupil/pupil.ts";
+import { rosbridge } from "./rosbridge.ts";
+import { senml } from "./senml.ts";
+import { signalk } from "./signalk.ts";
 
 /** All there are, in the order in which they are told to people. */
 export const presets: readonly Preset[] = [
@@ -23,6 +27,10 @@ export const presets: readonly Preset[] = [
   bsread,
   leco,
   jupyter,
+  rosbridge,
+  senml,
+  signalk,
+  otlp,
   bitcoin,
   monero,
   eddn,

@@ -1,5 +1,5 @@
 import { DecodeError } from "../decode/message.ts";
-import { MAX_MESSAGE_BYTES, textOf, valueOfBoundedJson } from "../decode/text.ts";
+import { MAX_MESSAGE_BYTES, textIfUtf8, textOf, valueOfBoundedJson } from "../decode/text.ts";
 
 /** What the presets' payloads are packed in. */
 
@@ -9,6 +9,23 @@ export function checkSize(frames: readonly Buffer[]): void {
   for (const frame of frames) bytes += frame.length;
   if (bytes <= MAX_MESSAGE_BYTES) return;
   throw new DecodeError("message-too-large", `A message has ${MAX_MESSAGE_BYTES} bytes at most; this has ${bytes}.`);
+}
+
+/**
+ * The payload of a message of one frame, or of two of which the first is the topic.
+ * @param wrong makes the preset's refusal of what is wrong
+ * @throws DecodeError
+ */
+export function topicAndPayload(
+  frames: readonly Buffer[],
+  wrong: (what: string) => DecodeError,
+): { topic: string; payload: Buffer } {
+  checkSize(frames);
+  const [first, second, third] = frames;
+  if (first === undefined || third !== undefined) throw wrong(`this has ${frames.length} frames`);
+  const topic = second === undefined ? "" : textIfUtf8(first);
+  if (topic === undefined) throw wrong("its topic is not UTF-8");
+  return { topic, payload: second ?? first };
 }
 
 /** @throws PointError not-json, DecodeError message-too-large */

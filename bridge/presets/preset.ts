@@ -1,4 +1,5 @@
 import type { MessageReader } from "../decode/message.ts";
+import type { OnLeftOut } from "../observability/left-out.ts";
 
 /** What is known of one kind of publisher, so that its name alone is enough to plot it. */
 export interface Preset {
@@ -21,6 +22,8 @@ export interface Preset {
 export interface PresetOptions {
   /** What --format says, where the publisher's items have no type of their own: `f32@48k`. */
   format?: string;
+  /** Told of what is not taken of a message whose rest is. */
+  onLeftOut?: OnLeftOut;
 }
 
 export interface Companion {

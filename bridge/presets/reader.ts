@@ -23,7 +23,7 @@ export function createReader(
   if (fault !== undefined) throw new RangeError(fault);
   const preset = presetNamed(config.preset);
   if (preset === undefined) throw new RangeError(`There is no preset "${config.preset}".`);
-  return preset.create(format === "auto" ? {} : { format });
+  return preset.create({ ...(format === "auto" ? {} : { format }), ...(onLeftOut && { onLeftOut }) });
 }
 
 /** Whether messages bear numbers of the publishers' own, beside any --sequence-field. */

@@ -50,6 +50,16 @@ function jupyter(type: string, content: string): Sample {
 }
 
 export const LABS: readonly Sample[] = [
+  sample("rosbridge", '{"op":"publish","topic":"/imu","msg":{"header":{"stamp":{"sec":1,"nanosec":2}},"a":{"x":1}}}'),
+  sample("senml", '[{"bn":"dev1/","bt":1795874400.5,"n":"temp","u":"Cel","v":23.1},{"n":"open","vb":true}]'),
+  sample(
+    "signalk",
+    '{"context":"vessels.self","updates":[{"$source":"n2k.1","timestamp":"2026-11-28T14:00:00Z","values":[{"path":"a","value":3.5}]}]}',
+  ),
+  sample(
+    "otlp",
+    '{"resourceMetrics":[{"resource":{},"scopeMetrics":[{"metrics":[{"name":"t","sum":{"dataPoints":[{"asInt":"5","timeUnixNano":"1"}]}}]}]}]}',
+  ),
   sample("plotjuggler", PLOTJUGGLER),
   sample("plotjuggler", "robot", '{"x": 1.5, "y": 2.5}', "1763648900.123457"),
   sample("plotjuggler", "robot", PLOTJUGGLER_MSGPACK),

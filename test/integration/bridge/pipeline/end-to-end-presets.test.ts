@@ -151,6 +151,42 @@ const CASES: Readonly<Record<string, Case>> = {
     series: { "json-minimal-chain_main.height": [3_000_001], "json-minimal-chain_main.blocks": [2] },
     points: 2,
   },
+  rosbridge: {
+    sent: [
+      ['{"op":"publish","topic":"/imu","msg":{"header":{"stamp":{"sec":1795874400,"nanosec":250000000}},"a":{"x":1}}}'],
+    ],
+    series: { "/imu.a.x": [1] },
+    points: 1,
+    x: 1_795_874_400.25,
+  },
+  senml: {
+    sent: [['[{"bn":"dev1/","bt":1795874400.5,"n":"temp","u":"Cel","v":23.1},{"n":"hum","u":"%RH","v":40}]']],
+    series: { "dev1/temp [Cel]": [23.1], "dev1/hum [%RH]": [40] },
+    points: 2,
+    x: 1_795_874_400.5,
+  },
+  signalk: {
+    sent: [
+      [
+        '{"context":"vessels.self","updates":[{"$source":"n2k.1","timestamp":"2026-11-28T14:00:00.5Z","values":' +
+          '[{"path":"navigation.speedOverGround","value":3.5},{"path":"navigation.position","value":{"latitude":1,"longitude":2}}]}]}',
+      ],
+    ],
+    series: { "navigation.speedOverGround": [3.5], "navigation.position.latitude": [1] },
+    points: 3,
+    x: 1_795_874_400.5,
+  },
+  otlp: {
+    sent: [
+      [
+        '{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"temp","unit":"Cel","gauge":{"dataPoints":' +
+          '[{"asDouble":21.5,"timeUnixNano":"1795874400500000000"}]}}]}]}]}',
+      ],
+    ],
+    series: { "temp [Cel]": [21.5] },
+    points: 1,
+    x: 1_795_874_400.5,
+  },
   eddn: { sent: [[SHIPYARD], [SHIPYARD]], series: { "eddn.per_minute": [2], "shipyard/2.per_minute": [2] }, points: 2 },
   ndov: {
     sent: [["/HTM/KV6posinfo", kv6(onRoute("HTM", 1, -31), onRoute("HTM", 2, 61))]],
