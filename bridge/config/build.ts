@@ -109,6 +109,7 @@ function mapOf(source: SourceValues): MapConfig {
     series,
     time,
     timeUnit: source.time_unit,
+    timeEpoch: source.time_epoch,
     fields: short === undefined && long === undefined ? undefined : fields,
     maxRate: source.max_rate,
   };

@@ -74,6 +74,8 @@ export interface MapConfig {
   /** Path of the field with the time; undefined: PT2. */
   time?: string | undefined;
   timeUnit?: SourceValues["time_unit"];
+  /** The moment that numbers which are times count from, in unix seconds. */
+  timeEpoch?: SourceValues["time_epoch"];
   /** Only these: a path, or one with `*`; undefined: every number. */
   fields?: readonly FieldConfig[] | undefined;
   /** Points a second of each series; more are thinned to the least and the greatest. Undefined: all. */

@@ -6,12 +6,14 @@ import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type Topic, Topics } from "../decode/topic.ts";
 import type { OnLeftOut } from "../observability/left-out.ts";
+import type { OnTimeHint } from "../observability/time-hints.ts";
 import { writeSamples } from "./map-samples.ts";
 import type { MappedChannel } from "./mapped-series.ts";
 import { Plans } from "./plan.ts";
-import { type ReadOptions, readingsOf } from "./reading.ts";
+import { type MappedReading, type ReadOptions, readingsOf } from "./reading.ts";
 import { recordReadings } from "./record-readings.ts";
 import { type Holding, type MessageSummary, RowWriter, rowOf } from "./row-writer.ts";
+import { TopicTimes } from "./topic-times.ts";
 import { checkTime } from "./when.ts";
 
 /** Rows for one channel. */
@@ -48,23 +50,37 @@ export interface Mapper {
 /** A stretch is held this much longer than it lasts: its points arrive late, and by different times. Seconds. */
 const HELD_LONGER = 0.5;
 
-/** @param onLeftOut what a message's points are made without */
-export function createMapper(map: MapConfig, onLeftOut: OnLeftOut = () => undefined): Mapper {
+/**
+ * @param onLeftOut what a message's points are made without
+ * @param onTimeHint what is strange about the times of a topic
+ */
+export function createMapper(
+  map: MapConfig,
+  onLeftOut: OnLeftOut = () => undefined,
+  onTimeHint: OnTimeHint = () => undefined,
+): Mapper {
   const isPlain = Object.values(map).every((value) => value === undefined);
-  return isPlain ? new PlainMapper(onLeftOut) : new MappingMapper(map, onLeftOut);
+  return isPlain ? new PlainMapper(onLeftOut, onTimeHint) : new MappingMapper(map, onLeftOut, onTimeHint);
+}
+
+interface PlainTopic {
+  /** The series of what has no name; undefined if the topic cannot name one. */
+  ySeries: readonly [string] | undefined;
+  times: TopicTimes;
 }
 
 /** SPEC.md, "Points as JSON", and nothing else. */
 class PlainMapper implements Mapper {
-  /** Of each topic the series of what has no name; undefined if it cannot name one. */
-  readonly #topics = new Topics((topic) => seriesOfY(topic));
+  readonly #topics = new Topics<PlainTopic>((name) => ({ ySeries: seriesOfY(name), times: new TopicTimes() }));
   /** For values whose time only the envelope tells. */
   readonly #timed: MappingMapper;
   readonly #onLeftOut: OnLeftOut;
+  readonly #onTimeHint: OnTimeHint;
 
-  constructor(onLeftOut: OnLeftOut) {
-    this.#timed = new MappingMapper({}, onLeftOut);
+  constructor(onLeftOut: OnLeftOut, onTimeHint: OnTimeHint) {
+    this.#timed = new MappingMapper({}, onLeftOut, onTimeHint);
     this.#onLeftOut = onLeftOut;
+    this.#onTimeHint = onTimeHint;
   }
 
   channelOf(): undefined {
@@ -77,12 +93,11 @@ class PlainMapper implements Mapper {
     if (content.kind === "records") return this.#timed.map(message, arrivedAt);
     if (content.kind === "value") {
       if (time !== undefined) return this.#timed.map(message, arrivedAt);
-      return [
-        {
-          channel: undefined,
-          rows: plainRows(content.value, this.#topics.of(message.topic), arrivedAt, this.#onLeftOut),
-        },
-      ];
+      const topic = this.#topics.of(message.topic);
+      const rows = plainRows(content.value, topic, arrivedAt, this.#onLeftOut);
+      const { times } = topic.memory;
+      if (times.isOdd) tellOdd(times, topic.name, arrivedAt, rows, this.#onTimeHint);
+      return [{ channel: undefined, rows }];
     }
     return [{ channel: undefined, rows: rowsOfSamples(content.samples, this.#topics.of(message.topic).name) }];
   }
@@ -95,14 +110,25 @@ class PlainMapper implements Mapper {
 /** @throws PointError, DecodeError message-too-large */
 function plainRows(
   value: unknown,
-  { name, memory: ySeries }: Topic<readonly [string] | undefined>,
+  { name, memory: { ySeries, times } }: Topic<PlainTopic>,
   arrivedAt: number,
   onLeftOut: OnLeftOut,
 ): Row[] {
   // Each item is a point at least, or refuses the message.
   if (Array.isArray(value) && value.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
   const leftOut: PointContext["leftOut"] = (reason, place, sample) => onLeftOut({ topic: name, reason, place, sample });
-  return rowsOf(value, { topic: name, ySeries, arrivedAt, found: checkMessagePoints, leftOut });
+  return rowsOf(value, { topic: name, ySeries, times, arrivedAt, found: checkMessagePoints, leftOut });
+}
+
+function tellOdd(
+  times: TopicTimes,
+  topic: string,
+  arrivedAt: number,
+  xs: readonly { x: number; arrival: boolean }[],
+  onTimeHint: OnTimeHint,
+): void {
+  const hint = times.takeHint(topic, arrivedAt, xs);
+  if (hint !== undefined) onTimeHint(hint);
 }
 
 function checkMessagePoints(points: number): void {
@@ -111,18 +137,19 @@ function checkMessagePoints(points: number): void {
 
 class MappingMapper implements Mapper {
   readonly #plans: Plans;
-  readonly #options: Omit<ReadOptions, "slotOf" | "leftOut" | "hasNamedTime">;
+  readonly #options: Omit<ReadOptions, "slotOf" | "times" | "leftOut" | "hasNamedTime">;
   readonly #onLeftOut: OnLeftOut;
+  readonly #onTimeHint: OnTimeHint;
   readonly #holding: Holding = new Map();
 
-  constructor(map: MapConfig, onLeftOut: OnLeftOut) {
+  constructor(map: MapConfig, onLeftOut: OnLeftOut, onTimeHint: OnTimeHint) {
     this.#onLeftOut = onLeftOut;
+    this.#onTimeHint = onTimeHint;
     this.#plans = new Plans(map);
     this.#options = {
       isChoosing: map.fields !== undefined,
       takesText: map.fields?.some(({ kind = "line" }) => kind !== "line") ?? false,
       time: map.time,
-      timeUnit: map.timeUnit,
     };
   }
 
@@ -134,24 +161,29 @@ class MappingMapper implements Mapper {
     checkTime(message);
     const { topic, time, content } = message;
     const plan = this.#plans.of(topic);
+    const { times } = plan;
     const writer = new RowWriter(plan.channel, this.#holding, arrivedAt);
+    if (time !== undefined) times.lookAt(time, arrivedAt);
     const options: ReadOptions = {
       ...this.#options,
       hasNamedTime: content.kind === "value",
       slotOf: plan.slotOf,
+      times,
       leftOut: (reason, place, sample) => this.#onLeftOut({ topic, reason, place, sample }),
     };
+    let readings: readonly MappedReading[] = [];
     switch (content.kind) {
       case "samples":
         writeSamples(content.samples, plan, writer);
         break;
       case "value":
-        for (const reading of readingsOf(content.value, options, { arrivedAt, sentAt: time })) writer.write(reading);
+        readings = readingsOf(content.value, options, { arrivedAt, sentAt: time });
         break;
       case "records":
-        for (const reading of recordReadings(content.records, options, { arrivedAt, sentAt: time }))
-          writer.write(reading);
+        readings = recordReadings(content.records, options, { arrivedAt, sentAt: time });
     }
+    for (const reading of readings) writer.write(reading);
+    if (times.isOdd) tellOdd(times, topic, arrivedAt, readings, this.#onTimeHint);
     const { rows, lost, summary, isThinned } = writer;
     if (rows.length === 0 && lost === 0 && !isThinned) return [];
     const mapped: Mapped = { channel: plan.channel.name, rows };

@@ -8,6 +8,7 @@ import { Topics } from "../decode/topic.ts";
 import { MAX_PATH_LENGTH, MAX_PATHS } from "./bounds.ts";
 import { channelBy, seriesBy, topicParts } from "./fill-template.ts";
 import { type MappedChannel, MappedChannels, type MappedSeries } from "./mapped-series.ts";
+import { TopicTimes } from "./topic-times.ts";
 
 /** What becomes of the value at one path of a topic's messages. */
 export interface Slot {
@@ -22,6 +23,7 @@ export interface Slot {
 /** What becomes of the messages of one topic. */
 export interface TopicPlan {
   channel: MappedChannel;
+  times: TopicTimes;
   /** The slot of a field; undefined if it is not chosen. @throws PointError series-name-invalid */
   slotOf(path: string): Slot | undefined;
 }
@@ -75,7 +77,8 @@ export class Plans {
       }
       return slot;
     };
-    return { channel, slotOf };
+    const times = new TopicTimes({ unit: this.#map.timeUnit, epoch: this.#map.timeEpoch });
+    return { channel, times, slotOf };
   }
 
   #slotOf(path: string, topic: string, parts: readonly string[], channel: MappedChannel): Slot | undefined {

@@ -1,11 +1,12 @@
 import type { PartFault } from "../../protocol/json/part-fault.ts";
 import { finite, PointError } from "../../protocol/json/point-error.ts";
+import type { TimeReader } from "../../protocol/json/points.ts";
 import { type PointReader, readShapes } from "../../protocol/json/shapes.ts";
 import { type FoundTime, namedTime } from "../../protocol/json/time.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { notFinite } from "./mapped-series.ts";
 import type { Slot } from "./plan.ts";
-import { secondsOf, type TimeUnit, timeAt } from "./when.ts";
+import { timeAt } from "./when.ts";
 
 export type Leaf = number | boolean | string;
 
@@ -26,9 +27,10 @@ export interface ReadOptions {
   /** Whether any series takes text. */
   takesText: boolean;
   time: string | undefined;
-  timeUnit: TimeUnit | undefined;
   /** Whether a field is the time by its name; lines say their time beside their fields. */
   hasNamedTime: boolean;
+  /** Finds out what the times are. */
+  times: TimeReader;
   /** Told of parts that are not taken, while the rest is: as {@link PointReader.leftOut}. */
   leftOut: (reason: PartFault, path: string, sample: unknown) => void;
 }
@@ -59,6 +61,7 @@ class MappingReader implements PointReader<Slot, Leaf> {
   readonly xySeries = undefined;
   readonly #options: ReadOptions;
   readonly #sentAt: number | undefined;
+  readonly #arrivedAt: number;
   #points = 0;
 
   constructor(options: ReadOptions, { arrivedAt, sentAt }: MessageTimes) {
@@ -66,6 +69,7 @@ class MappingReader implements PointReader<Slot, Leaf> {
     this.isChoosing = options.isChoosing;
     this.#options = options;
     this.#sentAt = sentAt;
+    this.#arrivedAt = arrivedAt;
   }
 
   /** The field that the mapping names; else the envelope's time, which is none of the fields'; else PT2. */
@@ -76,8 +80,8 @@ class MappingReader implements PointReader<Slot, Leaf> {
     return !isAlone || this.#sentAt === undefined || Array.isArray(found?.time) ? found : undefined;
   }
 
-  secondsOf(time: unknown): number {
-    return secondsOf(time, this.#options.timeUnit);
+  secondsOf(time: unknown, path: string): number {
+    return this.#options.times.secondsOf(time, path, this.#arrivedAt);
   }
 
   isLeaf(value: unknown): value is Leaf {

@@ -2,7 +2,6 @@ import { PointError } from "../../protocol/json/point-error.ts";
 import type { DataRecord } from "../decode/message.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type MappedReading, type MessageTimes, type ReadOptions, readingsOf } from "./reading.ts";
-import { secondsOf } from "./when.ts";
 
 /**
  * What the mapping takes of a message's lines, each at its own time, else at that of the message. A line that has nothing to
@@ -19,7 +18,7 @@ export function recordReadings(
   let points = 0;
   for (const { time, fields } of records) {
     try {
-      const sentAt = time === undefined ? times.sentAt : (timeOf(time, options) ?? times.sentAt);
+      const sentAt = time === undefined ? times.sentAt : (timeOf(time, options, times.arrivedAt) ?? times.sentAt);
       for (const reading of readingsOf(fields, options, { ...times, sentAt })) {
         points += reading.slots.length;
         if (points > MAX_MESSAGE_POINTS) throw tooManyPoints();
@@ -34,9 +33,9 @@ export function recordReadings(
   return readings;
 }
 
-function timeOf(time: number | string, { timeUnit, leftOut }: ReadOptions): number | undefined {
+function timeOf(time: number | string, { times, leftOut }: ReadOptions, arrivedAt: number): number | undefined {
   try {
-    return secondsOf(time, timeUnit);
+    return times.secondsOf(time, "time", arrivedAt);
   } catch (error) {
     if (!(error instanceof PointError)) throw error;
     leftOut("time-unreadable", "time", time);

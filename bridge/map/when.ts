@@ -1,20 +1,19 @@
 import { isObject } from "../../protocol/json/json.ts";
 import { finite, PointError } from "../../protocol/json/point-error.ts";
-import { type FoundTime, MAX_TIME, timeOf, unixSeconds } from "../../protocol/json/time.ts";
+import { type FoundTime, MAX_TIME } from "../../protocol/json/time.ts";
 import type { Message } from "../decode/message.ts";
 
-export type TimeUnit = "s" | "ms" | "us" | "ns";
+export type TimeUnit = "s" | "ms" | "us" | "ns" | "100ns" | "d";
 
-const PER_SECOND: Record<TimeUnit, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+const PER_SECOND: Record<TimeUnit, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9, "100ns": 1e7, d: 1 / 86_400 };
 
 /**
- * A number or ISO 8601 text as unix seconds.
- * @param unit of a number; undefined: by its magnitude (PT6)
+ * A number of a unit that the configuration gives, as unix seconds.
+ * @param epoch the moment it counts from, in unix seconds
  * @throws PointError
  */
-export function secondsOf(time: unknown, unit: TimeUnit | undefined): number {
-  if (typeof time !== "number") return timeOf(time);
-  return unit === undefined ? unixSeconds(time) : bounded(finite(time) / PER_SECOND[unit]);
+export function scaledSeconds(time: number, unit: TimeUnit = "s", epoch = 0): number {
+  return bounded(finite(time) / PER_SECOND[unit] + epoch);
 }
 
 /**

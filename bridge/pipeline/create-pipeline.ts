@@ -2,6 +2,7 @@ import type { SourceConfig } from "../config/config.ts";
 import { createMapper } from "../map/mapper.ts";
 import { decisionLog } from "../observability/decisions.ts";
 import { type LeftOut, LeftOutWarnings } from "../observability/left-out.ts";
+import { TimeWarnings } from "../observability/time-hints.ts";
 import { UndecodableWarnings } from "../observability/warnings.ts";
 import { createReader } from "../presets/reader.ts";
 import { SourcePipeline, type SourcePipelineOptions } from "./source-pipeline.ts";
@@ -22,10 +23,11 @@ export function createPipeline(options: CreatePipelineOptions): SourcePipeline {
     ledger.countLeftOut(part.reason, part.count);
     leftOutWarnings.warn(part);
   };
+  const timeWarnings = new TimeWarnings(log);
   return new SourcePipeline({
     ...options,
     reader: createReader(config.decode, decisionLog(config.name, log), onLeftOut),
-    mapper: createMapper(config.map, onLeftOut),
+    mapper: createMapper(config.map, onLeftOut, (hint) => timeWarnings.warn(hint)),
     warnings: new UndecodableWarnings(log),
   });
 }

@@ -18,8 +18,21 @@ export interface PointContext {
   ySeries?: readonly [string] | undefined;
   /** Called with how many points were found so far, before rows are made of them: what it throws ends the reading. */
   found?: (points: number) => void;
+  /** What finds the units of times out; undefined: each number is taken by itself. */
+  times?: TimeReader | undefined;
   /** Told of parts that are not taken, while the rest is: as {@link PointReader.leftOut}. */
   leftOut?: (reason: PartFault, path: string, sample: unknown) => void;
+}
+
+/** Remembers what the times of a topic are. */
+export interface TimeReader {
+  /**
+   * @param path of the field that it is, "" for the first of `[x, y]`
+   * @param arrivedAt unix seconds
+   * @returns unix seconds; or a number as it is, where it is no date
+   * @throws PointError
+   */
+  secondsOf(time: unknown, path: string, arrivedAt: number): number;
 }
 
 /**
@@ -81,8 +94,9 @@ export class RowReader implements PointReader<string, number> {
     return namedTime(object);
   }
 
-  secondsOf(time: unknown): number {
-    return timeOf(time);
+  secondsOf(time: unknown, path: string): number {
+    const { times, arrivedAt } = this.#reading;
+    return times === undefined ? timeOf(time, arrivedAt) : times.secondsOf(time, path, arrivedAt);
   }
 
   isLeaf(value: unknown): boolean {

@@ -13,6 +13,7 @@ const FORMS = [
   ["sec", "nanosec", 1e9], // ROS 2, builtin_interfaces/Time
   ["secs", "nsecs", 1e9], // ROS 1, as rosbridge sends it
   ["sec", "nsec", 1e9],
+  ["sec", "ns", 1e9],
   ["seconds", "nanos", 1e9], // google.protobuf.Timestamp
   ["seconds", "nanoseconds", 1e9],
   ["tv_sec", "tv_nsec", 1e9],

@@ -28,13 +28,31 @@ export function namedTime(object: Record<string, unknown>): FoundTime | undefine
   return undefined;
 }
 
+/** From this number on, a date is written in smaller units than seconds: PT6a. */
+export const LEAST_SCALED = 1e11;
+/** September 2001 in unix seconds: before, a number is a count rather than a date. */
+export const FIRST_DATE = 1e9;
+/** Dates to come are few: those of ten years. */
+const MAX_AHEAD_SECONDS = 10 * 365.25 * 86_400;
+/** January 2027: a clock that is before it is not set. */
+const LEAST_NOW = 1.8e9;
+
 /**
  * A time as a number in any unit, as text with a date, or as an object of seconds and nanoseconds.
- * @returns unix seconds
+ * @param arrivedAt unix seconds
+ * @returns unix seconds; a number that is no date as it is
  * @throws PointError
  */
-export function timeOf(time: unknown): number {
-  return typeof time === "number" ? unixSeconds(time) : writtenTime(time);
+export function timeOf(time: unknown, arrivedAt: number): number {
+  if (typeof time !== "number") return writtenTime(time);
+  if (time < LEAST_SCALED) return inRange(time);
+  const seconds = unixSeconds(time);
+  return isDateAt(seconds, arrivedAt) ? seconds : time;
+}
+
+/** Whether a number that is so many unix seconds may be a date by itself, however far from now. */
+export function isDateAt(seconds: number, arrivedAt: number): boolean {
+  return seconds >= FIRST_DATE && seconds < Math.max(arrivedAt, LEAST_NOW) + MAX_AHEAD_SECONDS;
 }
 
 /**
@@ -66,14 +84,18 @@ function adviceOf(time: unknown): string {
  * @throws PointError of a number that is larger than a date in any unit: divided, it would be neither time nor number
  */
 export function unixSeconds(time: number): number {
-  if (Math.abs(finite(time)) >= MAX_TIME) {
-    throw new PointError(
-      "time-not-a-number",
-      "The time is too large for a date in seconds, milliseconds, microseconds or nanoseconds: send unix seconds.",
-    );
-  }
+  inRange(time);
   if (time < 1e11) return time;
   if (time < 1e14) return time / 1e3;
   if (time < 1e17) return time / 1e6;
   return time / 1e9;
+}
+
+/** @throws PointError */
+export function inRange(time: number): number {
+  if (Math.abs(finite(time)) < MAX_TIME) return time;
+  throw new PointError(
+    "time-not-a-number",
+    "The time is too large for a date in seconds, milliseconds, microseconds or nanoseconds: send unix seconds.",
+  );
 }

@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
+import { parseMoment } from "../syntax/moment.ts";
 import { patternFault } from "../syntax/pattern.ts";
 import { parseMessageBytes } from "../syntax/quantities.ts";
 import { templateFault } from "../syntax/template.ts";
 import { FIELD_TABLE, fieldFault, rate } from "./field.ts";
 import { key } from "./keys.ts";
-import { choice, nonEmptyText, number, oneCharacter, size, text, texts, time, timeOrNone } from "./kinds.ts";
+import { choice, nonEmptyText, number, oneCharacter, parsed, size, text, texts, time, timeOrNone } from "./kinds.ts";
 import { CURVE_TABLE, PLAIN_TABLE } from "./security.ts";
 import { tableOfSeveral, tables } from "./tables.ts";
 
@@ -97,10 +98,15 @@ export const SOURCE_TABLE = tableOfSeveral("source", {
     flag: "--time <field>",
     otherwise: "t, time, ts, timestamp or x",
   }),
-  time_unit: key(z.optional(choice("time unit", ["s", "ms", "us", "ns"])), {
-    summary: "of times: s, ms, us or ns",
+  time_unit: key(z.optional(choice("time unit", ["s", "ms", "us", "ns", "100ns", "d"])), {
+    summary: "of times that are numbers: s, ms, us, ns, 100ns or d (days)",
     flag: "--time-unit <unit>",
-    otherwise: "by their magnitude",
+    otherwise: "found out",
+  }),
+  time_epoch: key(z.optional(parsed(parseMoment, { examples: ["1904-01-01"] })), {
+    summary: "the moment that such times count from",
+    flag: "--time-epoch <date>",
+    otherwise: "1970-01-01",
   }),
   fields: key(z.optional(texts(fieldFault)), {
     summary: "take only these fields: path, or path=name",

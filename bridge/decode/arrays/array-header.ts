@@ -209,7 +209,7 @@ function rateIn(value: unknown): number | undefined {
 function timeIn(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   try {
-    return timeOf(value);
+    return timeOf(value, 0);
   } catch (error) {
     if (error instanceof PointError) return undefined;
     throw error;

@@ -48,6 +48,7 @@ describe("plotcast.toml", () => {
           series: undefined,
           time: undefined,
           timeUnit: undefined,
+          timeEpoch: undefined,
           fields: undefined,
           maxRate: undefined,
         },
@@ -81,6 +82,7 @@ describe("plotcast.toml", () => {
       series = "{1}.{field}"
       time = "header.stamp"
       time_unit = "ns"
+      time_epoch = "1904"
       fields = ["a.*", "temp=t"]
       max_rate = 100
       high_water_mark = 10
@@ -136,6 +138,7 @@ describe("plotcast.toml", () => {
       series: "{1}.{field}",
       time: "header.stamp",
       timeUnit: "ns",
+      timeEpoch: -2_082_844_800,
       maxRate: 100,
     });
     assert.deepEqual(JSON.parse(JSON.stringify(fields)), [

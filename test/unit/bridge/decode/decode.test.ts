@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { DecodeError } from "../../../../bridge/decode/message.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
+import { TopicTimes } from "../../../../bridge/map/topic-times.ts";
 import { createClock, setBackLog } from "../../../../bridge/pipeline/clock.ts";
 import { createReader } from "../../../../bridge/presets/reader.ts";
 import { PointError } from "../../../../protocol/json/point-error.ts";
@@ -138,10 +139,12 @@ it("[PT1] whatever JSON a message holds, it is read as a POST of it would be", (
   const topics = fc.constantFrom("", "lab", "a b", "\u0007");
   for (const format of ["auto", "json"]) {
     const decoding = decodingOf({ format });
+    // What the bridge remembers of a topic's times.
+    const timesOf = new Map(["", "lab", "a b", "\u0007"].map((topic) => [topic, new TopicTimes()]));
     fc.assert(
       fc.property(value, topics, (json, topic) => {
         const text = JSON.stringify(json);
-        const posted = resultOf(() => rowsOfJson(text, { topic, arrivedAt: ARRIVED_AT }));
+        const posted = resultOf(() => rowsOfJson(text, { topic, arrivedAt: ARRIVED_AT, times: timesOf.get(topic) }));
         assert.deepEqual(
           resultOf(() => decoding.rows([topic, text])),
           // Whether the topic or the value is wrong is asked in another order.

@@ -6,6 +6,7 @@ import { patternFault } from "../../../../bridge/config/syntax/pattern.ts";
 import { templateFault } from "../../../../bridge/config/syntax/template.ts";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
 import { createMapper, type Mapped } from "../../../../bridge/map/mapper.ts";
+import { TopicTimes } from "../../../../bridge/map/topic-times.ts";
 import { PointError } from "../../../../protocol/json/point-error.ts";
 import { rowsOf } from "../../../../protocol/json/points.ts";
 import { MAX_COLUMNS } from "../../../../protocol/limits.ts";
@@ -76,7 +77,8 @@ const config: fc.Arbitrary<MapConfig> = fc.record({
   channel: optional(template("channel")),
   series: optional(template("series")),
   time: optional(fc.constantFrom("t", "a.b", "a", "__proto__", "temp")),
-  timeUnit: optional(fc.constantFrom("s", "ms", "us", "ns")),
+  timeUnit: optional(fc.constantFrom("s", "ms", "us", "ns", "100ns", "d")),
+  timeEpoch: optional(fc.constantFrom(-62_135_596_800, 0)),
   fields: optional(fc.array(field, { maxLength: 4 })),
   maxRate: optional(rate),
 });
@@ -139,7 +141,7 @@ describe("the mapping of any value", () => {
     fc.assert(
       fc.property(topic, points, (topic, value) => {
         const [, name = ""] = /^(.*?)[/:. ]*$/s.exec(topic) ?? [];
-        const expected = outcome(() => rowsOf(value, { topic: name, arrivedAt: ARRIVED_AT }));
+        const expected = outcome(() => rowsOf(value, { topic: name, arrivedAt: ARRIVED_AT, times: new TopicTimes() }));
         const mapped = outcome(() => createMapper(NO_MAP).map(valueMessage(topic, value), ARRIVED_AT));
         assert.deepEqual(typeof mapped === "string" ? mapped : mapped.flatMap(({ rows }) => rows), expected);
       }),
@@ -150,7 +152,7 @@ describe("the mapping of any value", () => {
   it("[MP1] reads values with a mapping as it does without", () => {
     fc.assert(
       fc.property(points, (value) => {
-        const expected = outcome(() => rowsOf(value, { topic: "lab", arrivedAt: ARRIVED_AT }));
+        const expected = outcome(() => rowsOf(value, { topic: "lab", arrivedAt: ARRIVED_AT, times: new TopicTimes() }));
         const mapped = outcome(() => createMapper({ channel: "c" }).map(valueMessage("lab", value), ARRIVED_AT));
         // Where there are two reasons against a message, either is one.
         if (typeof mapped === "string") assert.equal(typeof expected, "string");

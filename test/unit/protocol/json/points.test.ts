@@ -109,7 +109,7 @@ for (const [unit, text] of Object.entries({
   reads("PT6", `a time in ${unit}`, `{"x":${text},"y":1}`, [`y ${INSTANT} 1`]);
 }
 const STAMPS = ["sec nanosec 1e9", "secs nsecs 1e9", "sec nsec 1e9", "sec usec 1e6", "seconds nanos 1e9"];
-for (const form of [...STAMPS, "seconds nanoseconds 1e9", "tv_sec tv_nsec 1e9", "tv_sec tv_usec 1e6"]) {
+for (const form of [...STAMPS, "sec ns 1e9", "seconds nanoseconds 1e9", "tv_sec tv_nsec 1e9", "tv_sec tv_usec 1e6"]) {
   const [whole, part, perSecond] = form.split(" ");
   const stamp = `{"${whole}":1700000000,"${part}":${Number(perSecond) / 2}}`;
   reads("PT6d", `an object of ${whole} and ${part} is a time`, `{"t":${stamp},"y":1}`, [`y ${INSTANT} 1`]);
@@ -136,10 +136,15 @@ reads("PT6e", "t comes before a stamp", '{"t":9,"stamp":{"sec":1,"nanosec":0}}',
 reads("PT6e", "a stamp that is a number is a series", '{"stamp":1,"y":2}', ["stamp now 1", "y now 2"]);
 reads("PT6b", "a date alone is ISO 8601 too", '{"x":"2023-11-14","y":1}', ["y 1699920000 1"]);
 reads("PT6a", "the largest number that is seconds", "[99999999999,1]", ["y 99999999999 1"]);
-reads("PT6a", "the smallest that is milliseconds", "[100000000000,1]", ["y 100000000 1"]);
-reads("PT6a", "the smallest that is microseconds", "[100000000000000,1]", ["y 100000000 1"]);
-reads("PT6a", "the smallest that is nanoseconds", "[100000000000000000,1]", ["y 100000000 1"]);
-reads("PT6a", "the largest that is nanoseconds", "[99999999999999980000,1]", ["y 99999999999.99998 1"]);
+for (const [unit, perSecond] of Object.entries({ milliseconds: 1e3, microseconds: 1e6, nanoseconds: 1e9 })) {
+  reads("PT6a", `the first date in ${unit}`, `[${1e9 * perSecond},1]`, ["y 1000000000 1"]);
+  reads("PT6a", `the last date in ${unit}`, `[${2_115_576_000 * perSecond - perSecond},1]`, ["y 2115575999 1"]);
+  reads("PT6i", `a number beyond it in ${unit} is no date`, `[${2_115_576_000 * perSecond},1]`, [
+    `y ${2_115_576_000 * perSecond} 1`,
+  ]);
+}
+reads("PT6i", "a number before the first date in milliseconds is none", "[999999999999,1]", ["y 999999999999 1"]);
+reads("PT6i", "the largest number that is no date", "[99999999999999980000,1]", ["y 99999999999999980000 1"]);
 
 refuses("not-json", "text", "hello");
 refuses("not-json", "NaN in a text that is none for other reasons", '{"y":NaN');

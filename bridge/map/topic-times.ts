@@ -1,0 +1,115 @@
+import { stampSeconds } from "../../protocol/json/stamp.ts";
+import { writtenTime } from "../../protocol/json/time.ts";
+import { TimeField } from "../decode/time-field.ts";
+import type { TimeHint } from "../observability/time-hints.ts";
+import { hintOf, NEAR_SECONDS, type OddTime } from "./odd-times.ts";
+import { scaledSeconds, type TimeUnit } from "./when.ts";
+
+/** What the configuration says of numbers that are times. */
+export interface TimeScale {
+  unit: TimeUnit | undefined;
+  /** The moment that they count from, in unix seconds. */
+  epoch: number | undefined;
+}
+
+const FOUND_OUT: TimeScale = { unit: undefined, epoch: undefined };
+/** So many messages with strange times are looked at, and then each of as many: a clock may be set wrong later. */
+const LOOKED_AT = 64;
+/** A count comes by what every epoch has for now: it is looked for in so many messages. */
+const EARLY = 16;
+
+/** The times of one topic's messages: their units, found out for each field and kept, and what is strange about them. */
+export class TopicTimes {
+  readonly #scale: TimeScale;
+  /** Times have few names, so these are few. */
+  readonly #fields = new Map<string, TimeField>();
+  #path: string | undefined;
+  #field = new TimeField();
+  #strange = 0;
+  #odd: OddTime | undefined;
+  readonly #said = new Set<TimeHint["oddity"]>();
+
+  constructor(scale: TimeScale = FOUND_OUT) {
+    this.#scale = scale;
+  }
+
+  /**
+   * @param path of the field
+   * @param arrivedAt unix seconds
+   * @returns unix seconds; or the number as it is, where it is no date
+   * @throws PointError
+   */
+  secondsOf(time: unknown, path: string, arrivedAt: number): number {
+    const { unit, epoch } = this.#scale;
+    const isFound = unit === undefined && epoch === undefined;
+    if (typeof time !== "number") {
+      const seconds = writtenTime(time);
+      this.#note(seconds, time, path, arrivedAt, typeof time === "string", undefined);
+      return seconds;
+    }
+    if (!isFound) {
+      const seconds = scaledSeconds(time, unit, epoch);
+      this.#note(seconds, time, path, arrivedAt, true, undefined);
+      return seconds;
+    }
+    const ahead = time - arrivedAt;
+    if (ahead < NEAR_SECONDS && ahead > -NEAR_SECONDS) return time;
+    const field = this.#of(path);
+    const { revisions } = field;
+    const seconds = field.secondsOf(time, arrivedAt);
+    this.#note(seconds, time, path, arrivedAt, false, time, field.revisions > revisions);
+    return seconds;
+  }
+
+  /** Looks at the time that a message's envelope says. */
+  lookAt(seconds: number, arrivedAt: number): void {
+    this.#note(seconds, seconds, "", arrivedAt, true, undefined);
+  }
+
+  get isOdd(): boolean {
+    return this.#odd !== undefined;
+  }
+
+  /**
+   * What is strange about the message that was just read, if that has not been said before.
+   * @param xs of its points: one of now excuses the others, which may be what came before it
+   */
+  takeHint(topic: string, arrivedAt: number, xs: readonly { x: number; arrival: boolean }[]): TimeHint | undefined {
+    const odd = this.#odd;
+    this.#odd = undefined;
+    if (odd === undefined || odd.arrivedAt !== arrivedAt) return undefined;
+    if (xs.some(({ x, arrival }) => !arrival && Math.abs(x - arrivedAt) < NEAR_SECONDS)) return undefined;
+    const hint = hintOf(odd);
+    if (hint === undefined || this.#said.has(hint.oddity)) return undefined;
+    this.#said.add(hint.oddity);
+    // That says so, too.
+    if (hint.oddity === "unit-revised") this.#said.add("no-date");
+    const sample = stampSeconds(odd.sample) === undefined ? odd.sample : JSON.stringify(odd.sample);
+    return { topic, place: odd.place, sample, ...hint };
+  }
+
+  #of(path: string): TimeField {
+    if (path === this.#path) return this.#field;
+    const field = this.#fields.get(path) ?? new TimeField();
+    this.#fields.set(path, field);
+    this.#path = path;
+    this.#field = field;
+    return field;
+  }
+
+  #note(
+    seconds: number,
+    sample: unknown,
+    place: string,
+    arrivedAt: number,
+    isDate: boolean,
+    number: number | undefined,
+    isRevised = false,
+  ): void {
+    if (Math.abs(seconds - arrivedAt) < NEAR_SECONDS || (this.#odd?.arrivedAt === arrivedAt && !isRevised)) return;
+    this.#strange++;
+    if (!isRevised && this.#strange > LOOKED_AT && this.#strange % LOOKED_AT !== 0) return;
+    const isEarly = this.#strange <= EARLY;
+    this.#odd = { place, sample, seconds, arrivedAt, isDate, number, isEarly, isRevised };
+  }
+}
