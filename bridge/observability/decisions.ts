@@ -28,7 +28,7 @@ export function decisionLog(source: string, log: Pick<Log, "info">): (decision: 
   };
 }
 
-/** `messages of the topic "lab" are taken for msgpack in zlib (one msgpack value, to the last byte).` */
+/** `messages of the topic "lab" are taken for msgpack in zlib (msgpack, to the last byte).` */
 export function decisionText({ topic, format, wrapping, sure, because }: Decision): string {
   const whose = topic === "" ? "messages" : `messages of the topic "${escaped(topic, MAX_TOPIC_LENGTH)}"`;
   const packed = wrapping === undefined ? "" : ` in ${wrapping}`;

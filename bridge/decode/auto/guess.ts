@@ -47,10 +47,9 @@ export function guessOf(bytes: Buffer, isBare: boolean): Guess {
     );
   }
   const msgpack = msgpackTop(bytes, true);
-  if (isSure(msgpack, bytes))
-    return { kind: "sure", format: "msgpack", because: "one msgpack value, to the last byte" };
+  if (isSure(msgpack, bytes)) return { kind: "sure", format: "msgpack", because: "msgpack, to the last byte" };
   const cbor = cborTop(bytes, true);
-  if (isSure(cbor, bytes)) return { kind: "sure", format: "cbor", because: "one CBOR value, to the last byte" };
+  if (isSure(cbor, bytes)) return { kind: "sure", format: "cbor", because: "CBOR, to the last byte" };
   if (msgpack !== undefined && msgpack !== "other") return { kind: "binary", perhaps: "msgpack" };
   return cbor !== undefined && cbor !== "other" ? { kind: "binary", perhaps: "cbor" } : { kind: "binary" };
 }

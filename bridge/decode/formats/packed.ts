@@ -1,10 +1,13 @@
+import { isUtf8 } from "node:buffer";
 import { Decoder, Tag } from "cbor-x/decode";
 import { addExtension, Unpackr } from "msgpackr/unpack";
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { MAX_NESTING } from "../../../protocol/limits.ts";
+import { counted } from "../../observability/printable.ts";
 import { DecodeError } from "../message.ts";
 import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";
-import { cborTop, EXTENSIONS, msgpackTop } from "./structure.ts";
+import { IS_MEANT_AS_JSON, readableText } from "../text.ts";
+import { type ByteString, EXTENSIONS, type Packing, packedValues } from "./structure.ts";
 
 const msgpack = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
 const cbor = new Decoder({ useRecords: false, mapsAsObjects: true });
@@ -14,34 +17,91 @@ const MAX_DEPTH = MAX_NESTING + 3;
 // An application's extension is no value, and no fault.
 for (let type = 0; type <= 0xff; type++) if (!EXTENSIONS.has(type)) addExtension({ type, unpack: () => null });
 
+/** What each packing is called, and what reads it. */
+const PACKINGS = {
+  msgpack: { name: "msgpack", fault: "not-msgpack", decode: (bytes: Buffer): unknown => msgpack.unpack(bytes) },
+  cbor: { name: "CBOR", fault: "not-cbor", decode: (bytes: Buffer): unknown => cbor.decode(bytes) },
+} as const;
+
 /** What JSON could hold of a msgpack message. @throws DecodeError not-msgpack, message-too-large, PointError too-deep */
 export function valueOfMsgpack(bytes: Buffer): unknown {
-  if (msgpackTop(bytes) !== undefined) {
-    try {
-      return plain(msgpack.unpack(bytes), MAX_DEPTH, { left: MAX_MESSAGE_VALUES });
-    } catch (error) {
-      if (error instanceof PointError || error instanceof DecodeError) throw error;
-    }
-  }
-  throw new DecodeError("not-msgpack", "This is not one msgpack value from its first byte to its last.");
+  return valueOfPacked("msgpack", bytes);
 }
 
 /** What JSON could hold of a CBOR message. @throws DecodeError not-cbor, message-too-large, PointError too-deep */
 export function valueOfCbor(bytes: Buffer): unknown {
-  if (cborTop(bytes) !== undefined) {
-    try {
-      return plain(cbor.decode(bytes), MAX_DEPTH, { left: MAX_MESSAGE_VALUES });
-    } catch (error) {
-      if (error instanceof PointError || error instanceof DecodeError) throw error;
+  return valueOfPacked("cbor", bytes);
+}
+
+function valueOfPacked(packing: Packing, bytes: Buffer): unknown {
+  const values = packedValues(packing, bytes);
+  if (values.starts.length !== 1 || values.end !== bytes.length) throw notPacked(packing, bytes);
+  return decoded(packing, withTexts(packing, bytes, values.texts), { left: MAX_MESSAGE_VALUES });
+}
+
+/**
+ * What JSON could hold of one whole value.
+ * @param typed how many elements typed arrays may still have
+ * @throws as {@link valueOfMsgpack}
+ */
+export function decoded(packing: Packing, bytes: Buffer, typed: { left: number }): unknown {
+  try {
+    return plain(PACKINGS[packing].decode(bytes), MAX_DEPTH, typed);
+  } catch (error) {
+    if (error instanceof PointError || error instanceof DecodeError) throw error;
+    throw notPacked(packing, bytes);
+  }
+}
+
+/** The same message with the byte strings that are names or text as text, which has a head of the same size. */
+export function withTexts(packing: Packing, bytes: Buffer, texts: readonly ByteString[]): Buffer {
+  if (texts.length === 0) return bytes;
+  const copy = Buffer.from(bytes);
+  for (const { at, start, end, isKey } of texts) {
+    // bin 8, 16, 32 → str 8, 16, 32; major type 2 → 3.
+    copy[at] = (copy[at] ?? 0) + (packing === "msgpack" ? 0x15 : 0x20);
+    // A name that is no text names no series: with control characters in it, it is told as one that cannot.
+    if (isKey && !isUtf8(bytes.subarray(start, end))) {
+      for (let i = start; i < end; i++) if ((copy[i] ?? 0) >= 0x80) copy[i] = 1 + ((copy[i] ?? 0) & 0x0f);
     }
   }
-  throw new DecodeError("not-cbor", "This is not one CBOR value from its first byte to its last.");
+  return copy;
+}
+
+export function notPacked(packing: Packing, bytes: Buffer): DecodeError {
+  const { name, fault } = PACKINGS[packing];
+  return new DecodeError(fault, `This is not one ${name} value from its first byte to its last.`, 1, [], () =>
+    notPackedText(name, packing, bytes),
+  );
+}
+
+/** What is wrong in what is no message of a packing. */
+function notPackedText(name: string, packing: Packing, bytes: Buffer): string {
+  const text = readableText(bytes);
+  if (text !== undefined && text !== "") {
+    const seems = IS_MEANT_AS_JSON.test(text) ? 'JSON (format = "json")' : "text";
+    return `This is not ${name}: it looks like ${seems}.`;
+  }
+  const { starts, end } = packedValues(packing, bytes);
+  const size = counted(bytes.length, "byte");
+  if (starts.length === 0) {
+    return (
+      `This is not ${name}: its ${size} are not one whole value. Was the message cut, or is something before it ` +
+      "(skip_bytes)?"
+    );
+  }
+  if (end < bytes.length) return `This is not one ${name} value: after ${end} of its ${size} comes something else.`;
+  return (
+    `This is ${counted(starts.length, `${name} value`)}, one after another: such are records only if each is a map or ` +
+    "an array."
+  );
 }
 
 /** Numbers that are not finite become null, dates text, arrays of numbers arrays; what JSON has not becomes null. */
 function plain(value: unknown, levels: number, typed: { left: number }): unknown {
   if (typeof value === "number") return finiteOrNull(value);
-  if (typeof value === "bigint") return finiteOrNull(Number(value));
+  // Beyond the range of a float64 it is infinite, as 1e999 is in JSON.
+  if (typeof value === "bigint") return Number(value);
   if (typeof value !== "object" || value === null) return value === undefined ? null : value;
   if (levels < 0) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
   if (Array.isArray(value)) return value.map((item) => plain(item, levels - 1, typed));

@@ -25,43 +25,126 @@ const LAST_RECORD_TAG = 0xffff;
 /** A float64 has 1,024 bits at most. Reading a longer integer takes time by the square of its length. */
 const MAX_INTEGER_BYTES = 128;
 
-/** What a message is at its top, when its claims fit its bytes to the last one. */
+/** The formats whose messages are packed values. */
+export type Packing = "msgpack" | "cbor";
+
+/** What a value is. */
 export type Top = "fields" | "map" | "array" | "number" | "other";
 
+/** What is sure of so many bytes, and of a map with names, is hardly so by chance. */
+const MIN_SURE_BYTES = 32;
+/** An array that is at least this long has a float64 in it, or as much of other values. */
+const MIN_ARRAY_BYTES = 9;
+/** Bytes that are text are short; more need not be looked through. */
+const MAX_TEXT_BYTES = 1024;
+
 /**
+ * What a message is at its top, when its claims fit its bytes to the last one. Several values, one after another, are
+ * fields if each is, or if the first are and have 32 bytes; and an array if none is shorter than a float64 in an array is.
  * @param isStrict whether text must be UTF-8, as other bytes taken for msgpack by chance are not
- * @returns undefined if these bytes are not one msgpack value (https://github.com/msgpack/msgpack/blob/master/spec.md)
+ * @returns undefined if these bytes are not msgpack (https://github.com/msgpack/msgpack/blob/master/spec.md)
  * @throws DecodeError message-too-large: more values than a message may hold, keys counted
  */
 export function msgpackTop(bytes: Buffer, isStrict = false): Top | undefined {
-  const end = skip(bytes, msgpackHead, isStrict);
-  if (end !== bytes.length) return undefined;
-  const first = bytes[0] ?? 0;
-  if ((first & 0xf0) === 0x80 || first === 0xde || first === 0xdf) {
-    const key = bytes[first === 0xde ? 3 : first === 0xdf ? 5 : 1] ?? 0;
-    return (key > 0xa0 && key < 0xc0) || (key >= 0xd9 && key <= 0xdb) ? "fields" : "map";
-  }
-  if ((first & 0xf0) === 0x90 || first === 0xdc || first === 0xdd) return "array";
-  return first >= 0xca && first <= 0xd3 ? "number" : "other";
+  return topOfAll("msgpack", bytes, isStrict);
 }
 
 /**
- * @returns undefined if these bytes are not one CBOR value (RFC 8949)
+ * @returns undefined if these bytes are not CBOR (RFC 8949)
  * @throws DecodeError message-too-large, as {@link msgpackTop}
  */
 export function cborTop(bytes: Buffer, isStrict = false): Top | undefined {
-  const end = skip(bytes, cborHead, isStrict);
-  if (end !== bytes.length) return undefined;
-  const first = bytes[0] ?? 0;
+  return topOfAll("cbor", bytes, isStrict);
+}
+
+function topOfAll(packing: Packing, bytes: Buffer, isStrict: boolean): Top | undefined {
+  const first = skip(packing, bytes, isStrict, { at: 0, values: 0 });
+  if (first === undefined) return undefined;
+  const top = topAt(packing, bytes, 0);
+  if (first === bytes.length) return top;
+  // Cheap to see, so that samples are not walked through.
+  if (top !== "fields" && (top !== "array" || first < MIN_ARRAY_BYTES)) return undefined;
+  const { starts, end } = packedValues(packing, bytes, isStrict);
+  const tops = starts.map((start) => topAt(packing, bytes, start));
+  if (tops.every((each) => each === "fields") && end === bytes.length) return "fields";
+  const others = tops.findIndex((each) => each !== "fields");
+  if (top === "fields") return (others < 0 ? end : (starts[others] ?? 0)) >= MIN_SURE_BYTES ? "fields" : undefined;
+  if (end < bytes.length || tops.some((each) => each !== "array" && each !== "fields")) return undefined;
+  return starts.every((start, i) => (starts[i + 1] ?? end) - start >= MIN_ARRAY_BYTES) ? "array" : undefined;
+}
+
+/** What the value is that begins at a place, and is whole. */
+export function topAt(packing: Packing, bytes: Buffer, at: number): Top {
+  const first = bytes[at] ?? 0;
+  if (packing === "msgpack") {
+    if ((first & 0xf0) === 0x80 || first === 0xde || first === 0xdf) {
+      const key = at + (first === 0xde ? 3 : first === 0xdf ? 5 : 1);
+      return first !== 0x80 && isName(bytes, key, msgpackHead(bytes, key)) ? "fields" : "map";
+    }
+    if ((first & 0xf0) === 0x90 || first === 0xdc || first === 0xdd) return "array";
+    return first >= 0xca && first <= 0xd3 ? "number" : "other";
+  }
   const major = first >> 5;
   const info = first & 0x1f;
   if (major === 5) {
-    const key = bytes[info < 24 || info === 31 ? 1 : 1 + 2 ** (info - 24)] ?? 0;
-    return key > 0x60 && key < 0x7c ? "fields" : "map";
+    const key = at + (info < 24 || info === 31 ? 1 : 1 + 2 ** (info - 24));
+    return info !== 0 && isName(bytes, key, cborHead(bytes, key)) ? "fields" : "map";
   }
   // A tag, such as that of typed arrays (RFC 8746) or of CBOR itself, is in front of what it is about.
   if (major === 4 || major === 6) return "array";
   return major < 2 ? (info > 23 ? "number" : "other") : info > 24 && major === 7 ? "number" : "other";
+}
+
+/** Whether a key is text that is not empty, or bytes that are. */
+function isName(bytes: Buffer, at: number, head: Head | undefined): boolean {
+  if (head?.text !== undefined) return head.next > head.text;
+  return head?.bytes !== undefined && head.next > head.bytes && isTextIn(bytes, at, head);
+}
+
+/** Bytes that are text: Python 2, and packers without `use_bin_type`, send names and text so. */
+function isTextIn(bytes: Buffer, at: number, { bytes: start = at, next }: Head): boolean {
+  if (next - start > MAX_TEXT_BYTES || !isUtf8(bytes.subarray(start, next))) return false;
+  for (let i = start; i < next; i++) {
+    const byte = bytes[i] ?? 0;
+    if ((byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte === 0x7f) return false;
+  }
+  return true;
+}
+
+/** The values of a message, as far as they are whole. */
+export interface PackedValues {
+  /** Where each begins. */
+  starts: readonly number[];
+  /** Where the last of them ends. */
+  end: number;
+  /** Byte strings that are names or text: where their heads are, and where their bytes are. */
+  texts: readonly ByteString[];
+}
+
+export interface ByteString {
+  at: number;
+  start: number;
+  end: number;
+  isKey: boolean;
+}
+
+/** @throws DecodeError message-too-large, as {@link msgpackTop} */
+export function packedValues(packing: Packing, bytes: Buffer, isStrict = false): PackedValues {
+  const starts: number[] = [];
+  const walk = { at: 0, values: 0, texts: [] as ByteString[] };
+  let end = 0;
+  while (end < bytes.length) {
+    walk.at = end;
+    const texts = walk.texts.length;
+    const next = skip(packing, bytes, isStrict, walk);
+    if (next === undefined) {
+      walk.texts.length = texts;
+      break;
+    }
+    starts.push(end);
+    end = next;
+  }
+  return { starts, end, texts: walk.texts };
 }
 
 interface Head {
@@ -71,43 +154,68 @@ interface Head {
   children: number;
   /** Where text in it begins, which ends at `next`. */
   text?: number;
+  /** Where bytes in it begin, which end at `next`. */
+  bytes?: number;
+  isMap?: true;
+  isTag?: true;
+}
+
+interface Walk {
+  /** Where the value begins. */
+  at: number;
+  /** How many were walked over. */
+  values: number;
+  /** Is given the byte strings that are names or text. */
+  texts?: ByteString[];
 }
 
 const END: Head = { next: -1, children: 0 };
 
-/** @returns where the value at the beginning ends; undefined if it does not fit */
-function skip(
-  bytes: Buffer,
-  headAt: (bytes: Buffer, at: number) => Head | undefined,
-  isStrict: boolean,
-): number | undefined {
+/** @returns where the value ends that begins at `walk.at`; undefined if it does not fit */
+function skip(packing: Packing, bytes: Buffer, isStrict: boolean, walk: Walk): number | undefined {
+  const headAt = packing === "msgpack" ? msgpackHead : cborHead;
   /** How many values are still to come, for each level. */
   const left = [1];
-  let at = 0;
-  let values = 0;
+  /** Of each level, how many came: of a map, every other one is a key. */
+  const came = [0];
+  const kinds: (Head | undefined)[] = [undefined];
+  let { at } = walk;
   while (left.length > 0) {
     const level = left.length - 1;
     const count = left[level] ?? 0;
     if (count === 0) {
       left.pop();
+      came.pop();
+      kinds.pop();
       continue;
     }
     if (at >= bytes.length) return undefined;
     const head = headAt(bytes, at);
     if (head === undefined) return undefined;
-    if (++values > MAX_MESSAGE_VALUES) throw tooManyValues();
+    if (++walk.values > MAX_MESSAGE_VALUES) throw tooManyValues();
     if (head === END) {
       if (count > 0) return undefined;
       left.pop();
+      came.pop();
+      kinds.pop();
       at++;
       continue;
     }
     if (count > 0) left[level] = count - 1;
-    at = head.next;
+    const isKey = kinds[level]?.isMap === true && (came[level] ?? 0) % 2 === 0;
+    came[level] = (came[level] ?? 0) + 1;
     // Each takes a byte at least.
-    if (at > bytes.length || head.children > bytes.length - at) return undefined;
-    if (isStrict && head.text !== undefined && !isUtf8(bytes.subarray(head.text, at))) return undefined;
-    if (head.children !== 0 && left.push(head.children) > MAX_DEPTH) return undefined;
+    if (head.next > bytes.length || head.children > bytes.length - head.next) return undefined;
+    if (isStrict && head.text !== undefined && !isUtf8(bytes.subarray(head.text, head.next))) return undefined;
+    if (head.bytes !== undefined && walk.texts !== undefined && kinds[level]?.isTag !== true) {
+      if (isKey || isTextIn(bytes, at, head)) walk.texts.push({ at, start: head.bytes, end: head.next, isKey });
+    }
+    at = head.next;
+    if (head.children !== 0) {
+      if (left.push(head.children) > MAX_DEPTH) return undefined;
+      came.push(0);
+      kinds.push(head);
+    }
   }
   return at;
 }
@@ -123,16 +231,21 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
     const head = width === 0 ? leaf(byte & 0x1f) : sized(width);
     return head && { ...head, text: at + 1 + width };
   };
+  const binary = (width: 1 | 2 | 4): Head | undefined => {
+    const head = sized(width);
+    return head && { ...head, bytes: at + 1 + width };
+  };
   const extension = (width: 1 | 2 | 4): Head | undefined => {
     if (at + 2 + width > bytes.length) return undefined;
     return isExtension(bytes, at + 1 + width) ? leaf(width + 1 + bytes.readUIntBE(at + 1, width)) : undefined;
   };
-  const counted = (width: 2 | 4, each: number): Head | undefined => {
+  const counted = (width: 2 | 4, each: 1 | 2): Head | undefined => {
     if (at + 1 + width > bytes.length) return undefined;
-    return { next: at + 1 + width, children: each * bytes.readUIntBE(at + 1, width) };
+    const head = { next: at + 1 + width, children: each * bytes.readUIntBE(at + 1, width) };
+    return each === 2 ? { ...head, isMap: true } : head;
   };
   if (byte <= 0x7f || byte >= 0xe0) return leaf(0);
-  if (byte <= 0x8f) return { next: at + 1, children: 2 * (byte & 0x0f) };
+  if (byte <= 0x8f) return { next: at + 1, children: 2 * (byte & 0x0f), isMap: true };
   if (byte <= 0x9f) return { next: at + 1, children: byte & 0x0f };
   if (byte <= 0xbf) return text(0);
   switch (byte) {
@@ -141,11 +254,11 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
     case 0xc3:
       return leaf(0);
     case 0xc4:
-      return sized(1);
+      return binary(1);
     case 0xc5:
-      return sized(2);
+      return binary(2);
     case 0xc6:
-      return sized(4);
+      return binary(4);
     case 0xd9:
       return text(1);
     case 0xda:
@@ -203,22 +316,26 @@ function cborHead(bytes: Buffer, at: number): Head | undefined {
   const major = byte >> 5;
   const info = byte & 0x1f;
   const width = info < 24 ? 0 : 2 ** (info - 24);
-  if (info === 31) return major >= 2 && major <= 5 ? { next: at + 1, children: -1 } : undefined;
+  if (info === 31) {
+    if (major < 2 || major > 5) return undefined;
+    // Parts of text or bytes belong to each other, as what is behind a tag does to the tag.
+    return { next: at + 1, children: -1, ...(major === 5 ? { isMap: true } : major < 4 ? { isTag: true } : {}) };
+  }
   if (info > 27 || at + 1 + width > bytes.length) return undefined;
   const next = at + 1 + width;
   const value =
     width === 0 ? info : width === 8 ? Number(bytes.readBigUInt64BE(at + 1)) : bytes.readUIntBE(at + 1, width);
   switch (major) {
     case 2:
-      return { next: next + value, children: 0 };
+      return { next: next + value, children: 0, bytes: next };
     case 3:
       return { next: next + value, children: 0, text: next };
     case 4:
       return { next, children: value };
     case 5:
-      return { next, children: 2 * value };
+      return { next, children: 2 * value, isMap: true };
     case 6:
-      return isPlainTag(value, bytes, next) ? { next, children: 1 } : undefined;
+      return isPlainTag(value, bytes, next) ? { next, children: 1, isTag: true } : undefined;
     default:
       return { next, children: 0 };
   }

@@ -18,7 +18,7 @@ import { notUtf8Text } from "../utf8-fault.ts";
 import { type CsvMemory, valueOfCsv } from "./csv.ts";
 import type { ValueFormat } from "./formats.ts";
 import { listOf, valueOfLines } from "./json-lines.ts";
-import { valueOfCbor, valueOfMsgpack } from "./packed.ts";
+import { readPacked } from "./packed-records.ts";
 
 interface PlainValue {
   value: unknown;
@@ -47,9 +47,8 @@ export function readValue(
     case "ndjson":
       return readPadded(payload, onLeftOut, (text) => ({ value: valueOfLines(text, topic, onLeftOut) }));
     case "msgpack":
-      return { value: valueOfMsgpack(bytes) };
     case "cbor":
-      return { value: valueOfCbor(bytes) };
+      return { value: readPacked(format, payload, onLeftOut) };
     case "csv":
     case "numbers": {
       const value = valueOfCsv(unpadded(payload, onLeftOut), memory, arrivedAt);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { cborTop, msgpackTop } from "../../../../../bridge/decode/formats/structure.ts";
+import { createReader } from "../../../../../bridge/presets/reader.ts";
 import { ARRIVED_AT, decodingOf, faultOf, hex } from "../../../../support/decoding.ts";
 
 function msgpack(bytes: string): string[] | string {
@@ -227,3 +229,115 @@ function assertQuick(run: () => void): void {
   run();
   assert.ok(performance.now() - startedAtMs < 10_000);
 }
+
+/** The points of one message, and what of it is left out. */
+function leftOutOf(format: string, bytes: Buffer): { points: string[] | string; leftOut: string[] } {
+  const leftOut: string[] = [];
+  const reader = createReader({ format, skipBytes: 0, inflate: "auto" }, undefined, ({ reason, place, count = 1 }) => {
+    leftOut.push(`${reason} at ${place}: ${count}`);
+  });
+  const points = decodingOf({ format }).read(bytes);
+  if (typeof points !== "string") reader.read([bytes], ARRIVED_AT);
+  return { points, leftOut };
+}
+
+describe("bytes as names and text", () => {
+  it("[FM7d] names that are bytes are names, if they are UTF-8", () => {
+    // {b"temp": 21.5} of msgpack.packb(…, use_bin_type=True) with bytes, and of cbor2
+    assert.deepEqual(msgpack("81 c4 04 74 65 6d 70 cb 40 35 80 00 00 00 00 00"), ["temp now 21.5"]);
+    assert.deepEqual(cbor("a1 44 74 65 6d 70 fb 40 35 80 00 00 00 00 00"), ["temp now 21.5"]);
+    assert.deepEqual(decodingOf().read(hex("81 c4 04 74 65 6d 70 cb 40 35 80 00 00 00 00 00")), ["temp now 21.5"]);
+    assert.deepEqual(decodingOf().read(hex("a1 44 74 65 6d 70 fb 40 35 80 00 00 00 00 00")), ["temp now 21.5"]);
+    assert.deepEqual(msgpack("81 c5 00 01 61 81 c6 00 00 00 01 62 05"), ["a.b now 5"], "of any width, nested");
+    assert.deepEqual(cbor("bf 41 61 9f a1 41 62 05 ff ff"), ["a.0.b now 5"]);
+  });
+
+  it("[FM7d] text that is bytes is text: a time of them is the time", () => {
+    const time = Buffer.from("2025-11-20T14:23:12Z").toString("hex");
+    assert.deepEqual(msgpack(`82 c4 01 74 c4 14 ${time} c4 01 61 05`), ["a 1763648592 5"]);
+    assert.deepEqual(cbor(`a2 41 74 54 ${time} 41 61 05`), ["a 1763648592 5"]);
+  });
+
+  it("[FM7d] bytes that are no text, bignums and typed arrays are what they were", () => {
+    assert.deepEqual(msgpack("82 a1 61 c4 02 01 02 a1 62 01"), ["b now 1"]);
+    assert.deepEqual(cbor("a2 61 61 42 01 02 61 62 01"), ["b now 1"]);
+    assert.deepEqual(cbor("c2 42 31 32"), ["y now 12594"], "the bignum of the bytes 12");
+    assert.deepEqual(cbor("a1 61 61 d8 45 44 31 32 33 34"), ["a.0 now 12849", "a.1 now 13363"]);
+  });
+
+  it("[FM7e] a name that is bytes but no text names no series, and spoils no other", () => {
+    for (const read of [msgpack("82 c4 01 b0 01 a1 61 02"), cbor("a2 41 b0 01 61 61 02")]) {
+      assert.ok(read === "series-name-invalid" || (Array.isArray(read) && read.join() === "a now 2"), String(read));
+    }
+  });
+
+  it("[FM7f] a whole number beyond the range of a float64 is too large, as in JSON", () => {
+    const bignum = `c2 58 80 ${"ff".repeat(128)}`;
+    assert.equal(cbor(bignum), "not-finite");
+  });
+});
+
+describe("several values in a message", () => {
+  const A = "81 a1 61 01";
+  const B = "81 a1 61 cb 40 35 80 00 00 00 00 00";
+
+  it("[FM7g] maps and arrays, one after another, are records", () => {
+    assert.deepEqual(msgpack(`${A} ${B}`), ["a now 1", "a now 21.5"]);
+    assert.deepEqual(msgpack("92 01 02 92 03 04"), ["y 1 2", "y 3 4"]);
+    assert.deepEqual(cbor("a1 61 61 01 bf 61 61 02 ff 82 03 04"), ["a now 1", "a now 2", "y 3 4"]);
+    assert.deepEqual(decodingOf().read(hex(`${A} ${B}`)), ["a now 1", "a now 21.5"], "auto");
+    assert.deepEqual(decodingOf().read(hex("a1 61 61 01 a1 61 61 02")), ["a now 1", "a now 2"], "auto");
+    const arrays = "92 cb 41 da 46 01 00 00 00 00 cb 40 35 80 00 00 00 00 00".repeat(2);
+    assert.deepEqual(decodingOf().read(hex(arrays)), ["y 1763181568 21.5", "y 1763181568 21.5"], "auto");
+  });
+
+  it("[FM7g] anything else is no record, and said to be something else", () => {
+    for (const [bytes, what] of [
+      ["01 02", /This is 2 msgpack values, one after another: such are records only if each is a map or an array/],
+      ["91 01 c1", /after 2 of its 3 bytes comes something else/],
+      ["82 a1 61", /its 3 bytes are not one whole value. Was the message cut/],
+      [Buffer.from('{"a":1}').toString("hex"), /it looks like JSON \(format = "json"\)/],
+      [Buffer.from("hello").toString("hex"), /it looks like text/],
+    ] as const) {
+      const fault = faultOf(() => decodingOf({ format: "msgpack" }).rows([hex(bytes)]));
+      assert.equal(fault.code, "not-msgpack", bytes);
+      assert.match(fault.explain?.() ?? "", what);
+    }
+  });
+
+  it("[FM7h] what is cut, or no record, is left out beside maps with names", () => {
+    assert.deepEqual(leftOutOf("msgpack", hex(`${A} ${B} 81 a1 61`)), {
+      points: ["a now 1", "a now 21.5"],
+      leftOut: ["record-unreadable at byte 17: 1"],
+    });
+    assert.deepEqual(leftOutOf("msgpack", hex(`${A} 0a ${B} 0a`)), {
+      points: ["a now 1", "a now 21.5"],
+      leftOut: ["record-unreadable at byte 5: 2"],
+    });
+    assert.deepEqual(leftOutOf("cbor", hex("a1 61 61 01 00 00 00")).leftOut, ["record-unreadable at byte 5: 3"]);
+    assert.deepEqual(leftOutOf("auto", hex(`${A} ${B.repeat(4)} 81 a1 61`)).leftOut, [
+      "record-unreadable at byte 53: 1",
+    ]);
+    assert.equal(msgpack("91 01 91"), "not-msgpack", "an array shows nothing");
+  });
+
+  it("[FM7h] a record that is nested too deep costs that record", () => {
+    const deep = `${"81 a1 61".repeat(20)} 01`;
+    assert.deepEqual(leftOutOf("msgpack", hex(`${A} ${deep} ${B}`)), {
+      points: ["a now 1", "a now 21.5"],
+      leftOut: ["record-unreadable at byte 5: 1"],
+    });
+    assert.equal(msgpack(`${deep} ${deep}`), "too-deep");
+  });
+
+  it("[FM7i] samples are not taken for glued values", () => {
+    for (const bytes of ["80", "90", "9105", "920102", "8f", "8130", "81a0"]) {
+      const samples = Buffer.alloc(4096, Buffer.from(bytes, "hex"));
+      assert.deepEqual([msgpackTop(samples, true), cborTop(samples, true)], [undefined, undefined], bytes);
+    }
+  });
+
+  it("[FM7h] a million empty values cost no more than a million", () => {
+    assertQuick(() => decodingOf({ format: "msgpack" }).read(Buffer.alloc(1 << 20, 0x90)));
+  });
+});
