@@ -32,6 +32,7 @@ const WARM_UP_MS = Math.min(2, minutes / 4) * 60_000;
 const SAMPLE_EVERY_MS = Math.min(10_000, minutes * 1000);
 const PERMANENT = 4;
 const MIB = 1024 * 1024;
+const MAX_SPOOL_BYTES = MIB / 4;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const directory = await mkdtemp(join(tmpdir(), "plotcast-soak-"));
@@ -127,8 +128,10 @@ for (const name of Object.keys(measured[0]?.sample ?? {})) {
   const isBytes = !/handles|nodes|listeners/.test(name);
   const columns = [trend.start, trend.end, trend.max, trend.perHour, trend.noise];
   const cells = columns.map((value) => number(isBytes ? value / MIB : value, isBytes ? 2 : 1)).join("");
-  console.log(`${name.padEnd(18)}${cells}  ${isBytes ? "MiB" : "   "} ${trend.isFlat ? "flat" : "GROWS"}`);
-  if (!trend.isFlat) failures.push(`${name} grows`);
+  // A spool keeps the pages of the longest moment in which the Worker did not answer: a few, once.
+  const isFlat = trend.isFlat || (name === "spool on disk" && trend.max <= MAX_SPOOL_BYTES);
+  console.log(`${name.padEnd(18)}${cells}  ${isBytes ? "MiB" : "   "} ${isFlat ? "flat" : "GROWS"}`);
+  if (!isFlat) failures.push(`${name} grows`);
 }
 if (largestWal > MAX_WAL_BYTES) failures.push(`a write-ahead log has ${(largestWal / MIB).toFixed(2)} MiB`);
 console.log(`
