@@ -1,7 +1,12 @@
 import type { DecodeConfig } from "../config/config.ts";
+import { CountingTopics } from "./frames/counting-topics.ts";
+import { cannotTell, noTopic, notAStamp, tooMany, twoTimes } from "./frames/faults.ts";
+import { FrameMemory } from "./frames/frame-memory.ts";
+import { type FrameLook, isDigits, lookOf, lookOfFirst } from "./frames/look.ts";
+import { candidatesOf, rolesOf } from "./frames/roles.ts";
+import type { Stamp } from "./frames/stamp-frame.ts";
 import { type FrameField, layoutText, parseLayout, readCounter, readTime } from "./layout.ts";
-import { DecodeError } from "./message.ts";
-import { type Stamp, ThirdFrame } from "./third-frame.ts";
+import { DecodeError, withTopic } from "./message.ts";
 import type { Topic, Topics } from "./topic.ts";
 
 /** A message taken out of its frames. */
@@ -16,7 +21,7 @@ export interface OpenedMessage<T> extends Stamp {
 
 /** What is remembered of a topic for its envelope. */
 export interface EnvelopeMemory {
-  third?: ThirdFrame;
+  frames?: FrameMemory;
 }
 
 export interface Envelope<T> {
@@ -90,37 +95,95 @@ class GivenEnvelope<T> implements Envelope<T> {
   }
 }
 
+const NO_BYTES = Buffer.alloc(0);
+const NO_LOOK: FrameLook = { kind: "empty" };
+/** More are never looked at one by one. */
+const MAX_FOUND_FRAMES = 16;
+
 /** Frames of which nobody has said what they are. */
 class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
   readonly #topics: Topics<T>;
   readonly #delimiter: Buffer | undefined;
+  readonly #counting = new CountingTopics();
 
   constructor(topics: Topics<T>, delimiter: Buffer | undefined) {
     this.#topics = topics;
     this.#delimiter = delimiter;
   }
 
-  open(received: readonly Buffer[], arrivedAt: number): OpenedMessage<T> {
-    // Stacks with REQ or ROUTER sockets put an empty frame before what is meant: https://rfc.zeromq.org/spec/28/
-    const frames = received.length > 2 ? received.filter((frame, i) => i === 0 || frame.length > 0) : received;
-    const [first, second, third] = frames;
-    if (first === undefined || frames.length > 3) {
-      throw new DecodeError(
-        "too-many-frames",
-        `A message is a payload, or a topic and a payload; this has ${frames.length} frames. Say what each is, such ` +
-          "as --frames topic,skip,payload,time, or use the --preset of the publisher.",
-      );
-    }
-    if (second === undefined) {
-      if (this.#delimiter === undefined) return { topic: this.#topics.of(""), payload: first, isBare: true };
-      return { ...splitAt(first, this.#delimiter, this.#topics), isBare: false };
-    }
-    const topic = this.#topics.ofFrame(first);
-    if (third === undefined) return { topic, payload: second, isBare: false };
-    topic.memory.third ??= new ThirdFrame();
-    const { time, number } = topic.memory.third.read(third, arrivedAt);
-    return { topic, payload: second, isBare: false, time, number };
+  open(frames: readonly Buffer[], arrivedAt: number): OpenedMessage<T> {
+    const [first, second] = frames;
+    if (first === undefined) throw new DecodeError("too-many-frames", "This message has no frame.");
+    if (frames.length > 2) return this.#openSeveral(frames, arrivedAt);
+    if (second !== undefined) return this.#openTwo(first, second, arrivedAt);
+    if (this.#delimiter === undefined) return { topic: this.#topics.of(""), payload: first, isBare: true };
+    return { ...splitAt(first, this.#delimiter, this.#topics), isBare: false };
   }
+
+  #openTwo(first: Buffer, second: Buffer, arrivedAt: number): OpenedMessage<T> {
+    if (beginsAsTopic(first)) return { topic: this.#topics.ofFrame(first), payload: second, isBare: false };
+    const looks = [lookOfFirst(first, arrivedAt), lookOf(second, arrivedAt)];
+    const [look = NO_LOOK, next = NO_LOOK] = looks;
+    const { kind } = look;
+    const nextKind = next.kind;
+    if (kind === "empty" || kind === "word" || kind === "text") {
+      return { topic: this.#topics.ofFrame(first), payload: second, isBare: false };
+    }
+    if (isDigits(first) && kind === "count" && nextKind !== "time") {
+      this.#counting.check(
+        first.toString("latin1"),
+        "Say --frames counter,payload; if they are topics, topic,payload.",
+      );
+      return { topic: this.#topics.ofFrame(first), payload: second, isBare: false };
+    }
+    const topic = this.#topics.of("");
+    if ((kind === "time" || kind === "date") && nextKind !== "time") {
+      return { topic, payload: second, isBare: false, time: timeIn(look, first) };
+    }
+    const isPayload =
+      nextKind === "time"
+        ? kind !== "time" && kind !== "date" && !isDigits(first)
+        : nextKind === "empty" && kind === "data";
+    if (isPayload) {
+      return { topic, payload: first, isBare: false, time: timeIn(next, second) };
+    }
+    // It may be text with control characters, or no text at all: that has its own sentence.
+    if (kind === "bytes") this.#topics.ofFrame(first);
+    throw withTopic(noTopic([first, second], looks), "");
+  }
+
+  #openSeveral(frames: readonly Buffer[], arrivedAt: number): OpenedMessage<T> {
+    if (frames.length > MAX_FOUND_FRAMES) throw tooMany(frames.length);
+    const looks = frames.map((frame, i) => (i === 0 ? lookOfFirst : lookOf)(frame, arrivedAt));
+    const { topic: topicAt, payloads } = candidatesOf(looks);
+    const topic = topicAt === undefined ? this.#topics.of("") : this.#topics.ofFrame(frames[topicAt] ?? NO_BYTES);
+    // Stacks with REQ or ROUTER sockets put an empty frame before what is meant: https://rfc.zeromq.org/spec/28/
+    if (payloads.length === 0) return { topic, payload: NO_BYTES, isBare: false };
+    topic.memory.frames ??= new FrameMemory();
+    const memory = topic.memory.frames;
+    const payloadAt = memory.payload(frames, looks, payloads);
+    if (payloadAt === undefined) throw withTopic(cannotTell(looks, topicAt, payloads), topic.name);
+    const roles = rolesOf(looks, topicAt, payloadAt);
+    const opened: OpenedMessage<T> = { topic, payload: frames[payloadAt] ?? NO_BYTES, isBare: false };
+    for (const at of roles.stamps) {
+      const stamp = memory.stamp(at).read(frames[at] ?? NO_BYTES, arrivedAt);
+      if ("kind" in stamp) throw withTopic(notAStamp(frames, looks, roles, at, stamp), topic.name);
+      if (opened.time !== undefined && stamp.time !== undefined) throw withTopic(twoTimes(looks, roles), topic.name);
+      opened.time ??= stamp.time;
+      opened.number ??= stamp.number;
+    }
+    return opened;
+  }
+}
+
+/** Whether a frame begins as most topics do, so that no more of it has to be looked at. */
+function beginsAsTopic(frame: Buffer): boolean {
+  const first = frame[0] ?? 0;
+  return (first >= 0x61 && first <= 0x7a) || (first >= 0x41 && first <= 0x5a) || first === 0x2f || first === 0x5f;
+}
+
+function timeIn(look: FrameLook, frame: Buffer): number | undefined {
+  return look.kind === "time" || look.kind === "date" ? readTime(look.type, frame) : undefined;
 }
 
 function splitAt<T>(bytes: Buffer, delimiter: Buffer, topics: Topics<T>): { topic: Topic<T>; payload: Buffer } {

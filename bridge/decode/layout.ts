@@ -1,3 +1,4 @@
+import { secondsOfText } from "../../protocol/json/date-text.ts";
 import { MAX_TIME, unixSeconds } from "../../protocol/json/time.ts";
 
 /** What a frame of a message is. */
@@ -31,7 +32,11 @@ const WORDS = "topic, payload, time, counter and skip";
 /** Nobody sends more frames; a layout of more is a mistake. */
 const MAX_FRAMES = 64;
 const DECIMAL = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
-const DIGITS = /^\d{1,16}$/;
+const DIGITS = /^\d{1,20}$/;
+/** A day alone is rather the name of a topic. */
+const ISO_TIME = /^\d{4}-?\d\d-?\d\d[T ]\d/;
+/** A float64 tells neighbours apart up to this many bits. */
+const COUNTER_BITS = 53;
 /** Longer text is no number. */
 const MAX_NUMBER_BYTES = 40;
 
@@ -135,25 +140,62 @@ function finiteOr(number: number): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** @returns unix seconds, from any unit that PT6 knows; undefined if the frame does not hold such a number */
+/** @returns unix seconds, from any unit that PT6 knows, or ISO 8601; undefined if the frame does not hold such a time */
 export function readTime(type: NumberType | undefined, bytes: Buffer): number | undefined {
-  const number = readNumber(type ?? timeTypeOf(bytes) ?? "text", bytes);
-  return number === undefined || Math.abs(number) >= MAX_TIME ? undefined : unixSeconds(number);
+  const found = type ?? timeTypeOf(bytes) ?? "text";
+  const number = readNumber(found, bytes);
+  if (number !== undefined) return Math.abs(number) >= MAX_TIME ? undefined : unixSeconds(number);
+  return found === "text" ? isoTime(bytes) : undefined;
 }
 
-/** @returns undefined if the frame does not hold a whole number that a float64 can hold */
+function isoTime(bytes: Buffer): number | undefined {
+  if (bytes.length > MAX_NUMBER_BYTES) return undefined;
+  const text = bytes.toString("latin1").replace(/\0$/, "").trim();
+  return ISO_TIME.test(text) ? secondsOfText(text) : undefined;
+}
+
+/**
+ * A count of messages. Of one with more than 53 bits, the lower ones count on by themselves: neighbours differ by one, and
+ * after the greatest comes 0.
+ * @returns undefined if the frame does not hold a whole number
+ */
 export function readCounter(type: NumberType | undefined, bytes: Buffer): number | undefined {
-  const number = readNumber(type ?? counterTypeOf(bytes) ?? "text", bytes);
+  const found = type ?? counterTypeOf(bytes) ?? "text";
+  if (found === "text") return counterIn(bytes.toString("latin1", 0, MAX_NUMBER_BYTES).replace(/\0$/, "").trim());
+  if (bytes.length === 8) {
+    if (found === "u64") return lowerBits(bytes.readBigUInt64LE());
+    if (found === "u64be") return lowerBits(bytes.readBigUInt64BE());
+    if (found === "i64" || found === "i64be") {
+      const counter = found === "i64" ? bytes.readBigInt64LE() : bytes.readBigInt64BE();
+      return counter < 0n ? undefined : lowerBits(counter);
+    }
+  }
+  const number = readNumber(found, bytes);
   return number !== undefined && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+/** The same of text. */
+export function counterIn(text: string): number | undefined {
+  if (!DIGITS.test(text)) return undefined;
+  return text.length < 16 ? Number(text) : lowerBits(BigInt(text));
+}
+
+export function lowerBits(counter: bigint): number {
+  return Number(BigInt.asUintN(COUNTER_BITS, counter));
 }
 
 /** How a time is written, if it can be seen: as text, or as 8 bytes that make a date from 2001 to 2100. */
 export function timeTypeOf(bytes: Buffer): NumberType | undefined {
-  if (readNumber("text", bytes) !== undefined) return "text";
-  if (bytes.length !== 8) return undefined;
+  if (readNumber("text", bytes) !== undefined || isoTime(bytes) !== undefined) return "text";
+  if (bytes.length !== 8 || isAscii(bytes)) return undefined;
   // What is a float64 of this size would be too large a number for a date as an integer, and the other way round.
   if (isDate(bytes.readDoubleLE())) return "f64";
   return isDate(Number(bytes.readBigInt64LE())) ? "i64" : undefined;
+}
+
+/** Letters, digits and signs alone. Eight of them would be a date in nanoseconds, of 2082 or so. */
+export function isAscii(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }
 
 function counterTypeOf(bytes: Buffer): NumberType | undefined {

@@ -1,5 +1,6 @@
 import { hasControl } from "../../protocol/characters.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
+import { likeness } from "./frames/describe.ts";
 import { DecodeError } from "./message.ts";
 import { isTextOf } from "./text.ts";
 
@@ -8,7 +9,7 @@ const MAX_TOPICS_REMEMBERED = 4096;
 /** In UTF-8. Topics are remembered in many places: each of these counts on topics that are this short. */
 export const MAX_TOPIC_BYTES = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL at the end is what C programs send along
-const TRAILING_SEPARATORS = /[/:. \u0000]+$/;
+const TRAILING_SEPARATORS = /[/:.\s\u0000]+$/;
 
 /** What is remembered of each topic: `T`, beside its name. */
 export interface Topic<T> {
@@ -65,7 +66,8 @@ export class Topics<T> {
     if (isTextOf(text, frame)) return this.of(text);
     throw new DecodeError(
       "topic-not-text",
-      "The first of several frames is the topic; this is not UTF-8. If it is no topic, say with --frames what each frame is.",
+      `A topic is text in UTF-8; this looks like ${likeness(frame)}. Send it as UTF-8. If this frame is no topic, say with ` +
+        "--frames what each is: --frames skip,payload does without a topic.",
     );
   }
 }
@@ -73,7 +75,11 @@ export class Topics<T> {
 /** @throws PointError series-name-invalid: a topic names or prefixes series */
 export function throwIfControl(name: string): void {
   if (!hasControl(name)) return;
-  throw new PointError("series-name-invalid", "The topic has control characters: it cannot name a series.");
+  throw new PointError(
+    "series-name-invalid",
+    `The topic has control characters, so it cannot name a series: it looks like ${likeness(Buffer.from(name))}. Send topics ` +
+      "as text in UTF-8. If this frame is no topic, say with --frames what each is: --frames skip,payload does without a topic.",
+  );
 }
 
 /** @throws DecodeError topic-too-long */

@@ -1,12 +1,12 @@
 import { TIME_FIELDS } from "../../../protocol/json/time.ts";
 import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
-import { DecodeError, type Message, withTopic } from "../message.ts";
+import { type Message, withTopic } from "../message.ts";
 import type { Payload } from "../payload.ts";
 import { MAX_RATE, type SampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
 import { type Topic, Topics, throwIfControl } from "../topic.ts";
-import { type ArrayHeader, headerIn, isJsonFrame, wrongArray } from "./array-header.ts";
+import { type ArrayHeader, headerIn, wrongArray } from "./array-header.ts";
 import { type ArrayRows, rowsIn, shapeText } from "./array-rows.ts";
 import { headerOfNpy } from "./npy.ts";
 
@@ -57,13 +57,7 @@ export class Arrays {
       const header = headerIn(second);
       if (header !== undefined) return this.#read(this.#topics.ofFrame(first), header, third, arrivedAt);
     }
-    if (!isJsonFrame(first)) return undefined;
-    throw new DecodeError(
-      "envelope-wrong",
-      "The first of several frames is the topic; this one is JSON. If it says what the second is, that is two frames, and the " +
-        'first has "dtype" and "shape" ({"dtype": "float32", "shape": [100]}); else say what each frame is, such as ' +
-        "--frames payload,skip.",
-    );
+    return undefined;
   }
 
   /** @throws DecodeError */

@@ -47,10 +47,13 @@ describe("frames of which nothing is said", () => {
     assert.deepEqual(decodingOf().read("", "", PAYLOAD, "1700000000.5"), ["a 1700000000.5 1"]);
   });
 
-  it("[FM1a] are three at most, empty ones behind the first not counted", () => {
+  it("[FM1a] are sixteen at most, and each must show what it is", () => {
     assert.deepEqual(decodingOf().read("lab", "", PAYLOAD, "", "1700000000.5"), ["lab.a 1700000000.5 1"]);
-    assert.equal(decodingOf().read("lab", PAYLOAD, "1700000000.5", "1"), "too-many-frames");
-    assert.equal(decodingOf().read("", PAYLOAD, "1700000000.5", "1"), "too-many-frames");
+    assert.deepEqual(decodingOf().read("lab", PAYLOAD, "1700000000.5", "1"), ["lab.a 1700000000.5 1"]);
+    assert.deepEqual(decodingOf().read("", PAYLOAD, "1700000000.5", "1"), ["a 1700000000.5 1"]);
+    const empty = (count: number) => Array.from({ length: count }, () => "");
+    assert.deepEqual(decodingOf().read("lab", ...empty(14), PAYLOAD), ["lab.a now 1"]);
+    assert.equal(decodingOf().read("lab", ...empty(15), PAYLOAD), "too-many-frames");
     assert.equal(decodingOf().read("lab", PAYLOAD, "1700000000.5", PAYLOAD, PAYLOAD), "too-many-frames");
   });
 
@@ -215,7 +218,7 @@ describe("--frames", () => {
     ] as const) {
       assert.equal(numberOf(framed("payload", type), PAYLOAD, bytes), number, type);
     }
-    for (const bytes of [hex("ff ff ff ff ff ff ff ff"), "-1", "1.5", ""]) {
+    for (const bytes of [hex("ff ff ff ff ff"), "-1", "1.5", "", "123456789012345678901"]) {
       assert.equal(framed("payload", "counter").read(PAYLOAD, bytes), "envelope-wrong");
     }
     const config: DecodeConfig = { format: "auto", skipBytes: 0, inflate: "auto" };

@@ -161,7 +161,7 @@ describe("an array with a header", () => {
 
   it("[SA5i] is not what any other JSON in front says", () => {
     assert.equal(decodingOf().read('{"id": 1}', '{"y": 1}'), "envelope-wrong");
-    assert.equal(decodingOf().read('{"id": 1}', "5", "1795874400"), "envelope-wrong");
+    assert.equal(decodingOf().read('{"id": 1}', "5", "1795874400"), "too-many-frames");
     assert.equal(decodingOf().read("[1, 2]", "5"), "envelope-wrong");
     assert.deepEqual(decodingOf().read("{lab}", "5"), ["{lab} now 5"], "no JSON");
     assert.deepEqual(decodingOf().read("lab", '{"dtype": 1}'), ["lab.dtype now 1"], "one payload");
