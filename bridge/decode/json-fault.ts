@@ -23,14 +23,14 @@ const WORDS: ReadonlySet<string> = new Set(["true", "false", "null", "NaN", "Inf
 const PYTHON = "this is Python's str() or repr(), send json.dumps()";
 export const CUT = "Was the message cut, as by a buffer that is too small?";
 
-/** `This is not JSON, at character 2 ("'y': 1}"): single quotes: this is Python's str() …` */
+/** This is not JSON, at character 2 (`'y': 1}`): single quotes: this is Python's str() … */
 export function notJsonText(text: string): string {
   const fault = faultIn(text);
   if (fault === undefined) return "This is not JSON.";
   const { at, what } = fault;
   if (at >= text.length) return `This is not JSON: ${what}`;
   const context = escaped(text.slice(at, at + 2 * MAX_CONTEXT), MAX_CONTEXT);
-  return `This is not JSON, at ${placeOf(text, at)} (${JSON.stringify(context)}): ${what}`;
+  return `This is not JSON, at ${placeOf(text, at)} (\`${context}\`): ${what}`;
 }
 
 /** `character 2`; of several lines, `line 3, character 2`. */

@@ -43,7 +43,7 @@ export class Topics<T> {
       return known;
     }
     throwIfTooLong(text);
-    const name = text.replace(TRAILING_SEPARATORS, "");
+    const name = withoutSeparators(text);
     const topic = { name, memory: this.#remember(name) };
     if (this.#topics.size >= MAX_TOPICS_REMEMBERED) {
       for (const oldest of this.#topics.keys()) {
@@ -70,6 +70,11 @@ export class Topics<T> {
         "--frames what each is: --frames skip,payload does without a topic.",
     );
   }
+}
+
+/** As topics are named: without separators at the end. */
+export function withoutSeparators(topic: string): string {
+  return topic.replace(TRAILING_SEPARATORS, "");
 }
 
 /** @throws PointError series-name-invalid: a topic names or prefixes series */

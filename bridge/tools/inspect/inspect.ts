@@ -61,9 +61,9 @@ async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<T
       (source) => () =>
         Watch.open({
           source,
-          createParts: (onDecision) => ({
-            reader: createReader(source.decode, onDecision),
-            mapper: createMapper(source.map),
+          createParts: (onDecision, onLeftOut) => ({
+            reader: createReader(source.decode, onDecision, onLeftOut),
+            mapper: createMapper(source.map, onLeftOut),
           }),
           publishers: presets,
           unixSeconds,

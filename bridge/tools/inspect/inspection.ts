@@ -1,12 +1,13 @@
 import type { Row } from "../../../protocol/frame/frame-builder.ts";
-import { PointError } from "../../../protocol/json/point-error.ts";
 import type { SourceConfig } from "../../config/config.ts";
 import { DecodeError, type Message, type MessageReader } from "../../decode/message.ts";
-import { throwIfTooLong } from "../../decode/topic.ts";
+import { throwIfTooLong, withoutSeparators } from "../../decode/topic.ts";
 import type { Mapped, Mapper } from "../../map/mapper.ts";
 import type { Decision } from "../../observability/decisions.ts";
-import { errorText, escaped } from "../../observability/printable.ts";
-import { type Excerpt, excerptOf, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "../../observability/sample.ts";
+import type { OnLeftOut } from "../../observability/left-out.ts";
+import { escaped } from "../../observability/printable.ts";
+import { type Excerpt, excerptOf, sampleOf, topicOf } from "../../observability/sample.ts";
+import { Losses, shown as nameOf } from "./losses.ts";
 import type { SeriesReport, SourceReport, TopicReport } from "./report.ts";
 import { Known, Tally } from "./tally.ts";
 
@@ -38,12 +39,11 @@ interface Series {
   at: number;
 }
 
-interface Refusal {
-  messages: number;
-  detail: string;
-  topic: string;
-  sample: string;
-}
+/** What reads and maps a source's messages, for a look at them. */
+export type CreateParts = (
+  onDecision: (decision: Decision) => void,
+  onLeftOut: OnLeftOut,
+) => { reader: MessageReader; mapper: Mapper };
 
 /** What one source's messages are and become. Times are unix seconds. */
 export class Inspection {
@@ -55,20 +55,19 @@ export class Inspection {
   readonly #topics = new Known<Topic>(MAX_TOPICS);
   readonly #unwanted = new Known<{ messages: number }>(MAX_UNWANTED);
   readonly #series = new Known<Series>(MAX_SERIES);
-  readonly #refused = new Map<string, Refusal>();
+  readonly #losses = new Losses();
   readonly #decisions = new Map<string, Decision>();
   #unwantedMessages = 0;
   #lastAt: number | undefined;
 
-  constructor(
-    config: SourceConfig,
-    createParts: (onDecision: (decision: Decision) => void) => { reader: MessageReader; mapper: Mapper },
-    startedAt: number,
-  ) {
+  constructor(config: SourceConfig, createParts: CreateParts, startedAt: number) {
     this.#config = config;
-    const { reader, mapper } = createParts((decision) => {
-      if (this.#decisions.size < MAX_TOPICS) this.#decisions.set(decision.topic, decision);
-    });
+    const { reader, mapper } = createParts(
+      (decision) => {
+        if (this.#decisions.size < MAX_TOPICS) this.#decisions.set(decision.topic, decision);
+      },
+      (part) => this.#losses.leaveOut(part),
+    );
     this.#reader = reader;
     this.#mapper = mapper;
     this.#wanted = config.socket.type === "pull" ? [] : config.socket.topics.map((topic) => Buffer.from(topic));
@@ -95,14 +94,14 @@ export class Inspection {
       topic = first?.topic;
       for (const message of messages) this.#map(message, now);
     } catch (error) {
-      this.#refuse(error, topic ?? topicOf(frames), frames);
+      topic = this.#refuse(error, topic, frames);
     }
-    this.#countTopic(topic ?? topicOf(frames), frames, bytes, now);
+    this.#countTopic(topic ?? withoutSeparators(topicOf(frames)), frames, bytes, now);
   }
 
   /** What is due by time. To be called twice a second. Never throws. */
   tick(now: number): void {
-    this.#takeLate(() => this.#reader.tick?.(now) ?? [], now, now);
+    this.#takeLate((refuse) => this.#reader.tick?.(now, refuse) ?? [], now, now);
     this.#all.mark(now);
     for (const { tally } of this.#topics.values()) tally.mark(now);
     for (const { tally } of this.#series.values()) tally.mark(now);
@@ -110,15 +109,15 @@ export class Inspection {
 
   /** What is still held back. To be called once, after the last message. */
   end(now: number): void {
-    this.#takeLate(() => this.#reader.end?.() ?? [], now, Number.POSITIVE_INFINITY);
+    this.#takeLate((refuse) => this.#reader.end?.(refuse) ?? [], now, Number.POSITIVE_INFINITY);
   }
 
-  #takeLate(read: () => Message[], now: number, until: number): void {
+  #takeLate(read: (refuse: (fault: DecodeError) => void) => Message[], now: number, until: number): void {
     try {
-      for (const message of read()) this.#map(message, now);
+      for (const message of read((fault) => this.#refuse(fault, undefined, []))) this.#map(message, now);
       for (const mapped of this.#mapper.tick(until)) this.#countRows(mapped, now);
     } catch (error) {
-      this.#refuse(error, "", []);
+      this.#refuse(error, undefined, []);
     }
   }
 
@@ -158,28 +157,23 @@ export class Inspection {
     topic.last = excerptOf(frames);
   }
 
-  #refuse(error: unknown, topic: string, frames: readonly Buffer[]): void {
-    const isKnown = error instanceof DecodeError || error instanceof PointError;
-    const reason = isKnown ? error.code : "decode-failed";
-    const before = this.#refused.get(reason);
-    const messages = (before?.messages ?? 0) + (error instanceof DecodeError ? error.messages : 1);
-    if (before === undefined) {
-      const detail = escaped(errorText(error), MAX_DETAIL_LENGTH);
-      this.#refused.set(reason, { messages, detail, topic: nameOf(topic), sample: sampleOf(excerptOf(frames)) });
-    } else before.messages = messages;
-    if (!(error instanceof DecodeError)) return;
-    for (const message of error.others) {
+  /** @returns the topic that it is counted for */
+  #refuse(error: unknown, topic: string | undefined, frames: readonly Buffer[]): string {
+    const counted = this.#losses.refuse(error, topic, frames);
+    for (const message of error instanceof DecodeError ? error.others : []) {
       try {
         this.#map(message, this.#lastAt ?? message.arrivedAt ?? 0);
       } catch (fault) {
         this.#refuse(fault, message.topic, []);
       }
     }
+    return counted;
   }
 
   /** All but what is known of its socket, and advice. */
   report(now: number): Omit<SourceReport, "endpoints" | "troubles" | "advice"> {
     const { name, socket, decode } = this.#config;
+    const losses = this.#losses.byTopic();
     const preset = decode.preset === undefined ? undefined : `preset ${decode.preset}`;
     return {
       name: nameOf(name),
@@ -191,17 +185,24 @@ export class Inspection {
       messagesPerSecond: this.#all.rate(now),
       bytesPerSecond: this.#all.byteRate(now),
       silentSeconds: this.#lastAt === undefined ? null : now - this.#lastAt,
-      topics: [...this.#topics.entries()].map(([topic, seen]) => this.#topicReport(topic, seen, now)),
+      topics: [...this.#topics.entries()].map(([topic, seen]) => {
+        return this.#topicReport(topic, seen, now, losses.get(nameOf(topic)));
+      }),
       otherTopicMessages: this.#topics.others,
       unwanted: [...this.#unwanted.entries()].map(([topic, { messages }]) => ({ topic: nameOf(topic), messages })),
       unwantedMessages: this.#unwantedMessages,
       series: [...this.#series.values()].map((series) => seriesReport(series, now)),
       otherSeriesPoints: this.#series.others,
-      refused: [...this.#refused].map(([reason, refusal]) => ({ reason, ...refusal })),
+      ...this.#losses.report(),
     };
   }
 
-  #topicReport(topic: string, { tally, leastBytes, mostBytes, last }: Topic, now: number): TopicReport {
+  #topicReport(
+    topic: string,
+    { tally, leastBytes, mostBytes, last }: Topic,
+    now: number,
+    { refused, leftOut } = { refused: 0, leftOut: 0 },
+  ): TopicReport {
     const decision = this.#decisions.get(topic);
     const packed = decision?.wrapping === undefined ? "" : ` in ${decision.wrapping}`;
     return {
@@ -215,6 +216,8 @@ export class Inspection {
       format: decision === undefined ? null : `${decision.format}${packed}`,
       because: decision === undefined ? null : escaped(decision.because, MAX_DETAIL_LENGTH),
       sure: decision?.sure ?? null,
+      refusedMessages: refused,
+      leftOutParts: leftOut,
       sample: sampleOf(last),
     };
   }
@@ -237,10 +240,6 @@ function seriesReport({ channel, name, tally, last, text, x, arrival, at }: Seri
     xKind,
     behindSeconds: xKind === "time" ? at - x : null,
   };
-}
-
-function nameOf(text: string): string {
-  return escaped(text, Math.max(MAX_TOPIC_LENGTH, MAX_NAME_LENGTH));
 }
 
 /** As SUB compares: the first frame begins so. */

@@ -1,7 +1,17 @@
 import { counted } from "../../observability/printable.ts";
 import { bytesText, rateText, spanText, timeText, valueText } from "../figures.ts";
-import type { EndpointReport, InspectReport, SeriesReport, SourceReport, TopicReport } from "./report.ts";
+import type {
+  EndpointReport,
+  InspectReport,
+  LeftOutReport,
+  RefusedReport,
+  SeriesReport,
+  SourceReport,
+  TopicReport,
+} from "./report.ts";
 import { cut, type TextColumn, tableLines, wrapped } from "./text-table.ts";
+
+const MAX_LOSSES_SHOWN = 20;
 
 /** A line for people; `title` and `advice` stand out where they can. */
 export interface Line {
@@ -16,6 +26,8 @@ const TOPIC_COLUMNS: readonly TextColumn[] = [
   { title: "bytes/s", align: "right", dispensable: 4 },
   { title: "size", align: "right", dispensable: 5 },
   { title: "frames", align: "right", dispensable: 6 },
+  { title: "refused", align: "right", dispensable: 0 },
+  { title: "left out", align: "right", dispensable: 0 },
   { title: "taken for", dispensable: 1 },
   { title: "last message", dispensable: 3 },
 ];
@@ -55,7 +67,10 @@ function sourceLines(source: SourceReport, seconds: number, width: number, maxRo
     ...unwantedLines(source, width),
     ...table(SERIES_COLUMNS, source.series.map(seriesRow), width, maxRows),
     ...more(source.otherSeriesPoints, "point", "of further series"),
-    ...text(source.refused.flatMap((refusal) => refusedLines(refusal, width))),
+    ...text(losses(source.refused, (refusal) => refusedLines(refusal, width))),
+    ...more(source.otherRefusedMessages, "refused message", "of further topics"),
+    ...text(losses(source.leftOut, (part) => leftOutLines(part, width))),
+    ...more(source.otherLeftOut, "left out value", "of further topics"),
     ...source.troubles.flatMap((trouble) => advised(trouble, width)),
     ...source.advice.flatMap((sentence) => advised(sentence, width)),
   ];
@@ -93,6 +108,8 @@ function topicRow(topic: TopicReport): string[] {
     `${bytesText(topic.bytesPerSecond)}/s`,
     size,
     String(topic.frames),
+    countText(topic.refusedMessages),
+    countText(topic.leftOutParts),
     format,
     topic.sample,
   ];
@@ -124,13 +141,28 @@ function unwantedLines({ unwanted, unwantedMessages }: SourceReport, width: numb
   return [{ kind: "text", text: cut(text, width) }];
 }
 
-function refusedLines(
-  { reason, messages, detail, topic, sample }: SourceReport["refused"][number],
-  width: number,
-): string[] {
+/** Lines of the first few: what one publisher does wrong is often so of all its topics. */
+function losses<T>(all: readonly T[], linesOf: (each: T) => readonly string[]): string[] {
+  const left = all.length - MAX_LOSSES_SHOWN;
+  const lines = all.slice(0, MAX_LOSSES_SHOWN).flatMap(linesOf);
+  return left <= 0
+    ? lines
+    : [...lines, `  and ${left.toLocaleString("en")} more such topics or reasons (--json has all)`];
+}
+
+function refusedLines({ reason, messages, detail, topic, sample }: RefusedReport, width: number): string[] {
   const of = topic === "" ? "" : ` of "${topic}"`;
-  const lines = wrapped(`${counted(messages, "message")} not understood (${reason})${of}: ${detail}`, width, "  ");
+  const lines = wrapped(`${counted(messages, "message")}${of} not understood (${reason}): ${detail}`, width, "  ");
   return sample === "" ? lines : [...lines, cut(`    such as: ${sample}`, width)];
+}
+
+function leftOutLines({ reason, count, topic, detail }: LeftOutReport, width: number): string[] {
+  const of = topic === "" ? "" : ` of "${topic}"`;
+  return wrapped(`${counted(count, "value")}${of} left out (${reason}): ${detail}`, width, "  ");
+}
+
+function countText(count: number): string {
+  return count === 0 ? "" : count.toLocaleString("en");
 }
 
 function advised(sentence: string, width: number): Line[] {

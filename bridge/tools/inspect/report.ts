@@ -33,7 +33,14 @@ export interface SourceReport {
   series: readonly SeriesReport[];
   /** Points of series beyond those listed. */
   otherSeriesPoints: number;
+  /** Messages of which nothing is taken, by topic and reason. */
   refused: readonly RefusedReport[];
+  /** Refused messages of topics, or for reasons, beyond those listed. */
+  otherRefusedMessages: number;
+  /** Parts that are not taken of messages whose rest is, by topic and reason. */
+  leftOut: readonly LeftOutReport[];
+  /** Parts of topics, or for reasons, beyond those listed. */
+  otherLeftOut: number;
   /** What keeps publishers from being connected, as the socket tells it. */
   troubles: readonly string[];
   /** What to do, in sentences. */
@@ -63,6 +70,9 @@ export interface TopicReport {
   format: string | null;
   because: string | null;
   sure: boolean | null;
+  /** Messages of which nothing was taken, and parts of others that were not. */
+  refusedMessages: number;
+  leftOutParts: number;
   /** The beginning of the last message: text, or hexadecimal. */
   sample: string;
 }
@@ -85,7 +95,19 @@ export interface SeriesReport {
 export interface RefusedReport {
   reason: string;
   messages: number;
+  /** Of the first of them: what is wrong, and where. */
   detail: string;
   topic: string;
   sample: string;
+}
+
+export interface LeftOutReport {
+  reason: string;
+  /** How many values, or records. */
+  count: number;
+  topic: string;
+  /** Where the first stood: the path of a field, `line 3`; "" for the message itself. */
+  place: string;
+  /** A sentence about the first of them, with what stood there and what to do. */
+  detail: string;
 }

@@ -1,17 +1,14 @@
 import type { SourceConfig } from "../../config/config.ts";
-import type { MessageReader } from "../../decode/message.ts";
-import type { Mapper } from "../../map/mapper.ts";
-import type { Decision } from "../../observability/decisions.ts";
 import { escaped } from "../../observability/printable.ts";
 import { type OpenTap, openTap, type Tap } from "../tap.ts";
 import { adviceOn, type KnownPublisher } from "./advice.ts";
-import { Inspection } from "./inspection.ts";
+import { type CreateParts, Inspection } from "./inspection.ts";
 import { findingText, hostAndPort, probe } from "./probe.ts";
 import type { EndpointReport, SourceReport } from "./report.ts";
 
 export interface WatchOptions {
   source: SourceConfig;
-  createParts: (onDecision: (decision: Decision) => void) => { reader: MessageReader; mapper: Mapper };
+  createParts: CreateParts;
   publishers: readonly KnownPublisher[];
   unixSeconds: () => number;
   open?: OpenTap;

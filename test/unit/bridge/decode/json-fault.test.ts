@@ -8,7 +8,7 @@ import { parseJson } from "../../../../protocol/json/json.ts";
 const FAULTS: readonly (readonly [string, RegExp])[] = [
   [
     "{'y': 1}",
-    /, at character 2 \("'y': 1}"\): single quotes: this is Python's str\(\) or repr\(\), send json\.dumps\(\)/,
+    /, at character 2 \(`'y': 1}`\): single quotes: this is Python's str\(\) or repr\(\), send json\.dumps\(\)/,
   ],
   ['{"y": True}', /at character 7 .*True is Python's, JSON has true/],
   ['{"y": None}', /at character 7 .*None is Python's, JSON has null/],

@@ -6,7 +6,7 @@ import { createMapper } from "../../../../../bridge/map/mapper.ts";
 import { createReader } from "../../../../../bridge/presets/reader.ts";
 import { timeText } from "../../../../../bridge/tools/figures.ts";
 import { adviceOn } from "../../../../../bridge/tools/inspect/advice.ts";
-import { Inspection } from "../../../../../bridge/tools/inspect/inspection.ts";
+import { type CreateParts, Inspection } from "../../../../../bridge/tools/inspect/inspection.ts";
 import { findingText, foundIn } from "../../../../../bridge/tools/inspect/probe.ts";
 import type { EndpointReport, SourceReport } from "../../../../../bridge/tools/inspect/report.ts";
 import { reportLines } from "../../../../../bridge/tools/inspect/report-text.ts";
@@ -23,8 +23,8 @@ const BOUND: EndpointReport = {
 const CONNECTED = { ...BOUND, connected: 1, wasConnected: true };
 
 function inspectionOf(config: SourceConfig = sourceOf()): Inspection {
-  const parts = (told: Parameters<typeof createReader>[1]) => {
-    return { reader: createReader(config.decode, told), mapper: createMapper(config.map) };
+  const parts: CreateParts = (onDecision, onLeftOut) => {
+    return { reader: createReader(config.decode, onDecision, onLeftOut), mapper: createMapper(config.map, onLeftOut) };
   };
   return new Inspection(config, parts, NOW);
 }
@@ -106,8 +106,110 @@ describe("what inspect reports", () => {
     const text = textOf(inspection, now, 200);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
     assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
-    assert.match(text, /messages? not understood \(/);
+    assert.match(text, /message of "t" not understood \(/);
     assert.match(text, /\\x1b\]0;owned\\x07/);
+  });
+
+  it("[IN2c] refusals by topic and reason, each with what is wrong and how many", () => {
+    const inspection = inspectionOf();
+    const now = takeAll(inspection, [
+      ["a", "{'y': 1}"],
+      ["b", '{"y": 1'],
+      ["a", '{"y": 2}'],
+      ["a", "{'y': 3}"],
+      ["a", "{}"],
+      ['c {"y": .5}'],
+    ]);
+    const { refused, topics } = seenIn(inspection, now);
+    assert.deepEqual(
+      refused.map(({ topic, reason, messages, sample }) => [topic, reason, messages, sample]),
+      [
+        ["a", "not-json", 2, "a | {'y': 1}"],
+        ["b", "not-json", 1, 'b | {"y": 1'],
+        ["a", "no-number", 1, "a | {}"],
+        ["c", "not-json", 1, 'c {"y": .5}'],
+      ],
+    );
+    assert.deepEqual(
+      topics.map(({ topic, messages, refusedMessages }) => [topic, messages, refusedMessages]),
+      [
+        ["a", 4, 3],
+        ["b", 1, 1],
+        ["c", 1, 1],
+      ],
+    );
+    const text = textOf(inspection, now, 200);
+    assert.match(text, /2 messages of "a" not understood \(not-json\): .*at character 2 .*single quotes/);
+    assert.match(text, /1 message of "b" not understood \(not-json\): .*in the middle/);
+    assert.match(text, /topic +messages .* refused .*\n +a +4 .* 3 +json/);
+  });
+
+  it("[IN2d] parts that are left out, by topic and reason, with the place and how many", () => {
+    const inspection = inspectionOf({ ...sourceOf(), decode: { ...sourceOf().decode, format: "ndjson" } });
+    const now = takeAll(inspection, [
+      ["log", '{"y": 1}\n{"y": 2\n{"y": 3}\n}'],
+      ["log", '{"y": 4}\n{"y": 5'],
+      ["other", '{"y": 6}'],
+    ]);
+    const { leftOut, topics } = seenIn(inspection, now);
+    assert.deepEqual(
+      leftOut.map(({ topic, reason, place, count }) => [topic, reason, place, count]),
+      [["log", "record-unreadable", "line 2", 3]],
+    );
+    assert.deepEqual(
+      topics.map(({ topic, leftOutParts }) => [topic, leftOutParts]),
+      [
+        ["log", 3],
+        ["other", 0],
+      ],
+    );
+    assert.match(
+      textOf(inspection, now, 300),
+      /3 values of "log" left out \(record-unreadable\): .*line 2.*in the middle/,
+    );
+  });
+
+  it("[IN3a] remembers 1,000 refusals and reasons, shows 20 and counts the rest", () => {
+    const inspection = inspectionOf();
+    const now = takeAll(
+      inspection,
+      Array.from({ length: 1500 }, (_, i) => [`topic${i}`, "{'y': 1}"]),
+    );
+    const seen = seenIn(inspection, now);
+    assert.deepEqual([seen.refused.length, seen.otherRefusedMessages], [1000, 500]);
+    const text = textOf(inspection, now);
+    assert.equal([...text.matchAll(/not understood/g)].length, 20);
+    assert.match(
+      text,
+      /and 980 more such topics or reasons \(--json has all\)\n {2}and 500 refused messages of further topics/,
+    );
+  });
+
+  it("[IN2e] binary in one frame is one topic, whatever blanks are in it", () => {
+    const inspection = inspectionOf();
+    const now = takeAll(
+      inspection,
+      Array.from({ length: 30 }, (_, i) => [Buffer.from([0x80 + i, 0x20, i, 0x20, 0x7b, 255 - i])]),
+    );
+    assert.deepEqual(
+      seenIn(inspection, now).topics.map(({ topic, messages }) => [topic, messages]),
+      [["", 30]],
+    );
+    const texts = inspectionOf();
+    const then = takeAll(texts, [["21.5 x"], ["22.5 x"], ["lab {"], ["lab/", '{"y": 1}'], ["lab/", "{"]]);
+    assert.deepEqual(
+      seenIn(texts, then).topics.map(({ topic, messages }) => [topic, messages]),
+      [
+        ["", 2],
+        ["lab", 3],
+      ],
+    );
+  });
+
+  it("[IN6] a time in milliseconds that is a value has all its digits", () => {
+    const inspection = inspectionOf();
+    const now = takeAll(inspection, [["n", '{"ms": 1795874917350, "ns": 1795874917350123456}']]);
+    assert.match(textOf(inspection, now, 200), / 1795874917350 .*\n.* 1795874917350123500 /);
   });
 
   it("[IN3a] remembers 1,000 topics and series, and counts the rest", () => {
