@@ -1,3 +1,5 @@
+import { exactNumber } from "./exact-number.ts";
+import { counterIn } from "./layout.ts";
 import type { Content } from "./message.ts";
 
 /** A publisher's number as it stands in a message; undefined if it is none. */
@@ -6,14 +8,30 @@ export function numberFrom(value: unknown): number | undefined {
   return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
-/** Takes the publisher's number out of an object; undefined, and nothing is taken, if there is none. */
-export function takeNumber(content: Content, field: string | undefined): number | undefined {
+const MAX_COUNTER = 2 ** 64;
+
+/**
+ * Takes the publisher's number out of an object. Of one above 2^53 it is the lower 53 bits: neighbours differ by one.
+ * @param frames of the message
+ * @returns undefined if there is none
+ */
+export function takeNumber(
+  content: Content,
+  field: string | undefined,
+  frames: readonly Buffer[] = [],
+): number | undefined {
   if (field === undefined || content.kind !== "value") return undefined;
   const { value } = content;
   if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, field)) {
     return undefined;
   }
-  const number = numberFrom(Reflect.get(value, field));
-  if (number !== undefined) Reflect.deleteProperty(value, field);
+  const found: unknown = Reflect.get(value, field);
+  const isLarge = typeof found === "number" && found > Number.MAX_SAFE_INTEGER && found <= MAX_COUNTER;
+  const number = isLarge
+    ? exactNumber(frames, field, found)
+    : typeof found === "string"
+      ? counterIn(found)
+      : numberFrom(found);
+  if (number !== undefined || isLarge) Reflect.deleteProperty(value, field);
   return number;
 }

@@ -133,7 +133,7 @@ export class SourcePipeline {
       for (const mapped of this.#options.mapper.map(message, now)) this.#add(mapped);
       return;
     }
-    const number = message.number ?? takeNumber(message.content, this.#options.config.sequenceField);
+    const number = this.#numberOf(message, frames);
     if (number === undefined && frames.length > 0) this.#options.ledger.unnumbered++;
     let mapped: readonly Mapped[] = [];
     let fault: unknown;
@@ -146,6 +146,12 @@ export class SourcePipeline {
     if (number !== undefined && !this.#isNew(message.topic, number, mapped)) return;
     if (fault !== undefined) throw fault;
     for (const part of mapped) this.#add(part);
+  }
+
+  /** A number that was found out (FM2g) is none that somebody has named. */
+  #numberOf({ content, number }: Message, frames: readonly Buffer[]): number | undefined {
+    const { isNumbered, config } = this.#options;
+    return (isNumbered ? number : undefined) ?? takeNumber(content, config.sequenceField, frames);
   }
 
   #add({ channel, rows, lost }: Mapped): void {

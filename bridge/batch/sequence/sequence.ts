@@ -27,8 +27,10 @@ export type Verdict =
   | { kind: "shared" };
 
 export const NUMBERS_REMEMBERED = 1024;
-/** Where counters of 8, 16 and 32 bits begin again at 0: that is the next number. */
-const WRAPS = new Set([0xff, 0xffff, 0xffff_ffff]);
+/** Where counters of 8, 16, 31, 32 and 53 bits begin again at 0: that is the next number. Of 64 bits the lower 53 are here. */
+const WRAPS = new Set([0xff, 0xffff, 0x7fff_ffff, 0xffff_ffff, Number.MAX_SAFE_INTEGER]);
+/** Nobody loses more at once: it is a count that went back beyond 0, or another's. */
+const MAX_MISSING = 0x7fff_ffff;
 
 class Remembered {
   readonly recent = new RecentMessages();
@@ -119,7 +121,11 @@ export class SequenceTracker implements Sharer {
     const isDoubtful = turns.breakOff(last.number, number);
     if (turns.areTaken) return this.#shared(known);
     if (restarts) return { kind: "restart", fromX: last.x };
-    return { kind: "jump", missing: isDoubtful || last.crc === null ? null : missing, fromX: last.x };
+    return {
+      kind: "jump",
+      missing: isDoubtful || last.crc === null || missing > MAX_MISSING ? null : missing,
+      fromX: last.x,
+    };
   }
 
   /** Goes on with what another has observed, of topics that this one does not know. */

@@ -34,6 +34,29 @@ describe("a publisher's own numbers", () => {
     assert.deepEqual(observe(tracker, 12, 12), { kind: "jump", missing: 2, fromX: 9 }, "the life before is forgotten");
   });
 
+  it("[BR16b] begin again at 0 after the greatest of each width", () => {
+    for (const greatest of [255, 65_535, 2_147_483_647, 4_294_967_295, 2 ** 53 - 1]) {
+      const tracker = new SequenceTracker();
+      observe(tracker, greatest);
+      assert.deepEqual(observe(tracker, 0), { kind: "next" }, `${greatest}`);
+      observe(tracker, greatest - 1, 0, "other");
+      assert.equal(observe(tracker, 0, 1, "other").kind, "restart");
+    }
+  });
+
+  it("[BR16c] are never said to have lost billions", () => {
+    const tracker = new SequenceTracker();
+    observe(tracker, 4_294_967_290);
+    assert.equal(observe(tracker, 3).kind, "restart");
+    assert.deepEqual(observe(tracker, 4_294_967_291), { kind: "jump", missing: null, fromX: 3 });
+    const other = new SequenceTracker();
+    observe(other, 0);
+    assert.deepEqual(observe(other, 2_147_483_648), { kind: "jump", missing: 2_147_483_647, fromX: 0 });
+    const third = new SequenceTracker();
+    observe(third, 0);
+    assert.deepEqual(observe(third, 2_147_483_649), { kind: "jump", missing: null, fromX: 0 });
+  });
+
   it("[BR16] are those of a topic", () => {
     const tracker = new SequenceTracker();
     observe(tracker, 1, 0, "a");
@@ -273,10 +296,14 @@ describe("several publishers on one topic", () => {
 });
 
 describe("the field with the number", () => {
-  const taken = (...frames: string[]) => {
+  const taken = (...frames: (string | Buffer)[]) => {
     const [message] = decodingOf().messages(frames);
     assert.ok(message);
-    const number = takeNumber(message.content, "seq");
+    const number = takeNumber(
+      message.content,
+      "seq",
+      frames.map((frame) => Buffer.from(frame)),
+    );
     return { number, topic: message.topic, content: message.content };
   };
 
@@ -288,6 +315,25 @@ describe("the field with the number", () => {
     });
     const { number, topic } = taken('lab {"x":1,"temp":2,"seq":"17"}');
     assert.deepEqual([number, topic], [17, "lab"]);
+  });
+
+  it("[BR16b] keeps its neighbours apart above 2^53", () => {
+    for (const [seq, number] of [
+      ["9007199254740993", 1],
+      ["9007199254740994", 2],
+      ['"18446744073709551615"', 2 ** 53 - 1],
+      ["18446744073709551615", 2 ** 53 - 1],
+      [" 9007199254740995 ", 3],
+    ] as const) {
+      const { number: found, content } = taken("lab", `{"seq":${seq},"y":2}`);
+      assert.equal(found, number, seq);
+      assert.deepEqual(content, { kind: "value", value: { y: 2 } });
+    }
+    const ambiguous = '{"a":{"seq":9007199254740992},"seq":9007199254740993}';
+    assert.equal(taken(ambiguous).number, undefined, "two that are one as float64");
+    const packed = Buffer.from("82a3736571cf0020000000000003a17902", "hex");
+    assert.equal(taken(packed).number, 3, "msgpack");
+    assert.equal(taken(Buffer.from("a2637365711b0020000000000003617902", "hex")).number, 3, "CBOR");
   });
 
   it("[BR16a] counts even where the message holds no points", () => {
