@@ -7,7 +7,7 @@ const MAX_STEP = 16;
 /** What is within this of a number before is its growth, also where it looks like now. */
 const MAX_GROWTH = 1.5;
 /** Smaller numbers have nothing that a scaled one could go on from. */
-const LEAST_COUNT = LEAST_SCALED / MAX_STEP;
+export const LEAST_COUNT = LEAST_SCALED / MAX_STEP;
 
 /** So fast goes what is taken for a date and counts in a finer unit: µs or ns for ms, ns for µs or ms, ticks of 100 ns for ms. */
 const COUNT_RATES = [1e3, 1e4, 1e6, 1e9] as const;

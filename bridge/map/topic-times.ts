@@ -1,6 +1,6 @@
 import { stampSeconds } from "../../protocol/json/stamp.ts";
 import { writtenTime } from "../../protocol/json/time.ts";
-import { TimeField } from "../decode/time-field.ts";
+import { LEAST_COUNT, TimeField } from "../decode/time-field.ts";
 import type { TimeHint } from "../observability/time-hints.ts";
 import { hintOf, NEAR_SECONDS, type OddTime } from "./odd-times.ts";
 import { scaledSeconds, type TimeUnit } from "./when.ts";
@@ -12,7 +12,6 @@ export interface TimeScale {
   epoch: number | undefined;
 }
 
-const FOUND_OUT: TimeScale = { unit: undefined, epoch: undefined };
 /** So many messages with strange times are looked at, and then each of as many: a clock may be set wrong later. */
 const LOOKED_AT = 64;
 /** A count comes by what every epoch has for now: it is looked for in so many messages. */
@@ -20,7 +19,8 @@ const EARLY = 16;
 
 /** The times of one topic's messages: their units, found out for each field and kept, and what is strange about them. */
 export class TopicTimes {
-  readonly #scale: TimeScale;
+  /** Undefined: units are found out. */
+  readonly #scale: TimeScale | undefined;
   /** Times have few names, so these are few. */
   readonly #fields = new Map<string, TimeField>();
   #path: string | undefined;
@@ -29,8 +29,8 @@ export class TopicTimes {
   #odd: OddTime | undefined;
   readonly #said = new Set<TimeHint["oddity"]>();
 
-  constructor(scale: TimeScale = FOUND_OUT) {
-    this.#scale = scale;
+  constructor(scale?: TimeScale) {
+    this.#scale = scale?.unit === undefined && scale?.epoch === undefined ? undefined : scale;
   }
 
   /**
@@ -40,20 +40,24 @@ export class TopicTimes {
    * @throws PointError
    */
   secondsOf(time: unknown, path: string, arrivedAt: number): number {
-    const { unit, epoch } = this.#scale;
-    const isFound = unit === undefined && epoch === undefined;
     if (typeof time !== "number") {
       const seconds = writtenTime(time);
       this.#note(seconds, time, path, arrivedAt, typeof time === "string", undefined);
       return seconds;
     }
-    if (!isFound) {
-      const seconds = scaledSeconds(time, unit, epoch);
+    if (this.#scale !== undefined) {
+      const seconds = scaledSeconds(time, this.#scale.unit, this.#scale.epoch);
       this.#note(seconds, time, path, arrivedAt, true, undefined);
       return seconds;
     }
+    // Most publishers send this.
     const ahead = time - arrivedAt;
     if (ahead < NEAR_SECONDS && ahead > -NEAR_SECONDS) return time;
+    // Small numbers are x as they are, and most of them are not looked at any more.
+    if (time < LEAST_COUNT && time > 0 && this.#strange > LOOKED_AT && (this.#strange + 1) % LOOKED_AT !== 0) {
+      this.#strange++;
+      return time;
+    }
     const field = this.#of(path);
     const { revisions } = field;
     const seconds = field.secondsOf(time, arrivedAt);
