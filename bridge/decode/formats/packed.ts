@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { Decoder, Tag } from "cbor-x/decode";
+import { addExtension as addTag, Decoder, Tag } from "cbor-x/decode";
 import { addExtension, Unpackr } from "msgpackr/unpack";
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { MAX_NESTING } from "../../../protocol/limits.ts";
@@ -7,6 +7,7 @@ import { counted } from "../../observability/printable.ts";
 import { DecodeError } from "../message.ts";
 import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";
 import { IS_MEANT_AS_JSON, readableText } from "../text.ts";
+import { timeOfCborNumber, timeOfCborText, timeOfMsgpack } from "./packed-times.ts";
 import { type ByteString, EXTENSIONS, type Packing, packedValues } from "./structure.ts";
 
 const msgpack = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
@@ -16,6 +17,11 @@ const MAX_DEPTH = MAX_NESTING + 3;
 
 // An application's extension is no value, and no fault.
 for (let type = 0; type <= 0xff; type++) if (!EXTENSIONS.has(type)) addExtension({ type, unpack: () => null });
+addExtension({ type: 0xff, unpack: timeOfMsgpack });
+for (const [tag, decode] of [timeOfCborText, timeOfCborNumber].entries()) {
+  // Its types are those of an encoder, too.
+  addTag<unknown, unknown>({ tag, decode, Class: Object, encode: () => Buffer.alloc(0) });
+}
 
 /** What each packing is called, and what reads it. */
 const PACKINGS = {
@@ -97,7 +103,7 @@ function notPackedText(name: string, packing: Packing, bytes: Buffer): string {
   );
 }
 
-/** Numbers that are not finite become null, dates text, arrays of numbers arrays; what JSON has not becomes null. */
+/** Numbers that are not finite become null, arrays of numbers arrays; what JSON has not becomes null. */
 function plain(value: unknown, levels: number, typed: { left: number }): unknown {
   if (typeof value === "number") return finiteOrNull(value);
   // Beyond the range of a float64 it is infinite, as 1e999 is in JSON.
@@ -105,7 +111,6 @@ function plain(value: unknown, levels: number, typed: { left: number }): unknown
   if (typeof value !== "object" || value === null) return value === undefined ? null : value;
   if (levels < 0) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
   if (Array.isArray(value)) return value.map((item) => plain(item, levels - 1, typed));
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (isNumbers(value)) {
     // Its elements are bytes to who checks the structure.
     typed.left -= value.length;

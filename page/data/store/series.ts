@@ -2,8 +2,9 @@ import { MissingValueDetector } from "./missing-values.ts";
 import type { RingBuffer } from "./ring-buffer.ts";
 import type { ValueNames } from "./value-names.ts";
 
-/** Smaller x are not unix seconds: this is 1973. */
+/** Other x are not unix seconds: this is 1973 to 5138. */
 const FIRST_TIME_X = 1e8;
+const END_TIME_X = 1e11;
 /** A numeric x that falls back by more than this many points, and below the middle, begins again. */
 const RESTART_POINTS = 64;
 /** One of at least so many points that falls back to about where they began does, too. */
@@ -66,7 +67,7 @@ export function newSeries(name: string, index: number, ring: RingBuffer): Series
 
 /** True where x is unix seconds; else it is just a number. */
 export function isTime(x: number): boolean {
-  return x >= FIRST_TIME_X;
+  return x >= FIRST_TIME_X && x < END_TIME_X;
 }
 
 /** From this x on, everything that the channel has of a series is in its ring. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { justAbove } from "../../../../../page/data/sorted-column.ts";
 import { RingBudget } from "../../../../../page/data/store/ring-budget.ts";
-import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
+import { isTime, SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { decodeFrame, type Frame, type Gap } from "../../../../../protocol/frame/frame.ts";
 import { FrameBuilder, type Row } from "../../../../../protocol/frame/frame-builder.ts";
 import { copiedBy } from "../../../../support/copied.ts";
@@ -298,4 +298,9 @@ test("the largest |y| is known", () => {
   assert.equal(store.find("a")?.magnitude, 7.5);
   store.ingest(frame([gap(), row(T + 3, { a: 0, b: 0 })]));
   assert.deepEqual([store.find("a")?.magnitude, store.find("b")?.magnitude], [7.5, 0]);
+});
+
+test("[PG2c] unix seconds from 1973 to 5138 are times, other numbers are none", () => {
+  for (const x of [1e8, T, 1e11 - 1]) assert.ok(isTime(x), `${x}`);
+  for (const x of [0, 1e8 - 1, 1e11, 1.8e18, -T, Number.NaN]) assert.ok(!isTime(x), `${x}`);
 });
