@@ -1,11 +1,12 @@
 import type { Derivation, DerivationInput, DerivedClass, DerivedSeries } from "./derivation.ts";
 import type { HistoryFetcher } from "./history/history-fetcher.ts";
 import { allSeries, segmentsIn } from "./history/join-segments.ts";
+import { extentOf } from "./path.ts";
 import { newestX, type PointSource } from "./point-source.ts";
 import type { Range, Segment } from "./segment.ts";
 import type { GapRecord } from "./store/gap-log.ts";
 import { RingBudget } from "./store/ring-budget.ts";
-import { type Series, SeriesStore } from "./store/series-store.ts";
+import { isTime, type Series, SeriesStore } from "./store/series-store.ts";
 
 /** All points of a channel: live ones, and older ones that are fetched when they are shown. */
 export class ChannelData implements PointSource {
@@ -42,7 +43,9 @@ export class ChannelData implements PointSource {
 
   get oldestX(): number {
     let oldest = this.history.oldestX ?? this.history.fetched?.min ?? Number.POSITIVE_INFINITY;
-    for (const { ring } of this.store.series) oldest = Math.min(oldest, ring.x[0] ?? oldest);
+    for (const { ring } of this.store.series) {
+      oldest = Math.min(oldest, ring.isPath ? extentOf([ring]).minX : (ring.x[0] ?? oldest));
+    }
     return oldest;
   }
 
@@ -85,7 +88,18 @@ export class ChannelData implements PointSource {
 
   /** Requests what is shown, so that points older than the live ones are fetched. */
   requestHistory(range: Range | undefined): void {
-    if (this.#hasHistory) this.history.request(range, this.store.completeFromX, newestX(this));
+    if (!this.#hasHistory) return;
+    const { store } = this;
+    this.history.joinedSeq = store.joinedSeq ?? 0;
+    if (!this.isPath) return this.history.request(range, store.completeFromX, newestX(this));
+    // What is older is anywhere in x.
+    this.history.request(this.history.joinedSeq > 0 ? range : undefined, Number.MAX_VALUE, newestX(this));
+  }
+
+  get isPath(): boolean {
+    for (const { ring, name } of this.store.series)
+      if (ring.isPath && !this.isHidden(name)) return !isTime(newestX(this));
+    return false;
   }
 
   /** Drops all points and fetches none, for the points of a file. */

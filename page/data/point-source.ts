@@ -9,6 +9,8 @@ export interface PointSource {
   readonly gaps: readonly GapRecord[];
   /** The smallest x that is known of; Infinity before the first. */
   readonly oldestX: number;
+  /** A visible series is a path, and the x that all share is no time. */
+  readonly isPath: boolean;
   readonly series: Iterable<Series>;
   seriesOf(name: string): Series | undefined;
   /** Views of a series' points in a range of x, and of one point more at either side. */

@@ -1,7 +1,9 @@
-/** Consecutive points of a series as they lie in memory: x ascending, a y of NaN is a break. */
+/** Consecutive points of a series as they lie in memory: x ascending unless it is a path, a y of NaN is a break. */
 export interface Segment {
   x: Float64Array;
   y: Float64Array;
+  /** In the order of arrival: x falls, too. */
+  isPath?: boolean;
 }
 
 /** A part of an axis. */

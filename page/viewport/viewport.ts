@@ -1,3 +1,4 @@
+import { extentOf, pathWithin } from "../data/path.ts";
 import { newestX, type PointSource } from "../data/point-source.ts";
 import type { Range, Segment } from "../data/segment.ts";
 import { upperBound } from "../data/sorted-column.ts";
@@ -30,7 +31,10 @@ export interface ViewModel {
 }
 
 /** What the viewport follows: live points, the points up to where it was paused, or a range that a person chose. */
-type Mode = { kind: "live" } | { kind: "held"; maxX: number; points?: Range } | { kind: "range"; range: Range };
+type Mode =
+  | { kind: "live" }
+  | { kind: "held"; maxX: number; points?: Range; totals?: ReadonlyMap<string, number> }
+  | { kind: "range"; range: Range };
 
 /** Which part of the x axis is shown. */
 export class Viewport {
@@ -69,6 +73,11 @@ export class Viewport {
     if (!this.isLive) return;
     this.#selectedWindow = this.window(source);
     const maxX = newestX(source);
+    if (source.isPath) {
+      const totals = new Map([...source.store.series].map(({ name, ring }) => [name, ring.total]));
+      this.#place = { kind: "held", maxX, totals };
+      return;
+    }
     // The ring buffers may drop them while they are shown.
     this.#place = {
       kind: "held",
@@ -88,7 +97,7 @@ export class Viewport {
     if (source !== undefined) this.#selectedWindow = this.window(source);
     this.#place = {
       kind: "range",
-      range: source === undefined ? range : within(range, source.oldestX, newestX(source), from),
+      range: source === undefined || source.isPath ? range : within(range, source.oldestX, newestX(source), from),
     };
   }
 
@@ -110,6 +119,7 @@ export class Viewport {
       segments: (series) => source.segments(series, x),
     });
     const place = this.#place;
+    if (source.isPath) return this.#path(source, columns, gaps);
     if (place.kind === "range") return viewModel(place.range);
     const maxX = place.kind === "held" ? place.maxX : newest;
     const window = this.window(source);
@@ -141,7 +151,47 @@ export class Viewport {
       segments: (series) => upTo(source.segments(series, x), maxX),
     };
   }
+
+  /** Where x is a place, a window is its last points, or all, as wide as they are: to the right nothing is newer. */
+  #path(source: PointSource, columns: number, gaps: readonly GapRecord[]): ViewModel {
+    const place = this.#place;
+    const totals = place.kind === "held" ? place.totals : undefined;
+    const window = this.window(source);
+    const last = place.kind !== "range" && window === "100 pts";
+    const pointsOf = (series: Series): readonly Segment[] => {
+      const points = [...source.segments(series, EVERYTHING)];
+      const live = points.at(-1);
+      const since = series.ring.total - (totals?.get(series.name) ?? series.ring.total);
+      if (live !== undefined && since > 0) {
+        const { x, y } = live;
+        const to = Math.max(0, x.length - since);
+        points[points.length - 1] = { ...live, x: x.subarray(0, to), y: y.subarray(0, to) };
+      }
+      return last ? lastOf(points) : points;
+    };
+    const all = [...source.series];
+    const visible = all.filter(({ name }) => !source.isHidden(name));
+    const { minX, maxX } = extentOf((visible.length > 0 ? visible : all).flatMap(pointsOf));
+    const beside = (maxX - minX) * BESIDE || LONELY_SPAN / 2;
+    const x = place.kind === "range" ? place.range : { min: minX - beside, max: maxX + beside };
+    return {
+      x,
+      time: false,
+      dataEndX: Number.NEGATIVE_INFINITY,
+      bucketWidth: last ? 0 : (x.max - x.min) / Math.max(1, columns),
+      gaps,
+      requiredRange: place.kind === "range" || window === "All" ? EVERYTHING : undefined,
+      segments: (series) =>
+        place.kind === "range"
+          ? source.segments(series, x).map((points) => (points.isPath ? pathWithin(points, x.min, x.max, 1) : points))
+          : pointsOf(series),
+    };
+  }
 }
+
+const EVERYTHING: Range = { min: Number.NEGATIVE_INFINITY, max: Number.MAX_VALUE };
+/** Beside a path, as part of its width. */
+const BESIDE = 0.04;
 
 /** Without points beyond: those that came after the pause, or whose time is wrong. */
 function upTo(segments: readonly Segment[], maxX: number): readonly Segment[] {
@@ -178,10 +228,10 @@ function lastOf(segments: readonly Segment[]): readonly Segment[] {
   let left = POINTS;
   return segments
     .toReversed()
-    .map(({ x, y }) => {
+    .map(({ x, y, isPath = false }) => {
       const from = fromLast(y, y.length, left);
       for (let i = from; i < y.length; i++) if (!Number.isNaN(y[i])) left--;
-      return { x: x.subarray(from), y: y.subarray(from) };
+      return { x: x.subarray(from), y: y.subarray(from), isPath };
     })
     .reverse();
 }

@@ -14,8 +14,10 @@ export class HistoryChunk implements FetchedRange {
   /** The frames that reach to the end, by number, and where they end: what goes on from there brings them again. */
   readonly #atEnd = new Map<number, number>();
 
-  constructor(from: number, to: number, valueNames?: ValueNamesRegistry, isCut = false) {
+  /** @param joinedSeq from here on the live points have everything of a path; of one that is cut nothing is shown */
+  constructor(from: number, to: number, valueNames?: ValueNamesRegistry, isCut = false, joinedSeq = 0) {
     this.store = new SeriesStore(undefined, valueNames);
+    this.store.beforeSeq = isCut ? 0 : joinedSeq;
     this.#from = from;
     this.#max = to;
     this.#isCut = isCut;

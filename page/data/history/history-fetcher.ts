@@ -43,6 +43,8 @@ interface FetchResult {
 export class HistoryFetcher {
   /** Shared with the live points: a text has one code on the page. */
   readonly valueNames = new ValueNamesRegistry();
+  /** The number of the last point before the live ones. */
+  joinedSeq = 0;
   #fetched: HistoryChunk | undefined;
   #need: HistoryNeed | undefined;
   #completeFromX = Number.NEGATIVE_INFINITY;
@@ -151,7 +153,7 @@ export class HistoryFetcher {
     fetched: HistoryChunk | undefined,
     signal: AbortSignal,
   ): Promise<HistoryChunk> {
-    const stretch = fetched ?? new HistoryChunk(from, to, this.valueNames);
+    const stretch = fetched ?? new HistoryChunk(from, to, this.valueNames, false, this.joinedSeq);
     const haul = await this.#read(from, to, stretch, signal);
     if (haul.whole) {
       stretch.reach(to);

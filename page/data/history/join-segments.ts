@@ -25,9 +25,11 @@ export function segmentsIn(
   fetched: FetchedPoints | undefined,
 ): Segment[] {
   const now = live.find(name);
+  const old = fetched?.store.find(name);
+  if (now?.ring.isPath || (now === undefined && old?.ring.isPath)) return pathOf(now, old);
   const cutX = now === undefined ? live.completeFromX : completeFrom(now);
   const late = between(now, fetched === undefined ? Number.NEGATIVE_INFINITY : cutX, Number.POSITIVE_INFINITY);
-  const early = fetched === undefined ? NOTHING : olderPart(fetched.store.find(name), fetched, cutX);
+  const early = fetched === undefined ? NOTHING : olderPart(old, fetched, cutX);
 
   const before = lowerBound(early.x, minX) + lowerBound(late.x, minX);
   const through = upperBound(early.x, maxX) + upperBound(late.x, maxX);
@@ -48,6 +50,18 @@ export function allSeries(live: SeriesStore, fetched: SeriesStore | undefined): 
     if (live.find(series.name) === undefined) all.push({ ...series, index: all.length });
   }
   return all;
+}
+
+/** All points of a path, as they came: those that were fetched and are older than the live ones, then these. */
+function pathOf(now: Series | undefined, old: Series | undefined): Segment[] {
+  const segments: Segment[] = [];
+  if (old !== undefined) {
+    const { x, y, total } = old.ring;
+    const early = sub({ x, y }, 0, now === undefined ? x.length : Math.max(0, old.totalBefore - (total - x.length)));
+    if (early.x.length > 0) segments.push({ ...early, isPath: true });
+  }
+  if (now !== undefined) segments.push({ x: now.ring.x, y: now.ring.y, isPath: true });
+  return segments;
 }
 
 /** What was fetched of a series and lies before its ring. */

@@ -4,13 +4,18 @@ import { justAbove, lowerBound, upperBound } from "../sorted-column.ts";
 const LATE_SHARE = 32;
 
 /**
- * The newest points of one series, x ascending, equal x in order of arrival. A y of NaN is a break in the line.
+ * The newest points of one series, x ascending, equal x in order of arrival; those of a path all in order of arrival. A y of
+ * NaN is a break in the line.
  * Both columns are written twice, at p and at p + capacity, so that whatever the ring holds is one view, not copied.
  * Late points wait until the buffer is read, or there are many: together they cost one copy then, not one each.
  */
 export class RingBuffer {
   /** How many points fit: see {@link resize}. */
   capacity = 0;
+  /** Its x are no times, and fall: points stay in the order they came in, and the newest ones are kept. */
+  isPath = false;
+  /** How many points were appended in all. */
+  total = 0;
   #x = new Float64Array();
   #y = new Float64Array();
   #start = 0;
@@ -32,7 +37,7 @@ export class RingBuffer {
   /** From this x on nothing was dropped: just above the largest x that was, since others at that very x may be left. */
   get completeFromX(): number {
     this.#settle();
-    return this.#droppedX === undefined ? Number.NEGATIVE_INFINITY : justAbove(this.#droppedX);
+    return this.#droppedX === undefined || this.isPath ? Number.NEGATIVE_INFINITY : justAbove(this.#droppedX);
   }
 
   /** A view, valid until the next change, or until late points are put in their place. */
@@ -47,7 +52,7 @@ export class RingBuffer {
     return this.#view(this.#y);
   }
 
-  /** The largest x; -Infinity in an empty ring. */
+  /** The largest x, of a path the last; -Infinity in an empty ring. */
   get lastX(): number {
     return this.#view(this.#x).at(-1) ?? Number.NEGATIVE_INFINITY;
   }
@@ -59,6 +64,7 @@ export class RingBuffer {
 
   /** The largest x below this one; -Infinity if there is none. */
   before(x: number): number {
+    if (this.isPath) return this.lastX < x ? this.lastX : Number.NEGATIVE_INFINITY;
     const held = this.#view(this.#x);
     let nearest = held[lowerBound(held, x) - 1] ?? Number.NEGATIVE_INFINITY;
     for (const [late] of this.#late) if (late < x) nearest = Math.max(nearest, late);
@@ -70,9 +76,10 @@ export class RingBuffer {
     return this.#length - upperBound(this.#view(this.#x), x) + this.#late.filter(([late]) => late > x).length;
   }
 
-  /** Adds points, x ascending. Those below the last x are put in their place; what does not fit goes, lowest x first. */
+  /** Adds points, x ascending unless it is a path. Those below the last x are put in their place; what does not fit goes, lowest x first. */
   append(x: Float64Array, y: Float64Array): void {
-    const { lastX } = this;
+    const lastX = this.isPath ? Number.NEGATIVE_INFINITY : this.lastX;
+    this.total += x.length;
     x.forEach((each, i) => {
       if (each < lastX) this.#late.push([each, y[i] ?? 0]);
       else this.#put(each, y[i] ?? 0);
@@ -88,7 +95,9 @@ export class RingBuffer {
     this.#y = new Float64Array(2 * capacity);
     this.#start = 0;
     this.#length = 0;
-    this.append(x, y);
+    x.forEach((each, i) => {
+      this.#put(each, y[i] ?? 0);
+    });
   }
 
   /** Forgets everything, and that anything was dropped. */

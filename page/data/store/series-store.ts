@@ -4,7 +4,7 @@ import type { Segment } from "../segment.ts";
 import { justAbove } from "../sorted-column.ts";
 import { GapLog, type GapRecord } from "./gap-log.ts";
 import { RingBudget } from "./ring-budget.ts";
-import { advanceHead, completeFrom, isRestart, newSeries, type Series } from "./series.ts";
+import { advanceHead, completeFrom, isRestart, isTime, newSeries, type Series } from "./series.ts";
 import { analyzeRows, columnSegment } from "./table-rows.ts";
 import { ValueNamesRegistry } from "./value-names.ts";
 
@@ -15,6 +15,10 @@ const MAX_REFUSED_NAMES = 10_000;
 
 /** Frames become rings here: every series found by itself, every loss a break in its line and a record. */
 export class SeriesStore {
+  /** The number of the last point before the first that was taken. */
+  joinedSeq: number | undefined;
+  /** Up to this number points are counted in {@link Series.totalBefore}. */
+  beforeSeq = 0;
   readonly #series = new Map<string, Series>();
   readonly #budget: RingBudget;
   readonly #valueNames: ValueNamesRegistry;
@@ -75,8 +79,9 @@ export class SeriesStore {
    * @param stored it comes from the store, not as it is taken: if the first ones do, there are others before them
    */
   ingest(frame: Frame, stored = false): void {
-    const { publisher } = frame.header;
+    const { publisher, seq, points } = frame.header;
     this.#joining &&= stored;
+    this.joinedSeq ??= seq - points;
     // A series that another publisher wrote last is this publisher's too, as is seen only when its points come.
     const breaking = new Set<string>();
     for (const block of frame.blocks) {
@@ -92,6 +97,8 @@ export class SeriesStore {
   /** Points of any series are missing before what comes next. */
   addLoss(missing: Pick<MissingPoints, "reason" | "points">): void {
     for (const series of this.#series.values()) series.breakNext = true;
+    // Numbers begin anew: none is before what is here.
+    if (missing.reason === "epoch") this.joinedSeq = 0;
     this.#log.add(missing);
   }
 
@@ -102,7 +109,7 @@ export class SeriesStore {
     this.#log.add(gap, gap, publisher);
   }
 
-  #takeTable(table: Table, { header: { publisher }, labels }: Frame, breaking: Set<string>): void {
+  #takeTable(table: Table, { header: { publisher, seq }, labels }: Frame, breaking: Set<string>): void {
     const rows = analyzeRows(table);
     const present = new Set<string>();
     for (const [column, { name }] of table.columns.entries()) {
@@ -118,7 +125,7 @@ export class SeriesStore {
       const run = columnSegment(table, column, rows, missingValues);
       valueNames?.translate(frameLabels, run.y);
       series.kind = valueNames?.kind ?? "";
-      this.#append(series, run);
+      this.#append(series, run, seq);
     }
     for (const [name, { missingValues }] of this.#series) {
       if (present.has(name)) continue;
@@ -139,7 +146,22 @@ export class SeriesStore {
     return series;
   }
 
-  #append(series: Series, run: Segment): void {
+  /** Where x is no time and falls, it begins again, or is a path from then on. */
+  #append(series: Series, { x, y }: Segment, seq: number): void {
+    const { ring } = series;
+    let from = 0;
+    for (let i = 0; i < x.length && !ring.isPath; i++) {
+      const [before = ring.lastX, at = 0] = [i === from ? ring.lastX : x[i - 1], x[i]];
+      if (at >= before || isTime(at) || isTime(before)) continue;
+      if (i > from) this.#appendRun(series, { x: x.subarray(from, i), y: y.subarray(from, i) });
+      from = i;
+      ring.isPath = !isRestart(ring, at);
+    }
+    this.#appendRun(series, { x: x.subarray(from), y: y.subarray(from) });
+    if (seq <= this.beforeSeq) series.totalBefore = ring.total;
+  }
+
+  #appendRun(series: Series, run: Segment): void {
     const { ring } = series;
     let { x, y } = run;
     const first = x[0];

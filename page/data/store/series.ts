@@ -5,7 +5,7 @@ import type { ValueNames } from "./value-names.ts";
 /** Other x are not unix seconds: this is 1973 to 5138. */
 const FIRST_TIME_X = 1e8;
 const END_TIME_X = 1e11;
-/** A numeric x that falls back by more than this many points, and below the middle, begins again. */
+/** A numeric x that rose all the time and falls back by more than this many points, and below the middle, begins again. */
 const RESTART_POINTS = 64;
 /** One of at least so many points that falls back to about where they began does, too. */
 const SWEEP_POINTS = 16;
@@ -42,6 +42,8 @@ export interface Series {
   /** How many gaps there were when its last point came. */
   gapsSeen: number;
   missingValues: MissingValueDetector;
+  /** How many of its points came before those that another store has. */
+  totalBefore: number;
 }
 
 /** A series before its first point. */
@@ -62,6 +64,7 @@ export function newSeries(name: string, index: number, ring: RingBuffer): Series
     breakNext: false,
     gapsSeen: 0,
     missingValues: new MissingValueDetector(),
+    totalBefore: 0,
   };
 }
 
@@ -72,6 +75,8 @@ export function isTime(x: number): boolean {
 
 /** From this x on, everything that the channel has of a series is in its ring. */
 export function completeFrom({ joinedX, ring }: Series): number {
+  // What is before it is not before it in x.
+  if (ring.isPath) return Number.NEGATIVE_INFINITY;
   return Math.max(joinedX, ring.completeFromX);
 }
 
@@ -81,6 +86,10 @@ export function completeFrom({ joinedX, ring }: Series): number {
  * goes back to where points come.
  */
 export function advanceHead(series: Series, arrivedX: number): boolean {
+  if (series.ring.isPath) {
+    series.headX = arrivedX;
+    return true;
+  }
   const isFarBehind = isTime(series.headX) && series.headX - arrivedX > CLOCK_STEP_SECONDS;
   series.segmentsBehind = isFarBehind ? series.segmentsBehind + 1 : 0;
   if (arrivedX < series.headX && series.segmentsBehind < RUNS_TO_STEP_BACK) return false;
@@ -93,12 +102,19 @@ export function advanceHead(series: Series, arrivedX: number): boolean {
 
 /**
  * A publisher that counts its points begins again when it is restarted. Its points would otherwise be taken for
- * late ones, drawn over the old ones, and the newest x would stand still. A time does not begin again.
+ * late ones, drawn over the old ones, and the newest x would stand still. A time does not begin again, nor does what fell
+ * before, or stood still: that is a path.
  */
 export function isRestart(ring: RingBuffer, firstX: number): boolean {
-  if (ring.length < SWEEP_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;
+  if (ring.isPath || ring.length < SWEEP_POINTS || isTime(ring.lastX) || firstX >= ring.lastX) return false;
   const { firstX: lowest, lastX } = ring;
   // A short sweep that is sent point by point comes back to where it began.
-  if (firstX <= lowest + (lastX - lowest) * SWEEP_BEGINNING) return true;
-  return firstX < (lowest + lastX) / 2 && ring.countAbove(firstX) >= RESTART_POINTS;
+  const isBack =
+    firstX <= lowest + (lastX - lowest) * SWEEP_BEGINNING ||
+    (firstX < (lowest + lastX) / 2 && ring.countAbove(firstX) >= RESTART_POINTS);
+  return isBack && rises(ring);
+}
+
+function rises({ x, y }: RingBuffer): boolean {
+  return x.every((each, i) => i === 0 || each > (x[i - 1] ?? 0) || Number.isNaN(y[i - 1]));
 }

@@ -1,10 +1,11 @@
 import type { Table } from "../../../protocol/frame/frame.ts";
 import type { Segment } from "../segment.ts";
 import type { MissingValueDetector, RowSeries } from "./missing-values.ts";
+import { isTime } from "./series.ts";
 
 /** What is known of a table's rows before its columns are read one by one. */
 export interface TableRows {
-  /** The rows in the order of their x, equal x as they stand; undefined if that is how they stand. */
+  /** The rows in the order of their times, equal ones as they stand; undefined if that is how they stand. */
   order: Uint32Array | undefined;
   /** Which series have a point, by row; or in all rows alike. */
   shapes: RowSeries | readonly RowSeries[];
@@ -34,7 +35,7 @@ export function analyzeRows({ x, columns }: Table): TableRows {
   return { order, shapes, counts };
 }
 
-/** The points of one column, x ascending, with a break (never two in a row) before each that values are missing before. */
+/** The points of one column, times ascending, with a break (never two in a row) before each that values are missing before. */
 export function columnSegment(
   table: Table,
   column: number,
@@ -69,7 +70,8 @@ export function columnSegment(
 function orderOf(x: Table["x"]): Uint32Array | undefined {
   let ascending = true;
   for (let i = 1; i < x.length && ascending; i++) ascending = (x[i] ?? 0) >= (x[i - 1] ?? 0);
-  if (ascending) return undefined;
+  // An x that is no time is a place: its order is that of the points.
+  if (ascending || !x.some(isTime)) return undefined;
   const order = Uint32Array.from({ length: x.length }, (_, i) => i);
   return order.sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || a - b);
 }

@@ -92,10 +92,17 @@ class Formula {
     const wanted = this.#stored.segments(grid, range);
     const segments = this.#withReach(grid, wanted, range.max);
     const x = { min: segments[0]?.x[0] ?? range.min, max: segments.at(-1)?.x.at(-1) ?? range.max };
-    const sampled = new Map(others.map((name) => [name, this.#stored.segments(name, x)]));
+    const isPath = segments.some((one) => one.isPath);
+    const sampled = new Map(
+      others.map((name) => {
+        const all = this.#stored.segments(name, x);
+        // Of a path nothing is "the last before" an x: only what came with it is at the same place.
+        return [name, isPath && !all.every((one) => one.isPath) ? [] : all] as const;
+      }),
+    );
     const segment = calculation.run(this.#expression, segments, pointsIn(wanted), sampled);
     this.#settle(segment.y);
-    return segment;
+    return { ...segment, isPath };
   }
 
   /** What is no finite number is a break; what is one may be the largest. */

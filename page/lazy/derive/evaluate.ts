@@ -53,6 +53,8 @@ export function evaluate(node: Expression, inputs: Inputs, columns: Columns): Fl
     }
     case "avg": {
       const y = evaluate(node.a, inputs, columns);
+      // Where x falls there is no width of it.
+      if (x.some((each, i) => each < (x[i - 1] ?? each))) return y.fill(Number.NaN);
       average(x, y, node.width, columns.take(x.length), columns.take(x.length));
       columns.giveBack(2);
       return y;
@@ -161,6 +163,7 @@ function average(x: Float64Array, y: Float64Array, width: number, sums: Float64A
  * it, so it begins right after the one before.
  */
 export function sample(segments: readonly Segment[], x: Float64Array, into: Float64Array): void {
+  if (segments[0]?.isPath) return samplePath(segments, x, into);
   let segment = 0;
   let { x: ownX, y: ownY } = segments[segment] ?? NOTHING;
   let at = 0;
@@ -183,5 +186,19 @@ export function sample(segments: readonly Segment[], x: Float64Array, into: Floa
     }
     const isInGap = here > lastX && at < ownX.length && Number.isNaN(ownY[at]);
     into[i] = isInGap ? Number.NaN : last;
+  }
+}
+
+/** How many points without a counterpart are passed over. */
+const LOOK_AHEAD = 16;
+
+/** Of a path, what came at the same places in the same order. */
+function samplePath(segments: readonly Segment[], x: Float64Array, into: Float64Array): void {
+  const points = segments.flatMap((segment) => Array.from(segment.x, (at, i) => [at, segment.y[i] ?? 0] as const));
+  let next = 0;
+  for (const [i, here] of x.entries()) {
+    const ahead = points.slice(next, next + LOOK_AHEAD).findIndex(([at]) => at === here);
+    into[i] = ahead < 0 ? Number.NaN : (points[next + ahead]?.[1] ?? Number.NaN);
+    if (ahead >= 0) next += ahead + 1;
   }
 }

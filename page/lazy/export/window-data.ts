@@ -1,3 +1,4 @@
+import { pathWithin } from "../../data/path.ts";
 import type { Segment } from "../../data/segment.ts";
 import { lowerBound, upperBound } from "../../data/sorted-column.ts";
 import type { ValueNames } from "../../data/store/value-names.ts";
@@ -27,14 +28,20 @@ export interface WindowData {
 export function copyWindow(window: WindowData): WindowData {
   const series = window.series.map((one) => ({
     ...one,
-    segments: partsWithin(one.segments, window.minX, window.maxX).map(({ x, y }) => ({ x: x.slice(), y: y.slice() })),
+    segments: partsWithin(one.segments, window.minX, window.maxX).map(({ x, y, isPath = false }) => ({
+      x: x.slice(),
+      y: y.slice(),
+      isPath,
+    })),
   }));
   return { ...window, series };
 }
 
 /** What lies from minX to maxX, as views. */
 export function partsWithin(segments: readonly Segment[], minX: number, maxX: number): Segment[] {
-  return segments.flatMap(({ x, y }) => {
+  return segments.flatMap((segment) => {
+    if (segment.isPath) return [pathWithin(segment, minX, maxX, 0)];
+    const { x, y } = segment;
     const [from, to] = [lowerBound(x, minX), upperBound(x, maxX)];
     return from < to ? [{ x: x.subarray(from, to), y: y.subarray(from, to) }] : [];
   });

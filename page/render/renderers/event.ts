@@ -35,7 +35,7 @@ function paint({ series, segments }: PanelSeries, target: PaintTarget): void {
       if (Number.isNaN(y[i])) continue;
       const px = columnOf(x[i] ?? 0);
       // Several in one pixel column are one flag, with the last text.
-      if (px > lastPx) {
+      if (px !== lastPx) {
         write(px);
         lines.moveTo(px, top);
         lines.lineTo(px, top + height);

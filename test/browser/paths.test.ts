@@ -1,0 +1,79 @@
+/** Series whose x is no time and falls: an x,y path is drawn in the order its points came in, whole. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { newChannel, publishJson } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { counting, Stage } from "./stage.ts";
+
+const stage = await Stage.open();
+after(() => stage.close());
+
+/** A circle of 40 points, as a robot sends where it is. */
+const CIRCLE = counting(40).map((i) => ({ x: Math.cos((2 * Math.PI * i) / 40), y: Math.sin((2 * Math.PI * i) / 40) }));
+
+test("[PG26a] a path is drawn whole, with the lines that go back, and live points go on with it", async (t) => {
+  const channel = newChannel();
+  const tab = await stage.openTab(t, channel);
+  await tab.says("Live").catch(() => undefined);
+  for (const point of CIRCLE) await publishJson(stage.edge, channel, point);
+  await tab.holds(40);
+  const curve = await tab.curve();
+  const { minX, maxX } = await tab.window();
+  assert.ok(minX !== null && maxX !== null && minX <= -1 && maxX >= 1 && maxX - minX < 2.5, `${minX} to ${maxX}`);
+  // Left of the middle the line is above and below: each column has both halves of the circle.
+  const middle = curve.columns[Math.round(curve.columns.length / 2)];
+  assert.ok(middle && middle[1] - middle[0] > curve.height / 2, JSON.stringify(middle));
+  const drawn = curve.columns.filter((column) => column !== null).length / curve.columns.length;
+  assert.ok(drawn > 0.85, `${drawn} of the columns have a line`);
+});
+
+test("[PG26a] [PG26e] the table, the cursor, zoom and a paused picture have all of a path", async (t) => {
+  const channel = newChannel();
+  for (const i of counting(17)) await publishJson(stage.edge, channel, { x: 17 - i, y: i });
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(17);
+  const { x, y } = await tab.series();
+  assert.deepEqual(
+    x,
+    counting(17).map((i) => 17 - i),
+  );
+  assert.deepEqual(y, counting(17));
+  assert.deepEqual(await tab.legend(), { y: "16" });
+  await tab.page.keyboard.press("c");
+  await tab.drawn();
+  const reading = await tab.page.evaluate(() => plotcast.reading());
+  assert.equal(reading?.values.y, 8);
+  await tab.page.keyboard.press("t");
+  await waitFor("17 points in the table", async () => (await tab.text("#table td:last-child")) === "17");
+  await tab.page.keyboard.press("t");
+  await tab.page.keyboard.press(" ");
+  await tab.drawn();
+  const before = await tab.picture();
+  for (const i of counting(5)) await publishJson(stage.edge, channel, { x: 3 + 7 * i, y: 100 });
+  await tab.holds(22);
+  await tab.drawn();
+  assert.equal(await tab.picture(), before, "paused, it stands still");
+  await tab.page.keyboard.press("l");
+  await tab.drawn();
+  assert.ok((await tab.window()).maxX ?? 0 >= 31);
+  await tab.page.keyboard.press("+");
+  await tab.drawn();
+  assert.ok((await tab.window()).paused);
+});
+
+test("[PG26d] a page that comes later fetches what came of a path before, in its order", async (t) => {
+  const channel = newChannel();
+  const points = counting(5000).map((i) => ({ x: Math.cos(i / 100) * (1 + i / 5000), y: i }));
+  for (const from of counting(5)) {
+    await publishJson(stage.edge, channel, points.slice(1000 * from, 1000 * (from + 1)));
+  }
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(100);
+  await tab.choose("All");
+  await waitFor("all points of the path", async () => {
+    const seen = (await tab.page.evaluate(() => plotcast.seen())).find(({ name }) => name === "y");
+    return seen?.x.length === 5000;
+  });
+  const seen = (await tab.page.evaluate(() => plotcast.seen())).find(({ name }) => name === "y");
+  assert.deepEqual(seen?.y, counting(5000));
+});
