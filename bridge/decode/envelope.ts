@@ -7,6 +7,7 @@ import { candidatesOf, rolesOf } from "./frames/roles.ts";
 import type { Stamp } from "./frames/stamp-frame.ts";
 import { type FrameField, layoutText, parseLayout, readCounter, readTime } from "./layout.ts";
 import { DecodeError, withTopic } from "./message.ts";
+import { TimeField } from "./time-field.ts";
 import type { Topic, Topics } from "./topic.ts";
 
 /** A message taken out of its frames. */
@@ -22,6 +23,8 @@ export interface OpenedMessage<T> extends Stamp {
 /** What is remembered of a topic for its envelope. */
 export interface EnvelopeMemory {
   frames?: FrameMemory;
+  /** What unit the numbers in a frame for the time are of. */
+  time?: TimeField;
 }
 
 export interface Envelope<T> {
@@ -46,7 +49,7 @@ export function createEnvelope<T extends EnvelopeMemory>(config: DecodeConfig, t
 }
 
 /** Frames as --frames says. */
-class GivenEnvelope<T> implements Envelope<T> {
+class GivenEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
   readonly #fields: readonly FrameField[];
   readonly #topics: Topics<T>;
   readonly #delimiter: Buffer | undefined;
@@ -57,13 +60,13 @@ class GivenEnvelope<T> implements Envelope<T> {
     this.#delimiter = delimiter;
   }
 
-  open(frames: readonly Buffer[]): OpenedMessage<T> {
+  open(frames: readonly Buffer[], arrivedAt: number): OpenedMessage<T> {
     const fields = this.#fields;
     if (frames.length !== fields.length) {
       throw wrong(`--frames says ${fields.length} (${layoutText(fields)}), and this message has ${frames.length}`);
     }
-    let topic: Topic<T> | undefined;
-    let time: number | undefined;
+    let given: Topic<T> | undefined;
+    let timeAt = -1;
     let number: number | undefined;
     const payloads: Buffer[] = [];
     for (const [i, field] of fields.entries()) {
@@ -71,14 +74,13 @@ class GivenEnvelope<T> implements Envelope<T> {
       if (frame === undefined) continue;
       switch (field.kind) {
         case "topic":
-          topic = this.#topics.ofFrame(frame);
+          given = this.#topics.ofFrame(frame);
           break;
         case "payload":
           payloads.push(frame);
           break;
         case "time":
-          time = readTime(field.type, frame);
-          if (time === undefined) throw wrong(`frame ${i + 1} is no time (${field.type ?? "text or 8 bytes"})`);
+          timeAt = i;
           break;
         case "counter":
           number = readCounter(field.type, frame);
@@ -88,10 +90,23 @@ class GivenEnvelope<T> implements Envelope<T> {
           break;
       }
     }
-    const [payload = Buffer.alloc(0), ...more] = payloads;
-    const stamp = { time, number, more, isBare: false };
-    if (this.#delimiter !== undefined) return { ...stamp, ...splitAt(payload, this.#delimiter, this.#topics) };
-    return { ...stamp, topic: topic ?? this.#topics.of(""), payload };
+    const [all = Buffer.alloc(0), ...more] = payloads;
+    const { topic, payload } =
+      this.#delimiter === undefined
+        ? { topic: given ?? this.#topics.of(""), payload: all }
+        : splitAt(all, this.#delimiter, this.#topics);
+    const time = timeAt < 0 ? undefined : this.#timeIn(frames[timeAt], timeAt, topic.memory, arrivedAt);
+    return { topic, payload, more, time, number, isBare: false };
+  }
+
+  #timeIn(frame: Buffer | undefined, at: number, memory: EnvelopeMemory, arrivedAt: number): number | undefined {
+    const field = this.#fields[at];
+    if (frame === undefined || field?.kind !== "time") return undefined;
+    memory.time ??= new TimeField();
+    const unit = memory.time;
+    const time = readTime(field.type, frame, (number) => unit.secondsOf(number, arrivedAt));
+    if (time === undefined) throw wrong(`frame ${at + 1} is no time (${field.type ?? "text or 8 bytes"})`);
+    return time;
   }
 }
 

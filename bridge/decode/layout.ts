@@ -140,11 +140,18 @@ function finiteOr(number: number): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** @returns unix seconds, from any unit that PT6 knows, or ISO 8601; undefined if the frame does not hold such a time */
-export function readTime(type: NumberType | undefined, bytes: Buffer): number | undefined {
+/**
+ * @param secondsOf of a number, what finds out its unit
+ * @returns unix seconds, from any unit that PT6 knows, or ISO 8601; undefined if the frame does not hold such a time
+ */
+export function readTime(
+  type: NumberType | undefined,
+  bytes: Buffer,
+  secondsOf: (number: number) => number = unixSeconds,
+): number | undefined {
   const found = type ?? timeTypeOf(bytes) ?? "text";
   const number = readNumber(found, bytes);
-  if (number !== undefined) return Math.abs(number) >= MAX_TIME ? undefined : unixSeconds(number);
+  if (number !== undefined) return Math.abs(number) >= MAX_TIME ? undefined : secondsOf(number);
   return found === "text" ? isoTime(bytes) : undefined;
 }
 
