@@ -3,8 +3,10 @@ import { HEADER_BYTES } from "../../protocol/frame/header.ts";
 import { namesBytes, tableBytes } from "../../protocol/frame/table-builder.ts";
 import { type BridgeGap, GAPS_BYTES, mergeAllSeries, mergeLosses } from "./gaps.ts";
 
-/** More that wait for a point, each of another series, are told as one of all series. */
-const MAX_GAPS_WAITING = 8;
+/** More that wait for a point, each of another series, are told as one of all series: 16 KiB with names of usual length. */
+const MAX_GAPS_WAITING = 192;
+const MAX_WAITING_BYTES = 16_384;
+const FEW_GAPS = 8;
 
 /** The one frame that rows go into. */
 export class OpenFrame {
@@ -39,14 +41,15 @@ export class OpenFrame {
   /** Says that points are missing before the point that is added next. */
   addGap(gap: BridgeGap): void {
     this.#gaps = mergeLosses([...this.#gaps, gap]);
-    if (this.#gaps.length > MAX_GAPS_WAITING) this.#gaps = mergeAllSeries(this.#gaps);
+    const bytes = this.#gaps.length < FEW_GAPS ? 0 : blockBytes(this.#gaps);
+    if (this.#gaps.length > MAX_GAPS_WAITING || bytes > MAX_WAITING_BYTES) this.#gaps = mergeAllSeries(this.#gaps);
   }
 
   /** Adds a row and the gaps before it, all or nothing. @returns how many points; undefined if it does not fit */
   add(row: Row, nowMs: number): number | undefined {
     const before = this.#builder.points;
     if (this.#gaps.length > 0 && row.values.some((value) => !Number.isNaN(value))) {
-      const blocks = this.#gaps.reduce((sum, gap) => sum + gapBlock(gap).length, 0);
+      const blocks = blockBytes(this.#gaps);
       const added = tableBytes(row.names.length, namesBytes(row.names), 1) + this.#builder.labelsGrowth(row);
       if (this.#builder.bytes + blocks + added > this.#maxBytes) return this.#startAnew(row, nowMs);
       for (const gap of this.#gaps) this.#builder.addGap(gap);
@@ -77,4 +80,8 @@ export class OpenFrame {
     this.losses = [];
     this.version++;
   }
+}
+
+function blockBytes(gaps: readonly BridgeGap[]): number {
+  return gaps.reduce((sum, gap) => sum + gapBlock(gap).length, 0);
 }

@@ -22,6 +22,10 @@ export class SeriesBound {
     return rows;
   }
 
+  get known(): ReadonlySet<string> {
+    return this.#known;
+  }
+
   /** Points left out since the last call. */
   takeLost(): number {
     const lost = this.#lost;

@@ -117,6 +117,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
         {
           config,
           isNumbered: isNumbered(config),
+          isAlone: options.sources.length === 1,
           uplinkOf: (name) => uplinks.of(name),
           existingUplinkOf: (name) => uplinks.existing(name),
           onPublishers: countPublishers,

@@ -28,6 +28,8 @@ export interface SourcePipelineOptions {
    * @throws DecodeError too-many-channels
    */
   uplinkOf: (channel: string | undefined) => Pick<ChannelUplink, "add" | "addGap" | "adopt" | "leaveOut">;
+  /** Is told before points are added. @param path by which connection they came; undefined: nobody knows */
+  beforePoints?: (channel: string | undefined, rows: Mapped["rows"], path: number | undefined) => void;
   /** The same, undefined if nothing was ever published there. */
   existingUplinkOf: NumbersOptions["existingUplinkOf"];
   log: Log;
@@ -160,7 +162,9 @@ export class SourcePipeline {
     const uplink = this.#options.uplinkOf(channel);
     this.#numbers.begun(channel, uplink);
     if (lost !== undefined) uplink.leaveOut(lost.points);
-    if (rows.length > 0) this.#options.ledger.decoded += uplink.add(rows);
+    if (rows.length === 0) return;
+    this.#options.beforePoints?.(channel, rows, this.#origin?.arrivalPath.path);
+    this.#options.ledger.decoded += uplink.add(rows);
   }
 
   /** Adds the gap that this message's number tells of. @returns false if it is a repeat */

@@ -1,4 +1,3 @@
-import { gapOf } from "../batch/gaps.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { SourceLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
@@ -9,12 +8,15 @@ import { openInlet } from "../sources/inlets.ts";
 import { Silence } from "../sources/silence.ts";
 import type { ChannelUplink } from "../uplink/channel-uplink.ts";
 import { createPipeline } from "./create-pipeline.ts";
+import { Interruptions } from "./interruptions.ts";
 import type { SourcePipeline } from "./source-pipeline.ts";
 
 export interface SourceOptions {
   config: SourceConfig;
   /** Whether messages bear numbers of the publishers' own. */
   isNumbered: boolean;
+  /** Whether the bridge has no other source. */
+  isAlone: boolean;
   /** @throws DecodeError too-many-channels */
   uplinkOf: (channel: string | undefined) => ChannelUplink;
   /** The same, undefined if nothing was ever published there. */
@@ -50,7 +52,8 @@ export class Source {
     const { config, log, isNumbered, unixSeconds, bindWithinMs } = options;
     const ledger = new SourceLedger();
     const uplinks = new Set(uplink === undefined ? [] : [uplink]);
-    const pipeline = pipelineOf(options, ledger, uplinks);
+    const interruptions = new Interruptions(uplinks, options.isAlone);
+    const pipeline = pipelineOf(options, ledger, uplinks, interruptions);
     const onPublishers = (connected: number): void => {
       ledger.publishers = connected;
       options.onPublishers();
@@ -70,9 +73,12 @@ export class Source {
       },
       onPublishers,
       onPublisherGone: () => ledger.disconnects++,
+      // Publishers that number their messages say themselves what is missing.
+      onPublisherMissed: () => {
+        if (!isNumbered) interruptions.interrupted();
+      },
       onPublisherBack: () => {
-        // Publishers that number their messages say themselves what is missing.
-        if (!isNumbered) for (const each of uplinks) each.addGap(gapOf("publisher-reconnected", null));
+        if (!isNumbered) interruptions.returned();
       },
     };
     inlet = await openInlet({
@@ -83,9 +89,10 @@ export class Source {
       listener,
       ...(bindWithinMs === undefined ? {} : { bindWithinMs }),
     });
+    interruptions.follow(inlet.arrivals);
     const preset = config.decode.preset === undefined ? undefined : presetNamed(config.decode.preset);
     const companion = preset?.accompany?.(config.socket.connect);
-    return new Source({ config, ledger, uplinks, inlet, silence, pipeline, companion });
+    return new Source({ config, ledger, uplinks, inlet, silence, pipeline, interruptions, companion });
   }
 
   private constructor(parts: {
@@ -95,6 +102,7 @@ export class Source {
     inlet: Inlet;
     silence: Silence;
     pipeline: SourcePipeline;
+    interruptions: Interruptions;
     companion: Companion | undefined;
   }) {
     this.config = parts.config;
@@ -104,10 +112,13 @@ export class Source {
     this.#silence = parts.silence;
     this.#pipeline = parts.pipeline;
     this.#companion = parts.companion;
-    const { pipeline, silence } = parts;
+    const { pipeline, silence, interruptions } = parts;
     this.#timers = [
       setInterval(() => pipeline.tick(), TICK_EVERY_MS),
-      setInterval(() => silence.check(CHECK_EVERY_MS), CHECK_EVERY_MS),
+      setInterval(() => {
+        silence.check(CHECK_EVERY_MS);
+        interruptions.check();
+      }, CHECK_EVERY_MS),
     ];
     for (const timer of this.#timers) timer.unref();
   }
@@ -152,7 +163,12 @@ export class Source {
 }
 
 /** What becomes of the messages of a source. @param uplinks the channels that its points have gone to */
-function pipelineOf(options: SourceOptions, ledger: SourceLedger, uplinks: Set<ChannelUplink>): SourcePipeline {
+function pipelineOf(
+  options: SourceOptions,
+  ledger: SourceLedger,
+  uplinks: Set<ChannelUplink>,
+  interruptions: Interruptions,
+): SourcePipeline {
   const { onPublishers } = options;
   const noted = (uplink: ChannelUplink): ChannelUplink => {
     if (!uplinks.has(uplink)) {
@@ -168,6 +184,9 @@ function pipelineOf(options: SourceOptions, ledger: SourceLedger, uplinks: Set<C
     existingUplinkOf: (channel) => {
       const uplink = options.existingUplinkOf(channel);
       return uplink === undefined ? undefined : noted(uplink);
+    },
+    beforePoints: (channel, rows, path) => {
+      if (interruptions.isAny) interruptions.before(options.uplinkOf(channel), rows, path);
     },
   });
 }

@@ -48,8 +48,26 @@ export interface InletListener {
   onPublishers(connected: number): void;
   /** A publisher has gone. */
   onPublisherGone(): void;
-  /** A publisher has come where one had gone: what was sent between may be lost, which nobody can know. */
+  /**
+   * One that had not just come to send something and leave has gone, or this side has cut it off: what it sends until it is
+   * back is lost, which nobody can count.
+   */
+  onPublisherMissed(): void;
+  /** A publisher has come where one had gone. */
   onPublisherBack(): void;
+}
+
+/** By which connections messages come, of a source that has connections. */
+export interface Arrivals {
+  /** The connection that began last; they are numbered in that order. */
+  readonly newest: number;
+  isOpen(path: number): boolean;
+  /** Whether any is open that began no later than this one. */
+  isAnyOpenSince(path: number): boolean;
+  /** From now on messages say by which connection they come, as far as that can be known, or no longer do. */
+  note(isOn: boolean): void;
+  /** Calls back once, when what has come is told. One at a time may wait: a later call takes the place of an earlier one. */
+  whenCaughtUp(onCaughtUp: () => void): void;
 }
 
 export interface InletOptions {
@@ -81,6 +99,7 @@ export interface Inlet {
   /** What befell its connections since the start, by event ({@link InletKind.events}). */
   readonly counters: Readonly<Record<string, number>>;
   readonly state: InletState;
+  readonly arrivals?: Arrivals;
   /** Settles when reading ends: after {@link close}, or rejects if it fails. */
   readonly done: Promise<void>;
   /** Begins the connections anew that this side has begun, if there are any: they may be dead on one side only. */

@@ -36,7 +36,11 @@ export const openTap: OpenTap = async (options) => {
   const receiver = await Receiver.open({
     socket: { ...source.socket, topics },
     onMessage,
-    peers: { connected: onConnected, disconnected: onDisconnected, reopened: (all) => all.forEach(onDisconnected) },
+    peers: {
+      came: ({ address }) => onConnected(address),
+      left: ({ address }) => onDisconnected(address),
+      reopened: (all) => all.forEach(onDisconnected),
+    },
     log: createLog("json", "warn", (line) => onTrouble(messageIn(line))),
   });
   const preset = source.decode.preset === undefined ? undefined : presetNamed(source.decode.preset);

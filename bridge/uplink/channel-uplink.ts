@@ -173,6 +173,18 @@ export class ChannelUplink {
     this.ledger.countGap(gap);
   }
 
+  /** Says that points of several series are missing before those that are added next. @param isCounted as one gap */
+  addGaps(gaps: readonly BridgeGap[], isCounted: boolean): void {
+    for (const gap of gaps) this.#collector.addGap(gap);
+    const [first] = gaps;
+    if (isCounted && first !== undefined) this.ledger.countGap(first);
+  }
+
+  /** The series that it has had points of. */
+  get seriesNames(): ReadonlySet<string> {
+    return this.#bound.known;
+  }
+
   /** Checks a publisher's own number; what it says is saved with the points that bear it. */
   observe(number: LastNumber, arrivalPath: ArrivalPath | undefined): Verdict {
     return this.#tracker.observe(number, arrivalPath);

@@ -43,6 +43,7 @@ export function inletSuite({ kind, config, publish, seesPublishers = true }: Inl
           seen.publishers = connected;
         },
         onPublisherGone: () => seen.gone++,
+        onPublisherMissed: () => undefined,
         onPublisherBack: () => seen.back++,
       },
     });

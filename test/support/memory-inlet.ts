@@ -50,6 +50,7 @@ export class Memory implements MemoryInlet {
         this.#gone++;
         this.counters.disconnects++;
         listener.onPublisherGone();
+        listener.onPublisherMissed();
         listener.onPublishers(this.#present.size);
       },
     };

@@ -37,6 +37,7 @@ export async function receiving(t: TestContext, given: Partial<SocketConfig>): P
       log: createLog("text", "silent"),
       onReturn: () => seen.returns++,
       onGone: () => seen.gone++,
+      onMissed: () => undefined,
       onCount: (connected) => {
         seen.now = connected;
       },

@@ -28,6 +28,8 @@ export class ArrivalPaths {
   #young = new Map<number, Alike>();
   #youngCount = 0;
   #newest = 0;
+  /** Whether messages are known again: each costs its CRC-32. */
+  isNoting = true;
 
   constructor(maxPending = MAX_PENDING, nowMs: () => number = () => performance.now()) {
     this.#maxPending = maxPending;
@@ -47,6 +49,27 @@ export class ArrivalPaths {
 
   end(path: number): void {
     this.#open.delete(path);
+  }
+
+  /** Whether messages that begin now are known again. */
+  note(isOn: boolean): void {
+    if (isOn && !this.isNoting) this.#forget();
+    this.isNoting = isOn;
+  }
+
+  /** The connection that began last. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** That of those that are open which began first; Infinity if none is. */
+  get oldest(): number {
+    const [oldest = Number.POSITIVE_INFINITY] = this.#open.keys();
+    return oldest;
+  }
+
+  isOpen(path: number): boolean {
+    return this.#open.has(path);
   }
 
   /** A whole message goes to libzmq. @param sum the CRC-32 of its frames, one after the other */
@@ -82,6 +105,10 @@ export class ArrivalPaths {
   /** The socket is closed, with what was not read. */
   clear(): void {
     this.#open.clear();
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#old.clear();
     this.#young.clear();
     this.#youngCount = 0;

@@ -7,6 +7,8 @@ export class SocketCounters {
   handshakes = 0;
   /** Of those, how many have ended; ending them ourselves is not counted. */
   disconnects = 0;
+  /** Of those, publishers that came, sent what they had, and left. */
+  visits = 0;
   connectRetries = 0;
   /** Times that libzmq had given an address up, and this socket began again. */
   beganAnew = 0;
@@ -38,6 +40,7 @@ export const SOCKET_COUNTS: Readonly<Record<keyof SocketCounters, string>> = {
   connects: "Connections that this bridge began.",
   handshakes: "Connections that came to messages.",
   disconnects: "Connections that had come to messages and were ended by the other side or the network.",
+  visits: "Publishers that came just to send something and leave.",
   connectRetries: "Attempts to connect that failed and are made again.",
   beganAnew: "Addresses that ZeroMQ had given up, and that this bridge connected to again.",
   authFailures: "Handshakes that failed because a key, a user or a password was refused.",

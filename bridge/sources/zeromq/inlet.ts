@@ -1,8 +1,8 @@
 import { checksumOf } from "../checksum.ts";
-import type { Inlet, InletKind, InletMessage, InletOptions, InletState } from "../inlet.ts";
+import type { Arrivals, Inlet, InletKind, InletMessage, InletOptions, InletState } from "../inlet.ts";
 import { ArrivalPaths } from "./arrival-paths.ts";
 import { Peers } from "./connections/peers.ts";
-import { SOCKET_COUNTS } from "./counters.ts";
+import { SOCKET_COUNTS, SocketCounters } from "./counters.ts";
 import { RenewableReceiver } from "./renewable.ts";
 
 /** Sources that are ZeroMQ sockets. */
@@ -18,17 +18,21 @@ class ZeromqInlet implements Inlet {
   readonly addresses: readonly string[];
   readonly bound: readonly string[];
   readonly connected: readonly string[];
+  readonly arrivals: Arrivals;
   readonly #receiver: RenewableReceiver;
 
   static async open({ config, log, unixSeconds, knowsOrigins, listener, bindWithinMs }: InletOptions): Promise<Inlet> {
     const paths = new ArrivalPaths();
+    paths.isNoting = knowsOrigins;
     const messageOf = (frames: readonly Buffer[]): InletMessage => {
       const arrivedAt = unixSeconds();
-      if (!knowsOrigins) return { frames, arrivedAt };
+      if (!paths.isNoting) return { frames, arrivedAt };
       const checksum = frames.reduce((sum, frame) => checksumOf(frame, sum), 0);
       return { frames, arrivedAt, origin: { checksum, arrivalPath: paths.take(checksum) } };
     };
+    const counters = new SocketCounters();
     const receiver = await RenewableReceiver.open({
+      counters,
       socket: config.socket,
       peers: new Peers({
         log,
@@ -36,18 +40,32 @@ class ZeromqInlet implements Inlet {
         // Publishers that number their messages say themselves what is missing.
         ...(knowsOrigins ? {} : { returnNote: "what was sent before that may be missing; viewers see a mark there" }),
         onGone: () => listener.onPublisherGone(),
+        onVisit: () => counters.visits++,
+        onMissed: () => listener.onPublisherMissed(),
         onCount: (connected) => listener.onPublishers(connected),
       }),
       log,
-      ...(knowsOrigins ? { paths } : {}),
+      paths,
       ...(bindWithinMs === undefined ? {} : { bindWithinMs }),
       onMessage: (frames) => listener.onMessage(messageOf(frames)),
     });
-    return new ZeromqInlet(receiver, config.socket.bind.length);
+    const arrivals: Arrivals = {
+      get newest() {
+        return paths.newest;
+      },
+      isOpen: (path) => paths.isOpen(path),
+      isAnyOpenSince: (path) => paths.oldest <= path,
+      note: (isOn) => {
+        if (!knowsOrigins) paths.note(isOn);
+      },
+      whenCaughtUp: (onCaughtUp) => receiver.whenCaughtUp(onCaughtUp),
+    };
+    return new ZeromqInlet(receiver, arrivals, config.socket.bind.length);
   }
 
-  private constructor(receiver: RenewableReceiver, bound: number) {
+  private constructor(receiver: RenewableReceiver, arrivals: Arrivals, bound: number) {
     this.#receiver = receiver;
+    this.arrivals = arrivals;
     this.addresses = receiver.addresses;
     this.bound = receiver.addresses.slice(0, bound);
     this.connected = receiver.addresses.slice(bound);

@@ -11,6 +11,7 @@ import { SocketCounters } from "./counters.ts";
 import { ZapDomains } from "./guard/entry.ts";
 import { Guard } from "./guard/guard.ts";
 import type { GuardLimits } from "./guard/guard-limits.ts";
+import { handshakeRules } from "./guard/handshake.ts";
 import { noDirectoryText, PrivateEndpoints, privateParents } from "./guard/private.ts";
 import { nativeBytes } from "./native-memory.ts";
 import { PasswordBrake } from "./security/brake.ts";
@@ -25,7 +26,7 @@ export interface ReceiverOptions {
   /** How long an address in use is tried again. */
   bindWithinMs?: number;
   /** Told who comes and goes. */
-  peers?: Pick<Peers, "connected" | "disconnected" | "reopened">;
+  peers?: Pick<Peers, "came" | "left" | "reopened"> & Partial<Pick<Peers, "heard" | "check">>;
   /** Told what keeps publishers from being connected, and what to do. */
   log?: Log;
   counters?: SocketCounters;
@@ -69,6 +70,9 @@ export class Receiver {
   readonly #timer: NodeJS.Timeout;
   readonly #release: () => void;
   readonly #guard: Guard;
+  readonly #peers: ReceiverOptions["peers"];
+  /** Who waits until all is read that has come. */
+  #onCaughtUp: (() => void) | undefined;
   #isCheckDue = false;
   /** What libzmq connects to, by the address that was given. */
   readonly #endpoints: ReadonlyMap<string, string>;
@@ -119,6 +123,9 @@ export class Receiver {
         counters,
         paths: options.paths ?? new ArrivalPaths(),
         notesMessages: options.paths !== undefined && !isCurve(security),
+        handshake: handshakeRules(config),
+        hasHeartbeat: config.heartbeatMs > 0,
+        peers: options.peers,
         warnings,
         limits: options.guardLimits ?? {},
       });
@@ -186,7 +193,9 @@ export class Receiver {
       failureAt: (address) => guard.failureAt(address),
       reconnect: (address) => this.#reconnect(address),
     });
-    this.done = this.#read(options.onMessage);
+    const { peers, onMessage } = options;
+    this.#peers = peers;
+    this.done = this.#read(onMessage);
     this.#watching = this.#monitor.run(parts.events);
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS);
     this.#timer.unref();
@@ -197,6 +206,11 @@ export class Receiver {
     if (this.#socket.closed || this.#connect.length === 0) return;
     for (const address of this.#connect) this.#reconnect(address);
     this.#monitor.reopened();
+  }
+
+  /** Calls back once, after a message after which no other waits. One at a time may wait. */
+  whenCaughtUp(onCaughtUp: () => void): void {
+    this.#onCaughtUp = onCaughtUp;
   }
 
   /** Reads what has arrived (for half a second at most, should more keep coming), then closes the socket. */
@@ -231,6 +245,7 @@ export class Receiver {
   #check(): void {
     if (this.#socket.closed) return;
     this.#monitor.check();
+    this.#peers?.check?.();
     this.#isCheckDue = true;
   }
 
@@ -242,6 +257,10 @@ export class Receiver {
    * (ZMQ_FD is edge-triggered, zmq_getsockopt(3)), and the read would wait for ever.
    */
   #holdOrReadOn(): void {
+    if (this.#onCaughtUp !== undefined && !this.#socket.readable) {
+      this.#onCaughtUp();
+      this.#onCaughtUp = undefined;
+    }
     if (this.#isCheckDue && this.#socket.readable) this.#guard.holdIfMuchWaits(nativeBytes());
     this.#isCheckDue = false;
     if (this.#guard.isHeld && !this.#socket.readable) this.#guard.readOn();
@@ -254,6 +273,7 @@ export class Receiver {
       for (;;) {
         const frames = await this.#socket.receive();
         this.#reads++;
+        this.#peers?.heard?.();
         onMessage(frames);
         this.#holdOrReadOn();
         if (performance.now() - turnedAtMs < MAX_TURN_MS) continue;

@@ -61,6 +61,11 @@ export class RenewableReceiver {
     if (this.#renewing === undefined) this.#receiver.reopen();
   }
 
+  /** See {@link Receiver.whenCaughtUp}. */
+  whenCaughtUp(onCaughtUp: () => void): void {
+    this.#receiver.whenCaughtUp(onCaughtUp);
+  }
+
   get state(): InletState {
     if (this.#isClosing) return "closed";
     return this.#renewing === undefined ? "open" : "renewing";

@@ -10,13 +10,14 @@ import { adviceOn, type Failure } from "./handshake-advice.ts";
 import { Handshakes } from "./handshakes.ts";
 import { Lifelines } from "./lifelines.ts";
 import type { Peers } from "./peers.ts";
+import { PublisherLink } from "./publisher-link.ts";
 
 export interface MonitorOptions {
   connect: readonly string[];
   security: SecurityConfig;
   maxMessageBytes: number;
   counters: SocketCounters;
-  peers: Pick<Peers, "connected" | "disconnected" | "reopened"> | undefined;
+  peers: Pick<Peers, "came" | "left" | "reopened"> | undefined;
   log: Pick<Log, "info" | "warn">;
   warnings: PeerWarnings;
   /** The address at which others find what libzmq has behind the guard; undefined if it is not behind it. */
@@ -37,6 +38,8 @@ export class Monitor {
   readonly #lifelines: Lifelines;
   /** Connections that had been fit for messages and have ended, until libzmq says that it tries again. */
   readonly #cut = new Set<string>();
+  /** By address that is connected to without a guard: only there nobody else knows of a connection, and there is but one. */
+  readonly #links = new Map<string, PublisherLink>();
   #isEnding = false;
 
   constructor(options: MonitorOptions) {
@@ -84,12 +87,13 @@ export class Monitor {
       this.#lifelines.ended(address);
       this.#lifelines.trying(address);
     }
+    this.#links.clear();
     peers?.reopened(connect);
   }
 
   /** @param isGuarded the guard has counted the connection */
   #take(event: Event, isGuarded: boolean): void {
-    const { counters, peers } = this.#options;
+    const { counters } = this.#options;
     switch (event.type) {
       case "accept":
         if (!isGuarded) counters.accepts++;
@@ -111,10 +115,9 @@ export class Monitor {
         this.#trying(event.address);
         return;
       case "handshake": {
-        counters.handshakes++;
         const address = this.#endpoints.of(event.address) ?? event.address;
         this.#handshakes.succeeded(address);
-        peers?.connected(address);
+        if (!isGuarded) this.#came(address);
         return;
       }
       case "handshake:error:auth":
@@ -134,8 +137,7 @@ export class Monitor {
         this.#lifelines.ended(address);
         if (!this.#handshakes.ended(address)) return;
         if (this.#options.connect.includes(address)) this.#cut.add(address);
-        counters.disconnects++;
-        peers?.disconnected(address);
+        if (!isGuarded) this.#left(address);
         return;
       }
       case "accept:error":
@@ -156,6 +158,23 @@ export class Monitor {
       default:
         event satisfies never;
     }
+  }
+
+  #came(address: string): void {
+    this.#left(address);
+    const link = new PublisherLink(address);
+    link.cameAtMs = performance.now();
+    this.#links.set(address, link);
+    this.#options.counters.handshakes++;
+    this.#options.peers?.came(link);
+  }
+
+  #left(address: string): void {
+    const link = this.#links.get(address);
+    if (link === undefined) return;
+    this.#links.delete(address);
+    this.#options.counters.disconnects++;
+    this.#options.peers?.left(link);
   }
 
   #trying(named: string): string {

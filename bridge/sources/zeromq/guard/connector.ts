@@ -1,9 +1,11 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { ArrivalPaths } from "../arrival-paths.ts";
+import { PublisherLink } from "../connections/publisher-link.ts";
 import type { SocketCounters } from "../counters.ts";
 import { connectOptions } from "../node-connect.ts";
 import { TCP_KEEPALIVE } from "../socket.ts";
 import type { FramingFault, ZmtpFraming } from "./framing.ts";
+import type { HandshakeWatch } from "./handshake.ts";
 import { Splice } from "./splice.ts";
 
 export interface ConnectorOptions {
@@ -12,9 +14,15 @@ export interface ConnectorOptions {
   /** Where libzmq looks for it. */
   path: string;
   createFraming: (path: number) => ZmtpFraming;
+  createHandshake: () => HandshakeWatch;
+  hasHeartbeat: boolean;
   paths: ArrivalPaths;
   counters: SocketCounters;
   onFault: (fault: FramingFault) => void;
+  /** The publisher is there: the handshake is over. */
+  onCame: (link: PublisherLink) => void;
+  /** The connection is closed, whatever came of it. */
+  onLeft: (link: PublisherLink) => void;
 }
 
 /** As libzmq's `connectTimeout` for connections of its own: socket.ts. */
@@ -123,8 +131,11 @@ export class Connector {
 
   #begin(peer: Socket, inner: Socket): void {
     this.#state = "spliced";
-    const { createFraming, counters, onFault, paths } = this.#options;
+    const { address, createFraming, createHandshake, hasHeartbeat, counters, onFault, onCame, onLeft, paths } =
+      this.#options;
     const path = paths.begin();
+    const framing = createFraming(path);
+    const link = new PublisherLink(address, path);
     inner.on("error", () => undefined);
     const leave = (): void => {
       // Half: see Splice.
@@ -133,10 +144,16 @@ export class Connector {
     const silent = setTimeout(() => splice.end(), SILENT_FOR_MS).unref();
     const splice = new Splice({
       peer,
-      framing: createFraming(path),
+      framing,
+      handshake: createHandshake(),
+      hasHeartbeat,
       enter: (begin) => begin(() => inner),
       onZmtp: () => clearTimeout(silent),
-      onMessages: () => paths.heard(path),
+      onReady: () => onCame(link),
+      onMessages: () => {
+        link.heard(framing.messages, performance.now());
+        paths.heard(path);
+      },
       onFault: (fault) => {
         if (fault === "not-zmtp") counters.notZmtp++;
         else {
@@ -152,6 +169,7 @@ export class Connector {
         clearTimeout(silent);
         paths.end(path);
         leave();
+        onLeft(link);
         this.#splice = undefined;
         this.#state = "idle";
       },

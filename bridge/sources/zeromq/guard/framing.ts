@@ -29,6 +29,7 @@ const MAX_COMMAND_BYTES = 65_536;
  */
 const MIN_PING_BYTES = 7;
 const PING = Buffer.from("\u0004PING");
+const PONG = Buffer.from("\u0004PONG");
 /** What libzmq keeps for a part, however short that is: `sizeof (zmq_msg_t)`. */
 export const PART_BYTES = 64;
 
@@ -39,6 +40,9 @@ export const PART_BYTES = 64;
 export class ZmtpFraming {
   readonly #limits: FramingLimits;
   readonly #onMessage: ((sum: number) => void) | undefined;
+  readonly #notes: { readonly isNoting: boolean };
+  /** Whether the sum of this message is asked for. */
+  #isNoted = false;
   #phase: "signature" | "revision" | "greeting" | "flags" | "length" | "body" = "signature";
   /** Of the greeting, of a length, or of a body: bytes that are still to come. */
   #left = SIGNATURE_BYTES;
@@ -53,13 +57,28 @@ export class ZmtpFraming {
   #sum = 0;
   /** ZMTP 2.0 begins with a frame that is no message: the identity. */
   #isIdentityDue = false;
-  /** Of a command that is too short for a PING: what it has, in order. */
-  readonly #short: number[] = [];
+  /** Of a command: how it begins. */
+  readonly #command: number[] = [];
+  #hasPonged = false;
 
-  /** @param onMessage is told of each whole message, with the CRC-32 of its frames */
-  constructor(limits: FramingLimits, onMessage?: (sum: number) => void) {
+  /**
+   * @param onMessage is told of each whole message, with the CRC-32 of its frames
+   * @param notes whether it is, of those that begin now
+   */
+  constructor(limits: FramingLimits, onMessage?: (sum: number) => void, notes = { isNoting: true }) {
     this.#limits = limits;
     this.#onMessage = onMessage;
+    this.#notes = notes;
+  }
+
+  /** Whether the other side has answered a PING, or says what an answer says. With CURVE it cannot be seen. */
+  get hasPonged(): boolean {
+    return this.#hasPonged;
+  }
+
+  /** Whether all that has come is whole messages. */
+  get isBetweenMessages(): boolean {
+    return this.#phase === "flags" && this.#parts === 0;
   }
 
   /** How many whole messages have come. */
@@ -82,15 +101,19 @@ export class ZmtpFraming {
     for (let at = 0; at < chunk.length; ) {
       if (this.#phase === "body") {
         const count = Math.min(this.#left, chunk.length - at);
-        if (this.#isShortCommand) for (let i = 0; i < count; i++) this.#short.push(chunk[at + i] ?? 0);
-        if (this.#onMessage !== undefined && (this.#flags & FLAG.command) === 0) {
+        if ((this.#flags & FLAG.command) !== 0) {
+          for (let i = 0; i < count && this.#command.length < PING.length; i++) this.#command.push(chunk[at + i] ?? 0);
+        } else if (this.#isNoted) {
           this.#sum = checksumOf(chunk, this.#sum, at, at + count);
         }
         at += count;
         this.#left -= count;
         if ((this.#flags & FLAG.command) === 0) this.#received += count;
         if (this.#left > 0) break;
-        if (this.#isShortCommand && PING.every((byte, i) => this.#short[i] === byte)) return "frame-invalid";
+        if ((this.#flags & FLAG.command) !== 0) {
+          if (this.#length < MIN_PING_BYTES && this.#isCommand(PING)) return "frame-invalid";
+          this.#hasPonged ||= this.#isCommand(PONG);
+        }
         this.#endFrame();
         continue;
       }
@@ -146,8 +169,9 @@ export class ZmtpFraming {
   #beginBody(): FramingFault | undefined {
     if ((this.#flags & FLAG.command) !== 0) {
       if (this.#length > MAX_COMMAND_BYTES) return "command-too-large";
-      this.#short.length = 0;
+      this.#command.length = 0;
     } else {
+      if (this.#parts === 0) this.#isNoted = this.#onMessage !== undefined && this.#notes.isNoting;
       this.#parts++;
       this.#bytes += this.#length;
       this.#received += PART_BYTES;
@@ -173,10 +197,10 @@ export class ZmtpFraming {
       return;
     }
     this.#messages++;
-    this.#onMessage?.(sum);
+    if (this.#isNoted) this.#onMessage?.(sum);
   }
 
-  get #isShortCommand(): boolean {
-    return (this.#flags & FLAG.command) !== 0 && this.#length < MIN_PING_BYTES;
+  #isCommand(name: Buffer): boolean {
+    return name.every((byte, i) => this.#command[i] === byte);
   }
 }

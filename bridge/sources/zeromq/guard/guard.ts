@@ -4,6 +4,8 @@ import { errorAdvice } from "../../../observability/error-advice.ts";
 import type { PeerWarnings } from "../../../observability/line-rate.ts";
 import type { ArrivalPaths } from "../arrival-paths.ts";
 import { bindTo } from "../attach.ts";
+import type { Peers } from "../connections/peers.ts";
+import { PublisherLink } from "../connections/publisher-link.ts";
 import type { SocketCounters } from "../counters.ts";
 import { maxNativeBytes } from "../native-memory.ts";
 import { networkOf } from "../network.ts";
@@ -14,6 +16,7 @@ import { Connector } from "./connector.ts";
 import { type Entry, openEntry, SLOTS, type ZapDomains } from "./entry.ts";
 import { type FramingFault, ZmtpFraming } from "./framing.ts";
 import { type GuardLimits, guardLimits } from "./guard-limits.ts";
+import { type HandshakeRules, HandshakeWatch } from "./handshake.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
 import type { PrivateEndpoints } from "./private.ts";
 import { type ProcessRoom, processRoom } from "./process-room.ts";
@@ -32,6 +35,11 @@ export interface GuardOptions {
   paths: ArrivalPaths;
   /** Whether it is told of each message, too. What CURVE hides cannot be known again. */
   notesMessages: boolean;
+  handshake: HandshakeRules;
+  /** Whether libzmq asks peers whether they are there. */
+  hasHeartbeat: boolean;
+  /** Is told which connections are publishers, each by itself. */
+  peers: Pick<Peers, "came" | "left"> | undefined;
   warnings: Pick<PeerWarnings, "warn">;
   /** For tests; each has a default that is in SPEC.md. */
   limits?: Partial<GuardLimits>;
@@ -64,6 +72,7 @@ export class Guard {
   #reserved = 0;
   readonly #timer: NodeJS.Timeout;
   #isHeld = false;
+  #isClosed = false;
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -110,7 +119,18 @@ export class Guard {
     const { counters, paths } = this.#options;
     const onFault = (fault: FramingFault): void => this.#refuse({ fault, address, from: "", head: Buffer.alloc(0) });
     const createFraming = (by: number): ZmtpFraming => this.#createFraming(by);
-    const connector = new Connector({ address, path, createFraming, paths, counters, onFault });
+    const connector = new Connector({
+      address,
+      path,
+      createFraming,
+      createHandshake: () => this.#createHandshake(),
+      hasHeartbeat: this.#seesHeartbeat,
+      paths,
+      counters,
+      onFault,
+      onCame: (link) => this.#came(link),
+      onLeft: (link) => this.#left(link),
+    });
     this.#connectors.set(address, connector);
     const { domains } = this.#options;
     if (domains !== undefined)
@@ -164,6 +184,7 @@ export class Guard {
 
   /** To be called after libzmq's socket is closed. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#reserve(-this.#reserved);
     this.#options.paths.clear();
@@ -207,13 +228,20 @@ export class Guard {
     }
     peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
     const path = paths.begin();
+    const framing = this.#createFraming(path);
+    const link = new PublisherLink(address, path);
     const splice = new Splice({
       peer,
-      framing: this.#createFraming(path),
+      framing,
+      handshake: this.#createHandshake(),
+      hasHeartbeat: this.#seesHeartbeat,
       enter: (begin) => entry.enter(connection, begin),
       onZmtp: () => this.#connections.speaksZmtp(connection),
+      onReady: () => this.#came(link),
       onMessages: () => {
-        connection.heardAtMs = performance.now();
+        const nowMs = performance.now();
+        connection.heardAtMs = nowMs;
+        link.heard(framing.messages, nowMs);
         paths.heard(path);
       },
       onFault: (fault, head) => this.#refuse({ fault, address, from, head }),
@@ -232,6 +260,7 @@ export class Guard {
         this.#connections.closed(connection);
         entry.left(connection);
         paths.end(path);
+        this.#left(link);
       },
     });
     const connection: GuardedConnection = {
@@ -261,7 +290,29 @@ export class Guard {
   #createFraming(path: number): ZmtpFraming {
     const { maxMessageBytes, paths, notesMessages } = this.#options;
     const onMessage = notesMessages ? (sum: number): void => paths.passed(path, sum) : undefined;
-    return new ZmtpFraming({ maxParts: this.#limits.parts, maxMessageBytes }, onMessage);
+    return new ZmtpFraming({ maxParts: this.#limits.parts, maxMessageBytes }, onMessage, paths);
+  }
+
+  #createHandshake(): HandshakeWatch {
+    return new HandshakeWatch(this.#options.handshake);
+  }
+
+  /** With CURVE heartbeats are as hidden as messages. */
+  get #seesHeartbeat(): boolean {
+    return this.#options.hasHeartbeat && this.#options.handshake.mechanism !== "CURVE";
+  }
+
+  #came(link: PublisherLink): void {
+    if (this.#isClosed) return;
+    link.cameAtMs = performance.now();
+    this.#options.counters.handshakes++;
+    this.#options.peers?.came(link);
+  }
+
+  #left(link: PublisherLink): void {
+    if (this.#isClosed || !link.hasCome) return;
+    this.#options.counters.disconnects++;
+    this.#options.peers?.left(link);
   }
 
   #refuse(refused: Refused): void {

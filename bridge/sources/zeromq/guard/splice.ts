@@ -1,15 +1,22 @@
 import type { Socket } from "node:net";
 import type { FramingFault, ZmtpFraming } from "./framing.ts";
+import type { HandshakeWatch } from "./handshake.ts";
 import type { Begin } from "./handshake-slots.ts";
+import { PingWatch, PONG_FRAME } from "./ping-watch.ts";
 
 export interface SpliceOptions {
   /** The other side: a publisher, or whatever has connected. `allowHalfOpen` is set. */
   peer: Socket;
   framing: ZmtpFraming;
+  handshake: HandshakeWatch;
+  /** Whether libzmq sends heartbeats that can be seen. */
+  hasHeartbeat: boolean;
   /** Calls `begin` with what connects to libzmq, at once or when it is this one's turn. `allowHalfOpen` must be set. */
   enter: (begin: Begin) => void;
   /** The signature is complete: the other side speaks ZMTP. */
   onZmtp: () => void;
+  /** The handshake is over: what comes now are messages. */
+  onReady: () => void;
   /** One whole message or more has come. */
   onMessages: () => void;
   /** What came is ended for this. @param head the first bytes that came, at most {@link MAX_HEAD_BYTES} */
@@ -50,12 +57,14 @@ export class Splice {
   #isPeerDone = false;
   #isClosed = false;
   #isHeld = false;
+  readonly #pings: PingWatch | undefined;
   /** Until it is this one's turn nothing is read. */
   #isWaiting = false;
 
   constructor(options: SpliceOptions) {
-    const { peer } = options;
+    const { peer, hasHeartbeat } = options;
     this.#options = options;
+    this.#pings = hasHeartbeat ? new PingWatch() : undefined;
     this.#peer = peer;
     peer.write(PREAMBLE);
     peer.on("data", (chunk) => this.#take(chunk));
@@ -104,6 +113,7 @@ export class Splice {
       this.#options.onFault(fault, this.#head);
       return;
     }
+    if (!this.#options.handshake.isOver) this.#shake(() => this.#options.handshake.takePeer(chunk));
     if (framing.messages !== messages) this.#options.onMessages();
     if (!framing.isZmtp) return;
     if (!wasZmtp) {
@@ -129,6 +139,8 @@ export class Splice {
     this.#inner = inner;
     this.#isWaiting = false;
     inner.on("data", (chunk) => {
+      if (!this.#options.handshake.isOver) this.#shake(() => this.#options.handshake.takeOwn(chunk));
+      if (this.#pings !== undefined && this.#pings.take(chunk) > 0) this.#answerFor();
       const skipped = Math.min(this.#toSkip, chunk.length);
       this.#toSkip -= skipped;
       if (skipped === chunk.length || !this.#peer.writable) return;
@@ -152,6 +164,22 @@ export class Splice {
     });
     inner.write(first);
     this.#readOn();
+  }
+
+  #shake(feed: () => void): void {
+    const { handshake, onReady } = this.#options;
+    feed();
+    if (handshake.isReady && !this.#isPeerDone) onReady();
+  }
+
+  /**
+   * Who has never answered a PING may not know what it is, as few did before ZMTP 3.1: libzmq, which would cut it off, gets
+   * the answer from here. Whether such a peer is still there, TCP says. In the middle of a message it is heard of anyway.
+   */
+  #answerFor(): void {
+    const { framing } = this.#options;
+    if (this.#isPeerDone || framing.hasPonged || !framing.isBetweenMessages) return;
+    this.#inner?.write(PONG_FRAME);
   }
 
   #peerDone(code: string): void {

@@ -20,6 +20,7 @@ import { waitFor } from "../../../support/wait.ts";
 
 //     a publisher whose parts CURVE hides ─tcp→ guard → libzmq
 
+const none = (): void => undefined;
 const TIMEOUT = { timeout: 60_000 };
 const MIB = 2 ** 20;
 const KEYS = makeKeys();
@@ -96,7 +97,7 @@ it("[BR36a] [BR36b] a publisher that fills libzmq's memory is cut off, and the b
     socket: defaultSocket({ bind: ["tcp://127.0.0.1:*"], security: SECURITY }),
     onMessage: (frames) => messages.push(frames.join("|")),
     log,
-    peers: new Peers({ log, onReturn: () => returns++, onGone: () => undefined, onCount: () => undefined }),
+    peers: new Peers({ log, onReturn: () => returns++, onGone: none, onMissed: none, onCount: none }),
     maxNativeBytes: nativeBytes() + 150 * MIB,
   });
   t.after(() => receiver.close());
@@ -131,8 +132,8 @@ it("[BR36c] a port that another program takes meanwhile is tried until it is fre
     onMessage: (frames) => messages.push(frames.join("|")),
     log: createLog("text", "info", (line) => lines.push(line)),
     peers: {
-      connected: () => undefined,
-      disconnected: () => undefined,
+      came: none,
+      left: none,
       // It is closed, and not yet opened again.
       reopened: () => squatter.listen(port, "127.0.0.1"),
     },

@@ -1,0 +1,94 @@
+import type { PublisherLink } from "./publisher-link.ts";
+
+/** Who stays as long as this is no visitor, whatever it sends. */
+const VISIT_MS = 10_000;
+/** A process for each reading sends what it has at once: at most so many messages, within this time. */
+const VISIT_MESSAGES = 16;
+const VISIT_SENDING_MS = 1000;
+/** The visits of so long ago say nothing about the next one. */
+const MEMORY_MS = 2 * 3_600_000;
+const PAUSES_REMEMBERED = 8;
+/** As in sources/silence.ts: so many times the usual pause is none any more. */
+const PATIENCE = 3;
+const MIN_HOLD_MS = 2000;
+/** One pause alone is no rhythm yet. */
+const MAX_FIRST_HOLD_MS = 60_000;
+const MAX_HOLD_MS = 2 * 3_600_000;
+/** What leaves early again and again, this regularly, comes and goes as it is meant to. */
+const STEADY_PAUSES = 3;
+const STEADY_RATIO = 2;
+const STEADY_SLACK_MS = 1000;
+
+/**
+ * Publishers of one address that come, send and leave: a process for each message, or each batch, as a cron job or a shell
+ * script runs it. Pure.
+ */
+export class Visitors {
+  /** Times between the ends of the last visits, the newest at the end. */
+  #pausesMs: number[] = [];
+  #lastAtMs = Number.NEGATIVE_INFINITY;
+  /** Connections in a row that were short, whatever they sent. */
+  #short: number[] = [];
+  #areSaid = false;
+  #empty = 0;
+
+  /** Whether whoever comes now is taken for one more of them, until it has shown that it stays. */
+  areExpected(nowMs: number): boolean {
+    return this.#pausesMs.length > 0 && nowMs - this.#lastAtMs < MEMORY_MS;
+  }
+
+  /** Whether they are here: the next is not overdue. */
+  areHere(nowMs: number): boolean {
+    const { length } = this.#pausesMs;
+    if (length === 0) return false;
+    const holdMs = PATIENCE * Math.max(...this.#pausesMs);
+    const mostMs = length === 1 ? MAX_FIRST_HOLD_MS : MAX_HOLD_MS;
+    return nowMs - this.#lastAtMs < Math.min(mostMs, Math.max(MIN_HOLD_MS, holdMs));
+  }
+
+  /** Whether one that is connected has shown that it is no visitor. */
+  stays(link: PublisherLink, nowMs: number): boolean {
+    const { messages, cameAtMs = nowMs } = link;
+    if (nowMs - cameAtMs >= VISIT_MS) return true;
+    return messages !== undefined && messages > 0 && !isVisit(link) && !this.#isSteady;
+  }
+
+  /** A publisher is gone. @returns whether it was a visitor */
+  left(link: PublisherLink, nowMs: number): boolean {
+    const cameAtMs = link.cameAtMs ?? nowMs;
+    if (nowMs - cameAtMs >= VISIT_MS) return false;
+    this.#short.push(cameAtMs);
+    if (this.#short.length > STEADY_PAUSES + 1) this.#short.shift();
+    if (!isVisit(link) && !this.#isSteady) return false;
+    this.#empty = link.messages === 0 ? this.#empty + 1 : 0;
+    const pauseMs = nowMs - this.#lastAtMs;
+    this.#lastAtMs = nowMs;
+    if (pauseMs >= MEMORY_MS) this.#pausesMs = [];
+    else this.#pausesMs.push(pauseMs);
+    if (this.#pausesMs.length > PAUSES_REMEMBERED) this.#pausesMs.shift();
+    return true;
+  }
+
+  /** Whether to say, now and never again, that they come and go. */
+  takeNews(): boolean {
+    if (this.#areSaid || this.#pausesMs.length === 0) return false;
+    this.#areSaid = true;
+    return true;
+  }
+
+  /** How many of the last ones, in a row, left without a message. */
+  get empty(): number {
+    return this.#empty;
+  }
+
+  get #isSteady(): boolean {
+    if (this.#short.length <= STEADY_PAUSES) return false;
+    const pauses = this.#short.slice(1).map((atMs, i) => atMs - (this.#short[i] ?? atMs));
+    return Math.max(...pauses) <= STEADY_RATIO * Math.min(...pauses) + STEADY_SLACK_MS;
+  }
+}
+
+/** Whether a connection that was short was one of a process for a few messages. */
+function isVisit({ messages, sendingMs }: PublisherLink): boolean {
+  return messages !== undefined && messages <= VISIT_MESSAGES && sendingMs < VISIT_SENDING_MS;
+}
