@@ -11,11 +11,11 @@ const PAUSES_REMEMBERED = 8;
 /** As in sources/silence.ts: so many times the usual pause is none any more. */
 const PATIENCE = 3;
 const MIN_HOLD_MS = 2000;
-/** One pause alone is no rhythm yet. */
-const MAX_FIRST_HOLD_MS = 60_000;
 const MAX_HOLD_MS = 2 * 3_600_000;
-/** What leaves early again and again, this regularly, comes and goes as it is meant to. */
-const STEADY_PAUSES = 3;
+/** So many pauses that are alike are a rhythm. */
+const STEADY_PAUSES = 2;
+/** What leaves early again and again, this regularly, comes and goes as it is meant to, however much it sends. */
+const STEADY_COMINGS = 4;
 const STEADY_RATIO = 2;
 const STEADY_SLACK_MS = 1000;
 
@@ -31,19 +31,21 @@ export class Visitors {
   #short: number[] = [];
   #areSaid = false;
   #empty = 0;
+  /** Visits, with a message or without, none of them long after the one before. */
+  #inRow = 0;
+  #anyAtMs = Number.NEGATIVE_INFINITY;
 
   /** Whether whoever comes now is taken for one more of them, until it has shown that it stays. */
   areExpected(nowMs: number): boolean {
-    return this.#pausesMs.length > 0 && nowMs - this.#lastAtMs < MEMORY_MS;
+    return this.#inRow > 1 && nowMs - this.#anyAtMs < MEMORY_MS;
   }
 
-  /** Whether they are here: the next is not overdue. */
+  /** Whether they are here: they have a rhythm, or were many, and the next is not overdue. */
   areHere(nowMs: number): boolean {
-    const { length } = this.#pausesMs;
-    if (length === 0) return false;
-    const holdMs = PATIENCE * Math.max(...this.#pausesMs);
-    const mostMs = length === 1 ? MAX_FIRST_HOLD_MS : MAX_HOLD_MS;
-    return nowMs - this.#lastAtMs < Math.min(mostMs, Math.max(MIN_HOLD_MS, holdMs));
+    const pauses = this.#rhythm;
+    if (pauses.length === 0) return false;
+    const holdMs = Math.min(MAX_HOLD_MS, Math.max(MIN_HOLD_MS, PATIENCE * Math.max(...pauses)));
+    return nowMs - this.#lastAtMs < holdMs;
   }
 
   /** Whether one that is connected has shown that it is no visitor. */
@@ -58,9 +60,12 @@ export class Visitors {
     const cameAtMs = link.cameAtMs ?? nowMs;
     if (nowMs - cameAtMs >= VISIT_MS) return false;
     this.#short.push(cameAtMs);
-    if (this.#short.length > STEADY_PAUSES + 1) this.#short.shift();
+    if (this.#short.length > STEADY_COMINGS) this.#short.shift();
     if (!isVisit(link) && !this.#isSteady) return false;
+    this.#inRow = nowMs - this.#anyAtMs < MEMORY_MS ? this.#inRow + 1 : 1;
+    this.#anyAtMs = nowMs;
     this.#empty = link.messages === 0 ? this.#empty + 1 : 0;
+    if (link.messages === 0) return true;
     const pauseMs = nowMs - this.#lastAtMs;
     this.#lastAtMs = nowMs;
     if (pauseMs >= MEMORY_MS) this.#pausesMs = [];
@@ -82,10 +87,22 @@ export class Visitors {
   }
 
   get #isSteady(): boolean {
-    if (this.#short.length <= STEADY_PAUSES) return false;
-    const pauses = this.#short.slice(1).map((atMs, i) => atMs - (this.#short[i] ?? atMs));
-    return Math.max(...pauses) <= STEADY_RATIO * Math.min(...pauses) + STEADY_SLACK_MS;
+    if (this.#short.length < STEADY_COMINGS) return false;
+    return areAlike(this.#short.slice(1).map((atMs, i) => atMs - (this.#short[i] ?? atMs)));
   }
+
+  /** The pauses that say when the next is due; none if nothing does. */
+  get #rhythm(): readonly number[] {
+    const pauses = this.#pausesMs;
+    if (pauses.length === PAUSES_REMEMBERED) return pauses;
+    let alike = 0;
+    while (alike < pauses.length && areAlike(pauses.slice(-alike - 1))) alike++;
+    return alike < STEADY_PAUSES ? [] : pauses.slice(-alike);
+  }
+}
+
+function areAlike(pausesMs: readonly number[]): boolean {
+  return Math.max(...pausesMs) <= STEADY_RATIO * Math.min(...pausesMs) + STEADY_SLACK_MS;
 }
 
 /** Whether a connection that was short was one of a process for a few messages. */
