@@ -86,8 +86,9 @@ export class TopicTimes {
     const hint = hintOf(odd);
     if (hint === undefined || this.#said.has(hint.oddity)) return undefined;
     this.#said.add(hint.oddity);
-    // That says so, too.
-    if (hint.oddity === "unit-revised") this.#said.add("no-date");
+    // These say as much.
+    if (hint.oddity === "unit-revised" || hint.oddity === "other-epoch") this.#said.add("no-date");
+    if (hint.oddity === "other-epoch") this.#said.add("clock-off");
     const sample = stampSeconds(odd.sample) === undefined ? odd.sample : JSON.stringify(odd.sample);
     return { topic, place: odd.place, sample, ...hint };
   }

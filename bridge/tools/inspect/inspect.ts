@@ -61,9 +61,9 @@ async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<T
       (source) => () =>
         Watch.open({
           source,
-          createParts: (onDecision, onLeftOut) => ({
+          createParts: (onDecision, onLeftOut, onTimeHint) => ({
             reader: createReader(source.decode, onDecision, onLeftOut),
-            mapper: createMapper(source.map, onLeftOut),
+            mapper: createMapper(source.map, onLeftOut, onTimeHint),
           }),
           publishers: presets,
           unixSeconds,

@@ -7,8 +7,9 @@ import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
 import { escaped } from "../../observability/printable.ts";
 import { type Excerpt, excerptOf, sampleOf, topicOf } from "../../observability/sample.ts";
+import { type OnTimeHint, type TimeHint, timeHintText } from "../../observability/time-hints.ts";
 import { Losses, shown as nameOf } from "./losses.ts";
-import type { SeriesReport, SourceReport, TopicReport } from "./report.ts";
+import type { OddTimesReport, SeriesReport, SourceReport, TopicReport } from "./report.ts";
 import { Known, Tally } from "./tally.ts";
 
 const MAX_TOPICS = 1000;
@@ -18,6 +19,8 @@ const MAX_NAME_LENGTH = 120;
 const MAX_DETAIL_LENGTH = 400;
 /** Before that, a number is no unix time: as the page has it. */
 const FIRST_TIME_X = 1e8;
+/** Nor is one from that on. */
+const END_TIME_X = 1e11;
 const NOTHING: Excerpt = { heads: [], frames: 0 };
 
 interface Topic {
@@ -43,6 +46,7 @@ interface Series {
 export type CreateParts = (
   onDecision: (decision: Decision) => void,
   onLeftOut: OnLeftOut,
+  onTimeHint: OnTimeHint,
 ) => { reader: MessageReader; mapper: Mapper };
 
 /** What one source's messages are and become. Times are unix seconds. */
@@ -56,6 +60,7 @@ export class Inspection {
   readonly #unwanted = new Known<{ messages: number }>(MAX_UNWANTED);
   readonly #series = new Known<Series>(MAX_SERIES);
   readonly #losses = new Losses();
+  readonly #oddTimes = new Known<OddTimesReport>(MAX_TOPICS);
   readonly #decisions = new Map<string, Decision>();
   #unwantedMessages = 0;
   #lastAt: number | undefined;
@@ -67,6 +72,7 @@ export class Inspection {
         if (this.#decisions.size < MAX_TOPICS) this.#decisions.set(decision.topic, decision);
       },
       (part) => this.#losses.leaveOut(part),
+      (hint) => this.#oddTimes.of(`${hint.oddity} ${hint.topic}`, () => oddTimesOf(hint)),
     );
     this.#reader = reader;
     this.#mapper = mapper;
@@ -194,6 +200,7 @@ export class Inspection {
       series: [...this.#series.values()].map((series) => seriesReport(series, now)),
       otherSeriesPoints: this.#series.others,
       ...this.#losses.report(),
+      oddTimes: [...this.#oddTimes.values()],
     };
   }
 
@@ -228,7 +235,7 @@ function newSeries(channel: string | undefined, name: string, { x, arrival }: Ro
 }
 
 function seriesReport({ channel, name, tally, last, text, x, arrival, at }: Series, now: number): SeriesReport {
-  const xKind = arrival ? "arrival" : x >= FIRST_TIME_X ? "time" : "number";
+  const xKind = arrival ? "arrival" : x >= FIRST_TIME_X && x < END_TIME_X ? "time" : "number";
   return {
     channel: channel === undefined ? null : nameOf(channel),
     series: nameOf(name),
@@ -240,6 +247,12 @@ function seriesReport({ channel, name, tally, last, text, x, arrival, at }: Seri
     xKind,
     behindSeconds: xKind === "time" ? at - x : null,
   };
+}
+
+function oddTimesOf(hint: TimeHint): OddTimesReport {
+  const { topic, oddity, place } = hint;
+  const detail = escaped(timeHintText(hint), MAX_DETAIL_LENGTH);
+  return { topic: nameOf(topic), oddity, place: nameOf(place), detail };
 }
 
 /** As SUB compares: the first frame begins so. */

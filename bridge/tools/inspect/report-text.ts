@@ -71,6 +71,7 @@ function sourceLines(source: SourceReport, seconds: number, width: number, maxRo
     ...more(source.otherRefusedMessages, "refused message", "of further topics"),
     ...text(losses(source.leftOut, (part) => leftOutLines(part, width))),
     ...more(source.otherLeftOut, "left out value", "of further topics"),
+    ...text(losses(source.oddTimes, ({ detail }) => wrapped(detail, width, "  "))),
     ...source.troubles.flatMap((trouble) => advised(trouble, width)),
     ...source.advice.flatMap((sentence) => advised(sentence, width)),
   ];

@@ -41,6 +41,8 @@ export interface SourceReport {
   leftOut: readonly LeftOutReport[];
   /** Parts of topics, or for reasons, beyond those listed. */
   otherLeftOut: number;
+  /** What is strange about times, each kind once a topic. */
+  oddTimes: readonly OddTimesReport[];
   /** What keeps publishers from being connected, as the socket tells it. */
   troubles: readonly string[];
   /** What to do, in sentences. */
@@ -109,5 +111,15 @@ export interface LeftOutReport {
   /** Where the first stood: the path of a field, `line 3`; "" for the message itself. */
   place: string;
   /** A sentence about the first of them, with what stood there and what to do. */
+  detail: string;
+}
+
+export interface OddTimesReport {
+  topic: string;
+  /** As the log has it: `time-zone`, `clock-off`, `other-epoch`, `no-date` or `unit-revised`. */
+  oddity: string;
+  /** The path of the field; "" for the envelope's, or the first of `[x, y]`. */
+  place: string;
+  /** A sentence with the first such time and what to do. */
   detail: string;
 }

@@ -152,7 +152,10 @@ function says(
   map?: MapConfig,
 ): void {
   it(`[${rule}] ${what}`, () => {
-    const { hints } = timesOf([{ value }, { value }], map);
+    const { hints } = timesOf(
+      Array.from({ length: 40 }, () => ({ value })),
+      map,
+    );
     assert.deepEqual(oddities(hints), [oddity]);
     assert.match(hints[0]?.advice ?? "", advice);
   });

@@ -23,8 +23,11 @@ const BOUND: EndpointReport = {
 const CONNECTED = { ...BOUND, connected: 1, wasConnected: true };
 
 function inspectionOf(config: SourceConfig = sourceOf()): Inspection {
-  const parts: CreateParts = (onDecision, onLeftOut) => {
-    return { reader: createReader(config.decode, onDecision, onLeftOut), mapper: createMapper(config.map, onLeftOut) };
+  const parts: CreateParts = (onDecision, onLeftOut, onTimeHint) => {
+    return {
+      reader: createReader(config.decode, onDecision, onLeftOut),
+      mapper: createMapper(config.map, onLeftOut, onTimeHint),
+    };
   };
   return new Inspection(config, parts, NOW);
 }
@@ -142,6 +145,28 @@ describe("what inspect reports", () => {
     assert.match(text, /2 messages of "a" not understood \(not-json\): .*at character 2 .*single quotes/);
     assert.match(text, /1 message of "b" not understood \(not-json\): .*in the middle/);
     assert.match(text, /topic +messages .* refused .*\n +a +4 .* 3 +json/);
+  });
+
+  it("[IN2f] what is strange about times, each kind once a topic", () => {
+    const inspection = inspectionOf();
+    const now = takeAll(inspection, [
+      ["mono", '{"t": 5000000000000, "v": 1}'],
+      ["mono", '{"t": 5000100000000, "v": 1}'],
+      ["local", '{"t": "2026-01-01T01:00:00", "v": 1}'],
+    ]);
+    const { oddTimes, series } = seenIn(inspection, now);
+    assert.deepEqual(
+      oddTimes.map(({ topic, oddity, place }) => [topic, oddity, place]),
+      [
+        ["mono", "no-date", "t"],
+        ["local", "time-zone", "t"],
+      ],
+    );
+    assert.deepEqual(
+      series.map(({ xKind }) => xKind),
+      ["number", "time"],
+    );
+    assert.match(textOf(inspection, now, 400), /of the topic "local" are strange \(time-zone in "t": .*\+01:00/);
   });
 
   it("[IN2d] parts that are left out, by topic and reason, with the place and how many", () => {
