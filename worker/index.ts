@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { MAX_VIEWERS, PLOTCAST_HEADER } from "../protocol/limits.ts";
+import type { PublishAnswer } from "../protocol/messages/publish.ts";
 import { Problem } from "../protocol/problem.ts";
 import type { Channel } from "./channel/channel.ts";
 import { pause } from "./channel/read-turns.ts";
@@ -40,11 +41,12 @@ app.post("/c/:name{.+}", async (c) => {
     await channel.announce(await readAnnouncement(c.req.raw));
     return c.body(null, 204, { [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
   }
-  const { frames, series } = await readPublication(c.req.raw);
+  const { frames, series, leftOut = {} } = await readPublication(c.req.raw);
   const answer = await channel.publish(frames, series);
   if ("code" in answer) throw new Problem(answer.code, answer.detail);
   newNames.know(nameOf(c.req.url));
-  return c.json(answer, 200, { "Cache-Control": "no-store", [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
+  const told: PublishAnswer = Object.keys(leftOut).length === 0 ? answer : { ...answer, leftOut };
+  return c.json(told, 200, { "Cache-Control": "no-store", [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
 });
 
 // Live by WebSocket; else the page, or what is stored, as Accept asks.

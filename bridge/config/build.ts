@@ -110,6 +110,7 @@ function mapOf(source: SourceValues): MapConfig {
     time,
     timeUnit: source.time_unit,
     timeEpoch: source.time_epoch,
+    numbers: source.numbers,
     fields: short === undefined && long === undefined ? undefined : fields,
     maxRate: source.max_rate,
   };

@@ -76,6 +76,8 @@ export interface MapConfig {
   timeUnit?: SourceValues["time_unit"];
   /** The moment that numbers which are times count from, in unix seconds. */
   timeEpoch?: SourceValues["time_epoch"];
+  /** Of all fields that do not say it themselves; undefined: plain. */
+  numbers?: SourceValues["numbers"];
   /** Only these: a path, or one with `*`; undefined: every number. */
   fields?: readonly FieldConfig[] | undefined;
   /** Points a second of each series; more are thinned to the least and the greatest. Undefined: all. */

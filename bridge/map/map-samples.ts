@@ -2,7 +2,7 @@ import { PointError } from "../../protocol/json/point-error.ts";
 import { DEFAULT_SERIES } from "../../protocol/names.ts";
 import type { Samples } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
-import { notFinite } from "./mapped-series.ts";
+import { nameInvalid, notFinite } from "./mapped-series.ts";
 import type { Slot, TopicPlan } from "./plan.ts";
 import type { RowWriter } from "./row-writer.ts";
 
@@ -19,6 +19,7 @@ export function writeSamples(samples: Samples, plan: TopicPlan, writer: RowWrite
   const chosen: Chosen[] = [];
   samples.columns.forEach((column, i) => {
     const slot = plan.slotOf(samples.names[i] || DEFAULT_SERIES);
+    if (slot === null) throw nameInvalid();
     if (slot !== undefined) chosen.push({ slot, column: scaledColumn(column, slot) });
   });
   if (chosen.length === 0) {

@@ -75,3 +75,7 @@ export function widthOf(maxRate: number): number {
 export function notFinite(): PointError {
   return new PointError("not-finite", "With its scale and offset, a number is too large for a float64.");
 }
+
+export function nameInvalid(): PointError {
+  return new PointError("series-name-invalid", "A series' name is 1 to 256 bytes of text without control characters.");
+}

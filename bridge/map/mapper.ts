@@ -1,16 +1,19 @@
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import { type PointContext, rowsOf, seriesOfY } from "../../protocol/json/points.ts";
+import type { LeftOutPart } from "../../protocol/json/part-fault.ts";
+import type { ListMemory } from "../../protocol/json/point-reader.ts";
+import { rowsOf, seriesOfY } from "../../protocol/json/points.ts";
 import type { MapConfig } from "../config/config.ts";
-import type { Message } from "../decode/message.ts";
+import type { Content, Message } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type Topic, Topics } from "../decode/topic.ts";
 import type { OnLeftOut } from "../observability/left-out.ts";
 import type { OnTimeHint } from "../observability/time-hints.ts";
+import { leftOutOf, refusalOf } from "./left-out-parts.ts";
 import { writeSamples } from "./map-samples.ts";
 import type { MappedChannel } from "./mapped-series.ts";
 import { Plans } from "./plan.ts";
-import { type MappedReading, type ReadOptions, readingsOf } from "./reading.ts";
+import { type MappedReading, type MessageTimes, type ReadOptions, readingsOf } from "./reading.ts";
 import { recordReadings } from "./record-readings.ts";
 import { type Holding, type MessageSummary, RowWriter, rowOf } from "./row-writer.ts";
 import { TopicTimes } from "./topic-times.ts";
@@ -67,11 +70,16 @@ interface PlainTopic {
   /** The series of what has no name; undefined if the topic cannot name one. */
   ySeries: readonly [string] | undefined;
   times: TopicTimes;
+  lists: ListMemory;
 }
 
 /** SPEC.md, "Points as JSON", and nothing else. */
 class PlainMapper implements Mapper {
-  readonly #topics = new Topics<PlainTopic>((name) => ({ ySeries: seriesOfY(name), times: new TopicTimes() }));
+  readonly #topics = new Topics<PlainTopic>((name) => ({
+    ySeries: seriesOfY(name),
+    times: new TopicTimes(),
+    lists: {},
+  }));
   /** For values whose time only the envelope tells. */
   readonly #timed: MappingMapper;
   readonly #onLeftOut: OnLeftOut;
@@ -110,14 +118,18 @@ class PlainMapper implements Mapper {
 /** @throws PointError, DecodeError message-too-large */
 function plainRows(
   value: unknown,
-  { name, memory: { ySeries, times } }: Topic<PlainTopic>,
+  { name, memory: { ySeries, times, lists } }: Topic<PlainTopic>,
   arrivedAt: number,
   onLeftOut: OnLeftOut,
 ): Row[] {
   // Each item is a point at least, or refuses the message.
   if (Array.isArray(value) && value.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
-  const leftOut: PointContext["leftOut"] = (reason, place, sample) => onLeftOut({ topic: name, reason, place, sample });
-  return rowsOf(value, { topic: name, ySeries, times, arrivedAt, found: checkMessagePoints, leftOut });
+  const leftOut = (part: LeftOutPart): void => onLeftOut(leftOutOf(part, name));
+  try {
+    return rowsOf(value, { topic: name, ySeries, times, lists, arrivedAt, found: checkMessagePoints, leftOut });
+  } catch (error) {
+    throw refusalOf(error);
+  }
 }
 
 function tellOdd(
@@ -135,9 +147,20 @@ function checkMessagePoints(points: number): void {
   if (points > MAX_MESSAGE_POINTS) throw tooManyPoints();
 }
 
+/** @throws PointError, DecodeError */
+function readingsIn(content: Content, options: ReadOptions, times: MessageTimes): readonly MappedReading[] {
+  try {
+    if (content.kind === "samples") return [];
+    if (content.kind === "records") return recordReadings(content.records, options, times);
+    return readingsOf(content.value, options, times);
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+
 class MappingMapper implements Mapper {
   readonly #plans: Plans;
-  readonly #options: Omit<ReadOptions, "slotOf" | "times" | "leftOut" | "hasNamedTime">;
+  readonly #options: Omit<ReadOptions, "plan" | "times" | "leftOut" | "hasNamedTime">;
   readonly #onLeftOut: OnLeftOut;
   readonly #onTimeHint: OnTimeHint;
   readonly #holding: Holding = new Map();
@@ -148,7 +171,7 @@ class MappingMapper implements Mapper {
     this.#plans = new Plans(map);
     this.#options = {
       isChoosing: map.fields !== undefined,
-      takesText: map.fields?.some(({ kind = "line" }) => kind !== "line") ?? false,
+      readsQuoted: map.numbers === "quoted",
       time: map.time,
     };
   }
@@ -167,21 +190,12 @@ class MappingMapper implements Mapper {
     const options: ReadOptions = {
       ...this.#options,
       hasNamedTime: content.kind === "value",
-      slotOf: plan.slotOf,
+      plan,
       times,
-      leftOut: (reason, place, sample) => this.#onLeftOut({ topic, reason, place, sample }),
+      leftOut: (part) => this.#onLeftOut(leftOutOf(part, topic)),
     };
-    let readings: readonly MappedReading[] = [];
-    switch (content.kind) {
-      case "samples":
-        writeSamples(content.samples, plan, writer);
-        break;
-      case "value":
-        readings = readingsOf(content.value, options, { arrivedAt, sentAt: time });
-        break;
-      case "records":
-        readings = recordReadings(content.records, options, { arrivedAt, sentAt: time });
-    }
+    if (content.kind === "samples") writeSamples(content.samples, plan, writer);
+    const readings = readingsIn(content, options, { arrivedAt, sentAt: time });
     for (const reading of readings) writer.write(reading);
     if (times.isOdd) tellOdd(times, topic, arrivedAt, readings, this.#onTimeHint);
     const { rows, lost, summary, isThinned } = writer;

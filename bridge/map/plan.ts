@@ -1,5 +1,5 @@
 import type { SeriesKind } from "../../protocol/frame/labels.ts";
-import { PointError } from "../../protocol/json/point-error.ts";
+import type { ListMemory } from "../../protocol/json/point-reader.ts";
 import { isSeriesName, seriesOfField } from "../../protocol/names.ts";
 import type { FieldConfig, MapConfig } from "../config/config.ts";
 import { matcherOf } from "../config/syntax/pattern.ts";
@@ -18,14 +18,19 @@ export interface Slot {
   scale: number;
   offset: number;
   isScaled: boolean;
+  /** Whether a number in quotes is taken as a number. */
+  readsQuoted: boolean;
 }
 
 /** What becomes of the messages of one topic. */
 export interface TopicPlan {
   channel: MappedChannel;
   times: TopicTimes;
-  /** The slot of a field; undefined if it is not chosen. @throws PointError series-name-invalid */
-  slotOf(path: string): Slot | undefined;
+  lists: ListMemory;
+  /** The slot of a field; undefined if it is not chosen, null if its name can name no series. */
+  slotOf(path: string): Slot | undefined | null;
+  /** Whether a field takes words, or numbers in quotes; undefined if it is not chosen. */
+  takesWords(path: string): boolean | undefined;
 }
 
 interface FieldRule {
@@ -65,37 +70,53 @@ export class Plans {
   #planOf(topic: string): TopicPlan {
     const parts = topicParts(topic);
     const channel = this.channels.of(this.#channel === undefined ? undefined : channelBy(this.#channel, topic, parts));
-    const slots = new Map<string, Slot | null>();
-    const slotOf = (path: string): Slot | undefined => {
+    const slots = new Map<string, Slot | null | undefined>();
+    const words = new Map<string, boolean | undefined>();
+    const slotOf = (path: string): Slot | undefined | null => {
       const known = slots.get(path);
-      if (known !== undefined) return known ?? undefined;
+      if (known !== undefined || slots.has(path)) return known;
       const slot = this.#slotOf(path, topic, parts, channel);
-      // A message may have more paths than may be remembered.
-      if (path.length <= MAX_PATH_LENGTH && this.#paths < 2 * MAX_PATHS) {
-        slots.set(path, slot ?? null);
-        this.#paths++;
-      }
+      this.#remember(slots, path, slot);
       return slot;
     };
+    const takesWords = (path: string): boolean | undefined => {
+      const known = words.get(path);
+      if (known !== undefined || words.has(path)) return known;
+      const rule = this.#ruleOf(path);
+      const takes = rule && ((rule.kind ?? "line") !== "line" || this.#numbersOf(rule) === "quoted");
+      this.#remember(words, path, takes);
+      return takes;
+    };
     const times = new TopicTimes({ unit: this.#map.timeUnit, epoch: this.#map.timeEpoch });
-    return { channel, times, slotOf };
+    return { channel, times, lists: {}, slotOf, takesWords };
   }
 
-  #slotOf(path: string, topic: string, parts: readonly string[], channel: MappedChannel): Slot | undefined {
-    const config = this.#rules === undefined ? ALL : this.#rules.find(({ matches }) => matches(path))?.config;
+  /** A message may have more paths than may be remembered. */
+  #remember<T>(paths: Map<string, T>, path: string, of: T): void {
+    if (path.length > MAX_PATH_LENGTH || this.#paths >= 2 * MAX_PATHS) return;
+    paths.set(path, of);
+    this.#paths++;
+  }
+
+  #ruleOf(path: string): FieldConfig | undefined {
+    return this.#rules === undefined ? ALL : this.#rules.find(({ matches }) => matches(path))?.config;
+  }
+
+  #numbersOf(rule: FieldConfig): FieldConfig["numbers"] {
+    return rule.numbers ?? this.#map.numbers;
+  }
+
+  #slotOf(path: string, topic: string, parts: readonly string[], channel: MappedChannel): Slot | undefined | null {
+    const config = this.#ruleOf(path);
     if (config === undefined) return undefined;
     const { kind = "line", scale = 1, offset = 0, unit } = config;
     const field = config.as ?? path;
     const named =
       this.#series === undefined ? seriesOfField(field, topic) : seriesBy(this.#series, { topic, parts, field });
     const name = unit === undefined ? named : `${named} [${unit}]`;
-    if (!isSeriesName(name)) {
-      throw new PointError(
-        "series-name-invalid",
-        "A series' name is 1 to 256 bytes of text without control characters.",
-      );
-    }
+    if (!isSeriesName(name)) return null;
     const series = this.channels.seriesOf(channel, { name, kind, maxRate: config.maxRate ?? this.#map.maxRate });
-    return { series, kind: series?.kind ?? kind, scale, offset, isScaled: scale !== 1 || offset !== 0 };
+    const readsQuoted = this.#numbersOf(config) === "quoted";
+    return { series, kind: series?.kind ?? kind, scale, offset, isScaled: scale !== 1 || offset !== 0, readsQuoted };
   }
 }

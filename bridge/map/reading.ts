@@ -1,11 +1,13 @@
-import type { PartFault } from "../../protocol/json/part-fault.ts";
-import { finite, PointError } from "../../protocol/json/point-error.ts";
+import { timeFieldOf } from "../../protocol/json/date-field.ts";
+import type { LeftOutPart } from "../../protocol/json/part-fault.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
+import type { ListMemory, PointReader } from "../../protocol/json/point-reader.ts";
 import type { TimeReader } from "../../protocol/json/points.ts";
-import { type PointReader, readShapes } from "../../protocol/json/shapes.ts";
-import { type FoundTime, namedTime } from "../../protocol/json/time.ts";
+import { readShapes } from "../../protocol/json/shapes.ts";
+import type { FoundTime } from "../../protocol/json/time.ts";
+import { quotedNumber } from "../../protocol/json/words.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
-import { notFinite } from "./mapped-series.ts";
-import type { Slot } from "./plan.ts";
+import type { Slot, TopicPlan } from "./plan.ts";
 import { timeAt } from "./when.ts";
 
 export type Leaf = number | boolean | string;
@@ -20,19 +22,18 @@ export interface MappedReading {
 }
 
 export interface ReadOptions {
-  /** @throws PointError series-name-invalid */
-  slotOf: (path: string) => Slot | undefined;
+  plan: Pick<TopicPlan, "slotOf" | "takesWords" | "lists">;
   /** Whether only chosen fields are taken: then what has none of them may stand beside what has. */
   isChoosing: boolean;
-  /** Whether any series takes text. */
-  takesText: boolean;
+  /** Whether times may be numbers in quotes. */
+  readsQuoted: boolean;
   time: string | undefined;
   /** Whether a field is the time by its name; lines say their time beside their fields. */
   hasNamedTime: boolean;
   /** Finds out what the times are. */
   times: TimeReader;
   /** Told of parts that are not taken, while the rest is: as {@link PointReader.leftOut}. */
-  leftOut: (reason: PartFault, path: string, sample: unknown) => void;
+  leftOut: (part: LeftOutPart) => void;
 }
 
 export interface MessageTimes {
@@ -61,7 +62,7 @@ class MappingReader implements PointReader<Slot, Leaf> {
   readonly xySeries = undefined;
   readonly #options: ReadOptions;
   readonly #sentAt: number | undefined;
-  readonly #arrivedAt: number;
+  readonly arrivedAt: number;
   #points = 0;
 
   constructor(options: ReadOptions, { arrivedAt, sentAt }: MessageTimes) {
@@ -69,32 +70,42 @@ class MappingReader implements PointReader<Slot, Leaf> {
     this.isChoosing = options.isChoosing;
     this.#options = options;
     this.#sentAt = sentAt;
-    this.#arrivedAt = arrivedAt;
+    this.arrivedAt = arrivedAt;
   }
 
   /** The field that the mapping names; else the envelope's time, which is none of the fields'; else PT2. */
   timeIn(object: Record<string, unknown>, isAlone: boolean): FoundTime | undefined {
     if (this.#options.time !== undefined) return timeAt(object, this.#options.time);
     if (!this.#options.hasNamedTime) return undefined;
-    const found = namedTime(object);
+    const found = timeFieldOf(object, this.arrivedAt);
     return !isAlone || this.#sentAt === undefined || Array.isArray(found?.time) ? found : undefined;
   }
 
   secondsOf(time: unknown, path: string): number {
-    return this.#options.times.secondsOf(time, path, this.#arrivedAt);
+    const { readsQuoted, times } = this.#options;
+    const number = readsQuoted && typeof time === "string" ? quotedNumber(time) : undefined;
+    return times.secondsOf(number ?? time, path, this.arrivedAt);
   }
 
-  isLeaf(value: unknown): value is Leaf {
-    return typeof value === "number" || (this.#options.takesText && isText(value));
+  get lists(): ListMemory {
+    return this.#options.plan.lists;
   }
 
-  seriesOf(path: string): Slot | undefined {
-    return this.#options.slotOf(path);
+  takesWords(path: string): boolean | undefined {
+    return this.#options.plan.takesWords(path);
   }
 
-  valueOf(leaf: unknown, slot: Slot): Leaf | undefined {
+  seriesOf(path: string): Slot | undefined | null {
+    return this.#options.plan.slotOf(path);
+  }
+
+  valueOf(leaf: Leaf, slot: Slot): Leaf | undefined {
     if (typeof leaf === "number") return scaled(leaf, slot);
-    return slot.kind !== "line" && isText(leaf) ? leaf : undefined;
+    if (slot.readsQuoted && typeof leaf === "string") {
+      const number = quotedNumber(leaf);
+      if (number !== undefined) return Number.isNaN(number) ? number : scaled(number, slot);
+    }
+    return slot.kind !== "line" ? leaf : undefined;
   }
 
   isLine({ kind }: Slot): boolean {
@@ -106,8 +117,8 @@ class MappingReader implements PointReader<Slot, Leaf> {
     if (this.#points > MAX_MESSAGE_POINTS) throw tooManyPoints();
   }
 
-  leftOut(reason: PartFault, path: string, sample: unknown): void {
-    this.#options.leftOut(reason, path, sample);
+  leftOut(part: LeftOutPart): void {
+    this.#options.leftOut(part);
   }
 
   add(x: number, arrival: boolean, slots: readonly Slot[], values: readonly Leaf[]): void {
@@ -115,15 +126,8 @@ class MappingReader implements PointReader<Slot, Leaf> {
   }
 }
 
-function isText(value: unknown): value is string | boolean {
-  return typeof value === "string" || typeof value === "boolean";
-}
-
-/** @throws PointError not-finite */
-function scaled(value: number, { isScaled, scale, offset }: Slot): number {
-  finite(value);
-  if (!isScaled) return value;
-  const result = value * scale + offset;
-  if (!Number.isFinite(result)) throw notFinite();
-  return result;
+/** Undefined where it is no number of a float64. */
+function scaled(value: number, { isScaled, scale, offset }: Slot): number | undefined {
+  const result = isScaled ? value * scale + offset : value;
+  return Number.isFinite(result) ? result : undefined;
 }

@@ -1,3 +1,4 @@
+import { LeftOutParts } from "../../protocol/json/part-fault.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
 import type { DataRecord } from "../decode/message.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
@@ -14,9 +15,10 @@ export function recordReadings(
   times: MessageTimes,
 ): MappedReading[] {
   const readings: MappedReading[] = [];
+  const faults = new LeftOutParts();
   let fault: PointError | undefined;
   let points = 0;
-  for (const { time, fields } of records) {
+  for (const [i, { time, fields }] of records.entries()) {
     try {
       const sentAt = time === undefined ? times.sentAt : (timeOf(time, options, times.arrivedAt) ?? times.sentAt);
       for (const reading of readingsOf(fields, options, { ...times, sentAt })) {
@@ -27,9 +29,16 @@ export function recordReadings(
     } catch (error) {
       if (!(error instanceof PointError)) throw error;
       fault ??= error;
+      const { reason, path, sample } = error.part ?? {
+        reason: "record-unreadable",
+        path: `line ${i + 1}`,
+        sample: error.message,
+      };
+      faults.add(reason, path, sample);
     }
   }
   if (readings.length === 0 && fault !== undefined) throw fault;
+  for (const part of faults.parts) options.leftOut(part);
   return readings;
 }
 
@@ -38,7 +47,7 @@ function timeOf(time: number | string, { times, leftOut }: ReadOptions, arrivedA
     return times.secondsOf(time, "time", arrivedAt);
   } catch (error) {
     if (!(error instanceof PointError)) throw error;
-    leftOut("time-unreadable", "time", time);
+    leftOut({ reason: "time-unreadable", path: "time", sample: time, count: 1, others: [] });
     return undefined;
   }
 }

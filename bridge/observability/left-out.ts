@@ -15,6 +15,8 @@ export interface LeftOut {
   sample: unknown;
   /** How many values or records; undefined: one. */
   count?: number;
+  /** Where some of the others stood. */
+  others?: readonly string[];
   /** What is wrong, and what to do, where that is more than the reason says: one sentence or two. */
   detail?: string;
 }
@@ -32,30 +34,51 @@ const ADVICE = {
     'A number in quotes is text: send it without quotes, or take it with numbers = "quoted" for the field.',
   text: 'Words are no numbers: kind = "step" draws them as states, kind = "event" as marks.',
   boolean: 'true and false are no numbers: kind = "step" draws them as states.',
-  "time-unreadable": "This is no time, so the values have the time of their arrival: send unix seconds or ISO 8601.",
+  "time-unreadable":
+    "This is no time: send unix seconds or ISO 8601. A value with such a time has that of its arrival; a row of columns " +
+    "is left out.",
   "name-invalid": "This names no series: a name has 1 to 256 bytes of text without control characters.",
   "not-finite": "This number is too large for a float64.",
   "too-deep": "This is nested too deep: choose the fields that matter, or send them flat.",
   "record-unreadable": "This part of the message cannot be read; the others are.",
   "columns-differ": "A column must have as many values as there are times.",
+  "column-nested": "A column has arrays or objects for values: send a column for each series.",
+  "beside-columns": "A single number beside columns has no time: it is not drawn.",
+  digits: "A whole number beyond 2^53 is drawn to the nearest that a float64 has: its last digits are lost.",
 } satisfies Record<PartFault, string>;
+
+/** What most feeds have beside their values, and is no fault: names, units, ids. It is counted, and said once in few words. */
+const USUAL: ReadonlySet<string> = new Set<PartFault>(["text", "boolean", "beside-columns", "digits"]);
+
+/** Whether what is left out for a reason is no fault: status lines do not speak of it. */
+export function isUsual(reason: string): boolean {
+  return USUAL.has(reason);
+}
+
+/** What to do about a reason. */
+export function adviceOf(reason: PartFault): string {
+  return ADVICE[reason];
+}
 
 /** Says what is left out of messages: each reason once a topic, with the place and a sample. Lines have a limited rate. */
 export class LeftOutWarnings {
-  readonly #log: Pick<Log, "warn">;
+  readonly #log: Pick<Log, "warn" | "info">;
   readonly #rate: LineRate;
+  /** What is usual must not keep back what is not. */
+  readonly #usualRate: LineRate;
   readonly #said = new Map<string, Set<PartFault>>();
 
-  constructor(log: Pick<Log, "warn">, nowMs?: () => number) {
+  constructor(log: Pick<Log, "warn" | "info">, nowMs?: () => number) {
     this.#log = log;
     this.#rate = new LineRate(nowMs);
+    this.#usualRate = new LineRate(nowMs);
   }
 
   warn(part: LeftOut): void {
     const { topic, reason } = part;
     let said = this.#said.get(topic);
     if (said?.has(reason)) return;
-    const unsaid = this.#rate.take();
+    const unsaid = (isUsual(reason) ? this.#usualRate : this.#rate).take();
     if (unsaid === undefined) return;
     if (said === undefined) {
       if (this.#said.size >= MAX_SAID) this.#said.clear();
@@ -65,13 +88,30 @@ export class LeftOutWarnings {
     said.add(reason);
     const more =
       unsaid === 0 ? "" : ` (And ${counted(unsaid, "other part")} before, of other topics or for other reasons.)`;
-    this.#log.warn({ reason }, `${leftOutText(part)}${more}`);
+    const text = `${leftOutText(part)}${more}`;
+    if (isUsual(reason)) this.#log.info({ reason }, text);
+    else this.#log.warn({ reason }, text);
   }
 }
 
-/** `A part of the messages of the topic "lab" is left out (text, in "state": "open"): …` */
-export function leftOutText({ topic, reason, place, sample, detail }: LeftOut): string {
+/** `A part of messages of the topic "lab" is left out (text, in "state": "open"). …` */
+export function leftOutText({ topic, reason, place, sample, others = [], detail }: LeftOut): string {
   const where = place === "" ? "" : ` in "${escaped(place, MAX_PLACE_LENGTH)}"`;
-  const what = escaped(typeof sample === "string" ? JSON.stringify(sample) : String(sample), MAX_SAMPLE_LENGTH);
-  return `A part of messages ${ofTopic(topic)} is left out (${reason}${where}: ${what}). ${detail ?? ADVICE[reason]}`;
+  const also = others.map((other) => `"${escaped(other, MAX_PLACE_LENGTH)}"`).join(", ");
+  const more = also === "" ? "" : `; also in ${also}`;
+  const advice = detail ?? ADVICE[reason];
+  const what = `${reason}${where}: ${sampleText(sample)}${more}`;
+  if (isUsual(reason))
+    return `Beside the values of messages ${ofTopic(topic)} stands what is not drawn (${what}). ${advice}`;
+  return `A part of messages ${ofTopic(topic)} is left out (${what}). ${advice}`;
+}
+
+/** `"state" is "open".` */
+export function partText(place: string, sample: unknown): string {
+  const where = place === "" ? "It" : `"${escaped(place, MAX_PLACE_LENGTH)}"`;
+  return `${where} is ${sampleText(sample)}.`;
+}
+
+function sampleText(sample: unknown): string {
+  return escaped(typeof sample === "string" ? JSON.stringify(sample) : String(sample), MAX_SAMPLE_LENGTH);
 }

@@ -1,4 +1,5 @@
 import type { Totals, Undelivered } from "./ledger.ts";
+import { isUsual } from "./left-out.ts";
 import type { Log } from "./log.ts";
 import { counted, duration } from "./printable.ts";
 
@@ -23,7 +24,8 @@ export function statusLine(totals: Totals, held: Undelivered, spools: readonly S
   if (totals.retries > 0) parts.push(counted(totals.retries, "retry").replace("retrys", "retries"));
   if (totals.newIds > 0) parts.push(counted(totals.newIds, "new publisher id"));
   for (const [reason, count] of totals.refused) parts.push(`${counted(count, "message")} not understood (${reason})`);
-  for (const [reason, count] of totals.leftOut) parts.push(`${counted(count, "value")} left out (${reason})`);
+  for (const [reason, count] of totals.leftOut)
+    if (!isUsual(reason)) parts.push(`${counted(count, "value")} left out (${reason})`);
   if (totals.repeats > 0) parts.push(`${counted(totals.repeats, "repeat")} left out`);
   if (totals.unnumbered > 0) parts.push(`${counted(totals.unnumbered, "message")} without a number`);
   if (totals.sharedTopics > 0) parts.push(`${counted(totals.sharedTopics, "topic")} of several publishers`);

@@ -1,4 +1,5 @@
 import type { Totals, Undelivered } from "./ledger.ts";
+import { isUsual } from "./left-out.ts";
 import { counted, duration, printable, printableLines } from "./printable.ts";
 
 /** What a terminal needs of a stream. */
@@ -48,7 +49,7 @@ export function footText(before: Totals, now: Totals, seconds: number, held: Und
   const rate = (of: (totals: Totals) => number): string =>
     Math.round(Math.max(0, of(now) - of(before)) / seconds).toLocaleString("en");
   const refused = [...now.refused.values()].reduce((sum, count) => sum + count, 0);
-  const leftOut = [...now.leftOut.values()].reduce((sum, count) => sum + count, 0);
+  const leftOut = [...now.leftOut].reduce((sum, [reason, count]) => sum + (isUsual(reason) ? 0 : count), 0);
   const lost = [...now.gaps.values()].reduce((sum, { points }) => sum + points, 0);
   const parts = [
     counted(now.publishers, "publisher"),

@@ -16,4 +16,47 @@ export type PartFault =
   /** One of several records, lines or rows, which cannot be read. */
   | "record-unreadable"
   /** A column that has not as many values as there are times. */
-  | "columns-differ";
+  | "columns-differ"
+  /** A column whose values are arrays or objects. */
+  | "column-nested"
+  /** A single number beside columns, which has no time. */
+  | "beside-columns"
+  /** Digits of a whole number beyond 2^53; what a float64 holds of it is taken. */
+  | "digits";
+
+/** What is left out of one value for one reason. */
+export interface LeftOutPart {
+  reason: PartFault;
+  /** Where the first stands: the path of a field, `item 3`; "" for the value itself. */
+  path: string;
+  /** What stands there, as received. */
+  sample: unknown;
+  count: number;
+  /** Where some of the others stand. */
+  others: readonly string[];
+}
+
+const MAX_OTHERS = 4;
+
+/** Collects what is left out of one value: of each reason the first part, how many there are, and where a few others stand. */
+export class LeftOutParts {
+  readonly #parts: (LeftOutPart & { others: string[] })[] = [];
+  /** How many there are for all reasons. */
+  total = 0;
+
+  get parts(): readonly LeftOutPart[] {
+    return this.#parts;
+  }
+
+  add(reason: PartFault, path: string, sample: unknown, count = 1): void {
+    this.total += count;
+    const known = this.#parts.find((part) => part.reason === reason);
+    if (known === undefined) {
+      this.#parts.push({ reason, path, sample, count, others: [] });
+      return;
+    }
+    known.count += count;
+    if (known.others.length < MAX_OTHERS && path !== known.path && !known.others.includes(path))
+      known.others.push(path);
+  }
+}

@@ -1,3 +1,5 @@
+import type { LeftOutPart } from "./part-fault.ts";
+
 export type PointFault =
   | "not-json"
   | "no-number"
@@ -10,6 +12,8 @@ export type PointFault =
 /** Why a value holds no points. */
 export class PointError extends Error {
   readonly code: PointFault;
+  /** What was left out, where that is all. */
+  part: LeftOutPart | undefined;
   /** What is wrong and where, in place of the message: worked out only for a fault that is told. */
   readonly explain: (() => string) | undefined;
   /** The topic of the message that was refused, where the reader knows it. */

@@ -1,11 +1,13 @@
 import type { Row } from "../frame/frame-builder.ts";
 import { MAX_COLUMNS } from "../limits.ts";
 import { DEFAULT_SERIES, isSeriesName, seriesOfField } from "../names.ts";
+import { timeFieldOf } from "./date-field.ts";
 import { parseJson } from "./json.ts";
-import type { PartFault } from "./part-fault.ts";
-import { finite, PointError } from "./point-error.ts";
-import { type PointReader, readShapes } from "./shapes.ts";
-import { type FoundTime, namedTime, timeOf } from "./time.ts";
+import type { LeftOutPart } from "./part-fault.ts";
+import { PointError } from "./point-error.ts";
+import type { ListMemory, PointReader } from "./point-reader.ts";
+import { readShapes } from "./shapes.ts";
+import { type FoundTime, timeOf } from "./time.ts";
 
 /** What a script sends as JSON, understood as points, without any mapping: SPEC.md, "Points as JSON". */
 
@@ -21,7 +23,9 @@ export interface PointContext {
   /** What finds the units of times out; undefined: each number is taken by itself. */
   times?: TimeReader | undefined;
   /** Told of parts that are not taken, while the rest is: as {@link PointReader.leftOut}. */
-  leftOut?: (reason: PartFault, path: string, sample: unknown) => void;
+  leftOut?: (part: LeftOutPart) => void;
+  /** Of the topic's messages before. */
+  lists?: ListMemory;
 }
 
 /** Remembers what the times of a topic are. */
@@ -56,7 +60,7 @@ export function valueOfJson(text: string): unknown {
 }
 
 /**
- * The rows in a JSON value: all of them, or the reason why not.
+ * The rows in a JSON value: all that can be taken, or the reason why there is nothing.
  * @throws PointError
  */
 export function rowsOf(value: unknown, reading: PointContext): Row[] {
@@ -75,6 +79,7 @@ export function seriesOfY(topic: string): readonly [string] | undefined {
 export class RowReader implements PointReader<string, number> {
   readonly isChoosing = false;
   readonly xySeries: readonly [string] | undefined;
+  readonly lists: ListMemory;
   readonly #reading: PointContext;
   readonly #take: (row: Row) => void;
   #points = 0;
@@ -82,8 +87,13 @@ export class RowReader implements PointReader<string, number> {
   /** @param take is given each row as soon as it is read, so that not all that is made of a value need be in memory at once */
   constructor(reading: PointContext, take: (row: Row) => void) {
     this.xySeries = "ySeries" in reading ? reading.ySeries : seriesOfY(reading.topic);
+    this.lists = reading.lists ?? {};
     this.#reading = reading;
     this.#take = take;
+  }
+
+  get arrivedAt(): number {
+    return this.#reading.arrivedAt;
   }
 
   get untimed(): { readonly x: number; readonly arrival: true } {
@@ -91,7 +101,7 @@ export class RowReader implements PointReader<string, number> {
   }
 
   timeIn(object: Record<string, unknown>): FoundTime | undefined {
-    return namedTime(object);
+    return timeFieldOf(object, this.arrivedAt);
   }
 
   secondsOf(time: unknown, path: string): number {
@@ -99,18 +109,17 @@ export class RowReader implements PointReader<string, number> {
     return times === undefined ? timeOf(time, arrivedAt) : times.secondsOf(time, path, arrivedAt);
   }
 
-  isLeaf(value: unknown): boolean {
-    return typeof value === "number";
+  takesWords(): boolean {
+    return false;
   }
 
-  seriesOf(path: string): string {
+  seriesOf(path: string): string | null {
     const name = seriesOfField(path, this.#reading.topic);
-    if (isSeriesName(name)) return name;
-    throw new PointError("series-name-invalid", "A series' name is 1 to 256 bytes of text without control characters.");
+    return isSeriesName(name) ? name : null;
   }
 
-  valueOf(leaf: unknown): number {
-    return finite(leaf);
+  valueOf(leaf: number | string | boolean): number | undefined {
+    return typeof leaf === "number" && Number.isFinite(leaf) ? leaf : undefined;
   }
 
   isLine(): boolean {
@@ -122,8 +131,8 @@ export class RowReader implements PointReader<string, number> {
     this.#reading.found?.(this.#points);
   }
 
-  leftOut(reason: PartFault, path: string, sample: unknown): void {
-    this.#reading.leftOut?.(reason, path, sample);
+  leftOut(part: LeftOutPart): void {
+    this.#reading.leftOut?.(part);
   }
 
   /** A message of more series than a table may have is several rows at the same x. */

@@ -1,5 +1,6 @@
 import { ANONYMOUS, isPublisherId } from "../frame/header.ts";
 import { isObject } from "../json/json.ts";
+import type { PartFault } from "../json/part-fault.ts";
 import { isProblemCode, type ProblemCode } from "../problem.ts";
 import { isBoolean, isCount, isString, parseObject } from "./guards.ts";
 import { type FieldGuards, type Parsed, parseFields } from "./parsed.ts";
@@ -22,6 +23,8 @@ export interface PublishAnswer {
   duplicates: number;
   /** Of these frames, if there are any. */
   repeats?: Repeats;
+  /** How much of a body of JSON was not taken, though the rest was: counts by reason. */
+  leftOut?: Partial<Record<PartFault, number>>;
 }
 
 /** What a publisher learns of its repeats, so that it can distinguish its own from those of another with its id. */
@@ -36,7 +39,7 @@ export interface Repeats {
 }
 
 /** A publish answer as a publisher gets it: an older Worker does not say `duplicates`. */
-export type ReceivedPublishAnswer = Omit<PublishAnswer, "duplicates"> & { duplicates?: number };
+export type ReceivedPublishAnswer = Omit<PublishAnswer, "duplicates" | "leftOut"> & { duplicates?: number };
 
 /** A refusal of ours, as it goes over the wire: a problem of RFC 9457. */
 export interface ProblemMessage extends ReceivedProblem {

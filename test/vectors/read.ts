@@ -43,6 +43,7 @@ export interface PointsVector {
   text: string;
   topic?: string;
   points?: [string, number | null, number | null][];
+  leftOut?: Record<string, number>;
   code?: string;
 }
 

@@ -5,6 +5,8 @@ import { key } from "./keys.ts";
 import { choice, nonEmptyText, number, text } from "./kinds.ts";
 import { tableOfSeveral } from "./tables.ts";
 
+export const numbers = choice("numbers", ["plain", "quoted"]);
+
 export const rate = number({ example: "100", above: 0, greatest: 1e6 });
 
 const path = text(patternFault, { missing: "this is missing: give the path of the field, such as temp.motor." });
@@ -19,6 +21,10 @@ export const FIELD_TABLE = tableOfSeveral("source.field", {
   kind: key(z.optional(choice("kind", SERIES_KINDS)), {
     summary: "line: numbers; step: text and booleans too; event: marks",
     otherwise: "line",
+  }),
+  numbers: key(z.optional(numbers), {
+    summary: "quoted: text that is a number is one, too",
+    otherwise: "the source's",
   }),
   max_rate: key(z.optional(rate), { summary: "points a second", otherwise: "the source's" }),
 }).check(({ value: { field, as }, issues }) => {

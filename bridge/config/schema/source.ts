@@ -3,7 +3,7 @@ import { parseMoment } from "../syntax/moment.ts";
 import { patternFault } from "../syntax/pattern.ts";
 import { parseMessageBytes } from "../syntax/quantities.ts";
 import { templateFault } from "../syntax/template.ts";
-import { FIELD_TABLE, fieldFault, rate } from "./field.ts";
+import { FIELD_TABLE, fieldFault, numbers, rate } from "./field.ts";
 import { key } from "./keys.ts";
 import { choice, nonEmptyText, number, oneCharacter, parsed, size, text, texts, time, timeOrNone } from "./kinds.ts";
 import { CURVE_TABLE, PLAIN_TABLE } from "./security.ts";
@@ -107,6 +107,11 @@ export const SOURCE_TABLE = tableOfSeveral("source", {
     summary: "the moment that such times count from",
     flag: "--time-epoch <date>",
     otherwise: "1970-01-01",
+  }),
+  numbers: key(z.optional(numbers), {
+    summary: 'quoted: text that is a number is one, too, as in {"temp": "21.5"}',
+    flag: "--numbers <how>",
+    otherwise: "plain",
   }),
   fields: key(z.optional(texts(fieldFault)), {
     summary: "take only these fields: path, or path=name",

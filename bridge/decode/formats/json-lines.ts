@@ -1,5 +1,5 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
-import { isPair } from "../../../protocol/json/shapes.ts";
+import { isPair, isTimedList } from "../../../protocol/json/shapes.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
 import { notJsonText } from "../json-fault.ts";
 import { DecodeError } from "../message.ts";
@@ -61,9 +61,21 @@ function noLines(text: string): PointError {
 /** What several values are as one. */
 export function listOf(values: readonly unknown[]): unknown {
   if (values.length === 1) return values[0];
-  const list = values.flatMap((value) => (isPair(value) ? [value] : value));
-  // A list of two numbers would be x and y (PT3).
-  return isPair(list) ? list.map((y) => ({ y })) : list;
+  const now = Date.now() / 1000;
+  const areTimed = values.some((value) => !isPair(value) && isTimedList(value, now));
+  const list: unknown[] = values.flatMap((value) =>
+    isPair(value) || (areTimed && isRecordLine(value, now)) ? [value] : value,
+  );
+  // A list of two numbers would be x and y, and one that begins with a date a record (PT3).
+  return list.map((item) => (typeof item === "object" && item !== null ? item : { y: item }));
+}
+
+/** `[time, 1, 2]`, `[time, {…}]` and their like, also where the time is missing. */
+function isRecordLine(value: unknown, now: number): boolean {
+  return (
+    isTimedList(value, now) ||
+    (Array.isArray(value) && !value.some((item) => typeof item === "object" && item !== null))
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { checkFrame } from "../../../protocol/frame/check-frame.ts";
 import { type Frame, pointsOf } from "../../../protocol/frame/frame.ts";
 import { FrameError, readHeader, splitFrames } from "../../../protocol/frame/header.ts";
+import type { LeftOutPart } from "../../../protocol/json/part-fault.ts";
 import type { PointFault } from "../../../protocol/json/point-error.ts";
 import { rowsOfJson } from "../../../protocol/json/points.ts";
 import { PROBLEM_CODES, Problem } from "../../../protocol/problem.ts";
@@ -109,10 +110,14 @@ for (const { name, rule, hex, lastNumber, frames, code } of bodyVectors()) {
 
 const ARRIVED_AT = 1_700_000_000.25;
 
-for (const { name, rule, text, topic = "", points, code } of pointsVectors()) {
+for (const { name, rule, text, topic = "", points, leftOut = {}, code } of pointsVectors()) {
   test(`[${rule}] vector: ${name}`, () => {
+    const counts: Record<string, number> = {};
+    const count = ({ reason, count }: LeftOutPart): void => {
+      counts[reason] = (counts[reason] ?? 0) + count;
+    };
     const read = (): unknown[] =>
-      rowsOfJson(text, { arrivedAt: ARRIVED_AT, topic }).flatMap(({ x, arrival, names, values }) => {
+      rowsOfJson(text, { arrivedAt: ARRIVED_AT, topic, leftOut: count }).flatMap(({ x, arrival, names, values }) => {
         assert.equal(x === ARRIVED_AT, arrival);
         return names.map((series, i) => [series, arrival ? null : x, values[i]]);
       });
@@ -122,6 +127,7 @@ for (const { name, rule, text, topic = "", points, code } of pointsVectors()) {
         read(),
         points?.map(([series, x, y]) => [series, x, y ?? Number.NaN]),
       );
+    assert.deepEqual(counts, leftOut);
   });
 }
 

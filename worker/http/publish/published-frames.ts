@@ -1,6 +1,7 @@
 import { checkFrame } from "../../../protocol/frame/check-frame.ts";
 import { seriesOf } from "../../../protocol/frame/frame.ts";
 import { ANONYMOUS, type FrameHeader, readHeader, splitFrames } from "../../../protocol/frame/header.ts";
+import type { PartFault } from "../../../protocol/json/part-fault.ts";
 import { MAX_BODY_POINTS } from "../../../protocol/limits.ts";
 import { Problem } from "../../../protocol/problem.ts";
 import { sequenceFault } from "../../../protocol/publisher-number.ts";
@@ -9,6 +10,8 @@ import { sequenceFault } from "../../../protocol/publisher-number.ts";
 export interface Publication {
   frames: Uint8Array;
   series: string[];
+  /** How much of a body of JSON was not taken, though the rest is, by reason. */
+  leftOut?: Partial<Record<PartFault, number>>;
 }
 
 /**

@@ -3,8 +3,8 @@ import { FrameWriter } from "../../../protocol/frame/frame-builder.ts";
 import { ANONYMOUS } from "../../../protocol/frame/header.ts";
 import { parseJson } from "../../../protocol/json/json.ts";
 import { PointError } from "../../../protocol/json/point-error.ts";
-import { RowReader, valueOfJson } from "../../../protocol/json/points.ts";
-import { readShapes } from "../../../protocol/json/shapes.ts";
+import { type PointContext, RowReader, valueOfJson } from "../../../protocol/json/points.ts";
+import { readEach, readShapes } from "../../../protocol/json/shapes.ts";
 import { MAX_BODY_POINTS, MAX_POINTS_BYTES } from "../../../protocol/limits.ts";
 import { Problem } from "../../../protocol/problem.ts";
 import { checkPoints, type Publication } from "./published-frames.ts";
@@ -18,6 +18,7 @@ import { checkPoints, type Publication } from "./published-frames.ts";
  * @throws Problem if it is empty, or holds too much
  */
 export function readPoints(text: string, arrivedAt: number): Publication {
+  const leftOut: Publication["leftOut"] = {};
   const series = new Set<string>();
   const frames: Uint8Array[] = [];
   let bytes = 0;
@@ -26,25 +27,42 @@ export function readPoints(text: string, arrivedAt: number): Publication {
     if (bytes > MAX_POINTS_BYTES) throw tooManyBytes();
     frames.push(frame);
   });
-  const reader = new RowReader({ arrivedAt, topic: "", found: checkPoints }, (row) => {
+  let points = 0;
+  const context: PointContext = {
+    arrivedAt,
+    topic: "",
+    found: checkPoints,
+    leftOut: ({ reason, count }) => {
+      leftOut[reason] = (leftOut[reason] ?? 0) + count;
+    },
+  };
+  const reader = new RowReader(context, (row) => {
     for (const name of row.names) series.add(name);
+    for (const value of row.values) if (!Number.isNaN(value)) points++;
     writer.add(row);
   });
   readText(text, reader);
   writer.end();
-  return { frames: concat(frames), series: [...series] };
+  // A frame has a point at least: where a line breaks is stored with the points around it.
+  if (points === 0) throw new PointError("no-number", "There is no number here, and null alone cannot be stored.");
+  return { frames: concat(frames), series: [...series], leftOut };
 }
 
 function readText(text: string, reader: RowReader): void {
   if (text.trim() === "") throw new Problem("body-empty", "There is nothing but white space in the body.");
   const whole = isOneLine(text) ? { value: valueOfJson(text) } : tried(text);
   if (whole !== undefined) return readShapes(whole.value, reader);
+  readEach(valuesOf(text), (i) => `value ${i + 1}`, reader);
+}
+
+/** @throws PointError not-json: then the body is not what was meant, and whoever sent it learns where */
+function* valuesOf(text: string): Generator<unknown> {
   let number = 0;
   for (const line of linesOf(text)) {
     number++;
     if (line.trim() === "") continue;
     try {
-      readShapes(valueOfJson(line), reader);
+      yield valueOfJson(line);
     } catch (error) {
       if (error instanceof PointError) throw new PointError(error.code, `Line ${number}: ${error.message}`);
       throw error;

@@ -49,13 +49,28 @@ function changed(change: (view: DataView) => void): Uint8Array<ArrayBuffer> {
 refused("PT7c", "text that is not JSON", [400, "not-json"], "hello");
 refused("PT7c", "a line that is not JSON", [400, "not-json"], '{"y":1}\nhello\n{"y":2}');
 refused("PT7c", "JSON without a number", [400, "no-number"], '{"name":"motor"}');
-refused("PT7c", "a line without a number", [400, "no-number"], '{"y":1}\n{"name":"motor"}');
 refused("PT7c", "a number as text", [400, "no-number"], '{"y":"1"}');
-refused("PT7c", "a million points of which the last is none", [400, "no-number"], `[${"1,".repeat(100_000)}"1"]`);
-refused("PT7c", "NaN and no number", [400, "no-number"], '{"y":NaN}');
-refused("PT7c", "nested columns of different length", [400, "columns-differ"], '{"t":[1,2],"r":[1,2],"sig":{"a":[1]}}');
+refused("PT7f", "NaN and no number", [400, "no-number"], '{"y":NaN}');
 refused("PT7c", "an infinity", [400, "not-finite"], '{"y":1e999}');
-refused("PT7c", "a time that is text", [400, "time-not-a-number"], '{"x":"noon","y":1}');
+refused("PT7c", "columns without a time", [400, "time-not-a-number"], '{"x":["noon"],"y":[1]}');
+
+for (const [what, body, points, leftOut] of [
+  ["a line without a number", '{"y":1}\n{"name":"motor"}', 1, { text: 1 }],
+  [
+    "a hundred thousand points of which the last is none",
+    `[${"1,".repeat(100_000)}"1"]`,
+    100_000,
+    { "quoted-number": 1 },
+  ],
+  ["columns of different length", '{"t":[1,2],"r":[1,2],"sig":{"a":[1]}}', 2, { "columns-differ": 1 }],
+  ["a time that is text", '{"x":"noon","y":1}', 1, { "time-unreadable": 1 }],
+] as const) {
+  test(`[PT7b] [PT7f] [RT4k] of ${what} the rest is taken, and the answer says what is left out`, async () => {
+    const answer = await post(edge, newChannel(), body);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(await answer.json(), { seq: points, points, viewers: 0, duplicates: 0, leftOut });
+  });
+}
 refused("PT7c", "columns of different length", [400, "columns-differ"], '{"x":[1,2],"y":[1]}');
 refused("PT7c", "nesting without end", [400, "too-deep"], `{"a":${"[".repeat(200_000)}1${"]".repeat(200_000)}}`);
 refused("PT7c", "a name with a line break", [400, "series-name-invalid"], '{"a\\nb":1}');

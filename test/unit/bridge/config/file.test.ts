@@ -49,6 +49,7 @@ describe("plotcast.toml", () => {
           time: undefined,
           timeUnit: undefined,
           timeEpoch: undefined,
+          numbers: undefined,
           fields: undefined,
           maxRate: undefined,
         },
@@ -139,6 +140,7 @@ describe("plotcast.toml", () => {
       time: "header.stamp",
       timeUnit: "ns",
       timeEpoch: -2_082_844_800,
+      numbers: undefined,
       maxRate: 100,
     });
     assert.deepEqual(JSON.parse(JSON.stringify(fields)), [

@@ -66,7 +66,7 @@ describe("text", () => {
     assert.deepEqual(of("RUN"), ['state 1 1 step "RUN"']);
     assert.deepEqual(of("IDLE"), ['state 1 0 step "IDLE"']);
     assert.deepEqual(of(7), ["state 1 7 step"]);
-    assert.equal(of(null), "no-number");
+    assert.deepEqual(of(null), ["state 1 NaN"]);
     assert.deepEqual(mapped(fields({ field: "on", kind: "step" }), { t: 1, on: true }), ['on 1 1 step "true"']);
     assert.deepEqual(
       mapped(fields({ field: "*", kind: "step" }), [

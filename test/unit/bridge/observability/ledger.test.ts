@@ -25,14 +25,14 @@ it("the status is one line of plain words with every count that is not nothing",
   source.countRefused("not-json");
   source.countRefused("not-json");
   source.countLeftOut("text");
-  source.countLeftOut("text", 2);
+  source.countLeftOut("too-deep", 2);
   ledger.countDropped("bridge-full", 8000);
   ledger.countDropped("bridge-full", 1);
   const busy = statusLine(totalsOf([source], [ledger]), { points: 7, bytes: 1, oldestAgeMs: 65_000 });
   assert.equal(
     busy,
     "received 1,234 messages, delivered 1 point in 2 POSTs, behind by 7 points (the oldest waits for 65 s), 1 retry, " +
-      "2 messages not understood (not-json), 3 values left out (text), 8,001 points lost (bridge-full), nobody watches",
+      "2 messages not understood (not-json), 2 values left out (too-deep), 8,001 points lost (bridge-full), nobody watches",
   );
 });
 

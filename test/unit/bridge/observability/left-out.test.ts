@@ -21,8 +21,13 @@ function warned(): { lines: string[]; warnings: LeftOutWarnings; clock: { nowMs:
 test("what is left out is said with topic, reason, place and sample, and what to do", () => {
   assert.equal(
     leftOutText(PART),
-    'A part of messages of the topic "lab" is left out (text in "door.state": "open"). Words are no numbers: ' +
-      'kind = "step" draws them as states, kind = "event" as marks.',
+    'Beside the values of messages of the topic "lab" stands what is not drawn (text in "door.state": "open"). Words are no ' +
+      'numbers: kind = "step" draws them as states, kind = "event" as marks.',
+  );
+  assert.equal(
+    leftOutText({ ...PART, reason: "quoted-number", place: "a", sample: "1", others: ["b", "c"] }),
+    'A part of messages of the topic "lab" is left out (quoted-number in "a": "1"; also in "b", "c"). A number in quotes is ' +
+      'text: send it without quotes, or take it with numbers = "quoted" for the field.',
   );
   assert.match(
     leftOutText({ ...PART, topic: "", place: "", sample: 1, detail: "So it is." }),
@@ -37,6 +42,14 @@ test("each reason is said once a topic, and a second topic is named, too", () =>
       for (const reason of ["text", "boolean"] as const) warnings.warn({ ...PART, topic, reason });
   }
   assert.equal(lines.length, 4);
+});
+
+test("what stands beside most values is no warning, and keeps no warning back", () => {
+  const { lines, warnings } = warned();
+  for (let i = 0; i < 100; i++) warnings.warn({ ...PART, topic: `t${i}` });
+  warnings.warn({ ...PART, reason: "too-deep" });
+  assert.equal(lines.filter((line) => / info /.test(line)).length, 10);
+  assert.match(lines[10] ?? "", / warn .*too-deep/);
 });
 
 test("lines have a limited rate, and what had no line is counted and said later", () => {

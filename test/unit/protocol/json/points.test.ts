@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Row } from "../../../../protocol/frame/frame-builder.ts";
 import type { PointFault } from "../../../../protocol/json/point-error.ts";
 import { pointText } from "../../../../protocol/json/point-text.ts";
 import { rowsOfJson } from "../../../../protocol/json/points.ts";
@@ -9,7 +10,11 @@ const ARRIVED_AT = 1_700_000_000.25;
 
 /** Each point as `series x y`, with `now` for the time of arrival. */
 function read(json: string, topic = ""): string[] {
-  return rowsOfJson(json, { arrivedAt: ARRIVED_AT, topic }).flatMap(({ x, arrival, names, values }) => {
+  return pointsOf(rowsOfJson(json, { arrivedAt: ARRIVED_AT, topic }));
+}
+
+function pointsOf(rows: readonly Row[]): string[] {
+  return rows.flatMap(({ x, arrival, names, values }) => {
     assert.ok(!arrival || x === ARRIVED_AT);
     assert.ok(names.length === values.length && names.length > 0 && names.length <= MAX_COLUMNS);
     return names.map((name, i) => `${name} ${arrival ? "now" : x} ${values[i]}`);
@@ -18,6 +23,21 @@ function read(json: string, topic = ""): string[] {
 
 function reads(rule: string, what: string, json: string, points: string[], topic?: string): void {
   test(`[${rule}] ${what}: ${json.slice(0, 60)}`, () => assert.deepEqual(read(json, topic), points));
+}
+
+/** What is left out, by reason, while the points are taken. */
+function leaves(what: string, json: string, points: string[], leftOut: Readonly<Record<string, number>>): void {
+  test(`[PT7b] of ${what} the rest is taken: ${json.slice(0, 60)}`, () => {
+    const counts: Record<string, number> = {};
+    const rows = rowsOfJson(json, {
+      arrivedAt: ARRIVED_AT,
+      topic: "",
+      leftOut: ({ reason, count }) => {
+        counts[reason] = (counts[reason] ?? 0) + count;
+      },
+    });
+    assert.deepEqual({ points: pointsOf(rows), leftOut: counts }, { points, leftOut });
+  });
 }
 
 function refuses(code: PointFault, what: string, json: string): void {
@@ -120,8 +140,13 @@ reads(
   '{"t":[{"sec":1,"nanosec":0},{"sec":2,"nanosec":5e8}],"y":[3,4]}',
   ["y 1 3", "y 2.5 4"],
 );
-refuses("time-not-a-number", "a whole second as a fraction", '{"t":{"sec":1,"nanosec":1000000000},"y":1}');
-refuses("time-not-a-number", "seconds without a fraction", '{"t":{"sec":1},"y":1}');
+leaves(
+  "a whole second as a fraction",
+  '{"t":{"sec":1,"nanosec":1000000000},"y":1}',
+  ["t.sec now 1", "t.nanosec now 1000000000", "y now 1"],
+  {},
+);
+leaves("seconds without a fraction", '{"t":{"sec":1},"y":1}', ["t.sec now 1", "y now 1"], {});
 reads(
   "PT6e",
   "header.stamp is the time, and x a coordinate",
@@ -152,41 +177,48 @@ refuses("not-json", "nothing", "");
 refuses("not-json", "JSON cut short", '{"y":1');
 refuses("no-number", "a number in quotes", '{"y":"1"}');
 refuses("no-number", "quoted text", '"1"');
-refuses("no-number", "null", "null");
-refuses("no-number", "NaN and nothing else", '{"y":NaN}');
-refuses("no-number", "-Infinity and nothing else", '{"y":-Infinity}');
-refuses("no-number", "x and NaN", "[5,NaN]");
+leaves("null", "null", ["y now NaN"], {});
+leaves("NaN and nothing else", '{"y":NaN}', ["y now NaN"], {});
+leaves("-Infinity and nothing else", '{"y":-Infinity}', ["y now NaN"], {});
+leaves("x and NaN", "[5,NaN]", ["y 5 NaN"], {});
 refuses("no-number", "true", "true");
 refuses("no-number", "an empty object", "{}");
 refuses("no-number", "an empty array", "[]");
-refuses("no-number", "an array that holds an empty one", "[1,[]]");
+leaves("an array that holds an empty one", "[1,[]]", ["y now 1"], { "record-unreadable": 1 });
 refuses("no-number", "a time and nothing else", '{"x":1}');
-refuses("no-number", "an array of which one is no point", '[{"y":1},{"y":"2"}]');
+leaves("an array of which one is no point", '[{"y":1},{"y":"2"}]', ["y now 1"], { "quoted-number": 1 });
 refuses("no-number", "columns without values", '{"x":[1,2]}');
 refuses("no-number", "empty columns", '{"x":[],"y":[]}');
-refuses("no-number", "columns of nothing but null", '{"x":[1],"y":[null]}');
-refuses("no-number", "text in a column", '{"x":[1,2],"y":[1,"2"]}');
+leaves("columns of nothing but null", '{"x":[1],"y":[null]}', ["y 1 NaN"], {});
+leaves("text in a column", '{"x":[1,2],"y":[1,"2"]}', ["y 1 1", "y 2 NaN"], { "quoted-number": 1 });
 refuses("not-finite", "a number too large", '{"y":1e999}');
-refuses("not-finite", "one too small", '{"a":{"b":-1e999},"y":1}');
-refuses("not-finite", "a time too large", '{"x":1e999,"y":1}');
-refuses("not-finite", "a column that holds one", '{"x":[1],"y":[1e999]}');
+leaves("one too small", '{"a":{"b":-1e999},"y":1}', ["y now 1"], { "not-finite": 1 });
+leaves("a time too large", '{"x":1e999,"y":1}', ["y now 1"], { "time-unreadable": 1 });
+leaves("a column that holds one", '{"x":[1],"y":[1e999]}', ["y 1 NaN"], { "not-finite": 1 });
 refuses("not-finite", "a bare one", "1e400");
-refuses("time-not-a-number", "a time that is text", '{"x":"noon","y":1}');
-refuses("time-not-a-number", "a number in quotes for time", '{"x":"17","y":1}');
-refuses("time-not-a-number", "a date that is none", '{"x":"2023-13-45T00:00:00Z","y":1}');
-refuses("time-not-a-number", "a time that is a date in no unit", '{"x":1e20,"y":1}');
-refuses("time-not-a-number", "a time as long ago", '{"x":-1e20,"y":1}');
+leaves("a time that is text", '{"x":"noon","y":1}', ["y now 1"], { "time-unreadable": 1 });
+leaves("a number in quotes for time", '{"x":"17","y":1}', ["y now 1"], { "time-unreadable": 1 });
+leaves("a date that is none", '{"x":"2023-13-45T00:00:00Z","y":1}', ["y now 1"], { "time-unreadable": 1 });
+leaves("a time that is a date in no unit", '{"x":1e20,"y":1}', ["y now 1"], { "time-unreadable": 1 });
+leaves("a time as long ago", '{"x":-1e20,"y":1}', ["y now 1"], { "time-unreadable": 1 });
 reads("PT6c", "the least number that is a time", "[-99999999999999983616,1]", ["y -99999999999999980000 1"]);
-refuses("time-not-a-number", "x that is one", "[1e300,1]");
-refuses("time-not-a-number", "one in a column of times", '{"t":[1,1e21],"y":[1,2]}');
-refuses("time-not-a-number", "null for time", '{"x":null,"y":1}');
-refuses("time-not-a-number", "an object for time", '{"x":{"a":1},"y":1}');
-refuses("time-not-a-number", "null in a column of times", '{"x":[1,null],"y":[1,2]}');
-refuses("time-not-a-number", "NaN for time", '{"x":NaN,"y":1}');
+leaves("x that is one", "[1e300,1]", ["y now 1"], { "time-unreadable": 1 });
+leaves("one in a column of times", '{"t":[1,1e21],"y":[1,2]}', ["y 1 1"], { "time-unreadable": 1 });
+leaves("null for time", '{"x":null,"y":1}', ["y now 1"], { "time-unreadable": 1 });
+leaves("an object for time", '{"x":{"a":1},"y":1}', ["x.a now 1", "y now 1"], {});
+leaves("null in a column of times", '{"x":[1,null],"y":[1,2]}', ["y 1 1"], { "time-unreadable": 1 });
+leaves("NaN for time", '{"x":NaN,"y":1}', ["y now 1"], { "time-unreadable": 1 });
 refuses("columns-differ", "columns of different length", '{"x":[1,2],"y":[1]}');
-refuses("columns-differ", "a nested column of another length", '{"t":[1,2],"sig":{"a":[1,2],"b":[1,2,3]},"r":[7,8]}');
-refuses("no-number", "a column of arrays", '{"t":[1,2],"accel":[[1,2],[3,4]],"r":[7,8]}');
-refuses("no-number", "a nested column of objects", '{"t":[1,2],"sig":{"a":[{"v":1},{"v":2}]},"r":[7,8]}');
+leaves(
+  "a nested column of another length",
+  '{"t":[1,2],"sig":{"a":[1,2],"b":[1,2,3]},"r":[7,8]}',
+  ["sig.a 1 1", "r 1 7", "sig.a 2 2", "r 2 8"],
+  { "columns-differ": 3 },
+);
+leaves("a column of arrays", '{"t":[1,2],"accel":[[1,2],[3,4]],"r":[7,8]}', ["r 1 7", "r 2 8"], { "column-nested": 2 });
+leaves("a nested column of objects", '{"t":[1,2],"sig":{"a":[{"v":1},{"v":2}]},"r":[7,8]}', ["r 1 7", "r 2 8"], {
+  "column-nested": 2,
+});
 refuses("too-deep", "columns nine levels deep", `{"t":[1],"a":${'{"a":'.repeat(9)}[1]${"}".repeat(9)}}`);
 refuses("too-deep", "nine levels", `${'{"a":'.repeat(10)}1${"}".repeat(10)}`);
 refuses("too-deep", "a hundred thousand levels", `${'{"a":'.repeat(1e5)}1${"}".repeat(1e5)}`);
@@ -196,6 +228,113 @@ refuses("series-name-invalid", "a control character", '{"a\\nb":1}');
 refuses("series-name-invalid", "half a surrogate pair", '{"\\ud800":1}');
 refuses("series-name-invalid", "257 bytes", JSON.stringify({ ["a".repeat(257)]: 1 }));
 refuses("series-name-invalid", "257 bytes of fewer characters", JSON.stringify({ [`${"é".repeat(128)}a`]: 1 }));
+
+reads("PT2f", "null without a number breaks the line of each field", '{"t":5,"a":null,"b":null,"s":"x"}', [
+  ..."a 5 NaN,b 5 NaN".split(","),
+]);
+reads("PT2f", "null beside a number makes no series", '{"a":1,"b":null}', ["a now 1"]);
+reads("PT2g", "a time in capitals is the time", '{"TIMESTAMP":5,"v":1}', ["v 5 1"]);
+reads("PT2g", "T and TS may be anything", '{"T":5,"TS":6}', ["T now 5", "TS now 6"]);
+for (const name of [
+  "when",
+  "created_at",
+  "datetime",
+  "sampleTime",
+  "@timestamp",
+  "time_ms",
+  "date-utc",
+  "Ts",
+  "recordedAt",
+]) {
+  reads("PT2h", "a date in a field that is named like a time", `{"v":1,"${name}":"2023-11-14T22:13:20.5Z"}`, [
+    `v ${INSTANT} 1`,
+  ]);
+  reads("PT2h", "a number that is a date in such a field", `{"v":1,"${name}":1700000000500}`, [`v ${INSTANT} 1`]);
+}
+for (const name of [
+  "expires_at",
+  "last_time",
+  "uptime",
+  "startTime",
+  "end_timestamp",
+  "note",
+  "heat",
+  "updated_at",
+  "timeout",
+]) {
+  reads("PT2h", "a date in a field of another name", `{"v":1,"${name}":"2023-11-14T22:13:20.5Z"}`, ["v now 1"]);
+}
+reads("PT2h", "a number below a date in such a field", '{"v":1,"time_ms":999999999}', [
+  "v now 1",
+  "time_ms now 999999999",
+]);
+reads("PT2h", "a number above a date in such a field", '{"v":1,"when":4100000000}', ["v now 1", "when now 4100000000"]);
+reads("PT2h", "the least number that is one", '{"v":1,"when":1000000000}', ["v 1000000000 1"]);
+reads("PT2h", "a day alone", '{"v":1,"when":"2023-11-14"}', ["v now 1"]);
+reads("PT2h", "two of them", '{"v":1,"when":"2023-11-14T22:13:20Z","created_at":"2023-11-14T22:13:20Z"}', ["v now 1"]);
+reads("PT2h", "one beside x", '{"x":1,"when":"2023-11-14T22:13:20.5Z"}', [`x ${INSTANT} 1`]);
+reads("PT2h", "one beside x that is a date", '{"x":1700000000,"v":1,"when":"2023-11-14T22:13:20.5Z"}', [
+  "v 1700000000 1",
+]);
+reads("PT2h", "a column of them", '{"v":[1,2],"when":["2023-11-14T22:13:20.5Z","2023-11-14T22:13:21.5Z"]}', [
+  ...`v ${INSTANT} 1,v ${INSTANT + 1} 2`.split(","),
+]);
+reads("PT2i", "an object that is no time", '{"t":{"motor":61},"v":1}', ["t.motor now 61", "v now 1"]);
+reads("PT3c", "x and null", "[5,null]", ["y 5 NaN"]);
+reads("PT3c", "x and null in a list", "[[5,1],[6,null]]", ["y 5 1", "y 6 NaN"]);
+refuses("no-number", "x and a number in quotes", '[5,"2"]');
+reads("PT3d", "a date and two values", "[1700000000.5,20.5,55]", [`1 ${INSTANT} 20.5`, `2 ${INSTANT} 55`]);
+reads("PT3d", "a date as text and a value", '["2023-11-14T22:13:20.5Z",20.5]', [`y ${INSTANT} 20.5`]);
+reads("PT3d", "a date in quotes and two values", '["1700000000.5",20.5,55]', [`1 ${INSTANT} 20.5`, `2 ${INSTANT} 55`]);
+reads("PT3d", "a date, null and a value", "[1700000000.5,null,55]", [`2 ${INSTANT} 55`]);
+reads("PT3d", "two of these", "[[1700000000.5,1,2],[1700000001.5,3,4]]", [
+  ...`1 ${INSTANT} 1,2 ${INSTANT} 2,1 ${INSTANT + 1} 3,2 ${INSTANT + 1} 4`.split(","),
+]);
+reads("PT3d", "three numbers like dates are values", "[1700000000,1700000001,1700000002]", [
+  ..."y now 1700000000,y now 1700000001,y now 1700000002".split(","),
+]);
+reads("PT3d", "less than a date", "[999999999,1,2]", ["y now 999999999", "y now 1", "y now 2"]);
+reads("PT3e", "a clock that is not set", "[[1700000000.5,1,2],[5,3,4],[null,5,6]]", [
+  ...`1 ${INSTANT} 1,2 ${INSTANT} 2,1 now 3,2 now 4,1 now 5,2 now 6`.split(","),
+]);
+reads("PT3f", "a date and an object", '["2023-11-14T22:13:20.5Z",{"a":1,"b":{"c":2}}]', [
+  `a ${INSTANT} 1`,
+  `b.c ${INSTANT} 2`,
+]);
+refuses("no-number", "[PT3g] a name and a value", '["temp",20.5]');
+refuses("no-number", "[PT3g] a name and an object", '["lab",{"a":1}]');
+refuses("no-number", "[PT3g] a date, a name and a value", '[1700000000.5,"temp",20.5]');
+leaves(
+  "[PT4e] columns, text and numbers",
+  '{"t":[1],"y":[2],"unit":"V","rate":3,"tags":["a","b"],"of":[{"a":1}]}',
+  ["y 1 2"],
+  {
+    text: 3,
+    "beside-columns": 1,
+    "column-nested": 1,
+  },
+);
+leaves(
+  "[PT4f] columns, a row without a time and a cell that is none",
+  '{"t":[1,"x",3],"a":[4,5,6],"b":[7,8,"9"]}',
+  [..."a 1 4,b 1 7,a 3 6".split(",")],
+  { "time-unreadable": 2, "quoted-number": 1 },
+);
+leaves(
+  "[PT7d] an object with a field that is nested too deep",
+  `{"v":1,"d":${'{"a":'.repeat(9)}1${"}".repeat(9)}}`,
+  ["v now 1"],
+  {
+    "too-deep": 1,
+  },
+);
+leaves("[PT7e] a date in quotes", '{"t":"1700000000.5","y":1}', [`y ${INSTANT} 1`], {});
+leaves(
+  "[PT8] a whole number beyond 2^53",
+  '{"a":9007199254740993,"b":9007199254740991,"c":6.02e23}',
+  [..."a now 9007199254740992,b now 9007199254740991,c now 6.02e+23".split(",")],
+  { digits: 1 },
+);
 
 test("[PT7d] eight levels are not too deep", () => {
   assert.deepEqual(read(`${'{"a":'.repeat(9)}1${"}".repeat(9)}`), [`${"a.".repeat(8)}a now 1`]);

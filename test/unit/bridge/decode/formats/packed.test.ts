@@ -57,7 +57,8 @@ describe("msgpack", () => {
     assert.deepEqual(msgpack(`82 a1 74 d6 ff ${stamp} a1 61 01`), [`a ${time} 1`]);
     assert.deepEqual(msgpack(`82 a1 74 d7 ff 77 35 94 00 ${stamp} a1 61 01`), [`a ${time + 0.5} 1`]);
     assert.deepEqual(msgpack(`82 a1 74 c7 0c ff 1d cd 65 00 00 00 00 00 ${stamp} a1 61 01`), [`a ${time + 0.5} 1`]);
-    assert.deepEqual(msgpack(`82 a2 61 74 d6 ff ${stamp} a1 61 01`), ["a now 1"], "in another field it is no number");
+    assert.deepEqual(msgpack(`82 a2 61 74 d6 ff ${stamp} a1 61 01`), [`a ${time} 1`], "of the name at");
+    assert.deepEqual(msgpack(`82 a2 62 79 d6 ff ${stamp} a1 61 01`), ["a now 1"], "in another field it is no number");
   });
 
   it("[FM5c] extensions, bytes, nil and NaN are no numbers, and spoil no others", () => {
@@ -66,7 +67,7 @@ describe("msgpack", () => {
     assert.deepEqual(msgpack("82 a1 61 c0 a1 62 01"), ["b now 1"]);
     assert.deepEqual(msgpack("82 a1 61 cb 7f f8 00 00 00 00 00 00 a1 62 01"), ["b now 1"]);
     assert.deepEqual(msgpack("82 a1 61 ca 7f 80 00 00 a1 62 01"), ["b now 1"], "nor is infinity");
-    assert.equal(msgpack("cb 7f f8 00 00 00 00 00 00"), "no-number");
+    assert.deepEqual(msgpack("cb 7f f8 00 00 00 00 00 00"), ["y now NaN"]);
   });
 
   it("[FM5a] is one value to the last byte", () => {
@@ -129,9 +130,10 @@ describe("CBOR", () => {
     ] as const) {
       assert.deepEqual(cbor(bytes), [`y now ${value}`], bytes);
     }
-    for (const bytes of ["f9 7c 00", "f9 7e 00", "fb ff f0 00 00 00 00 00 00", "f4", "f6", "f7"]) {
-      assert.equal(cbor(bytes), "no-number", bytes);
+    for (const bytes of ["f9 7c 00", "f9 7e 00", "fb ff f0 00 00 00 00 00 00", "f6", "f7"]) {
+      assert.deepEqual(cbor(bytes), ["y now NaN"], bytes);
     }
+    assert.equal(cbor("f4"), "no-number");
   });
 
   it("[FM6] has arrays and maps, of a length that is told or not", () => {

@@ -74,8 +74,8 @@ describe("lines of numbers", () => {
     assert.deepEqual(csv("nan,2,N/A"), [["1 now 2"]]);
     assert.deepEqual(csv("1\nnan\n3"), [["y now 1", "y now 3"]]);
     assert.deepEqual(csv("t,a\n,5"), [["a now 5"]], "a time that is missing is the arrival");
-    assert.deepEqual(csv("nan"), ["no-number"]);
-    assert.deepEqual(csv("nan,nan\n,"), ["no-number"]);
+    assert.deepEqual(csv("nan"), [["y now NaN"]]);
+    assert.deepEqual(csv("nan,nan\n,"), [["y now NaN"]]);
     assert.deepEqual(csv("1e999,2"), [["1 now 2"]]);
   });
 

@@ -1,0 +1,27 @@
+import { isTimeText } from "../../protocol/json/date-field.ts";
+import type { LeftOutPart } from "../../protocol/json/part-fault.ts";
+import { PointError } from "../../protocol/json/point-error.ts";
+import { adviceOf, type LeftOut, partText } from "../observability/left-out.ts";
+
+/** What is left out of a topic's message, as it is counted and said. */
+export function leftOutOf({ reason, path, sample, count, others }: LeftOutPart, topic: string): LeftOut {
+  const detail = reason === "text" ? dateAdvice(path, sample) : undefined;
+  return { topic, reason, place: path, sample, count, others, ...(detail === undefined ? {} : { detail }) };
+}
+
+function dateAdvice(path: string, sample: unknown): string | undefined {
+  if (typeof sample !== "string" || !isTimeText(sample) || path === "y") return undefined;
+  return `It is a date: if it is that of the values, say time = "${path}".`;
+}
+
+/** Of a message of which all is left out the reason, with what to do in a bridge. */
+export function refusalOf(error: unknown): unknown {
+  if (!(error instanceof PointError) || error.part === undefined) return error;
+  const { part } = error;
+  const refusal = new PointError(
+    error.code,
+    `${error.message} ${partText(part.path, part.sample)} ${adviceOf(part.reason)}`,
+  );
+  refusal.part = part;
+  return refusal;
+}

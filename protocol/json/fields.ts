@@ -1,0 +1,108 @@
+import { MAX_NESTING } from "../limits.ts";
+import { isObject } from "./json.ts";
+import type { ShapeReading } from "./shape-reading.ts";
+import type { FoundTime } from "./time.ts";
+import { isWord } from "./words.ts";
+
+/** The fields of one object, which are values at one x. */
+class Fields<S, V> {
+  readonly series: S[] = [];
+  readonly values: (V | number)[] = [];
+  /** Paths of what is null. */
+  nulls: string[] | undefined;
+}
+
+/**
+ * Takes an object's numbers, each a value of the series that its path is. Of an object without any, what is null breaks the
+ * line of its series.
+ */
+export function readFields<S, V>(
+  object: Record<string, unknown> | readonly unknown[],
+  time: FoundTime | undefined,
+  reading: ShapeReading<S, V>,
+): void {
+  const fields = new Fields<S, V>();
+  collect(object, time?.path, "", 0, reading, fields);
+  if (fields.series.length === 0) collectBreaks(fields, reading);
+  if (fields.series.length === 0) return;
+  if (time === undefined) reading.setUntimed();
+  else reading.setTime(time.time, time.path);
+  reading.add(fields.series, fields.values);
+}
+
+/** Walks an object's leaves, each with its path; an element of an array has its index for a name. */
+function collect<S, V>(
+  object: Record<string, unknown> | readonly unknown[],
+  timePath: string | undefined,
+  prefix: string,
+  depth: number,
+  reading: ShapeReading<S, V>,
+  fields: Fields<S, V>,
+): void {
+  const visit = (key: string | number, value: unknown): void => {
+    const path = prefix + key;
+    if (path === timePath) return;
+    if (typeof value === "number") collectValue(value, path, reading, fields);
+    else if (isObject(value) || Array.isArray(value)) {
+      if (depth < MAX_NESTING) collect(value, timePath, `${path}.`, depth + 1, reading, fields);
+      else leaveOutDeep(value, path, reading);
+    } else if (value === null) {
+      fields.nulls ??= [];
+      fields.nulls.push(path);
+    } else if (isWord(value)) {
+      const takesWords = reading.reader.takesWords(path);
+      if (takesWords === true) collectValue(value, path, reading, fields);
+      else if (takesWords === false) reading.leaveOutWord(value, path);
+    }
+  };
+  // Not Object.entries: of a long array it makes many times the array.
+  if (isList(object)) for (let i = 0; i < object.length; i++) visit(i, object[i]);
+  else for (const key of Object.keys(object)) visit(key, object[key]);
+}
+
+function collectValue<S, V>(
+  leaf: number | string | boolean,
+  path: string,
+  reading: ShapeReading<S, V>,
+  fields: Fields<S, V>,
+): void {
+  const { reader } = reading;
+  const series = reader.seriesOf(path);
+  if (series === undefined) return;
+  if (series === null) return reading.left.add("name-invalid", path, leaf);
+  const value = reading.valueOf(leaf, series, path);
+  if (value === undefined) return;
+  if (Number.isNaN(value)) {
+    fields.nulls ??= [];
+    fields.nulls.push(path);
+    return;
+  }
+  reader.found(1);
+  fields.series.push(series);
+  fields.values.push(value);
+}
+
+function collectBreaks<S, V>({ nulls = [], series, values }: Fields<S, V>, { reader, left }: ShapeReading<S, V>): void {
+  for (const path of nulls) {
+    const into = reader.seriesOf(path);
+    if (into === null) left.add("name-invalid", path, null);
+    if (into === null || into === undefined || !reader.isLine(into)) continue;
+    reader.found(1);
+    series.push(into);
+    values.push(Number.NaN);
+  }
+}
+
+/** Counts what is nested too deep, unless nothing of it is chosen: deeper than this only a pattern `**` reaches. */
+export function leaveOutDeep<S, V>(
+  value: Record<string, unknown> | readonly unknown[],
+  path: string,
+  { reader, left }: ShapeReading<S, V>,
+): void {
+  if (reader.isChoosing && reader.takesWords(`${path}.0`) === undefined) return;
+  left.add("too-deep", path, isList(value) ? "[…]" : "{…}");
+}
+
+function isList(value: object): value is readonly unknown[] {
+  return Array.isArray(value);
+}
