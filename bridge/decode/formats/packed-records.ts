@@ -5,7 +5,7 @@ import { DecodeError } from "../message.ts";
 import type { Payload } from "../payload.ts";
 import { MAX_MESSAGE_VALUES } from "../size.ts";
 import { listOf } from "./json-lines.ts";
-import { decoded, notPacked, withTexts } from "./packed.ts";
+import { decoded, notPacked, plainValue, rawValues, withTexts } from "./packed.ts";
 import { type PackedValues, type Packing, packedValues, topAt } from "./structure.ts";
 
 /** Of what is left out, so much is shown. */
@@ -27,6 +27,7 @@ export function readPacked(packing: Packing, { topic, bytes }: Payload, onLeftOu
   if (starts.length === 1 && end === bytes.length) return decoded(packing, packed, left);
   const isRecord = recordsIn(packing, bytes, all);
   if (isRecord === undefined) throw notPacked(packing, bytes);
+  const raw = rawValues(packing, packed.subarray(0, end), starts.length);
   const parts: LeftOut[] = [];
   const values: unknown[] = [];
   let others: LeftOut | undefined;
@@ -39,7 +40,7 @@ export function readPacked(packing: Packing, { topic, bytes }: Payload, onLeftOu
       continue;
     }
     try {
-      values.push(decoded(packing, packed.subarray(start, starts[i + 1] ?? end), left));
+      values.push(plainValue(raw[i], left));
     } catch (error) {
       const isPart =
         error instanceof PointError || (error instanceof DecodeError && error.code !== "message-too-large");

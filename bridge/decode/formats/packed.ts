@@ -25,8 +25,13 @@ for (const [tag, decode] of [timeOfCborText, timeOfCborNumber].entries()) {
 
 /** What each packing is called, and what reads it. */
 const PACKINGS = {
-  msgpack: { name: "msgpack", fault: "not-msgpack", decode: (bytes: Buffer): unknown => msgpack.unpack(bytes) },
-  cbor: { name: "CBOR", fault: "not-cbor", decode: (bytes: Buffer): unknown => cbor.decode(bytes) },
+  msgpack: {
+    name: "msgpack",
+    fault: "not-msgpack",
+    array: 0xdd,
+    decode: (bytes: Buffer): unknown => msgpack.unpack(bytes),
+  },
+  cbor: { name: "CBOR", fault: "not-cbor", array: 0x9a, decode: (bytes: Buffer): unknown => cbor.decode(bytes) },
 } as const;
 
 /** What JSON could hold of a msgpack message. @throws DecodeError not-msgpack, message-too-large, PointError too-deep */
@@ -57,6 +62,27 @@ export function decoded(packing: Packing, bytes: Buffer, typed: { left: number }
     if (error instanceof PointError || error instanceof DecodeError) throw error;
     throw notPacked(packing, bytes);
   }
+}
+
+/**
+ * Several whole values, as they are decoded: as the items of one array, since a decoder takes its time to begin.
+ * @throws DecodeError if one of them cannot be decoded
+ */
+export function rawValues(packing: Packing, bytes: Buffer, count: number): unknown[] {
+  const head = Buffer.from([PACKINGS[packing].array, 0, 0, 0, 0]);
+  head.writeUInt32BE(count, 1);
+  try {
+    const values = PACKINGS[packing].decode(Buffer.concat([head, bytes]));
+    if (Array.isArray(values)) return values;
+  } catch {
+    // Of which of them it is, nothing is known.
+  }
+  throw notPacked(packing, bytes);
+}
+
+/** @throws as {@link decoded} */
+export function plainValue(value: unknown, typed: { left: number }): unknown {
+  return plain(value, MAX_DEPTH, typed);
 }
 
 /** The same message with the byte strings that are names or text as text, which has a head of the same size. */

@@ -79,7 +79,7 @@ export function topAt(packing: Packing, bytes: Buffer, at: number): Top {
   if (packing === "msgpack") {
     if ((first & 0xf0) === 0x80 || first === 0xde || first === 0xdf) {
       const key = at + (first === 0xde ? 3 : first === 0xdf ? 5 : 1);
-      return first !== 0x80 && isName(bytes, key, msgpackHead(bytes, key)) ? "fields" : "map";
+      return first !== 0x80 && isName(bytes, msgpackHead(bytes, key)) ? "fields" : "map";
     }
     if ((first & 0xf0) === 0x90 || first === 0xdc || first === 0xdd) return "array";
     return first >= 0xca && first <= 0xd3 ? "number" : "other";
@@ -88,7 +88,7 @@ export function topAt(packing: Packing, bytes: Buffer, at: number): Top {
   const info = first & 0x1f;
   if (major === 5) {
     const key = at + (info < 24 || info === 31 ? 1 : 1 + 2 ** (info - 24));
-    return info !== 0 && isName(bytes, key, cborHead(bytes, key)) ? "fields" : "map";
+    return info !== 0 && isName(bytes, cborHead(bytes, key)) ? "fields" : "map";
   }
   // A tag, such as that of typed arrays (RFC 8746) or of CBOR itself, is in front of what it is about.
   if (major === 4 || major === 6) return "array";
@@ -96,13 +96,13 @@ export function topAt(packing: Packing, bytes: Buffer, at: number): Top {
 }
 
 /** Whether a key is text that is not empty, or bytes that are. */
-function isName(bytes: Buffer, at: number, head: Head | undefined): boolean {
-  if (head?.text !== undefined) return head.next > head.text;
-  return head?.bytes !== undefined && head.next > head.bytes && isTextIn(bytes, at, head);
+function isName(bytes: Buffer, key: Head | undefined): boolean {
+  if (key === undefined || (key.text < 0 && key.bytes < 0)) return false;
+  return key.text >= 0 ? key.next > key.text : key.next > key.bytes && isText(bytes, key);
 }
 
 /** Bytes that are text: Python 2, and packers without `use_bin_type`, send names and text so. */
-function isTextIn(bytes: Buffer, at: number, { bytes: start = at, next }: Head): boolean {
+function isText(bytes: Buffer, { bytes: start, next }: Head): boolean {
   if (next - start > MAX_TEXT_BYTES || !isUtf8(bytes.subarray(start, next))) return false;
   for (let i = start; i < next; i++) {
     const byte = bytes[i] ?? 0;
@@ -147,18 +147,26 @@ export function packedValues(packing: Packing, bytes: Buffer, isStrict = false):
   return { starts, end, texts: walk.texts };
 }
 
+/** What is in a value: nothing, values, names and values, or what a tag or parts of text belong to. */
+type Kind = "leaf" | "array" | "map" | "tag";
+
+/** All have one shape: a million of them are made of a message. */
 interface Head {
   /** Where what follows the head begins. */
   next: number;
   /** Values in it; -1: until the end mark comes. */
   children: number;
-  /** Where text in it begins, which ends at `next`. */
-  text?: number;
-  /** Where bytes in it begin, which end at `next`. */
-  bytes?: number;
-  isMap?: true;
-  isTag?: true;
+  kind: Kind;
+  /** Where text, or bytes, in it begin, which end at `next`; -1: it is none. */
+  text: number;
+  bytes: number;
 }
+
+function head(next: number, children = 0, kind: Kind = "leaf", text = -1, bytes = -1): Head {
+  return { next, children, kind, text, bytes };
+}
+
+const END: Head = head(-1);
 
 interface Walk {
   /** Where the value begins. */
@@ -169,52 +177,51 @@ interface Walk {
   texts?: ByteString[];
 }
 
-const END: Head = { next: -1, children: 0 };
+/** Of a map of unknown length: a name comes next, or its value. */
+const NAME_NEXT = -1;
+const VALUE_NEXT = -2;
 
 /** @returns where the value ends that begins at `walk.at`; undefined if it does not fit */
 function skip(packing: Packing, bytes: Buffer, isStrict: boolean, walk: Walk): number | undefined {
   const headAt = packing === "msgpack" ? msgpackHead : cborHead;
-  /** How many values are still to come, for each level. */
+  /** How many values are still to come, for each level, and what that is. */
   const left = [1];
-  /** Of each level, how many came: of a map, every other one is a key. */
-  const came = [0];
-  const kinds: (Head | undefined)[] = [undefined];
+  const kinds: Kind[] = ["array"];
   let { at } = walk;
   while (left.length > 0) {
     const level = left.length - 1;
     const count = left[level] ?? 0;
     if (count === 0) {
       left.pop();
-      came.pop();
       kinds.pop();
       continue;
     }
     if (at >= bytes.length) return undefined;
-    const head = headAt(bytes, at);
-    if (head === undefined) return undefined;
+    const found = headAt(bytes, at);
+    if (found === undefined) return undefined;
     if (++walk.values > MAX_MESSAGE_VALUES) throw tooManyValues();
-    if (head === END) {
+    if (found === END) {
       if (count > 0) return undefined;
       left.pop();
-      came.pop();
       kinds.pop();
       at++;
       continue;
     }
+    const kind = kinds[level];
     if (count > 0) left[level] = count - 1;
-    const isKey = kinds[level]?.isMap === true && (came[level] ?? 0) % 2 === 0;
-    came[level] = (came[level] ?? 0) + 1;
+    else if (kind === "map") left[level] = count === NAME_NEXT ? VALUE_NEXT : NAME_NEXT;
+    const { next, children } = found;
     // Each takes a byte at least.
-    if (head.next > bytes.length || head.children > bytes.length - head.next) return undefined;
-    if (isStrict && head.text !== undefined && !isUtf8(bytes.subarray(head.text, head.next))) return undefined;
-    if (head.bytes !== undefined && walk.texts !== undefined && kinds[level]?.isTag !== true) {
-      if (isKey || isTextIn(bytes, at, head)) walk.texts.push({ at, start: head.bytes, end: head.next, isKey });
+    if (next > bytes.length || children > bytes.length - next) return undefined;
+    if (isStrict && found.text >= 0 && !isUtf8(bytes.subarray(found.text, next))) return undefined;
+    if (found.bytes >= 0 && kind !== "tag") {
+      const isKey = kind === "map" && (count > 0 ? count % 2 === 0 : count === NAME_NEXT);
+      if (isKey || isText(bytes, found)) walk.texts?.push({ at, start: found.bytes, end: next, isKey });
     }
-    at = head.next;
-    if (head.children !== 0) {
-      if (left.push(head.children) > MAX_DEPTH) return undefined;
-      came.push(0);
-      kinds.push(head);
+    at = next;
+    if (children !== 0) {
+      if (left.push(children) > MAX_DEPTH) return undefined;
+      kinds.push(found.kind);
     }
   }
   return at;
@@ -222,88 +229,71 @@ function skip(packing: Packing, bytes: Buffer, isStrict: boolean, walk: Walk): n
 
 function msgpackHead(bytes: Buffer, at: number): Head | undefined {
   const byte = bytes[at] ?? 0;
-  const leaf = (size: number): Head => ({ next: at + 1 + size, children: 0 });
-  const sized = (width: 1 | 2 | 4): Head | undefined => {
-    if (at + 1 + width > bytes.length) return undefined;
-    return leaf(width + bytes.readUIntBE(at + 1, width));
-  };
-  const text = (width: 0 | 1 | 2 | 4): Head | undefined => {
-    const head = width === 0 ? leaf(byte & 0x1f) : sized(width);
-    return head && { ...head, text: at + 1 + width };
-  };
-  const binary = (width: 1 | 2 | 4): Head | undefined => {
-    const head = sized(width);
-    return head && { ...head, bytes: at + 1 + width };
-  };
-  const extension = (width: 1 | 2 | 4): Head | undefined => {
-    if (at + 2 + width > bytes.length) return undefined;
-    return isExtension(bytes, at + 1 + width) ? leaf(width + 1 + bytes.readUIntBE(at + 1, width)) : undefined;
-  };
-  const counted = (width: 2 | 4, each: 1 | 2): Head | undefined => {
-    if (at + 1 + width > bytes.length) return undefined;
-    const head = { next: at + 1 + width, children: each * bytes.readUIntBE(at + 1, width) };
-    return each === 2 ? { ...head, isMap: true } : head;
-  };
-  if (byte <= 0x7f || byte >= 0xe0) return leaf(0);
-  if (byte <= 0x8f) return { next: at + 1, children: 2 * (byte & 0x0f), isMap: true };
-  if (byte <= 0x9f) return { next: at + 1, children: byte & 0x0f };
-  if (byte <= 0xbf) return text(0);
+  if (byte <= 0x7f || byte >= 0xe0) return head(at + 1);
+  if (byte <= 0x8f) return head(at + 1, 2 * (byte & 0x0f), "map");
+  if (byte <= 0x9f) return head(at + 1, byte & 0x0f, "array");
+  if (byte <= 0xbf) return head(at + 1 + (byte & 0x1f), 0, "leaf", at + 1);
+  // The length of what has one; what has no room for it does not fit.
+  const width = LENGTH_WIDTHS[byte - 0xc0] ?? 0;
+  const start = at + 1 + width;
+  if (start > bytes.length) return undefined;
+  const length = width === 0 ? 0 : bytes.readUIntBE(at + 1, width);
   switch (byte) {
     case 0xc0:
     case 0xc2:
     case 0xc3:
-      return leaf(0);
+      return head(start);
+    // bin 8, 16, 32
     case 0xc4:
-      return binary(1);
     case 0xc5:
-      return binary(2);
     case 0xc6:
-      return binary(4);
-    case 0xd9:
-      return text(1);
-    case 0xda:
-      return text(2);
-    case 0xdb:
-      return text(4);
+      return head(start + length, 0, "leaf", -1, start);
+    // ext 8, 16, 32: a type, and what it is of
     case 0xc7:
-      return extension(1);
     case 0xc8:
-      return extension(2);
     case 0xc9:
-      return extension(4);
+      return isExtension(bytes, start) ? head(start + 1 + length) : undefined;
     case 0xcc:
     case 0xd0:
-      return leaf(1);
+      return head(start + 1);
     case 0xcd:
     case 0xd1:
-      return leaf(2);
+      return head(start + 2);
     case 0xca:
     case 0xce:
     case 0xd2:
-      return leaf(4);
+      return head(start + 4);
     case 0xcb:
     case 0xcf:
     case 0xd3:
-      return leaf(8);
+      return head(start + 8);
     // fixext: a type, and 1 to 16 bytes
     case 0xd4:
     case 0xd5:
     case 0xd6:
     case 0xd7:
     case 0xd8:
-      return isExtension(bytes, at + 1) ? leaf(1 + 2 ** (byte - 0xd4)) : undefined;
+      return isExtension(bytes, start) ? head(start + 1 + 2 ** (byte - 0xd4)) : undefined;
+    // str 8, 16, 32
+    case 0xd9:
+    case 0xda:
+    case 0xdb:
+      return head(start + length, 0, "leaf", start);
     case 0xdc:
-      return counted(2, 1);
     case 0xdd:
-      return counted(4, 1);
+      return head(start, length, "array");
     case 0xde:
-      return counted(2, 2);
     case 0xdf:
-      return counted(4, 2);
+      return head(start, 2 * length, "map");
     default:
       return undefined;
   }
 }
+
+/** From 0xc0 on: how many bytes tell a length. */
+const LENGTH_WIDTHS = [
+  0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4,
+] as const;
 
 /** @param at where the extension's type is */
 function isExtension(bytes: Buffer, at: number): boolean {
@@ -316,30 +306,30 @@ function cborHead(bytes: Buffer, at: number): Head | undefined {
   const major = byte >> 5;
   const info = byte & 0x1f;
   const width = info < 24 ? 0 : 2 ** (info - 24);
-  if (info === 31) {
-    if (major < 2 || major > 5) return undefined;
-    // Parts of text or bytes belong to each other, as what is behind a tag does to the tag.
-    return { next: at + 1, children: -1, ...(major === 5 ? { isMap: true } : major < 4 ? { isTag: true } : {}) };
-  }
+  // Parts of text or bytes belong to each other, as what is behind a tag does to the tag.
+  if (info === 31) return major < 2 || major > 5 ? undefined : head(at + 1, -1, PARTS[major - 2]);
   if (info > 27 || at + 1 + width > bytes.length) return undefined;
   const next = at + 1 + width;
   const value =
     width === 0 ? info : width === 8 ? Number(bytes.readBigUInt64BE(at + 1)) : bytes.readUIntBE(at + 1, width);
   switch (major) {
     case 2:
-      return { next: next + value, children: 0, bytes: next };
+      return head(next + value, 0, "leaf", -1, next);
     case 3:
-      return { next: next + value, children: 0, text: next };
+      return head(next + value, 0, "leaf", next);
     case 4:
-      return { next, children: value };
+      return head(next, value, "array");
     case 5:
-      return { next, children: 2 * value, isMap: true };
+      return head(next, 2 * value, "map");
     case 6:
-      return isPlainTag(value, bytes, next) ? { next, children: 1, isTag: true } : undefined;
+      return isPlainTag(value, bytes, next) ? head(next, 1, "tag") : undefined;
     default:
-      return { next, children: 0 };
+      return head(next);
   }
 }
+
+/** What a value of unknown length has in it, by its major type from 2 on. */
+const PARTS: readonly Kind[] = ["tag", "tag", "array", "map"];
 
 /** @param next where what the tag is about begins */
 function isPlainTag(tag: number, bytes: Buffer, next: number): boolean {
