@@ -1,4 +1,4 @@
-import type { BridgeConfig, DecodeConfig, MapConfig, SocketConfig, SourceConfig } from "./config.ts";
+import type { BridgeConfig, CsvConfig, DecodeConfig, MapConfig, SocketConfig, SourceConfig } from "./config.ts";
 import { KeyFault, type KeyPath } from "./errors.ts";
 import type { Known } from "./known.ts";
 import type { BridgeValues } from "./schema/bridge.ts";
@@ -94,7 +94,21 @@ function decodeOf(source: SourceValues, path: KeyPath, known: Known): DecodeConf
   check("format", known.formatFault(format));
   if (preset !== undefined) check("preset", known.presetFault(preset));
   if (frames !== undefined) check("frames", known.framesFault(frames));
-  return { format, preset, frames, topicDelimiter: source.topic_delimiter, skipBytes: source.skip_bytes, inflate };
+  const csv = csvOf(source);
+  return {
+    format,
+    preset,
+    frames,
+    topicDelimiter: source.topic_delimiter,
+    skipBytes: source.skip_bytes,
+    inflate,
+    ...(csv === undefined ? {} : { csv }),
+  };
+}
+
+function csvOf({ decimal_comma: decimalComma, time, time_unit: unit }: SourceValues): CsvConfig | undefined {
+  if (decimalComma === undefined && time === undefined && unit === undefined) return undefined;
+  return { decimalComma, isTimeGiven: time !== undefined, isUnitGiven: unit !== undefined };
 }
 
 function mapOf(source: SourceValues): MapConfig {

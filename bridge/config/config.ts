@@ -64,6 +64,17 @@ export interface DecodeConfig {
   skipBytes: number;
   /** `auto`: zlib, gzip and zstd by their magic; `none`; or `raw`: deflate without a header. */
   inflate: SourceValues["inflate"];
+  csv?: CsvConfig;
+}
+
+/** How lines of numbers are read. */
+export interface CsvConfig {
+  /** Whether a comma is the decimal mark; undefined: found out, or refused. */
+  decimalComma?: boolean | undefined;
+  /** Whether the mapping names the time: then no column is taken for it. */
+  isTimeGiven?: boolean;
+  /** The same of its unit. */
+  isUnitGiven?: boolean;
 }
 
 export interface MapConfig {

@@ -52,13 +52,13 @@ export function configFromFlags(flags: Flags, env: Environment, known: Known = A
 }
 
 /** The option of a key that has a flag. */
-function optionOf({ kind, isNumber, notes }: Key): Option | undefined {
+function optionOf({ kind, isNumber, isYesOrNo, notes }: Key): Option | undefined {
   const { flag, flagMeans, flagTakes, flagSummary, summary, otherwise } = notes;
   if (flag === undefined) return undefined;
   const repeats = flagTakes === "repeat" ? "; repeats" : "";
   const ending = otherwise === undefined || flagMeans !== undefined ? "" : ` (default: ${otherwise})`;
   const option = new Option(flag, `${flagSummary ?? summary}${repeats}${ending}`);
-  if (flagMeans !== undefined) return option;
+  if (flagMeans !== undefined || isYesOrNo) return option;
   return option.argParser((text: string, before: unknown) => {
     const written = flagTakes === "list" ? partsIn(text) : isNumber ? numberIn(text) : text;
     check(kind, written);
@@ -91,7 +91,9 @@ function addOptions(command: Command, keys: readonly Key[]): Command {
   for (const key of keys) {
     addOptions(command, key.keys);
     const option = optionOf(key);
-    if (option !== undefined) command.addOption(option);
+    if (option === undefined) continue;
+    command.addOption(option);
+    if (key.isYesOrNo) command.addOption(new Option(`--no-${longOf(option.flags).slice(2)}`, key.notes.opposite));
   }
   return command;
 }

@@ -5,6 +5,9 @@ import { Arrays } from "./arrays/array-message.ts";
 import { isNpy } from "./arrays/npy.ts";
 import { Auto, messageOf, stamped, type TopicMemory } from "./auto/auto.ts";
 import { createEnvelope, type Envelope } from "./envelope.ts";
+import { isOneGroup } from "./formats/csv/cell.ts";
+import type { CsvSettings } from "./formats/csv/csv-memory.ts";
+import { WaitingNames } from "./formats/csv/waiting-names.ts";
 import { formatFault, isValueFormat, type ValueFormat } from "./formats/formats.ts";
 import { readValue } from "./formats/values.ts";
 import { inflate, wrappingOf } from "./inflate.ts";
@@ -14,6 +17,9 @@ import { parseSampleFormat } from "./samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "./samples/sample-reader.ts";
 import { MAX_MESSAGE_BYTES } from "./text.ts";
 import { type Topic, Topics, throwIfControl } from "./topic.ts";
+
+/** Longer text is no number. */
+const MAX_NUMBER_BYTES = 64;
 
 /**
  * What reads the messages of a source by their format.
@@ -49,6 +55,8 @@ class FormatReader implements MessageReader {
   /** Undefined where what frames or payloads are is configured. */
   readonly #arrays: Arrays | undefined;
   readonly #onLeftOut: OnLeftOut;
+  readonly #waitingNames: WaitingNames;
+  readonly #csv: CsvSettings;
   /** Of the message that is being read: it may have several payloads. */
   #inflatedBytes = 0;
 
@@ -63,9 +71,11 @@ class FormatReader implements MessageReader {
     this.#auto = new Auto(onDecision, onLeftOut);
     this.#arrays = format === undefined ? new Arrays(onDecision, onLeftOut) : undefined;
     this.#onLeftOut = onLeftOut;
+    this.#waitingNames = new WaitingNames(onLeftOut);
+    this.#csv = { ...config.csv, waiting: this.#waitingNames };
     const topics = new Topics<TopicMemory>((name) => {
       throwIfControl(name);
-      return {};
+      return { csv: this.#csv };
     });
     this.#envelope = createEnvelope(config, topics);
   }
@@ -94,32 +104,40 @@ class FormatReader implements MessageReader {
   }
 
   tick(now: number, refuse?: (fault: DecodeError) => void): Message[] {
+    this.#waitingNames.tick(now);
     return this.#auto.tick(now, refuse);
   }
 
   end(refuse?: (fault: DecodeError) => void): Message[] {
-    return this.#auto.tick(Number.POSITIVE_INFINITY, refuse);
+    return this.tick(Number.POSITIVE_INFINITY, refuse);
   }
 
   #readPayload({ memory }: Topic<TopicMemory>, packed: Payload): Message[] {
     try {
       const payload = this.#unpacked(packed, memory);
       const format = this.#format;
-      if (format === undefined) {
+      if (format === undefined && !this.#isForCsv(payload)) {
         if (this.#arrays !== undefined && isNpy(payload.bytes)) {
           return this.#arrays.readNpy(payload).map((read) => stamped(read, payload));
         }
         return this.#auto.read(payload, memory);
       }
-      if (typeof format !== "string") {
+      if (typeof format === "object") {
         return [stamped(format.read(payload.topic, payload.bytes, payload.arrivedAt), payload)];
       }
-      const read = readValue(format, payload, memory, this.#onLeftOut);
+      const read = readValue(format ?? "csv", payload, memory, this.#onLeftOut);
       return read === undefined ? [] : [messageOf(read, payload)];
     } catch (error) {
       // Of one frame, nobody knows yet whether a topic is before the payload.
       throw packed.isBare ? error : withTopic(error, packed.topic);
     }
+  }
+
+  /** `1.234` is JSON; where a comma is the decimal mark, it may be a thousand and more. */
+  #isForCsv({ bytes }: Payload): boolean {
+    return (
+      this.#csv.decimalComma === true && bytes.length < MAX_NUMBER_BYTES && isOneGroup(bytes.toString("latin1").trim())
+    );
   }
 
   /** What is left out at the beginning is so before it is inflated. */

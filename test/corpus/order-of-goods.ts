@@ -3,6 +3,7 @@ import type { Outcome } from "./run.ts";
 
 const WITH_POINT = /[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?/g;
 const WITH_COMMA = /[-+]?\d+,\d+/g;
+const GROUPED = /-?\d{1,3}(?:[.,'\u2019\u00a0\u202f]\d{3})+(?:[.,]\d+)?/g;
 /** Widths of numbers in binary data. */
 const WIDTHS = [1, 2, 4, 8] as const;
 
@@ -26,8 +27,14 @@ export function inventedValues(frames: readonly Buffer[], outcome: Pick<Outcome,
 /** Every number that a frame can be read to hold: as text with a point or a comma, and as bytes of any width at any place. */
 function* numbersIn(frame: Buffer): Generator<number> {
   const text = frame.toString("latin1");
-  for (const [found] of text.matchAll(WITH_POINT)) yield Number(found);
-  for (const [found] of text.matchAll(WITH_COMMA)) yield Number(found.replace(",", "."));
+  const read = frame.toString().replaceAll("\u2212", "-");
+  for (const [found] of read.matchAll(WITH_POINT)) yield Number(found);
+  for (const [found] of read.matchAll(WITH_COMMA)) yield Number(found.replace(",", "."));
+  // Thousands may stand apart.
+  for (const [found] of read.matchAll(GROUPED)) {
+    yield Number(found.replace(/[.'\u2019\u00a0\u202f](?=\d{3})/g, "").replace(",", "."));
+    yield Number(found.replace(/[,'\u2019\u00a0\u202f](?=\d{3})/g, ""));
+  }
   // Text has no numbers but those that can be read.
   if (/^[\t\n\r\x20-\x7e]*$/.test(text)) return;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);

@@ -9,6 +9,8 @@ export interface KeyNotes {
   flagTakes?: "repeat" | "list";
   /** What a flag without a value stands for. */
   flagMeans?: string;
+  /** What the flag's opposite means, `--no-name`, of what is true or false. */
+  opposite?: string;
   /** For --help, where the summary says too much. */
   flagSummary?: string;
   /** What it is if it is not given, in words: for what has no default value. */
@@ -38,6 +40,8 @@ export interface Key {
   kind: z.core.$ZodType;
   /** Whether it is written as a number, and not as text. */
   isNumber: boolean;
+  /** Whether it is true or false: its flag takes no value, and has an opposite. */
+  isYesOrNo: boolean;
   /** Those of the table that it is, or of each of several. */
   keys: readonly Key[];
 }
@@ -49,7 +53,8 @@ export function keysOf(table: z.ZodMiniObject): Key[] {
     if (notes === undefined) return [];
     const inner = unwrapped(kind);
     const keys = inner instanceof z.ZodMiniObject ? keysOf(inner) : [];
-    return [{ name, notes, kind, isNumber: inner._zod.def.type === "number", keys }];
+    const { type } = inner._zod.def;
+    return [{ name, notes, kind, isNumber: type === "number", isYesOrNo: type === "boolean", keys }];
   });
 }
 

@@ -108,6 +108,11 @@ export function number({ example, least, greatest, above, isInteger = false }: N
   );
 }
 
+/** Its flag is `--name`, or `--no-name`. */
+export function yesOrNo() {
+  return z.boolean({ error: wrongType("true or false") });
+}
+
 type ErrorOf = (issue: { input?: unknown }) => string;
 
 /** @param missing what is said where there is nothing */

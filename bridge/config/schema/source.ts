@@ -5,7 +5,19 @@ import { parseMessageBytes } from "../syntax/quantities.ts";
 import { templateFault } from "../syntax/template.ts";
 import { FIELD_TABLE, fieldFault, numbers, rate } from "./field.ts";
 import { key } from "./keys.ts";
-import { choice, nonEmptyText, number, oneCharacter, parsed, size, text, texts, time, timeOrNone } from "./kinds.ts";
+import {
+  choice,
+  nonEmptyText,
+  number,
+  oneCharacter,
+  parsed,
+  size,
+  text,
+  texts,
+  time,
+  timeOrNone,
+  yesOrNo,
+} from "./kinds.ts";
 import { CURVE_TABLE, PLAIN_TABLE } from "./security.ts";
 import { tableOfSeveral, tables } from "./tables.ts";
 
@@ -73,6 +85,12 @@ export const SOURCE_TABLE = tableOfSeveral("source", {
   inflate: key(z.prefault(choice("inflate", ["auto", "none", "raw"]), "auto"), {
     summary: "auto: zlib, gzip and zstd by how they begin; raw: deflate without a header; none",
     flag: "--inflate <how>",
+  }),
+  decimal_comma: key(z.optional(yesOrNo()), {
+    summary: "in lines of numbers, a comma is the decimal mark",
+    flag: "--decimal-comma",
+    opposite: "in lines of numbers, a comma stands between columns",
+    otherwise: "found out; what cannot be told is refused",
   }),
   sequence_field: key(z.optional(text().check(z.minLength(1, "give the name of a JSON field, such as seq."))), {
     summary: "JSON field with the publisher's own number, which is not plotted",

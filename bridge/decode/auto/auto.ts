@@ -1,7 +1,7 @@
 import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
 import type { EnvelopeMemory } from "../envelope.ts";
-import type { CsvMemory } from "../formats/csv.ts";
+import type { CsvMemory } from "../formats/csv/csv-memory.ts";
 import type { ValueFormat } from "../formats/formats.ts";
 import { readValue, type Value } from "../formats/values.ts";
 import { isLineFormat, lineFormatOf } from "../lines/lines.ts";

@@ -1,6 +1,6 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { foreignFault } from "../foreign.ts";
-import { looksLikeCsv } from "../formats/csv.ts";
+import { looksLikeCsv } from "../formats/csv/csv.ts";
 import { VALUE_FORMATS, type ValueFormat } from "../formats/formats.ts";
 import { looksLikeJsonLines } from "../formats/json-lines.ts";
 import { cborTop, msgpackTop, type Top } from "../formats/structure.ts";

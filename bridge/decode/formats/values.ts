@@ -15,7 +15,8 @@ import {
   wordAndRest,
 } from "../text.ts";
 import { notUtf8Text } from "../utf8-fault.ts";
-import { type CsvMemory, valueOfCsv } from "./csv.ts";
+import { valueOfCsv } from "./csv/csv.ts";
+import type { CsvMemory } from "./csv/csv-memory.ts";
 import type { ValueFormat } from "./formats.ts";
 import { listOf, valueOfLines } from "./json-lines.ts";
 import { readPacked } from "./packed-records.ts";
@@ -51,7 +52,7 @@ export function readValue(
       return { value: readPacked(format, payload, onLeftOut) };
     case "csv":
     case "numbers": {
-      const value = valueOfCsv(unpadded(payload, onLeftOut), memory, arrivedAt);
+      const value = valueOfCsv(unpadded(payload, onLeftOut), memory, arrivedAt, { topic, onLeftOut });
       return value === undefined ? undefined : { value };
     }
     case "nmea":

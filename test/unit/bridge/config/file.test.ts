@@ -131,6 +131,7 @@ describe("plotcast.toml", () => {
       topicDelimiter: "|",
       skipBytes: 8,
       inflate: "raw",
+      csv: { decimalComma: undefined, isTimeGiven: true, isUnitGiven: true },
     });
     assert.deepEqual([a?.sequenceField, a?.expectEveryMs], ["seq", 120_000]);
     const { fields, ...map } = a?.map ?? {};

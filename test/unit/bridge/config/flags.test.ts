@@ -66,6 +66,7 @@ frames = ["topic", "payload", "time"]
 topic_delimiter = "|"
 skip_bytes = 4
 inflate = "none"
+decimal_comma = true
 sequence_field = "seq"
 expect_every = "1s"
 channel = "lab/{1}"
@@ -84,7 +85,7 @@ password_env = "P"`,
     );
     const args = `--to http://localhost:1/c/a --buffer 2MiB --spool none --spool-max 3MiB --metrics 0.0.0.0:1 --log json
       --name a --socket xsub --bind tcp://*:1 --bind tcp://*:2 --connect tcp://h:3 --topic a --topic b --format f32@48k
-      --preset p --frames topic,payload,time --topic-delimiter | --skip-bytes 4 --inflate none --sequence-field seq
+      --preset p --frames topic,payload,time --topic-delimiter | --skip-bytes 4 --inflate none --decimal-comma --sequence-field seq
       --expect-every 1s --channel lab/{1} --series {field} --time at --time-unit ms --time-epoch 1899-12-30 --field a.* --field b=c --max-rate 2.5
       --high-water-mark 5 --max-message 2KiB --heartbeat 1s --plain-user ann --plain-password-env P`.split(/\s+/);
     assert.deepEqual(parse(args, { P: "x" }), readConfigFile(file, { P: "x" }));

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { matcherOf, patternFault } from "../../../../bridge/config/syntax/pattern.ts";
 import { mayHaveMade } from "../../../../bridge/config/syntax/template.ts";
-import { valueOfCsv } from "../../../../bridge/decode/formats/csv.ts";
+import { valueOfCsv } from "../../../../bridge/decode/formats/csv/csv.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { createReader } from "../../../../bridge/presets/reader.ts";
 import { parseJson } from "../../../../protocol/json/json.ts";

@@ -120,7 +120,7 @@ describe("auto", () => {
       decoding.read("b", hex(`81 a1 76 ${byte(i)}`));
       decoding.read("c", encode("i16be", [100 * i, 100 * i + 50]));
       decoding.read("d", encode("f64", [Math.sqrt(i), Math.sin(i)]));
-      decoding.read("e", `${i},2`);
+      decoding.read("e", `${i};2`);
     }
     assert.deepEqual(decoding.decisions.map(({ topic, format }) => `${topic} ${format}`).sort(), [
       "a json",
@@ -135,7 +135,7 @@ describe("auto", () => {
     const told: string[] = [];
     const log = createLog("text", "info", (line) => told.push(line));
     const said = decisionLog("main", log);
-    for (const other of [hex("81 a1 62 02"), Buffer.from("7,8"), deflateSync('{"b":2}'), hex("a1 61 62 02")]) {
+    for (const other of [hex("81 a1 62 02"), Buffer.from("7;8"), deflateSync('{"b":2}'), hex("a1 61 62 02")]) {
       const decoding = decodingOf();
       for (let i = 0; i < 50; i++) {
         assert.deepEqual(decoding.read("t", '{"a":1}'), ["t.a now 1"]);
@@ -145,7 +145,7 @@ describe("auto", () => {
     }
     assert.ok(told.length > 0 && told.length <= 4, told.join("\n"));
     const lines = decodingOf();
-    assert.deepEqual(lines.read("1,2"), ["0 now 1", "1 now 2"]);
+    assert.deepEqual(lines.read("1,2.5"), ["0 now 1", "1 now 2.5"]);
     assert.deepEqual(lines.read('lab {"a":1}'), ["lab.a now 1"], "no line of names");
     const mixed = decodingOf();
     for (let i = 0; i < 10; i++) mixed.read("t", encode("f32", noise(64, i)));

@@ -1,8 +1,9 @@
 /** What lines of numbers remember of a topic, and that no other line changes what a publisher's columns are read as. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type CsvMemory, valueOfCsv } from "../../../../../bridge/decode/formats/csv.ts";
-import { FirstColumn } from "../../../../../bridge/decode/formats/first-column.ts";
+import { valueOfCsv } from "../../../../../bridge/decode/formats/csv/csv.ts";
+import type { CsvMemory } from "../../../../../bridge/decode/formats/csv/csv-memory.ts";
+import { FirstColumn } from "../../../../../bridge/decode/formats/csv/first-column.ts";
 import { ARRIVED_AT, decodingOf, faultOf } from "../../../../support/decoding.ts";
 
 const T = ARRIVED_AT - 600;
@@ -70,7 +71,7 @@ describe("the first of several columns without names", () => {
     assert.deepEqual(columns([...values, ARRIVED_AT - day + 1, ARRIVED_AT + day - 1]).slice(-2), ["time", "time"]);
     assert.deepEqual(columns([...values, ARRIVED_AT - day]).slice(-1), ["refused"]);
     assert.deepEqual(columns([...values, ARRIVED_AT + day]).slice(-1), ["refused"]);
-    const [, ...later] = csv("5,1", `${T},2`, "6,3", `${T},4`);
+    const [, ...later] = csv("5;1", `${T};2`, "6;3", `${T};4`);
     assert.deepEqual(
       later,
       [[`y ${T} 2`], ["0 now 6", "1 now 3"], [`y ${T} 4`]],
@@ -179,7 +180,7 @@ describe("names of columns", () => {
       if (i % 1000 === 0) decoding.read("used", "1,2");
     }
     assert.deepEqual(decoding.read("used", "1,2"), ["used.a now 1", "used.b now 2"]);
-    assert.deepEqual(decoding.read("unused", "1,2"), ["unused.0 now 1", "unused.1 now 2"], "4,097 with the flood");
+    assert.deepEqual(decoding.read("unused", "1;2"), ["unused.0 now 1", "unused.1 now 2"], "4,097 with the flood");
   });
 
   it("[FM4i] have 4,096 characters in all; what is more holds for its own message", () => {

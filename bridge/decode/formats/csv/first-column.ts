@@ -1,6 +1,6 @@
-import { unixSeconds } from "../../../protocol/json/time.ts";
-import { isDate } from "../layout.ts";
-import { DecodeError } from "../message.ts";
+import { unixSeconds } from "../../../../protocol/json/time.ts";
+import { isDate } from "../../layout.ts";
+import { DecodeError } from "../../message.ts";
 
 const DAY_SECONDS = 86_400;
 /** A decision is revised when so many lines more spoke against it than for it … */
