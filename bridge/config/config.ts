@@ -38,7 +38,7 @@ export interface SocketConfig {
   highWaterMark: number;
   /** Of all parts together where the guard sees them, else of each part. */
   maxMessageBytes: number;
-  /** 0: none. With one, peers that do not answer are cut off, as those of ZMTP 3.0 do not. */
+  /** 0: none. With one, peers that have answered and do so no more are cut off; with CURVE, all that do not. */
   heartbeatMs: number;
 }
 

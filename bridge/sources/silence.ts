@@ -24,6 +24,8 @@ const MIN_MESSAGES = 10;
 const HALF_LIFE_MS = 600_000;
 /** While the silence lasts, connections are opened anew so often. */
 const REOPEN_EVERY_MS = 30_000;
+/** Where that nothing comes is only unusual, the peer may be well: each time costs it what it sends meanwhile. */
+const MAX_REOPEN_EVERY_MS = 600_000;
 
 /** Notices when messages stop coming though nothing says that a publisher has gone. */
 export class Silence {
@@ -32,6 +34,7 @@ export class Silence {
   #lastAtMs = 0;
   #longestMs = 0;
   #reopenedAtMs: number | undefined;
+  #reopenAfterMs = REOPEN_EVERY_MS;
 
   constructor(options: SilenceOptions) {
     this.#options = { nowMs: () => performance.now(), ...options };
@@ -74,7 +77,11 @@ export class Silence {
         `Stale: no message for ${duration(silentMs)}, where ${expected}. Connections to publishers are opened anew.`,
       );
       onStale();
-    } else if (nowMs() - this.#reopenedAtMs < REOPEN_EVERY_MS) return;
+      this.#reopenAfterMs = REOPEN_EVERY_MS;
+    } else {
+      if (nowMs() - this.#reopenedAtMs < this.#reopenAfterMs) return;
+      if (expectEveryMs === undefined) this.#reopenAfterMs = Math.min(MAX_REOPEN_EVERY_MS, 2 * this.#reopenAfterMs);
+    }
     this.#reopenedAtMs = nowMs();
     reopen();
   }
