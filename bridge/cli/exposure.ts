@@ -1,6 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import type { SocketConfig } from "../config/config.ts";
 import { hostOf, portOf } from "../config/syntax/endpoint.ts";
+import { ipcPathOf, othersFault } from "../sources/zeromq/ipc-rights.ts";
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
@@ -35,6 +36,16 @@ export function exposureLines({ bind, security }: SocketConfig): string[] {
     default:
       return security satisfies never;
   }
+}
+
+/** Which of the ipc addresses that are bound some users of this machine cannot connect to: sentences for the start. */
+export async function lockedOutLines(bound: readonly string[]): Promise<string[]> {
+  // Where there are no such rights, as on Windows, there is no ipc.
+  const faults = bound.map(async (address) => {
+    const path = ipcPathOf(address);
+    return path === undefined ? undefined : await othersFault(path).catch(() => undefined);
+  });
+  return (await Promise.all(faults)).filter((line) => line !== undefined);
 }
 
 function isLoopback(host: string): boolean {

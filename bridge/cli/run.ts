@@ -8,7 +8,7 @@ import { FootLine, showFoot } from "../observability/terminal.ts";
 import { type Bridge, startBridge } from "../pipeline/bridge.ts";
 import { AddressError, SourceError } from "../sources/errors.ts";
 import { ExitCode } from "./exit-code.ts";
-import { exposureLines } from "./exposure.ts";
+import { exposureLines, lockedOutLines } from "./exposure.ts";
 import { checkReaders } from "./known.ts";
 
 const DRAIN_MS = 10_000;
@@ -59,6 +59,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
   started = bridge;
   log.info(`${endpointsText(bridge)}; delivering to ${channelsText(config)}`);
   for (const { socket } of sources) for (const line of exposureLines(socket)) log.info(line);
+  for (const line of await lockedOutLines(bridge.bound)) log.info(line);
   if (bridge.metricsUrl !== undefined) log.info(`Metrics at ${bridge.metricsUrl}`);
   const hideFoot = stderr.isTTY
     ? showFoot(

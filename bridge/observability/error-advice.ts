@@ -70,7 +70,9 @@ const PUBLISHER: Readonly<Record<string, string>> = {
   ECONNREFUSED: NOBODY_LISTENS,
   ENOENT: NOBODY_LISTENS,
   ENOTSOCK: "what is there is no socket. Check the path",
-  EACCES: "this user may not connect there. Check the rights of the socket, or this machine's firewall",
+  EACCES:
+    "this user may not connect there. Whoever connects to an ipc socket must be allowed to write to it and to enter its " +
+    "folders: let its owner change that (chmod), or run both as one user. For tcp, see this machine's firewall",
 };
 
 const LISTEN: Readonly<Record<string, string>> = {

@@ -122,20 +122,33 @@ async function canTry(address: string): Promise<boolean> {
     const instead = "and ZeroMQ would delete it. Give another path";
     throw new AddressError(address, `Cannot bind to ${address}: something else than a socket is there, ${instead}.`);
   }
-  return !(await isListenedTo(path));
+  const failure = await failureToConnect(path);
+  if (codeOf(failure) === "EACCES" || codeOf(failure) === "EPERM") {
+    const why = `a socket is there that this user may not connect to (${codeOf(failure)}), so whether a program listens cannot be known`;
+    throw new AddressError(address, `Cannot bind to ${address}: ${why}. Give another path, or run as that user.`);
+  }
+  return !isListened(failure);
 }
 
 /** Whether a program listens at this path. */
-export function isListenedTo(path: string): Promise<boolean> {
+export async function isListenedTo(path: string): Promise<boolean> {
+  return isListened(await failureToConnect(path));
+}
+
+function isListened(failure: Error | undefined): boolean {
+  // Refused: whoever listened there is gone.
+  return codeOf(failure) !== "ECONNREFUSED" && codeOf(failure) !== "ENOENT";
+}
+
+function failureToConnect(path: string): Promise<Error | undefined> {
   return new Promise((settle) => {
     const probe = connectTo(path);
-    const end = (listens: boolean) => (): void => {
+    const end = (failure: Error | undefined): void => {
       probe.destroy();
-      settle(listens);
+      settle(failure);
     };
-    probe.once("connect", end(true));
-    // Refused: whoever listened there is gone.
-    probe.once("error", (error) => end(codeOf(error) !== "ECONNREFUSED" && codeOf(error) !== "ENOENT")());
+    probe.once("connect", () => end(undefined));
+    probe.once("error", end);
   });
 }
 
@@ -144,8 +157,14 @@ function unusable(side: Side, address: string, cause: unknown): AddressError {
 }
 
 function reasonOf(side: Side, address: string, cause: unknown): string {
-  const advice = errorAdvice(cause, address.startsWith("ipc://") ? "file" : "listen");
-  switch (errorCode(cause)) {
+  const isIpc = address.startsWith("ipc://");
+  const advice = errorAdvice(cause, isIpc ? "file" : "listen");
+  const code = errorCode(cause);
+  if (isIpc && side === "bind" && (code === "EACCES" || code === "EPERM")) {
+    const directory = dirname(resolve(address.slice("ipc://".length)));
+    return `this user may not make a socket in ${directory} (${code}). Give a path where it may write, or let its owner change its rights (chmod)`;
+  }
+  switch (code) {
     case "EADDRINUSE":
       return (
         "another program is using it (EADDRINUSE). If that is your publisher, use --connect with its address; else end that " +

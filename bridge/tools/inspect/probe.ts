@@ -1,9 +1,12 @@
 import { connect } from "node:net";
+import { connectFault, ipcPathOf } from "../../sources/zeromq/ipc-rights.ts";
 
 /** What a look at an address found. */
 export type Found =
   | { kind: "refused" | "unknown-host" | "no-answer" }
   | { kind: "unreachable"; code: string }
+  /** An ipc socket, and what keeps this user from it. */
+  | { kind: "forbidden"; why: string }
   /** It takes connections, but does not begin as ZeroMQ does. */
   | { kind: "not-zeromq" }
   /** Undefined socket type: it has not said, as one with security does not. */
@@ -17,6 +20,14 @@ const SIGNATURE_BYTES = 10;
 const MECHANISM_AT = 12;
 const MAX_BYTES = 1024;
 
+export type Place = { host: string; port: number } | { path: string };
+
+/** Where an address is connected to; undefined if that cannot be looked at. */
+export function placeOf(address: string): Place | undefined {
+  const path = ipcPathOf(address);
+  return path === undefined ? hostAndPort(address) : { path };
+}
+
 /** The host and port of a tcp address that is connected to; undefined for others. */
 export function hostAndPort(address: string): { host: string; port: number } | undefined {
   const [, bracketed, plain, port] = /^tcp:\/\/(?:\[([^\]]+)\]|([^:;*]+)):(\d+)$/.exec(address) ?? [];
@@ -25,11 +36,16 @@ export function hostAndPort(address: string): { host: string; port: number } | u
 }
 
 /** Connects once, as ZeroMQ does, and looks at who answers. Never rejects. */
-export function probe({ host, port }: { host: string; port: number }, withinMs = WITHIN_MS): Promise<Found> {
+export async function probe(place: Place, withinMs = WITHIN_MS): Promise<Found> {
+  const why = "path" in place ? await connectFault(place.path) : undefined;
+  return why === undefined ? await look(place, withinMs) : { kind: "forbidden", why };
+}
+
+function look(place: Place, withinMs: number): Promise<Found> {
   return new Promise((resolve) => {
     let received = Buffer.alloc(0);
     let isConnected = false;
-    const socket = connect({ host, port });
+    const socket = connect(place);
     const end = (found: Found): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -64,7 +80,7 @@ function greeting(): Buffer {
 
 function failureOf(error: Error): Found {
   const code = "code" in error && typeof error.code === "string" ? error.code : error.message;
-  if (code === "ECONNREFUSED") return { kind: "refused" };
+  if (code === "ECONNREFUSED" || code === "ENOENT") return { kind: "refused" };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return { kind: "unknown-host" };
   return { kind: "unreachable", code };
 }
@@ -96,13 +112,15 @@ export function findingText(address: string, found: Found, type: "sub" | "xsub" 
   switch (found.kind) {
     case "refused":
       return (
-        `Nothing listens at ${address}. Is the publisher running, and is this its port? If it connects instead of ` +
+        `Nothing listens at ${address}. Is the publisher running, and is this its ${address.startsWith("ipc:") ? "path" : "port"}? If it connects instead of ` +
         "binding, both wait for each other: let this side --bind."
       );
     case "unknown-host":
       return `The name in ${address} is of no machine that is known here: check its spelling, or give its number.`;
     case "no-answer":
       return `${address} does not answer: the machine is off or another one, or a firewall drops what is sent there.`;
+    case "forbidden":
+      return `${address} cannot be connected to: ${found.why}.`;
     case "unreachable":
       return `${address} cannot be reached (${found.code}): is this machine on that network?`;
     case "not-zeromq":

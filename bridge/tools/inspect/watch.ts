@@ -3,7 +3,7 @@ import { escaped } from "../../observability/printable.ts";
 import { type OpenTap, openTap, type Tap } from "../tap.ts";
 import { adviceOn, type KnownPublisher } from "./advice.ts";
 import { type CreateParts, Inspection } from "./inspection.ts";
-import { findingText, hostAndPort, probe } from "./probe.ts";
+import { findingText, placeOf, probe } from "./probe.ts";
 import type { EndpointReport, SourceReport } from "./report.ts";
 
 export interface WatchOptions {
@@ -130,7 +130,7 @@ export class Watch {
   /** Looks at the addresses that should be connected and are not. */
   async #probe(): Promise<void> {
     for (const endpoint of this.#endpoints.values()) {
-      const at = endpoint.side === "connect" && endpoint.connected === 0 ? hostAndPort(endpoint.address) : undefined;
+      const at = endpoint.side === "connect" && endpoint.connected === 0 ? placeOf(endpoint.address) : undefined;
       if (at === undefined) continue;
       const finding = findingText(endpoint.address, await probe(at), this.#source.socket.type);
       if (endpoint.connected === 0) endpoint.finding = finding;

@@ -346,7 +346,7 @@ test("[BR15e] a silence that has begun goes on though the publisher is gone: con
   check(9000 + 95_000);
   assert.equal(reopened, 3);
   for (let i = 0; i < 3600; i++) check(105_000 + 1000 * i);
-  assert.ok(reopened >= 11 && reopened <= 12, `${reopened}`);
+  assert.equal(reopened, 10, "ten minutes apart in the end");
 });
 
 test("[BR15d] a pause that was taken for silence teaches patience, not all at once, and half of it is forgotten in 10 minutes", () => {
