@@ -14,15 +14,22 @@ const COUNT_RATES = [1e3, 1e4, 1e6, 1e9] as const;
 const RATE_TOLERANCE = 0.25;
 /** Arrivals closer to each other tell nothing. */
 const LEAST_TRIAL_SECONDS = 0.005;
+/** So many of them in a row must agree: of two recordings of one topic, one by chance may. */
+const AGREEING = 2;
 /** When a date of long ago has gone on for so long, and in so many messages, as no count does, it is one. */
 const TRIAL_SECONDS = 2;
 const TRIAL_MESSAGES = 3;
 
 interface Trial {
-  number: number;
-  at: number;
-  lastAt: number;
+  first: number;
+  firstAt: number;
   messages: number;
+  /** Of the last message that was far enough from the one before. */
+  last: number;
+  lastAt: number;
+  pace: number | undefined;
+  agreeing: number;
+  isRising: boolean;
 }
 
 /** What is found out of the numbers of one magnitude: those that PT6a has one unit for. */
@@ -66,7 +73,7 @@ export class TimeField {
     const known = this.#magnitudes.get(perSecond);
     if (known === undefined) {
       const isDate = isNow || (!isWithin(number, this.#count, MAX_STEP) && isDateAt(seconds, arrivedAt));
-      const trial = isDate && !isNow ? { number, at: arrivedAt, lastAt: arrivedAt, messages: 1 } : undefined;
+      const trial = isDate && !isNow ? trialOf(number, arrivedAt) : undefined;
       this.#magnitudes.set(perSecond, { isDate, trial });
       return isDate;
     }
@@ -81,17 +88,41 @@ export class TimeField {
 
   /** Times of now go on by a second each second. A recording may have any speed, but hardly just that of another unit. */
   #try(of: Magnitude, trial: Trial, number: number, perSecond: number, arrivedAt: number): void {
-    const passed = arrivedAt - trial.at;
+    const since = arrivedAt - trial.lastAt;
+    if (since < LEAST_TRIAL_SECONDS) return;
+    const pace = paceOf((number - trial.last) / perSecond / since);
+    trial.agreeing = pace === undefined ? 0 : pace === trial.pace ? trial.agreeing + 1 : 1;
+    trial.pace = pace;
+    trial.isRising &&= number > trial.last;
+    trial.last = number;
     trial.lastAt = arrivedAt;
     trial.messages++;
-    if (passed < LEAST_TRIAL_SECONDS) return;
-    const rate = (number - trial.number) / perSecond / passed;
-    if (COUNT_RATES.some((count) => Math.abs(rate / count - 1) < RATE_TOLERANCE)) {
+    const passed = arrivedAt - trial.firstAt;
+    const isOver = passed >= TRIAL_SECONDS && trial.messages >= TRIAL_MESSAGES;
+    const isCount = isOver && trial.isRising && paceOf((number - trial.first) / perSecond / passed) !== undefined;
+    if (trial.agreeing >= AGREEING || isCount) {
       of.isDate = false;
-      of.trial = undefined;
       this.revisions++;
-    } else if (passed >= TRIAL_SECONDS && trial.messages >= TRIAL_MESSAGES) of.trial = undefined;
+    }
+    if (!of.isDate || isOver) of.trial = undefined;
   }
+}
+
+function trialOf(number: number, at: number): Trial {
+  return {
+    first: number,
+    firstAt: at,
+    messages: 1,
+    last: number,
+    lastAt: at,
+    pace: undefined,
+    agreeing: 0,
+    isRising: true,
+  };
+}
+
+function paceOf(rate: number): number | undefined {
+  return COUNT_RATES.find((count) => Math.abs(rate / count - 1) < RATE_TOLERANCE);
 }
 
 function isWithin(number: number, of: number, factor: number): boolean {

@@ -26,6 +26,8 @@ export interface OddTime {
   isDate: boolean;
   /** The number, if that is all that there is, and nothing has been said of its unit. */
   number: number | undefined;
+  /** Whether it is no date, or has grown from one that is none. */
+  isCount: boolean;
   /** Whether it is one of the first of its topic: a count comes by everything. */
   isEarly: boolean;
   /** Whether dates before it are a count from now on. */
@@ -34,7 +36,7 @@ export interface OddTime {
 
 /** What is strange about a time; undefined if it is only some minutes off, or where a coordinate may be. */
 export function hintOf(odd: OddTime): Pick<TimeHint, "oddity" | "advice"> | undefined {
-  const { place, seconds, arrivedAt, isDate, number, isEarly, isRevised } = odd;
+  const { place, seconds, arrivedAt, isDate, number, isCount, isEarly, isRevised } = odd;
   if (isRevised) {
     return {
       oddity: "unit-revised",
@@ -51,7 +53,7 @@ export function hintOf(odd: OddTime): Pick<TimeHint, "oddity" | "advice"> | unde
     const todo = config === undefined ? "" : `give ${config}, or `;
     return { oddity: "other-epoch", advice: `this is like ${name}. Nothing is converted: ${todo}send unix seconds.` };
   }
-  if (isDate || (seconds >= FIRST_DATE && seconds < LAST_DATE)) return clockHint(seconds - arrivedAt);
+  if (isDate || (!isCount && seconds >= FIRST_DATE && seconds < LAST_DATE)) return clockHint(seconds - arrivedAt);
   if (!isTime) return undefined;
   return {
     oddity: "no-date",

@@ -1,5 +1,5 @@
 import { stampSeconds } from "../../protocol/json/stamp.ts";
-import { writtenTime } from "../../protocol/json/time.ts";
+import { FIRST_DATE, writtenTime } from "../../protocol/json/time.ts";
 import { LEAST_COUNT, TimeField } from "../decode/time-field.ts";
 import type { TimeHint } from "../observability/time-hints.ts";
 import { hintOf, NEAR_SECONDS, type OddTime } from "./odd-times.ts";
@@ -16,6 +16,8 @@ export interface TimeScale {
 const LOOKED_AT = 64;
 /** A count comes by what every epoch has for now: it is looked for in so many messages. */
 const EARLY = 16;
+/** A count grows by no more from one look to the next. */
+const MAX_STEP = 16;
 
 /** The times of one topic's messages: their units, found out for each field and kept, and what is strange about them. */
 export class TopicTimes {
@@ -26,6 +28,8 @@ export class TopicTimes {
   #path: string | undefined;
   #field = new TimeField();
   #strange = 0;
+  /** The last that was looked at and counts as from a start. */
+  #count = 0;
   #odd: OddTime | undefined;
   readonly #said = new Set<TimeHint["oddity"]>();
 
@@ -115,6 +119,8 @@ export class TopicTimes {
     this.#strange++;
     if (!isRevised && this.#strange > LOOKED_AT && this.#strange % LOOKED_AT !== 0) return;
     const isEarly = this.#strange <= EARLY;
-    this.#odd = { place, sample, seconds, arrivedAt, isDate, number, isEarly, isRevised };
+    const isCount = number !== undefined && (number < FIRST_DATE || number <= this.#count * MAX_STEP);
+    if (isCount) this.#count = number;
+    this.#odd = { place, sample, seconds, arrivedAt, isDate, number, isCount, isEarly, isRevised };
   }
 }
