@@ -112,6 +112,7 @@ export function partText(place: string, sample: unknown): string {
   return `${where} is ${sampleText(sample)}.`;
 }
 
-function sampleText(sample: unknown): string {
+/** What stood there, in few characters. */
+export function sampleText(sample: unknown): string {
   return escaped(typeof sample === "string" ? JSON.stringify(sample) : String(sample), MAX_SAMPLE_LENGTH);
 }

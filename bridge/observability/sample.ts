@@ -6,6 +6,8 @@ const MAX_SAMPLE_FRAMES = 4;
 const MAX_SAMPLE_BYTES = 240;
 const MAX_SAMPLE_LENGTH = 120;
 const MAX_HEX_BYTES = 24;
+/** Less is a number of a few bytes rather. */
+const MIN_PADDED_TEXT = 4;
 export const MAX_TOPIC_LENGTH = 80;
 const MAX_TOPIC_BYTES = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: binary is what it rules out
@@ -28,8 +30,7 @@ export function excerptOf(frames: readonly Uint8Array[]): Excerpt {
 export function sampleOf({ heads, frames }: Excerpt): string {
   const parts = heads.map((head) => {
     const bytes = Buffer.from(head.bytes.buffer, 0, head.bytes.length);
-    const text = textIn(bytes, head.length > bytes.length);
-    return text ?? hexOf(bytes, head.length);
+    return textIn(bytes, head.length > bytes.length) ?? paddedIn(bytes) ?? hexOf(bytes, head.length);
   });
   if (frames > heads.length) parts.push("…");
   return escaped(parts.join(" | "), MAX_SAMPLE_LENGTH);
@@ -44,6 +45,14 @@ function textIn(bytes: Buffer, isCut: boolean): string | undefined {
   // Text in another encoding, or with a few bytes before it: what is no ASCII is written as its byte.
   if (!isMostlyText(bytes)) return undefined;
   return bytes.toString("latin1").replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
+}
+
+/** Text with NULs behind it, of which the first is shown. */
+function paddedIn(bytes: Buffer): string | undefined {
+  const end = bytes.indexOf(0);
+  if (end < MIN_PADDED_TEXT || bytes.subarray(end).some((byte) => byte !== 0)) return undefined;
+  const text = textIn(bytes.subarray(0, end), false);
+  return text === undefined ? undefined : `${text}\\x00…`;
 }
 
 /** Some bytes that are no ASCII, or control characters as in colours, are still text. */

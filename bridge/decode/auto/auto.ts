@@ -9,7 +9,7 @@ import { type Content, DecodeError, type Message, withTopic } from "../message.t
 import type { Payload } from "../payload.ts";
 import { parseSampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
-import { textIfUtf8 } from "../text.ts";
+import { readableText, textIfUtf8 } from "../text.ts";
 import { guessOf } from "./guess.ts";
 import { guessSamples } from "./samples-guess.ts";
 
@@ -66,6 +66,8 @@ export class Auto {
     if (samples !== undefined) {
       const guess = payload.bytes.length < MAX_LOOK_BYTES ? guessOf(payload.bytes, payload.isBare) : undefined;
       if (guess?.kind === "sure") return this.#readAs(guess.format, payload, memory);
+      // Text that was meant as JSON has no samples in it.
+      if (guess?.kind === "none" && guess.fault.code === "not-json" && hasQuotedText(payload.bytes)) throw guess.fault;
       return [readSamples(samples, payload)];
     }
     if (values === undefined || isOtherLines(values, payload)) return this.#readNew(payload, memory);
@@ -170,6 +172,10 @@ function isOtherLines(before: ValueFormat, { bytes }: Payload): boolean {
   if (!isLineFormat(before)) return false;
   const found = lineFormatOf(textIfUtf8(bytes) ?? "");
   return found !== undefined && found !== before;
+}
+
+function hasQuotedText(bytes: Buffer): boolean {
+  return /["']/.test(readableText(bytes) ?? "");
 }
 
 function readEach(held: readonly Held[], read: (payload: Payload) => Message | undefined): Released {

@@ -1,6 +1,6 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { DecodeError } from "../../decode/message.ts";
-import { type LeftOut, leftOutText } from "../../observability/left-out.ts";
+import { adviceOf, type LeftOut, sampleText } from "../../observability/left-out.ts";
 import { errorText, escaped } from "../../observability/printable.ts";
 import { excerptOf, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "../../observability/sample.ts";
 import type { LeftOutReport, RefusedReport } from "./report.ts";
@@ -40,8 +40,9 @@ export class Losses {
   leaveOut(part: LeftOut): void {
     const { topic, reason, count = 1 } = part;
     const create = (): Counted<LeftOutReport> => {
-      const detail = escaped(leftOutText(part), MAX_DETAIL_LENGTH);
-      return { reason, count: 0, topic: shown(topic), place: escaped(part.place, MAX_PLACE_LENGTH), detail };
+      const detail = escaped(part.detail ?? adviceOf(reason), MAX_DETAIL_LENGTH);
+      const place = escaped(part.place, MAX_PLACE_LENGTH);
+      return { reason, count: 0, topic: shown(topic), place, sample: sampleText(part.sample), detail };
     };
     const leftOut = this.#leftOut.of(keyOf(topic, reason), create, count);
     if (leftOut !== undefined) leftOut.count += count;

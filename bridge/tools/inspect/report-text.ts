@@ -157,9 +157,10 @@ function refusedLines({ reason, messages, detail, topic, sample }: RefusedReport
   return sample === "" ? lines : [...lines, cut(`    such as: ${sample}`, width)];
 }
 
-function leftOutLines({ reason, count, topic, detail }: LeftOutReport, width: number): string[] {
+function leftOutLines({ reason, count, topic, place, sample, detail }: LeftOutReport, width: number): string[] {
   const of = topic === "" ? "" : ` of "${topic}"`;
-  return wrapped(`${counted(count, "value")}${of} left out (${reason}): ${detail}`, width, "  ");
+  const where = place === "" ? "" : ` in ${place}`;
+  return wrapped(`${counted(count, "value")}${of} left out (${reason}${where}: ${sample}): ${detail}`, width, "  ");
 }
 
 function countText(count: number): string {

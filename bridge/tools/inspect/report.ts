@@ -110,7 +110,9 @@ export interface LeftOutReport {
   topic: string;
   /** Where the first stood: the path of a field, `line 3`; "" for the message itself. */
   place: string;
-  /** A sentence about the first of them, with what stood there and what to do. */
+  /** What stood there. */
+  sample: string;
+  /** What is wrong, and what to do. */
   detail: string;
 }
 

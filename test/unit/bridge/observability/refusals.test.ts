@@ -91,6 +91,11 @@ it("[BR3a] a sample shows bytes that are no text in hexadecimal, and text in ano
   assert.equal(sample(Buffer.from('{"ort": "K\u00fcche"}', "latin1")), '{"ort": "K\\xfcche"}');
 });
 
+it("[BR3a] a sample shows text in a buffer up to its first NUL", () => {
+  assert.equal(sample(Buffer.from('{"y": 1}'.padEnd(64, "\u0000"))), '{"y": 1}\\x00…');
+  assert.equal(sample(Buffer.from("35000000", "hex")), "0x 35 00 00 00");
+});
+
 it("the topic of what nobody has read is its first frame, or the word before JSON, and none of binary", () => {
   const of = (...frames: string[]): string => topicOf(frames.map((frame) => Buffer.from(frame)));
   assert.equal(of("lab/a", "1"), "lab/a");

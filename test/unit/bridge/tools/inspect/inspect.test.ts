@@ -190,7 +190,7 @@ describe("what inspect reports", () => {
     );
     assert.match(
       textOf(inspection, now, 300),
-      /3 values of "log" left out \(record-unreadable\): .*line 2.*in the middle/,
+      /3 values of "log" left out \(record-unreadable in line 2: "\{\\"y\\": 2"\): .*in the middle/,
     );
   });
 
