@@ -157,7 +157,8 @@ export class Auto {
     const guess = guessSamples(held.map(({ payload }) => payload.bytes));
     const format = guess === undefined ? undefined : parseSampleFormat(guess.format);
     // One damaged message is no stream of samples.
-    if (guess === undefined || format === undefined || (memory.values !== undefined && !guess.sure)) {
+    const isStray = memory.values !== undefined && held.length < MAX_HELD && guess?.sure !== true;
+    if (guess === undefined || format === undefined || isStray) {
       return { messages: [], refused: held.length, fault: withTopic(formatUnknown(), topic) };
     }
     const reader = createSampleReader(format);

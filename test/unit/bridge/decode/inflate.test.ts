@@ -70,7 +70,8 @@ describe("a compressed payload", () => {
     const sample = hex("78 9c 80 3f 00 00 80 3f");
     assert.deepEqual(decodingOf({ format: "f32" }).messages([sample])[0]?.content.kind, "samples");
     const auto = decodingOf();
-    for (let i = 0; i < 10; i++) auto.messages([hex("00 00 80 3f 00 00 00 40 00 00 40 40")], i / 100);
+    for (let i = 0; i < 10; i++)
+      auto.messages([Buffer.from(Float32Array.of(3 * i, 3 * i + 1, 3 * i + 2).buffer)], i / 100);
     assert.deepEqual(auto.messages([sample])[0]?.content.kind, "samples");
   });
 

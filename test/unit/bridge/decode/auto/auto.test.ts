@@ -126,7 +126,7 @@ describe("auto", () => {
       "a json",
       "b msgpack",
       "c i16be",
-      "d f64",
+      "d f64x2",
       "e csv",
     ]);
   });

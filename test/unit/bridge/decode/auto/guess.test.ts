@@ -62,8 +62,8 @@ it("[FM9] what rises, steps, is rounded or interleaved is named", () => {
   const left = sine(10_000, 250);
   const right = sine(8000, 110);
   const both = (i: number): number => (i % 2 === 0 ? left(i) : right(i));
-  assert.equal(named("i16", both), "i16");
-  assert.equal(named("f32", both), "f32");
+  assert.equal(named("i16", both), "i16x2");
+  assert.equal(named("f32", both), "f32x2");
   assert.equal(
     named("f64", (i) => 1.76e9 + i / 100),
     "f64",

@@ -61,7 +61,7 @@ describe("[SA1] a sample format", () => {
 
   for (const [text, why] of [
     ["i12", /"i12" is no element/],
-    ["f16@48k", /"f16" is no element/],
+    ["f24@48k", /"f24" is no element/],
     ["float32", /written f32/],
     ["int16@48k", /written i16/],
     ["uint8", /written u8/],
