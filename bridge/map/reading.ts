@@ -82,9 +82,11 @@ class MappingReader implements PointReader<Slot, Leaf> {
   }
 
   secondsOf(time: unknown, path: string): number {
-    const { readsQuoted, times } = this.#options;
-    const number = readsQuoted && typeof time === "string" ? quotedNumber(time) : undefined;
-    return times.secondsOf(number ?? time, path, this.arrivedAt);
+    return this.#options.times.secondsOf(time, path, this.arrivedAt);
+  }
+
+  get readsQuotedTimes(): boolean {
+    return this.#options.readsQuoted;
   }
 
   get lists(): ListMemory {

@@ -18,9 +18,6 @@ interface Columns<S> {
   blank: Column<S>[];
 }
 
-/** More texts that are no times are not looked at one by one: each costs an exception. */
-const MAX_UNREADABLE = 256;
-
 /**
  * `{"x": [1, 2], "y": [3, 4], …}`: values at each x; null is a missing value. Where all are null the line breaks, which one
  * row says as well as many: NaN for each series.
@@ -37,7 +34,6 @@ export function readColumns<S, V>(
   const columns = found.valued.length > 0 ? found.valued : found.blank;
   const allSeries = columns.map(({ series }) => series);
   let isBlank = false;
-  let unreadable = 0;
   for (let row = 0; row < times.length && columns.length > 0; row++) {
     const series: S[] = [];
     const values: (V | number)[] = [];
@@ -52,9 +48,8 @@ export function readColumns<S, V>(
     if (isBreak && isBlank) continue;
     isBlank = isBreak;
     const time = times[row];
-    const x = unreadable > MAX_UNREADABLE && typeof time !== "number" ? undefined : reading.timeOf(time, timePath);
+    const x = reading.timeOf(time, timePath);
     if (x === undefined) {
-      unreadable++;
       left.add("time-unreadable", `${timePath}.${row}`, time, Math.max(1, values.length));
       continue;
     }

@@ -21,6 +21,8 @@ export interface PointReader<Series, Value> {
   /** The one series of `{"x": number, "y": number}`, if such points need nothing else from the reader. */
   readonly xySeries: readonly [Series] | undefined;
   readonly lists: ListMemory;
+  /** Whether every number in quotes may be a time; else only a date. */
+  readonly readsQuotedTimes: boolean;
   /**
    * The field that is the time of an object, or of its columns; undefined: it has none.
    * @param isAlone whether the object is the whole value

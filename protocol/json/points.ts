@@ -78,6 +78,7 @@ export function seriesOfY(topic: string): readonly [string] | undefined {
 /** Makes rows of points, each with all its fields. */
 export class RowReader implements PointReader<string, number> {
   readonly isChoosing = false;
+  readonly readsQuotedTimes = false;
   readonly xySeries: readonly [string] | undefined;
   readonly lists: ListMemory;
   readonly #reading: PointContext;

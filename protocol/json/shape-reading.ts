@@ -1,14 +1,20 @@
-import { isQuotedDate } from "./date-field.ts";
+import { isDate } from "./date-field.ts";
+import { secondsOfText } from "./date-text.ts";
 import { isObject } from "./json.ts";
 import { LeftOutParts, type PartFault } from "./part-fault.ts";
 import { PointError, type PointFault } from "./point-error.ts";
 import type { PointReader } from "./point-reader.ts";
+import { stampSeconds } from "./stamp.ts";
+import { MAX_TIME } from "./time.ts";
 import { isQuotedNumber, isWord, wordFault } from "./words.ts";
 
 /** Whole numbers beyond it are not all float64s. */
 const MAX_EXACT = Number.MAX_SAFE_INTEGER;
 /** From here on a number is written with an exponent, as one that was never a whole number to the last digit. */
 const MIN_EXPONENT = 1e21;
+
+/** So many times that are none are each looked at as any other. */
+const MAX_UNREADABLE = 64;
 
 /** What the reading of one value has come to. */
 export class ShapeReading<S, V> {
@@ -19,6 +25,7 @@ export class ShapeReading<S, V> {
   /** The time that was read last. */
   x: number;
   arrival: boolean;
+  #unreadable = 0;
 
   constructor(reader: PointReader<S, V>) {
     this.reader = reader;
@@ -48,13 +55,18 @@ export class ShapeReading<S, V> {
   /** Unix seconds; undefined if it is no time. */
   timeOf(time: unknown, path: string): number | undefined {
     if (time === null || time === undefined || typeof time === "boolean" || Number.isNaN(time)) return undefined;
+    const { reader } = this;
+    // In quotes a number is text, but one that is a date can hardly be anything else.
+    const isQuoted = typeof time === "string" && isQuotedNumber(time);
+    if (isQuoted && !reader.readsQuotedTimes && !isDate(Number(time), reader.arrivedAt)) return undefined;
+    // An exception for each of a hundred thousand would take seconds.
+    if (this.#unreadable > MAX_UNREADABLE && !isQuoted && !mayBeTime(time)) return undefined;
     try {
-      // In quotes a number is text, but one that is a date can hardly be anything else.
-      const isQuoted = typeof time === "string" && isQuotedDate(time, this.reader.arrivedAt);
-      return this.reader.secondsOf(isQuoted ? Number(time) : time, path);
+      return reader.secondsOf(isQuoted ? Number(time) : time, path);
     } catch (error) {
-      if (error instanceof PointError) return undefined;
-      throw error;
+      if (!(error instanceof PointError)) throw error;
+      this.#unreadable++;
+      return undefined;
     }
   }
 
@@ -104,6 +116,13 @@ export class ShapeReading<S, V> {
     error.part = part;
     return error;
   }
+}
+
+/** A look without an exception. */
+function mayBeTime(time: unknown): boolean {
+  if (typeof time === "number") return Math.abs(time) < MAX_TIME;
+  if (typeof time !== "string") return stampSeconds(time) !== undefined;
+  return secondsOfText(time) !== undefined;
 }
 
 function nothingIn(value: unknown): string {
