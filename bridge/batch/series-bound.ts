@@ -15,8 +15,9 @@ export class SeriesBound {
   }
 
   pass(rows: readonly Row[]): readonly Row[] {
-    for (const { names } of rows) {
-      if (names !== this.#lastNames && !this.#knows(names)) return rows.flatMap((row) => this.#rest(row));
+    for (const row of rows) {
+      const { names } = row;
+      if (names !== this.#lastNames && !this.#knows(row)) return rows.flatMap((row) => this.#rest(row));
       this.#lastNames = names;
     }
     return rows;
@@ -33,18 +34,20 @@ export class SeriesBound {
     return lost;
   }
 
-  #knows(names: readonly string[]): boolean {
+  #knows({ names, values }: Row): boolean {
     let areKnown = true;
-    for (const name of names) {
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i] ?? "";
       if (this.#known.has(name)) continue;
-      if (this.#known.size < this.#max) this.#known.add(name);
+      // A series begins with a point: before it there is no line to break.
+      if (this.#known.size < this.#max && !Number.isNaN(values[i])) this.#known.add(name);
       else areKnown = false;
     }
     return areKnown;
   }
 
   #rest(row: Row): Row[] {
-    if (this.#knows(row.names)) return [row];
+    if (this.#knows(row)) return [row];
     const names: string[] = [];
     const values: number[] = [];
     row.names.forEach((name, i) => {

@@ -141,6 +141,8 @@ function mayTake(table: TableBuilder, row: Row, newNames: number): boolean {
     table.arrival === row.arrival &&
     width <= MAX_COLUMNS &&
     2 * row.names.length >= width &&
+    // In a table of more series it would break their lines, too.
+    (row.names.length >= table.width || row.values.some((value) => !Number.isNaN(value))) &&
     (newNames === 0 || table.rows <= MAX_ROWS_TO_FILL)
   );
 }

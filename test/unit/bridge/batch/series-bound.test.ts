@@ -22,3 +22,14 @@ it("[BR22] a line that breaks in a series beyond the bound has lost no point", (
   assert.deepEqual(bound.pass([{ ...row("b"), values: [Number.NaN] }]), []);
   assert.equal(bound.takeLost(), 0);
 });
+
+it("[BR22c] a break of a series that has had no point is not sent, and takes no place", () => {
+  const bound = new SeriesBound(2);
+  const [broken, mixed] = [
+    { ...row("error"), values: [Number.NaN] },
+    { ...row("a", "error"), values: [1, Number.NaN] },
+  ];
+  assert.deepEqual(bound.pass([broken, mixed, row("b")]), [{ ...row("a"), values: [1] }, row("b")]);
+  assert.deepEqual(bound.pass([{ ...row("a"), values: [Number.NaN] }]), [{ ...row("a"), values: [Number.NaN] }]);
+  assert.equal(bound.takeLost(), 0);
+});

@@ -32,3 +32,12 @@ for (const missing of ["null", "NaN"]) {
     }
   });
 }
+
+test("[PT2f] [PG5] null without a number breaks the lines of its series, and of no other", () => {
+  const messages = ['{"t":0,"a":1,"b":2}', '{"t":1,"b":null}', '{"t":2,"a":3,"b":4}'];
+  const rows = messages.flatMap((text) => rowsOfJson(text, { arrivedAt: 0, topic: "" }));
+  const store = new SeriesStore();
+  for (const frame of framesOf(rows, "0000000000000001", 1)) store.ingest(decodeFrame(frame));
+  const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
+  assert.deepEqual(held, { a: [1, 3], b: [2, Number.NaN, 4] });
+});
