@@ -27,6 +27,8 @@ export type Guess =
 
 /** Without names of fields, what is shorter could be any of several things by chance. */
 const MIN_SURE_BYTES = 32;
+/** JSON's objects and arrays of more than plain numbers, right or wrong. */
+const BEGINS_JSON = /^(?:\{|\[\s*[{[])\s*["'{[]/;
 
 /**
  * What one message is, looked at by itself.
@@ -63,6 +65,9 @@ function guessOfText(text: string, isBare: boolean): Guess {
   if (looksLikeJsonLines(text)) return { kind: "sure", format: "ndjson", because: "JSON, a line each" };
   // Names between quotes, of columns, are no JSON.
   if (looksLikeCsv(text)) return { kind: "sure", format: "csv", because: "lines of numbers" };
+  const split = isBare ? wordAndRest(text) : undefined;
+  // A name that ends in JSON is none: `lab {"temp": .5` is no name and value.
+  if (split !== undefined && BEGINS_JSON.test(split.rest)) return guessOfTopicAndJson(split);
   const lineFormat = lineFormatOf(text);
   if (lineFormat !== undefined) {
     return { kind: "sure", format: lineFormat, because: VALUE_FORMATS[lineFormat] };
@@ -70,12 +75,8 @@ function guessOfText(text: string, isBare: boolean): Guess {
   if (IS_MEANT_AS_JSON.test(text)) {
     return none(notJson(text));
   }
-  const split = isBare ? wordAndRest(text) : undefined;
-  if (split !== undefined) {
-    if (jsonOrUndefined(split.rest) !== undefined) {
-      return { kind: "sure", format: "json", because: "a word (the topic), a space and JSON" };
-    }
-    if (IS_MEANT_AS_JSON.test(split.rest)) return none(withTopic(notJson(split.rest), split.word));
+  if (split !== undefined && (IS_MEANT_AS_JSON.test(split.rest) || jsonOrUndefined(split.rest) !== undefined)) {
+    return guessOfTopicAndJson(split);
   }
   if (IS_MEANT_AS_PYTHON.test(text)) return none(notJson(text));
   return none(
@@ -85,6 +86,11 @@ function guessOfText(text: string, isBare: boolean): Guess {
         "If a topic is in front, say with --topic-delimiter what ends it.",
     ),
   );
+}
+
+function guessOfTopicAndJson({ word, rest }: { word: string; rest: string }): Guess {
+  if (jsonOrUndefined(rest) === undefined) return none(withTopic(notJson(rest), word));
+  return { kind: "sure", format: "json", because: "a word (the topic), a space and JSON" };
 }
 
 function none(fault: DecodeError | PointError): Guess {
