@@ -1,5 +1,5 @@
 import { PointError } from "../../protocol/json/point-error.ts";
-import { unixSeconds } from "../../protocol/json/time.ts";
+import { timeOf } from "../../protocol/json/time.ts";
 import { valueOfCbor, valueOfMsgpack } from "../decode/formats/packed.ts";
 import { type Content, DecodeError, type Message, type MessageReader } from "../decode/message.ts";
 import { textIfUtf8 } from "../decode/text.ts";
@@ -37,17 +37,17 @@ function readerOf(parse: Parser): MessageReader {
         throw new DecodeError("envelope-wrong", "plotjuggler: the first of several frames is the topic, in UTF-8.");
       }
       const value = parse(second ?? first);
-      const time = third === undefined || third.length === 0 ? coordinateTime(value, arrivedAt) : secondsOf(third);
+      const time = third === undefined || third.length === 0 ? coordinateTime(value, arrivedAt) : secondsOf(third, arrivedAt);
       const content: Content = { kind: "value", value };
       return [time === undefined ? { topic, content } : { topic, time, content }];
     },
   };
 }
 
-function secondsOf(frame: Buffer): number {
+function secondsOf(frame: Buffer, arrivedAt: number): number {
   const text = frame.length > MAX_TIME_BYTES ? "" : frame.toString("latin1");
   const seconds = SECONDS.test(text) ? Number(text) : Number.NaN;
-  if (Number.isFinite(seconds)) return unixSeconds(seconds);
+  if (Number.isFinite(seconds)) return timeOf(seconds, arrivedAt);
   throw new DecodeError(
     "envelope-wrong",
     "plotjuggler: the third frame is the time in unix seconds as text, such as 1763648912.5: this is not.",

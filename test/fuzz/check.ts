@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { inflate, wrappingOf } from "../../bridge/decode/inflate.ts";
 import type { DecodeFault } from "../../bridge/decode/message.ts";
+import { hasControl } from "../../protocol/characters.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { MAX_COLUMNS, MAX_LABEL_BYTES } from "../../protocol/limits.ts";
 import { isSeriesName } from "../../protocol/names.ts";
@@ -40,6 +41,11 @@ export function refusalFault(code: string, detail: string): string | undefined {
   if (!Object.hasOwn(KNOWN, code)) return `refused with a code that there is not: ${code}`;
   if (code === "decode-failed") return `refused by an exception that nobody foresaw: ${detail}`;
   return detail.length > 600 ? `refused in ${detail.length} characters: ${detail.slice(0, 200)}…` : undefined;
+}
+
+/** What is wrong with a line of the log; undefined if nothing is. */
+export function lineFault(line: string): string | undefined {
+  return hasControl(line) || line.length > 600 ? `a line is ${JSON.stringify(line)}` : undefined;
 }
 
 /** What is wrong with rows; undefined if nothing is. */

@@ -5,13 +5,14 @@ import type { DecodeConfig, MapConfig } from "../../bridge/config/config.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
 import { SourceLedger } from "../../bridge/observability/ledger.ts";
 import { createLog } from "../../bridge/observability/log.ts";
+import { timeHintText } from "../../bridge/observability/time-hints.ts";
 import { type Refusal, UndecodableWarnings } from "../../bridge/observability/warnings.ts";
 import { SourcePipeline } from "../../bridge/pipeline/source-pipeline.ts";
 import { bearsNumbers, createReader } from "../../bridge/presets/reader.ts";
 import { MAX_BODY_BYTES } from "../../protocol/limits.ts";
 import { isChannelName } from "../../protocol/names.ts";
 import type { Random } from "../torture/random.ts";
-import { refusalFault, rowsFault } from "./check.ts";
+import { lineFault, refusalFault, rowsFault } from "./check.ts";
 
 export interface TargetConfig {
   name: string;
@@ -68,7 +69,9 @@ export class Target {
       config: sequenceField === undefined ? { name: "main" } : { name: "main", sequenceField },
       ledger: this.ledger,
       reader: createReader(config.decode),
-      mapper: createMapper(config.map),
+      mapper: createMapper(config.map, undefined, (hint) => {
+        this.#fault ??= lineFault(timeHintText(hint));
+      }),
       isNumbered: bearsNumbers(config.decode),
       uplinkOf: (channel) => {
         if (channel !== undefined && !isChannelName(channel))
