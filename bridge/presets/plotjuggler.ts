@@ -37,7 +37,8 @@ function readerOf(parse: Parser): MessageReader {
         throw new DecodeError("envelope-wrong", "plotjuggler: the first of several frames is the topic, in UTF-8.");
       }
       const value = parse(second ?? first);
-      const time = third === undefined || third.length === 0 ? coordinateTime(value, arrivedAt) : secondsOf(third, arrivedAt);
+      const time =
+        third === undefined || third.length === 0 ? coordinateTime(value, arrivedAt) : secondsOf(third, arrivedAt);
       const content: Content = { kind: "value", value };
       return [time === undefined ? { topic, content } : { topic, time, content }];
     },

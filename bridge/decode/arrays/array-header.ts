@@ -1,5 +1,5 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
-import { timeOf } from "../../../protocol/json/time.ts";
+import { MAX_TIME, writtenTime } from "../../../protocol/json/time.ts";
 import { isSeriesName } from "../../../protocol/names.ts";
 import { valueOfCbor, valueOfMsgpack } from "../formats/packed.ts";
 import { DecodeError } from "../message.ts";
@@ -22,6 +22,8 @@ export interface ArrayHeader {
   rate: number | undefined;
   /** Unix seconds. */
   time: number | undefined;
+  /** The time as a number of which the unit is to be found out; then there is no other. */
+  timeNumber: number | undefined;
   /** What stands where the time should, and is none. */
   unreadableTime: unknown;
   /** Other numbers in it. */
@@ -124,6 +126,7 @@ export function headerOf(object: Readonly<Record<string, unknown>>): ArrayHeader
     );
   }
   const timeValue = find(TIME_KEYS);
+  const timeNumber = typeof timeValue === "number" && Math.abs(timeValue) < MAX_TIME ? timeValue : undefined;
   const time = timeIn(timeValue);
   const step = numberIn(find(STEP_KEYS));
   return {
@@ -135,7 +138,8 @@ export function headerOf(object: Readonly<Record<string, unknown>>): ArrayHeader
     name: nameIn(find(NAME_KEYS)),
     rate: rateIn(find(RATE_KEYS)) ?? (step !== undefined && step > 0 ? rateIn(1 / step) : undefined),
     time,
-    unreadableTime: time === undefined ? (timeValue ?? undefined) : undefined,
+    timeNumber,
+    unreadableTime: time === undefined && timeNumber === undefined ? (timeValue ?? undefined) : undefined,
     rest: restOf(object),
   };
 }
@@ -207,9 +211,9 @@ function rateIn(value: unknown): number | undefined {
 
 /** Undefined if it is none: then the values have the time of their arrival. */
 function timeIn(value: unknown): number | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined || value === null || typeof value === "number") return undefined;
   try {
-    return timeOf(value, 0);
+    return writtenTime(value);
   } catch (error) {
     if (error instanceof PointError) return undefined;
     throw error;

@@ -5,6 +5,7 @@ import { type Message, withTopic } from "../message.ts";
 import type { Payload } from "../payload.ts";
 import { MAX_RATE, type SampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
+import { TimeField } from "../time-field.ts";
 import { type Topic, Topics, throwIfControl } from "../topic.ts";
 import { type ArrayHeader, headerIn, wrongArray } from "./array-header.ts";
 import { type ArrayRows, rowsIn, shapeText } from "./array-rows.ts";
@@ -16,6 +17,8 @@ const MAX_LAYOUTS = 16;
 interface TopicMemory {
   /** The last layout that was said. */
   said: string;
+  /** What unit the numbers are of that are a header's time. */
+  time?: TimeField;
 }
 
 interface Layout {
@@ -74,7 +77,8 @@ export class Arrays {
     }
   }
 
-  #readRows(topic: Topic<TopicMemory>, header: ArrayHeader, data: Buffer, arrivedAt: number): Message[] {
+  #readRows(topic: Topic<TopicMemory>, sent: ArrayHeader, data: Buffer, arrivedAt: number): Message[] {
+    const header = { ...sent, time: timeOf(sent, topic.memory, arrivedAt) };
     const rows = rowsIn(header, data);
     const { format, reader } = this.#layoutOf(header, rows);
     const { rate, time, rest, unreadableTime } = header;
@@ -148,4 +152,10 @@ function columnsOf(names: readonly string[], columns: readonly Float64Array[]): 
 /** Whatever is not zero is true. */
 function booleans({ dtype }: ArrayHeader, bytes: Buffer): Buffer {
   return dtype.isBoolean ? Buffer.from(bytes.map((byte) => (byte === 0 ? 0 : 1))) : bytes;
+}
+
+function timeOf({ time, timeNumber }: ArrayHeader, memory: TopicMemory, arrivedAt: number): number | undefined {
+  if (timeNumber === undefined) return time;
+  memory.time ??= new TimeField();
+  return memory.time.secondsOf(timeNumber, arrivedAt);
 }
