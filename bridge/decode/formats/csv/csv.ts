@@ -7,8 +7,13 @@ import { hasNumber, hasUnsure, isBlank, parsedRow } from "./rows.ts";
 import { fitted, mayBeOne, type Table, tableOf } from "./table.ts";
 import { TableReading } from "./table-reading.ts";
 
+/** A word that may be a state. */
+const STATE = /^[\p{L}_][\p{L}\p{N}_-]{0,62}$/u;
+/** What languages print for a number that is none. */
+const NO_NUMBER = /^\s*[+-]?(?:nan|inf(?:inity)?)\s*$/i;
 /** How much of a text is looked at to find out whether it is this. */
 const MAX_LOOK = 4096;
+const MAX_WORD_LENGTH = 32;
 
 const SILENT: CsvReport = { topic: "", onLeftOut: () => undefined };
 
@@ -32,6 +37,9 @@ export function valueOfCsv(text: string, memory: CsvMemory, arrivedAt: number, r
   const table = tableOf(text, topic);
   if (table.names === undefined && table.rows.length === 0) throw notCsv("there is no number in it");
   if (table.rows.length === 0) {
+    const [state] = table.names?.length === 1 && table.units === undefined ? table.names : [];
+    // Whether a word is a state, the mapping knows.
+    if (state !== undefined && STATE.test(state)) return state;
     keepNames(table, topic, memory, arrivedAt, report);
     return undefined;
   }
@@ -64,6 +72,7 @@ function keepNames(
 
 /** Whether it is lines of numbers, perhaps with one of names before them. Cheap enough to be asked of any text. */
 export function looksLikeCsv(text: string): boolean {
+  if (text.length <= MAX_WORD_LENGTH && NO_NUMBER.test(text)) return true;
   const start = text.length > MAX_LOOK ? text.slice(0, MAX_LOOK) : text;
   const isCut = start.length < text.length;
   const end = start.lastIndexOf("\n");

@@ -1,4 +1,4 @@
-import { unixSeconds } from "../../../../protocol/json/time.ts";
+import { TIME_FIELDS, unixSeconds } from "../../../../protocol/json/time.ts";
 import { isDate } from "../../layout.ts";
 import type { DecodeError } from "../../message.ts";
 import { type Cell, cellOf, hasSpacedThousands } from "./cell.ts";
@@ -110,17 +110,25 @@ export function namedValue({ row, cells }: ParsedRow, columns: Columns, context:
   if (time.kind === "unsure") {
     throw dayAndNumber(row);
   }
-  columns.series ??= seriesNames(names, time.kind === "none" ? undefined : TIME);
+  const field = timeField(names, time);
+  const isOwn = time.kind === "none" || (time.kind === "one" && names[time.at] === field);
+  columns.series ??= seriesNames(names, isOwn ? undefined : field);
   const { series } = columns;
   const object: Record<string, unknown> = Object.create(null);
   const seconds = timeOfRow(row, cells, time, order, context);
-  if (seconds !== null) object[TIME] = seconds;
+  if (seconds !== null) object[field] = seconds;
   for (let i = 0; i < series.length; i++) {
     const name = series[i];
     if (name === undefined || isOfTime(i, time)) continue;
     put(object, name, cells[i] ?? null, number, onCell);
   }
   return object;
+}
+
+/** The name of the time where that is one that says so, as in JSON. */
+function timeField(names: readonly string[], time: TimeColumn): string {
+  const name = time.kind === "one" && time.perSecond === undefined ? names[time.at] : undefined;
+  return TIME_FIELDS.find((field) => field === name) ?? TIME;
 }
 
 /** @throws DecodeError not-csv */

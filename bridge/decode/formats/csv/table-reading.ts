@@ -1,5 +1,5 @@
 import { DecodeError } from "../../message.ts";
-import { type Cell, cellOf, type TextCell } from "./cell.ts";
+import { cellOf } from "./cell.ts";
 import type { CsvMemory, CsvReport } from "./csv-memory.ts";
 import type { Row } from "./lines.ts";
 import { type Columns, isSame, MIN_LINES_KEPT, mayBeNames, type TopicLines, type Width } from "./names.ts";
@@ -19,9 +19,6 @@ import {
   unnamedValue,
 } from "./rows.ts";
 import { fitted, mayBeOne, type Table, withoutBlankEnd } from "./table.ts";
-
-/** A state as one word. */
-const STATE = /^[\p{L}_][\p{L}\p{N}_-]{0,62}$/u;
 
 /** Makes values of a message's rows. What cannot be read of them is told, if there is a row that can. */
 export class TableReading {
@@ -180,8 +177,6 @@ export class TableReading {
     const { cells, row, isGood } = each;
     const [first = null] = cells;
     if (!hasNumber(cells) && !isBlank(cells)) {
-      // A word alone may be a state, and a number in quotes may be taken: the mapping knows.
-      if (isAlone && cells.length === 1 && isStateOrQuoted(first)) return first.text;
       if (this.#topic.known(cells.length)?.names?.every((name, i) => name === row.cells[i])) return undefined;
       throw wordsOnly(each);
     }
@@ -257,9 +252,4 @@ export class TableReading {
 function columnsIn(width: Width, names: readonly string[]): Columns {
   width.columns ??= { names, units: width.units, time: undefined, order: width.order };
   return width.columns;
-}
-
-function isStateOrQuoted(cell: Cell): cell is TextCell {
-  if (typeof cell !== "object" || cell === null) return false;
-  return cell.kind === "quoted" || (cell.kind === "word" && STATE.test(cell.text));
 }

@@ -69,12 +69,15 @@ describe("a line of words", () => {
       ["21.5C", /unit/],
       ["55%", /unit/],
       ["0x1F", /0x/],
-      ["ON", /kind = "step"/],
       ["1_000", /digits 0 to 9/],
     ] as const) {
       assert.match(faultIn(text), says);
       assert.match(faultIn("1", "2", text), says);
     }
+  });
+
+  it("[FM4n] of one word may be a state: the mapping knows", () => {
+    assert.deepEqual(all(["ON", "1,2,3", "off"]), ["ON", { 0: 1, 1: 2, 2: 3 }, "off"]);
   });
 
   it("[FM4o] alone is told of when no numbers follow for ten seconds, or other names do", () => {
@@ -265,7 +268,11 @@ describe("the time", () => {
       { t: 5, a: 2 },
       { t: 1.5, a: 2 },
       { t: 5, a: 2 },
-      { t: 5, a: 2 },
+      { time: 5, a: 2 },
+    ]);
+    assert.deepEqual(all(["date,time,t\n2026-11-28,13:37:00,3", "time,time\n1,2"]), [
+      { t: AT, "t.2": 3 },
+      { time: 1, "time.2": 2 },
     ]);
     assert.deepEqual(all(["T,P\n21.5,3", "t [K],P\n300,3", `T,P\n${ARRIVED_AT},3`]), [
       { T: 21.5, P: 3 },
