@@ -119,8 +119,9 @@ function typedArray(count: number): Buffer {
 
 /** So many numbers, 64 on each line but the last. */
 function lines(count: number): string {
-  const whole = new Array(Math.floor(count / 64)).fill(new Array(64).fill(1).join());
-  return [...whole, ...(count % 64 === 0 ? [] : [new Array(count % 64).fill(1).join()])].join("\n");
+  const row = (values: number): string => Array.from({ length: 64 }, (_, i) => (i < values ? "1" : "")).join();
+  const whole = new Array(Math.floor(count / 64)).fill(row(64));
+  return [...whole, ...(count % 64 === 0 ? [] : [row(count % 64)])].join("\n");
 }
 
 describe("[FM10b] [FM10c] a message holds 1,048,576 values at most, whatever of them is plotted", () => {
@@ -159,10 +160,11 @@ describe("[FM10b] [FM10c] a message holds 1,048,576 values at most, whatever of 
 
   it("no line of text has more than 4,096 columns, the first or another", () => {
     for (const separator of [",", ";", "\t", " "]) {
-      const line = (columns: number): Buffer =>
-        Buffer.from(`1${separator}2\n${new Array(columns).fill("1").join(separator)}\n`);
-      assert.equal(made("csv", line(4096)), 4098, JSON.stringify(separator));
-      assert.equal(made("csv", line(4097)), "not-csv", JSON.stringify(separator));
+      const lines = (...columns: number[]): Buffer =>
+        Buffer.from(columns.map((count) => new Array(count).fill("1").join(separator)).join("\n"));
+      assert.equal(made("csv", lines(4096, 4096)), 8192, JSON.stringify(separator));
+      assert.equal(made("csv", lines(4096, 4097)), "not-csv", JSON.stringify(separator));
+      assert.equal(made("csv", lines(4097, 4096)), "not-csv", JSON.stringify(separator));
     }
   });
 });
