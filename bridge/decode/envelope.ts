@@ -1,8 +1,13 @@
 import type { DecodeConfig } from "../config/config.ts";
+import type { Decision } from "../observability/decisions.ts";
+import type { OnLeftOut } from "../observability/left-out.ts";
 import { CountingTopics } from "./frames/counting-topics.ts";
-import { cannotTell, noTopic, notAStamp, tooMany, twoTimes } from "./frames/faults.ts";
+import { isSubscription } from "./frames/describe.ts";
+import { cannotTell, noTopic, notAStamp, subscriptionFault, tooMany, twoTimes } from "./frames/faults.ts";
 import { FrameMemory } from "./frames/frame-memory.ts";
-import { type FrameLook, isDigits, lookOf, lookOfFirst } from "./frames/look.ts";
+import { endOfTopic } from "./frames/front.ts";
+import { GluedTopics } from "./frames/glued-topics.ts";
+import { beginsAsName, type FrameLook, isDigits, lookOf, lookOfFirst } from "./frames/look.ts";
 import { candidatesOf, rolesOf } from "./frames/roles.ts";
 import type { Stamp } from "./frames/stamp-frame.ts";
 import { type FrameField, layoutText, parseLayout, readCounter, readTime } from "./layout.ts";
@@ -35,12 +40,26 @@ export interface Envelope<T> {
   open(frames: readonly Buffer[], arrivedAt: number): OpenedMessage<T>;
 }
 
-/** @throws RangeError if what is configured is no layout */
-export function createEnvelope<T extends EnvelopeMemory>(config: DecodeConfig, topics: Topics<T>): Envelope<T> {
+/** Formats whose payloads tell what stands before them. */
+const MAY_BE_GLUED: ReadonlySet<string> = new Set(["auto", "json", "msgpack", "cbor"]);
+
+/**
+ * @param onDecision what the one frame of messages is taken for, as that is found out
+ * @throws RangeError if what is configured is no layout
+ */
+export function createEnvelope<T extends EnvelopeMemory>(
+  config: DecodeConfig,
+  topics: Topics<T>,
+  onDecision: (decision: Decision) => void = () => undefined,
+  onLeftOut: OnLeftOut = () => undefined,
+): Envelope<T> {
   const { frames, topicDelimiter } = config;
   if (topicDelimiter === "") throw new RangeError("What ends the topic must have at least one character.");
   const delimiter = topicDelimiter === undefined ? undefined : Buffer.from(topicDelimiter);
-  if (frames === undefined) return new FoundEnvelope(topics, delimiter);
+  if (frames === undefined) {
+    const mayBeGlued = delimiter === undefined && config.skipBytes === 0 && MAY_BE_GLUED.has(config.format);
+    return new FoundEnvelope(topics, delimiter, mayBeGlued ? new GluedTopics(onDecision, onLeftOut) : undefined);
+  }
   const fields = parseLayout(frames);
   if (delimiter !== undefined && fields.some(({ kind }) => kind === "topic")) {
     throw new RangeError("The topic is a frame of its own, or ends with a delimiter: not both.");
@@ -119,11 +138,13 @@ const MAX_FOUND_FRAMES = 16;
 class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
   readonly #topics: Topics<T>;
   readonly #delimiter: Buffer | undefined;
+  readonly #glued: GluedTopics | undefined;
   readonly #counting = new CountingTopics();
 
-  constructor(topics: Topics<T>, delimiter: Buffer | undefined) {
+  constructor(topics: Topics<T>, delimiter: Buffer | undefined, glued: GluedTopics | undefined) {
     this.#topics = topics;
     this.#delimiter = delimiter;
+    this.#glued = glued;
   }
 
   open(frames: readonly Buffer[], arrivedAt: number): OpenedMessage<T> {
@@ -131,12 +152,25 @@ class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
     if (first === undefined) throw new DecodeError("too-many-frames", "This message has no frame.");
     if (frames.length > 2) return this.#openSeveral(frames, arrivedAt);
     if (second !== undefined) return this.#openTwo(first, second, arrivedAt);
-    if (this.#delimiter === undefined) return { topic: this.#topics.of(""), payload: first, isBare: true };
-    return { ...splitAt(first, this.#delimiter, this.#topics), isBare: false };
+    if (this.#delimiter !== undefined) return { ...splitAt(first, this.#delimiter, this.#topics), isBare: false };
+    return this.#openOne(first, arrivedAt);
+  }
+
+  #openOne(frame: Buffer, arrivedAt: number): OpenedMessage<T> {
+    if (this.#glued !== undefined) {
+      if ((frame[0] ?? 0xff) <= 1 && isSubscription(frame)) throw subscriptionFault(frame);
+      const glued = this.#glued.open(frame, arrivedAt);
+      if (glued !== undefined) {
+        const { payload } = glued;
+        if ("topic" in glued) return { topic: this.#topics.ofFrame(glued.topic), payload, isBare: false };
+        return { topic: this.#topics.of(""), payload, isBare: false, time: glued.time };
+      }
+    }
+    return { topic: this.#topics.of(""), payload: frame, isBare: true };
   }
 
   #openTwo(first: Buffer, second: Buffer, arrivedAt: number): OpenedMessage<T> {
-    if (beginsAsTopic(first)) return { topic: this.#topics.ofFrame(first), payload: second, isBare: false };
+    if (beginsAsName(first)) return { topic: this.#topics.ofFrame(first), payload: second, isBare: false };
     const looks = [lookOfFirst(first, arrivedAt), lookOf(second, arrivedAt)];
     const [look = NO_LOOK, next = NO_LOOK] = looks;
     const { kind } = look;
@@ -191,19 +225,13 @@ class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
   }
 }
 
-/** Whether a frame begins as most topics do, so that no more of it has to be looked at. */
-function beginsAsTopic(frame: Buffer): boolean {
-  const first = frame[0] ?? 0;
-  return (first >= 0x61 && first <= 0x7a) || (first >= 0x41 && first <= 0x5a) || first === 0x2f || first === 0x5f;
-}
-
 function timeIn(look: FrameLook, frame: Buffer): number | undefined {
   return look.kind === "time" || look.kind === "date" ? readTime(look.type, frame) : undefined;
 }
 
 function splitAt<T>(bytes: Buffer, delimiter: Buffer, topics: Topics<T>): { topic: Topic<T>; payload: Buffer } {
-  const at = bytes.indexOf(delimiter);
-  if (at < 0) throw wrong("what ends the topic (--topic-delimiter) is not in this message");
+  const at = endOfTopic(bytes, delimiter);
+  if (at === undefined) throw wrong("what ends the topic (--topic-delimiter) is not in this message");
   return { topic: topics.ofFrame(bytes.subarray(0, at)), payload: bytes.subarray(at + delimiter.length) };
 }
 

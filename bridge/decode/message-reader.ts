@@ -77,7 +77,7 @@ class FormatReader implements MessageReader {
       throwIfControl(name);
       return { csv: this.#csv };
     });
-    this.#envelope = createEnvelope(config, topics);
+    this.#envelope = createEnvelope(config, topics, onDecision, onLeftOut);
   }
 
   read(frames: readonly Buffer[], arrivedAt: number): Message[] {

@@ -14,6 +14,8 @@ export interface Decision {
   wrapping?: string | undefined;
   sure: boolean;
   because: string;
+  /** What corrects it; `--format` if it is not there. */
+  option?: string;
 }
 
 /** Says what messages of a source are taken for: each topic's once, the first few topics. */
@@ -29,9 +31,9 @@ export function decisionLog(source: string, log: Pick<Log, "info">): (decision: 
 }
 
 /** `messages of the topic "lab" are taken for msgpack in zlib (msgpack, to the last byte).` */
-export function decisionText({ topic, format, wrapping, sure, because }: Decision): string {
+export function decisionText({ topic, format, wrapping, sure, because, option = "--format" }: Decision): string {
   const whose = topic === "" ? "messages" : `messages of the topic "${escaped(topic, MAX_TOPIC_LENGTH)}"`;
   const packed = wrapping === undefined ? "" : ` in ${wrapping}`;
-  const doubt = sure ? "" : " That is a guess: if it is wrong, say --format.";
+  const doubt = sure ? "" : ` That is a guess: if it is wrong, say ${option}.`;
   return `${whose} are taken for ${format}${packed} (${because}).${doubt}`;
 }

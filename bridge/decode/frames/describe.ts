@@ -3,6 +3,8 @@ import { isAscii } from "../layout.ts";
 
 const MAX_SHOWN_BYTES = 16;
 const MAX_SHOWN_LENGTH = 40;
+const MAX_SUBSCRIPTION_BYTES = 256;
+const SUBSCRIPTION = /^[A-Za-z_/][\w/.:-]{2,255}$/;
 const MIN_LETTERS = 0.7;
 
 /** A frame for people: its text in quotes, or its bytes in hexadecimal. */
@@ -39,6 +41,13 @@ export function likeness(frame: Buffer): string {
 /** Text behind one byte that is none, as a length or the mark of a subscription is. */
 export function isMarkedText(frame: Buffer): boolean {
   return frame.length > 2 && (frame[0] ?? 0xff) < 0x20 && isAscii(frame.subarray(1));
+}
+
+/** What a SUB socket sends to XPUB: 1 or 0, and a topic (https://rfc.zeromq.org/spec/29/). */
+export function isSubscription(frame: Buffer): boolean {
+  return (
+    (frame[0] ?? 0xff) <= 1 && frame.length < MAX_SUBSCRIPTION_BYTES && SUBSCRIPTION.test(frame.toString("latin1", 1))
+  );
 }
 
 function utf16Of(frame: Buffer): string | undefined {

@@ -88,6 +88,14 @@ export function tooMany(frames: number): DecodeError {
   );
 }
 
+export function subscriptionFault(frame: Buffer): DecodeError {
+  return new DecodeError(
+    "unsupported",
+    `This is ${likeness(frame)}, as a SUB socket's subscription is. A proxy sends on what its XPUB socket receives: connect this bridge ` +
+      "where the subscribers are, and publishers to the other side.",
+  );
+}
+
 /** Two frames, of which the first is no topic. */
 export function noTopic(frames: Frames, looks: Looks): DecodeError {
   const [first = Buffer.alloc(0)] = frames;

@@ -86,6 +86,12 @@ export function smallCountType(bytes: Buffer): NumberType | undefined {
   return isLittle ? "u64" : "u64be";
 }
 
+/** Whether a frame begins as most topics do, and as no number or time does. */
+export function beginsAsName(frame: Buffer): boolean {
+  const first = frame[0] ?? 0;
+  return (first >= 0x61 && first <= 0x7a) || (first >= 0x41 && first <= 0x5a) || first === 0x2f || first === 0x5f;
+}
+
 export function isDigits(bytes: Buffer): boolean {
   return bytes.length <= 20 && DIGITS.test(bytes.toString("latin1"));
 }
@@ -111,6 +117,7 @@ function isNearTo(time: number | undefined, arrivedAt: number): boolean {
 }
 
 function lookOfText(bytes: Buffer, arrivedAt: number): FrameLook {
+  if (beginsAsName(bytes)) return lookOfWords(bytes.toString("utf8", 0, MAX_WORD_BYTES), bytes.length);
   if (nearTimeType(bytes, arrivedAt) === "text") return { kind: "time", type: "text" };
   if (isDigits(bytes)) return { kind: "count", type: "text" };
   const number = bytes.length <= MAX_NUMBER_BYTES ? readNumber("text", bytes) : undefined;
@@ -120,9 +127,12 @@ function lookOfText(bytes: Buffer, arrivedAt: number): FrameLook {
       : { kind: "number" };
   }
   if (bytes.length <= MAX_NUMBER_BYTES && readTime("text", bytes) !== undefined) return { kind: "date", type: "text" };
-  const text = bytes.toString("utf8", 0, MAX_WORD_BYTES).trimEnd();
-  if (NUMBERS.test(text)) return { kind: "number" };
-  return bytes.length > MAX_WORD_BYTES || /[\s"]/.test(text) ? { kind: "text" } : { kind: "word" };
+  const text = bytes.toString("utf8", 0, MAX_WORD_BYTES);
+  return NUMBERS.test(text.trimEnd()) ? { kind: "number" } : lookOfWords(text, bytes.length);
+}
+
+function lookOfWords(text: string, length: number): FrameLook {
+  return length > MAX_WORD_BYTES || /[\s"]/.test(text.trimEnd()) ? { kind: "text" } : { kind: "word" };
 }
 
 function lookOfBytes(bytes: Buffer, arrivedAt: number): FrameLook {
