@@ -7,6 +7,7 @@ import { counted } from "../../observability/printable.ts";
 import { DecodeError } from "../message.ts";
 import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";
 import { IS_MEANT_AS_JSON, readableText } from "../text.ts";
+import { numpyValueOf } from "./numpy-value.ts";
 import { timeOfCborNumber, timeOfCborText, timeOfMsgpack } from "./packed-times.ts";
 import { type ByteString, EXTENSIONS, type Packing, packedValues } from "./structure.ts";
 
@@ -147,6 +148,8 @@ function plain(value: unknown, levels: number, typed: { left: number }): unknown
   if (value instanceof Tag) return typeof value.value === "number" ? plain(value.value, levels, typed) : null;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return null;
+  const array = "nd" in value ? numpyValueOf({ ...value }, typed) : undefined;
+  if (array !== undefined) return array;
   // Without a prototype, no key is special: `__proto__` is a field like others.
   const object: Record<string, unknown> = Object.create(null);
   for (const [key, field] of Object.entries(value)) object[key] = plain(field, levels - 1, typed);

@@ -279,6 +279,38 @@ describe("bytes as names and text", () => {
   });
 });
 
+// https://github.com/lebedov/msgpack-numpy: {b"nd": True, b"type": "<f8", b"kind": b"", b"shape": (3,), b"data": …}
+describe("arrays and numbers of msgpack-numpy", () => {
+  const key = (name: string): string =>
+    `c4 ${name.length.toString(16).padStart(2, "0")} ${Buffer.from(name).toString("hex")}`;
+  const text = (value: string): string => `a${value.length.toString(16)} ${Buffer.from(value).toString("hex")}`;
+  const array = (type: string, shape: string, data: string): string => {
+    const size = (data.replaceAll(" ", "").length / 2).toString(16).padStart(2, "0");
+    return `85 ${key("nd")} c3 ${key("type")} ${text(type)} ${key("kind")} c4 00 ${key("shape")} ${shape} ${key("data")} c4 ${size} ${data}`;
+  };
+  const scalar = (type: string, data: string): string => {
+    const size = (data.replaceAll(" ", "").length / 2).toString(16).padStart(2, "0");
+    return `83 ${key("nd")} c2 ${key("type")} ${text(type)} ${key("data")} c4 ${size} ${data}`;
+  };
+
+  it("[FM7j] are what tolist() makes of them", () => {
+    const list = array("<f4", "91 03", "0000803f 00000040 0000c0ff");
+    assert.deepEqual(msgpack(`81 a1 61 ${list}`), ["a.0 now 1", "a.1 now 2"]);
+    assert.deepEqual(msgpack(array(">i2", "92 02 02", "0001 0002 0003 fffc")), ["y 1 2", "y 3 -4"]);
+    assert.deepEqual(msgpack(`82 a1 61 ${scalar("<f8", "0000000000803540")} a1 62 ${scalar("<i4", "31323334")}`), [
+      "a now 21.5",
+      "b now 875770417",
+    ]);
+  });
+
+  it("[FM7j] of types without plain numbers are refused, and their shape is no value", () => {
+    assert.equal(msgpack(`81 a1 61 ${array("<c8", "91 01", "0000803f 00000040")}`), "no-number");
+    assert.equal(msgpack(`81 a1 61 ${array("<f4", "91 04", "0000803f")}`), "no-number");
+    assert.equal(msgpack(array("<f4", "92 ce ffffffff 00", "")), "no-number", "an empty one costs nothing");
+    assert.equal(msgpack(array("<U3", "91 01", "610000006200000063000000")), "no-number");
+  });
+});
+
 describe("several values in a message", () => {
   const A = "81 a1 61 01";
   const B = "81 a1 61 cb 40 35 80 00 00 00 00 00";
