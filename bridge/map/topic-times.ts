@@ -12,6 +12,8 @@ export interface TimeScale {
   epoch: number | undefined;
 }
 
+/** Times have few names. Beyond, all are forgotten and found out anew. */
+const MAX_FIELDS = 16;
 /** So many messages with strange times are looked at, and then each of as many: a clock may be set wrong later. */
 const LOOKED_AT = 64;
 /** A count comes by what every epoch has for now: it is looked for in so many messages. */
@@ -23,7 +25,6 @@ const MAX_STEP = 16;
 export class TopicTimes {
   /** Undefined: units are found out. */
   readonly #scale: TimeScale | undefined;
-  /** Times have few names, so these are few. */
   readonly #fields = new Map<string, TimeField>();
   #path: string | undefined;
   #field = new TimeField();
@@ -51,7 +52,8 @@ export class TopicTimes {
     }
     if (this.#scale !== undefined) {
       const seconds = scaledSeconds(time, this.#scale.unit, this.#scale.epoch);
-      this.#note(seconds, time, path, arrivedAt, true, undefined);
+      // What counts from a start does so by what the configuration says.
+      if (seconds >= FIRST_DATE) this.#note(seconds, time, path, arrivedAt, true, undefined);
       return seconds;
     }
     // Most publishers send this.
@@ -99,8 +101,12 @@ export class TopicTimes {
 
   #of(path: string): TimeField {
     if (path === this.#path) return this.#field;
-    const field = this.#fields.get(path) ?? new TimeField();
-    this.#fields.set(path, field);
+    let field = this.#fields.get(path);
+    if (field === undefined) {
+      if (this.#fields.size >= MAX_FIELDS) this.#fields.clear();
+      field = new TimeField();
+      this.#fields.set(path, field);
+    }
     this.#path = path;
     this.#field = field;
     return field;

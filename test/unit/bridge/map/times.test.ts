@@ -99,6 +99,21 @@ for (const [what, map] of [
       }
     });
 
+    it("[PT6n] of 16 fields that is remembered, of more it is found out anew", () => {
+      for (const [fields, x] of [
+        [16, 1.1e12],
+        [17, 1.1e9],
+      ] as const) {
+        const names = Array.from({ length: fields - 1 }, (_, i) => `time_${"abcdefghijklmnopqrstuvwxyz"[i]}`);
+        const sent = [
+          { value: { t: 9e11, v: 1 } },
+          ...names.map((name) => ({ value: { [name]: 1.25e12, v: 1 } })),
+          { value: { t: 1.1e12, v: 1 } },
+        ];
+        assert.equal(timesOf(sent, map).xs.at(-1), x, `${fields} fields`);
+      }
+    });
+
     it("[PT6l] two recordings of one topic in turn are no count", () => {
       for (const apart of [1e4, 1e6, 3e7, 2e8]) {
         const dates = Array.from({ length: 400 }, (_, i) => 1.1e9 + i * 0.01 + (i % 2) * apart);
@@ -196,7 +211,7 @@ describe("strange times", () => {
   says("an x, too", "MP3e", { x: NOW - 1e8, y: 1 }, "clock-off", /before their arrival/);
   says("milliseconds since a start", "MP3g", { t: 12_345, v: 1 }, "no-date", /x is the number as it is/);
   says("simulated time as a stamp", "MP3g", { stamp: { sec: 12, nanosec: 0 }, v: 1 }, "no-date", /no date/);
-  says("a configured unit", "MP3e", { t: NOW / 2, v: 1 }, "clock-off", /before/, { ...NO_MAP, timeUnit: "s" });
+  says("a configured unit", "MP3e", { t: NOW - 2e8, v: 1 }, "clock-off", /before/, { ...NO_MAP, timeUnit: "s" });
   for (const [what, number, advice] of [
     ["LabVIEW", NOW - at("1904-01-01"), /LabVIEW.*time_epoch = "1904-01-01"/],
     ["NTP", NOW - at("1900-01-01"), /NTP.*time_epoch = "1900-01-01"/],
@@ -260,6 +275,10 @@ describe("strange times", () => {
       hints.map(({ topic, oddity }) => `${topic} ${oddity}`),
       ["a no-date", "a time-zone", "b no-date", "b time-zone"],
     );
+  });
+
+  it("[MP3e] nothing is said of a configured unit that counts from a start", () => {
+    assert.deepEqual(timesOf([{ value: { t: 99e9, v: 1 } }], { ...NO_MAP, timeUnit: "ns" }).hints, []);
   });
 
   it("[MP3e] an envelope's time is looked at, too", () => {
