@@ -18,10 +18,8 @@ function dateAdvice(path: string, sample: unknown): string | undefined {
 export function refusalOf(error: unknown): unknown {
   if (!(error instanceof PointError) || error.part === undefined) return error;
   const { part } = error;
-  const refusal = new PointError(
-    error.code,
-    `${error.message} ${partText(part.path, part.sample)} ${adviceOf(part.reason)}`,
-  );
+  const what = error.code === "no-number" ? "There is no number to plot." : error.message;
+  const refusal = new PointError(error.code, `${what} ${partText(part.path, part.sample)} ${adviceOf(part.reason)}`);
   refusal.part = part;
   return refusal;
 }

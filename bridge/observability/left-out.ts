@@ -31,7 +31,7 @@ const MAX_SAID = 4096;
 /** What each reason is in a sentence, and what to do. */
 const ADVICE = {
   "quoted-number":
-    'A number in quotes is text: send it without quotes, or take it with numbers = "quoted" for the field.',
+    'A number in quotes is text: send it without quotes, or take it with --numbers quoted (numbers = "quoted" in a file).',
   text: 'Words are no numbers: kind = "step" draws them as states, kind = "event" as marks.',
   boolean: 'true and false are no numbers: kind = "step" draws them as states.',
   "time-unreadable":
@@ -41,6 +41,8 @@ const ADVICE = {
   "not-finite": "This number is too large for a float64.",
   "too-deep": "This is nested too deep: choose the fields that matter, or send them flat.",
   "record-unreadable": "This part of the message cannot be read; the others are.",
+  "word-in-list":
+    'A word in a list may say what the values beside it are of, so none is taken: send {"temp": 20.5}, or a topic.',
   "columns-differ": "A column must have as many values as there are times.",
   "column-nested": "A column has arrays or objects for values: send a column for each series.",
   "beside-columns": "A single number beside columns has no time: it is not drawn.",

@@ -15,6 +15,8 @@ export type PartFault =
   | "too-deep"
   /** One of several records, lines or rows, which cannot be read. */
   | "record-unreadable"
+  /** A list in which a word stands beside values: it may say what they are of. */
+  | "word-in-list"
   /** A column that has not as many values as there are times. */
   | "columns-differ"
   /** A column whose values are arrays or objects. */

@@ -55,7 +55,7 @@ function readRecords<S, V>(items: readonly unknown[], reading: ShapeReading<S, V
   if (timed !== undefined) return readFields(timed.record, timed.time, reading);
   // A word may say what the others are of: without it they would be mixed with others' in one series.
   const word = items.findIndex((item) => typeof item === "string" && !isQuotedNumber(item));
-  if (word >= 0) return left.add("text", `item ${word + 1}`, items[word], items.length);
+  if (word >= 0) return left.add("word-in-list", `item ${word + 1}`, items[word], items.length);
   for (let i = 0; i < items.length; i++) {
     const item = items[i];
     // What is null here has no name.
@@ -152,7 +152,7 @@ function readRow<S, V>(row: readonly unknown[], reading: ShapeReading<S, V>): vo
   for (let i = from; i < row.length; i++) {
     const item = row[i];
     if (typeof item !== "string" || isQuotedNumber(item) || reader.takesWords(pathOf(i)) !== false) continue;
-    return left.add("text", pathOf(i), item, row.length - from);
+    return left.add("word-in-list", `item ${i + 1}`, item, row.length - from);
   }
   if (!isTimed) {
     reading.setUntimed();

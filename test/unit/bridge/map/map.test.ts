@@ -152,6 +152,30 @@ describe("the fields", () => {
     ]);
   });
 
+  it("[MP4c] take numbers in quotes where the mapping says so, scaled as others; nan is a missing value", () => {
+    assert.deepEqual(mapped({ numbers: "quoted" }, { t: "5", a: "1.5", b: " -2e1 ", c: "x", d: "nan" }), [
+      "a 5 1.5",
+      "b 5 -20",
+    ]);
+    assert.deepEqual(mapped({ numbers: "quoted" }, "0.5"), ["y now 0.5"]);
+    assert.deepEqual(mapped({ numbers: "quoted" }, ["5", "0.5"]), ["y 5 0.5"]);
+    assert.deepEqual(mapped({ numbers: "quoted" }, { t: ["1", "2"], a: ["3", ""] }), ["a 1 3", "a 2 NaN"]);
+    const one = fields({ field: "a", numbers: "quoted", scale: 10 }, { field: "*" });
+    assert.deepEqual(mapped(one, { t: 5, a: "1.5", b: "2" }), ["a 5 15"]);
+    assert.deepEqual(
+      mapped({ numbers: "quoted", ...fields({ field: "a", numbers: "plain" }) }, { a: "1" }),
+      "no-number",
+    );
+    assert.equal(mapped({ numbers: "quoted" }, { a: "0x10", b: "1,5", c: "1_000", d: "21.5C" }), "no-number");
+    assert.equal(mapped({ numbers: "quoted" }, { a: "1e999" }), "no-number");
+  });
+
+  it("[MP2b] [PT7d] that are nested too deep cost nothing, chosen or not", () => {
+    const value = { t: 1, a: 2, d: JSON.parse(`${"[".repeat(12)}1${"]".repeat(12)}`) };
+    assert.deepEqual(mapped(fields({ field: "a" }), value), ["a 1 2"]);
+    assert.deepEqual(mapped(fields({ field: "**" }), value), ["a 1 2"]);
+  });
+
   it("[PT4] [MP1] nested columns are series by their path, one that is called as the time too, with a mapping or an envelope's time", () => {
     const value = { t: [1, 2], sig: { t: [4, 5], a: [6, 7] } };
     const points = ["sig.t 1 4", "sig.a 1 6", "sig.t 2 5", "sig.a 2 7"];

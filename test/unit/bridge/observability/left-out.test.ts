@@ -27,7 +27,7 @@ test("what is left out is said with topic, reason, place and sample, and what to
   assert.equal(
     leftOutText({ ...PART, reason: "quoted-number", place: "a", sample: "1", others: ["b", "c"] }),
     'A part of messages of the topic "lab" is left out (quoted-number in "a": "1"; also in "b", "c"). A number in quotes is ' +
-      'text: send it without quotes, or take it with numbers = "quoted" for the field.',
+      'text: send it without quotes, or take it with --numbers quoted (numbers = "quoted" in a file).',
   );
   assert.match(
     leftOutText({ ...PART, topic: "", place: "", sample: 1, detail: "So it is." }),
