@@ -2,9 +2,10 @@
 import { browserEnvironment } from "../client/browser-environment.ts";
 import { ChannelViewer, type ViewerHandlers } from "../client/viewer.ts";
 import { ChannelData } from "./data/channel-data.ts";
-import { Clocks } from "./data/clocks.ts";
+import { Clocks, newestByTable } from "./data/clocks.ts";
 import { FeedRate } from "./data/feed-rate.ts";
 import { browserHistory } from "./data/history/browser-history.ts";
+import type { Range } from "./data/segment.ts";
 import { isTime } from "./data/store/series.ts";
 import { commands } from "./input/commands.ts";
 import { dragSeries, dropFile } from "./input/drag.ts";
@@ -29,6 +30,8 @@ import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
 /** Numbers that people read change no faster than this. */
 const VALUES_EVERY_MS = 150;
+/** A clock that is further off is another epoch's, or was never set. */
+const WRONG_S = 172_800;
 
 const channelUrl = new URL(location.pathname, location.origin);
 const channel = channelUrl.pathname.replace(/^\/c\//, "");
@@ -41,6 +44,7 @@ const viewport = new Viewport();
 const persistence = new Persistence(channel, viewport, arrangement);
 const feedRate = new FeedRate();
 const clocks = new Clocks();
+source.nowX = () => clocks.nowMs(Date.now()) / 1000;
 const notice = new Notice();
 const lazy = new LazyLoader(
   () => {
@@ -119,12 +123,12 @@ const handlers: ViewerHandlers = {
   frame(frame, stored) {
     const { store } = source;
     const knownSeries = store.size;
-    store.ingest(frame, stored);
+    store.ingest(frame, stored, source.nowX());
     const { points, seq, minX, maxX } = frame.header;
-    const newestMs = isTime(maxX) ? maxX * 1000 : undefined;
     const nowMs = Date.now();
     feedRate.noteFrame({ nowMs, points, seq, stored });
-    if (!stored) clocks.noteFrame(nowMs, newestMs, frame.header.publisher);
+    if (!stored)
+      for (const [name, x] of newestByTable(frame)) clocks.noteFrame(nowMs, isTime(x) ? x * 1000 : undefined, name);
     if (store.size !== knownSeries) presenter.show();
     if (viewport.isLive) return scheduler.requestDataFrame();
     if (!stored) presenter.pointsSince += points;
@@ -255,7 +259,7 @@ function draw(): void {
   const { left, right } = board.gutters;
   board.draw(viewModel, source, highlighted, gapLayer.lazy);
   if (left !== board.gutters.left || right !== board.gutters.right) input.refreshHover();
-  gapLayer.show(board.onScreen, viewModel, history.valueNames.size > 0);
+  showNotes(viewModel);
   draws++;
   afterDraw?.();
   const waitMs = cursor.state.position === undefined ? valuesShownMs + VALUES_EVERY_MS - Date.now() : 0;
@@ -263,6 +267,23 @@ function draw(): void {
   cursor.show(viewModel, false);
   // These may be the last points for a long time.
   valuesTimer ??= setTimeout(showValues, waitMs);
+}
+
+/** The marks of gaps, and what is said of series that are out of view. */
+function showNotes(seen: ViewModel): void {
+  const { isLive } = viewport;
+  const { min, max } = seen.x;
+  const panels = board.onScreen;
+  const isOut = panels.some(({ series }) =>
+    series.some(({ series: { headX, lateX } }) => headX < min || headX > max || Math.abs(lateX) > WRONG_S),
+  );
+  gapLayer.show(panels, seen, (isLive && isOut) || history.valueNames.size > 0);
+  const go = (range: Range): void => {
+    viewport.showRange(range);
+    viewChanged();
+  };
+  const notify = (text: string): void => notice.show("clock", text);
+  gapLayer.lazy?.showOff({ panels, viewModel: seen, isLive, nowX: source.nowX(), go, notify });
 }
 
 function showValues(): void {

@@ -12,6 +12,8 @@ import { isTime, type Series, SeriesStore } from "./store/series-store.ts";
 export class ChannelData implements PointSource {
   budget = new RingBudget();
   store: SeriesStore;
+  /** The time by the channel's clock, in x; NaN where none comes. */
+  nowX = (): number => Number.NaN;
   readonly history: HistoryFetcher;
   readonly isHidden: (name: string) => boolean;
   /** The series that are not derived. */
@@ -105,6 +107,7 @@ export class ChannelData implements PointSource {
   /** Drops all points and fetches none, for the points of a file. */
   reset(): void {
     this.#hasHistory = false;
+    this.nowX = () => Number.NaN;
     this.history.clear();
     this.budget = new RingBudget();
     this.store = new SeriesStore(this.budget, this.history.valueNames);

@@ -1,5 +1,6 @@
 import type { Range, Segment } from "./segment.ts";
 import type { GapRecord } from "./store/gap-log.ts";
+import { isTime } from "./store/series.ts";
 import type { Series, SeriesStore } from "./store/series-store.ts";
 
 /** The points that are shown. */
@@ -16,15 +17,28 @@ export interface PointSource {
   /** Views of a series' points in a range of x, and of one point more at either side. */
   segments(series: Series, range: Range): readonly Segment[];
   isHidden(name: string): boolean;
+  /** The time by the channel's clock, in x; NaN where that is not known. */
+  nowX(): number;
 }
 
-/** The newest x of the visible series; of all, if none is visible. */
-export function newestX({ store, isHidden }: Pick<PointSource, "store" | "isHidden">): number {
-  let newest = Number.NEGATIVE_INFINITY;
-  let newestVisible = Number.NEGATIVE_INFINITY;
-  for (const { name, headX } of store.series) {
-    newest = Math.max(newest, headX);
-    if (!isHidden(name)) newestVisible = Math.max(newestVisible, headX);
-  }
-  return newestVisible === Number.NEGATIVE_INFINITY ? newest : newestVisible;
+/** A clock so far behind or ahead is wrong, or its series has ended: the picture follows others. */
+const BEHIND_X = 300;
+const AHEAD_X = 10;
+
+/**
+ * The x that the picture follows: the newest of the visible series; of all, if none is visible. Where some are of now, others
+ * that are ahead do not count: their clock is wrong.
+ */
+export function newestX({ store, isHidden, nowX }: Pick<PointSource, "store" | "isHidden" | "nowX">): number {
+  const all = [...store.series];
+  const visible = all.filter(({ name, headX }) => !isHidden(name) && headX > Number.NEGATIVE_INFINITY);
+  const heads = (visible.length > 0 ? visible : all).map(({ headX }) => headX);
+  const now = nowX();
+  const ofNow = heads.filter((x) => x > now - BEHIND_X && x < now + AHEAD_X);
+  return Math.max(...(ofNow.length > 0 ? ofNow : heads));
+}
+
+/** Whether a series' newest points are far behind an x, and are no part of what is newest. */
+export function isFarBehind(headX: number, x: number): boolean {
+  return isTime(x) && headX < x - BEHIND_X;
 }

@@ -1,6 +1,7 @@
 import type { Board } from "../render/board.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { rendererOf } from "../render/renderers/registry.ts";
+import { otherDay } from "../render/ticks.ts";
 import type { Reading } from "../ui/legend.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import { CursorOverlay } from "./cursor-overlay.ts";
@@ -34,7 +35,9 @@ export class PlotCursor {
       position,
       mark,
       chosen,
-      x === undefined ? "" : cursorText(x, mark, viewModel.x, viewModel.time),
+      x === undefined
+        ? ""
+        : `${viewModel.time ? otherDay(x) : ""} ${cursorText(x, mark, viewModel.x, viewModel.time)}`.trim(),
     );
     if (!withReadings) return;
     for (const { legend, series } of this.#board.onScreen) legend.show(series, (one) => this.read(one, viewModel));

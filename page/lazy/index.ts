@@ -7,6 +7,7 @@ import { GapNavigator } from "./gaps/gap-navigator.ts";
 import { gapsOf } from "./gaps/gap-spans.ts";
 import type { LazyModule } from "./module.ts";
 import { namedAxis } from "./named-axis.ts";
+import { showOff } from "./off-notes.ts";
 import { explain } from "./refusal.ts";
 import { openFile, openTool } from "./tools.ts";
 
@@ -22,4 +23,5 @@ export const lazyModule: LazyModule = {
   openPanelSettings,
   openTool,
   renderers: LAZY_RENDERERS,
+  showOff,
 };

@@ -3,6 +3,7 @@ import emptyStyles from "./styles/empty.css";
 import eventsStyles from "./styles/events.css";
 import gapsStyles from "./styles/gaps.css";
 import helpStyles from "./styles/help.css";
+import offStyles from "./styles/off.css";
 import settingsStyles from "./styles/settings.css";
 import shareStyles from "./styles/share.css";
 import tableStyles from "./styles/table.css";
@@ -23,6 +24,7 @@ export function adoptStyles(): void {
     settingsStyles,
     gapsStyles,
     eventsStyles,
+    offStyles,
   ];
   sheet.replaceSync(all.join(""));
   document.adoptedStyleSheets.push(sheet);

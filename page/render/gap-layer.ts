@@ -29,12 +29,12 @@ export class GapLayer {
     return this.#lazy;
   }
 
-  /** @param hasNames there are values with names, which are drawn by what is loaded */
-  show(panels: readonly Panel[], viewModel: ViewModel, hasNames: boolean): void {
+  /** @param isNeeded something else needs what is loaded: values with names, or series that are out of view */
+  show(panels: readonly Panel[], viewModel: ViewModel, isNeeded: boolean): void {
     const lazy = this.#lazy;
     if (lazy === undefined) {
       const isWanted =
-        (hasNames || viewModel.gaps.length > 0) && !this.#isLoading && performance.now() >= this.#notBeforeMs;
+        (isNeeded || viewModel.gaps.length > 0) && !this.#isLoading && performance.now() >= this.#notBeforeMs;
       if (isWanted) void this.load();
       return;
     }

@@ -1,6 +1,7 @@
 import type { Range } from "../data/segment.ts";
 import type { GapRecord, GapSpan } from "../data/store/gap-log.ts";
 import type { PanelPlan } from "../layout/panels.ts";
+import type { ViewModel } from "../viewport/viewport.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
 import type { LazyRenderers } from "./renderers/registry.ts";
 import type { YAxis } from "./y-axis.ts";
@@ -13,6 +14,23 @@ export interface GapMarks {
   hover(x: number | undefined, reachPx: number): void;
   /** Describes the mark that this span is part of, once that is in view. */
   describe(span: GapSpan | undefined): void;
+}
+
+/** What the notes on series that are out of view are made from. */
+export interface ShownOff {
+  panels: readonly {
+    readonly plot: HTMLElement;
+    readonly under: HTMLElement;
+    readonly series: readonly PanelSeries[];
+  }[];
+  viewModel: ViewModel;
+  isLive: boolean;
+  /** The time by the channel's clock, in x; NaN where that is not known. */
+  nowX: number;
+  /** Shows a range of x. */
+  go(range: Range): void;
+  /** Shows a line over all panels. */
+  notify(text: string): void;
 }
 
 /** A panel as far as its axis of names needs it. */
@@ -28,6 +46,8 @@ export interface LazyRender {
   /** The gaps that concern one of these series. */
   gapsOf(gaps: readonly GapRecord[], names: readonly string[]): GapRecord[];
   readonly renderers: LazyRenderers;
+  /** Says of series without points in view why that is. */
+  showOff(shown: ShownOff): void;
   /**
    * The axis of a panel in which every value has a name; the prepared points are put where it has them. Undefined where the
    * axis is one of numbers.

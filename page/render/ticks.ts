@@ -11,7 +11,11 @@ const MAX_LABEL_CHARS = 9;
 const MIN_STEPS_TO_BASE = 1e4;
 const MINUTE = 60;
 const HOUR = 3600;
-const DAY = 86_400;
+/** In seconds. */
+export const DAY = 86_400;
+/** On average. */
+const MONTH = (365.2425 / 12) * DAY;
+const YEAR = 12 * MONTH;
 /** From a second on, times are divided as clocks divide them; below and above, as numbers are. */
 const TIME_STEPS_S = [
   1,
@@ -32,6 +36,13 @@ const TIME_STEPS_S = [
   6 * HOUR,
   12 * HOUR,
   DAY,
+  2 * DAY,
+  7 * DAY,
+  14 * DAY,
+  MONTH,
+  2 * MONTH,
+  3 * MONTH,
+  6 * MONTH,
 ];
 
 /** The smallest 1, 2 or 5 times a power of ten that is at least `rough`. */
@@ -44,7 +55,7 @@ export function niceStep(rough: number): number {
 /** The step of a time axis, in seconds. */
 export function timeStep(roughS: number): number {
   if (roughS <= 0.5) return niceStep(roughS);
-  return TIME_STEPS_S.find((step) => step >= roughS) ?? DAY * niceStep(roughS / DAY);
+  return TIME_STEPS_S.find((step) => step >= roughS) ?? YEAR * Math.max(1, niceStep(roughS / YEAR));
 }
 
 /** The multiples of `step` from `min` to `max`, counted from `origin`. */
@@ -63,8 +74,19 @@ export function ticks(min: number, max: number, step: number, origin = 0): numbe
   return found;
 }
 
-/** Ticks at whole local hours and days, not at those of UTC. */
+/** Ticks at whole local hours, days, months and years, not at those of UTC. */
 export function timeTicks(minS: number, maxS: number, stepS: number): number[] {
+  if (stepS >= DAY) {
+    const unit = stepS >= MONTH ? MONTH : DAY;
+    const every = Math.round(stepS / unit);
+    const found: number[] = [];
+    for (let k = Math.floor(minS / unit / every - 1) * every; found.length < MAX_TICKS; k += every) {
+      const at = (unit === DAY ? new Date(1970, 0, 1 + k) : new Date(1970, k)).getTime() / 1000;
+      if (!(at <= maxS)) break;
+      if (at >= minS) found.push(at);
+    }
+    return found;
+  }
   return ticks(minS, maxS, stepS, new Date(minS * 1000).getTimezoneOffset() * MINUTE);
 }
 
@@ -102,10 +124,14 @@ export function axisLabels(values: readonly number[], step: number): { labels: s
 
 /** What a time's tick says: as much of the time of day as its step needs, the date where a day begins. */
 export function timeLabels(valuesS: readonly number[], stepS: number): string[] {
+  const thisYear = new Date().getFullYear();
+  const hasYears = valuesS.some((valueS) => new Date(valueS * 1000).getFullYear() !== thisYear);
   return valuesS.map((valueS) => {
     const date = new Date(Math.round(valueS * 1e6) / 1e3);
+    if (stepS >= YEAR) return String(date.getFullYear());
+    if (stepS >= MONTH) return date.toLocaleDateString(undefined, { month: "short", year: "numeric" });
     if (stepS >= DAY || (stepS >= HOUR && date.getHours() === 0 && date.getMinutes() === 0)) {
-      return date.toLocaleDateString(undefined, { month: "short", day: "numeric" });
+      return dateText(date, hasYears);
     }
     const clock = clockText(date.getTime());
     if (stepS >= MINUTE) return clock.slice(0, 5);
@@ -116,6 +142,21 @@ export function timeLabels(valuesS: readonly number[], stepS: number): string[] 
     const fraction = (rounded - Math.floor(rounded)).toFixed(places);
     return clockText(Math.floor(rounded) * 1000) + fraction.slice(1);
   });
+}
+
+function dateText(date: Date, hasYear: boolean): string {
+  return date.toLocaleDateString(undefined, {
+    month: "short",
+    day: "numeric",
+    ...(hasYear ? { year: "numeric" } : {}),
+  });
+}
+
+/** The date of a time, unless it is today. */
+export function otherDay(x: number): string {
+  const [date, now] = [new Date(x * 1000), new Date()];
+  if (date.toDateString() === now.toDateString()) return "";
+  return dateText(date, date.getFullYear() !== now.getFullYear());
 }
 
 /** Places after the point that a nice step needs. */

@@ -2,7 +2,7 @@ import type { Range } from "../data/segment.ts";
 import { FONT, type Theme } from "../ui/theme.ts";
 import type { Gutters } from "./plot-canvas.ts";
 import { Surface } from "./surface.ts";
-import { niceStep, numberLabels, ticks, timeLabels, timeStep, timeTicks } from "./ticks.ts";
+import { DAY, niceStep, numberLabels, otherDay, ticks, timeLabels, timeStep, timeTicks } from "./ticks.ts";
 import type { Tick } from "./y-axis.ts";
 
 const TIME_EVERY_PX = 84;
@@ -40,13 +40,16 @@ export class XAxis {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.beginPath();
+    let freePx = 0;
     for (const { at, label } of ticks) {
       const px = gutters.left + ((at - min) / (max - min)) * width;
       context.moveTo(surface.crisp(px), 0);
       context.lineTo(surface.crisp(px), TICK_PX);
-      // A label at the edge would be cut off.
+      // A label at the edge would be cut off, and one too near to the one before would be over it.
       const half = (label.length * LETTER_PX) / 2;
-      if (px - half >= 0 && px + half <= surface.width) context.fillText(label, px, LABEL_PX);
+      if (px - half < freePx || px + half > surface.width) continue;
+      context.fillText(label, px, LABEL_PX);
+      freePx = px + half + LETTER_PX;
     }
     context.stroke();
   }
@@ -58,5 +61,8 @@ export function xTicks({ min, max }: Range, time: boolean, widthPx: number): Tic
   const step = time ? timeStep(rough) : niceStep(rough);
   const values = time ? timeTicks(min, max, step) : ticks(min, max, step);
   const labels = time ? timeLabels(values, step) : numberLabels(values, step);
+  // Of another day the first label says which.
+  const [first] = values;
+  if (time && step < DAY && first !== undefined) labels[0] = otherDay(first) || (labels[0] ?? "");
   return values.map((at, i) => ({ at, label: labels[i] ?? "" }));
 }

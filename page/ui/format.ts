@@ -77,6 +77,28 @@ export function formatDuration(durationMs: number): string {
     : `${Math.round(durationMs / 86_400_000)} days`;
 }
 
+const QUARTER_MS = 900_000;
+/** Zones differ by whole quarters of an hour, and messages take a while. */
+const SAME_ZONE_MS = 45_000;
+const LARGEST_ZONE_MS = 15 * 3_600_000;
+
+/** Asks for the zone where a difference of clocks looks like one. */
+export function zoneHint(differenceMs: number): string {
+  const quarters = Math.round(differenceMs / QUARTER_MS);
+  const isZone = Math.abs(differenceMs - quarters * QUARTER_MS) <= SAME_ZONE_MS && differenceMs <= LARGEST_ZONE_MS;
+  return isZone && quarters > 0 ? " (time zone?)" : "";
+}
+
+/** How far a clock is behind, or with a minus ahead: `5 h 30 min behind (time zone?)`. */
+export function offsetText(behindMs: number): string {
+  const size = Math.abs(behindMs);
+  const hint = zoneHint(size);
+  const minutes = Math.round(size / QUARTER_MS) * 15;
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  const parts = [hours > 0 ? `${hours} h` : "", rest > 0 ? `${rest} min` : ""].filter((part) => part !== "");
+  return `${hint === "" ? formatDuration(size) : parts.join(" ")} ${behindMs > 0 ? "behind" : "ahead"}${hint}`;
+}
+
 /** The local time of day: `09:05:00`. */
 export function clockText(timeMs: number): string {
   const date = new Date(timeMs);

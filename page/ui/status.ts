@@ -1,6 +1,6 @@
 import type { ConnectionState } from "../../client/connection-state.ts";
 import type { ClockRemarks } from "../data/clocks.ts";
-import { clockText, counted, formatDuration, formatRate } from "./format.ts";
+import { clockText, counted, formatDuration, formatRate, offsetText, zoneHint } from "./format.ts";
 
 /** The state of the feed. */
 export type FeedState =
@@ -117,10 +117,14 @@ export function figuresText(figures: Figures): string {
     rate === undefined ? undefined : `${formatRate(rate)} pts/s`,
     series === 0 ? undefined : counted(series, "series"),
     refusedSeries === 0 ? undefined : `${counted(refusedSeries, "series")} more than can be shown`,
-    lagMs === undefined ? undefined : `lag ${formatDuration(lagMs)}`,
+    lagMs === undefined ? undefined : `lag ${formatDuration(lagMs)}${zoneHint(lagMs)}`,
+    clocks.behind &&
+      `${clocks.behind.name}${clocks.behind.count > 1 ? ` and ${clocks.behind.count - 1} more` : ""}: ${offsetText(clocks.behind.lateMs)}`,
     clocks.publisherAheadMs === undefined
       ? undefined
-      : `the publisher’s clock is ${formatDuration(clocks.publisherAheadMs)} ahead`,
+      : clocks.aheadName === undefined
+        ? `the publisher’s clock is ${formatDuration(clocks.publisherAheadMs)} ahead${zoneHint(clocks.publisherAheadMs)}`
+        : `${clocks.aheadName}: ${offsetText(-clocks.publisherAheadMs)}`,
     clocks.oursAheadMs === undefined ? undefined : `this device’s clock is ${aheadText(clocks.oursAheadMs)}`,
     lossText(lostPoints),
     viewers === undefined ? undefined : counted(viewers, "viewer"),

@@ -1,5 +1,5 @@
 import { extentOf, pathWithin } from "../data/path.ts";
-import { newestX, type PointSource } from "../data/point-source.ts";
+import { isFarBehind, newestX, type PointSource } from "../data/point-source.ts";
 import type { Range, Segment } from "../data/segment.ts";
 import { upperBound } from "../data/sorted-column.ts";
 import type { GapRecord } from "../data/store/gap-log.ts";
@@ -121,20 +121,23 @@ export class Viewport {
     const place = this.#place;
     if (source.isPath) return this.#path(source, columns, gaps);
     if (place.kind === "range") return viewModel(place.range);
-    const maxX = place.kind === "held" ? place.maxX : newest;
+    const edgeX = place.kind === "held" ? place.maxX : newest;
     const window = this.window(source);
     if (window === "100 pts") {
       const points = place.kind === "held" ? place.points : undefined;
       return points === undefined
-        ? { ...lastPoints(source, maxX), gaps }
+        ? { ...lastPoints(source, edgeX), gaps }
         : {
             ...viewModel(points),
-            dataEndX: maxX,
+            dataEndX: edgeX,
             bucketWidth: 0,
-            segments: (series) => lastOf(upTo(source.segments(series, points), maxX)),
+            segments: (series) => lastOf(upTo(source.segments(series, points), edgeX)),
           };
     }
     if (window === "All") {
+      // Also what a wrong clock put into the future.
+      const heads = place.kind === "held" ? [] : [...source.store.series].filter(({ name }) => !source.isHidden(name));
+      const maxX = Math.max(edgeX, ...heads.map(({ headX }) => headX));
       const all = { min: Math.min(source.oldestX, maxX), max: maxX };
       const seen = viewModel(all.min < all.max ? inSteps(all) : { min: maxX - LONELY_SPAN, max: maxX });
       return { ...seen, dataEndX: maxX, requiredRange: { min: Number.NEGATIVE_INFINITY, max: maxX } };
@@ -142,13 +145,13 @@ export class Viewport {
     // The edge moves by whole pixel columns: what is drawn moves, and does not change on the way.
     const span = SPANS[window] ?? LONELY_SPAN;
     const bucketWidth = span / Math.max(1, columns);
-    const max = Math.ceil(maxX / bucketWidth) * bucketWidth;
+    const max = Math.ceil(edgeX / bucketWidth) * bucketWidth;
     const x = { min: max - span, max };
     return {
       ...viewModel(x),
-      dataEndX: maxX,
+      dataEndX: edgeX,
       bucketWidth,
-      segments: (series) => upTo(source.segments(series, x), maxX),
+      segments: (series) => upTo(source.segments(series, x), edgeX),
     };
   }
 
@@ -207,7 +210,8 @@ function lastPoints(source: PointSource, newest: number): Omit<ViewModel, "gaps"
   const all = [...source.store.series];
   const visible = all.filter(({ name }) => !source.isHidden(name));
   // What is derived from hidden ones is where they are.
-  for (const { ring } of visible.length > 0 ? visible : all) {
+  for (const { ring, headX } of visible.length > 0 ? visible : all) {
+    if (isFarBehind(headX, newest)) continue;
     const to = upperBound(ring.x, newest);
     const from = fromLast(ring.y, to, POINTS);
     if (from < to) minX = Math.min(minX, ring.x[from] ?? newest);

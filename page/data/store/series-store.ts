@@ -77,8 +77,9 @@ export class SeriesStore {
   /**
    * Takes a frame in.
    * @param stored it comes from the store, not as it is taken: if the first ones do, there are others before them
+   * @param nowX the time, in x
    */
-  ingest(frame: Frame, stored = false): void {
+  ingest(frame: Frame, stored = false, nowX = Number.NaN): void {
     const { publisher, seq, points } = frame.header;
     this.#joining &&= stored;
     this.joinedSeq ??= seq - points;
@@ -90,6 +91,11 @@ export class SeriesStore {
         if (block.series === "") for (const name of this.#series.keys()) breaking.add(name);
       } else {
         this.#takeTable(block, frame, breaking);
+        if (stored) continue;
+        for (const { name } of block.columns) {
+          const series = this.#series.get(name);
+          if (series !== undefined) series.lateX = nowX - (block.x.at(-1) ?? nowX);
+        }
       }
     }
   }

@@ -44,6 +44,8 @@ export interface Series {
   missingValues: MissingValueDetector;
   /** How many of its points came before those that another store has. */
   totalBefore: number;
+  /** How much earlier its newest point was than it came, in x; NaN where it did not come as it was taken. */
+  lateX: number;
 }
 
 /** A series before its first point. */
@@ -65,6 +67,7 @@ export function newSeries(name: string, index: number, ring: RingBuffer): Series
     gapsSeen: 0,
     missingValues: new MissingValueDetector(),
     totalBefore: 0,
+    lateX: Number.NaN,
   };
 }
 

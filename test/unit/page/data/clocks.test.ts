@@ -61,12 +61,35 @@ test("[PG17] each publisher has a clock of its own: the one that is wrong is sai
     clocks.noteFrame(NOW + i, NOW + i - 700, "c");
     if (i === 0) continue;
     assert.equal(clocks.lagMs, 700);
-    assert.deepEqual(clocks.remarks, { ...NOTHING, publisherAheadMs: 3_600_000 });
+    assert.deepEqual(clocks.remarks, { ...NOTHING, publisherAheadMs: 3_600_000, aheadName: "b" });
   }
   // What is not heard any more is not said any more.
   for (const laterMs of [5_000, 11_000]) clocks.noteFrame(NOW + laterMs, NOW + laterMs - 40, "a");
   assert.equal(clocks.lagMs, 40);
   assert.deepEqual(clocks.remarks, NOTHING);
+});
+
+test("[PG27a] who is more than a minute later than another has a clock of its own, also where two write one series", () => {
+  for (const [lateMs, isOdd] of [
+    [60_000, false],
+    [60_100, true],
+    [19_800_000, true],
+  ] as const) {
+    for (const name of ["zone", "right"]) {
+      const clocks = new Clocks();
+      clocks.noteChannelClock(NOW, NOW);
+      for (let i = 0; i < 10; i++) {
+        clocks.noteFrame(NOW + i, NOW + i - 50, "right");
+        clocks.noteFrame(NOW + i, NOW + i - lateMs, name);
+      }
+      if (!isOdd) continue;
+      assert.equal(clocks.lagMs, 50);
+      assert.deepEqual(clocks.remarks.behind, { name, lateMs, count: 1 });
+    }
+  }
+  const alone = new Clocks();
+  alone.noteFrame(NOW, NOW - 19_800_000, "zone");
+  assert.deepEqual([alone.lagMs, alone.remarks.behind], [19_800_000, undefined]);
 });
 
 test("[PG17] a clock that is set while the page is open is noticed with the next message", () => {

@@ -11,6 +11,7 @@ import {
   formatValue,
   type NumberStyle,
   numberStyle,
+  offsetText,
 } from "../../../../page/ui/format.ts";
 
 const written = (value: number, low: number, high: number, integers = false): string =>
@@ -148,6 +149,49 @@ test("[PG2c] a time axis has the steps of a clock, local time, and fractions onl
   assert.deepEqual(timeLabels(timeTicks(noon + 1, noon + 16, 5), 5), ["12:00:05", "12:00:10", "12:00:15"]);
   assert.deepEqual(timeLabels([noon + 0.5, noon + 1], 0.5), ["12:00:00.5", "12:00:01.0"]);
   assert.deepEqual(timeLabels(timeTicks(noon, noon + 7200, 3600), 3600), ["12:00", "13:00", "14:00"]);
+});
+
+test("[PG28a] [PG28b] ticks of days, months and years are those of the local calendar, and say the year", () => {
+  const at = (year: number, month: number, day = 1): number => new Date(year, month, day).getTime() / 1000;
+  const year = new Date().getFullYear();
+  const said = (from: number, to: number, roughS: number): string[] => {
+    const step = timeStep(roughS);
+    const found = timeTicks(from, to, step);
+    for (const each of found) {
+      const date = new Date(each * 1000);
+      assert.deepEqual([date.getHours(), date.getMinutes()], [0, 0], "at midnight, whatever the season");
+    }
+    return timeLabels(found, step);
+  };
+  assert.deepEqual(said(at(2019, 5), at(2026, 5), 300 * 86_400), [
+    "2020",
+    "2021",
+    "2022",
+    "2023",
+    "2024",
+    "2025",
+    "2026",
+  ]);
+  assert.deepEqual(said(at(1604, 0), at(2026, 0), 40 * 365 * 86_400).slice(-2), ["1970", "2020"]);
+  const months = said(at(2024, 10, 5), at(2025, 4, 1), 50 * 86_400);
+  assert.ok(months.length === 3 && months[0]?.includes("2025"), months.join());
+  const days = said(at(2023, 2, 20), at(2023, 3, 3), 80_000);
+  assert.ok(days.length === 15 && days.every((day) => day.includes("2023")) && new Set(days).size === 15, days.join());
+  const thisYear = said(at(year, 2, 20), at(year, 2, 23), 80_000);
+  assert.ok(
+    thisYear.every((day) => !day.includes(String(year))),
+    thisYear.join(),
+  );
+});
+
+test("[PG27a] a difference of clocks is said in hours and quarters where it looks like a zone", () => {
+  assert.equal(offsetText(19_800_000), "5 h 30 min behind (time zone?)");
+  assert.equal(offsetText(-3_600_000 - 44_000), "1 h ahead (time zone?)");
+  assert.equal(offsetText(-3_600_000 - 46_000), "61 min ahead");
+  assert.equal(offsetText(45 * 60_000), "45 min behind (time zone?)");
+  assert.equal(offsetText(30_000), "30 s behind");
+  assert.equal(offsetText(15 * 3_600_000), "15 h behind (time zone?)");
+  assert.equal(offsetText(24 * 3_600_000), "24 h behind");
 });
 
 test("an axis never has more than 60 ticks, whatever its range", () => {

@@ -42,3 +42,37 @@ test("[PG11] late points do not move the picture back", () => {
   assert.ok(maxX !== undefined && maxX >= NOW + 5);
   assert.equal(lastY, 2);
 });
+
+test("[PG27b] a series that is a day ahead, or hours behind, does not move the picture of the others", () => {
+  for (const offset of [86_400, 11, -19_800, -301]) {
+    for (const order of [0, 1]) {
+      const source = channelData();
+      source.nowX = () => NOW + 5;
+      const series: [x: number, name: string][] = [
+        [NOW + 5, "right"],
+        [NOW + 5 + offset, "wrong"],
+      ];
+      if (order === 1) series.reverse();
+      for (const [x, name] of series) receive(source, [rowOf(x, { [name]: 1 })]);
+      const maxX = new Viewport().resolve(source, 1000)?.x.max ?? 0;
+      assert.ok(maxX >= NOW + 5 && maxX < NOW + 6, `${offset}: ${maxX}`);
+    }
+  }
+});
+
+test("[PG27b] where no series is of now, the newest is followed", () => {
+  const source = channelDataOf([NOW - 4000, 1], [NOW - 3000, 2]);
+  source.nowX = () => NOW;
+  const { maxX } = seen(source);
+  assert.ok(maxX !== undefined && maxX >= NOW - 3000 && maxX < NOW - 2999);
+});
+
+test("[PG27d] the last 100 points leave out a series that is far behind", () => {
+  const source = channelData();
+  source.nowX = () => NOW;
+  receive(source, [rowOf(NOW - 19_800, { zone: 1 })]);
+  receive(source, [rowOf(NOW - 10, { right: 1 }), rowOf(NOW, { right: 2 })]);
+  const viewport = new Viewport();
+  viewport.selectWindow("100 pts");
+  assert.deepEqual(viewport.resolve(source, 1000)?.x, { min: NOW - 10, max: NOW });
+});

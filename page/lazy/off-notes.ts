@@ -1,0 +1,71 @@
+import type { Range } from "../data/segment.ts";
+import { lowerBound } from "../data/sorted-column.ts";
+import type { ShownOff } from "../render/lazy-render.ts";
+import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
+import { button, make } from "../ui/dom.ts";
+import { offText, wrongTimes } from "./off-text.ts";
+import { adoptStyles } from "./styles.ts";
+
+/** More series of one panel are only counted. */
+const MAX_LINES = 3;
+/** Of the range that “Show” goes to, so much is after the newest point. */
+const AFTER = 0.1;
+
+let told = false;
+const notes = new WeakMap<Element, { element: HTMLElement; key: string }>();
+
+/**
+ * In each panel, the series that have no point in view while the picture is live: what is wrong with their times, and a button
+ * that goes to their newest point.
+ */
+export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOff): void {
+  const { x } = viewModel;
+  for (const { plot, series, under } of panels) {
+    const visible = series.filter(({ isHidden, series: { headX } }) => !isHidden && headX > Number.NEGATIVE_INFINITY);
+    // One that is in view is said once: it would be covered.
+    const wrong = told
+      ? undefined
+      : visible.find((one) => !isOut(one, x) && wrongTimes(one.series, nowX) !== undefined);
+    if (wrong !== undefined) {
+      told = true;
+      notify(`${wrong.series.name} ${wrongTimes(wrong.series, nowX)}`);
+    }
+    const out = isLive ? visible.filter((one) => isOut(one, x)) : [];
+    const texts = out.flatMap((one) => {
+      const text = offText(one.series, nowX, out.length === visible.length);
+      return text === undefined ? [] : [{ name: one.series.name, text, headX: one.series.headX }];
+    });
+    const key = JSON.stringify(texts.map(({ name, text }) => [name, text]));
+    let note = notes.get(plot);
+    if (note === undefined) {
+      if (texts.length === 0) continue;
+      adoptStyles();
+      note = { element: make("div", "off-note"), key: "" };
+      notes.set(plot, note);
+      plot.append(note.element);
+    }
+    note.element.hidden = texts.length === 0;
+    note.element.style.left = under.style.left;
+    if (note.key === key) continue;
+    note.key = key;
+    const lines = texts.slice(0, MAX_LINES).map(({ name, text, headX }) => {
+      const show = button("Show", () => {
+        const span = x.max - x.min;
+        go({ min: headX - span * (1 - AFTER), max: headX + span * AFTER });
+      });
+      show.ariaLabel = `Show ${name}`;
+      return make("p", "", make("b", "", name), ` ${text} `, show);
+    });
+    const more = texts.length - lines.length;
+    note.element.replaceChildren(...lines, ...(more > 0 ? [make("p", "", `and ${more} more`)] : []));
+  }
+}
+
+/** None of its points is in view, and its line goes nowhere. */
+function isOut({ series, segments }: PanelSeries, { min, max }: Range): boolean {
+  if (series.valueNames !== undefined || segments.some(({ isPath }) => isPath)) return false;
+  return !segments.some(({ x, y }) => {
+    for (let i = lowerBound(x, min); i < x.length && (x[i] ?? 0) <= max; i++) if (!Number.isNaN(y[i])) return true;
+    return false;
+  });
+}

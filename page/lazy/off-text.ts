@@ -1,0 +1,71 @@
+import { isTime, type Series } from "../data/store/series.ts";
+import { clockText, offsetText } from "../ui/format.ts";
+
+/** A clock that differs less is not worth a sentence. */
+const SAME_S = 60;
+/** Two clocks of one epoch differ less. */
+const SAME_EPOCH_S = 2 * 86_400;
+const DAY_S = 86_400;
+
+/** What the times of other epochs and units are, read as unix seconds, when it is now. */
+const EPOCHS: readonly { at: (nowX: number) => number; text: string }[] = [
+  { at: (now) => now + 2_082_844_800, text: "count from 1904, as on a Mac or in LabVIEW" },
+  { at: (now) => now + 2_208_988_800, text: "count from 1900, as in NTP" },
+  { at: (now) => now + 11_644_473_600, text: "count from 1601, as in Windows" },
+  { at: (now) => now - 946_684_800, text: "count from 2000" },
+  { at: (now) => now - 315_964_800, text: "count from 1980, as in GPS" },
+  // Counts of 100 ns, taken for nanoseconds.
+  { at: (now) => (now + 11_644_473_600) / 100, text: "are Windows file times (100 ns since 1601)" },
+  { at: (now) => (now + 62_135_596_800) / 100, text: "are .NET ticks (100 ns since the year 1)" },
+];
+/** A Mac's, NTP's and Windows' days are as long as ours; what counts in 100 ns is a hundred times finer. */
+const TOLERANCE_S = 30 * DAY_S;
+
+/**
+ * What is to be said of a series that has no point in view.
+ * @param nowX the time
+ * @param isAlone nothing else of its panel is in view either
+ * @returns undefined where it is only slow, and others are to be seen
+ */
+export function offText(
+  { headX, lateX }: Pick<Series, "headX" | "lateX">,
+  nowX: number,
+  isAlone: boolean,
+): string | undefined {
+  if (!isTime(headX)) return timelessText(headX, nowX);
+  // As it came; of what was stored before, nobody knows when.
+  const late = Number.isNaN(lateX) ? nowX - headX : lateX;
+  const isLive = !Number.isNaN(lateX);
+  const wrong = epochText(headX, nowX, late, isLive);
+  if (wrong !== undefined) return wrong;
+  if (isLive && Math.abs(late) > SAME_S) return `has times ${offsetText(late * 1000)}`;
+  if (!isAlone) return undefined;
+  if (late < -SAME_S) return `has times ${offsetText(late * 1000)}`;
+  const since = `has nothing new since ${late > DAY_S ? `${dateText(headX)}, ` : ""}${clockText(headX * 1000)}`;
+  // What was stored before says nothing of when it came: it may have ended, or have another clock.
+  return isLive || late < SAME_S ? since : `${since}, ${offsetText(late * 1000)}`;
+}
+
+/** What is wrong with the times of a series that comes now; undefined: nothing, or less than days. */
+export function wrongTimes({ headX, lateX }: Pick<Series, "headX" | "lateX">, nowX: number): string | undefined {
+  return isTime(headX) && !Number.isNaN(lateX) ? epochText(headX, nowX, lateX, true) : undefined;
+}
+
+function epochText(headX: number, nowX: number, late: number, isLive: boolean): string | undefined {
+  if (Math.abs(late) <= SAME_EPOCH_S) return undefined;
+  const epoch = EPOCHS.find(({ at }) => Math.abs(headX - at(nowX)) < TOLERANCE_S);
+  if (epoch !== undefined) return `has times of ${new Date(headX * 1000).getFullYear()}: they ${epoch.text}?`;
+  return isLive ? `has times of ${dateText(headX)}: is the clock set?` : undefined;
+}
+
+function timelessText(headX: number, nowX: number): string {
+  const x = Number(headX.toPrecision(6));
+  if (!isTime(nowX)) return `is at x ${x}`;
+  if (headX >= 1e11) return `has x ${x}, beyond the year 5138: is it a time in another unit?`;
+  if (headX < 0) return `has x ${x}: a time before 1970, or no time`;
+  return `has x ${x}: no time, or one of ${new Date(headX * 1000).getUTCFullYear()} (is the clock set?)`;
+}
+
+function dateText(x: number): string {
+  return new Date(x * 1000).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
+}

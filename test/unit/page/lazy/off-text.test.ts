@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { offText } from "../../../../page/lazy/off-text.ts";
+
+const NOW = 1_795_000_000;
+const live = (headX: number): string | undefined => offText({ headX, lateX: NOW - headX }, NOW, true);
+const stored = (headX: number, isAlone = true): string | undefined =>
+  offText({ headX, lateX: Number.NaN }, NOW, isAlone);
+
+test("[PG27c] times of another epoch are named as what they look like", () => {
+  assert.match(live(NOW + 2_082_844_800) ?? "", /times of 2092: they count from 1904/);
+  assert.match(live(NOW + 2_208_988_800) ?? "", /times of 2096: they count from 1900, as in NTP/);
+  assert.match(live(NOW + 11_644_473_600) ?? "", /they count from 1601, as in Windows/);
+  assert.match(live(NOW - 946_684_800) ?? "", /times of 1996: they count from 2000/);
+  assert.match(live(NOW - 315_964_800) ?? "", /they count from 1980, as in GPS/);
+  // As the bridge reads them: for nanoseconds.
+  assert.match(live((NOW + 62_135_596_800) / 100) ?? "", /are \.NET ticks/);
+  assert.match(live((NOW + 11_644_473_600) / 100) ?? "", /are Windows file times/);
+  assert.match(live(NOW - 3 * 365 * 86_400) ?? "", /has times of .*2023: is the clock set\?/);
+});
+
+test("[PG27c] what is no time is named, and what it may be", () => {
+  assert.match(live(1234.5) ?? "", /x 1234\.5: no time, or one of 1970 \(is the clock set\?\)/);
+  assert.match(live(-86_400) ?? "", /a time before 1970, or no time/);
+  assert.match(live(1.795e12) ?? "", /beyond the year 5138: is it a time in another unit\?/);
+});
+
+test("[PG27c] a clock that is behind or ahead is said; what only ended is said where nothing else is to be seen", () => {
+  assert.match(live(NOW - 19_800) ?? "", /has times 5 h 30 min behind \(time zone\?\)/);
+  assert.match(live(NOW + 90_000) ?? "", /has times 25 h ahead/);
+  assert.match(stored(NOW + 86_400) ?? "", /has times 24 h ahead/);
+  assert.match(offText({ headX: NOW - 19_800, lateX: 19_800 }, NOW, false) ?? "", /5 h 30 min behind/);
+  assert.match(offText({ headX: NOW - 900, lateX: 0.1 }, NOW, true) ?? "", /^has nothing new since [\d:]{8}$/);
+  assert.match(stored(NOW - 19_800) ?? "", /since [\d:]{8}, 5 h 30 min behind \(time zone\?\)$/);
+  assert.equal(stored(NOW - 400, false), undefined);
+});
