@@ -168,6 +168,10 @@ for (const [unit, perSecond] of Object.entries({ milliseconds: 1e3, microseconds
     `y ${2_115_576_000 * perSecond} 1`,
   ]);
 }
+reads("PT6m", "without a memory each number is taken by itself", "[[999999999999,1],[1000000000000,1]]", [
+  "y 999999999999 1",
+  "y 1000000000 1",
+]);
 reads("PT6i", "a number before the first date in milliseconds is none", "[999999999999,1]", ["y 999999999999 1"]);
 reads("PT6i", "the largest number that is no date", "[99999999999999980000,1]", ["y 99999999999999980000 1"]);
 
