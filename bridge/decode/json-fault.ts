@@ -1,4 +1,4 @@
-import { escaped } from "../observability/printable.ts";
+import { counted, escaped } from "../observability/printable.ts";
 
 /**
  * What is wrong in text that is not JSON, and where: for the line that tells of a refused message. It takes as long as the
@@ -124,7 +124,10 @@ function faultIn(text: string): Fault | undefined {
 function endFault(text: string, open: number): Fault {
   if (text.trim() === "") return { at: text.length, what: "it is empty." };
   const brackets = open === 0 ? "" : `: ${open} ${open === 1 ? "bracket is" : "brackets are"} still open`;
-  return { at: text.length, what: `it ends after ${text.length} characters, in the middle${brackets}. ${CUT}` };
+  return {
+    at: text.length,
+    what: `it ends after ${counted(text.length, "character")}, in the middle${brackets}. ${CUT}`,
+  };
 }
 
 function moreFault(text: string, at: number): Fault {

@@ -59,7 +59,10 @@ function paddedIn(bytes: Buffer): string | undefined {
 function isMostlyText(bytes: Buffer): boolean {
   const isText = isUtf8(bytes);
   let others = 0;
-  for (const byte of bytes) if (byte < 0x20 || byte === 0x7f || (byte > 0x7f && !isText)) others++;
+  for (const byte of bytes) {
+    const isLineEnd = byte === 0x09 || byte === 0x0a || byte === 0x0d;
+    if ((byte < 0x20 && !isLineEnd) || byte === 0x7f || (byte > 0x7f && !isText)) others++;
+  }
   return others * 8 <= bytes.length;
 }
 

@@ -93,6 +93,7 @@ it("[BR3a] a sample shows bytes that are no text in hexadecimal, and text in ano
 
 it("[BR3a] a sample shows text in a buffer up to its first NUL", () => {
   assert.equal(sample(Buffer.from('{"y": 1}'.padEnd(64, "\u0000"))), '{"y": 1}\\x00…');
+  assert.equal(sample(Buffer.from("x\ny")), "x\\x0ay");
   assert.equal(sample(Buffer.from("35000000", "hex")), "0x 35 00 00 00");
 });
 
