@@ -15,6 +15,8 @@ export interface GapText {
 /** More than these are only counted: nobody reads them in passing. */
 const MAX_TEXTS = 3;
 const MAX_REASON_LENGTH = 80;
+/** A bridge tells of each series of a publisher that came back, so that those of others go on. */
+const OF_A_PUBLISHER = "publisher-reconnected";
 
 /** Losses on the way from the Worker to here; those of a bridge concern its own series only. */
 const ON_THE_WAY: Record<string, string> = {
@@ -40,7 +42,8 @@ export function gapTexts(spans: readonly LocatedGap[], time: boolean): GapText[]
   const groups = new Map<string, LocatedGap[]>();
   for (const span of spans) {
     const { reason, series, points } = span.gap;
-    const key = JSON.stringify([reason, series, points === null]);
+    const of = reason === OF_A_PUBLISHER && series !== "" ? null : series;
+    const key = JSON.stringify([reason, of, points === null]);
     groups.set(key, [...(groups.get(key) ?? []), span]);
   }
   const texts = [...groups.values()].map((group) => textOf(group, time));
@@ -53,6 +56,9 @@ export function gapTexts(spans: readonly LocatedGap[], time: boolean): GapText[]
 function textOf(group: readonly LocatedGap[], time: boolean): GapText {
   const gaps = [...new Set<GapRecord>(group.map(({ gap }) => gap))];
   const { reason = "", series = "", points = null } = gaps[0] ?? {};
+  const names = [...new Set(gaps.map((gap) => given(gap.series, MAX_SERIES_NAME_BYTES)))];
+  const shown = names.length > MAX_TEXTS + 1 ? names.slice(0, MAX_TEXTS) : names;
+  const others = names.length - shown.length;
   const sum = gaps.reduce((total, gap) => total + (gap.points ?? 0), 0);
   const missing =
     points === null ? "Points may be missing, nobody can know how many" : `${counted(sum, "point")} missing`;
@@ -62,9 +68,9 @@ function textOf(group: readonly LocatedGap[], time: boolean): GapText {
   const of =
     series === ""
       ? `all series${onTheWay === undefined ? " of the bridge" : ""}`
-      : given(series, MAX_SERIES_NAME_BYTES);
+      : `${shown.join(", ")}${others > 0 ? ` and ${formatCount(others)} more series` : ""}`;
   return {
-    title: gaps.length > 1 ? `${missing}, in ${counted(gaps.length, "gap")}` : missing,
+    title: gaps.length > names.length ? `${missing}, in ${counted(gaps.length, "gap")}` : missing,
     where: `${of}\n${whenText(from, to, time)}`,
     why: onTheWay ?? own(BEFORE, reason) ?? `The reason given is “${given(reason, MAX_REASON_LENGTH)}”.`,
   };

@@ -44,6 +44,24 @@ test("[PG10] what is only possible, and what nobody counted, is said to be possi
   );
 });
 
+test("[PG10] [BR15h] the series of one publisher that came back are one text, and named", () => {
+  const reason = "publisher-reconnected";
+  const of = (count: number) =>
+    textsOf(Array.from({ length: count }, (_, i) => ({ reason, points: null, series: `lab.${i}` })));
+  assert.deepEqual(
+    [1, 2, 4, 100].map((count) => of(count).map(({ where }) => where.split("\n")[0])),
+    [["lab.0"], ["lab.0, lab.1"], ["lab.0, lab.1, lab.2, lab.3"], ["lab.0, lab.1, lab.2 and 97 more series"]],
+  );
+  assert.equal(of(100)[0]?.title, "Points may be missing, nobody can know how many");
+  assert.deepEqual(
+    textsOf([
+      { reason, points: null },
+      { reason, points: null, series: "a" },
+    ]).length,
+    2,
+  );
+});
+
 test("[PG10] when: as finely as the gap is short, and as the axis has it", () => {
   const where = (fromX: number, toX: number, time: boolean): string =>
     textOf({ spans: [{ fromX, toX }], series: "temp" }, time).where.replace("\n", ", ");
