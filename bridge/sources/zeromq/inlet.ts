@@ -40,6 +40,7 @@ class ZeromqInlet implements Inlet {
         // Publishers that number their messages say themselves what is missing.
         ...(knowsOrigins ? {} : { returnNote: "what was sent before that may be missing; viewers see a mark there" }),
         onGone: () => listener.onPublisherGone(),
+        dropsEarly: config.socket.type !== "pull",
         onVisit: () => counters.visits++,
         onMissed: () => listener.onPublisherMissed(),
         onCount: (connected) => listener.onPublishers(connected),

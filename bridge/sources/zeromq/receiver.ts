@@ -123,7 +123,7 @@ export class Receiver {
         counters,
         paths: options.paths ?? new ArrivalPaths(),
         notesMessages: options.paths !== undefined && !isCurve(security),
-        handshake: handshakeRules(config),
+        handshake: handshakeRules(config, privates.arePrivate),
         hasHeartbeat: config.heartbeatMs > 0,
         peers: options.peers,
         warnings,

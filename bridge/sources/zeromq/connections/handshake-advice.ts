@@ -66,7 +66,7 @@ function onProtocol({ code, address, isOurs }: Failure, security: SecurityConfig
 
 function onBreak({ code, address, isOurs }: Failure, security: SecurityConfig): string {
   if (isOurs === "bound") {
-    return `Something connected to ${address} and left before it spoke ZeroMQ (${code}): a port scan, a health check, another protocol.`;
+    return `Something connected to ${address} and left before it spoke ZeroMQ (${code}): a port scan, a health check, another protocol, or a publisher that closes its socket as soon as it has sent.`;
   }
   switch (security.mechanism) {
     case "curve-client":

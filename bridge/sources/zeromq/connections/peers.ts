@@ -15,6 +15,8 @@ export interface PeersOptions {
   /** One that did not come just to send something and leave has gone, or was cut off by us: what it sends now is lost. */
   onMissed: () => void;
   onCount: (publishers: number) => void;
+  /** Whether who sends before it is subscribed sends to nobody: true of PUB, and by default. */
+  dropsEarly?: boolean;
   nowMs?: () => number;
 }
 
@@ -164,13 +166,14 @@ export class Peers {
           "publisher, and that they come and go is neither said again nor marked as a gap.",
       );
     }
+    if (this.#options.dropsEarly === false) return;
     const nowMs = this.#options.nowMs();
     if (at.visitors.empty < EMPTY_VISITS || nowMs - this.#emptySaidAtMs < SAY_EMPTY_EVERY_MS) return;
     this.#emptySaidAtMs = nowMs;
     this.#options.log.warn(
       `${counted(at.visitors.empty, "publisher")} in a row came to ${address} and left without a message. A PUB socket drops ` +
         "what it sends before this bridge has subscribed: wait for 0.2 s between connect and send, or send with PUSH and give " +
-        "this source --socket pull.",
+        "this source --socket pull. If topics are given (--topic), it may send others.",
     );
   }
 

@@ -27,7 +27,7 @@ export class Visitors {
   /** Times between the ends of the last visits, the newest at the end. */
   #pausesMs: number[] = [];
   #lastAtMs = Number.NEGATIVE_INFINITY;
-  /** Connections in a row that were short, whatever they sent. */
+  /** When the last connections began that were short, too, but sent more than a visitor does. */
   #short: number[] = [];
   #areSaid = false;
   #empty = 0;
@@ -59,9 +59,11 @@ export class Visitors {
   left(link: PublisherLink, nowMs: number): boolean {
     const cameAtMs = link.cameAtMs ?? nowMs;
     if (nowMs - cameAtMs >= VISIT_MS) return false;
-    this.#short.push(cameAtMs);
-    if (this.#short.length > STEADY_COMINGS) this.#short.shift();
-    if (!isVisit(link) && !this.#isSteady) return false;
+    if (!isVisit(link)) {
+      this.#short.push(cameAtMs);
+      if (this.#short.length > STEADY_COMINGS) this.#short.shift();
+      if (!this.#isSteady) return false;
+    }
     this.#inRow = nowMs - this.#anyAtMs < MEMORY_MS ? this.#inRow + 1 : 1;
     this.#anyAtMs = nowMs;
     this.#empty = link.messages === 0 ? this.#empty + 1 : 0;

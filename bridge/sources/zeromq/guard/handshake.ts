@@ -7,6 +7,8 @@ export interface HandshakeRules {
   isServer: boolean;
   /** Types of sockets that fit ours, in words and in the numbers of ZMTP 2.0. */
   socketTypes: ReadonlyMap<string, number>;
+  /** Whether ZMTP 2.0 is let in. */
+  takesOld: boolean;
 }
 
 const PUBLISHERS: ReadonlyMap<string, number> = new Map([
@@ -15,10 +17,14 @@ const PUBLISHERS: ReadonlyMap<string, number> = new Map([
 ]);
 const PUSHERS: ReadonlyMap<string, number> = new Map([["PUSH", 8]]);
 
-export function handshakeRules({ type, security }: Pick<SocketConfig, "type" | "security">): HandshakeRules {
+export function handshakeRules(
+  { type, security }: Pick<SocketConfig, "type" | "security">,
+  takesOld = true,
+): HandshakeRules {
   const [name = "none", side] = security.mechanism.split("-");
   const mechanism = name === "plain" ? "PLAIN" : name === "curve" ? "CURVE" : "NULL";
-  return { mechanism, isServer: side === "server", socketTypes: type === "pull" ? PUSHERS : PUBLISHERS };
+  const socketTypes = type === "pull" ? PUSHERS : PUBLISHERS;
+  return { mechanism, isServer: side === "server", socketTypes, takesOld: takesOld && mechanism === "NULL" };
 }
 
 // https://rfc.zeromq.org/spec/37/ and, for 2.0, 15: a greeting, then commands until READY.
@@ -75,13 +81,13 @@ export class HandshakeWatch {
   }
 
   #found(): "open" | "ready" | "failed" {
-    const { mechanism, isServer, socketTypes } = this.#rules;
+    const { mechanism, isServer, socketTypes, takesOld } = this.#rules;
     const peer = this.#peer;
     const revision = peer[REVISION_AT];
     if (revision === undefined) return "open";
     if (revision < 3) {
       // Its identity follows, which is no part of a handshake: it waits for nothing.
-      if (mechanism !== "NULL") return "failed";
+      if (!takesOld) return "failed";
       if (peer.length < GREETING2_BYTES) return "open";
       return [...socketTypes.values()].includes(peer[GREETING2_BYTES - 1] ?? 0) ? "ready" : "failed";
     }

@@ -55,7 +55,7 @@ function notZmtp(address: string, from: string, head: Buffer): string {
 }
 
 export function leftText(address: string, code: string): string {
-  return `Something connected to ${address} and left before it spoke ZeroMQ (${code}): a port scan, a health check, another protocol.`;
+  return `Something connected to ${address} and left before it spoke ZeroMQ (${code}): a port scan, a health check, another protocol, or a publisher that closes its socket as soon as it has sent.`;
 }
 
 /** What bounds the connections. @param files that the process may have open */

@@ -151,6 +151,12 @@ it("[BR15f] a process for each batch is known by its rhythm, a fault that has no
   }
   assert.ok(steady.seen.missed <= 3, `${steady.seen.missed}`);
   assert.ok(steady.lines.length < 12, steady.lines.join(""));
+  const beside = peering();
+  for (let i = 0; i < 20; i++) {
+    beside.visit(i === 10 ? 500 : 1);
+    beside.pass(2000);
+  }
+  assert.equal(beside.seen.missed, 1, "the rhythm of others says nothing of it");
   const wild = peering();
   for (let i = 0; i < 20; i++) {
     wild.visit(500);
