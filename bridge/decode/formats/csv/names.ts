@@ -88,9 +88,12 @@ export class TopicLines {
     return [...this.#widths.values()].some(({ names, lines }) => names !== undefined && lines > 0);
   }
 
-  /** Whether lines with one column more or fewer are the rule. */
+  /** Whether all lines before had one column more, or one fewer, and ten had. */
   hasRuleBeside(columns: number): boolean {
-    return [columns - 1, columns + 1].some((each) => (this.#widths.get(each)?.lines ?? 0) >= MIN_LINES_KEPT);
+    const [only, ...others] = [...this.#widths].filter(([, { lines }]) => lines > 0);
+    if (only === undefined || others.length > 0) return false;
+    const [usual, { lines }] = only;
+    return Math.abs(usual - columns) === 1 && lines >= MIN_LINES_KEPT;
   }
 
   of(columns: number): Width {

@@ -176,6 +176,14 @@ describe("what cannot be read", () => {
     assert.deepEqual(read("1;2;3;4;5"), { 0: 1, 1: 2, 2: 3, 3: 4, 4: 5 });
   });
 
+  it("[FM4t] is no line where the topic's lines have several lengths", () => {
+    const { read } = reading();
+    for (const columns of [3, 4, 3, 5, 4, 3, 6, 7, 8, 3, 4, 9]) {
+      const line = Array.from({ length: columns }, () => "1").join(" ");
+      assert.equal(Object.keys(Object(read(line))).length, columns);
+    }
+  });
+
   it("[FM12b] is a number beyond float64, or a time", () => {
     const { read, reasons } = reading();
     assert.deepEqual(read("time,a\nsoon,2"), { a: 2 });
