@@ -7,6 +7,7 @@ import { isQuotedNumber } from "./words.ts";
 /** The least that a date with a time of day is: 20261128T1337. */
 const MIN_TIME_TEXT = 13;
 const TIME_OF_DAY = /\d:\d|\d[Tt]\d/;
+const DAY_SECONDS = 86_400;
 /** No name of a time is longer. */
 const MAX_NAME_LENGTH = 64;
 const MAX_NAMES = 1024;
@@ -42,7 +43,7 @@ function dateFieldOf(object: Record<string, unknown>, arrivedAt: number): FoundT
       if (isTimeInCapitals(path)) return { path, time };
       continue;
     }
-    if (!isTimeInCapitals(path) && !(isDateLike(time, arrivedAt) && isTimeName(path))) continue;
+    if (!isTimeInCapitals(path) && !(isDateOfNow(time, arrivedAt) && isTimeName(path))) continue;
     if (found !== undefined) isOnly = false;
     found = { path, time };
   }
@@ -54,6 +55,15 @@ function isTimeInCapitals(name: string): boolean {
   if (name.length !== 4 && name.length !== 9) return false;
   const lower = name.toLowerCase();
   return lower === "time" || lower === "timestamp";
+}
+
+/** Of numbers only those of today are dates for sure: counters grow to others (`cpu_time` in nanoseconds). */
+function isDateOfNow(value: unknown, arrivedAt: number): boolean {
+  if (typeof value === "string") return isDateLike(value, arrivedAt);
+  if (typeof value === "number") {
+    return isDate(value, arrivedAt) && Math.abs(unixSeconds(value) - arrivedAt) < DAY_SECONDS;
+  }
+  return Array.isArray(value) && value.length > 0 && !Array.isArray(value[0]) && isDateOfNow(value[0], arrivedAt);
 }
 
 function isDateLike(value: unknown, arrivedAt: number): boolean {

@@ -273,7 +273,8 @@ reads("PT2h", "a number below a date in such a field", '{"v":1,"time_ms":9999999
   "time_ms now 999999999",
 ]);
 reads("PT2h", "a number above a date in such a field", '{"v":1,"when":4100000000}', ["v now 1", "when now 4100000000"]);
-reads("PT2h", "the least number that is one", '{"v":1,"when":1000000000}', ["v 1000000000 1"]);
+reads("PT2h", "a number a day before the arrival", '{"v":1,"when":1699913600}', ["v now 1", "when now 1699913600"]);
+reads("PT2h", "a number less than that before it", '{"v":1,"when":1699913601}', ["v 1699913601 1"]);
 reads("PT2h", "a day alone", '{"v":1,"when":"2023-11-14"}', ["v now 1"]);
 reads("PT2h", "two of them", '{"v":1,"when":"2023-11-14T22:13:20Z","created_at":"2023-11-14T22:13:20Z"}', ["v now 1"]);
 reads("PT2h", "one beside x", '{"x":1,"when":"2023-11-14T22:13:20.5Z"}', [`x ${INSTANT} 1`]);
