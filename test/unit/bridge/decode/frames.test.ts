@@ -206,3 +206,44 @@ describe("three frames and more", () => {
     );
   });
 });
+
+it("[FM1j] [FM2a] every layout that a line names reads the message that it was said of", () => {
+  const kinds: readonly (string | Buffer)[] = [
+    "lab",
+    "kitchen1",
+    "",
+    "7",
+    "-2.5",
+    "1763648912.25",
+    "2025-11-20T14:28:32.25Z",
+    '{"seq":1}',
+    PAYLOAD,
+    u32(5),
+    hex("00 00 00 00 00 00 00 05"),
+    f64(1_763_648_912.25),
+    f64(1_700_000_000.5),
+    hex("9f8b3c2a7d6e4f109f8b3c2a7d6e4f10"),
+    hex("00 6b 8b 45 67"),
+    hex("81 a1 61 01"),
+  ];
+  let advised = 0;
+  for (const first of kinds) {
+    for (const second of kinds) {
+      for (const third of [undefined, ...kinds]) {
+        const frames = third === undefined ? [first, second] : [first, second, third];
+        const outcome = decodingOf().read(...frames);
+        if (typeof outcome !== "string" || !/^(?:envelope-wrong|too-many-frames)$/.test(outcome)) continue;
+        const layouts = [...adviceOf(...frames).matchAll(/--frames ([a-z0-9:,]*[a-z0-9])/g)].map(
+          ([, words]) => words ?? "",
+        );
+        assert.ok(layouts.length > 0, `no advice for ${JSON.stringify(frames.map(String))}`);
+        for (const words of layouts) {
+          const read = decodingOf({ frames: words.split(",") }).read(...frames);
+          assert.notEqual(read, "envelope-wrong", `${words} for ${JSON.stringify(frames.map(String))}`);
+          advised++;
+        }
+      }
+    }
+  }
+  assert.ok(advised > 1000, `${advised}`);
+});
