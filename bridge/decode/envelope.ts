@@ -7,8 +7,8 @@ import { cannotTell, noTopic, notAStamp, subscriptionFault, tooMany, twoTimes } 
 import { FrameMemory } from "./frames/frame-memory.ts";
 import { endOfTopic } from "./frames/front.ts";
 import { GluedTopics } from "./frames/glued-topics.ts";
-import { beginsAsName, type FrameLook, isDigits, lookOf, lookOfFirst } from "./frames/look.ts";
-import { candidatesOf, rolesOf } from "./frames/roles.ts";
+import { beginsAsName, beginsAsNumber, type FrameLook, isDigits, lookOf, lookOfFirst } from "./frames/look.ts";
+import { candidatesOf, type Roles, rolesOf } from "./frames/roles.ts";
 import type { Stamp } from "./frames/stamp-frame.ts";
 import { type FrameField, layoutText, parseLayout, readCounter, readTime } from "./layout.ts";
 import { DecodeError, withTopic } from "./message.ts";
@@ -203,7 +203,13 @@ class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
 
   #openSeveral(frames: readonly Buffer[], arrivedAt: number): OpenedMessage<T> {
     if (frames.length > MAX_FOUND_FRAMES) throw tooMany(frames.length);
-    const looks = frames.map((frame, i) => (i === 0 ? lookOfFirst : lookOf)(frame, arrivedAt));
+    const [first = NO_BYTES, second = NO_BYTES, third = NO_BYTES] = frames;
+    // What most publishers of three frames send needs no second look.
+    if (frames.length === 3 && beginsAsName(first) && isBraced(second) && beginsAsNumber(third)) {
+      const topic = this.#topics.ofFrame(first);
+      return this.#stamped(frames, [], { topic: 0, payload: 1, stamps: [2] }, topic, arrivedAt);
+    }
+    const looks = looksOf(frames, arrivedAt);
     const { topic: topicAt, payloads } = candidatesOf(looks);
     const topic = topicAt === undefined ? this.#topics.of("") : this.#topics.ofFrame(frames[topicAt] ?? NO_BYTES);
     // Stacks with REQ or ROUTER sockets put an empty frame before what is meant: https://rfc.zeromq.org/spec/28/
@@ -212,17 +218,40 @@ class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
     const memory = topic.memory.frames;
     const payloadAt = memory.payload(frames, looks, payloads);
     if (payloadAt === undefined) throw withTopic(cannotTell(looks, topicAt, payloads), topic.name);
-    const roles = rolesOf(looks, topicAt, payloadAt);
-    const opened: OpenedMessage<T> = { topic, payload: frames[payloadAt] ?? NO_BYTES, isBare: false };
+    return this.#stamped(frames, looks, rolesOf(looks, topicAt, payloadAt), topic, arrivedAt);
+  }
+
+  /** @param looks empty: nobody has looked yet */
+  #stamped(
+    frames: readonly Buffer[],
+    looks: readonly FrameLook[],
+    roles: Roles,
+    topic: Topic<T>,
+    arrivedAt: number,
+  ): OpenedMessage<T> {
+    topic.memory.frames ??= new FrameMemory();
+    const opened: OpenedMessage<T> = { topic, payload: frames[roles.payload] ?? NO_BYTES, isBare: false };
     for (const at of roles.stamps) {
-      const stamp = memory.stamp(at).read(frames[at] ?? NO_BYTES, arrivedAt);
-      if ("kind" in stamp) throw withTopic(notAStamp(frames, looks, roles, at, stamp), topic.name);
+      const stamp = topic.memory.frames.stamp(at).read(frames[at] ?? NO_BYTES, arrivedAt);
+      if ("kind" in stamp) {
+        const looked = looks.length > 0 ? looks : looksOf(frames, arrivedAt);
+        throw withTopic(notAStamp(frames, looked, roles, at, stamp), topic.name);
+      }
       if (opened.time !== undefined && stamp.time !== undefined) throw withTopic(twoTimes(looks, roles), topic.name);
       opened.time ??= stamp.time;
       opened.number ??= stamp.number;
     }
     return opened;
   }
+}
+
+function looksOf(frames: readonly Buffer[], arrivedAt: number): FrameLook[] {
+  return frames.map((frame, i) => (i === 0 ? lookOfFirst : lookOf)(frame, arrivedAt));
+}
+
+/** Whether it begins and ends as an object of JSON does. */
+function isBraced(frame: Buffer): boolean {
+  return frame[0] === 0x7b && frame[frame.length - 1] === 0x7d;
 }
 
 function timeIn(look: FrameLook, frame: Buffer): number | undefined {

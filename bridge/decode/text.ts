@@ -34,7 +34,7 @@ export function wordAndRest(text: string): { word: string; rest: string } | unde
   if (word === undefined || rest === undefined || word.length > MAX_WORD_LENGTH) return undefined;
   if (NO_TOPIC.test(word) || (NUMBER.test(word) && NUMBER.test(rest.trimEnd()))) return undefined;
   // "lab: 5" has the same topic as "lab 5".
-  return { word: ownText(word.replace(/(?<=.)[:|,;=]{1,3}$/, "")), rest };
+  return { word: ownText(/.[:|,;=]$/.test(word) ? word.replace(/[:|,;=]{1,3}$/, "") : word), rest };
 }
 
 /**

@@ -94,15 +94,22 @@ function beforeJson(frame: Buffer, text: string, arrivedAt: number): Front | und
   BRACKET.lastIndex = 0;
   for (let i = 0; i < MAX_BRACKETS; i++) {
     const at = BRACKET.exec(text)?.index;
-    if (at === undefined) return undefined;
-    if (!endsAsItBegins(frame, at)) continue;
+    // A topic has no brace, and a blank before JSON ends one anyway, but not a time.
+    if (at === undefined || (isNameStart(frame[0] ?? 0) && text.charCodeAt(at - 1) === 0x20)) return undefined;
+    if (!endsAsItBegins(frame, at)) {
+      if (frame[at] === 0x7b) return undefined;
+      continue;
+    }
     const before = text.slice(0, at);
     const bare = before.trimEnd();
     const [signs = ""] = SIGNS.exec(bare) ?? [];
     const word = bare.slice(0, bare.length - signs.length);
     const stamp = stampOf(word, signs, before.length > bare.length ? " " : "", arrivedAt, at);
     if (stamp !== undefined) return stamp;
-    if (signs === "" || before.length > bare.length || !isTopic(word)) continue;
+    if (signs === "" || before.length > bare.length || !isTopic(word)) {
+      if (frame[at] === 0x7b) return undefined;
+      continue;
+    }
     return { kind: "topic", end: word.length, delimiter: signs, at };
   }
   return undefined;

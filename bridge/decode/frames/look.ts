@@ -92,6 +92,12 @@ export function beginsAsName(frame: Buffer): boolean {
   return (first >= 0x61 && first <= 0x7a) || (first >= 0x41 && first <= 0x5a) || first === 0x2f || first === 0x5f;
 }
 
+/** Whether a frame begins with a digit, as no object, array or compressed payload does. */
+export function beginsAsNumber(frame: Buffer): boolean {
+  const first = frame[0] ?? 0;
+  return first >= 0x30 && first <= 0x39;
+}
+
 export function isDigits(bytes: Buffer): boolean {
   return bytes.length <= 20 && DIGITS.test(bytes.toString("latin1"));
 }
