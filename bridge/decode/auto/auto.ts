@@ -1,6 +1,7 @@
 import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
 import type { EnvelopeMemory } from "../envelope.ts";
+import { foreignStreamFault } from "../foreign/foreign.ts";
 import type { CsvMemory } from "../formats/csv/csv-memory.ts";
 import type { ValueFormat } from "../formats/formats.ts";
 import { readValue, type Value } from "../formats/values.ts";
@@ -11,7 +12,7 @@ import { parseSampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
 import { readableText, textIfUtf8 } from "../text.ts";
 import { guessOf } from "./guess.ts";
-import { guessSamples } from "./samples-guess.ts";
+import { edgeBytes, guessSamples, MAX_RECORD_BYTES } from "./samples-guess.ts";
 
 export interface TopicMemory extends CsvMemory, EnvelopeMemory {
   /** What messages were that could be onDecision one by one. */
@@ -42,6 +43,8 @@ const MAX_HELD_SECONDS = 1;
 /** Of all topics together; past that those that have waited longest go. */
 const MAX_HOLDING_TOPICS = 256;
 const MAX_HOLDING_BYTES = 32 << 20;
+/** Fewer bytes are letters by chance. */
+const MIN_TEXT_BYTES = 8;
 /** What is larger is hardly one packed value among samples, and costs too much to look at. */
 const MAX_LOOK_BYTES = 1 << 16;
 
@@ -66,6 +69,7 @@ export class Auto {
     if (samples !== undefined) {
       const guess = payload.bytes.length < MAX_LOOK_BYTES ? guessOf(payload.bytes, payload.isBare) : undefined;
       if (guess?.kind === "sure") return this.#readAs(guess.format, payload, memory);
+      if (guess?.kind === "none" && isNoSample(samples, payload.bytes)) throw guess.fault;
       // Text that was meant as JSON has no samples in it.
       if (guess?.kind === "none" && guess.fault.code === "not-json" && hasQuotedText(payload.bytes)) throw guess.fault;
       return [readSamples(samples, payload)];
@@ -154,12 +158,15 @@ export class Auto {
         return message && { ...message, arrivedAt: payload.arrivedAt };
       });
     }
-    const guess = guessSamples(held.map(({ payload }) => payload.bytes));
+    const bytes = held.map(({ payload }) => payload.bytes);
+    const foreign = foreignStreamFault(bytes);
+    if (foreign !== undefined) return { messages: [], refused: held.length, fault: withTopic(foreign, topic) };
+    const guess = guessSamples(bytes);
     const format = guess === undefined ? undefined : parseSampleFormat(guess.format);
     // One damaged message is no stream of samples.
     const isStray = memory.values !== undefined && held.length < MAX_HELD && guess?.sure !== true;
     if (guess === undefined || format === undefined || isStray) {
-      return { messages: [], refused: held.length, fault: withTopic(formatUnknown(), topic) };
+      return { messages: [], refused: held.length, fault: withTopic(formatUnknown(bytes), topic) };
     }
     const reader = createSampleReader(format);
     memory.samples = reader;
@@ -173,6 +180,11 @@ function isOtherLines(before: ValueFormat, { bytes }: Payload): boolean {
   if (!isLineFormat(before)) return false;
   const found = lineFormatOf(textIfUtf8(bytes) ?? "");
   return found !== undefined && found !== before;
+}
+
+/** Whether it is text beside samples, and no few samples whose bytes happen to be letters. */
+function isNoSample({ itemBytes }: SampleReader, bytes: Buffer): boolean {
+  return itemBytes > 1 && bytes.length >= MIN_TEXT_BYTES && readableText(bytes) !== undefined;
 }
 
 function hasQuotedText(bytes: Buffer): boolean {
@@ -206,10 +218,20 @@ function readSamples(reader: SampleReader, payload: Payload): Message {
   return stamped(reader.read(payload.topic, payload.bytes, payload.arrivedAt), payload);
 }
 
-function formatUnknown(): DecodeError {
+function formatUnknown(messages: readonly Buffer[] = []): DecodeError {
+  const { before, after } = edgeBytes(messages);
+  const edges = before > 0 ? `${before} bytes before them (--skip-bytes ${before})` : `${after} bytes after them`;
+  const length = messages[0]?.length ?? 0;
+  const isRecord = messages.length > 2 && messages.every((message) => message.length === length);
+  const hint =
+    before + after > 0
+      ? `It looks like samples with ${edges}.`
+      : isRecord && length <= MAX_RECORD_BYTES
+        ? `Each message has ${length} bytes, as a struct of several fields has: send its fields as JSON or msgpack.`
+        : "It is encrypted, compressed, or a format that is not known.";
   return new DecodeError(
     "format-unknown",
-    "This is binary, and neither msgpack nor CBOR, nor numbers that move as measured values do. If it is samples, " +
+    `This is binary, and neither msgpack nor CBOR, nor numbers that move as measured values do. ${hint} If it is samples, ` +
       "say which, such as --format f32@48k; if something stands before the payload, --skip-bytes or --frames.",
   );
 }

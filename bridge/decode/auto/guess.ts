@@ -1,5 +1,5 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
-import { foreignFault } from "../foreign.ts";
+import { foreignFault, textPickleFault } from "../foreign/foreign.ts";
 import { looksLikeCsv } from "../formats/csv/csv.ts";
 import { VALUE_FORMATS, type ValueFormat } from "../formats/formats.ts";
 import { looksLikeJsonLines } from "../formats/json-lines.ts";
@@ -37,7 +37,10 @@ const BEGINS_JSON = /^(?:\{|\[\s*[{[])\s*["'{[]/;
 export function guessOf(bytes: Buffer, isBare: boolean): Guess {
   if (bytes.length === 0) return none(new DecodeError("format-unknown", "The message is empty."));
   const text = readableText(bytes);
-  if (text !== undefined) return guessOfText(text, isBare);
+  if (text !== undefined) {
+    const pickle = textPickleFault(bytes);
+    return pickle === undefined ? guessOfText(text, isBare) : none(pickle);
+  }
   const padded = surelyPaddedText(bytes);
   const guess = padded === undefined ? undefined : guessOfText(padded, isBare);
   if (guess?.kind === "sure") return guess;

@@ -57,13 +57,13 @@ export function hasLettersAt(messages: readonly Buffer[], at: number, width: num
 }
 
 /** So many values are looked at. */
-const MAX_EDGE = 16;
+export const MAX_EDGE = 16;
 const MIN_VALUES = 16;
 const MIN_MESSAGES = 3;
 /** How much larger a step at the edge is, in powers of two, than nearly all of those inside. */
 const EDGE_OCTAVES = 4;
 const NEARLY_ALL = 0.97;
-const MOST = 0.8;
+const MOST = 0.7;
 
 /**
  * How many values at the beginning of each message are something else than the rest, such as a header. 0 if none are.

@@ -1,5 +1,5 @@
 import { bitsByFrequency, bitsByPlace } from "./byte-models.ts";
-import { bitsAsRecords, edgeOf, hasLettersAt } from "./records.ts";
+import { bitsAsRecords, edgeOf, hasLettersAt, MAX_EDGE } from "./records.ts";
 import { GUESSED, type GuessedType, isFloat, isSaneFloat, orderOf, valuesIn, WIDTH } from "./sample-types.ts";
 import { bitsAStep, smoothestLag, swings } from "./step-cost.ts";
 
@@ -26,6 +26,10 @@ const F64_ADVANTAGE = 2.5;
 const MIN_DISTINCT = 8;
 /** Fewer halves are equal by chance. */
 const MIN_HALVES = 4;
+const MIN_INSIDE = 16;
+/** The lower half of round numbers, and of what was an f32 before, is a multiple of this. */
+const ROUND_HALF = 2 ** 16;
+const MAX_COUNT_BITS = 20;
 /** What noise takes, of all bits, at least. */
 const MIN_NOISE = 0.87;
 /** How much of the range nine of ten steps of a smooth signal are, at most. */
@@ -47,7 +51,7 @@ const LAG_COST = 0.4;
 /** Integers of several channels: so many rows a message tell the channels from the fields of a record. */
 const MIN_CHANNEL_ROWS = 8;
 /** What is no longer than this, and as long each time, is rather a record than samples. */
-const MAX_RECORD_BYTES = 128;
+export const MAX_RECORD_BYTES = 128;
 const MIN_RECORDS = 3;
 /** Floats are plain to see: a record of nothing else is so many channels. */
 const MAX_RECORD_CHANNELS = 32;
@@ -96,7 +100,7 @@ export function guessSamples(messages: readonly Buffer[]): SamplesGuess | undefi
   const looked = messages.filter(({ length }) => length > 0).map((message) => message.subarray(0, MAX_LOOK_BYTES));
   const candidates = candidatesOf(messages, looked);
   const best = bestOf(candidates);
-  if (best === undefined) return undefined;
+  if (best === undefined || (best.type === "f64" && hasCountingHalf(best, looked))) return undefined;
   const format = `${best.type}${best.isBig ? "be" : ""}`;
   if (best.isConstant) return isPlainConstant(best) ? { format, sure: false, because: ALL_EQUAL } : undefined;
   if (!savesEnough(best)) return undefined;
@@ -145,27 +149,35 @@ function orderIn(value: number, type: GuessedType): number {
 
 function candidatesOf(messages: readonly Buffer[], looked: readonly Buffer[]): Candidate[] {
   if (looked.length === 0) return [];
+  const record = recordOf(messages);
   return GUESSED.flatMap((type) => {
     if (!messages.every(({ length }) => length % WIDTH[type] === 0)) return [];
     const ends = WIDTH[type] === 1 ? [false] : [false, true];
-    return ends.flatMap((isBig) => candidateOf(type, isBig, looked) ?? []);
+    return ends.flatMap((isBig) => candidateOf(type, isBig, looked, record) ?? []);
   });
 }
 
-function candidateOf(type: GuessedType, isBig: boolean, looked: readonly Buffer[]): Candidate | undefined {
+function candidateOf(
+  type: GuessedType,
+  isBig: boolean,
+  looked: readonly Buffer[],
+  record: number | undefined,
+): Candidate | undefined {
   const width = WIDTH[type];
   const split = valuesIn(type, isBig, looked, MAX_VALUES);
   const values = split.flat();
   if (values.length === 0) return undefined;
-  if (isFloat(type) && !isSane(values, type)) return undefined;
+  const inside = split.flatMap(insideOf);
+  if (isFloat(type) && !isSane(inside, type)) return undefined;
   const lower = values.filter((_, i) => i % 2 === (isBig ? 1 : 0));
-  if (type === "f32" && lower.length > 0 && !isSane(lower, type)) return undefined;
+  const insideLower = split.flatMap((each) => insideOf(each).filter((_, i) => i % 2 === (isBig ? 1 : 0)));
+  if (type === "f32" && insideLower.length > 0 && !isSane(insideLower, type)) return undefined;
   if (width === 1 && hasTwoKinds(values)) return undefined;
   if (width === 8 && !isFloat(type) && !isPlainWide(values)) return undefined;
   if (width > 1 && hasEqualHalves(looked, width)) return undefined;
   const orders = isFloat(type) ? split.map((each) => each.map((value) => orderIn(value, type))) : split;
   const flat = orders.flat();
-  const { stepBits, cost } = costIn(flat, type);
+  const { stepBits, cost } = costIn(flat, type, record);
   const [first] = values;
   return {
     type,
@@ -184,13 +196,26 @@ function candidateOf(type: GuessedType, isBig: boolean, looked: readonly Buffer[
   };
 }
 
+/** The values of a longer message without those that may be a header or a checksum: {@link edgeOf} looks at these. */
+function insideOf(values: readonly number[]): readonly number[] {
+  const { length } = values;
+  // An even number, so that what are halves of wider values stays so.
+  return length < MIN_INSIDE ? values : values.slice(Math.min(MAX_EDGE, 2 * (length >> 3)), length - 2 * (length >> 4));
+}
+
 /** What a step takes on average, from one value to the next or to that of the same channel. */
-function costIn(flat: readonly number[], type: GuessedType): Pick<Candidate, "stepBits" | "cost"> {
+function costIn(
+  flat: readonly number[],
+  type: GuessedType,
+  record: number | undefined,
+): Pick<Candidate, "stepBits" | "cost"> {
   const width = WIDTH[type];
   let stepBits = bitsAStep(flat, 1, isFloat(type));
   let cost = stepBits / width;
   // Channels of single bytes are rare, and would be the high and the low bytes of i16.
   for (const lag of width === 1 ? [] : LAGS) {
+    // What goes on from record to record is a field of any type.
+    if (!isFloat(type) && record !== undefined && lag * width * MIN_CHANNEL_ROWS > record) break;
     const bits = bitsAStep(flat, lag, isFloat(type));
     if (bits / width + LAG_COST >= cost) continue;
     stepBits = bits;
@@ -377,6 +402,16 @@ function isContinuous(values: readonly number[]): boolean {
   steps.sort((a, b) => a - b);
   const range = finite.reduce((a, b) => Math.max(a, b), -Infinity) - finite.reduce((a, b) => Math.min(a, b), Infinity);
   return (steps[Math.floor(steps.length * 0.9)] ?? 0) <= MAX_SMOOTH_STEP * range;
+}
+
+/** Whether the lower halves of f64 count, whatever the upper do: these are an f32, and no number turns over into them. */
+function hasCountingHalf({ isBig }: Candidate, looked: readonly Buffer[]): boolean {
+  const halves = valuesIn("u32", isBig, looked, 2 * MAX_VALUES).flat();
+  const lower = halves.filter((_, i) => i % 2 === (isBig ? 1 : 0));
+  const upper = halves.filter((_, i) => i % 2 === (isBig ? 0 : 1));
+  if (lower.every((value) => value % ROUND_HALF === 0) || distinct(lower) === 1) return false;
+  const moves = upper.filter((value, i) => i > 0 && value !== upper[i - 1]).length;
+  return moves > upper.length / 2 && bitsAStep(lower, 1, false) < MAX_COUNT_BITS;
 }
 
 /** Whether the lower halves of floats do not go on from one to the next, as values of a narrower type would. */
