@@ -22,6 +22,9 @@ interface Channel {
 const CAUGHT_UP_WITHIN_MS = 5000;
 /** So long is it found out by which connection messages come; it costs a checksum each. */
 const NOTE_FOR_MS = 600_000;
+/** Publishers that come and go all the time must not keep a bridge of very many series busy with their names. */
+const MANY_SERIES = 8192;
+const COPY_MANY_EVERY_MS = 1000;
 
 /**
  * Which series lack points when a publisher that stayed has gone and another came: those that did not go on meanwhile. A
@@ -37,6 +40,9 @@ export class Interruptions {
   #isCaughtUp = true;
   #laterMs = 0;
   #noteUntilMs = Number.NEGATIVE_INFINITY;
+  #copiedAtMs = Number.NEGATIVE_INFINITY;
+  /** It is told of all series when somebody comes: which these are was not looked at. */
+  #isOfAll = false;
 
   /**
    * @param uplinks the channels that the source feeds, as they are then
@@ -61,6 +67,13 @@ export class Interruptions {
   /** A publisher that had stayed has gone. */
   interrupted(): void {
     const newest = this.#arrivals?.newest ?? 0;
+    const series = [...this.#uplinks].reduce((sum, { seriesNames }) => sum + seriesNames.size, 0);
+    const nowMs = this.#nowMs();
+    if (series > MANY_SERIES && nowMs - this.#copiedAtMs < COPY_MANY_EVERY_MS) {
+      this.#isOfAll = true;
+      return;
+    }
+    this.#copiedAtMs = nowMs;
     for (const uplink of this.#uplinks) {
       const channel = this.#channels.get(uplink) ?? { waiting: new Map(), resuming: new Map(), isCounted: false };
       this.#channels.set(uplink, channel);
@@ -71,6 +84,10 @@ export class Interruptions {
 
   /** A publisher has come where one had gone. */
   returned(): void {
+    if (this.#isOfAll) {
+      this.#isOfAll = false;
+      for (const uplink of this.#uplinks) uplink.addGaps([gapOf("publisher-reconnected", null)], true);
+    }
     let isAny = false;
     for (const channel of this.#channels.values()) {
       if (channel.waiting.size === 0) continue;
