@@ -69,6 +69,8 @@ export class Inspection {
     this.#config = config;
     const { reader, mapper } = createParts(
       (decision) => {
+        // What is no format stands with the messages that were refused before it was known.
+        if (decision.option !== undefined) return;
         if (this.#decisions.size < MAX_TOPICS) this.#decisions.set(decision.topic, decision);
       },
       (part) => this.#losses.leaveOut(part),
