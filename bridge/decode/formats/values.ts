@@ -44,9 +44,18 @@ export function readValue(
   const { topic, bytes, isBare, arrivedAt } = payload;
   switch (format) {
     case "json":
-      return readPadded(payload, onLeftOut, (text) => readJson(text, isBare));
+      // Most messages are this: nothing is made for what hardly any is.
+      try {
+        return readJson(textOf(bytes), isBare);
+      } catch (error) {
+        return readPadded(error, payload, onLeftOut, (text) => readJson(text, isBare));
+      }
     case "ndjson":
-      return readPadded(payload, onLeftOut, (text) => ({ value: valueOfLines(text, topic, onLeftOut) }));
+      try {
+        return { value: valueOfLines(textOf(bytes), topic, onLeftOut) };
+      } catch (error) {
+        return readPadded(error, payload, onLeftOut, (text) => ({ value: valueOfLines(text, topic, onLeftOut) }));
+      }
     case "msgpack":
     case "cbor":
       return { value: readPacked(format, payload, onLeftOut) };
@@ -67,21 +76,23 @@ export function readValue(
 }
 
 /**
- * Reads text; if it cannot be read, what stands before the first NUL, or the values between several.
+ * Of text that cannot be read, what stands before the first NUL, or the values between several.
+ * @param error what reading the whole has thrown
  * @throws PointError, DecodeError
  */
-function readPadded({ topic, bytes }: Payload, onLeftOut: OnLeftOut, read: (text: string) => PlainValue): PlainValue {
-  try {
-    return read(textOf(bytes));
-  } catch (error) {
-    const padded = error instanceof PointError && error.code === "not-json" ? paddedText(bytes) : undefined;
-    if (padded === undefined || padded.rest.length === 0) throw error;
-    const first = read(padded.text);
-    const records = recordsIn(padded.rest);
-    if (records !== undefined) return { ...first, value: listOf([first.value, ...records]) };
-    onLeftOut(paddingLeftOut(padded, first.topic ?? topic));
-    return first;
-  }
+function readPadded(
+  error: unknown,
+  { topic, bytes }: Payload,
+  onLeftOut: OnLeftOut,
+  read: (text: string) => PlainValue,
+): PlainValue {
+  const padded = error instanceof PointError && error.code === "not-json" ? paddedText(bytes) : undefined;
+  if (padded === undefined || padded.rest.length === 0) throw error;
+  const first = read(padded.text);
+  const records = recordsIn(padded.rest);
+  if (records !== undefined) return { ...first, value: listOf([first.value, ...records]) };
+  onLeftOut(paddingLeftOut(padded, first.topic ?? topic));
+  return first;
 }
 
 /** Text up to its first NUL. @throws DecodeError not-csv */
