@@ -112,7 +112,7 @@ function csvOf({ decimal_comma: decimalComma, time, time_unit: unit }: SourceVal
 }
 
 function mapOf(source: SourceValues): MapConfig {
-  const { channel, series, time, fields: short, field: long } = source;
+  const { channel, series, records, time, fields: short, field: long } = source;
   // What says more goes first: the first that fits a field counts.
   const fields = [
     ...(long ?? []).map(({ max_rate: maxRate, ...field }) => ({ ...field, maxRate })),
@@ -121,6 +121,7 @@ function mapOf(source: SourceValues): MapConfig {
   return {
     channel,
     series,
+    records,
     time,
     timeUnit: source.time_unit,
     timeEpoch: source.time_epoch,

@@ -82,6 +82,8 @@ export interface MapConfig {
   channel?: string | undefined;
   /** Template of series' names: `{1}.{field}`; undefined: PT5. */
   series?: string | undefined;
+  /** Path of a list whose items are read each by itself. */
+  records?: string | undefined;
   /** Path of the field with the time; undefined: PT2. */
   time?: string | undefined;
   timeUnit?: SourceValues["time_unit"];

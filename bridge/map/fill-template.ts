@@ -7,14 +7,17 @@ interface Filling {
   topic: string;
   parts: readonly string[];
   field: string;
+  /** Of the template's places for values, in order. */
+  values?: readonly string[];
 }
 
 /** The name; a place that has nothing to fill it takes one separator with it, so `{1}.{field}` without a topic is the field. */
 function filled(template: Template, filling: Filling): string {
   let name = "";
   let isPending = false;
+  let values = 0;
   for (const piece of template) {
-    const text = textOf(piece, filling);
+    const text = piece.kind === "value" ? (filling.values?.[values++] ?? "") : textOf(piece, filling);
     if (text === "") {
       if (SEPARATOR_AT_END.test(name)) name = name.slice(0, -1);
       else isPending = true;
@@ -27,7 +30,7 @@ function filled(template: Template, filling: Filling): string {
   return name;
 }
 
-function textOf(piece: Piece, { topic, parts, field }: Filling): string {
+function textOf(piece: Exclude<Piece, { kind: "value" }>, { topic, parts, field }: Filling): string {
   switch (piece.kind) {
     case "text":
       return piece.text;

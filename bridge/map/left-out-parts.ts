@@ -4,10 +4,18 @@ import { PointError } from "../../protocol/json/point-error.ts";
 import { adviceOf, type LeftOut, partText } from "../observability/left-out.ts";
 
 /** What is left out of a topic's message, as it is counted and said. */
-export function leftOutOf({ reason, path, sample, count, others }: LeftOutPart, topic: string): LeftOut {
-  const detail = reason === "text" ? dateAdvice(path, sample) : undefined;
+export function leftOutOf(
+  { reason, path, sample, count, others }: LeftOutPart,
+  topic: string,
+  doubled?: ReadonlySet<string>,
+): LeftOut {
+  const detail = reason === "text" ? dateAdvice(path, sample) : doubled?.has(path) ? DOUBLED : undefined;
   return { topic, reason, place: path, sample, count, others, ...(detail === undefined ? {} : { detail }) };
 }
+
+const DOUBLED =
+  "Another field of the record has the same name by the template for series: add {field} to it, such as {device}.{field}, or " +
+  "choose one field.";
 
 function dateAdvice(path: string, sample: unknown): string | undefined {
   if (typeof sample !== "string" || !isTimeText(sample) || path === "y") return undefined;

@@ -12,9 +12,10 @@ import type { OnTimeHint } from "../observability/time-hints.ts";
 import { leftOutOf, refusalOf } from "./left-out-parts.ts";
 import { writeSamples } from "./map-samples.ts";
 import type { MappedChannel } from "./mapped-series.ts";
-import { Plans } from "./plan.ts";
+import { namedRecords } from "./named-records.ts";
+import { Plans, type TopicPlan } from "./plan.ts";
 import { type MappedReading, type MessageTimes, type ReadOptions, readingsOf } from "./reading.ts";
-import { recordReadings } from "./record-readings.ts";
+import { EachRecord, recordReadings } from "./record-readings.ts";
 import { type Holding, type MessageSummary, RowWriter, rowOf } from "./row-writer.ts";
 import { TopicTimes } from "./topic-times.ts";
 import { checkTime } from "./when.ts";
@@ -160,6 +161,8 @@ function readingsIn(content: Content, options: ReadOptions, times: MessageTimes)
 
 class MappingMapper implements Mapper {
   readonly #plans: Plans;
+  /** Where the list of records is; none: the message is a record, or a list of these. */
+  readonly #recordsPath: readonly string[];
   readonly #options: Omit<ReadOptions, "plan" | "times" | "leftOut" | "hasNamedTime">;
   readonly #onLeftOut: OnLeftOut;
   readonly #onTimeHint: OnTimeHint;
@@ -169,6 +172,7 @@ class MappingMapper implements Mapper {
     this.#onLeftOut = onLeftOut;
     this.#onTimeHint = onTimeHint;
     this.#plans = new Plans(map);
+    this.#recordsPath = map.records?.split(".") ?? [];
     this.#options = {
       isChoosing: map.fields !== undefined,
       readsQuoted: map.numbers === "quoted",
@@ -184,26 +188,56 @@ class MappingMapper implements Mapper {
     checkTime(message);
     const { topic, time, content } = message;
     const plan = this.#plans.of(topic);
-    const { times } = plan;
     const writer = new RowWriter(plan.channel, this.#holding, arrivedAt);
-    if (time !== undefined) times.lookAt(time, arrivedAt);
-    const options: ReadOptions = {
-      ...this.#options,
-      hasNamedTime: content.kind === "value",
-      plan,
-      times,
-      leftOut: (part) => this.#onLeftOut(leftOutOf(part, topic)),
-    };
+    if (time !== undefined) plan.times.lookAt(time, arrivedAt);
     if (content.kind === "samples") writeSamples(content.samples, plan, writer);
-    const readings = readingsIn(content, options, { arrivedAt, sentAt: time });
+    const times = { arrivedAt, sentAt: time };
+    const isNamed = content.kind === "value" && (this.#plans.namedBy.length > 0 || this.#recordsPath.length > 0);
+    const readings = isNamed
+      ? this.#namedReadings(content.value, topic, times)
+      : readingsIn(content, this.#optionsOf(plan, topic, content.kind === "value"), times);
     for (const reading of readings) writer.write(reading);
-    if (times.isOdd) tellOdd(times, topic, arrivedAt, readings, this.#onTimeHint);
+    if (plan.times.isOdd) tellOdd(plan.times, topic, arrivedAt, readings, this.#onTimeHint);
     const { rows, lost, summary, isThinned } = writer;
     if (rows.length === 0 && lost === 0 && !isThinned) return [];
     const mapped: Mapped = { channel: plan.channel.name, rows };
     if (isThinned) mapped.summary = summary;
     if (lost > 0) mapped.lost = { points: lost, reason: "too-many-series" };
     return [mapped];
+  }
+
+  #optionsOf(plan: TopicPlan, topic: string, hasNamedTime: boolean): ReadOptions {
+    const leftOut = (part: LeftOutPart): void => this.#onLeftOut(leftOutOf(part, topic, plan.doubled));
+    return { ...this.#options, hasNamedTime, plan, times: plan.times, leftOut };
+  }
+
+  /** Of a value in which each record names its series. @throws PointError, DecodeError */
+  #namedReadings(value: unknown, topic: string, times: MessageTimes): MappedReading[] {
+    const { namedBy } = this.#plans;
+    const { records, others } = namedRecords(value, {
+      path: this.#recordsPath,
+      namedBy,
+      time: this.#options.time,
+      arrivedAt: times.arrivedAt,
+    });
+    const reading = new EachRecord(MAX_MESSAGE_POINTS);
+    for (const [i, { fields, names, time }] of records.entries()) {
+      const place = `record ${i + 1}`;
+      if (names === undefined) {
+        reading.leaveOut("name-invalid", place, `no ${namedBy.join(", ")}`);
+        continue;
+      }
+      const plan = this.#plans.of(topic, names);
+      const options = this.#optionsOf(plan, topic, true);
+      reading.take(place, () => {
+        const sentAt = time === undefined ? times.sentAt : plan.times.secondsOf(time.time, time.path, times.arrivedAt);
+        const readings = readingsOf(fields, options, { ...times, sentAt });
+        if (plan.times.isOdd) tellOdd(plan.times, topic, times.arrivedAt, readings, this.#onTimeHint);
+        return readings;
+      });
+    }
+    if (others > 0) reading.leaveOut("record-unreadable", this.#recordsPath.join("."), "no object", others);
+    return reading.end((part) => this.#onLeftOut(leftOutOf(part, topic)));
   }
 
   tick(now: number): Mapped[] {

@@ -29,6 +29,8 @@ export interface TopicPlan {
   lists: ListMemory;
   /** The slot of a field; undefined if it is not chosen, null if its name can name no series. */
   slotOf(path: string): Slot | undefined | null;
+  /** Paths of fields that would be of a series that another field of the record is. */
+  readonly doubled: ReadonlySet<string>;
   /** Whether a field takes words, or numbers in quotes; undefined if it is not chosen. */
   takesWords(path: string): boolean | undefined;
 }
@@ -38,7 +40,17 @@ interface FieldRule {
   config: FieldConfig;
 }
 
+interface Naming {
+  topic: string;
+  parts: readonly string[];
+  names: readonly string[];
+}
+
 const ALL: FieldConfig = { field: "**" };
+/** No topic has it: control characters are refused. */
+const BETWEEN_NAMES = "\u0000";
+/** Separators at the end of a topic are no part of its name; at that of a value they are. */
+const AT_END = ";";
 
 /** Finds out, once for each topic and path, what the mapping makes of it. */
 export class Plans {
@@ -47,6 +59,8 @@ export class Plans {
   readonly #rules: readonly FieldRule[] | undefined;
   readonly #channel: Template | undefined;
   readonly #series: Template | undefined;
+  /** Paths of the fields whose values name series. */
+  readonly namedBy: readonly string[];
   readonly #topics: Topics<TopicPlan>;
   #paths = 0;
 
@@ -55,19 +69,27 @@ export class Plans {
     this.#rules = map.fields?.map((config) => ({ matches: matcherOf(config.field), config }));
     this.#channel = map.channel === undefined ? undefined : templateOf(map.channel);
     this.#series = map.series === undefined ? undefined : templateOf(map.series);
-    this.#topics = new Topics((name) => this.#planOf(name));
+    this.namedBy = (this.#series ?? []).flatMap((piece) => (piece.kind === "value" ? [piece.path] : []));
+    this.#topics = new Topics((key) => this.#planOf(key.split(BETWEEN_NAMES)));
   }
 
-  /** @throws DecodeError if its channel is none, or one too many */
-  of(topic: string): TopicPlan {
+  /**
+   * @param names what a record says in the fields that name series
+   * @throws DecodeError if its channel is none, or one too many
+   */
+  of(topic: string, names: readonly string[] = []): TopicPlan {
     if (this.#paths >= MAX_PATHS) {
       this.#topics.forget();
       this.#paths = 0;
     }
-    return this.#topics.of(topic).memory;
+    const key = names.length === 0 ? topic : [topic, ...names, AT_END].join(BETWEEN_NAMES);
+    return this.#topics.of(key).memory;
   }
 
-  #planOf(topic: string): TopicPlan {
+  #planOf([topic = "", ...rest]: readonly string[]): TopicPlan {
+    const names = rest.slice(0, -1);
+    const doubled = new Set<string>();
+    const paths = new Map<string, string>();
     const parts = topicParts(topic);
     const channel = this.channels.of(this.#channel === undefined ? undefined : channelBy(this.#channel, topic, parts));
     const slots = new Map<string, Slot | null | undefined>();
@@ -75,20 +97,31 @@ export class Plans {
     const slotOf = (path: string): Slot | undefined | null => {
       const known = slots.get(path);
       if (known !== undefined || slots.has(path)) return known;
-      const slot = this.#slotOf(path, topic, parts, channel);
+      let slot = this.#namesSeries(path) ? undefined : this.#slotOf(path, { topic, parts, names }, channel);
+      const name = slot?.series?.name;
+      if (names.length > 0 && name !== undefined) {
+        if ((paths.get(name) ?? path) !== path) {
+          doubled.add(path);
+          slot = null;
+        } else paths.set(name, path);
+      }
       this.#remember(slots, path, slot);
       return slot;
     };
     const takesWords = (path: string): boolean | undefined => {
       const known = words.get(path);
       if (known !== undefined || words.has(path)) return known;
-      const rule = this.#ruleOf(path);
+      const rule = this.#namesSeries(path) ? undefined : this.#ruleOf(path);
       const takes = rule && ((rule.kind ?? "line") !== "line" || this.#numbersOf(rule) === "quoted");
       this.#remember(words, path, takes);
       return takes;
     };
     const times = new TopicTimes({ unit: this.#map.timeUnit, epoch: this.#map.timeEpoch });
-    return { channel, times, lists: {}, slotOf, takesWords };
+    return { channel, times, lists: {}, doubled, slotOf, takesWords };
+  }
+
+  #namesSeries(path: string): boolean {
+    return this.namedBy.length > 0 && this.namedBy.includes(path);
   }
 
   /** A message may have more paths than may be remembered. */
@@ -106,13 +139,15 @@ export class Plans {
     return rule.numbers ?? this.#map.numbers;
   }
 
-  #slotOf(path: string, topic: string, parts: readonly string[], channel: MappedChannel): Slot | undefined | null {
+  #slotOf(path: string, { topic, parts, names }: Naming, channel: MappedChannel): Slot | undefined | null {
     const config = this.#ruleOf(path);
     if (config === undefined) return undefined;
     const { kind = "line", scale = 1, offset = 0, unit } = config;
     const field = config.as ?? path;
     const named =
-      this.#series === undefined ? seriesOfField(field, topic) : seriesBy(this.#series, { topic, parts, field });
+      this.#series === undefined
+        ? seriesOfField(field, topic)
+        : seriesBy(this.#series, { topic, parts, field, values: names });
     const name = unit === undefined ? named : `${named} [${unit}]`;
     if (!isSeriesName(name)) return null;
     const series = this.channels.seriesOf(channel, { name, kind, maxRate: config.maxRate ?? this.#map.maxRate });

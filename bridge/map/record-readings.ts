@@ -1,45 +1,77 @@
-import { LeftOutParts } from "../../protocol/json/part-fault.ts";
+import { type LeftOutPart, LeftOutParts, type PartFault } from "../../protocol/json/part-fault.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
 import type { DataRecord } from "../decode/message.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type MappedReading, type MessageTimes, type ReadOptions, readingsOf } from "./reading.ts";
 
+/** Reads records of one message, of which one that has nothing to plot costs no other. */
+export class EachRecord {
+  readonly #maxPoints: number;
+  readonly #readings: MappedReading[] = [];
+  readonly #faults = new LeftOutParts();
+  #fault: PointError | undefined;
+  #points = 0;
+
+  constructor(maxPoints = MAX_MESSAGE_POINTS) {
+    this.#maxPoints = maxPoints;
+  }
+
+  /** @throws DecodeError message-too-large */
+  take(place: string, read: () => readonly MappedReading[]): void {
+    try {
+      for (const reading of read()) {
+        this.#points += reading.slots.length;
+        if (this.#points > this.#maxPoints) throw tooManyPoints();
+        this.#readings.push(reading);
+      }
+    } catch (error) {
+      if (!(error instanceof PointError)) throw error;
+      this.#fault ??= error;
+      const part = error.part ?? { reason: "record-unreadable" as const, path: place, sample: error.message };
+      this.#faults.add(part.reason, part.path, part.sample);
+    }
+  }
+
+  leaveOut(reason: PartFault, place: string, sample: unknown, count = 1): void {
+    this.#faults.add(reason, place, sample, count);
+  }
+
+  /** @throws PointError if there is nothing to plot in any */
+  end(leftOut: (part: LeftOutPart) => void): MappedReading[] {
+    if (this.#readings.length === 0) {
+      if (this.#fault !== undefined) throw this.#fault;
+      const [part] = this.#faults.parts;
+      if (part !== undefined) throw nothingIn(part);
+    }
+    for (const part of this.#faults.parts) leftOut(part);
+    return this.#readings;
+  }
+}
+
+function nothingIn(part: LeftOutPart): PointError {
+  const code = part.reason === "name-invalid" ? "series-name-invalid" : "no-number";
+  const error = new PointError(code, "No record of this has values and what names its series.");
+  error.part = part;
+  return error;
+}
+
 /**
- * What the mapping takes of a message's lines, each at its own time, else at that of the message. A line that has nothing to
- * plot costs no other.
- * @throws PointError if none has, DecodeError message-too-large
+ * What the mapping takes of a message's lines, each at its own time, else at that of the message.
+ * @throws PointError if there is nothing to plot in any, DecodeError message-too-large
  */
 export function recordReadings(
   records: readonly DataRecord[],
   options: ReadOptions,
   times: MessageTimes,
 ): MappedReading[] {
-  const readings: MappedReading[] = [];
-  const faults = new LeftOutParts();
-  let fault: PointError | undefined;
-  let points = 0;
+  const each = new EachRecord();
   for (const [i, { time, fields }] of records.entries()) {
-    try {
+    each.take(`line ${i + 1}`, () => {
       const sentAt = time === undefined ? times.sentAt : (timeOf(time, options, times.arrivedAt) ?? times.sentAt);
-      for (const reading of readingsOf(fields, options, { ...times, sentAt })) {
-        points += reading.slots.length;
-        if (points > MAX_MESSAGE_POINTS) throw tooManyPoints();
-        readings.push(reading);
-      }
-    } catch (error) {
-      if (!(error instanceof PointError)) throw error;
-      fault ??= error;
-      const { reason, path, sample } = error.part ?? {
-        reason: "record-unreadable",
-        path: `line ${i + 1}`,
-        sample: error.message,
-      };
-      faults.add(reason, path, sample);
-    }
+      return readingsOf(fields, options, { ...times, sentAt });
+    });
   }
-  if (readings.length === 0 && fault !== undefined) throw fault;
-  for (const part of faults.parts) options.leftOut(part);
-  return readings;
+  return each.end(options.leftOut);
 }
 
 function timeOf(time: number | string, { times, leftOut }: ReadOptions, arrivedAt: number): number | undefined {

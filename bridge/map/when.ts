@@ -40,7 +40,7 @@ export function timeAt(value: unknown, path: string): FoundTime | undefined {
   return found === undefined ? undefined : { path, time: found.value };
 }
 
-function valueAt(value: unknown, path: string): { value: unknown } | undefined {
+export function valueAt(value: unknown, path: string): { value: unknown } | undefined {
   if (!isObject(value) && !Array.isArray(value)) return undefined;
   if (Object.hasOwn(value, path)) return { value: Reflect.get(value, path) };
   for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {

@@ -107,9 +107,14 @@ export const SOURCE_TABLE = tableOfSeveral("source", {
     otherwise: "the bridge's",
   }),
   series: key(z.optional(text((value) => templateFault(value, "series"))), {
-    summary: "names of series, of {topic}, {1} … and {field}",
+    summary: "names of series, of {topic}, {1} …, {field} and {path of a field that names them}",
     flag: "--series <template>",
     otherwise: "topic and field",
+  }),
+  records: key(z.optional(plainPath), {
+    summary: "path of a list whose items are read each by itself, as {device} in series needs it",
+    flag: "--records <path>",
+    otherwise: "the message",
   }),
   time: key(z.optional(plainPath), {
     summary: "path of the field with the time",

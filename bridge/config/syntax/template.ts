@@ -1,4 +1,5 @@
 import { isChannelName } from "../../../protocol/names.ts";
+import { suggestion } from "../../../protocol/suggestion.ts";
 import { fits, type Token, tokensOf } from "./glob.ts";
 
 /** A name with places that a message fills: `{1}.{field}`. */
@@ -8,12 +9,15 @@ export type Piece =
   | { kind: "topic" }
   /** @property index from 0 */
   | { kind: "part"; index: number }
-  | { kind: "field" };
+  | { kind: "field" }
+  /** What a field of the record says, such as the device that it is of. */
+  | { kind: "value"; path: string };
 
 const PLACE = /\{([^{}]*)\}/;
 export const SEPARATOR = /^[/.:_ -]/;
 export const SEPARATOR_AT_END = /[/.:_ -]$/;
 const MAX_PART = 99;
+const KNOWN_PLACE = /^(?:topic|field|[1-9]\d?)$/;
 const A_SEPARATOR: Token = { kind: "maybe", of: "/._-" };
 
 /** Why a template cannot be used, in a sentence; undefined if it can. */
@@ -22,9 +26,10 @@ export function templateFault(text: string, kind: "series" | "channel"): string 
   if (text === "") return `give a name, or a template such as ${example}`;
   const pieces = text.split(PLACE);
   const places = pieces.filter((_, i) => i % 2 === 1);
-  const wrong = places.find((place) => !/^(?:topic|field|[1-9]\d?)$/.test(place));
+  const wrong = places.find((place) => !KNOWN_PLACE.test(place) && !(kind === "series" && isPath(place)));
   if (wrong !== undefined) {
-    return `there is no {${wrong}}: a template has {topic}, {1} to {${MAX_PART}}${kind === "series" ? " and {field}" : ""}`;
+    const more = kind === "series" ? ", {field}, and the path of a field whose values name series" : "";
+    return `there is no {${wrong}}: a template has {topic}, {1} to {${MAX_PART}}${more}`;
   }
   if (kind === "channel" && places.includes("field")) {
     return "a message goes to one channel, whatever its fields are: leave {field} out";
@@ -42,8 +47,14 @@ export function templateOf(text: string): Template {
   return text.split(PLACE).flatMap((piece, i): Piece[] => {
     if (i % 2 === 0) return piece === "" ? [] : [{ kind: "text", text: piece }];
     if (piece === "topic" || piece === "field") return [{ kind: piece }];
+    if (!KNOWN_PLACE.test(piece)) return [{ kind: "value", path: piece }];
     return [{ kind: "part", index: Number(piece) - 1 }];
   });
+}
+
+/** Whether it is the path of a field, and no number or mistyped place. */
+function isPath(place: string): boolean {
+  return place.trim() === place && /^[^\d*][^*]*$/.test(place) && suggestion(place, ["topic", "field"]) === "";
 }
 
 /** Whether a template names channels by the topic, and not just one. */
