@@ -80,6 +80,8 @@ export type DecodeFault =
   | "not-csv"
   /** No line is in the line format that it should be in. */
   | "not-lines"
+  /** What a preset knows, and is wrong when it is read as any JSON. */
+  | "preset-needed"
   | "not-samples"
   | "inflate-failed"
   /** Inflated, it is larger than a message may be. */

@@ -9,6 +9,7 @@ import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type Topic, Topics } from "../decode/topic.ts";
 import type { OnLeftOut } from "../observability/left-out.ts";
 import type { OnTimeHint } from "../observability/time-hints.ts";
+import { refuseKnownShape } from "./known-shapes.ts";
 import { leftOutOf, refusalOf } from "./left-out-parts.ts";
 import { writeSamples } from "./map-samples.ts";
 import type { MappedChannel } from "./mapped-series.ts";
@@ -101,6 +102,7 @@ class PlainMapper implements Mapper {
     const { content, time } = message;
     if (content.kind === "records") return this.#timed.map(message, arrivedAt);
     if (content.kind === "value") {
+      refuseKnownShape(content.value);
       if (time !== undefined) return this.#timed.map(message, arrivedAt);
       const topic = this.#topics.of(message.topic);
       const rows = plainRows(content.value, topic, arrivedAt, this.#onLeftOut);
@@ -221,7 +223,9 @@ class MappingMapper implements Mapper {
       arrivedAt: times.arrivedAt,
     });
     const reading = new EachRecord(MAX_MESSAGE_POINTS);
-    for (const [i, { fields, names, time }] of records.entries()) {
+    // As in a list of records without names: the time of an item goes before the envelope's, that of one value after it.
+    const isList = Array.isArray(value) || this.#recordsPath.length > 0;
+    for (const [i, { fields, names, isTimed, time }] of records.entries()) {
       const place = `record ${i + 1}`;
       if (names === undefined) {
         reading.leaveOut("name-invalid", place, `no ${namedBy.join(", ")}`);
@@ -230,7 +234,8 @@ class MappingMapper implements Mapper {
       const plan = this.#plans.of(topic, names);
       const options = this.#optionsOf(plan, topic, true);
       reading.take(place, () => {
-        const sentAt = time === undefined ? times.sentAt : plan.times.secondsOf(time.time, time.path, times.arrivedAt);
+        const ofEnvelope = isList && isTimed ? undefined : times.sentAt;
+        const sentAt = time === undefined ? ofEnvelope : plan.times.secondsOf(time.time, time.path, times.arrivedAt);
         const readings = readingsOf(fields, options, { ...times, sentAt });
         if (plan.times.isOdd) tellOdd(plan.times, topic, times.arrivedAt, readings, this.#onTimeHint);
         return readings;

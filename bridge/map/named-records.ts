@@ -9,6 +9,8 @@ export interface NamedRecord {
   fields: Record<string, unknown>;
   /** What the places of the template have here; undefined where a name is missing. */
   names: readonly string[] | undefined;
+  /** Whether it has a time of its own. */
+  isTimed: boolean;
   /** Of the object around it, where it has none of its own. */
   time: FoundTime | undefined;
 }
@@ -55,7 +57,12 @@ function recordOf(
   const names = namedBy.map((path) => nameIn([fields, ...around], path));
   const own = timeOf(fields);
   const outer = own === undefined ? around.map(timeOf).find((found) => found !== undefined) : undefined;
-  return { fields, names: names.every((name) => name !== undefined) ? names : undefined, time: outer };
+  return {
+    fields,
+    names: names.every((name) => name !== undefined) ? names : undefined,
+    isTimed: own !== undefined,
+    time: outer,
+  };
 }
 
 /** The first that has it. */

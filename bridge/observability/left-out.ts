@@ -46,6 +46,9 @@ const ADVICE = {
   "columns-differ": "A column must have as many values as there are times.",
   "column-nested": "A column has arrays or objects for values: send a column for each series.",
   "beside-columns": "A single number beside columns has no time: it is not drawn.",
+  unnamed:
+    "The word tells the records of the list apart, and without it values of several things would be in one series: name series by " +
+    'it, such as series = "{name}.{field}".',
   digits: "A whole number beyond 2^53 is drawn to the nearest that a float64 has: its last digits are lost.",
 } satisfies Record<PartFault, string>;
 

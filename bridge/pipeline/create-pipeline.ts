@@ -2,6 +2,7 @@ import type { SourceConfig } from "../config/config.ts";
 import { createMapper } from "../map/mapper.ts";
 import { decisionLog } from "../observability/decisions.ts";
 import { type LeftOut, LeftOutWarnings } from "../observability/left-out.ts";
+import { NameHints, nameHintLog } from "../observability/name-hints.ts";
 import { TimeWarnings } from "../observability/time-hints.ts";
 import { UndecodableWarnings } from "../observability/warnings.ts";
 import { createReader } from "../presets/reader.ts";
@@ -19,7 +20,9 @@ export interface CreatePipelineOptions
 export function createPipeline(options: CreatePipelineOptions): SourcePipeline {
   const { config, ledger, log } = options;
   const leftOutWarnings = new LeftOutWarnings(log);
+  const nameHints = new NameHints(nameHintLog(log));
   const onLeftOut = (part: LeftOut): void => {
+    nameHints.look(part);
     ledger.countLeftOut(part.reason, part.count);
     leftOutWarnings.warn(part);
   };

@@ -23,6 +23,8 @@ export type PartFault =
   | "column-nested"
   /** A single number beside columns, which has no time. */
   | "beside-columns"
+  /** Records of several things, which a word in each tells apart and their fields do not. */
+  | "unnamed"
   /** Digits of a whole number beyond 2^53; what a float64 holds of it is taken. */
   | "digits";
 

@@ -146,6 +146,7 @@ const REFUSALS = {
   "columns-differ": "columns-differ",
   "column-nested": "no-number",
   "beside-columns": "no-number",
+  unnamed: "no-number",
   digits: "no-number",
 } satisfies Record<PartFault, PointFault>;
 
@@ -164,6 +165,7 @@ const sentences = {
   "columns-differ": "The columns do not have as many values as there are times.",
   "column-nested": "A column has arrays or objects for values: send a column for each series.",
   "beside-columns": "There is a column of times and none of values.",
+  unnamed: "The records of this list are of several things, and their values would be mixed in one series.",
   digits: "There is no number to plot.",
 } satisfies Record<PartFault, string>;
 

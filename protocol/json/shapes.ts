@@ -3,6 +3,7 @@ import { readColumns } from "./columns.ts";
 import { isDate, isQuotedDate, isTimeText } from "./date-field.ts";
 import { readFields } from "./fields.ts";
 import { isObject } from "./json.ts";
+import { namingField } from "./name-field.ts";
 import type { PointReader } from "./point-reader.ts";
 import { isNumeric, ShapeReading } from "./shape-reading.ts";
 import { type FoundTime, MAX_TIME } from "./time.ts";
@@ -56,6 +57,10 @@ function readRecords<S, V>(items: readonly unknown[], reading: ShapeReading<S, V
   // A word may say what the others are of: without it they would be mixed with others' in one series.
   const word = items.findIndex((item) => typeof item === "string" && !isQuotedNumber(item));
   if (word >= 0) return left.add("word-in-list", `item ${word + 1}`, items[word], items.length);
+  const naming = namingField(items);
+  if (naming !== undefined && reading.reader.takesWords(naming) === false) {
+    return left.add("unnamed", naming, Reflect.get(Object(items[0]), naming), items.length);
+  }
   for (let i = 0; i < items.length; i++) {
     const item = items[i];
     // What is null here has no name.

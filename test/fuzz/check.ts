@@ -26,6 +26,7 @@ const KNOWN = {
   "not-cbor": true,
   "not-csv": true,
   "not-lines": true,
+  "preset-needed": true,
   "not-samples": true,
   "inflate-failed": true,
   "inflate-too-large": true,

@@ -29,6 +29,7 @@ export function adviceOn(
     ...onTopics(source),
     ...onPublisher(source, publishers),
     ...onReading(source),
+    ...source.names,
     ...onTime(source),
     ...onSilence(source),
   ];

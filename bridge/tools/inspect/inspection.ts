@@ -5,6 +5,7 @@ import { throwIfTooLong, withoutSeparators } from "../../decode/topic.ts";
 import type { Mapped, Mapper } from "../../map/mapper.ts";
 import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
+import { NameHints, nameHintText } from "../../observability/name-hints.ts";
 import { escaped } from "../../observability/printable.ts";
 import { type Excerpt, excerptOf, sampleOf, topicOf } from "../../observability/sample.ts";
 import { type OnTimeHint, type TimeHint, timeHintText } from "../../observability/time-hints.ts";
@@ -60,6 +61,7 @@ export class Inspection {
   readonly #unwanted = new Known<{ messages: number }>(MAX_UNWANTED);
   readonly #series = new Known<Series>(MAX_SERIES);
   readonly #losses = new Losses();
+  readonly #nameHints = new Known<string>(MAX_UNWANTED);
   readonly #oddTimes = new Known<OddTimesReport>(MAX_TOPICS);
   readonly #decisions = new Map<string, Decision>();
   #unwantedMessages = 0;
@@ -67,13 +69,17 @@ export class Inspection {
 
   constructor(config: SourceConfig, createParts: CreateParts, startedAt: number) {
     this.#config = config;
+    const nameHints = new NameHints((hint) => this.#nameHints.of(hint.topic, () => nameHintText(hint)));
     const { reader, mapper } = createParts(
       (decision) => {
         // What is no format stands with the messages that were refused before it was known.
         if (decision.option !== undefined) return;
         if (this.#decisions.size < MAX_TOPICS) this.#decisions.set(decision.topic, decision);
       },
-      (part) => this.#losses.leaveOut(part),
+      (part) => {
+        this.#losses.leaveOut(part);
+        nameHints.look(part);
+      },
       (hint) => this.#oddTimes.of(`${hint.oddity} ${hint.topic}`, () => oddTimesOf(hint)),
     );
     this.#reader = reader;
@@ -203,6 +209,7 @@ export class Inspection {
       otherSeriesPoints: this.#series.others,
       ...this.#losses.report(),
       oddTimes: [...this.#oddTimes.values()],
+      names: [...this.#nameHints.values()].map((text) => escaped(text, MAX_DETAIL_LENGTH)),
     };
   }
 

@@ -42,6 +42,8 @@ export interface SourceReport {
   /** Parts of topics, or for reasons, beyond those listed. */
   otherLeftOut: number;
   /** What is strange about times, each kind once a topic. */
+  /** Sentences about topics whose messages are of several things, with what would name their series apart. */
+  names: readonly string[];
   oddTimes: readonly OddTimesReport[];
   /** What keeps publishers from being connected, as the socket tells it. */
   troubles: readonly string[];

@@ -120,8 +120,12 @@ describe("what is wrong in plotcast.toml", () => {
     [`${SOURCE}channel = "a b"`, "plotcast.toml:3: source[0].channel: the name of a channel is letters"],
     [
       `${SOURCE}series = "{0}"`,
-      "plotcast.toml:3: source[0].series: there is no {0}: a template has {topic}, {1} to {99} and {field}.",
+      "plotcast.toml:3: source[0].series: there is no {0}: a template has {topic}, {1} to {99}, {field}, and the path of a field",
     ],
+    [`${SOURCE}series = "{filed}"`, "plotcast.toml:3: source[0].series: there is no {filed}: "],
+    [`${SOURCE}series = "{a.*}"`, "plotcast.toml:3: source[0].series: there is no {a.*}: "],
+    [`${SOURCE}channel = "{device}"`, "plotcast.toml:3: source[0].channel: there is no {device}: "],
+    [`${SOURCE}records = "a.*"`, "plotcast.toml:3: source[0].records: "],
     [`${SOURCE}series = "{1"`, "plotcast.toml:3: source[0].series: a brace is left open"],
     [`${SOURCE}time = "a.*"`, "plotcast.toml:3: source[0].time: one field has the time: leave * out."],
     [`${SOURCE}fields = ["a..b"]`, 'plotcast.toml:3: source[0].fields[0]: the path "a..b" has a part without a name'],

@@ -50,6 +50,7 @@ describe("plotcast.toml", () => {
           timeUnit: undefined,
           timeEpoch: undefined,
           numbers: undefined,
+          records: undefined,
           fields: undefined,
           maxRate: undefined,
         },
@@ -142,6 +143,7 @@ describe("plotcast.toml", () => {
       timeUnit: "ns",
       timeEpoch: -2_082_844_800,
       numbers: undefined,
+      records: undefined,
       maxRate: 100,
     });
     assert.deepEqual(JSON.parse(JSON.stringify(fields)), [
