@@ -156,7 +156,9 @@ export class SeriesStore {
   #append(series: Series, { x, y }: Segment, seq: number): void {
     const { ring } = series;
     let from = 0;
-    for (let i = 0; i < x.length && !ring.isPath; i++) {
+    // Times are in their order, and never a path.
+    const end = ring.isPath || isTime(x[0] ?? 0) ? 0 : x.length;
+    for (let i = 0; i < end && !ring.isPath; i++) {
       const [before = ring.lastX, at = 0] = [i === from ? ring.lastX : x[i - 1], x[i]];
       if (at >= before || isTime(at) || isTime(before)) continue;
       if (i > from) this.#appendRun(series, { x: x.subarray(from, i), y: y.subarray(from, i) });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawnOf, nearestOnPath, PATH_GROUPS, pathWithin } from "../../../../page/data/path.ts";
+import { SeriesStore } from "../../../../page/data/store/series-store.ts";
+import { csvBlob } from "../../../../page/lazy/export/csv.ts";
+import { readSnapshot, snapshotBlob } from "../../../../page/lazy/export/snapshot.ts";
 import { decimate } from "../../../../page/render/renderers/decimate.ts";
 import { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
 import { Viewport } from "../../../../page/viewport/viewport.ts";
@@ -66,4 +69,20 @@ test("[PG26d] a long path is drawn by few points, with every end of x and y, and
   const drawn = [...drawnOf(long)];
   assert.ok(drawn.includes(1234) && drawn.includes(0) && drawn.includes(n - 1));
   assert.ok(drawn.every((at, i) => i === 0 || at > (drawn[i - 1] ?? at)));
+});
+
+test("[PG26d] CSV and a snapshot have every point of a path in the window, in its order", async () => {
+  const points = Array.from({ length: 200 }, (_, i): [number, number] => [100 - i, i]);
+  const series = [{ name: "y", colour: "", segments: [path(...points)] }];
+  const window = { channel: "c", minX: -50, maxX: 100, time: false, series };
+  const lines = (await (await csvBlob(window)).text()).trim().split("\r\n");
+  assert.deepEqual(
+    lines.slice(1),
+    points.slice(0, 151).map(([x, y]) => `${x},y,${y}`),
+  );
+  const bytes = new Uint8Array(await (await snapshotBlob(window)).arrayBuffer());
+  const store = new SeriesStore();
+  for (const frame of await readSnapshot(bytes)) store.ingest(frame);
+  const { ring } = store.find("y") ?? {};
+  assert.deepEqual([ring?.isPath, [...(ring?.y ?? [])]], [true, points.slice(0, 151).map(([, y]) => y)]);
 });
