@@ -102,6 +102,7 @@ export function guessSamples(messages: readonly Buffer[]): SamplesGuess | undefi
   const best = bestOf(candidates);
   if (best === undefined || (best.type === "f64" && hasCountingHalf(best, looked))) return undefined;
   const format = `${best.type}${best.isBig ? "be" : ""}`;
+  if (best.values.length < 2) return undefined;
   if (best.isConstant) return isPlainConstant(best) ? { format, sure: false, because: ALL_EQUAL } : undefined;
   if (!savesEnough(best)) return undefined;
   const record = recordOf(messages);
@@ -327,12 +328,14 @@ function isNoRecord(best: Candidate, channels: number, looked: readonly Buffer[]
   const elements = record / width;
   if (isFloat(best.type)) {
     if (!best.flat.every((order, i) => !Number.isNaN(order) || Number.isNaN(best.values[i]))) return false;
-    for (let at = 0; at < record; at += width) if (hasLettersAt(looked, at, width)) return false;
+    for (let at = 0; at < record; at += width) {
+      if (hasLettersAt(looked, at, width) || (best.isBig && hasSmallIntegersAt(looked, at, width))) return false;
+    }
     return true;
   }
   if (looked.length < MIN_RECORDS) return count >= MIN_VALUES_ALONE;
-  // Few values a message, whose upper half is a constant, may be two fields.
-  if (elements <= 4 && hasConstantTop(best)) return false;
+  // Few values a message, of which a byte is a constant, may be two fields.
+  if (elements <= 4 && hasConstantByte(best)) return false;
   const steps = Math.max(0, count - channels);
   return steps * best.stepBits + (count - steps) * 8 * width <= bitsAsRecords(looked) + elements / 2;
 }
@@ -349,11 +352,28 @@ function isPlainWide(values: readonly number[]): boolean {
   return greatest - least < size / 256 && new Set(values).size > values.length / 2;
 }
 
-/** Whether the upper half of all integers is one value, and neither 0 nor the sign. */
-function hasConstantTop({ type, values }: Candidate): boolean {
-  const half = 2 ** (4 * WIDTH[type]);
-  const top = Math.floor((values[0] ?? 0) / half);
-  return WIDTH[type] > 1 && top !== 0 && top !== -1 && values.every((value) => Math.floor(value / half) === top);
+/** Whether integers have a byte that never changes, and is not what the sign makes of it: it may be a field of its own. */
+function hasConstantByte({ type, values }: Candidate): boolean {
+  for (let at = 0; at < WIDTH[type]; at++) {
+    const bytes = values.map((value) => byteOf(value, at));
+    const isConstant = bytes.every((byte) => byte === bytes[0]);
+    if (isConstant && WIDTH[type] > 1 && !bytes.every((byte, i) => byte === ((values[i] ?? 0) < 0 ? 0xff : 0)))
+      return true;
+  }
+  return false;
+}
+
+function byteOf(value: number, at: number): number {
+  const shifted = Math.floor(value / 2 ** (8 * at));
+  return shifted - 256 * Math.floor(shifted / 256);
+}
+
+/** Whether floats of big endian at a place have one byte alone: they are small integers of the other order. */
+function hasSmallIntegersAt(looked: readonly Buffer[], at: number, width: number): boolean {
+  return (
+    looked.every((message) => message.subarray(at + 1, at + width).every((byte) => byte === 0)) &&
+    looked.some((message) => message[at] !== 0)
+  );
 }
 
 /** Whether single bytes move as a signal does: text has few different bytes that leap. */
@@ -389,8 +409,13 @@ function isSure(
   if (isFloat(type)) {
     // The last bytes of a float are noise. Where these go on, too, each may be a value.
     if (Math.max(...byBytes) < MAX_STEADY_BYTE_COST || !hasNoisyHalf(best, looked)) return false;
-  } else if (byBytes.reduce((sum, bits) => sum + bits, 0) / width <= best.cost + SURE_ADVANTAGE) return false;
+  } else if (width < 8 && byBytes.reduce((sum, bits) => sum + bits, 0) / width <= best.cost + SURE_ADVANTAGE) {
+    // The upper bytes of small int64 are signs, which no other values are.
+    return false;
+  }
   if (type === "f64") return true;
+  // Of halves at random, one in sixteen is none.
+  if (type === "f32" && candidates.some((other) => other.type === "f16")) return false;
   // Floats of one sign have the same bits as large integers, in the same order.
   return type === "f32" ? hasBothSigns(values) : isAlone(best, candidates);
 }
@@ -409,7 +434,7 @@ function hasCountingHalf({ isBig }: Candidate, looked: readonly Buffer[]): boole
   const halves = valuesIn("u32", isBig, looked, 2 * MAX_VALUES).flat();
   const lower = halves.filter((_, i) => i % 2 === (isBig ? 1 : 0));
   const upper = halves.filter((_, i) => i % 2 === (isBig ? 0 : 1));
-  if (lower.every((value) => value % ROUND_HALF === 0) || distinct(lower) === 1) return false;
+  if (lower.every((value) => value % ROUND_HALF === 0)) return false;
   const moves = upper.filter((value, i) => i > 0 && value !== upper[i - 1]).length;
   return moves > upper.length / 2 && bitsAStep(lower, 1, false) < MAX_COUNT_BITS;
 }

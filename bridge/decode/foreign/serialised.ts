@@ -87,16 +87,10 @@ function varintAt(bytes: Buffer, from: number): { value: number; next: number } 
   return undefined;
 }
 
-/** The encapsulation of DDS (ROS 2): OMG DDSI-RTPS, 10.2. Options are 0, and what follows is as long as fields of 4 bytes are. */
+/** The encapsulation of DDS (ROS 2) in little endian: OMG DDSI-RTPS, 10.2. Options are 0, but for a count of padding. */
 export function isCdr(bytes: Buffer): boolean {
-  return (
-    bytes.length >= 8 &&
-    bytes[0] === 0 &&
-    (bytes[1] ?? 9) <= 0x0b &&
-    (bytes[1] ?? 9) !== 4 &&
-    bytes[2] === 0 &&
-    (bytes[3] ?? 9) <= 3
-  );
+  const [first, kind = 0, third, fourth = 9] = bytes;
+  return bytes.length >= 8 && first === 0 && kind <= 0x0b && kind % 2 === 1 && third === 0 && fourth <= 3;
 }
 
 /** One element, whose length is that of the message: ITU-T X.690. */
