@@ -8,9 +8,7 @@ import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type Topic, Topics } from "../decode/topic.ts";
 import type { OnLeftOut } from "../observability/left-out.ts";
-import type { NameHint } from "../observability/name-hints.ts";
 import type { OnTimeHint } from "../observability/time-hints.ts";
-import { IdWatch } from "./id-watch.ts";
 import { refuseKnownShape } from "./known-shapes.ts";
 import { leftOutOf, refusalOf } from "./left-out-parts.ts";
 import { writeSamples } from "./map-samples.ts";
@@ -60,16 +58,14 @@ const HELD_LONGER = 0.5;
 /**
  * @param onLeftOut what a message's points are made without
  * @param onTimeHint what is strange about the times of a topic
- * @param onNameHint a field whose number tells several things of a topic apart
  */
 export function createMapper(
   map: MapConfig,
   onLeftOut: OnLeftOut = () => undefined,
   onTimeHint: OnTimeHint = () => undefined,
-  onNameHint: (hint: NameHint) => void = () => undefined,
 ): Mapper {
   const isPlain = Object.values(map).every((value) => value === undefined);
-  return isPlain ? new PlainMapper(onLeftOut, onTimeHint, onNameHint) : new MappingMapper(map, onLeftOut, onTimeHint);
+  return isPlain ? new PlainMapper(onLeftOut, onTimeHint) : new MappingMapper(map, onLeftOut, onTimeHint);
 }
 
 interface PlainTopic {
@@ -77,7 +73,6 @@ interface PlainTopic {
   ySeries: readonly [string] | undefined;
   times: TopicTimes;
   lists: ListMemory;
-  ids: IdWatch;
 }
 
 /** SPEC.md, "Points as JSON", and nothing else. */
@@ -86,16 +81,13 @@ class PlainMapper implements Mapper {
     ySeries: seriesOfY(name),
     times: new TopicTimes(),
     lists: {},
-    ids: new IdWatch(),
   }));
   /** For values whose time only the envelope tells. */
   readonly #timed: MappingMapper;
   readonly #onLeftOut: OnLeftOut;
   readonly #onTimeHint: OnTimeHint;
-  readonly #onNameHint: (hint: NameHint) => void;
 
-  constructor(onLeftOut: OnLeftOut, onTimeHint: OnTimeHint, onNameHint: (hint: NameHint) => void) {
-    this.#onNameHint = onNameHint;
+  constructor(onLeftOut: OnLeftOut, onTimeHint: OnTimeHint) {
     this.#timed = new MappingMapper({}, onLeftOut, onTimeHint);
     this.#onLeftOut = onLeftOut;
     this.#onTimeHint = onTimeHint;
@@ -111,13 +103,8 @@ class PlainMapper implements Mapper {
     if (content.kind === "records") return this.#timed.map(message, arrivedAt);
     if (content.kind === "value") {
       refuseKnownShape(content.value);
-      const topic = this.#topics.of(message.topic);
-      const { ids } = topic.memory;
-      if (ids.isLooking) {
-        const found = ids.look(content.value);
-        if (found !== undefined) this.#onNameHint({ topic: topic.name, ...found });
-      }
       if (time !== undefined) return this.#timed.map(message, arrivedAt);
+      const topic = this.#topics.of(message.topic);
       const rows = plainRows(content.value, topic, arrivedAt, this.#onLeftOut);
       const { times } = topic.memory;
       if (times.isOdd) tellOdd(times, topic.name, arrivedAt, rows, this.#onTimeHint);

@@ -2,7 +2,6 @@ import type { PartFault } from "../../protocol/json/part-fault.ts";
 import { LineRate } from "./line-rate.ts";
 import type { Log } from "./log.ts";
 import { ofTopic } from "./number-warnings.ts";
-import { OnceATopic } from "./once-a-topic.ts";
 import { counted, escaped } from "./printable.ts";
 
 /** A part of a message that is not taken, while the rest is. */
@@ -16,10 +15,8 @@ export interface LeftOut {
   sample: unknown;
   /** How many values or records; undefined: one. */
   count?: number;
-  /** Where some of the others stood, */
+  /** Where some of the others stood. */
   others?: readonly string[];
-  /** and what stood at these. */
-  otherSamples?: readonly unknown[];
   /** What is wrong, and what to do, where that is more than the reason says: one sentence or two. */
   detail?: string;
 }
@@ -28,6 +25,8 @@ export type OnLeftOut = (part: LeftOut) => void;
 
 const MAX_PLACE_LENGTH = 80;
 const MAX_SAMPLE_LENGTH = 60;
+/** Topics and reasons of which is remembered that they were said. Beyond, they may be said again. */
+const MAX_SAID = 4096;
 
 /** What each reason is in a sentence, and what to do. */
 const ADVICE = {
@@ -39,8 +38,6 @@ const ADVICE = {
     "This is no time: send unix seconds or ISO 8601. A value with such a time has that of its arrival; a row of columns " +
     "is left out.",
   "name-invalid": "This names no series: a name has 1 to 256 bytes of text without control characters.",
-  doubled:
-    "Two fields of the message would be one series, as a.b and b in a would be: the first is taken. Give them different names.",
   "not-finite": "This number is too large for a float64.",
   "too-deep": "This is nested too deep: choose the fields that matter, or send them flat.",
   "record-unreadable": "This part of the message cannot be read; the others are.",
@@ -50,7 +47,8 @@ const ADVICE = {
   "column-nested": "A column has arrays or objects for values: send a column for each series.",
   "beside-columns": "A single number beside columns has no time: it is not drawn.",
   unnamed:
-    "This tells the records of the list apart, and without it values of several things would be in one series: name series by it:",
+    "The word tells the records of the list apart, and without it values of several things would be in one series: name series by " +
+    'it, such as series = "{name}.{field}".',
   digits: "A whole number beyond 2^53 is drawn to the nearest that a float64 has: its last digits are lost.",
 } satisfies Record<PartFault, string>;
 
@@ -73,7 +71,7 @@ export class LeftOutWarnings {
   readonly #rate: LineRate;
   /** What is usual must not keep back what is not. */
   readonly #usualRate: LineRate;
-  readonly #said = new OnceATopic<PartFault>();
+  readonly #said = new Map<string, Set<PartFault>>();
 
   constructor(log: Pick<Log, "warn" | "info">, nowMs?: () => number) {
     this.#log = log;
@@ -83,8 +81,16 @@ export class LeftOutWarnings {
 
   warn(part: LeftOut): void {
     const { topic, reason } = part;
-    const unsaid = this.#said.take(topic, reason, isUsual(reason) ? this.#usualRate : this.#rate);
+    let said = this.#said.get(topic);
+    if (said?.has(reason)) return;
+    const unsaid = (isUsual(reason) ? this.#usualRate : this.#rate).take();
     if (unsaid === undefined) return;
+    if (said === undefined) {
+      if (this.#said.size >= MAX_SAID) this.#said.clear();
+      said = new Set();
+      this.#said.set(topic, said);
+    }
+    said.add(reason);
     const more =
       unsaid === 0 ? "" : ` (And ${counted(unsaid, "other part")} before, of other topics or for other reasons.)`;
     const text = `${leftOutText(part)}${more}`;

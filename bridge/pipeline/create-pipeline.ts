@@ -30,12 +30,7 @@ export function createPipeline(options: CreatePipelineOptions): SourcePipeline {
   return new SourcePipeline({
     ...options,
     reader: createReader(config.decode, decisionLog(config.name, log), onLeftOut),
-    mapper: createMapper(
-      config.map,
-      onLeftOut,
-      (hint) => timeWarnings.warn(hint),
-      (hint) => nameHints.tell(hint),
-    ),
+    mapper: createMapper(config.map, onLeftOut, (hint) => timeWarnings.warn(hint)),
     warnings: new UndecodableWarnings(log),
   });
 }

@@ -10,8 +10,6 @@ class Fields<S, V> {
   readonly values: (V | number)[] = [];
   /** Paths of what is null. */
   nulls: string[] | undefined;
-  /** Where values stand, if a name with a point in it stands beside what is nested: two may then have one path. */
-  paths: Set<string> | undefined;
 }
 
 /**
@@ -41,14 +39,11 @@ function collect<S, V>(
   reading: ShapeReading<S, V>,
   fields: Fields<S, V>,
 ): void {
-  let isFirstNested = true;
   const visit = (key: string | number, value: unknown): void => {
     const path = prefix + key;
     if (path === timePath) return;
     if (typeof value === "number") collectValue(value, path, reading, fields);
     else if (isObject(value) || Array.isArray(value)) {
-      if (isFirstNested && fields.paths === undefined) fields.paths = pathsBefore(object, prefix);
-      isFirstNested = false;
       if (depth < MAX_NESTING) collect(value, timePath, `${path}.`, depth + 1, reading, fields);
       else leaveOutDeep(value, path, reading);
     } else if (value === null) {
@@ -63,20 +58,6 @@ function collect<S, V>(
   // Not Object.entries: of a long array it makes many times the array.
   if (isList(object)) for (let i = 0; i < object.length; i++) visit(i, object[i]);
   else for (const key of Object.keys(object)) visit(key, object[key]);
-}
-
-/** The paths of an object's own numbers, if one of its names has a point; undefined if none has, as with most. */
-function pathsBefore(object: Record<string, unknown> | readonly unknown[], prefix: string): Set<string> | undefined {
-  if (isList(object)) return undefined;
-  const keys = Object.keys(object);
-  if (!keys.some((key) => key.includes("."))) return undefined;
-  const paths = new Set<string>();
-  for (const key of keys) {
-    const value = object[key];
-    if (typeof value === "number") paths.add(prefix + key);
-    else if (typeof value === "object" && value !== null) break;
-  }
-  return paths;
 }
 
 function collectValue<S, V>(
@@ -95,10 +76,6 @@ function collectValue<S, V>(
     fields.nulls ??= [];
     fields.nulls.push(path);
     return;
-  }
-  if (fields.paths !== undefined) {
-    if (fields.paths.has(path)) return reading.left.add("doubled", path, leaf);
-    fields.paths.add(path);
   }
   reader.found(1);
   fields.series.push(series);

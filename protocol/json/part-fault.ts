@@ -9,8 +9,6 @@ export type PartFault =
   | "time-unreadable"
   /** A field whose name cannot name a series. */
   | "name-invalid"
-  /** A field that would be the same series as another of its object. */
-  | "doubled"
   /** A number beyond the range of a float64. */
   | "not-finite"
   /** Nested deeper than fields may be. */
@@ -38,17 +36,15 @@ export interface LeftOutPart {
   /** What stands there, as received. */
   sample: unknown;
   count: number;
-  /** Where some of the others stand, */
+  /** Where some of the others stand. */
   others: readonly string[];
-  /** and what stands at these. */
-  otherSamples?: readonly unknown[];
 }
 
 const MAX_OTHERS = 4;
 
 /** Collects what is left out of one value: of each reason the first part, how many there are, and where a few others stand. */
 export class LeftOutParts {
-  readonly #parts: (LeftOutPart & { others: string[]; otherSamples: unknown[] })[] = [];
+  readonly #parts: (LeftOutPart & { others: string[] })[] = [];
   /** How many there are for all reasons. */
   total = 0;
 
@@ -60,12 +56,11 @@ export class LeftOutParts {
     this.total += count;
     const known = this.#parts.find((part) => part.reason === reason);
     if (known === undefined) {
-      this.#parts.push({ reason, path, sample, count, others: [], otherSamples: [] });
+      this.#parts.push({ reason, path, sample, count, others: [] });
       return;
     }
     known.count += count;
-    if (known.others.length >= MAX_OTHERS || path === known.path || known.others.includes(path)) return;
-    known.others.push(path);
-    known.otherSamples.push(sample);
+    if (known.others.length < MAX_OTHERS && path !== known.path && !known.others.includes(path))
+      known.others.push(path);
   }
 }

@@ -22,7 +22,8 @@ export interface Outcome {
   lines: readonly string[];
 }
 
-export function outcomeOf({ config = {}, send, every = 0.1 }: CorpusInput): Outcome {
+/** @param without which message does not come */
+export function outcomeOf({ config = {}, send, every = 0.1 }: CorpusInput, without?: number): Outcome {
   const values = valuesOf(SOURCE_TABLE, config);
   const source = sourceConfigOf(values, [], [values], { env: {}, folder: "", known: KNOWN });
   const ledger = new SourceLedger();
@@ -47,8 +48,8 @@ export function outcomeOf({ config = {}, send, every = 0.1 }: CorpusInput): Outc
     log: createLog("text", "info", (line) => lines.push(line.trimEnd())),
     unixSeconds: () => now,
   });
-  for (const message of send) {
-    pipeline.take({ frames: framesOf(message), arrivedAt: now });
+  for (const [index, message] of send.entries()) {
+    if (index !== without) pipeline.take({ frames: framesOf(message), arrivedAt: now });
     now += every;
     pipeline.tick();
   }

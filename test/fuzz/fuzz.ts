@@ -4,6 +4,7 @@ import { limitMsOf, pollutionFault, SMALLEST_LIMIT_MS, threadMs } from "./check.
 import { FakeClock } from "./clock.ts";
 import { CORPUS } from "./corpus.ts";
 import { mutated } from "./mutate.ts";
+import { OrderOfGoods } from "./order.ts";
 import { framesOf, type Structured, structuredOf } from "./structured.ts";
 import { Target, type TargetConfig } from "./target.ts";
 import { TARGETS } from "./targets.ts";
@@ -37,10 +38,17 @@ const STRUCTURED_AT_ONCE = 2000;
 const STRUCTURED_FOR_MESSAGES = 50_000;
 /** As the bridge does: zlib frees what it used at the next turn of the event loop. */
 const TURN_EVERY = 100;
+const CHECK_GROUP_EVERY = 50;
 const CHECK_POLLUTION_EVERY = 1000;
 /** Rates and delays are told at ticks: 32 operators with 4,096 journeys each are sorted. */
 const TICK_LIMIT_MS = 250;
 const MAX_HEX = 8192;
+
+interface FuzzedTarget {
+  target: Target;
+  order: OrderOfGoods;
+  own: readonly (readonly Buffer[])[];
+}
 
 /** Messages → targets that live as long as all of it, each message checked. Same seed, same messages. */
 export class Fuzz {
@@ -48,7 +56,7 @@ export class Fuzz {
   readonly #seed: number;
   readonly #patience: number;
   readonly #clock = new FakeClock();
-  readonly #targets: readonly { target: Target; own: readonly (readonly Buffer[])[] }[];
+  readonly #targets: readonly FuzzedTarget[];
   #structured: readonly Structured[] = [];
   #count = 0;
   #slowestMs = 0;
@@ -60,7 +68,10 @@ export class Fuzz {
     this.#patience = patience;
     this.#seed = seed;
     this.#random = new Random(seed);
-    this.#targets = TARGETS.map((config) => ({ target: this.#newTarget(config), own: ownOf(config) }));
+    this.#targets = TARGETS.map((config) => {
+      const target = this.#newTarget(config);
+      return { target, order: new OrderOfGoods(target, () => this.#clock.now), own: ownOf(config) };
+    });
   }
 
   /** @throws FuzzFailure */
@@ -78,24 +89,25 @@ export class Fuzz {
         onQuarter(heapBytes.length, heapBytes.at(-1) ?? 0);
       }
     }
-    for (const { target } of this.#targets) {
-      target.end();
-      this.#check(target, []);
+    for (const fuzzed of this.#targets) {
+      fuzzed.target.end();
+      this.#checkTicked(fuzzed, []);
     }
     return this.#report(heapBytes);
   }
 
   /** Every target gets every real message, of its own publisher and of all others. */
   #crossover(): void {
-    for (const { target } of this.#targets) {
-      for (const { frames } of CORPUS) this.#take(target, frames);
+    for (const fuzzed of this.#targets) {
+      for (const { frames } of CORPUS) this.#take(fuzzed, frames);
     }
   }
 
   #one(): void {
     const random = this.#random;
-    const { target, own } = this.#targets[random.integer(0, this.#targets.length - 1)] ?? {};
-    if (target === undefined || own === undefined) return;
+    const fuzzed = at(this.#targets, random);
+    if (fuzzed === undefined) return;
+    const { own } = fuzzed;
     const other = at(CORPUS, random)?.frames ?? [];
     const structured = at(this.#structured, random);
     const from = random.weighted([
@@ -103,31 +115,37 @@ export class Fuzz {
       [2, other],
       [3, structured === undefined ? other : framesOf(structured, random)],
     ]);
-    this.#take(target, mutated(from, other, random));
+    this.#take(fuzzed, mutated(from, other, random));
   }
 
-  #take(target: Target, frames: readonly Buffer[]): void {
+  #take(fuzzed: FuzzedTarget, frames: readonly Buffer[]): void {
+    const { target, order } = fuzzed;
     this.#count++;
     const isTickDue = this.#clock.advance(this.#random);
     const tookMs = measure(target, frames, (fault) => this.#failure(fault, target, frames));
     if (tookMs > SMALLEST_LIMIT_MS && tookMs > this.#patience * limitMsOf(frames))
       this.#measureAgain(target, frames, tookMs);
     else this.#slowestMs = Math.max(this.#slowestMs, tookMs);
-    this.#check(target, frames);
+    this.#check(target, frames, order.took(frames));
+    if (this.#count % CHECK_GROUP_EVERY === 0) {
+      const wrong = order.group(this.#random);
+      if (wrong !== undefined) throw this.#failure(wrong.fault, target, wrong.frames);
+    }
     if (this.#count % CHECK_POLLUTION_EVERY === 0) this.#checkPollution(target, frames);
-    if (isTickDue) this.#tick(target, frames);
+    if (isTickDue) this.#tick(fuzzed, frames);
   }
 
   /** One of all, so that each has long and short intervals. */
-  #tick(target: Target, frames: readonly Buffer[]): void {
-    const ticked = this.#random.next() < 0.5 ? target : (at(this.#targets, this.#random)?.target ?? target);
+  #tick(fuzzed: FuzzedTarget, frames: readonly Buffer[]): void {
+    const other = this.#random.next() < 0.5 ? fuzzed : (at(this.#targets, this.#random) ?? fuzzed);
+    const ticked = other.target;
     const beganMs = performance.now();
     ticked.tick();
     const tookMs = performance.now() - beganMs;
     this.#slowestTickMs = Math.max(this.#slowestTickMs, tookMs);
     if (tookMs > this.#patience * TICK_LIMIT_MS)
       throw this.#failure(`a tick took ${tookMs.toFixed(1)} ms`, ticked, frames);
-    this.#check(ticked, frames);
+    this.#checkTicked(other, frames);
     ticked.deliver(this.#random);
   }
 
@@ -143,8 +161,13 @@ export class Fuzz {
     throw this.#failure(`it took ${firstMs.toFixed(1)} ms, then ${leastMs.toFixed(1)} ms`, target, frames);
   }
 
-  #check(target: Target, frames: readonly Buffer[]): void {
-    if (target.fault !== undefined) throw this.#failure(target.fault, target, frames);
+  #check(target: Target, frames: readonly Buffer[], orderFault: string | undefined): void {
+    const fault = target.fault ?? orderFault;
+    if (fault !== undefined) throw this.#failure(fault, target, frames);
+  }
+
+  #checkTicked({ target, order }: FuzzedTarget, frames: readonly Buffer[]): void {
+    this.#check(target, frames, order.ticked());
   }
 
   #checkPollution(target: Target, frames: readonly Buffer[]): void {

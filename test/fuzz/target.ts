@@ -2,13 +2,15 @@ import { Collector } from "../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
 import { SeriesBound } from "../../bridge/batch/series-bound.ts";
 import type { DecodeConfig, MapConfig } from "../../bridge/config/config.ts";
-import { createMapper } from "../../bridge/map/mapper.ts";
+import { createMapper, type Mapper } from "../../bridge/map/mapper.ts";
 import { SourceLedger } from "../../bridge/observability/ledger.ts";
+import { type LeftOut, leftOutText } from "../../bridge/observability/left-out.ts";
 import { createLog } from "../../bridge/observability/log.ts";
 import { timeHintText } from "../../bridge/observability/time-hints.ts";
 import { type Refusal, UndecodableWarnings } from "../../bridge/observability/warnings.ts";
 import { SourcePipeline } from "../../bridge/pipeline/source-pipeline.ts";
 import { bearsNumbers, createReader } from "../../bridge/presets/reader.ts";
+import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { MAX_BODY_BYTES } from "../../protocol/limits.ts";
 import { isChannelName } from "../../protocol/names.ts";
 import type { Random } from "../torture/random.ts";
@@ -21,6 +23,10 @@ export interface TargetConfig {
   decode: DecodeConfig;
   map: MapConfig;
   sequenceField?: string;
+  /** Each value is drawn as it was sent: neither mapping nor preset calculates. */
+  keepsValues?: boolean;
+  /** Each message changes what comes out: neither mapping nor preset thins or sums up. */
+  showsEach?: boolean;
 }
 
 /** Checks what it is told, and says nothing. */
@@ -48,6 +54,9 @@ export class Target {
   readonly #bound = new SeriesBound();
   readonly #now: () => number;
   #fault: string | undefined;
+  /** How much was seen of messages: rows, counts. */
+  #seen = 0;
+  #rows: Row[] = [];
 
   /** @param now the clock, in unix seconds */
   constructor(config: TargetConfig, now: () => number) {
@@ -64,14 +73,20 @@ export class Target {
     });
     this.#collector = collector;
     this.#warnings = warnings;
+    const onLeftOut = (part: LeftOut): void => {
+      this.#fault ??= lineFault(leftOutText(part));
+      this.ledger.countLeftOut(part.reason, part.count);
+    };
     const { sequenceField } = config;
     this.#pipeline = new SourcePipeline({
       config: sequenceField === undefined ? { name: "main" } : { name: "main", sequenceField },
       ledger: this.ledger,
-      reader: createReader(config.decode),
-      mapper: createMapper(config.map, undefined, (hint) => {
-        this.#fault ??= lineFault(timeHintText(hint));
-      }),
+      reader: createReader(config.decode, undefined, onLeftOut),
+      mapper: this.#watched(
+        createMapper(config.map, onLeftOut, (hint) => {
+          this.#fault ??= lineFault(timeHintText(hint));
+        }),
+      ),
       isNumbered: bearsNumbers(config.decode),
       uplinkOf: (channel) => {
         if (channel !== undefined && !isChannelName(channel))
@@ -79,6 +94,7 @@ export class Target {
         return {
           add: (rows) => {
             this.#fault ??= rowsFault(rows);
+            for (const row of rows) this.#rows.push(row);
             const passed = this.#bound.pass(rows);
             const points = passed.length === 0 ? 0 : collector.add(passed);
             this.points += points;
@@ -105,15 +121,44 @@ export class Target {
   }
 
   take(frames: readonly Buffer[]): void {
+    this.#rows = [];
     this.#pipeline.take({ frames, arrivedAt: this.#now() });
   }
 
   tick(): void {
+    this.#rows = [];
     this.#pipeline.tick();
   }
 
   end(): void {
+    this.#rows = [];
     this.#pipeline.end();
+  }
+
+  /** What came of the last call. */
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  /** Grows with whatever is seen of messages: what is added, left out, refused or held back by a mapping. */
+  get evidence(): number {
+    const { refusedMessages, leftOut, repeats, decoded } = this.ledger;
+    return [...leftOut.values()].reduce((sum, count) => sum + count, refusedMessages + repeats + decoded + this.#seen);
+  }
+
+  /** Looks at what the mapper gives: rows that only break a line, points beyond a bound, and what it holds back. */
+  #watched(mapper: Mapper): Mapper {
+    return {
+      channelOf: (topic) => mapper.channelOf(topic),
+      map: (message, arrivedAt) => {
+        const all = mapper.map(message, arrivedAt);
+        for (const { rows, summary, lost } of all) {
+          this.#seen += rows.length + (lost?.points ?? 0) + (summary === undefined ? 0 : 1);
+        }
+        return all;
+      },
+      tick: (now) => mapper.tick(now),
+    };
   }
 
   /** Takes frames as POSTs would, some of which fail. */

@@ -33,7 +33,10 @@ const CHOOSY: MapConfig = {
 const PLAIN: DecodeConfig = { format: "auto", skipBytes: 0, inflate: "auto" };
 
 function configOf(name: string, own: readonly string[], decode: Partial<DecodeConfig>, map = NO_MAP): TargetConfig {
-  return { name, own, map, decode: { ...PLAIN, ...decode } };
+  // What is inflated without a header is not found again in what was sent.
+  const keepsValues = map !== RICH && decode.preset === undefined && decode.inflate !== "raw";
+  const showsEach = map !== RICH && decode.preset === undefined;
+  return { name, own, map, decode: { ...PLAIN, ...decode }, keepsValues, showsEach };
 }
 
 const DECODES: readonly [name: string, own: readonly string[], decode: Partial<DecodeConfig>][] = [

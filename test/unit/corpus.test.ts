@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { corpusInputs, framesOf } from "../corpus/input.ts";
-import { inventedValues, isSeen } from "../corpus/order-of-goods.ts";
-import { outcomeOf } from "../corpus/run.ts";
+import { inventedValues, isSeen, messagesInSilence } from "../corpus/order-of-goods.ts";
+import { type Outcome, outcomeOf } from "../corpus/run.ts";
+import { SentNumbers } from "../corpus/sent-numbers.ts";
 
 /** Keys that calculate: what comes out is not what came in. */
 const CALCULATING = ["preset", "field", "fields", "inflate", "skip_bytes"];
+
+function seenOf({ points, leftOut, refused }: Outcome): string {
+  return JSON.stringify([points, leftOut, refused]);
+}
 
 describe("the corpus", () => {
   for (const input of corpusInputs()) {
@@ -24,9 +29,17 @@ describe("the corpus", () => {
         );
       }
       assert.ok(isSeen(outcome), "nothing can be seen of it: no point, no count, no line");
+      assert.deepEqual(
+        messagesInSilence(
+          input.send.map((message) => JSON.stringify(message)),
+          (without) => seenOf(outcomeOf(input, without)),
+        ),
+        [],
+        "messages without which the same comes out",
+      );
       if (CALCULATING.some((key) => input.config?.[key] !== undefined)) return;
       assert.deepEqual(
-        inventedValues(input.send.flatMap(framesOf), outcome),
+        inventedValues(new SentNumbers(input.send.flatMap(framesOf)), outcome.rows),
         [],
         "values that are not in what was sent",
       );

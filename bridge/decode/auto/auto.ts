@@ -13,6 +13,7 @@ import { createSampleReader, type SampleReader } from "../samples/sample-reader.
 import { readableText, textIfUtf8 } from "../text.ts";
 import { guessOf } from "./guess.ts";
 import { edgeBytes, guessSamples, MAX_RECORD_BYTES } from "./samples-guess.ts";
+import { isTextRatherThan } from "./text-beside-samples.ts";
 
 export interface TopicMemory extends CsvMemory, EnvelopeMemory {
   /** What messages were that could be onDecision one by one. */
@@ -43,8 +44,6 @@ const MAX_HELD_SECONDS = 1;
 /** Of all topics together; past that those that have waited longest go. */
 const MAX_HOLDING_TOPICS = 256;
 const MAX_HOLDING_BYTES = 32 << 20;
-/** Fewer bytes are letters by chance. */
-const MIN_TEXT_BYTES = 8;
 /** What is larger is hardly one packed value among samples, and costs too much to look at. */
 const MAX_LOOK_BYTES = 1 << 16;
 
@@ -69,7 +68,7 @@ export class Auto {
     if (samples !== undefined) {
       const guess = payload.bytes.length < MAX_LOOK_BYTES ? guessOf(payload.bytes, payload.isBare) : undefined;
       if (guess?.kind === "sure") return this.#readAs(guess.format, payload, memory);
-      if (guess?.kind === "none" && isNoSample(samples, payload.bytes)) throw guess.fault;
+      if (guess?.kind === "none" && isTextRatherThan(samples.itemBytes, payload.bytes)) throw guess.fault;
       // Text that was meant as JSON has no samples in it.
       if (guess?.kind === "none" && guess.fault.code === "not-json" && hasQuotedText(payload.bytes)) throw guess.fault;
       return [readSamples(samples, payload)];
@@ -171,7 +170,12 @@ export class Auto {
     const reader = createSampleReader(format);
     memory.samples = reader;
     this.#onDecision({ topic, wrapping, ...guess });
-    return readEach(held, (payload) => readSamples(reader, payload));
+    return readEach(held, (payload) => {
+      const { bytes, isBare } = payload;
+      const guess = isTextRatherThan(reader.itemBytes, bytes) ? guessOf(bytes, isBare) : undefined;
+      if (guess?.kind === "none") throw guess.fault;
+      return readSamples(reader, payload);
+    });
   }
 }
 
@@ -180,11 +184,6 @@ function isOtherLines(before: ValueFormat, { bytes }: Payload): boolean {
   if (!isLineFormat(before)) return false;
   const found = lineFormatOf(textIfUtf8(bytes) ?? "");
   return found !== undefined && found !== before;
-}
-
-/** Whether it is text beside samples, and no few samples whose bytes happen to be letters. */
-function isNoSample({ itemBytes }: SampleReader, bytes: Buffer): boolean {
-  return itemBytes > 1 && bytes.length >= MIN_TEXT_BYTES && readableText(bytes) !== undefined;
 }
 
 function hasQuotedText(bytes: Buffer): boolean {

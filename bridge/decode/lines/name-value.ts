@@ -1,8 +1,6 @@
-import { isTimeText } from "../../../protocol/json/date-field.ts";
-import { decimalOf } from "../decimal-text.ts";
 import { isDate } from "../layout.ts";
 import type { DataRecord, FieldValue } from "../message.ts";
-import { fieldsOf, isMissing, type LineFormat, otherThan } from "./line-format.ts";
+import { decimalOf, fieldsOf, isMissing, type LineFormat, otherThan } from "./line-format.ts";
 
 /** Between pairs, in the order in which they are looked for: the later may be part of a value between the earlier. */
 const SEPARATORS = [";", "\t", "&", ",", " "] as const;
@@ -11,6 +9,7 @@ const PAIR = /^(\/?[\p{L}_][^:=;,"{}[\]]{0,200}?)([:=])(.*)$/su;
 const BESIDE_SIGNS = /[ \t]{0,8}([:=])[ \t]{0,8}/g;
 const QUOTED = /^(?:"([^"]*)"|'([^']*)')$/;
 const WORD = /^[^\s:=;,"{}[\]]{1,256}$/u;
+const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ][\d:.,]{5,20}(?:[Zz]|[+-]\d\d:?(?:\d\d)?)?)?$/;
 const TIME_NAMES = new Set(["t", "time", "ts", "timestamp"]);
 const MAX_PAIRS = 4096;
 
@@ -76,7 +75,7 @@ function fieldValueOf(text: string): FieldValue | undefined {
   if (isMissing(text)) return null;
   const quoted = QUOTED.exec(text);
   if (quoted !== null) return quoted[1] ?? quoted[2] ?? "";
-  return isTimeText(text) || WORD.test(text) ? text : undefined;
+  return ISO_TIME.test(text) || WORD.test(text) ? text : undefined;
 }
 
 function recordOf(pairs: readonly (readonly [string, FieldValue])[]): DataRecord {
@@ -97,5 +96,5 @@ function recordOf(pairs: readonly (readonly [string, FieldValue])[]): DataRecord
 }
 
 function isTime(value: FieldValue): value is number | string {
-  return typeof value === "number" ? isDate(value) : typeof value === "string" && isTimeText(value);
+  return typeof value === "number" ? isDate(value) : typeof value === "string" && ISO_TIME.test(value);
 }

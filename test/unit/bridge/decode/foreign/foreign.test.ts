@@ -120,6 +120,28 @@ describe("what is known and not read", () => {
     assert.deepEqual(decoding.read('{"a": 1}'), ["a now 1"]);
   });
 
+  it("[FM9m] text beside samples of one byte is refused; a wave whose values are all those of letters is not", () => {
+    const decoding = decodingOf();
+    const wave = (m: number): Buffer =>
+      encode(
+        "i8",
+        Array.from({ length: 40 }, (_, i) => Math.round(100 * Math.sin((40 * m + i) / 12))),
+      );
+    ten((i) => decoding.readAt(100 + i, wave(i)));
+    assert.equal(decoding.decisions[0]?.format, "i8");
+    assert.equal(decoding.read("__protoString,t 1,2,17>36"), "format-unknown");
+    assert.equal(decoding.read('{"x": 1763x912.5, "y": 2}'), "not-json");
+    const crest = Array.from({ length: 24 }, (_, i) => Math.round(100 * Math.sin(0.4 + i / 12)));
+    assert.ok(crest.every((value) => value >= 0x20 && value < 0x7f));
+    assert.equal(decoding.read(encode("i8", crest)).length, 24);
+    const mixed = decodingOf();
+    mixed.readAt(100, wave(1));
+    mixed.readAt(100, "hello world!");
+    for (let i = 2; i < 9; i++) mixed.readAt(100, wave(i));
+    const fault = faultOf(() => mixed.rows([wave(9)], 100));
+    assert.deepEqual([fault.code, "messages" in fault && fault.messages], ["format-unknown", 1]);
+  });
+
   it("[FM9k] a few binary messages after text are refused, and counted; ten are samples", () => {
     const decoding = decodingOf();
     decoding.readAt(100, '{"a":1}');
