@@ -2,6 +2,7 @@ import type { Row } from "../../protocol/frame/frame-builder.ts";
 import type { LeftOutPart } from "../../protocol/json/part-fault.ts";
 import type { ListMemory } from "../../protocol/json/point-reader.ts";
 import { rowsOf, seriesOfY } from "../../protocol/json/points.ts";
+import { isXY } from "../../protocol/json/shapes.ts";
 import type { MapConfig } from "../config/config.ts";
 import type { Content, Message } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
@@ -102,10 +103,16 @@ class PlainMapper implements Mapper {
     const { content, time } = message;
     if (content.kind === "records") return this.#timed.map(message, arrivedAt);
     if (content.kind === "value") {
-      refuseKnownShape(content.value);
+      const { value } = content;
+      const single = isPlainNumber(value) || isXY(value) ? value : undefined;
+      if (single === undefined) refuseKnownShape(value);
       if (time !== undefined) return this.#timed.map(message, arrivedAt);
       const topic = this.#topics.of(message.topic);
-      const rows = plainRows(content.value, topic, arrivedAt, this.#onLeftOut);
+      const { ySeries } = topic.memory;
+      const rows =
+        single !== undefined && ySeries !== undefined
+          ? [singleRow(single, ySeries, topic.memory.times, arrivedAt)]
+          : plainRows(value, topic, arrivedAt, this.#onLeftOut);
       const { times } = topic.memory;
       if (times.isOdd) tellOdd(times, topic.name, arrivedAt, rows, this.#onTimeHint);
       return [{ channel: undefined, rows }];
@@ -116,6 +123,22 @@ class PlainMapper implements Mapper {
   tick(): Mapped[] {
     return [];
   }
+}
+
+/** Whether it is a value with nothing to be said about it. */
+function isPlainNumber(value: unknown): value is number {
+  return typeof value === "number" && value >= -Number.MAX_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
+}
+
+/** What most publishers send, `{"x": …, "y": …}` or a number, as {@link plainRows} makes rows of it. */
+function singleRow(
+  value: number | { x: number; y: number },
+  ySeries: readonly [string],
+  times: TopicTimes,
+  arrivedAt: number,
+): Row {
+  if (typeof value === "number") return { x: arrivedAt, arrival: true, names: ySeries, values: [value] };
+  return { x: times.secondsOf(value.x, "x", arrivedAt), arrival: false, names: ySeries, values: [value.y] };
 }
 
 /** @throws PointError, DecodeError message-too-large */

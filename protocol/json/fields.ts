@@ -39,25 +39,35 @@ function collect<S, V>(
   reading: ShapeReading<S, V>,
   fields: Fields<S, V>,
 ): void {
-  const visit = (key: string | number, value: unknown): void => {
-    const path = prefix + key;
-    if (path === timePath) return;
-    if (typeof value === "number") collectValue(value, path, reading, fields);
-    else if (isObject(value) || Array.isArray(value)) {
-      if (depth < MAX_NESTING) collect(value, timePath, `${path}.`, depth + 1, reading, fields);
-      else leaveOutDeep(value, path, reading);
-    } else if (value === null) {
-      fields.nulls ??= [];
-      fields.nulls.push(path);
-    } else if (isWord(value)) {
-      const takesWords = reading.reader.takesWords(path);
-      if (takesWords === true) collectValue(value, path, reading, fields);
-      else if (takesWords === false) reading.leaveOutWord(value, path);
-    }
-  };
   // Not Object.entries: of a long array it makes many times the array.
-  if (isList(object)) for (let i = 0; i < object.length; i++) visit(i, object[i]);
-  else for (const key of Object.keys(object)) visit(key, object[key]);
+  if (isList(object)) {
+    for (let i = 0; i < object.length; i++) visit(object[i], prefix + i, timePath, depth, reading, fields);
+  } else {
+    for (const key of Object.keys(object)) visit(object[key], prefix + key, timePath, depth, reading, fields);
+  }
+}
+
+function visit<S, V>(
+  value: unknown,
+  path: string,
+  timePath: string | undefined,
+  depth: number,
+  reading: ShapeReading<S, V>,
+  fields: Fields<S, V>,
+): void {
+  if (path === timePath) return;
+  if (typeof value === "number") collectValue(value, path, reading, fields);
+  else if (isObject(value) || Array.isArray(value)) {
+    if (depth < MAX_NESTING) collect(value, timePath, `${path}.`, depth + 1, reading, fields);
+    else leaveOutDeep(value, path, reading);
+  } else if (value === null) {
+    fields.nulls ??= [];
+    fields.nulls.push(path);
+  } else if (isWord(value)) {
+    const takesWords = reading.reader.takesWords(path);
+    if (takesWords === true) collectValue(value, path, reading, fields);
+    else if (takesWords === false) reading.leaveOutWord(value, path);
+  }
 }
 
 function collectValue<S, V>(

@@ -41,19 +41,22 @@ export interface LeftOutPart {
 }
 
 const MAX_OTHERS = 4;
+const NO_PARTS: readonly LeftOutPart[] = [];
 
 /** Collects what is left out of one value: of each reason the first part, how many there are, and where a few others stand. */
 export class LeftOutParts {
-  readonly #parts: (LeftOutPart & { others: string[] })[] = [];
+  /** Undefined: nothing is, as of most values. */
+  #parts: (LeftOutPart & { others: string[] })[] | undefined;
   /** How many there are for all reasons. */
   total = 0;
 
   get parts(): readonly LeftOutPart[] {
-    return this.#parts;
+    return this.#parts ?? NO_PARTS;
   }
 
   add(reason: PartFault, path: string, sample: unknown, count = 1): void {
     this.total += count;
+    this.#parts ??= [];
     const known = this.#parts.find((part) => part.reason === reason);
     if (known === undefined) {
       this.#parts.push({ reason, path, sample, count, others: [] });

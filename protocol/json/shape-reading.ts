@@ -29,14 +29,16 @@ export class ShapeReading<S, V> {
 
   constructor(reader: PointReader<S, V>) {
     this.reader = reader;
-    this.x = reader.untimed.x;
-    this.arrival = reader.untimed.arrival;
+    const { x, arrival } = reader.untimed;
+    this.x = x;
+    this.arrival = arrival;
   }
 
   /** What comes has no time of its own. */
   setUntimed(): void {
-    this.x = this.reader.untimed.x;
-    this.arrival = this.reader.untimed.arrival;
+    const { x, arrival } = this.reader.untimed;
+    this.x = x;
+    this.arrival = arrival;
   }
 
   /** What comes has this time, or, where it is none, none. @returns whether it is one */

@@ -38,7 +38,7 @@ export function readEach<S, V>(
 ): void {
   const reading = new ShapeReading(reader);
   let i = 0;
-  for (const value of values) readRecord(value, () => readValue(value, reading), placeOf(i++), reading);
+  for (const value of values) readRecord(value, i++, placeOf, readValue, reading);
   reading.end(undefined);
 }
 
@@ -62,14 +62,27 @@ function readRecords<S, V>(items: readonly unknown[], reading: ShapeReading<S, V
     return left.add("unnamed", naming, Reflect.get(Object(items[0]), naming), items.length);
   }
   for (let i = 0; i < items.length; i++) {
-    const item = items[i];
-    // What is null here has no name.
-    const read = (): void => (item === null ? undefined : readItem(item, reading, false));
-    readRecord(item, read, `item ${i + 1}`, reading);
+    readRecord(items[i], i, placeInList, readListed, reading);
   }
 }
 
-function readRecord<S, V>(item: unknown, read: () => void, place: string, reading: ShapeReading<S, V>): void {
+function placeInList(i: number): string {
+  return `item ${i + 1}`;
+}
+
+/** What is null here has no name. */
+function readListed<S, V>(item: unknown, reading: ShapeReading<S, V>): void {
+  if (item !== null) readItem(item, reading, false);
+}
+
+/** Nothing is made for a record that is read: there may be a hundred thousand. */
+function readRecord<S, V>(
+  item: unknown,
+  i: number,
+  placeOf: (i: number) => string,
+  read: (item: unknown, reading: ShapeReading<S, V>) => void,
+  reading: ShapeReading<S, V>,
+): void {
   const { left, reader } = reading;
   const { xySeries } = reader;
   if (xySeries !== undefined && isXY(item)) {
@@ -80,9 +93,9 @@ function readRecord<S, V>(item: unknown, read: () => void, place: string, readin
   const before = left.total;
   const isTakenBefore = reading.isTaken;
   reading.isTaken = false;
-  read();
+  read(item, reading);
   if (!reading.isTaken && left.total === before && !reader.isChoosing) {
-    left.add("record-unreadable", place, isNested(item) ? shown(item) : item);
+    left.add("record-unreadable", placeOf(i), isNested(item) ? shown(item) : item);
   }
   reading.isTaken ||= isTakenBefore;
 }
@@ -227,7 +240,7 @@ export function isPair(value: unknown): value is [unknown, unknown] {
 }
 
 /** `{"x": number, "y": number}`, both of a size that needs no second look, and nothing else. */
-function isXY(value: unknown): value is { x: number; y: number } {
+export function isXY(value: unknown): value is { x: number; y: number } {
   if (typeof value !== "object" || value === null || !("x" in value) || !("y" in value)) return false;
   const { x, y } = value;
   if (typeof x !== "number" || typeof y !== "number") return false;
