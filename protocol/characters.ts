@@ -6,7 +6,13 @@
 const CONTROL = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 export function hasControl(text: string): boolean {
-  return text.search(CONTROL) >= 0;
+  // Names are looked at again and again, and most are ASCII.
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code === 0x7f) return true;
+    if (code > 0x7f) return text.search(CONTROL) >= 0;
+  }
+  return false;
 }
 
 /** The text with something else in place of each control character. */

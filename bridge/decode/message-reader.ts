@@ -94,9 +94,9 @@ class FormatReader implements MessageReader {
       const arrays = this.#arrays?.read(frames, arrivedAt);
       if (arrays !== undefined) return arrays;
     }
-    const { topic, payload, more = [], isBare, time, number } = this.#envelope.open(frames, arrivedAt);
+    const { topic, payload, more, isBare, time, number } = this.#envelope.open(frames, arrivedAt);
     const first = this.#readPayload(topic, { bytes: payload, isBare, arrivedAt, time, number, topic: topic.name });
-    if (more.length === 0) return first;
+    if (more === undefined || more.length === 0) return first;
     const rest = more.flatMap((bytes) =>
       this.#readPayload(topic, { bytes, isBare, arrivedAt, time, number: undefined, topic: topic.name }),
     );

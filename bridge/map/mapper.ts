@@ -74,6 +74,7 @@ interface PlainTopic {
   ySeries: readonly [string] | undefined;
   times: TopicTimes;
   lists: ListMemory;
+  names: Map<string, string | null>;
 }
 
 /** SPEC.md, "Points as JSON", and nothing else. */
@@ -82,6 +83,7 @@ class PlainMapper implements Mapper {
     ySeries: seriesOfY(name),
     times: new TopicTimes(),
     lists: {},
+    names: new Map(),
   }));
   /** For values whose time only the envelope tells. */
   readonly #timed: MappingMapper;
@@ -144,7 +146,7 @@ function singleRow(
 /** @throws PointError, DecodeError message-too-large */
 function plainRows(
   value: unknown,
-  { name, memory: { ySeries, times, lists } }: Topic<PlainTopic>,
+  { name, memory: { ySeries, times, lists, names } }: Topic<PlainTopic>,
   arrivedAt: number,
   onLeftOut: OnLeftOut,
 ): Row[] {
@@ -152,7 +154,7 @@ function plainRows(
   if (Array.isArray(value) && value.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
   const leftOut = (part: LeftOutPart): void => onLeftOut(leftOutOf(part, name));
   try {
-    return rowsOf(value, { topic: name, ySeries, times, lists, arrivedAt, found: checkMessagePoints, leftOut });
+    return rowsOf(value, { topic: name, ySeries, times, lists, names, arrivedAt, found: checkMessagePoints, leftOut });
   } catch (error) {
     throw refusalOf(error);
   }

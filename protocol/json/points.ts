@@ -26,7 +26,13 @@ export interface PointContext {
   leftOut?: (part: LeftOutPart) => void;
   /** Of the topic's messages before. */
   lists?: ListMemory;
+  /** The names of the topic's series by their path, as far as they are known; null: a path that names none. */
+  names?: Map<string, string | null>;
 }
+
+/** Of a topic; others are made for each message. */
+const MAX_NAMES = 32;
+const MAX_PATH_LENGTH = 64;
 
 /** Remembers what the times of a topic are. */
 export interface TimeReader {
@@ -115,8 +121,13 @@ export class RowReader implements PointReader<string, number> {
   }
 
   seriesOf(path: string): string | null {
-    const name = seriesOfField(path, this.#reading.topic);
-    return isSeriesName(name) ? name : null;
+    const { names, topic } = this.#reading;
+    const known = names?.get(path);
+    if (known !== undefined) return known;
+    const name = seriesOfField(path, topic);
+    const series = isSeriesName(name) ? name : null;
+    if (names !== undefined && names.size < MAX_NAMES && path.length <= MAX_PATH_LENGTH) names.set(path, series);
+    return series;
   }
 
   valueOf(leaf: number | string | boolean): number | undefined {

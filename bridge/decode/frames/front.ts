@@ -50,12 +50,23 @@ export function frontOf(frame: Buffer, arrivedAt: number): Front | undefined {
   const first = frame[0] ?? 0;
   const isLetter = isNameStart(first);
   const isDigit = first >= 0x30 && first <= 0x39;
-  if (!isLetter && !(isDigit && hasFrontSign(frame))) return undefined;
+  if (isLetter ? isWordBeforeJson(frame) : !(isDigit && hasFrontSign(frame))) return undefined;
   const text = frame.toString("latin1", 0, MAX_FRONT_BYTES);
   const json = beforeJson(frame, text, arrivedAt);
   if (json !== undefined) return json;
   if (!isLetter) return stampBeforeNumber(text, arrivedAt);
   return beforeNumber(text) ?? beforePacked(frame, text);
+}
+
+/** Whether a word in ASCII, a blank and JSON begin here: most who send a topic in front send it so, and it ends by itself. */
+function isWordBeforeJson(frame: Buffer): boolean {
+  const end = Math.min(frame.length - 1, MAX_FRONT_BYTES);
+  for (let i = 1; i < end; i++) {
+    const byte = frame[i] ?? 0;
+    if (byte === 0x20) return frame[i + 1] === 0x7b || frame[i + 1] === 0x5b;
+    if (byte < 0x20 || byte > 0x7e || byte === 0x7b || byte === 0x5b) return false;
+  }
+  return false;
 }
 
 /** What a time or a number has behind it, or in it, that plain numbers and lines of them have not. */
