@@ -4,6 +4,7 @@ import { areNamesAlone, isSame, TopicLines } from "./names.ts";
 import { notCsv, quotedText } from "./not-csv.ts";
 import { adviceOn } from "./row-faults.ts";
 import { hasNumber, hasUnsure, isBlank, parsedRow } from "./rows.ts";
+import { steadyRow } from "./steady-row.ts";
 import { fitted, mayBeOne, type Table, tableOf } from "./table.ts";
 import { TableReading } from "./table-reading.ts";
 
@@ -32,8 +33,11 @@ export function valueOfCsv(text: string, memory: CsvMemory, arrivedAt: number, r
   const settings = memory.csv ?? {};
   memory.lines ??= new TopicLines(settings.decimalComma);
   const topic = memory.lines;
-  const number = topic.steadyNumber(text);
+  const line = withoutLineEnd(text);
+  const number = topic.steadyNumber(line);
   if (number !== undefined) return number;
+  const row = steadyRow(line, topic, memory, arrivedAt, report);
+  if (row !== undefined) return row;
   const table = tableOf(text, topic);
   if (table.names === undefined && table.rows.length === 0) throw notCsv("there is no number in it");
   if (table.rows.length === 0) {
@@ -44,6 +48,11 @@ export function valueOfCsv(text: string, memory: CsvMemory, arrivedAt: number, r
     return undefined;
   }
   return new TableReading(table, topic, memory, arrivedAt, report).value();
+}
+
+function withoutLineEnd(text: string): string {
+  if (!text.endsWith("\n")) return text;
+  return text.slice(0, text.endsWith("\r\n") ? -2 : -1);
 }
 
 /** @throws DecodeError not-csv of words that are no names, as far as can be told */

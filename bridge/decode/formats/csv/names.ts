@@ -79,6 +79,11 @@ export class TopicLines {
     return cell;
   }
 
+  /** Whether lines of more than one column are known. */
+  get hasSeveralColumns(): boolean {
+    return this.#widths.size > (this.#widths.has(1) ? 1 : 0);
+  }
+
   get hasLines(): boolean {
     return [...this.#widths.values()].some(({ lines }) => lines > 0);
   }
@@ -148,6 +153,12 @@ export class TopicLines {
     width.names = names.map(ownText);
     width.units = units?.map(ownText);
   }
+}
+
+/** Columns as a topic has them: what is found out of them is kept there. */
+export function columnsIn(width: Width, names: readonly string[]): Columns {
+  width.columns ??= { names, units: width.units, time: undefined, order: width.order };
+  return width.columns;
 }
 
 function newWidth(): Width {

@@ -137,12 +137,14 @@ export function unnamedValue({ row, cells }: ParsedRow, width: Width, context: R
   const time = timeOfUnnamed(row, cells, width, context);
   const object: Record<string, unknown> = {};
   if (time.seconds !== null) object[TIME] = time.seconds;
-  const rest = cells.flatMap((_, i) => (isOfTime(i, time.column) ? [] : [i]));
-  const [only] = rest;
+  let rest = 0;
+  for (let i = 0; i < cells.length; i++) if (!isOfTime(i, time.column)) rest++;
   // Of what is left beside a time, one column needs no number.
-  const isOnly = rest.length === 1 && (cells.length === 1 || time.column.kind !== "none");
-  if (isOnly && only !== undefined) put(object, "y", cells[only] ?? null, row.line.number, onCell);
-  else for (const i of rest) put(object, String(i), cells[i] ?? null, row.line.number, onCell);
+  const isOnly = rest === 1 && (cells.length === 1 || time.column.kind !== "none");
+  for (let i = 0; i < cells.length; i++) {
+    if (isOfTime(i, time.column)) continue;
+    put(object, isOnly ? "y" : String(i), cells[i] ?? null, row.line.number, onCell);
+  }
   return object;
 }
 

@@ -2,7 +2,7 @@ import { DecodeError } from "../../message.ts";
 import { cellOf } from "./cell.ts";
 import type { CsvMemory, CsvReport } from "./csv-memory.ts";
 import type { Row } from "./lines.ts";
-import { type Columns, isSame, MIN_LINES_KEPT, mayBeNames, type TopicLines, type Width } from "./names.ts";
+import { type Columns, columnsIn, isSame, MIN_LINES_KEPT, mayBeNames, type TopicLines, type Width } from "./names.ts";
 import { notCsv, quotedText } from "./not-csv.ts";
 import { columnsText, notNumbers, notSure, ragged, unitsOf, wordsOnly } from "./row-faults.ts";
 import {
@@ -246,10 +246,4 @@ export class TableReading {
       onLeftOut({ topic, reason: "record-unreadable", place, sample: row.line.text, detail: error.message });
     }
   }
-}
-
-/** Columns as a topic has them: what is found out of them is kept there. */
-function columnsIn(width: Width, names: readonly string[]): Columns {
-  width.columns ??= { names, units: width.units, time: undefined, order: width.order };
-  return width.columns;
 }
