@@ -73,7 +73,8 @@ export class Auto {
       if (guess?.kind === "none" && guess.fault.code === "not-json" && hasQuotedText(payload.bytes)) throw guess.fault;
       return [readSamples(samples, payload)];
     }
-    if (values === undefined || (values !== "json" && isOtherLines(values, payload))) return this.#readNew(payload, memory);
+    if (values === undefined || (values !== "json" && isOtherLines(values, payload)))
+      return this.#readNew(payload, memory);
     try {
       return this.#readAs(values, payload, memory);
     } catch (error) {

@@ -146,7 +146,8 @@ function timeOf(word: string, arrivedAt: number): number | undefined {
 }
 
 function stampBeforeNumber(text: string, arrivedAt: number): Front | undefined {
-  if (text.length > MAX_NUMBER_LINE || !(text.includes(":") || text.includes("|"))) return undefined;
+  // A bar is behind all of them but a date that has a blank within.
+  if (text.length > MAX_NUMBER_LINE || (text.charAt(10) !== " " && !text.includes("|"))) return undefined;
   const [, clock] = CLOCK_AND_NUMBER.exec(text) ?? [];
   const at = text.search(/[-+]?[\d.]+\s*$/);
   if (clock !== undefined) return { kind: "clock", word: clock, at };

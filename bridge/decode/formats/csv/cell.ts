@@ -50,7 +50,11 @@ const ONE_GROUP = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;
 const MISSING =
   /^(?:|[+-]?nan(?:\(\w{0,8}\))?|null|nil|none|na|n\/a|#n\/a|<na>|nat|-{1,3}|[+-]?inf(?:inity)?|[+-]?1\.#(?:qnan|snan|ind|inf)0{0,4})$/i;
 const CLOCK = /^\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,12})?)?(?: ?[ap]m)?(?:Z|[+-]\d\d(?::?\d\d)?)?$/i;
-const DAY = /^\d{4}[-/]\d\d[-/]\d\d$/;
+const ISO_START = /^\d{4}[-/]/;
+/** 2026-11-28 */
+const DAY_LENGTH = 10;
+/** What no number has, whatever its marks are: much of a date, and of words. */
+const NO_NUMBER_SIGN = /[:/TZ_a-df-z]/;
 /** No number and no time is longer. */
 const MAX_LENGTH = 64;
 
@@ -70,7 +74,7 @@ export function isMissing(text: string): boolean {
 /** Whether cells between commas could be one number: `21,5`, `1.234,50`, `1,234.5`, `1 234,5`. */
 export function mayBeOneNumber(line: string): boolean {
   const text = line.trim();
-  if (text.length > MAX_LENGTH || !text.includes(",")) return false;
+  if (text.length > MAX_LENGTH || !text.includes(",") || NO_NUMBER_SIGN.test(text)) return false;
   const ascii = withAsciiMinus(text);
   return [COMMA_NUMBER, COMMA_GROUPS, POINT_GROUPS, SPACED_GROUPS].some((form) => form.test(ascii));
 }
@@ -143,10 +147,14 @@ function markedNumber(ascii: string, text: string, separator: string | undefined
 
 function dateCell(text: string): TextCell | undefined {
   if (text.length > MAX_LENGTH || !/\d/.test(text)) return undefined;
+  if (ISO_START.test(text)) {
+    // It is neither of the others.
+    if (secondsOfText(text) === undefined) return undefined;
+    return { text, kind: text.length === DAY_LENGTH ? "day" : "date" };
+  }
   if (CLOCK.test(text)) return { text, kind: "clock" };
   if (isLocalDate(text)) return { text, kind: "local" };
-  if (secondsOfText(text) === undefined) return undefined;
-  return { text, kind: DAY.test(text) ? "day" : "date" };
+  return secondsOfText(text) === undefined ? undefined : { text, kind: "date" };
 }
 
 function wordCell(text: string): TextCell {
