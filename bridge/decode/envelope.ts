@@ -7,10 +7,18 @@ import { cannotTell, noTopic, notAStamp, subscriptionFault, tooMany, twoTimes } 
 import { FrameMemory } from "./frames/frame-memory.ts";
 import { endOfTopic } from "./frames/front.ts";
 import { GluedTopics } from "./frames/glued-topics.ts";
-import { beginsAsName, beginsAsNumber, type FrameLook, isDigits, lookOf, lookOfFirst } from "./frames/look.ts";
+import {
+  beginsAsName,
+  beginsAsNumber,
+  type FrameLook,
+  isDigits,
+  isShortStamp,
+  lookOf,
+  lookOfFirst,
+} from "./frames/look.ts";
 import { candidatesOf, type Roles, rolesOf } from "./frames/roles.ts";
 import type { Stamp } from "./frames/stamp-frame.ts";
-import { type FrameField, layoutText, parseLayout, readCounter, readTime } from "./layout.ts";
+import { type FrameField, isAscii, layoutText, parseLayout, readCounter, readTime } from "./layout.ts";
 import { DecodeError, withTopic } from "./message.ts";
 import { TimeField } from "./time-field.ts";
 import type { Topic, Topics } from "./topic.ts";
@@ -131,6 +139,7 @@ class GivenEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
 
 const NO_BYTES = Buffer.alloc(0);
 const NO_LOOK: FrameLook = { kind: "empty" };
+const TOPIC_PAYLOAD_STAMP: Roles = { topic: 0, payload: 1, stamps: [2] };
 /** More are never looked at one by one. */
 const MAX_FOUND_FRAMES = 16;
 
@@ -205,9 +214,21 @@ class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
     if (frames.length > MAX_FOUND_FRAMES) throw tooMany(frames.length);
     const [first = NO_BYTES, second = NO_BYTES, third = NO_BYTES] = frames;
     // What most publishers of three frames send needs no second look.
-    if (frames.length === 3 && beginsAsName(first) && isBraced(second) && beginsAsNumber(third)) {
-      const topic = this.#topics.ofFrame(first);
-      return this.#stamped(frames, [], { topic: 0, payload: 1, stamps: [2] }, topic, arrivedAt);
+    if (frames.length === 3 && beginsAsName(first)) {
+      if (isBraced(second) && beginsAsNumber(third)) {
+        return this.#stamped(frames, [], TOPIC_PAYLOAD_STAMP, this.#topics.ofFrame(first), arrivedAt);
+      }
+      if (isBraced(second) && isAscii(first) && isShortStamp(third, arrivedAt)) {
+        const topic = this.#topics.ofFrame(first);
+        const opened = this.#stamped(frames, [], TOPIC_PAYLOAD_STAMP, topic, arrivedAt);
+        topic.memory.frames?.shows(3, 1, opened.number !== undefined);
+        return opened;
+      }
+      if (second.length === 0 && isBraced(third) && isAscii(first)) {
+        const topic = this.#topics.ofFrame(first);
+        topic.memory.frames?.shows(3, 2, false);
+        return { topic, payload: third, isBare: false };
+      }
     }
     const looks = looksOf(frames, arrivedAt);
     const { topic: topicAt, payloads } = candidatesOf(looks);

@@ -100,6 +100,21 @@ function parseType(word: string, type: string | undefined): NumberType | undefin
   throw new RangeError(`"${word}" has no type that is known: there are ${NUMBER_TYPES.join(", ")}.`);
 }
 
+const WIDTHS: Readonly<Record<Exclude<NumberType, "text">, number>> = {
+  u16: 2,
+  u16be: 2,
+  u32: 4,
+  u32be: 4,
+  u64: 8,
+  u64be: 8,
+  i32: 4,
+  i32be: 4,
+  i64: 8,
+  i64be: 8,
+  f64: 8,
+  f64be: 8,
+};
+
 /** A number as it is written in a frame; undefined if the frame does not hold one. */
 export function readNumber(type: NumberType, bytes: Buffer): number | undefined {
   if (type === "text") {
@@ -107,7 +122,7 @@ export function readNumber(type: NumberType, bytes: Buffer): number | undefined 
     const text = bytes.toString("latin1").replace(/\0$/, "");
     return DECIMAL.test(text) ? finiteOr(Number(text)) : undefined;
   }
-  if (bytes.length !== Number(/\d+/.exec(type)?.[0]) / 8) return undefined;
+  if (bytes.length !== WIDTHS[type]) return undefined;
   switch (type) {
     case "u16":
       return bytes.readUInt16LE();
@@ -202,7 +217,11 @@ export function timeTypeOf(bytes: Buffer): NumberType | undefined {
 
 /** Letters, digits and signs alone. Eight of them would be a date in nanoseconds, of 2082 or so. */
 export function isAscii(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte < 0x20 || byte >= 0x7f) return false;
+  }
+  return true;
 }
 
 function counterTypeOf(bytes: Buffer): NumberType | undefined {

@@ -50,17 +50,26 @@ export class Arrays {
    */
   read(frames: readonly Buffer[], arrivedAt: number): Message[] | undefined {
     if (frames.length < 2) return undefined;
-    const [first, second, third, ...more] =
-      frames.length > 2 ? frames.filter((frame, i) => i === 0 || frame.length > 0) : frames;
-    if (first === undefined || second === undefined) return undefined;
-    if (third === undefined) {
-      const header = headerIn(first);
-      if (header !== undefined) return this.#read(this.#topics.of(""), header, second, arrivedAt);
-    } else if (more.length === 0) {
-      const header = headerIn(second);
-      if (header !== undefined) return this.#read(this.#topics.ofFrame(first), header, third, arrivedAt);
+    // This is asked of every message: nothing is made for those that have no header.
+    const first = frames[0];
+    let second = frames[1];
+    let third: Buffer | undefined;
+    if (frames.length > 2) {
+      second = undefined;
+      for (let i = 1; i < frames.length; i++) {
+        const frame = frames[i];
+        // Some stacks put empty frames between.
+        if (frame === undefined || frame.length === 0) continue;
+        if (third !== undefined) return undefined;
+        if (second === undefined) second = frame;
+        else third = frame;
+      }
     }
-    return undefined;
+    if (first === undefined || second === undefined) return undefined;
+    const header = headerIn(third === undefined ? first : second);
+    if (header === undefined) return undefined;
+    if (third === undefined) return this.#read(this.#topics.of(""), header, second, arrivedAt);
+    return this.#read(this.#topics.ofFrame(first), header, third, arrivedAt);
   }
 
   /** @throws DecodeError */

@@ -22,21 +22,31 @@ export class FrameMemory {
     return stamp;
   }
 
+  /** A message of so many frames has shown by itself which is its payload: as {@link payload}, where there is one candidate. */
+  shows(count: number, at: number, hasCount: boolean): void {
+    if (hasCount || this.#payloads.has(count)) this.#placeOf(count).shows(at);
+  }
+
   /**
    * Which frame is the payload.
    * @param candidates one at least
    * @returns undefined: there is no telling
    */
   payload(frames: readonly Buffer[], looks: readonly FrameLook[], candidates: readonly number[]): number | undefined {
-    let place = this.#payloads.get(frames.length);
+    // Nothing has to be learnt of what shows by itself, message by message.
+    const isShown = candidates.length === 1 && !looks.some(({ kind }) => kind === "count");
+    if (isShown && !this.#payloads.has(frames.length)) return candidates[0];
+    return this.#placeOf(frames.length).choose(frames, looks, candidates);
+  }
+
+  #placeOf(count: number): PayloadPlace {
+    let place = this.#payloads.get(count);
     if (place === undefined) {
-      // Nothing has to be learnt of what shows by itself, message by message.
-      if (candidates.length === 1 && !looks.some(({ kind }) => kind === "count")) return candidates[0];
       if (this.#payloads.size >= MAX_COUNTS) this.#payloads.clear();
       place = new PayloadPlace();
-      this.#payloads.set(frames.length, place);
+      this.#payloads.set(count, place);
     }
-    return place.choose(frames, looks, candidates);
+    return place;
   }
 }
 
@@ -48,11 +58,15 @@ class PayloadPlace {
   /** Of each frame that may count: its last number, and how often in a row it has gone on by one. */
   readonly #counts = new Map<number, { last: number | undefined; times: number }>();
 
+  shows(at: number): void {
+    this.#shown = at === this.#at ? this.#shown + 1 : 1;
+    this.#at = at;
+  }
+
   choose(frames: readonly Buffer[], looks: readonly FrameLook[], candidates: readonly number[]): number | undefined {
     const [only] = candidates;
     if (candidates.length === 1) {
-      this.#shown = only === this.#at ? this.#shown + 1 : 1;
-      this.#at = only;
+      if (only !== undefined) this.shows(only);
       return only;
     }
     const counting = candidates.filter((i) => this.#timesCounted(i, frames[i], looks[i]) >= MESSAGES_TO_LEARN);

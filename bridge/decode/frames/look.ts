@@ -33,6 +33,8 @@ const MAX_NUMBER_BYTES = 40;
 const MIN_DATE = 1_000_000_000n;
 /** An id of fewer bytes may be an array by chance. */
 const MIN_PACKED_BYTES = 4;
+/** A bracket, a brace, and what is compressed begin so. */
+const FIRST_OF_DATA: ReadonlySet<number> = new Set([0x1f, 0x28, 0x5b, 0x78, 0x7b]);
 const NUMBERS = /^[-+.\deE]+(?:[,;\s]+[-+.\deE]+)+$/;
 const DIGITS = /^\d{1,20}$/;
 const BINARY_TIMES: Partial<Record<number, readonly NumberType[]>> = {
@@ -57,9 +59,19 @@ export function lookOfFirst(bytes: Buffer, arrivedAt: number): FrameLook {
 
 /** As which number it is a time within a day of the arrival; undefined if it is none. */
 export function nearTimeType(bytes: Buffer, arrivedAt: number): NumberType | undefined {
-  const isNear = (type: NumberType): boolean => isNearTo(readTime(type, bytes), arrivedAt);
-  if (bytes.length <= MAX_NUMBER_BYTES && isNear("text")) return "text";
-  return BINARY_TIMES[bytes.length]?.find(isNear);
+  if (bytes.length <= MAX_NUMBER_BYTES && mayBeNumberText(bytes) && isNearTo(readTime("text", bytes), arrivedAt)) {
+    return "text";
+  }
+  const types = BINARY_TIMES[bytes.length];
+  if (types === undefined) return undefined;
+  for (const type of types) if (isNearTo(readTime(type, bytes), arrivedAt)) return type;
+  return undefined;
+}
+
+/** Whether bytes begin as a number or a date as text does: with a digit, a sign, a point or white space. */
+function mayBeNumberText(bytes: Buffer): boolean {
+  const first = bytes[0] ?? 0;
+  return first <= 0x39 || first === 0xa0;
 }
 
 /** As which number 8 bytes are a time since 2001 that is over; undefined if they are none, or rather count. */
@@ -98,8 +110,20 @@ export function beginsAsNumber(frame: Buffer): boolean {
   return first >= 0x30 && first <= 0x39;
 }
 
+/**
+ * Whether a frame of a number's length is surely nothing that can only be a payload.
+ * @param arrivedAt unix seconds
+ */
+export function isShortStamp(frame: Buffer, arrivedAt: number): boolean {
+  if (BINARY_TIMES[frame.length] === undefined) return false;
+  const first = frame[0] ?? 0;
+  // Arrays and objects of msgpack and CBOR, and tags of CBOR, or what is in this set.
+  const mayBeData = (first >= 0x80 && first <= 0xdf) || FIRST_OF_DATA.has(first);
+  return !mayBeData || lookOf(frame, arrivedAt).kind !== "data";
+}
+
 export function isDigits(bytes: Buffer): boolean {
-  return bytes.length <= 20 && DIGITS.test(bytes.toString("latin1"));
+  return beginsAsNumber(bytes) && bytes.length <= 20 && DIGITS.test(bytes.toString("latin1"));
 }
 
 /** Text in UTF-8 without control characters but tabs and line ends, looked for at the beginning. */

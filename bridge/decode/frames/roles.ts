@@ -21,6 +21,8 @@ type Looks = readonly FrameLook[];
 /** @param looks of frames of which two at least are not empty */
 export function candidatesOf(looks: Looks): Candidates {
   const topic = topicOf(looks);
+  const only = onlyData(looks, topic);
+  if (only !== undefined) return { topic, payloads: [only] };
   const rest = [...looks.keys()].filter((i) => i !== topic && looks[i]?.kind !== "empty");
   const ofKinds = (...kinds: FrameLook["kind"][]): number[] =>
     rest.filter((i) => kinds.some((kind) => looks[i]?.kind === kind));
@@ -36,6 +38,17 @@ export function candidatesOf(looks: Looks): Candidates {
   const values = ofKinds("number", "text", "bytes");
   if (values.length === 1) return { topic, payloads: values };
   return { topic, payloads: others };
+}
+
+/** The one frame beside the topic that can be nothing but the payload; not where the topic stands. */
+function onlyData(looks: Looks, topic: number | undefined): number | undefined {
+  let found: number | undefined;
+  for (let i = 0; i < looks.length; i++) {
+    if (i === topic || looks[i]?.kind !== "data") continue;
+    if (found !== undefined || i === 0) return undefined;
+    found = i;
+  }
+  return found;
 }
 
 export function rolesOf(looks: Looks, topic: number | undefined, payload: number): Roles {
