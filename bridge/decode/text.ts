@@ -19,6 +19,8 @@ const WORD_AND_REST = /^([^\s{["]\S*)\s+(\S[\s\S]*)$/;
 const NUMBER = /^-?\d+(\.\d*)?([eE][-+]?\d+)?$/;
 /** A time of day, a date, a number with a fraction: each would be a topic of its own. */
 const NO_TOPIC = /^\[?(?:\d{1,2}:\d\d|\d{4}-\d\d-\d\d|[-+]?\d+\.\d*\]?$)/;
+/** Signs alone are no topic: `+ 5`, `# of something`, `>>> 5`. */
+const HAS_NAME = /[^!-/:-@[-^`{-~]/;
 /** How far a look goes that only has to rule text out. */
 const LOOK_BYTES = 64;
 const MIN_TEXT_BYTES = 8;
@@ -32,7 +34,8 @@ const MAX_WORD_LENGTH = 1024;
 export function wordAndRest(text: string): { word: string; rest: string } | undefined {
   const [, word, rest] = WORD_AND_REST.exec(text) ?? [];
   if (word === undefined || rest === undefined || word.length > MAX_WORD_LENGTH) return undefined;
-  if (NO_TOPIC.test(word) || (NUMBER.test(word) && NUMBER.test(rest.trimEnd()))) return undefined;
+  if (!HAS_NAME.test(word) || NO_TOPIC.test(word) || (NUMBER.test(word) && NUMBER.test(rest.trimEnd())))
+    return undefined;
   // "lab: 5" has the same topic as "lab 5".
   return { word: ownText(/.[:|,;=]$/.test(word) ? word.replace(/[:|,;=]{1,3}$/, "") : word), rest };
 }

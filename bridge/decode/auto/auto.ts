@@ -79,7 +79,9 @@ export class Auto {
       return this.#readAs(values, payload, memory);
     } catch (error) {
       const guess = guessOf(payload.bytes, payload.isBare);
-      if (guess.kind === "none" || (guess.kind === "sure" && guess.format === values)) throw error;
+      // Beside JSON, what is no JSON at all is no JSON that is wrong.
+      if (guess.kind === "none") throw values === "json" && guess.fault.code === "format-unknown" ? guess.fault : error;
+      if (guess.kind === "sure" && guess.format === values) throw error;
       return this.#readNew(payload, memory);
     }
   }

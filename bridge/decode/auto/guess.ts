@@ -17,6 +17,7 @@ import {
   readableText,
   wordAndRest,
 } from "../text.ts";
+import { unknownText } from "../unknown-text.ts";
 
 export type Guess =
   /** It is this, and could hardly be anything else. */
@@ -83,11 +84,7 @@ function guessOfText(text: string, isBare: boolean): Guess {
   }
   if (IS_MEANT_AS_PYTHON.test(text)) return none(notJson(text));
   return none(
-    new DecodeError(
-      "format-unknown",
-      "This is text, and neither JSON, nor a word (the topic), a space and JSON, nor lines of numbers. " +
-        "If a topic is in front, say with --topic-delimiter what ends it.",
-    ),
+    new DecodeError("format-unknown", "This is text in no format that is known.", 1, [], () => unknownText(text)),
   );
 }
 
