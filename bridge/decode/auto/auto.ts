@@ -12,7 +12,7 @@ import { parseSampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
 import { readableText, textIfUtf8 } from "../text.ts";
 import { guessOf } from "./guess.ts";
-import { edgeBytes, guessSamples, MAX_RECORD_BYTES } from "./samples-guess.ts";
+import { edgeBytes, guessSamples, MAX_STRUCT_BYTES } from "./samples-guess.ts";
 import { isTextRatherThan } from "./text-beside-samples.ts";
 
 export interface TopicMemory extends CsvMemory, EnvelopeMemory {
@@ -20,8 +20,12 @@ export interface TopicMemory extends CsvMemory, EnvelopeMemory {
   values?: ValueFormat;
   /** What reads those that could not. */
   samples?: SampleReader;
+  /** As what {@link samples} reads them. */
+  format?: string;
   /** Binary messages that wait for more of their kind. */
   held?: Held[];
+  /** Short messages that did not tell for sure: the next ones are looked at together with these. */
+  seen?: readonly Buffer[];
 }
 
 interface Held {
@@ -71,6 +75,9 @@ export class Auto {
       if (guess?.kind === "none" && isTextRatherThan(samples.itemBytes, payload.bytes)) throw guess.fault;
       // Text that was meant as JSON has no samples in it.
       if (guess?.kind === "none" && guess.fault.code === "not-json" && hasQuotedText(payload.bytes)) throw guess.fault;
+      if (memory.seen !== undefined && this.#isRefuted(memory, memory.seen, payload.bytes)) {
+        return this.#hold({ payload, perhaps: undefined }, memory);
+      }
       return [readSamples(samples, payload)];
     }
     if (values === undefined || (values !== "json" && isOtherLines(values, payload)))
@@ -123,6 +130,18 @@ export class Auto {
     }
   }
 
+  /** What few messages were taken for is looked at again as soon as there are ten. */
+  #isRefuted(memory: TopicMemory, seen: readonly Buffer[], bytes: Buffer): boolean {
+    const all = [...seen, ...copiesOf([bytes])];
+    memory.seen = all;
+    if (all.length < MAX_HELD) return false;
+    delete memory.seen;
+    if (foreignStreamFault(all) === undefined && guessSamples(all)?.format === memory.format) return false;
+    memory.seen = all.slice(1);
+    delete memory.samples;
+    return true;
+  }
+
   #readAs(format: ValueFormat, payload: Payload, memory: TopicMemory): Message[] {
     const read = readValue(format, payload, memory, this.#onLeftOut);
     return read === undefined ? [] : [messageOf(read, payload)];
@@ -160,7 +179,7 @@ export class Auto {
         return message && { ...message, arrivedAt: payload.arrivedAt };
       });
     }
-    const bytes = held.map(({ payload }) => payload.bytes);
+    const bytes = [...(memory.seen ?? []), ...held.map(({ payload }) => payload.bytes)];
     const foreign = foreignStreamFault(bytes);
     if (foreign !== undefined) return { messages: [], refused: held.length, fault: withTopic(foreign, topic) };
     const guess = guessSamples(bytes);
@@ -168,10 +187,15 @@ export class Auto {
     // One damaged message is no stream of samples.
     const isStray = memory.values !== undefined && held.length < MAX_HELD && guess?.sure !== true;
     if (guess === undefined || format === undefined || isStray) {
+      memory.seen = copiesOf(bytes);
       return { messages: [], refused: held.length, fault: withTopic(formatUnknown(bytes), topic) };
     }
     const reader = createSampleReader(format);
     memory.samples = reader;
+    memory.format = guess.format;
+    delete memory.seen;
+    // Few short messages may be anything's.
+    if (bytes.length < MAX_HELD && !guess.sure) memory.seen = copiesOf(bytes);
     this.#onDecision({ topic, wrapping, ...guess });
     return readEach(held, (payload) => {
       const { bytes, isBare } = payload;
@@ -187,6 +211,14 @@ function isOtherLines(before: ValueFormat, { bytes }: Payload): boolean {
   if (!isLineFormat(before)) return false;
   const found = lineFormatOf(textIfUtf8(bytes) ?? "");
   return found !== undefined && found !== before;
+}
+
+/** The last short ones; of others a second of them tells enough. */
+function copiesOf(messages: readonly Buffer[]): Buffer[] {
+  return messages
+    .filter(({ length }) => length <= MAX_STRUCT_BYTES)
+    .slice(1 - MAX_HELD)
+    .map((bytes) => Buffer.from(bytes));
 }
 
 function hasQuotedText(bytes: Buffer): boolean {
@@ -224,11 +256,11 @@ function formatUnknown(messages: readonly Buffer[] = []): DecodeError {
   const { before, after } = edgeBytes(messages);
   const edges = before > 0 ? `${before} bytes before them (--skip-bytes ${before})` : `${after} bytes after them`;
   const length = messages[0]?.length ?? 0;
-  const isRecord = messages.length > 2 && messages.every((message) => message.length === length);
+  const isRecord = messages.length > 0 && messages.every((message) => message.length === length);
   const hint =
     before + after > 0
       ? `It looks like samples with ${edges}.`
-      : isRecord && length <= MAX_RECORD_BYTES
+      : isRecord && length <= MAX_STRUCT_BYTES
         ? `Each message has ${length} bytes, as a struct of several fields has: send its fields as JSON or msgpack.`
         : "It is encrypted, compressed, or a format that is not known.";
   return new DecodeError(

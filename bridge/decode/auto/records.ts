@@ -35,7 +35,8 @@ export function bitsAsRecords(records: readonly Buffer[]): number {
   return least[first.length] ?? 0;
 }
 
-function bitsOfField(type: GuessedType, isBig: boolean, at: number, views: readonly DataView[]): number {
+/** What one field takes. */
+export function bitsOfField(type: GuessedType, isBig: boolean, at: number, views: readonly DataView[]): number {
   const width = WIDTH[type];
   const values = views.map((view) => read(type, view, at, !isBig));
   if (isFloat(type) && !values.every((value) => isSaneFloat(value, type))) return Number.POSITIVE_INFINITY;

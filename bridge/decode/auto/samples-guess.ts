@@ -1,7 +1,9 @@
+import { differByPlace } from "./by-place.ts";
 import { bitsByFrequency, bitsByPlace } from "./byte-models.ts";
+import { bitsBySize, hasOtherFields } from "./float-fields.ts";
 import { bitsAsRecords, edgeOf, hasLettersAt, MAX_EDGE } from "./records.ts";
 import { GUESSED, type GuessedType, isFloat, isSaneFloat, orderOf, valuesIn, WIDTH } from "./sample-types.ts";
-import { bitsAStep, smoothestLag, swings } from "./step-cost.ts";
+import { bitsAStep, octaves, smoothestLag, swings } from "./step-cost.ts";
 
 export interface SamplesGuess {
   /** For --format: `f32`, `i16be`, `f32x2` … */
@@ -53,6 +55,10 @@ const MIN_CHANNEL_ROWS = 8;
 /** What is no longer than this, and as long each time, is rather a record than samples. */
 export const MAX_RECORD_BYTES = 128;
 const MIN_RECORDS = 3;
+/** Fewer messages do not show which places differ. */
+const MIN_PLACED = 6;
+/** Longer structs of fields are rare, and go on less smoothly than samples. */
+export const MAX_STRUCT_BYTES = 256;
 /** Floats are plain to see: a record of nothing else is so many channels. */
 const MAX_RECORD_CHANNELS = 32;
 /** Shorter messages have too few bytes of one kind to tell small integers from bytes of something else. */
@@ -109,6 +115,7 @@ export function guessSamples(messages: readonly Buffer[]): SamplesGuess | undefi
   const channels = channelsOf(best, messages, record);
   if (channels === undefined || !isNoRecord(best, channels, looked, record)) return undefined;
   if (WIDTH[best.type] === 1 && !isNoText(best, looked)) return undefined;
+  if (isStruct(best, channels, looked)) return undefined;
   if (edgesOf(best, channels, messages).some((edge) => edge > 0)) return undefined;
   const count = best.values.length;
   if (channels > 1) {
@@ -284,20 +291,6 @@ function savesEnough({ type, values, stepBits, flat }: Candidate): boolean {
   return flat.length > 0 && bits <= 8 * bytes - MIN_SAVED_BITS / 2 - MIN_SAVED_A_FLOAT_BYTE * bytes;
 }
 
-/** What floats take that are told by how far each is from the usual size. */
-function bitsBySize(type: GuessedType, values: readonly number[]): number {
-  const sizes = values.map((value) =>
-    value === 0 || !Number.isFinite(value) ? undefined : Math.floor(Math.log2(Math.abs(value))),
-  );
-  const known = sizes.filter((size) => size !== undefined).sort((a, b) => a - b);
-  const usual = known[known.length >> 1] ?? 0;
-  const rest = type === "f32" ? 24 : type === "f64" ? 53 : 11;
-  return sizes.reduce<number>(
-    (sum, size) => sum + (size === undefined ? 8 : rest + 1.5 + Math.log2(1 + Math.abs(size - usual))),
-    8,
-  );
-}
-
 /** The length of all messages, if they may be records. */
 function recordOf(messages: readonly Buffer[]): number | undefined {
   const length = messages[0]?.length ?? 0;
@@ -316,6 +309,23 @@ function channelsOf(best: Candidate, messages: readonly Buffer[], record: number
   }
   const lag = width === 1 ? 1 : smoothestLag(best.values, LAGS);
   return messages.every(({ length }) => length % (lag * width) === 0) ? lag : undefined;
+}
+
+/** Whether messages of one length have fields at their places: what a signal has is alike everywhere. */
+function isStruct(best: Candidate, channels: number, looked: readonly Buffer[]): boolean {
+  const { type, isBig, orders, values } = best;
+  const [{ length } = { length: 0 }] = looked;
+  if (length > MAX_STRUCT_BYTES || looked.some((message) => message.length !== length)) return false;
+  const elements = length / WIDTH[type];
+  // A block of a smooth signal may begin at the same place each time, as a trace does.
+  if (channels === 1 && elements >= MIN_SURE_VALUES && isContinuous(values) && movesIn(values) >= MIN_MOVES)
+    return false;
+  if (isFloat(type)) return looked.length >= MIN_RECORDS && hasOtherFields(looked, type, isBig);
+  if (looked.length < MIN_PLACED) return length < MAX_RECORD_BYTES;
+  return differByPlace(
+    orders.filter((each) => each.length === elements),
+    channels,
+  );
 }
 
 /** Whether short messages of one length are samples, and no fields. */
@@ -388,8 +398,12 @@ function isNoText(best: Candidate, looked: readonly Buffer[]): boolean {
 
 /** Whether single bytes move, and by little. */
 function isSmooth({ cost, values }: Candidate, maxCost: number): boolean {
-  const moves = values.reduce((count, value, i) => count + (i > 0 && value !== values[i - 1] ? 1 : 0), 0);
-  return cost <= maxCost && moves >= MIN_MOVES * values.length;
+  return cost <= maxCost && movesIn(values) >= MIN_MOVES;
+}
+
+/** How many of the values are another than the one before. */
+function movesIn(values: readonly number[]): number {
+  return values.filter((value, i) => i > 0 && value !== values[i - 1]).length / Math.max(1, values.length);
 }
 
 function isSure(
@@ -509,15 +523,6 @@ function isSane(values: readonly number[], type: GuessedType): boolean {
 function isHalfOfWider(lower: readonly number[], upper: readonly number[]): boolean {
   if (lower.every((value) => value === 0)) return upper.some((value) => value !== 0);
   return octaves(lower) > MAX_OCTAVES && octaves(upper) <= MAX_OCTAVES;
-}
-
-/** Over how many powers of two the middle half of the values is spread. */
-function octaves(values: readonly number[]): number {
-  const sizes = values
-    .filter((value) => Number.isFinite(value) && value !== 0)
-    .map((value) => Math.log2(Math.abs(value)));
-  sizes.sort((a, b) => a - b);
-  return (sizes[Math.floor(sizes.length * 0.75)] ?? 0) - (sizes[Math.floor(sizes.length * 0.25)] ?? 0);
 }
 
 /** Whether every other value goes up and down much more than those between: they are the low bytes of a wider type. */

@@ -31,6 +31,15 @@ function powerOf2In(size: number): number {
   return power;
 }
 
+/** Over how many powers of two the middle half of the values is spread. */
+export function octaves(values: readonly number[]): number {
+  const sizes = values
+    .filter((value) => Number.isFinite(value) && value !== 0)
+    .map((value) => Math.log2(Math.abs(value)));
+  sizes.sort((a, b) => a - b);
+  return (sizes[Math.floor(sizes.length * 0.75)] ?? 0) - (sizes[Math.floor(sizes.length * 0.25)] ?? 0);
+}
+
 /** What is left of a signal's variance when two values before tell the next, and the signal swings. */
 const MAX_SWING_REST = 0.05;
 const MAX_SWING_COEFFICIENT = -0.5;
