@@ -1,8 +1,12 @@
+import { secondsOfText } from "../../protocol/json/date-text.ts";
 import { type LeftOutPart, LeftOutParts, type PartFault } from "../../protocol/json/part-fault.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
 import type { DataRecord } from "../decode/message.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type MappedReading, type MessageTimes, type ReadOptions, readingsOf } from "./reading.ts";
+
+/** Each costs an exception: with more, the message is refused. */
+const MAX_BAD_RECORDS = 10_000;
 
 /** Reads records of one message, of which one that has nothing to plot costs no other. */
 export class EachRecord {
@@ -11,12 +15,13 @@ export class EachRecord {
   readonly #faults = new LeftOutParts();
   #fault: PointError | undefined;
   #points = 0;
+  #bad = 0;
 
   constructor(maxPoints = MAX_MESSAGE_POINTS) {
     this.#maxPoints = maxPoints;
   }
 
-  /** @throws DecodeError message-too-large */
+  /** @throws DecodeError message-too-large, PointError of the first that has nothing to plot, if there are too many */
   take(place: string, read: () => readonly MappedReading[]): void {
     try {
       for (const reading of read()) {
@@ -27,6 +32,7 @@ export class EachRecord {
     } catch (error) {
       if (!(error instanceof PointError)) throw error;
       this.#fault ??= error;
+      if (++this.#bad > MAX_BAD_RECORDS) throw this.#fault;
       const part = error.part ?? { reason: "record-unreadable" as const, path: place, sample: error.message };
       this.#faults.add(part.reason, part.path, part.sample);
     }
@@ -76,10 +82,11 @@ export function recordReadings(
 
 function timeOf(time: number | string, { times, leftOut }: ReadOptions, arrivedAt: number): number | undefined {
   try {
-    return times.secondsOf(time, "time", arrivedAt);
+    // A look without an exception: a message may have a hundred thousand times that are none.
+    if (typeof time === "number" || secondsOfText(time) !== undefined) return times.secondsOf(time, "time", arrivedAt);
   } catch (error) {
     if (!(error instanceof PointError)) throw error;
-    leftOut({ reason: "time-unreadable", path: "time", sample: time, count: 1, others: [] });
-    return undefined;
   }
+  leftOut({ reason: "time-unreadable", path: "time", sample: time, count: 1, others: [] });
+  return undefined;
 }

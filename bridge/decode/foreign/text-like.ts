@@ -1,21 +1,22 @@
 /** Text that is not UTF-8, or has other bytes around it. */
 
 const MIN_BYTES = 6;
+/** Further text says nothing else, and each byte costs. */
+const MAX_LOOK_BYTES = 1 << 12;
 const MOST = 0.85;
 /** Of letters, digits and what stands between them. */
 const MOST_COMMON = 0.7;
 
 /** In which encoding bytes are text; undefined if they are none. */
-export function encodingOf(messages: readonly Buffer[]): string | undefined {
-  const bytes = Buffer.concat(messages.map((message) => message.subarray(0, 1024)));
-  if (bytes.length < MIN_BYTES) return undefined;
-  if (messages.every(hasBom)) return "UTF-16";
+export function encodingOf(whole: readonly Buffer[]): string | undefined {
+  if (whole.reduce((sum, { length }) => sum + length, 0) < MIN_BYTES) return undefined;
+  if (whole.every(hasBom)) return "UTF-16";
+  const isEven = whole.every(({ length }) => length % 2 === 0);
+  const messages = whole.map((message) => message.subarray(0, MAX_LOOK_BYTES));
   for (const high of [1, 0]) {
     const isUtf16 = messages.every(
       (message) =>
-        message.length % 2 === 0 &&
-        isText(everyOther(message, 1 - high)) &&
-        everyOther(message, high).every((byte) => byte === 0),
+        isEven && isText(everyOther(message, 1 - high)) && everyOther(message, high).every((byte) => byte === 0),
     );
     if (isUtf16) return high === 1 ? "UTF-16" : "UTF-16 (big endian)";
   }

@@ -20,6 +20,9 @@ import {
 } from "./rows.ts";
 import { fitted, mayBeOne, type Table, withoutBlankEnd } from "./table.ts";
 
+/** Each costs an exception: with more, the message is refused. */
+const MAX_BAD_ROWS = 10_000;
+
 /** Makes values of a message's rows. What cannot be read of them is told, if there is a row that can. */
 export class TableReading {
   readonly #table: Table;
@@ -224,7 +227,7 @@ export class TableReading {
     this.#memory.csv?.waiting?.came(this.#memory, columns);
   }
 
-  /** One bad row costs that row, where there are others. */
+  /** One bad row costs that row, where there are others. @throws DecodeError of the first, if there are too many */
   #try(row: Row, read: () => void): void {
     const told = this.#told.length;
     try {
@@ -233,6 +236,7 @@ export class TableReading {
       if (!(error instanceof DecodeError) || error.code !== "not-csv") throw error;
       this.#told.length = told;
       this.#faults.push({ row, error });
+      if (this.#faults.length > MAX_BAD_ROWS) throw this.#faults[0]?.error ?? error;
     }
   }
 
