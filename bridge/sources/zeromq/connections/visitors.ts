@@ -27,8 +27,8 @@ export class Visitors {
   /** Times between the ends of the last visits, the newest at the end. */
   #pausesMs: number[] = [];
   #lastAtMs = Number.NEGATIVE_INFINITY;
-  /** When the last connections began that were short, too, but sent more than a visitor does. */
-  #short: number[] = [];
+  /** The last connections that were short, too, but sent more than a visitor does. */
+  #short: { cameAtMs: number; leftAtMs: number }[] = [];
   #areSaid = false;
   #empty = 0;
   /** Visits, with a message or without, none of them long after the one before. */
@@ -60,7 +60,7 @@ export class Visitors {
     const cameAtMs = link.cameAtMs ?? nowMs;
     if (nowMs - cameAtMs >= VISIT_MS) return false;
     if (!isVisit(link)) {
-      this.#short.push(cameAtMs);
+      this.#short.push({ cameAtMs, leftAtMs: nowMs });
       if (this.#short.length > STEADY_COMINGS) this.#short.shift();
       if (!this.#isSteady) return false;
     }
@@ -90,7 +90,10 @@ export class Visitors {
 
   get #isSteady(): boolean {
     if (this.#short.length < STEADY_COMINGS) return false;
-    return areAlike(this.#short.slice(1).map((atMs, i) => atMs - (this.#short[i] ?? atMs)));
+    const pairs = this.#short.slice(1).map((link, i) => [this.#short[i] ?? link, link] as const);
+    // Who is away for less time than it was there has been cut off, or was started anew: what it did not send is missing.
+    const areMeant = pairs.every(([a, b]) => b.cameAtMs - a.leftAtMs >= a.leftAtMs - a.cameAtMs);
+    return areMeant && areAlike(pairs.map(([a, b]) => b.cameAtMs - a.cameAtMs));
   }
 
   /** The pauses that say when the next is due; none if nothing does. */

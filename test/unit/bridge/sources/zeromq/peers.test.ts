@@ -165,6 +165,23 @@ it("[BR15f] a process for each batch is known by its rhythm, a fault that has no
   assert.equal(wild.seen.missed, 20);
 });
 
+it("[BR15f] who was there for longer than it was away is no visit, however regularly it comes back", () => {
+  const { peers, seen, come, send, pass } = peering();
+  const stream = (sendsForMs: number, awayMs: number): void => {
+    const link = come();
+    for (let ms = 0; ms < sendsForMs; ms += 100) {
+      send(link);
+      pass(100);
+    }
+    peers.left(link);
+    pass(awayMs);
+  };
+  for (let i = 0; i < 12; i++) stream(3000, 300);
+  assert.equal(seen.missed, 12, "a connection that breaks all the time");
+  for (let i = 0; i < 12; i++) stream(3000, 7000);
+  assert.ok(seen.missed <= 17, `${seen.missed}: a process for each three seconds of every ten`);
+});
+
 it("[BR18m] whoever sends is there: no message comes of nobody", () => {
   const { peers, seen, pass } = peering();
   peers.heard();
