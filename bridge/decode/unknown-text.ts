@@ -11,6 +11,7 @@ const NUMBER = String.raw`[-+]?(?:\d{1,25}(?:[.,]\d{0,25})?|\.\d{1,25})(?:[eE][-
 const IS_NUMBER = new RegExp(`^${NUMBER}$`);
 const NUMBER_AND_UNIT = new RegExp(`^[^\\s\\w+\\-.,:;=/<([{"']{0,3}(${NUMBER})[ \\t]{0,4}[^\\s\\d.,:;=|/]{0,12}$`);
 const NAME_AND_VALUE = /(?:^|[\s,;|([{])([\p{L}_][\w.-]{0,40})[ \t]{0,4}[:=][ \t]{0,8}[-+]?(?:\d|\.\d)/u;
+const COMMA_VALUE = /[\p{L}_)\]][ \t]{0,4}[:=][ \t]{0,8}([-+]?\d{1,20},\d{1,20})(?=$|[\s;|])/u;
 const NUMBERED_NAME = new RegExp(`^\\d{1,20}[ \\t]{0,4}[:=][ \\t]{0,4}${NUMBER}(?=$|[\\s,;])`);
 const SHORT_YEAR = /^\d{1,2}[./-]\d{1,2}[./-]\d\d(?!\d)/;
 const WORD = /^[\p{L}_][\p{L}\p{N}_-]{0,62}$/u;
@@ -56,7 +57,10 @@ function ofMarkup(text: string, isWhole: boolean): string | undefined {
   if (bare.length >= 8 && bare.length % 4 === 0 && /^[A-Za-z\d+/]+={0,2}$/.test(bare) && /[\d=+/]/.test(bare)) {
     return "It looks like base64: send the bytes themselves, as they were before.";
   }
-  if (/^(?:[A-Za-z_][\w.]{0,60}[ \t]?[({[]|[A-Za-z_]\w{0,60}\[[^\]]{0,200}\]$)/.test(text)) {
+  if (/^[A-Za-z_:][\w:]{0,60}\{[^}]{0,200}="[^}]{0,200}\}[ \t]/.test(text)) {
+    return "It looks like Prometheus' text, with more behind the value than a time in milliseconds: leave it out.";
+  }
+  if (/^[A-Za-z_][\w.]{0,60}[ \t]?(?:\([^]*\)|\{[^]*\}|\[[^]*\])$/.test(text)) {
     return 'It looks like the text of a program\'s own object: send its numbers as JSON, such as {"temp": 21.5}.';
   }
   return undefined;
@@ -139,6 +143,10 @@ function topicOrName(word: string, delimiter: string): string {
 function ofNames(text: string): string | undefined {
   const [, name] = NAME_AND_VALUE.exec(text) ?? [];
   if (name === undefined) return undefined;
+  const [, comma] = COMMA_VALUE.exec(text) ?? [];
+  if (comma !== undefined) {
+    return `It looks like names and values, and there is a comma in a number (${shown(comma)}): send a point, 21.5.`;
+  }
   return `In it stands a name with a value (${shown(name)}), and what is none. ${AS_FIELDS}`;
 }
 

@@ -23,6 +23,9 @@ export const INFLUX: LineFormat = {
     if (measurement === "" || /[=:]/.test(unescaped(measurement)) || tags.some((tag) => !tag.includes("="))) {
       return wrong(line, "it does not begin with a measurement and tags");
     }
+    // A count or a time that stands in front would be a series of its own each time.
+    if (decimalOf(measurement) !== undefined)
+      return wrong(line, `"${measurement.slice(0, 20)}" is a number, and no measurement`);
     const entries: [string, number | string | boolean][] = [];
     for (const field of splitUnescaped(fieldPart, ",")) {
       const at = splitUnescaped(field, "=");

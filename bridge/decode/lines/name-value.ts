@@ -10,6 +10,9 @@ const BESIDE_SIGNS = /[ \t]{0,8}([:=])[ \t]{0,8}/g;
 const QUOTED = /^(?:"([^"]*)"|'([^']*)')$/;
 const WORD = /^[^\s:=;,"{}[\]]{1,256}$/u;
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ][\d:.,]{5,20}(?:[Zz]|[+-]\d\d:?(?:\d\d)?)?)?$/;
+/** As lines of logs begin. */
+const LEADING_TIME =
+  /^\[?(\d{4}-\d\d-\d\d[T ][\d:.,]{5,20}(?:[Zz]|[+-]\d\d:?(?:\d\d)?)?|\d{10}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?)\]?[ \t,;|]{1,3}(?=\/?[\p{L}_])/u;
 const TIME_NAMES = new Set(["t", "time", "ts", "timestamp"]);
 const MAX_PAIRS = 4096;
 
@@ -21,16 +24,30 @@ export const NAME_VALUE: LineFormat = {
   name: "name-value",
   needsNumber: true,
   read(line) {
-    const text = line.trim().replace(BESIDE_SIGNS, "$1");
-    const whole = pairOf(text);
-    if (whole !== undefined) return [recordOf([whole])];
-    for (const separator of SEPARATORS) {
-      const pairs = text.includes(separator) ? pairsOf(text, separator) : undefined;
-      if (pairs !== undefined) return [recordOf(pairs)];
-    }
+    const { time, text } = withoutTime(line.trim());
+    const pairs = pairsIn(text.replace(BESIDE_SIGNS, "$1"));
+    if (pairs !== undefined) return [{ ...recordOf(pairs), ...(time === undefined ? {} : { time }) }];
     return otherThan("line of names and values", line, "one is temp:21.5 or a=1;b=2, with numbers alone");
   },
 };
+
+/** The time that a line begins with, and the rest. */
+function withoutTime(line: string): { time?: number | string; text: string } {
+  const [begin, word] = LEADING_TIME.exec(line) ?? [];
+  if (begin === undefined || word === undefined) return { text: line };
+  const time = word.includes("-") ? word : Number(word);
+  return typeof time === "number" && !isDate(time) ? { text: line } : { time, text: line.slice(begin.length) };
+}
+
+function pairsIn(text: string): [string, FieldValue][] | undefined {
+  const whole = pairOf(text);
+  if (whole !== undefined) return [whole];
+  for (const separator of SEPARATORS) {
+    const pairs = text.includes(separator) ? pairsOf(text, separator) : undefined;
+    if (pairs !== undefined) return pairs;
+  }
+  return undefined;
+}
 
 function pairsOf(text: string, separator: string): [string, FieldValue][] | undefined {
   const pairs: [string, FieldValue][] = [];

@@ -4,6 +4,8 @@ import { decimalOf, fieldsOf, type LineFault, type LineFormat, otherThan, wrongI
 /** `>name:value§unit|flags`, the sign before it being what marks it on a serial line. */
 const LINE = /^(?:>|(?=[\p{L}_]))([^:|§]{1,200}):([^|§]+)(?:§([^|]{1,40}))?(?:\|([a-z0-9,:]{0,20}))?$/iu;
 
+const CLOCK = /^\d{1,2}:[0-5]\d$/;
+
 /**
  * Teleplot's lines (https://github.com/nesnes/teleplot, "Telemetry format"): `name:value`, `name:time:value` with the time in
  * milliseconds, several of these after one another with `;`, a unit after `§`, flags after `|`: `g` (shown or not), `np`, `t` for
@@ -25,6 +27,8 @@ export const TELEPLOT: LineFormat = {
     const is = new Set(flags.toLowerCase().split(","));
     const records: DataRecord[] = [];
     for (const part of values.split(";").filter((each) => each.trim() !== "")) {
+      // Without the sign that marks it, 21:30 is rather a time of day than 30 at 21 ms.
+      if (!isMarked && CLOCK.test(part.trim())) return notTeleplot(line);
       const read = is.has("xy") ? pointOf(part, series) : fieldValueOf(part, series, is.has("t"));
       if (read === undefined) return isMarked ? wrongValue(line, part) : notTeleplot(line);
       records.push(read);
