@@ -60,7 +60,7 @@ function ofMarkup(text: string, isWhole: boolean): string | undefined {
   if (/^[A-Za-z_:][\w:]{0,60}\{[^}]{0,200}="[^}]{0,200}\}[ \t]/.test(text)) {
     return "It looks like Prometheus' text, with more behind the value than a time in milliseconds: leave it out.";
   }
-  if (/^[A-Za-z_][\w.]{0,60}[ \t]?(?:\([^]*\)|\{[^]*\}|\[[^]*\])$/.test(text)) {
+  if (/^[A-Za-z_][\w.]{0,60}[ \t]?(?:\([\s\S]*\)|\{[\s\S]*\}|\[[\s\S]*\])$/.test(text)) {
     return 'It looks like the text of a program\'s own object: send its numbers as JSON, such as {"temp": 21.5}.';
   }
   return undefined;
