@@ -167,6 +167,8 @@ function head(next: number, children = 0, kind: Kind = "leaf", text = -1, bytes 
 }
 
 const END: Head = head(-1);
+/** Where it ends, its first byte says. */
+const SCALAR: Head = head(-1);
 
 interface Walk {
   /** Where the value begins. */
@@ -176,6 +178,22 @@ interface Walk {
   /** Is given the byte strings that are names or text. */
   texts?: ByteString[];
 }
+
+const NUMBER_WIDTHS: ReadonlyMap<number, number> = new Map([
+  [0xc0, 1],
+  [0xc2, 1],
+  [0xc3, 1],
+  [0xca, 5],
+  [0xcb, 9],
+  [0xcc, 2],
+  [0xcd, 3],
+  [0xce, 5],
+  [0xcf, 9],
+  [0xd0, 2],
+  [0xd1, 3],
+  [0xd2, 5],
+  [0xd3, 9],
+]);
 
 /** Of a map of unknown length: a name comes next, or its value. */
 const NAME_NEXT = -1;
@@ -197,7 +215,10 @@ function skip(packing: Packing, bytes: Buffer, isStrict: boolean, walk: Walk): n
       continue;
     }
     if (at >= bytes.length) return undefined;
-    const found = headAt(bytes, at);
+    // Most values in msgpack are these: nothing is made for them.
+    const width = packing === "msgpack" ? (SCALAR_WIDTHS[bytes[at] ?? 0xc1] ?? 0) : 0;
+    const isScalar = width > 0 && (!isStrict || !isFixStr(bytes[at] ?? 0));
+    const found = isScalar ? SCALAR : headAt(bytes, at);
     if (found === undefined) return undefined;
     if (++walk.values > MAX_MESSAGE_VALUES) throw tooManyValues();
     if (found === END) {
@@ -210,7 +231,8 @@ function skip(packing: Packing, bytes: Buffer, isStrict: boolean, walk: Walk): n
     const kind = kinds[level];
     if (count > 0) left[level] = count - 1;
     else if (kind === "map") left[level] = count === NAME_NEXT ? VALUE_NEXT : NAME_NEXT;
-    const { next, children } = found;
+    const { children } = found;
+    const next = isScalar ? at + width : found.next;
     // Each takes a byte at least.
     if (next > bytes.length || children > bytes.length - next) return undefined;
     if (isStrict && found.text >= 0 && !isUtf8(bytes.subarray(found.text, next))) return undefined;
@@ -294,6 +316,16 @@ function msgpackHead(bytes: Buffer, at: number): Head | undefined {
 const LENGTH_WIDTHS = [
   0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4,
 ] as const;
+
+/** By its first byte, how many bytes a value of msgpack has that is nothing but a number, a short text, null, true or false. */
+const SCALAR_WIDTHS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte <= 0x7f || byte >= 0xe0) return 1;
+  return isFixStr(byte) ? 1 + (byte & 0x1f) : (NUMBER_WIDTHS.get(byte) ?? 0);
+});
+
+function isFixStr(byte: number): boolean {
+  return byte >= 0xa0 && byte <= 0xbf;
+}
 
 /** @param at where the extension's type is */
 function isExtension(bytes: Buffer, at: number): boolean {
