@@ -2,23 +2,39 @@ import { isTimeText } from "../../protocol/json/date-field.ts";
 import type { LeftOutPart } from "../../protocol/json/part-fault.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
 import { adviceOf, type LeftOut, partText } from "../observability/left-out.ts";
+import { placeOf } from "../observability/name-hints.ts";
 import { escaped } from "../observability/printable.ts";
 
 const MAX_PLACE_LENGTH = 80;
 
 /** What is left out of a topic's message, as it is counted and said. */
 export function leftOutOf(
-  { reason, path, sample, count, others }: LeftOutPart,
+  { reason, path, sample, count, others, otherSamples = [] }: LeftOutPart,
   topic: string,
   doubled?: ReadonlySet<string>,
 ): LeftOut {
-  const detail = reason === "text" ? dateAdvice(path, sample) : doubled?.has(path) ? DOUBLED : undefined;
-  return { topic, reason, place: path, sample, count, others, ...(detail === undefined ? {} : { detail }) };
+  const detail = detailOf({ reason, path, sample }) ?? (doubled?.has(path) ? DOUBLED : undefined);
+  return {
+    topic,
+    reason,
+    place: path,
+    sample,
+    count,
+    others,
+    otherSamples,
+    ...(detail === undefined ? {} : { detail }),
+  };
 }
 
 const DOUBLED =
   "Another field of the record has the same name by the template for series: add {field} to it, such as {device}.{field}, or " +
   "choose one field.";
+
+/** What to do about this one, where that is more than the reason says. */
+function detailOf({ reason, path, sample }: Pick<LeftOutPart, "reason" | "path" | "sample">): string | undefined {
+  if (reason === "text") return dateAdvice(path, sample);
+  return reason === "unnamed" ? `${adviceOf(reason)} --series '${placeOf(path)}.{field}'.` : undefined;
+}
 
 function dateAdvice(path: string, sample: unknown): string | undefined {
   if (typeof sample !== "string" || !isTimeText(sample) || path === "y") return undefined;
@@ -30,7 +46,10 @@ export function refusalOf(error: unknown): unknown {
   if (!(error instanceof PointError) || error.part === undefined) return error;
   const { part } = error;
   const what = error.code === "no-number" ? "There is no number to plot." : error.message;
-  const refusal = new PointError(error.code, `${what} ${partText(part.path, part.sample)} ${adviceOf(part.reason)}`);
+  const refusal = new PointError(
+    error.code,
+    `${what} ${partText(part.path, part.sample)} ${detailOf(part) ?? adviceOf(part.reason)}`,
+  );
   refusal.part = part;
   return refusal;
 }

@@ -9,7 +9,9 @@ import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { type Topic, Topics } from "../decode/topic.ts";
 import type { OnLeftOut } from "../observability/left-out.ts";
+import type { NameHint } from "../observability/name-hints.ts";
 import type { OnTimeHint } from "../observability/time-hints.ts";
+import { IdWatch } from "./id-watch.ts";
 import { refuseKnownShape } from "./known-shapes.ts";
 import { leftOutOf, refusalOf } from "./left-out-parts.ts";
 import { writeSamples } from "./map-samples.ts";
@@ -59,14 +61,16 @@ const HELD_LONGER = 0.5;
 /**
  * @param onLeftOut what a message's points are made without
  * @param onTimeHint what is strange about the times of a topic
+ * @param onNameHint a field whose number tells several things of a topic apart
  */
 export function createMapper(
   map: MapConfig,
   onLeftOut: OnLeftOut = () => undefined,
   onTimeHint: OnTimeHint = () => undefined,
+  onNameHint: (hint: NameHint) => void = () => undefined,
 ): Mapper {
   const isPlain = Object.values(map).every((value) => value === undefined);
-  return isPlain ? new PlainMapper(onLeftOut, onTimeHint) : new MappingMapper(map, onLeftOut, onTimeHint);
+  return isPlain ? new PlainMapper(onLeftOut, onTimeHint, onNameHint) : new MappingMapper(map, onLeftOut, onTimeHint);
 }
 
 interface PlainTopic {
@@ -75,6 +79,7 @@ interface PlainTopic {
   times: TopicTimes;
   lists: ListMemory;
   names: Map<string, string | null>;
+  ids: IdWatch;
 }
 
 /** SPEC.md, "Points as JSON", and nothing else. */
@@ -84,13 +89,16 @@ class PlainMapper implements Mapper {
     times: new TopicTimes(),
     lists: {},
     names: new Map(),
+    ids: new IdWatch(),
   }));
   /** For values whose time only the envelope tells. */
   readonly #timed: MappingMapper;
   readonly #onLeftOut: OnLeftOut;
   readonly #onTimeHint: OnTimeHint;
+  readonly #onNameHint: (hint: NameHint) => void;
 
-  constructor(onLeftOut: OnLeftOut, onTimeHint: OnTimeHint) {
+  constructor(onLeftOut: OnLeftOut, onTimeHint: OnTimeHint, onNameHint: (hint: NameHint) => void) {
+    this.#onNameHint = onNameHint;
     this.#timed = new MappingMapper({}, onLeftOut, onTimeHint);
     this.#onLeftOut = onLeftOut;
     this.#onTimeHint = onTimeHint;
@@ -108,8 +116,13 @@ class PlainMapper implements Mapper {
       const { value } = content;
       const single = isPlainNumber(value) || isXY(value) ? value : undefined;
       if (single === undefined) refuseKnownShape(value);
-      if (time !== undefined) return this.#timed.map(message, arrivedAt);
       const topic = this.#topics.of(message.topic);
+      const { ids } = topic.memory;
+      if (single === undefined && ids.isLooking) {
+        const found = ids.look(value);
+        if (found !== undefined) this.#onNameHint({ topic: topic.name, ...found });
+      }
+      if (time !== undefined) return this.#timed.map(message, arrivedAt);
       const { ySeries } = topic.memory;
       const rows =
         single !== undefined && ySeries !== undefined

@@ -15,8 +15,10 @@ export interface LeftOut {
   sample: unknown;
   /** How many values or records; undefined: one. */
   count?: number;
-  /** Where some of the others stood. */
+  /** Where some of the others stood, */
   others?: readonly string[];
+  /** and what stood at these. */
+  otherSamples?: readonly unknown[];
   /** What is wrong, and what to do, where that is more than the reason says: one sentence or two. */
   detail?: string;
 }
@@ -38,6 +40,8 @@ const ADVICE = {
     "This is no time: send unix seconds or ISO 8601. A value with such a time has that of its arrival; a row of columns " +
     "is left out.",
   "name-invalid": "This names no series: a name has 1 to 256 bytes of text without control characters.",
+  doubled:
+    "Two fields of the message would be one series, as a.b and b in a would be: the first is taken. Give them different names.",
   "not-finite": "This number is too large for a float64.",
   "too-deep": "This is nested too deep: choose the fields that matter, or send them flat.",
   "record-unreadable": "This part of the message cannot be read; the others are.",
@@ -47,8 +51,7 @@ const ADVICE = {
   "column-nested": "A column has arrays or objects for values: send a column for each series.",
   "beside-columns": "A single number beside columns has no time: it is not drawn.",
   unnamed:
-    "The word tells the records of the list apart, and without it values of several things would be in one series: name series by " +
-    'it, such as series = "{name}.{field}".',
+    "This tells the records of the list apart, and without it values of several things would be in one series: name series by it:",
   digits: "A whole number beyond 2^53 is drawn to the nearest that a float64 has: its last digits are lost.",
 } satisfies Record<PartFault, string>;
 

@@ -30,7 +30,12 @@ export function createPipeline(options: CreatePipelineOptions): SourcePipeline {
   return new SourcePipeline({
     ...options,
     reader: createReader(config.decode, decisionLog(config.name, log), onLeftOut),
-    mapper: createMapper(config.map, onLeftOut, (hint) => timeWarnings.warn(hint)),
+    mapper: createMapper(
+      config.map,
+      onLeftOut,
+      (hint) => timeWarnings.warn(hint),
+      (hint) => nameHints.tell(hint),
+    ),
     warnings: new UndecodableWarnings(log),
   });
 }

@@ -10,6 +10,8 @@ class Fields<S, V> {
   readonly values: (V | number)[] = [];
   /** Paths of what is null. */
   nulls: string[] | undefined;
+  /** Where values stand, if a name with a point in it stands beside what is nested: two may then have one path. */
+  paths: Set<string> | undefined;
 }
 
 /**
@@ -43,7 +45,15 @@ function collect<S, V>(
   if (isList(object)) {
     for (let i = 0; i < object.length; i++) visit(object[i], prefix + i, timePath, depth, reading, fields);
   } else {
-    for (const key of Object.keys(object)) visit(object[key], prefix + key, timePath, depth, reading, fields);
+    let isFirstNested = true;
+    for (const key of Object.keys(object)) {
+      const value = object[key];
+      if (isFirstNested && typeof value === "object" && value !== null) {
+        isFirstNested = false;
+        fields.paths ??= pathsBefore(object, prefix);
+      }
+      visit(value, prefix + key, timePath, depth, reading, fields);
+    }
   }
 }
 
@@ -70,6 +80,20 @@ function visit<S, V>(
   }
 }
 
+/** The paths of an object's own numbers, if one of its names has a point; undefined if none has, as with most. */
+function pathsBefore(object: Record<string, unknown> | readonly unknown[], prefix: string): Set<string> | undefined {
+  if (isList(object)) return undefined;
+  const keys = Object.keys(object);
+  if (!keys.some((key) => key.includes("."))) return undefined;
+  const paths = new Set<string>();
+  for (const key of keys) {
+    const value = object[key];
+    if (typeof value === "number") paths.add(prefix + key);
+    else if (typeof value === "object" && value !== null) break;
+  }
+  return paths;
+}
+
 function collectValue<S, V>(
   leaf: number | string | boolean,
   path: string,
@@ -86,6 +110,10 @@ function collectValue<S, V>(
     fields.nulls ??= [];
     fields.nulls.push(path);
     return;
+  }
+  if (fields.paths !== undefined) {
+    if (fields.paths.has(path)) return reading.left.add("doubled", path, leaf);
+    fields.paths.add(path);
   }
   reader.found(1);
   fields.series.push(series);

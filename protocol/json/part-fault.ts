@@ -9,6 +9,8 @@ export type PartFault =
   | "time-unreadable"
   /** A field whose name cannot name a series. */
   | "name-invalid"
+  /** A field that would be the same series as another of its object. */
+  | "doubled"
   /** A number beyond the range of a float64. */
   | "not-finite"
   /** Nested deeper than fields may be. */
@@ -36,8 +38,10 @@ export interface LeftOutPart {
   /** What stands there, as received. */
   sample: unknown;
   count: number;
-  /** Where some of the others stand. */
+  /** Where some of the others stand, */
   others: readonly string[];
+  /** and what stands at these. */
+  otherSamples?: readonly unknown[];
 }
 
 const MAX_OTHERS = 4;
@@ -46,7 +50,7 @@ const NO_PARTS: readonly LeftOutPart[] = [];
 /** Collects what is left out of one value: of each reason the first part, how many there are, and where a few others stand. */
 export class LeftOutParts {
   /** Undefined: nothing is, as of most values. */
-  #parts: (LeftOutPart & { others: string[] })[] | undefined;
+  #parts: (LeftOutPart & { others: string[]; otherSamples: unknown[] })[] | undefined;
   /** How many there are for all reasons. */
   total = 0;
 
@@ -59,11 +63,12 @@ export class LeftOutParts {
     this.#parts ??= [];
     const known = this.#parts.find((part) => part.reason === reason);
     if (known === undefined) {
-      this.#parts.push({ reason, path, sample, count, others: [] });
+      this.#parts.push({ reason, path, sample, count, others: [], otherSamples: [] });
       return;
     }
     known.count += count;
-    if (known.others.length < MAX_OTHERS && path !== known.path && !known.others.includes(path))
-      known.others.push(path);
+    if (known.others.length >= MAX_OTHERS || path === known.path || known.others.includes(path)) return;
+    known.others.push(path);
+    known.otherSamples.push(sample);
   }
 }

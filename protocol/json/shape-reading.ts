@@ -112,7 +112,11 @@ export class ShapeReading<S, V> {
 
   #refusal(value: unknown): PointError {
     const { parts } = this.left;
-    const part = parts.find(({ reason }) => REFUSALS[reason] !== "no-number") ?? parts[0];
+    const part =
+      parts.find(({ reason }) => REFUSALS[reason] !== "no-number") ??
+      // There is an option for these, and words stand beside most of them.
+      parts.find(({ reason }) => reason === "quoted-number") ??
+      parts[0];
     if (part === undefined) return new PointError("no-number", nothingIn(value));
     const error = new PointError(REFUSALS[part.reason], sentences[part.reason]);
     error.part = part;
@@ -141,6 +145,7 @@ const REFUSALS = {
   boolean: "no-number",
   "time-unreadable": "time-not-a-number",
   "name-invalid": "series-name-invalid",
+  doubled: "no-number",
   "not-finite": "not-finite",
   "too-deep": "too-deep",
   "record-unreadable": "no-number",
@@ -160,6 +165,7 @@ const sentences = {
   "time-unreadable":
     "The time is not a number (unix seconds) and not an ISO 8601 date, and there is no value beside it.",
   "name-invalid": "A series' name is 1 to 256 bytes of text without control characters.",
+  doubled: "Fields would be one series.",
   "not-finite": "A number is too large for a float64.",
   "too-deep": "Fields are nested deeper than 8 levels.",
   "record-unreadable": "None of these has a number to plot: send numbers, [x, y] or objects with numbers.",

@@ -57,9 +57,9 @@ function readRecords<S, V>(items: readonly unknown[], reading: ShapeReading<S, V
   // A word may say what the others are of: without it they would be mixed with others' in one series.
   const word = items.findIndex((item) => typeof item === "string" && !isQuotedNumber(item));
   if (word >= 0) return left.add("word-in-list", `item ${word + 1}`, items[word], items.length);
-  const naming = namingField(items);
+  const naming = namingField(items, reading.reader.arrivedAt);
   if (naming !== undefined && reading.reader.takesWords(naming) === false) {
-    return left.add("unnamed", naming, Reflect.get(Object(items[0]), naming), items.length);
+    return left.add("unnamed", naming, leafAt(items[0], naming), items.length);
   }
   for (let i = 0; i < items.length; i++) {
     readRecord(items[i], i, placeInList, readListed, reading);
@@ -73,6 +73,14 @@ function placeInList(i: number): string {
 /** What is null here has no name. */
 function readListed<S, V>(item: unknown, reading: ShapeReading<S, V>): void {
   if (item !== null) readItem(item, reading, false);
+}
+
+/** What a record has at a path. */
+function leafAt(record: unknown, path: string): unknown {
+  let here = record;
+  for (const key of Object.hasOwn(Object(record), path) ? [path] : path.split("."))
+    here = Reflect.get(Object(here), key);
+  return here;
 }
 
 /** Nothing is made for a record that is read: there may be a hundred thousand. */

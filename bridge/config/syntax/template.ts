@@ -47,13 +47,14 @@ export function templateOf(text: string): Template {
   return text.split(PLACE).flatMap((piece, i): Piece[] => {
     if (i % 2 === 0) return piece === "" ? [] : [{ kind: "text", text: piece }];
     if (piece === "topic" || piece === "field") return [{ kind: piece }];
-    if (!KNOWN_PLACE.test(piece)) return [{ kind: "value", path: piece }];
+    if (!KNOWN_PLACE.test(piece)) return [{ kind: "value", path: piece.replace(/^\./, "") }];
     return [{ kind: "part", index: Number(piece) - 1 }];
   });
 }
 
-/** Whether it is the path of a field, and no number or mistyped place. */
+/** Whether it is the path of a field, and no number or mistyped place; with a point before it, it can be nothing else. */
 function isPath(place: string): boolean {
+  if (place.startsWith(".")) return /^\.[^.*\s]/.test(place) && !place.includes("*");
   return place.trim() === place && /^[^\d*][^*]*$/.test(place) && suggestion(place, ["topic", "field"]) === "";
 }
 

@@ -61,9 +61,9 @@ async function inspect(options: InspectOptions, stopped: AbortSignal): Promise<T
       (source) => () =>
         Watch.open({
           source,
-          createParts: (onDecision, onLeftOut, onTimeHint) => ({
+          createParts: (onDecision, onLeftOut, onTimeHint, onNameHint) => ({
             reader: createReader(source.decode, onDecision, onLeftOut),
-            mapper: createMapper(source.map, onLeftOut, onTimeHint),
+            mapper: createMapper(source.map, onLeftOut, onTimeHint, onNameHint),
           }),
           publishers: presets,
           unixSeconds,

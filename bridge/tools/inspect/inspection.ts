@@ -5,7 +5,7 @@ import { throwIfTooLong, withoutSeparators } from "../../decode/topic.ts";
 import type { Mapped, Mapper } from "../../map/mapper.ts";
 import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
-import { NameHints, nameHintText } from "../../observability/name-hints.ts";
+import { type NameHint, NameHints, nameHintText } from "../../observability/name-hints.ts";
 import { escaped } from "../../observability/printable.ts";
 import { type Excerpt, excerptOf, sampleOf, topicOf } from "../../observability/sample.ts";
 import { type OnTimeHint, type TimeHint, timeHintText } from "../../observability/time-hints.ts";
@@ -48,6 +48,7 @@ export type CreateParts = (
   onDecision: (decision: Decision) => void,
   onLeftOut: OnLeftOut,
   onTimeHint: OnTimeHint,
+  onNameHint: (hint: NameHint) => void,
 ) => { reader: MessageReader; mapper: Mapper };
 
 /** What one source's messages are and become. Times are unix seconds. */
@@ -81,6 +82,7 @@ export class Inspection {
         nameHints.look(part);
       },
       (hint) => this.#oddTimes.of(`${hint.oddity} ${hint.topic}`, () => oddTimesOf(hint)),
+      (hint) => nameHints.tell(hint),
     );
     this.#reader = reader;
     this.#mapper = mapper;

@@ -333,6 +333,9 @@ leaves(
     "too-deep": 1,
   },
 );
+leaves("[PT10] fields that would be one series", '{"a.b":1,"a":{"b":2,"c":3}}', ["a.b now 1", "a.c now 3"], {
+  doubled: 1,
+});
 leaves("[PT7e] a date in quotes", '{"t":"1700000000.5","y":1}', [`y ${INSTANT} 1`], {});
 leaves(
   "[PT8] a whole number beyond 2^53",
