@@ -7,6 +7,7 @@ import { ofTopic } from "./number-warnings.ts";
 import { escaped } from "./printable.ts";
 
 const MAX_TOPICS = 4096;
+const INDEX = /\.\d{1,6}\./g;
 /** Of a topic. */
 const MAX_PLACES = 8;
 const MAX_LENGTH = 60;
@@ -45,9 +46,11 @@ export class NameHints {
       words = new Map();
       this.#first.set(topic, words);
     }
-    const word = words.get(place);
+    // What tells the items of a list apart may stand at any of its places.
+    const key = place.replace(INDEX, ".*.");
+    const word = words.get(key);
     if (word === undefined) {
-      if (words.size < MAX_PLACES) words.set(place, sample);
+      if (words.size < MAX_PLACES) words.set(key, sample);
     } else if (word !== sample) this.tell({ topic, place, names: [word, sample] });
   }
 
@@ -69,6 +72,16 @@ export function nameHintLog(log: Pick<Log, "warn">, nowMs?: () => number): (hint
 
 export function nameHintText({ topic, place, names }: NameHint): string {
   const [one, another] = names.map((name) => escaped(name, MAX_LENGTH));
+  const item = /^(.*)\.\d{1,6}\.(.+?)$/.exec(place);
+  if (item !== null) {
+    const [, list = "", field = ""] = item;
+    const records = escaped(list.replaceAll(INDEX, "."), MAX_LENGTH);
+    return (
+      `Messages ${ofTopic(topic)} have a list "${records}" of several things ("${escaped(field, MAX_LENGTH)}" is "${one}", then ` +
+      `"${another}"), and series are named by places in it. Name them by it: --records ${records} ` +
+      `--series '${escaped(placeOf(field), MAX_LENGTH)}.{field}'.`
+    );
+  }
   return (
     `Messages ${ofTopic(topic)} are of several things: "${escaped(place, MAX_LENGTH)}" is "${one}", then "${another}", and values ` +
     `of the same field are in one series. Name series by it: --series '${escaped(placeOf(place), MAX_LENGTH)}.{field}'.`
