@@ -27,6 +27,8 @@ export type OnLeftOut = (part: LeftOut) => void;
 
 const MAX_PLACE_LENGTH = 80;
 const MAX_SAMPLE_LENGTH = 60;
+/** What is wrong may quote what was sent. */
+const MAX_DETAIL_LENGTH = 400;
 /** Topics and reasons of which is remembered that they were said. Beyond, they may be said again. */
 const MAX_SAID = 4096;
 
@@ -107,7 +109,7 @@ export function leftOutText({ topic, reason, place, sample, others = [], detail 
   const where = place === "" ? "" : ` in "${escaped(place, MAX_PLACE_LENGTH)}"`;
   const also = others.map((other) => `"${escaped(other, MAX_PLACE_LENGTH)}"`).join(", ");
   const more = also === "" ? "" : `; also in ${also}`;
-  const advice = detail ?? ADVICE[reason];
+  const advice = detail === undefined ? ADVICE[reason] : escaped(detail, MAX_DETAIL_LENGTH);
   const what = `${reason}${where}: ${sampleText(sample)}${more}`;
   if (isUsual(reason))
     return `Beside the values of messages ${ofTopic(topic)} stands what is not drawn (${what}). ${advice}`;

@@ -57,6 +57,10 @@ function readRecords<S, V>(items: readonly unknown[], reading: ShapeReading<S, V
   // A word may say what the others are of: without it they would be mixed with others' in one series.
   const word = items.findIndex((item) => typeof item === "string" && !isQuotedNumber(item));
   if (word >= 0) return left.add("word-in-list", `item ${word + 1}`, items[word], items.length);
+  // A date before lists and objects is no value.
+  if (isSureTime(items[0], reading.reader.arrivedAt)) {
+    return left.add("record-unreadable", "item 1", items[0], items.length);
+  }
   const naming = namingField(items, reading.reader.arrivedAt);
   if (naming !== undefined && reading.reader.takesWords(naming) === false) {
     return left.add("unnamed", naming, leafAt(items[0], naming), items.length);
