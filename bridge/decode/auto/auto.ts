@@ -181,7 +181,10 @@ export class Auto {
     }
     const bytes = [...(memory.seen ?? []), ...held.map(({ payload }) => payload.bytes)];
     const foreign = foreignStreamFault(bytes);
-    if (foreign !== undefined) return { messages: [], refused: held.length, fault: withTopic(foreign, topic) };
+    if (foreign !== undefined) {
+      memory.seen = copiesOf(bytes);
+      return { messages: [], refused: held.length, fault: withTopic(foreign, topic) };
+    }
     const guess = guessSamples(bytes);
     const format = guess === undefined ? undefined : parseSampleFormat(guess.format);
     // One damaged message is no stream of samples.

@@ -1,5 +1,6 @@
 import { PointError } from "../../../protocol/json/point-error.ts";
 import { foreignFault, textPickleFault } from "../foreign/foreign.ts";
+import { magicOf } from "../foreign/magic.ts";
 import { looksLikeCsv } from "../formats/csv/csv.ts";
 import { VALUE_FORMATS, type ValueFormat } from "../formats/formats.ts";
 import { looksLikeJsonLines } from "../formats/json-lines.ts";
@@ -42,7 +43,7 @@ export function guessOf(bytes: Buffer, isBare: boolean): Guess {
     const pickle = textPickleFault(bytes);
     return pickle === undefined ? guessOfText(text, isBare) : none(pickle);
   }
-  const padded = surelyPaddedText(bytes);
+  const padded = magicOf(bytes) === undefined ? surelyPaddedText(bytes) : undefined;
   const guess = padded === undefined ? undefined : guessOfText(padded, isBare);
   if (guess?.kind === "sure") return guess;
   const foreign = foreignFault(bytes);

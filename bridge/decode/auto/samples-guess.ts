@@ -116,7 +116,7 @@ export function guessSamples(messages: readonly Buffer[]): SamplesGuess | undefi
   if (channels === undefined || !isNoRecord(best, channels, looked, record)) return undefined;
   if (WIDTH[best.type] === 1 && !isNoText(best, looked)) return undefined;
   if (isStruct(best, channels, looked)) return undefined;
-  if (edgesOf(best, channels, messages).some((edge) => edge > 0)) return undefined;
+  if (edgesOf(best, channels, messages).some((edge) => edge > 0) || hasOddEnd(best)) return undefined;
   const count = best.values.length;
   if (channels > 1) {
     return {
@@ -148,6 +148,21 @@ function edgesOf({ type, isBig, orders }: Candidate, channels: number, messages:
   );
   const backwards = tails.map((values) => values.reverse().map((value) => orderIn(value, type)));
   return [edgeOf(orders, channels), edgeOf(backwards, channels)];
+}
+
+/** Whether a float at either end of a message is of no size that values have, as a header or a checksum is. */
+function hasOddEnd({ type, orders, values }: Candidate): boolean {
+  if (!isFloat(type)) return false;
+  let from = 0;
+  return orders.some(({ length }) => {
+    const ends = [from, from + 1, from + length - 2, from + length - 1];
+    from += length;
+    return length >= MIN_INSIDE && ends.some((i) => isOdd(values[i] ?? 0, type));
+  });
+}
+
+function isOdd(value: number, type: GuessedType): boolean {
+  return !Number.isNaN(value) && !isSaneFloat(value, type);
 }
 
 function orderIn(value: number, type: GuessedType): number {

@@ -45,6 +45,31 @@ const STRUCTURES: readonly { is: (bytes: Buffer) => boolean; what: string }[] = 
   { is: isModbus, what: `Modbus, which is not read. ${SEND}` },
 ];
 
+const MIN_PREFIXED_BYTES = 8;
+const OWN_LENGTH = "its own length";
+
+/** What tells how many bytes follow. */
+const PREFIXES: readonly { is: (bytes: Buffer) => boolean; what: string; bytes: number }[] = [
+  {
+    is: (bytes) =>
+      (bytes[0] ?? 9) <= 1 && bytes.length > MIN_PREFIXED_BYTES && bytes.readUInt32BE(1) === bytes.length - 5,
+    what: "the five bytes of gRPC",
+    bytes: 5,
+  },
+  ...[4, 2].flatMap((width) => [
+    {
+      is: (bytes: Buffer) => bytes.length > MIN_PREFIXED_BYTES && bytes.readUIntLE(0, width) === bytes.length - width,
+      what: OWN_LENGTH,
+      bytes: width,
+    },
+    {
+      is: (bytes: Buffer) => bytes.length > MIN_PREFIXED_BYTES && bytes.readUIntBE(0, width) === bytes.length - width,
+      what: OWN_LENGTH,
+      bytes: width,
+    },
+  ]),
+];
+
 /** Why bytes that are well known are not read; undefined if they are not. */
 export function foreignFault(bytes: Buffer): DecodeError | undefined {
   const magic = magicOf(bytes);
@@ -77,6 +102,12 @@ export function foreignStreamFault(messages: readonly Buffer[]): DecodeError | u
   if (found !== undefined) return unknown(`This looks like ${found.what}.`);
   if (areRtp(messages))
     return unknown(`This looks like RTP, whose payload is not read. ${SEND}; or samples alone, with --format.`);
+  const prefix = PREFIXES.find(({ is }) => messages.every(is));
+  if (prefix !== undefined) {
+    return unknown(
+      `Each message begins with ${prefix.what}. Send what follows alone, or leave that out with --skip-bytes ${prefix.bytes}.`,
+    );
+  }
   if (messages.every(areGlued)) {
     return unknown(
       "This looks like several msgpack values one after the other. Send them as one array, or each as a message.",

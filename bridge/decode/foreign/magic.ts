@@ -25,6 +25,8 @@ const KNOWN: readonly Magic[] = [
   { begins: [0xff, 0x06, 0x00, 0x00, ...text("sNaP")], what: `Snappy, ${COMPRESS}` },
   { begins: [0xfd, ...text("7zXZ"), 0x00], what: `xz, ${COMPRESS}` },
   { begins: text("BZh"), what: `bzip2, ${COMPRESS}`, and: (bytes) => bytes.toString("latin1", 4, 10) === "1AY&SY" },
+  // https://netpbm.sourceforge.net/doc/pgm.html
+  { begins: [0x50, undefined, undefined], what: `a PGM or PPM picture: ${NO_NUMBERS}`, and: isNetpbm },
   { begins: [0x89, ...text("PNG\r\n\x1a\n")], what: `a PNG picture: ${NO_NUMBERS}` },
   { begins: [0xff, 0xd8, 0xff], what: `a JPEG picture: ${NO_NUMBERS}` },
   { begins: text("GIF8"), what: `a GIF picture: ${NO_NUMBERS}` },
@@ -97,6 +99,10 @@ export function magicOf(bytes: Buffer): string | undefined {
       begins.every((byte, i) => byte === undefined || byte === bytes[i]) &&
       (and === undefined || and(bytes)),
   )?.what;
+}
+
+function isNetpbm(bytes: Buffer): boolean {
+  return /^P[456]\s+\d+\s+\d+\s+\d+\s/.test(bytes.toString("latin1", 0, 40));
 }
 
 /** A parameter set, as the first picture of a stream has: https://www.itu.int/rec/T-REC-H.264, table 7-1. */

@@ -20,6 +20,9 @@ export function encodingOf(whole: readonly Buffer[]): string | undefined {
     );
     if (isUtf16) return high === 1 ? "UTF-16" : "UTF-16 (big endian)";
   }
+  for (const isBig of [false, true]) {
+    if (messages.every((message) => isUtf32(message, isBig))) return isBig ? "UTF-32 (big endian)" : "UTF-32";
+  }
   if (messages.every((message) => isText(message))) return "Latin-1 or another encoding of one byte a letter";
   return messages.every((message) => isText(core(message)))
     ? "text with other bytes around it, such as its length"
@@ -30,6 +33,19 @@ function hasBom(bytes: Buffer): boolean {
   return (
     bytes.length % 2 === 0 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
   );
+}
+
+/** Code points of the first plane, half of them ASCII, none a control character: round floats have a few of these, too. */
+function isUtf32(bytes: Buffer, isBig: boolean): boolean {
+  if (bytes.length < 4 * MIN_BYTES || bytes.length % 4 !== 0) return false;
+  let common = 0;
+  for (let at = 0; at < bytes.length; at += 4) {
+    const point = isBig ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+    const isMark = point === 0xfeff || point === 0x09 || point === 0x0a || point === 0x0d;
+    if (!isMark && (point < 0x20 || point > 0xffff || point === 0x7f)) return false;
+    if (isCommon(point)) common++;
+  }
+  return common >= bytes.length / 4 / 2;
 }
 
 function everyOther(bytes: Buffer, from: number): Buffer {

@@ -162,3 +162,14 @@ it("[FM9o] short messages that come slowly are looked at together, and what few 
     Array.from({ length: 15 }, () => "refused"),
   );
 });
+
+it("[FM9f] one message shows what stands before its samples, if that is of no size that values have", () => {
+  const samples = encode(
+    "f64",
+    Array.from({ length: 100 }, (_, i) => sine(3, 37.3)(i)),
+  );
+  assert.equal(guessSamples([samples])?.format, "f64");
+  const header = Buffer.from("0000000325 12a206".replace(" ", ""), "hex");
+  assert.equal(guessSamples([Buffer.concat([header, samples])]), undefined);
+  assert.equal(guessSamples([Buffer.concat([samples, header])]), undefined);
+});
