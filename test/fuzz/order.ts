@@ -112,7 +112,8 @@ function outcomeOf(config: TargetConfig, group: readonly (readonly Buffer[])[], 
   };
   for (const [index, frames] of group.entries()) {
     clock.now += SECONDS_APART;
-    if (index !== without) target.take(frames);
+    if (index === without) continue;
+    target.take(frames);
     keep();
   }
   target.end();
