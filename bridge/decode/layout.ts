@@ -119,7 +119,7 @@ const WIDTHS: Readonly<Record<Exclude<NumberType, "text">, number>> = {
 export function readNumber(type: NumberType, bytes: Buffer): number | undefined {
   if (type === "text") {
     if (bytes.length > MAX_NUMBER_BYTES) return undefined;
-    const text = bytes.toString("latin1").replace(/\0$/, "");
+    const text = textIn(bytes);
     return DECIMAL.test(text) ? finiteOr(Number(text)) : undefined;
   }
   if (bytes.length !== WIDTHS[type]) return undefined;
@@ -151,6 +151,12 @@ export function readNumber(type: NumberType, bytes: Buffer): number | undefined 
   }
 }
 
+/** Without the NUL that C programs send along. */
+function textIn(bytes: Buffer): string {
+  const { length } = bytes;
+  return bytes.toString("latin1", 0, bytes[length - 1] === 0 ? length - 1 : length);
+}
+
 function finiteOr(number: number): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
@@ -172,7 +178,7 @@ export function readTime(
 
 function isoTime(bytes: Buffer): number | undefined {
   if (bytes.length > MAX_NUMBER_BYTES) return undefined;
-  const text = bytes.toString("latin1").replace(/\0$/, "").trim();
+  const text = textIn(bytes).trim();
   return ISO_TIME.test(text) ? secondsOfText(text) : undefined;
 }
 

@@ -23,7 +23,8 @@ export function candidatesOf(looks: Looks): Candidates {
   const topic = topicOf(looks);
   const only = onlyData(looks, topic);
   if (only !== undefined) return { topic, payloads: [only] };
-  const rest = [...looks.keys()].filter((i) => i !== topic && looks[i]?.kind !== "empty");
+  const rest: number[] = [];
+  for (let i = 0; i < looks.length; i++) if (i !== topic && looks[i]?.kind !== "empty") rest.push(i);
   const ofKinds = (...kinds: FrameLook["kind"][]): number[] =>
     rest.filter((i) => kinds.some((kind) => looks[i]?.kind === kind));
   const data = ofKinds("data");
