@@ -17,6 +17,9 @@ export function quotedNumber(text: string): number | undefined {
 
 /** Whether a text is a number in quotes. */
 export function isQuotedNumber(text: string): boolean {
+  // Most text begins with a letter.
+  const first = text.charCodeAt(0);
+  if (first > 0x39 && first < 0x80) return false;
   return text.length <= MAX_NUMBER_LENGTH && QUOTED_NUMBER.test(text.trim());
 }
 
