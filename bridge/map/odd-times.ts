@@ -53,7 +53,8 @@ export function hintOf(odd: OddTime): Pick<TimeHint, "oddity" | "advice"> | unde
     const todo = config === undefined ? "" : `give ${config}, or `;
     return { oddity: "other-epoch", advice: `this is like ${name}. Nothing is converted: ${todo}send unix seconds.` };
   }
-  if (isDate || (!isCount && seconds >= FIRST_DATE && seconds < LAST_DATE)) return clockHint(seconds - arrivedAt);
+  if (isDate || (!isCount && seconds >= FIRST_DATE && seconds < LAST_DATE))
+    return clockHint(seconds - arrivedAt, number !== undefined);
   if (!isTime) return undefined;
   return {
     oddity: "no-date",
@@ -63,7 +64,7 @@ export function hintOf(odd: OddTime): Pick<TimeHint, "oddity" | "advice"> | unde
   };
 }
 
-function clockHint(ahead: number): Pick<TimeHint, "oddity" | "advice"> | undefined {
+function clockHint(ahead: number, isNumber: boolean): Pick<TimeHint, "oddity" | "advice"> | undefined {
   const off = Math.abs(ahead);
   const quarters = Math.round(off / QUARTER_SECONDS);
   const when = `${spanOf(off)} ${ahead > 0 ? "after" : "before"} their arrival`;
@@ -72,7 +73,9 @@ function clockHint(ahead: number): Pick<TimeHint, "oddity" | "advice"> | undefin
     const offset = `${ahead > 0 ? "+" : "-"}${two(hours)}:${two(minutes)}`;
     return {
       oddity: "time-zone",
-      advice: `they are ${when}. Time zone? Without an offset a time is UTC: send ${offset} behind it, or unix seconds.`,
+      advice: isNumber
+        ? `they are ${when}. Time zone? Unix seconds count in UTC: make them of UTC, not of local time, as time.time() does.`
+        : `they are ${when}. Time zone? Without an offset a time is UTC: send ${offset} behind it, or unix seconds.`,
     };
   }
   if (off < HOUR_SECONDS) return undefined;

@@ -36,8 +36,12 @@ const MAX_SAID = 4096;
 const ADVICE = {
   "quoted-number":
     'A number in quotes is text: send it without quotes, or take it with --numbers quoted (numbers = "quoted" in a file).',
-  text: 'Words are no numbers: kind = "step" draws them as states, kind = "event" as marks.',
-  boolean: 'true and false are no numbers: kind = "step" draws them as states.',
+  text:
+    'Words are no numbers. In a file (--config), a [[source.field]] with kind = "step" draws them as states, with kind = "event" ' +
+    'as marks; another with field = "**" keeps all others.',
+  boolean:
+    'true and false are no numbers. In a file (--config), a [[source.field]] with kind = "step" draws them as states; another ' +
+    'with field = "**" keeps all others.',
   "time-unreadable":
     "This is no time: send unix seconds or ISO 8601. A value with such a time has that of its arrival; a row of columns " +
     "is left out.",

@@ -2,7 +2,7 @@ import { type Logger, pino } from "pino";
 import { printable, printableJson } from "./printable.ts";
 
 export type LogFormat = "text" | "json";
-export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error"> & Partial<Pick<Logger, "child">>;
 
 const LEVELS: Partial<Record<number, string>> = { 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "fatal" };
 const PINO_OWN = new Set(["level", "time", "msg", "pid", "hostname"]);
@@ -16,6 +16,11 @@ export function createLog(format: LogFormat, level = "info", write = writeToStde
     { level, base: null },
     { write: (line: string) => write(format === "json" ? `${printableJson(line.trimEnd())}\n` : lineForPeople(line)) },
   );
+}
+
+/** The same log, whose lines say which source they are of. */
+export function sourceLog(log: Log, source: string): Log {
+  return log.child?.({ source }) ?? log;
 }
 
 /** `12:03:04 warn  What happened. key="value"` */

@@ -1,7 +1,9 @@
 import type { SourceConfig } from "../config/config.ts";
+import { DEFAULT_SOURCE_NAME } from "../config/defaults.ts";
 import { createMapper } from "../map/mapper.ts";
 import { decisionLog } from "../observability/decisions.ts";
 import { type LeftOut, LeftOutWarnings } from "../observability/left-out.ts";
+import { sourceLog } from "../observability/log.ts";
 import { NameHints, nameHintLog } from "../observability/name-hints.ts";
 import { TimeWarnings } from "../observability/time-hints.ts";
 import { UndecodableWarnings } from "../observability/warnings.ts";
@@ -18,7 +20,9 @@ export interface CreatePipelineOptions
  * @throws RangeError with a sentence, if the configuration names what there is not
  */
 export function createPipeline(options: CreatePipelineOptions): SourcePipeline {
-  const { config, ledger, log } = options;
+  const { config, ledger } = options;
+  // Of several sources each has a name, and "messages without a topic" may be of any.
+  const log = config.name === DEFAULT_SOURCE_NAME ? options.log : sourceLog(options.log, config.name);
   const leftOutWarnings = new LeftOutWarnings(log);
   const nameHints = new NameHints(nameHintLog(log));
   const onLeftOut = (part: LeftOut): void => {
@@ -29,7 +33,8 @@ export function createPipeline(options: CreatePipelineOptions): SourcePipeline {
   const timeWarnings = new TimeWarnings(log);
   return new SourcePipeline({
     ...options,
-    reader: createReader(config.decode, decisionLog(config.name, log), onLeftOut),
+    log,
+    reader: createReader(config.decode, decisionLog(config.name, options.log), onLeftOut),
     mapper: createMapper(
       config.map,
       onLeftOut,

@@ -13,8 +13,8 @@ import { type ByteString, EXTENSIONS, type Packing, packedValues } from "./struc
 
 const msgpack = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
 const cbor = new Decoder({ useRecords: false, mapsAsObjects: true });
-/** Fields may be nested as deep; lists of messages and arrays of values are around and in them. */
-const MAX_DEPTH = MAX_NESTING + 3;
+/** What is nested deeper than fields may be is left out when points are made; this bounds the stack. */
+const MAX_DEPTH = 64;
 
 // An application's extension is no value, and no fault.
 for (let type = 0; type <= 0xff; type++) if (!EXTENSIONS.has(type)) addExtension({ type, unpack: () => null });

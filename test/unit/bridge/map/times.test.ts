@@ -201,7 +201,11 @@ describe("strange times", () => {
   for (const [what, value, advice] of [
     ["local time of CET without an offset", { t: "2026-11-28T15:00:00", v: 1 }, /^they are 1 h after .*\+01:00/],
     ["local time of New York", { t: "2026-11-28 09:00:03", v: 1 }, /^they are 5 h before .*-05:00/],
-    ["local time of Nepal as a number", { t: NOW + 5.75 * 3600 - 4, v: 1 }, /^they are 5 h 45 min after .*\+05:45/],
+    [
+      "local time of Nepal as a number",
+      { t: NOW + 5.75 * 3600 - 4, v: 1 },
+      /^they are 5 h 45 min after .*Unix seconds count in UTC/,
+    ],
   ] as const) {
     says(what, "MP3e", value, "time-zone", advice);
   }

@@ -22,7 +22,8 @@ test("what is left out is said with topic, reason, place and sample, and what to
   assert.equal(
     leftOutText(PART),
     'Beside the values of messages of the topic "lab" stands what is not drawn (text in "door.state": "open"). Words are no ' +
-      'numbers: kind = "step" draws them as states, kind = "event" as marks.',
+      'numbers. In a file (--config), a [[source.field]] with kind = "step" draws them as states, with kind = "event" as marks; ' +
+      'another with field = "**" keeps all others.',
   );
   assert.equal(
     leftOutText({ ...PART, reason: "quoted-number", place: "a", sample: "1", others: ["b", "c"] }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { cborTop, msgpackTop } from "../../../../../bridge/decode/formats/structure.ts";
+import { createMapper } from "../../../../../bridge/map/mapper.ts";
 import { createReader } from "../../../../../bridge/presets/reader.ts";
 import { ARRIVED_AT, decodingOf, faultOf, hex } from "../../../../support/decoding.ts";
 
@@ -239,7 +240,9 @@ function leftOutOf(format: string, bytes: Buffer): { points: string[] | string; 
     leftOut.push(`${reason} at ${place}: ${count}`);
   });
   const points = decodingOf({ format }).read(bytes);
-  if (typeof points !== "string") reader.read([bytes], ARRIVED_AT);
+  if (typeof points === "string") return { points, leftOut };
+  const mapper = createMapper({}, ({ reason, place, count = 1 }) => leftOut.push(`${reason} at ${place}: ${count}`));
+  for (const message of reader.read([bytes], ARRIVED_AT)) mapper.map(message, ARRIVED_AT);
   return { points, leftOut };
 }
 
@@ -359,9 +362,14 @@ describe("several values in a message", () => {
     const deep = `${"81 a1 61".repeat(20)} 01`;
     assert.deepEqual(leftOutOf("msgpack", hex(`${A} ${deep} ${B}`)), {
       points: ["a now 1", "a now 21.5"],
-      leftOut: ["record-unreadable at byte 5: 1"],
+      leftOut: [`too-deep at ${"a.".repeat(8)}a: 1`],
     });
     assert.equal(msgpack(`${deep} ${deep}`), "too-deep");
+    assert.deepEqual(
+      leftOutOf("msgpack", hex(`82 a1 76 01 a1 64 ${deep}`)).points,
+      ["v now 1"],
+      "and one field that field",
+    );
   });
 
   it("[FM7i] samples are not taken for glued values", () => {
