@@ -55,7 +55,7 @@ export function templateOf(text: string): Template {
 /** Whether it is the path of a field, and no number or mistyped place; with a point before it, it can be nothing else. */
 function isPath(place: string): boolean {
   if (place.startsWith(".")) return /^\.[^.*\s]/.test(place) && !place.includes("*");
-  return place.trim() === place && /^[^\d*][^*]*$/.test(place) && suggestion(place, ["topic", "field"]) === "";
+  return place.trim() === place && /^[\p{L}_$@/][^*]*$/u.test(place) && suggestion(place, ["topic", "field"]) === "";
 }
 
 /** Whether a template names channels by the topic, and not just one. */

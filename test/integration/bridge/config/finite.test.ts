@@ -128,10 +128,12 @@ describe("[MP3b] the time of an envelope, a preset or a clock", () => {
     });
   }
 
-  it("is so in a unit that is named, too", () => {
-    const mapper = createMapper({ timeUnit: "s" });
+  it("[PT7e] in a field costs the field, in a unit that is named, too", () => {
+    const leftOut: string[] = [];
+    const mapper = createMapper({ timeUnit: "s" }, ({ reason, place }) => leftOut.push(`${reason} ${place}`));
     const at = (x: number): Message => ({ topic: "", content: { kind: "value", value: { x, y: 1 } } });
-    assert.equal(mapWith(mapper, at(1e20)), "time-not-a-number");
+    assert.deepEqual(mapWith(mapper, at(1e20)), ["y now 1"]);
+    assert.deepEqual(leftOut, ["time-unreadable x"]);
     assert.deepEqual(mapWith(mapper, at(-LARGEST)), [`y ${-LARGEST} 1`]);
   });
 

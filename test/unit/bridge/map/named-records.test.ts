@@ -16,7 +16,10 @@ test("[MP5c] a series is named by what a field of the record, or what is around 
     "a.1.v now 2",
     "b.true.v now 3",
   ]);
-  assert.deepEqual(mapped({ series: "{constructor}" }, { v: 1 }), "series-name-invalid");
+  for (const path of ["constructor", "__proto__", "toString.name"]) {
+    assert.equal(mapped({ series: `{${path}}` }, { v: 1 }), "series-name-invalid", path);
+  }
+  assert.deepEqual(mapped({ series: "{__proto__}" }, JSON.parse('{"__proto__":"a","v":1}')), ["a now 1"]);
 });
 
 test("[MP5c] of two fields that would be one series the first is taken, and each message anew", () => {
