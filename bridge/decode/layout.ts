@@ -1,5 +1,6 @@
 import { secondsOfText } from "../../protocol/json/date-text.ts";
 import { MAX_TIME, unixSeconds } from "../../protocol/json/time.ts";
+import { decimalOf } from "./decimal-text.ts";
 
 /** What a frame of a message is. */
 export type FrameField =
@@ -31,7 +32,6 @@ const NUMBER_TYPES = [
 const WORDS = "topic, payload, time, counter and skip";
 /** Nobody sends more frames; a layout of more is a mistake. */
 const MAX_FRAMES = 64;
-const DECIMAL = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const DIGITS = /^\d{1,20}$/;
 /** A day alone is rather the name of a topic. */
 const ISO_TIME = /^\d{4}-?\d\d-?\d\d[T ]\d/;
@@ -119,8 +119,7 @@ const WIDTHS: Readonly<Record<Exclude<NumberType, "text">, number>> = {
 export function readNumber(type: NumberType, bytes: Buffer): number | undefined {
   if (type === "text") {
     if (bytes.length > MAX_NUMBER_BYTES) return undefined;
-    const text = textIn(bytes);
-    return DECIMAL.test(text) ? finiteOr(Number(text)) : undefined;
+    return decimalOf(textIn(bytes).trim());
   }
   if (bytes.length !== WIDTHS[type]) return undefined;
   switch (type) {

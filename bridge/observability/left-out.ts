@@ -2,6 +2,7 @@ import type { PartFault } from "../../protocol/json/part-fault.ts";
 import { LineRate } from "./line-rate.ts";
 import type { Log } from "./log.ts";
 import { ofTopic } from "./number-warnings.ts";
+import { OnceATopic } from "./once-a-topic.ts";
 import { counted, escaped } from "./printable.ts";
 
 /** A part of a message that is not taken, while the rest is. */
@@ -29,8 +30,6 @@ const MAX_PLACE_LENGTH = 80;
 const MAX_SAMPLE_LENGTH = 60;
 /** What is wrong may quote what was sent. */
 const MAX_DETAIL_LENGTH = 400;
-/** Topics and reasons of which is remembered that they were said. Beyond, they may be said again. */
-const MAX_SAID = 4096;
 
 /** What each reason is in a sentence, and what to do. */
 const ADVICE = {
@@ -80,7 +79,7 @@ export class LeftOutWarnings {
   readonly #rate: LineRate;
   /** What is usual must not keep back what is not. */
   readonly #usualRate: LineRate;
-  readonly #said = new Map<string, Set<PartFault>>();
+  readonly #said = new OnceATopic<PartFault>();
 
   constructor(log: Pick<Log, "warn" | "info">, nowMs?: () => number) {
     this.#log = log;
@@ -90,16 +89,8 @@ export class LeftOutWarnings {
 
   warn(part: LeftOut): void {
     const { topic, reason } = part;
-    let said = this.#said.get(topic);
-    if (said?.has(reason)) return;
-    const unsaid = (isUsual(reason) ? this.#usualRate : this.#rate).take();
+    const unsaid = this.#said.take(topic, reason, isUsual(reason) ? this.#usualRate : this.#rate);
     if (unsaid === undefined) return;
-    if (said === undefined) {
-      if (this.#said.size >= MAX_SAID) this.#said.clear();
-      said = new Set();
-      this.#said.set(topic, said);
-    }
-    said.add(reason);
     const more =
       unsaid === 0 ? "" : ` (And ${counted(unsaid, "other part")} before, of other topics or for other reasons.)`;
     const text = `${leftOutText(part)}${more}`;

@@ -1,6 +1,7 @@
 import { LineRate } from "./line-rate.ts";
 import type { Log } from "./log.ts";
 import { ofTopic } from "./number-warnings.ts";
+import { OnceATopic } from "./once-a-topic.ts";
 import { counted, escaped } from "./printable.ts";
 
 /** What is strange about the times of a topic; nothing of its messages is left out for that. */
@@ -32,14 +33,12 @@ export type OnTimeHint = (hint: TimeHint) => void;
 
 const MAX_PLACE_LENGTH = 80;
 const MAX_SAMPLE_LENGTH = 60;
-/** Topics of which is remembered that it was said. Beyond, it may be said again. */
-const MAX_SAID = 4096;
 
 /** Says what is strange about times: each oddity once a topic. Lines have a limited rate. */
 export class TimeWarnings {
   readonly #log: Pick<Log, "warn">;
   readonly #rate: LineRate;
-  readonly #said = new Map<string, Set<TimeOddity>>();
+  readonly #said = new OnceATopic<TimeOddity>();
 
   constructor(log: Pick<Log, "warn">, nowMs?: () => number) {
     this.#log = log;
@@ -48,16 +47,8 @@ export class TimeWarnings {
 
   warn(hint: TimeHint): void {
     const { topic, oddity } = hint;
-    let said = this.#said.get(topic);
-    if (said?.has(oddity)) return;
-    const unsaid = this.#rate.take();
+    const unsaid = this.#said.take(topic, oddity, this.#rate);
     if (unsaid === undefined) return;
-    if (said === undefined) {
-      if (this.#said.size >= MAX_SAID) this.#said.clear();
-      said = new Set();
-      this.#said.set(topic, said);
-    }
-    said.add(oddity);
     const more = unsaid === 0 ? "" : ` (And ${counted(unsaid, "other such line")} before.)`;
     this.#log.warn({ oddity }, `${timeHintText(hint)}${more}`);
   }

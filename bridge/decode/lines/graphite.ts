@@ -1,4 +1,5 @@
-import { decimalOf, fieldsOf, type LineFormat, otherThan } from "./line-format.ts";
+import { decimalOf } from "../decimal-text.ts";
+import { fieldsOf, type LineFormat, otherThan } from "./line-format.ts";
 
 const NAME = /^[\p{L}_][^\s;=]*(?:;[^\s;=]+=[^\s;]+)*$/u;
 /** Seconds of a date from 2001 on: a smaller third number is another value. */

@@ -1,5 +1,6 @@
+import { decimalOf } from "../decimal-text.ts";
 import type { DataRecord } from "../message.ts";
-import { decimalOf, fieldsOf, type LineFault, type LineFormat, otherThan } from "./line-format.ts";
+import { fieldsOf, type LineFault, type LineFormat, otherThan } from "./line-format.ts";
 
 const MAX_PARTS = 4096;
 const IS_TRUE = /^(?:t|T|true|True|TRUE)$/;

@@ -26,15 +26,6 @@ export function isFault(read: readonly DataRecord[] | LineFault | undefined): re
   return read !== undefined && "fault" in read;
 }
 
-const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-/** Decimal text as a number; undefined if it is none, or beyond a float64. */
-export function decimalOf(text: string): number | undefined {
-  if (!DECIMAL.test(text)) return undefined;
-  const number = Number(text);
-  return Number.isFinite(number) ? number : undefined;
-}
-
 /** A record without inherited names: `__proto__` is a field like others. */
 export function fieldsOf(entries: Iterable<readonly [string, FieldValue]>): DataRecord["fields"] {
   const fields: Record<string, FieldValue> = Object.create(null);

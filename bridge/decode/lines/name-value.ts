@@ -1,6 +1,8 @@
+import { isTimeText } from "../../../protocol/json/date-field.ts";
+import { decimalOf } from "../decimal-text.ts";
 import { isDate } from "../layout.ts";
 import type { DataRecord, FieldValue } from "../message.ts";
-import { decimalOf, fieldsOf, isMissing, type LineFormat, otherThan } from "./line-format.ts";
+import { fieldsOf, isMissing, type LineFormat, otherThan } from "./line-format.ts";
 
 /** Between pairs, in the order in which they are looked for: the later may be part of a value between the earlier. */
 const SEPARATORS = [";", "\t", "&", ",", " "] as const;
@@ -9,7 +11,6 @@ const PAIR = /^(\/?[\p{L}_][^:=;,"{}[\]]{0,200}?)([:=])(.*)$/su;
 const BESIDE_SIGNS = /[ \t]{0,8}([:=])[ \t]{0,8}/g;
 const QUOTED = /^(?:"([^"]*)"|'([^']*)')$/;
 const WORD = /^[^\s:=;,"{}[\]]{1,256}$/u;
-const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ][\d:.,]{5,20}(?:[Zz]|[+-]\d\d:?(?:\d\d)?)?)?$/;
 /** As lines of logs begin. */
 const LEADING_TIME =
   /^\[?(\d{4}-\d\d-\d\d[T ][\d:.,]{5,20}(?:[Zz]|[+-]\d\d:?(?:\d\d)?)?|\d{10}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?)\]?[ \t,;|]{1,3}(?=\/?[\p{L}_])/u;
@@ -92,7 +93,7 @@ function fieldValueOf(text: string): FieldValue | undefined {
   if (isMissing(text)) return null;
   const quoted = QUOTED.exec(text);
   if (quoted !== null) return quoted[1] ?? quoted[2] ?? "";
-  return ISO_TIME.test(text) || WORD.test(text) ? text : undefined;
+  return isTimeText(text) || WORD.test(text) ? text : undefined;
 }
 
 function recordOf(pairs: readonly (readonly [string, FieldValue])[]): DataRecord {
@@ -113,5 +114,5 @@ function recordOf(pairs: readonly (readonly [string, FieldValue])[]): DataRecord
 }
 
 function isTime(value: FieldValue): value is number | string {
-  return typeof value === "number" ? isDate(value) : typeof value === "string" && ISO_TIME.test(value);
+  return typeof value === "number" ? isDate(value) : typeof value === "string" && isTimeText(value);
 }

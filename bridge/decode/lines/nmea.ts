@@ -1,4 +1,5 @@
-import { decimalOf, fieldsOf, type LineFormat, otherThan, wrongIn } from "./line-format.ts";
+import { decimalOf } from "../decimal-text.ts";
+import { fieldsOf, type LineFormat, otherThan, wrongIn } from "./line-format.ts";
 
 /** A sentence of NMEA 0183, or of AIS with an exclamation mark. */
 const SENTENCE = /^[$!]([A-Z][A-Z0-9]{2,9}),([^*\r\n]{0,400}?)(?:\*([0-9A-Fa-f]{2}))?$/;

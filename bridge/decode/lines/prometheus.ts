@@ -1,4 +1,5 @@
-import { decimalOf, fieldsOf, type LineFormat, otherThan } from "./line-format.ts";
+import { decimalOf } from "../decimal-text.ts";
+import { fieldsOf, type LineFormat, otherThan } from "./line-format.ts";
 
 const LINE = /^([A-Za-z_:][A-Za-z0-9_:]*)(?:\{([^}]{0,1000})\})?[ \t]+(\S+)(?:[ \t]+(\d{12,16}))?$/;
 

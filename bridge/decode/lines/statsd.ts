@@ -1,5 +1,6 @@
+import { decimalOf } from "../decimal-text.ts";
 import { isDate } from "../layout.ts";
-import { decimalOf, fieldsOf, type LineFormat, otherThan, wrongIn } from "./line-format.ts";
+import { fieldsOf, type LineFormat, otherThan, wrongIn } from "./line-format.ts";
 
 const LINE = /^([^:|@#>\s][^:|@#]{0,200}):([^|]{1,4096})\|(c|g|ms|s|h|d|m)((?:\|[^|]*)*)$/;
 

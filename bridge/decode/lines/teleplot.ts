@@ -1,5 +1,6 @@
+import { decimalOf } from "../decimal-text.ts";
 import type { DataRecord } from "../message.ts";
-import { decimalOf, fieldsOf, type LineFault, type LineFormat, otherThan, wrongIn } from "./line-format.ts";
+import { fieldsOf, type LineFault, type LineFormat, otherThan, wrongIn } from "./line-format.ts";
 
 /** `>name:value§unit|flags`, the sign before it being what marks it on a serial line. */
 const LINE = /^(?:>|(?=[\p{L}_]))([^:|§]{1,200}):([^|§]+)(?:§([^|]{1,40}))?(?:\|([a-z0-9,:]{0,20}))?$/iu;

@@ -1,4 +1,5 @@
 import { secondsOfText } from "../../../../protocol/json/date-text.ts";
+import { isDecimal } from "../../decimal-text.ts";
 import { isLocalDate } from "./local-date.ts";
 
 /** What a cell holds: a number, null where a value is missing, or text. */
@@ -36,7 +37,6 @@ export interface Marks {
   hasPoint: boolean;
 }
 
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const COMMA_NUMBER = /^[+-]?(?:\d+(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$/;
 /** With digits on both sides of the comma: no comma between words. */
 const INNER_COMMA = /^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$/;
@@ -58,10 +58,6 @@ const NO_NUMBER_SIGN = /[:/TZ_a-df-z]/;
 /** No number and no time is longer. */
 const MAX_LENGTH = 64;
 
-export function isPlainNumber(text: string): boolean {
-  return NUMBER.test(text);
-}
-
 /** Whether a point may be the decimal mark, or stand between thousands where a comma is that: `1.234`. */
 export function isOneGroup(text: string): boolean {
   return ONE_GROUP.test(text);
@@ -81,7 +77,7 @@ export function mayBeOneNumber(line: string): boolean {
 
 /** Whether words between spaces are numbers, of which one or more have a comma: `21,5 40,2`. */
 export function areCommaNumbers(words: readonly string[]): boolean {
-  const isNumber = (word: string): boolean => NUMBER.test(word) || INNER_COMMA.test(word);
+  const isNumber = (word: string): boolean => isDecimal(word) || INNER_COMMA.test(word);
   return (
     words.length > 1 &&
     words.some((word) => INNER_COMMA.test(word)) &&
@@ -100,11 +96,11 @@ export function hasSpacedThousands(line: string): boolean {
  * @param marks what is found out is remembered there
  */
 export function cellOf(text: string, isQuoted: boolean, separator: string | undefined, marks: Marks): Cell {
-  if (!isQuoted && NUMBER.test(text)) return plainNumber(text, marks);
+  if (!isQuoted && isDecimal(text)) return plainNumber(text, marks);
   if (isMissing(text)) return null;
   const date = dateCell(text);
   if (date !== undefined) return date;
-  if (isQuoted) return NUMBER.test(text) ? { text, kind: "quoted" } : wordCell(text);
+  if (isQuoted) return isDecimal(text) ? { text, kind: "quoted" } : wordCell(text);
   return text.length <= MAX_LENGTH
     ? (markedNumber(withAsciiMinus(text), text, separator, marks) ?? wordCell(text))
     : wordCell(text);
@@ -125,7 +121,7 @@ function plainNumber(text: string, marks: Marks): Cell {
 
 /** Numbers with marks that are not JSON's. */
 function markedNumber(ascii: string, text: string, separator: string | undefined, marks: Marks): Cell | undefined {
-  if (NUMBER.test(ascii)) return plainNumber(ascii, marks);
+  if (isDecimal(ascii)) return plainNumber(ascii, marks);
   const { decimalComma } = marks;
   if (OTHER_GROUPS.test(ascii)) return Number(ascii.replace(/['’\u00a0\u2009\u202f]/g, "").replace(",", "."));
   if (decimalComma === false || !/[.,]/.test(ascii)) return undefined;

@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
+import { isDecimal } from "../../decimal-text.ts";
 import { DecodeError } from "../../message.ts";
 import { ownText } from "../../text.ts";
-import { type Cell, cellOf, isPlainNumber, type Marks } from "./cell.ts";
+import { type Cell, cellOf, type Marks } from "./cell.ts";
 import { FirstColumn } from "./first-column.ts";
 import type { Row } from "./lines.ts";
 import type { DateOrder } from "./local-date.ts";
@@ -72,7 +73,7 @@ export class TopicLines {
   /** What a message is that is one plain number as those before it; undefined: it is to be looked at. */
   steadyNumber(text: string): number | undefined {
     const width = this.#widths.get(1);
-    if (width === undefined || width.lines === 0 || width.names !== undefined || !isPlainNumber(text)) return undefined;
+    if (width === undefined || width.lines === 0 || width.names !== undefined || !isDecimal(text)) return undefined;
     const cell = cellOf(text, false, undefined, this.marks);
     if (typeof cell !== "number") return undefined;
     width.lines++;
