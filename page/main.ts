@@ -44,7 +44,9 @@ const viewport = new Viewport();
 const persistence = new Persistence(channel, viewport, arrangement);
 const feedRate = new FeedRate();
 const clocks = new Clocks();
-source.nowX = () => clocks.nowMs(Date.now()) / 1000;
+const nowX = (): number => clocks.nowMs(Date.now()) / 1000;
+// Where nothing comes, time stands still: it would catch up with a clock that is ahead.
+source.nowX = () => clocks.nowMs(feedRate.takenMs ?? Date.now()) / 1000;
 const notice = new Notice();
 const lazy = new LazyLoader(
   () => {
@@ -123,7 +125,7 @@ const handlers: ViewerHandlers = {
   frame(frame, stored) {
     const { store } = source;
     const knownSeries = store.size;
-    store.ingest(frame, stored, source.nowX());
+    store.ingest(frame, stored, nowX());
     const { points, seq, minX, maxX } = frame.header;
     const nowMs = Date.now();
     feedRate.noteFrame({ nowMs, points, seq, stored });
@@ -275,7 +277,9 @@ function showNotes(seen: ViewModel): void {
   const { min, max } = seen.x;
   const panels = board.onScreen;
   const isOut = panels.some(({ series }) =>
-    series.some(({ series: { headX, lateX } }) => headX < min || headX > max || Math.abs(lateX) > WRONG_S),
+    series.some(
+      ({ series: { headX, lateX, ring } }) => headX < min || headX > max || Math.abs(lateX) > WRONG_S || ring.isPath,
+    ),
   );
   gapLayer.show(panels, seen, (isLive && isOut) || history.valueNames.size > 0);
   const go = (range: Range): void => {

@@ -12,7 +12,7 @@ import { isTime, type Series, SeriesStore } from "./store/series-store.ts";
 export class ChannelData implements PointSource {
   budget = new RingBudget();
   store: SeriesStore;
-  /** The time by the channel's clock, in x; NaN where none comes. */
+  /** When something last came, by the channel's clock, in x; NaN where none comes. */
   nowX = (): number => Number.NaN;
   readonly history: HistoryFetcher;
   readonly isHidden: (name: string) => boolean;
@@ -44,8 +44,11 @@ export class ChannelData implements PointSource {
   }
 
   get oldestX(): number {
-    let oldest = this.history.oldestX ?? this.history.fetched?.min ?? Number.POSITIVE_INFINITY;
-    for (const { ring } of this.store.series) {
+    const isOfTimes = isTime(newestX(this));
+    const known = this.history.oldestX ?? this.history.fetched?.min ?? Number.POSITIVE_INFINITY;
+    let oldest = isOfTimes && !isTime(known) ? Number.POSITIVE_INFINITY : known;
+    for (const { ring, headX } of [...this.store.series, ...(this.history.fetched?.store.series ?? [])]) {
+      if (isOfTimes && !isTime(headX)) continue;
       oldest = Math.min(oldest, ring.isPath ? extentOf([ring]).minX : (ring.x[0] ?? oldest));
     }
     return oldest;

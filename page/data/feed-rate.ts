@@ -31,12 +31,12 @@ export interface ReceivedFrame {
 export class FeedRate {
   /** Every publisher was gone after the last frame was taken. */
   wasGone = false;
+  /** When the last frame was taken, by our clock. */
+  takenMs: number | undefined;
   /** Of frames that came as they were taken, by this connection. */
   readonly #arrivals: Arrival[] = [];
   /** Since when points are counted. */
   #sinceMs: number | undefined;
-  /** When the last frame was taken, by our clock. */
-  #takenMs: number | undefined;
   /** What the Channel had taken when the connection began, and its usual pause. */
   #seqAtHello = Number.POSITIVE_INFINITY;
   #channelPauseMs: number | undefined;
@@ -45,7 +45,7 @@ export class FeedRate {
   noteStatus(nowMs: number, message: Extract<ServerMessage, { type: "hello" | "status" }>): void {
     const { goneForMs, takenForMs } = message;
     this.wasGone ||= goneForMs !== null;
-    this.#takenMs = takenForMs === null ? undefined : nowMs - takenForMs;
+    this.takenMs = takenForMs === null ? undefined : nowMs - takenForMs;
     if (message.type !== "hello") return;
     this.#forget();
     this.#seqAtHello = message.seq;
@@ -56,7 +56,7 @@ export class FeedRate {
   noteFrame({ nowMs, points, seq, stored }: ReceivedFrame): void {
     // What was taken while this page caught up comes from the store, too.
     if (stored && seq <= this.#seqAtHello) return;
-    this.#takenMs = nowMs;
+    this.takenMs = nowMs;
     this.wasGone = false;
     if (stored) return;
     // Our clock was set back: what was before cannot be compared.
@@ -90,9 +90,9 @@ export class FeedRate {
 
   /** When the last frame was taken, if that is too long ago. */
   staleSinceMs(nowMs: number): number | undefined {
-    if (this.#takenMs === undefined) return undefined;
+    if (this.takenMs === undefined) return undefined;
     const patienceMs = Math.max(STALE_AFTER_MS, STALE_AFTER_PAUSES * (this.#usualPauseMs() ?? 0));
-    return nowMs - this.#takenMs > patienceMs ? this.#takenMs : undefined;
+    return nowMs - this.takenMs > patienceMs ? this.takenMs : undefined;
   }
 
   #forget(): void {

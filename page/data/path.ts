@@ -1,8 +1,5 @@
 import type { Segment } from "./segment.ts";
 
-/** So many consecutive points of a long path are drawn as one: by their first, and the ends of their x and y. */
-export const PATH_GROUPS = 4096;
-
 /** The ends of x and of y; Infinity and -Infinity where there is nothing. */
 export interface Extent {
   minX: number;
@@ -43,32 +40,6 @@ export function pathWithin({ x, y }: Segment, minX: number, maxX: number, beside
     last = i;
   }
   return { x: Float64Array.from(foundX), y: Float64Array.from(foundY), isPath: true };
-}
-
-/**
- * The points by which a path is drawn, by their indices: of every group the first and the last, the ends of its x and y, and
- * its first and last break.
- */
-export function* drawnOf({ x, y }: Segment): Generator<number> {
-  const size = Math.ceil(x.length / PATH_GROUPS);
-  for (let from = 0; from < x.length; from += size) {
-    const to = Math.min(x.length, from + size);
-    /** The left one, the right one, the low one, the high one, and two breaks. */
-    const ends: [number, number, number, number, number, number] = [-1, -1, -1, -1, -1, -1];
-    for (let i = from; i < to; i++) {
-      const [left, right, low, high, broken] = ends;
-      if (Number.isNaN(y[i])) {
-        if (broken < 0) ends[4] = i;
-        ends[5] = i;
-        continue;
-      }
-      if (left < 0 || (x[i] ?? 0) < (x[left] ?? 0)) ends[0] = i;
-      if (right < 0 || (x[i] ?? 0) > (x[right] ?? 0)) ends[1] = i;
-      if (low < 0 || (y[i] ?? 0) < (y[low] ?? 0)) ends[2] = i;
-      if (high < 0 || (y[i] ?? 0) > (y[high] ?? 0)) ends[3] = i;
-    }
-    yield* [...new Set([from, to - 1, ...ends.filter((end) => end >= 0)])].sort((a, b) => a - b);
-  }
 }
 
 /** The point of a path that is nearest to `x` where its line crosses it, the latest of several; or one within `reach`. */

@@ -17,11 +17,11 @@ export interface PointSource {
   /** Views of a series' points in a range of x, and of one point more at either side. */
   segments(series: Series, range: Range): readonly Segment[];
   isHidden(name: string): boolean;
-  /** The time by the channel's clock, in x; NaN where that is not known. */
+  /** When something last came, by the channel's clock, in x: now, while points come; NaN where that is not known. */
   nowX(): number;
 }
 
-/** A clock so far behind or ahead is wrong, or its series has ended: the picture follows others. */
+/** So far behind or ahead when something last came, a clock is wrong, or its series has ended: the picture follows others. */
 const BEHIND_X = 300;
 const AHEAD_X = 10;
 
@@ -40,5 +40,5 @@ export function newestX({ store, isHidden, nowX }: Pick<PointSource, "store" | "
 
 /** Whether a series' newest points are far behind an x, and are no part of what is newest. */
 export function isFarBehind(headX: number, x: number): boolean {
-  return isTime(x) && headX < x - BEHIND_X;
+  return isTime(x) && headX < x - BEHIND_X && headX > Number.NEGATIVE_INFINITY;
 }

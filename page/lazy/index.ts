@@ -5,6 +5,7 @@ import { EmptyState } from "./empty-state.ts";
 import { GapMarks } from "./gaps/gap-marks.ts";
 import { GapNavigator } from "./gaps/gap-navigator.ts";
 import { gapsOf } from "./gaps/gap-spans.ts";
+import { thinned } from "./long-paths.ts";
 import type { LazyModule } from "./module.ts";
 import { namedAxis } from "./named-axis.ts";
 import { showOff } from "./off-notes.ts";
@@ -24,4 +25,5 @@ export const lazyModule: LazyModule = {
   openTool,
   renderers: LAZY_RENDERERS,
   showOff,
+  thinned,
 };

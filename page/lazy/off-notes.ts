@@ -1,5 +1,7 @@
+import { extentOf } from "../data/path.ts";
 import type { Range } from "../data/segment.ts";
 import { lowerBound } from "../data/sorted-column.ts";
+import { isTime, type Series } from "../data/store/series.ts";
 import type { ShownOff } from "../render/lazy-render.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { button, make } from "../ui/dom.ts";
@@ -10,6 +12,8 @@ import { adoptStyles } from "./styles.ts";
 const MAX_LINES = 3;
 /** Of the range that “Show” goes to, so much is after the newest point. */
 const AFTER = 0.1;
+/** Beside all of a series, as part of its width. */
+const BESIDE = 0.04;
 
 let told = false;
 const notes = new WeakMap<Element, { element: HTMLElement; key: string }>();
@@ -32,10 +36,10 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
     }
     const out = isLive ? visible.filter((one) => isOut(one, x)) : [];
     const texts = out.flatMap((one) => {
-      const text = offText(one.series, nowX, out.length === visible.length);
-      return text === undefined ? [] : [{ name: one.series.name, text, headX: one.series.headX }];
+      const text = offText(one.series, nowX, out.length === visible.length, Date.now() / 1000);
+      return text === undefined ? [] : [{ series: one.series, text }];
     });
-    const key = JSON.stringify(texts.map(({ name, text }) => [name, text]));
+    const key = JSON.stringify(texts.map(({ series: { name }, text }) => [name, text]));
     let note = notes.get(plot);
     if (note === undefined) {
       if (texts.length === 0) continue;
@@ -48,11 +52,9 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
     note.element.style.left = under.style.left;
     if (note.key === key) continue;
     note.key = key;
-    const lines = texts.slice(0, MAX_LINES).map(({ name, text, headX }) => {
-      const show = button("Show", () => {
-        const span = x.max - x.min;
-        go({ min: headX - span * (1 - AFTER), max: headX + span * AFTER });
-      });
+    const lines = texts.slice(0, MAX_LINES).map(({ series: one, text }) => {
+      const { name } = one;
+      const show = button("Show", () => go(rangeOf(one, x.max - x.min)));
       show.ariaLabel = `Show ${name}`;
       return make("p", "", make("b", "", name), ` ${text} `, show);
     });
@@ -61,9 +63,17 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
   }
 }
 
+/** Where a series is: about its newest point, or all of one whose x is no time. */
+function rangeOf({ headX, ring }: Series, span: number): Range {
+  if (isTime(headX)) return { min: headX - span * (1 - AFTER), max: headX + span * AFTER };
+  const { minX, maxX } = extentOf([ring]);
+  const beside = (maxX - minX) * BESIDE || span / 2;
+  return { min: minX - beside, max: maxX + beside };
+}
+
 /** None of its points is in view, and its line goes nowhere. */
 function isOut({ series, segments }: PanelSeries, { min, max }: Range): boolean {
-  if (series.valueNames !== undefined || segments.some(({ isPath }) => isPath)) return false;
+  if (series.valueNames !== undefined) return false;
   return !segments.some(({ x, y }) => {
     for (let i = lowerBound(x, min); i < x.length && (x[i] ?? 0) <= max; i++) if (!Number.isNaN(y[i])) return true;
     return false;

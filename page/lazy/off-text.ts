@@ -3,6 +3,8 @@ import { clockText, offsetText } from "../ui/format.ts";
 
 /** A clock that differs less is not worth a sentence. */
 const SAME_S = 60;
+/** What is later than this is no delay: nothing comes before its time. */
+const AHEAD_S = 1;
 /** Two clocks of one epoch differ less. */
 const SAME_EPOCH_S = 2 * 86_400;
 const DAY_S = 86_400;
@@ -23,25 +25,28 @@ const TOLERANCE_S = 30 * DAY_S;
 
 /**
  * What is to be said of a series that has no point in view.
- * @param nowX the time
+ * @param nowX when something last came
  * @param isAlone nothing else of its panel is in view either
+ * @param todayX the time
  * @returns undefined where it is only slow, and others are to be seen
  */
 export function offText(
-  { headX, lateX }: Pick<Series, "headX" | "lateX">,
+  { headX, lateX, ring }: Pick<Series, "headX" | "lateX"> & { ring?: Pick<Series["ring"], "isPath"> },
   nowX: number,
   isAlone: boolean,
+  todayX = nowX,
 ): string | undefined {
-  if (!isTime(headX)) return timelessText(headX, nowX);
+  if (!isTime(headX)) return timelessText(headX, nowX, ring?.isPath);
   // As it came; of what was stored before, nobody knows when.
   const late = Number.isNaN(lateX) ? nowX - headX : lateX;
   const isLive = !Number.isNaN(lateX);
   const wrong = epochText(headX, nowX, late, isLive);
   if (wrong !== undefined) return wrong;
   if (isLive && Math.abs(late) > SAME_S) return `has times ${offsetText(late * 1000)}`;
+  if (late < -AHEAD_S) return `has times ${offsetText(late * 1000)}`;
   if (!isAlone) return undefined;
-  if (late < -SAME_S) return `has times ${offsetText(late * 1000)}`;
-  const since = `has nothing new since ${late > DAY_S ? `${dateText(headX)}, ` : ""}${clockText(headX * 1000)}`;
+  const isToday = new Date(headX * 1000).toDateString() === new Date(todayX * 1000).toDateString();
+  const since = `has nothing new since ${isToday ? "" : `${dateText(headX)}, `}${clockText(headX * 1000)}`;
   // What was stored before says nothing of when it came: it may have ended, or have another clock.
   return isLive || late < SAME_S ? since : `${since}, ${offsetText(late * 1000)}`;
 }
@@ -58,8 +63,9 @@ function epochText(headX: number, nowX: number, late: number, isLive: boolean): 
   return isLive ? `has times of ${dateText(headX)}: is the clock set?` : undefined;
 }
 
-function timelessText(headX: number, nowX: number): string {
+function timelessText(headX: number, nowX: number, isPath = false): string {
   const x = Number(headX.toPrecision(6));
+  if (isPath) return "has x that is no time";
   if (!isTime(nowX)) return `is at x ${x}`;
   if (headX >= 1e11) return `has x ${x}, beyond the year 5138: is it a time in another unit?`;
   if (headX < 0) return `has x ${x}: a time before 1970, or no time`;

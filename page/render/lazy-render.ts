@@ -1,4 +1,4 @@
-import type { Range } from "../data/segment.ts";
+import type { Range, Segment } from "../data/segment.ts";
 import type { GapRecord, GapSpan } from "../data/store/gap-log.ts";
 import type { PanelPlan } from "../layout/panels.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
@@ -25,7 +25,7 @@ export interface ShownOff {
   }[];
   viewModel: ViewModel;
   isLive: boolean;
-  /** The time by the channel's clock, in x; NaN where that is not known. */
+  /** When something last came, by the channel's clock, in x; NaN where that is not known. */
   nowX: number;
   /** Shows a range of x. */
   go(range: Range): void;
@@ -46,6 +46,8 @@ export interface LazyRender {
   /** The gaps that concern one of these series. */
   gapsOf(gaps: readonly GapRecord[], names: readonly string[]): GapRecord[];
   readonly renderers: LazyRenderers;
+  /** What is drawn of a series: of long paths not every point. */
+  thinned(segments: readonly Segment[]): readonly Segment[];
   /** Says of series without points in view why that is. */
   showOff(shown: ShownOff): void;
   /**

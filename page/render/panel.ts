@@ -115,7 +115,7 @@ export class Panel {
       const isHidden = source.isHidden(name);
       const onRight = right.has(name);
       const segments = isHidden ? [] : viewModel.segments(series);
-      renderer.prepare(segments, viewModel, buffer);
+      renderer.prepare(lazy?.thinned(segments) ?? segments, viewModel, buffer);
       const { minY, maxY } = buffer;
       const isHighlighted = name === highlighted;
       all.push({ series, renderer, slot, onRight, isHidden, segments, isHighlighted, buffer, minY, maxY });

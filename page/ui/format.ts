@@ -93,10 +93,11 @@ export function zoneHint(differenceMs: number): string {
 export function offsetText(behindMs: number): string {
   const size = Math.abs(behindMs);
   const hint = zoneHint(size);
-  const minutes = Math.round(size / QUARTER_MS) * 15;
+  const minutes = hint === "" ? Math.round(size / 60_000) : Math.round(size / QUARTER_MS) * 15;
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   const parts = [hours > 0 ? `${hours} h` : "", rest > 0 ? `${rest} min` : ""].filter((part) => part !== "");
-  return `${hint === "" ? formatDuration(size) : parts.join(" ")} ${behindMs > 0 ? "behind" : "ahead"}${hint}`;
+  const isLong = size >= 7_200_000 && size < 172_800_000;
+  return `${hint === "" && !isLong ? formatDuration(size) : parts.join(" ")} ${behindMs > 0 ? "behind" : "ahead"}${hint}`;
 }
 
 /** The local time of day: `09:05:00`. */

@@ -97,7 +97,10 @@ export class Viewport {
     if (source !== undefined) this.#selectedWindow = this.window(source);
     this.#place = {
       kind: "range",
-      range: source === undefined || source.isPath ? range : within(range, source.oldestX, newestX(source), from),
+      range:
+        source === undefined || source.isPath || isTime(range.max) !== isTime(newestX(source))
+          ? range
+          : within(range, source.oldestX, newestX(source), from),
     };
   }
 
@@ -109,18 +112,29 @@ export class Viewport {
     const newest = newestX(source);
     if (newest === Number.NEGATIVE_INFINITY) return undefined;
     const gaps = source.gaps.filter(({ series }) => !source.isHidden(series));
-    const viewModel = (x: Range): ViewModel => ({
-      dataEndX: newest,
-      x,
-      time: isTime(newest),
-      bucketWidth: (x.max - x.min) / Math.max(1, columns),
-      gaps,
-      requiredRange: x,
-      segments: (series) => source.segments(series, x),
-    });
+    const { isPath } = source;
+    const viewModel = (x: Range): ViewModel => {
+      // Beside series of times, those of other x have a view of their own.
+      const time = !isPath && isTime(newest) && isTime(x.max);
+      const isOther = isPath || time !== isTime(newest);
+      return {
+        dataEndX: isOther ? Number.NEGATIVE_INFINITY : newest,
+        x,
+        time,
+        bucketWidth: (x.max - x.min) / Math.max(1, columns),
+        gaps,
+        requiredRange: isPath ? EVERYTHING : x,
+        segments: (series) =>
+          isTime(newest) && Number.isFinite(series.headX) && isTime(series.headX) !== time
+            ? []
+            : source
+                .segments(series, x)
+                .map((points) => (points.isPath ? pathWithin(points, x.min, x.max, 1) : points)),
+      };
+    };
     const place = this.#place;
-    if (source.isPath) return this.#path(source, columns, gaps);
     if (place.kind === "range") return viewModel(place.range);
+    if (isPath) return this.#path(source, columns, gaps);
     const edgeX = place.kind === "held" ? place.maxX : newest;
     const window = this.window(source);
     if (window === "100 pts") {
@@ -146,12 +160,12 @@ export class Viewport {
     const span = SPANS[window] ?? LONELY_SPAN;
     const bucketWidth = span / Math.max(1, columns);
     const max = Math.ceil(edgeX / bucketWidth) * bucketWidth;
-    const x = { min: max - span, max };
+    const seen = viewModel({ min: max - span, max });
     return {
-      ...viewModel(x),
+      ...seen,
       dataEndX: edgeX,
       bucketWidth,
-      segments: (series) => upTo(source.segments(series, x), edgeX),
+      segments: (series) => upTo(seen.segments(series), edgeX),
     };
   }
 
@@ -160,7 +174,7 @@ export class Viewport {
     const place = this.#place;
     const totals = place.kind === "held" ? place.totals : undefined;
     const window = this.window(source);
-    const last = place.kind !== "range" && window === "100 pts";
+    const last = window === "100 pts";
     const pointsOf = (series: Series): readonly Segment[] => {
       const points = [...source.segments(series, EVERYTHING)];
       const live = points.at(-1);
@@ -176,18 +190,15 @@ export class Viewport {
     const visible = all.filter(({ name }) => !source.isHidden(name));
     const { minX, maxX } = extentOf((visible.length > 0 ? visible : all).flatMap(pointsOf));
     const beside = (maxX - minX) * BESIDE || LONELY_SPAN / 2;
-    const x = place.kind === "range" ? place.range : { min: minX - beside, max: maxX + beside };
+    const x = { min: minX - beside, max: maxX + beside };
     return {
       x,
       time: false,
       dataEndX: Number.NEGATIVE_INFINITY,
       bucketWidth: last ? 0 : (x.max - x.min) / Math.max(1, columns),
       gaps,
-      requiredRange: place.kind === "range" || window === "All" ? EVERYTHING : undefined,
-      segments: (series) =>
-        place.kind === "range"
-          ? source.segments(series, x).map((points) => (points.isPath ? pathWithin(points, x.min, x.max, 1) : points))
-          : pointsOf(series),
+      requiredRange: window === "All" ? EVERYTHING : undefined,
+      segments: pointsOf,
     };
   }
 }
@@ -218,6 +229,7 @@ function lastPoints(source: PointSource, newest: number): Omit<ViewModel, "gaps"
   }
   const x = minX < newest ? { min: minX, max: newest } : { min: newest - LONELY_SPAN, max: newest };
   const segments = (series: Series): readonly Segment[] => {
+    if (isFarBehind(series.headX, newest)) return [];
     if (source.store.find(series.name) !== series) return lastOf(upTo(source.segments(series, x), newest));
     const { x: xs, y } = series.ring;
     const to = upperBound(xs, newest);

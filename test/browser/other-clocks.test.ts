@@ -62,3 +62,22 @@ for (const [kind, offsetS, said, note] of [
     assert.equal(await tab.page.locator(".off-note:not([hidden])").count(), 0);
   });
 }
+
+test("[PG27b] a clock that is 12 s ahead does not take the picture over once nothing comes any more", async (t) => {
+  const source = new Source(stage.edge);
+  const startS = Date.now() / 1000;
+  const tab = await stage.openTab(t, source.channel);
+  for (const [name, aheadS] of [
+    ["right.y", 0],
+    ["ahead.y", 12],
+  ] as const) {
+    const row = (i: number) => ({ x: startS + aheadS + i / 100, arrival: false, names: [name], values: [i] });
+    await source.publish([row(0), row(1)]);
+  }
+  await tab.holds(2, "ahead.y");
+  await waitFor("the time of the clock that is ahead", () => Promise.resolve(Date.now() / 1000 > startS + 8));
+  await tab.page.keyboard.press("l");
+  await tab.drawn();
+  const { maxX } = await tab.window();
+  assert.ok(maxX !== null && Math.abs(maxX - startS) < 1, `the picture ends ${(maxX ?? 0) - startS} s after the point`);
+});

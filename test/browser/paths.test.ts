@@ -77,3 +77,26 @@ test("[PG26d] a page that comes later fetches what came of a path before, in its
   const seen = (await tab.page.evaluate(() => plotcast.seen())).find(({ name }) => name === "y");
   assert.deepEqual(seen?.y, counting(5000));
 });
+
+test("[PG27e] [PG27c] beside a series of times, a path is named in its panel, and Show draws it whole", async (t) => {
+  const channel = newChannel();
+  const tab = await stage.openTab(t, channel);
+  await publishJson(stage.edge, channel, [{ temp: 20 }, { temp: 21 }]);
+  for (const { x, y } of CIRCLE) await publishJson(stage.edge, channel, { x, robot: y });
+  await tab.holds(40, "robot");
+  const note = tab.page.locator(".off-note:not([hidden])");
+  await waitFor("the note", async () => /robot has x that is no time/.test((await note.allTextContents()).join()));
+  await tab.choose("All");
+  await tab.drawn();
+  const all = await tab.window();
+  assert.ok((all.minX ?? 0) > Date.now() / 1000 - 600, `All begins at ${all.minX}`);
+  await tab.page.getByRole("button", { name: "Show robot" }).click();
+  await tab.drawn();
+  const { minX, maxX } = await tab.window();
+  assert.ok(minX !== null && maxX !== null && minX <= -1 && maxX >= 1 && maxX - minX < 2.5, `${minX} to ${maxX}`);
+  const seen = (await tab.page.evaluate(() => plotcast.seen())).find(({ name }) => name === "robot");
+  assert.equal(seen?.x.length, 40);
+  await tab.page.getByRole("button", { name: /Go live/ }).click();
+  await tab.drawn();
+  assert.ok(((await tab.window()).minX ?? 0) > 1e9);
+});

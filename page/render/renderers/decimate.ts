@@ -1,11 +1,8 @@
-import { drawnOf, PATH_GROUPS } from "../../data/path.ts";
 import type { Segment } from "../../data/segment.ts";
 import type { PointBuffer } from "./point-buffer.ts";
 
 /** Fewer points than this for each bucket are drawn as they are. */
 const POINTS_A_BUCKET = 2;
-/** A path of more points is drawn by so many at most. */
-const MAX_PATH_POINTS = 8 * PATH_GROUPS;
 
 /**
  * Reduces points to the smallest and the largest y of every bucket of x, each at its own x. Buckets are counted
@@ -19,24 +16,16 @@ const MAX_PATH_POINTS = 8 * PATH_GROUPS;
  */
 export function decimate(segments: readonly Segment[], bucket: number, buffer: PointBuffer, keepsLast = false): void {
   const rooms = segments.map(({ x, isPath }) => {
-    if (isPath) return { isDense: false, points: Math.min(x.length, MAX_PATH_POINTS) };
     const buckets = ((x.at(-1) ?? 0) - (x[0] ?? 0)) / bucket;
-    const isDense = bucket > 0 && x.length > POINTS_A_BUCKET * (buckets + 1);
+    const isDense = !isPath && bucket > 0 && x.length > POINTS_A_BUCKET * (buckets + 1);
     return { isDense, points: isDense ? Math.min(x.length, 3 * (buckets + 2)) + 1 : x.length };
   });
   buffer.begin(rooms.reduce((sum, { points }) => sum + points, 1));
   for (const [i, segment] of segments.entries()) {
     const { x, y } = segment;
-    if (segment.isPath && x.length > MAX_PATH_POINTS) thin(segment, buffer);
-    else if (rooms[i]?.isDense) reduce(x, y, bucket, buffer, keepsLast);
+    if (rooms[i]?.isDense) reduce(x, y, bucket, buffer, keepsLast);
     else copy(x, y, buffer);
   }
-}
-
-function thin(segment: Segment, buffer: PointBuffer): void {
-  const drawn = [...drawnOf(segment)];
-  const at = (column: Float64Array): Float64Array => Float64Array.from(drawn, (i) => column[i] ?? 0);
-  copy(at(segment.x), at(segment.y), buffer);
 }
 
 function copy(x: Float64Array, y: Float64Array, buffer: PointBuffer): void {

@@ -34,3 +34,20 @@ test("[PG27c] a clock that is behind or ahead is said; what only ended is said w
   assert.match(stored(NOW - 19_800) ?? "", /since [\d:]{8}, 5 h 30 min behind \(time zone\?\)$/);
   assert.equal(stored(NOW - 400, false), undefined);
 });
+
+test("[PG27c] an x that is no time, as a path's, is said to be none", () => {
+  assert.equal(offText({ headX: 1.2, lateX: NOW, ring: { isPath: true } }, NOW, false), "has x that is no time");
+});
+
+test("[PG27c] what is ahead by more than a second has no point that is its last one: it is ahead", () => {
+  assert.equal(offText({ headX: NOW + 30, lateX: -30 }, NOW, false), "has times 30 s ahead");
+  assert.equal(offText({ headX: NOW + 30, lateX: Number.NaN }, NOW, true), "has times 30 s ahead");
+  assert.match(offText({ headX: NOW + 1, lateX: Number.NaN }, NOW, true) ?? "", /^has nothing new since [\d:]{8}$/);
+});
+
+test("[PG27c] the last point of another day than today has its date, and how long ago it was in hours and minutes", () => {
+  const yesterday = offText({ headX: NOW - 85_800, lateX: Number.NaN }, NOW, true);
+  assert.match(yesterday ?? "", /^has nothing new since .*17.*2026.*, [\d:]{8}, 23 h 50 min behind$/);
+  const today = offText({ headX: NOW, lateX: 0.1 }, NOW, true, NOW + 86_400);
+  assert.match(today ?? "", /since .*18.*2026.*, [\d:]{8}$/);
+});

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawnOf, nearestOnPath, PATH_GROUPS, pathWithin } from "../../../../page/data/path.ts";
+import { nearestOnPath, pathWithin } from "../../../../page/data/path.ts";
 import { SeriesStore } from "../../../../page/data/store/series-store.ts";
 import { csvBlob } from "../../../../page/lazy/export/csv.ts";
 import { readSnapshot, snapshotBlob } from "../../../../page/lazy/export/snapshot.ts";
+import { drawnOf, PATH_GROUPS, thinned } from "../../../../page/lazy/long-paths.ts";
 import { decimate } from "../../../../page/render/renderers/decimate.ts";
 import { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
 import { Viewport } from "../../../../page/viewport/viewport.ts";
@@ -63,7 +64,7 @@ test("[PG26d] a long path is drawn by few points, with every end of x and y, and
   long.y[1234] = Number.NaN;
   long.y[5000] = 1e9;
   const buffer = new PointBuffer();
-  decimate([long], 1, buffer);
+  decimate(thinned([long]), 1, buffer);
   assert.ok(buffer.length <= 8 * PATH_GROUPS && buffer.length > PATH_GROUPS, `${buffer.length}`);
   assert.equal(buffer.maxY, 1e9);
   const drawn = [...drawnOf(long)];
