@@ -149,7 +149,8 @@ export class PlotCanvas {
     context.lineJoin = "round";
     context.textAlign = "right";
     context.fillStyle = theme.text;
-    const write = (text = "", x: number, y: number): void => {
+    const write = (text: string | undefined, x: number, y: number): void => {
+      if (text === undefined) return;
       context.lineWidth = HALO_PX;
       context.strokeStyle = theme.ground;
       context.strokeText(text, x, y);
