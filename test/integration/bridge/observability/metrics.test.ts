@@ -54,7 +54,7 @@ test("[BR17b] /metrics has every count of the ledger, and reading it changes non
   for (const [name, expected] of [
     ['received_messages_total{source="main"}', 5],
     ['decoded_points_total{source="main"}', 3],
-    ['refused_messages_total{source="main",reason="not-json"}', 1],
+    ['refused_messages_total{source="main",reason="format-unknown"}', 1],
     ['delivered_points_total{channel="main"}', 3],
     ['retries_total{channel="main"}', 1],
     ['gap_points_total{channel="main",reason="publisher-dropped"}', 2],
