@@ -5,6 +5,7 @@ import { ChannelData } from "./data/channel-data.ts";
 import { Clocks, newestByTable } from "./data/clocks.ts";
 import { FeedRate } from "./data/feed-rate.ts";
 import { browserHistory } from "./data/history/browser-history.ts";
+import { pathTools } from "./data/path.ts";
 import type { Range } from "./data/segment.ts";
 import { isTime } from "./data/store/series.ts";
 import { commands } from "./input/commands.ts";
@@ -24,7 +25,7 @@ import { GapLayer } from "./render/gap-layer.ts";
 import { sharesOnePanel } from "./render/renderers/registry.ts";
 import { element } from "./ui/dom.ts";
 import { Header } from "./ui/header.ts";
-import { Notice } from "./ui/notice.ts";
+import { Notice, type NoticeAction } from "./ui/notice.ts";
 import { StatusPresenter } from "./ui/status-presenter.ts";
 import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
@@ -90,7 +91,11 @@ const board = new Board(element("board"), {
   requestDraw: () => scheduler.requestFrame(),
 });
 const gapLayer = new GapLayer(
-  () => lazy.load(),
+  async () => {
+    const loaded = await lazy.load();
+    Object.assign(pathTools, loaded?.pathTools);
+    return loaded;
+  },
   () => scheduler.requestFrame(),
 );
 const cursor = new PlotCursor(board);
@@ -278,15 +283,16 @@ function showNotes(seen: ViewModel): void {
   const panels = board.onScreen;
   const isOut = panels.some(({ series }) =>
     series.some(
-      ({ series: { headX, lateX, ring } }) => headX < min || headX > max || Math.abs(lateX) > WRONG_S || ring.isPath,
+      ({ series: { headX, lateX, ring } }) =>
+        ring.isPath || (isLive && (headX < min || headX > max || Math.abs(lateX) > WRONG_S || ring.lastX > headX)),
     ),
   );
-  gapLayer.show(panels, seen, (isLive && isOut) || history.valueNames.size > 0);
+  gapLayer.show(panels, seen, isOut || history.valueNames.size > 0);
   const go = (range: Range): void => {
     viewport.showRange(range);
     viewChanged();
   };
-  const notify = (text: string): void => notice.show("clock", text);
+  const notify = (text: string, action?: NoticeAction): void => notice.show("clock", text, action);
   gapLayer.lazy?.showOff({ panels, viewModel: seen, isLive, nowX: source.nowX(), go, notify });
 }
 

@@ -6,6 +6,7 @@ import { newestX, type PointSource } from "./point-source.ts";
 import type { Range, Segment } from "./segment.ts";
 import type { GapRecord } from "./store/gap-log.ts";
 import { RingBudget } from "./store/ring-budget.ts";
+import { isSetBack } from "./store/series.ts";
 import { isTime, type Series, SeriesStore } from "./store/series-store.ts";
 
 /** All points of a channel: live ones, and older ones that are fetched when they are shown. */
@@ -43,15 +44,15 @@ export class ChannelData implements PointSource {
     return this.#find(name) ?? this.#derived?.series.find((series) => series.name === name);
   }
 
+  get lastX(): number {
+    const ends = this.#alike.flatMap(({ name, ring }) => (this.isHidden(name) || ring.isPath ? [] : ring.lastX));
+    return Math.max(newestX(this), ...ends);
+  }
+
   get oldestX(): number {
-    const isOfTimes = isTime(newestX(this));
     const known = this.history.oldestX ?? this.history.fetched?.min ?? Number.POSITIVE_INFINITY;
-    let oldest = isOfTimes && !isTime(known) ? Number.POSITIVE_INFINITY : known;
-    for (const { ring, headX } of [...this.store.series, ...(this.history.fetched?.store.series ?? [])]) {
-      if (isOfTimes && !isTime(headX)) continue;
-      oldest = Math.min(oldest, ring.isPath ? extentOf([ring]).minX : (ring.x[0] ?? oldest));
-    }
-    return oldest;
+    const starts = this.#alike.map(({ ring }) => (ring.isPath ? extentOf([ring]).minX : (ring.x[0] ?? known)));
+    return Math.min(!isTime(known) && isTime(newestX(this)) ? Number.POSITIVE_INFINITY : known, ...starts);
   }
 
   get gaps(): readonly GapRecord[] {
@@ -96,9 +97,12 @@ export class ChannelData implements PointSource {
     if (!this.#hasHistory) return;
     const { store } = this;
     this.history.joinedSeq = store.joinedSeq ?? 0;
-    if (!this.isPath) return this.history.request(range, store.completeFromX, newestX(this));
+    // Where time ran back, what is later is among what came before.
+    const isBack = range?.min === Number.NEGATIVE_INFINITY && [...store.series].some(isSetBack);
+    if (!isBack && !this.isPath) return this.history.request(range, store.completeFromX, newestX(this));
     // What is older is anywhere in x.
-    this.history.request(this.history.joinedSeq > 0 ? range : undefined, Number.MAX_VALUE, newestX(this));
+    const wanted = isBack ? { ...range, max: Number.MAX_VALUE } : range;
+    this.history.request(this.history.joinedSeq > 0 ? wanted : undefined, Number.MAX_VALUE, newestX(this));
   }
 
   get isPath(): boolean {
@@ -114,6 +118,13 @@ export class ChannelData implements PointSource {
     this.history.clear();
     this.budget = new RingBudget();
     this.store = new SeriesStore(this.budget, this.history.valueNames);
+  }
+
+  /** Live and fetched series; only those of times, where these are followed. */
+  get #alike(): Series[] {
+    const isOfTimes = isTime(newestX(this));
+    const all = [...this.store.series, ...(this.history.fetched?.store.series ?? [])];
+    return all.filter(({ headX }) => !isOfTimes || isTime(headX));
   }
 
   #find(name: string): Series | undefined {

@@ -8,6 +8,8 @@ export interface PointSource {
   readonly store: SeriesStore;
   /** What is known to be missing, of the points that were fetched too. */
   readonly gaps: readonly GapRecord[];
+  /** The largest x of what is visible, also where that is not the newest. */
+  readonly lastX: number;
   /** The smallest x that is known of; Infinity before the first. */
   readonly oldestX: number;
   /** A visible series is a path, and the x that all share is no time. */
@@ -28,11 +30,15 @@ const AHEAD_X = 10;
 /**
  * The x that the picture follows: the newest of the visible series; of all, if none is visible. Where some are of now, others
  * that are ahead do not count: their clock is wrong.
+ * @param edgeOf the x that is followed of one of them
  */
-export function newestX({ store, isHidden, nowX }: Pick<PointSource, "store" | "isHidden" | "nowX">): number {
+export function newestX(
+  { store, isHidden, nowX }: Pick<PointSource, "store" | "isHidden" | "nowX">,
+  edgeOf = ({ headX }: Series): number => headX,
+): number {
   const all = [...store.series];
   const visible = all.filter(({ name, headX }) => !isHidden(name) && headX > Number.NEGATIVE_INFINITY);
-  const heads = (visible.length > 0 ? visible : all).map(({ headX }) => headX);
+  const heads = (visible.length > 0 ? visible : all).map(edgeOf);
   const now = nowX();
   const ofNow = heads.filter((x) => x > now - BEHIND_X && x < now + AHEAD_X);
   return Math.max(...(ofNow.length > 0 ? ofNow : heads));

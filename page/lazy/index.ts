@@ -5,7 +5,7 @@ import { EmptyState } from "./empty-state.ts";
 import { GapMarks } from "./gaps/gap-marks.ts";
 import { GapNavigator } from "./gaps/gap-navigator.ts";
 import { gapsOf } from "./gaps/gap-spans.ts";
-import { thinned } from "./long-paths.ts";
+import { nearestOnPath, pathWithin, thinned } from "./long-paths.ts";
 import type { LazyModule } from "./module.ts";
 import { namedAxis } from "./named-axis.ts";
 import { showOff } from "./off-notes.ts";
@@ -20,6 +20,7 @@ export const lazyModule: LazyModule = {
   explain,
   gapsOf,
   namedAxis,
+  pathTools: { nearestOnPath, pathWithin },
   openFile,
   openPanelSettings,
   openTool,

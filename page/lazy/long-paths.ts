@@ -40,3 +40,55 @@ export function* drawnOf({ x, y }: Segment): Generator<number> {
     yield* [...new Set([from, to - 1, ...ends.filter((end) => end >= 0)])].sort((a, b) => a - b);
   }
 }
+
+/** The point of a path that is nearest to `x` where its line crosses it, the latest of several; or one within `reach`. */
+export function nearestOnPath(
+  segments: readonly Segment[],
+  x: number,
+  reach: number,
+): { x: number; y: number } | undefined {
+  let nearest: { x: number; y: number } | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  const consider = (at: number, y: number): void => {
+    const distance = Math.abs(at - x);
+    if (distance > least) return;
+    nearest = { x: at, y };
+    least = distance;
+  };
+  let [beforeX, beforeY] = [Number.NaN, Number.NaN];
+  for (const segment of segments) {
+    segment.x.forEach((at, i) => {
+      const y = segment.y[i] ?? Number.NaN;
+      if (!Number.isNaN(y) && (beforeX - x) * (at - x) <= 0) {
+        consider(beforeX, beforeY);
+        consider(at, y);
+      } else if (!Number.isNaN(y) && Math.abs(at - x) <= reach) {
+        consider(at, y);
+      }
+      [beforeX, beforeY] = [Number.isNaN(y) ? Number.NaN : at, y];
+    });
+  }
+  return nearest;
+}
+
+/**
+ * The points of a path from `minX` to `maxX` in their order, with a break where it was outside.
+ * @param beside how many points outside are kept before and after each stretch, so that the line comes in from the edges
+ */
+export function pathWithin({ x, y }: Segment, minX: number, maxX: number, beside: 0 | 1): Segment {
+  const isIn = (i: number): boolean => (x[i] ?? Number.NaN) >= minX && (x[i] ?? Number.NaN) <= maxX;
+  const foundX: number[] = [];
+  const foundY: number[] = [];
+  let last = -1;
+  for (let i = 0; i < x.length; i++) {
+    if (!isIn(i) && !(beside === 1 && (isIn(i - 1) || isIn(i + 1)))) continue;
+    if (last >= 0 && last < i - 1) {
+      foundX.push(x[i] ?? 0);
+      foundY.push(Number.NaN);
+    }
+    foundX.push(x[i] ?? 0);
+    foundY.push(y[i] ?? 0);
+    last = i;
+  }
+  return { x: Float64Array.from(foundX), y: Float64Array.from(foundY), isPath: true };
+}

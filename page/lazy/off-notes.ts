@@ -5,7 +5,7 @@ import { isTime, type Series } from "../data/store/series.ts";
 import type { ShownOff } from "../render/lazy-render.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { button, make } from "../ui/dom.ts";
-import { offText, wrongTimes } from "./off-text.ts";
+import { backText, offText, wrongTimes } from "./off-text.ts";
 import { adoptStyles } from "./styles.ts";
 
 /** More series of one panel are only counted. */
@@ -16,6 +16,8 @@ const AFTER = 0.1;
 const BESIDE = 0.04;
 
 let told = false;
+/** The series of which it was said that they have later points than the newest. */
+const toldBack = new Set<string>();
 const notes = new WeakMap<Element, { element: HTMLElement; key: string }>();
 
 /**
@@ -33,6 +35,13 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
     if (wrong !== undefined) {
       told = true;
       notify(`${wrong.series.name} ${wrongTimes(wrong.series, nowX)}`);
+    }
+    const back = isLive ? visible.find(({ series: one }) => !toldBack.has(one.name) && backText(one)) : undefined;
+    if (back !== undefined) {
+      const { name, ring } = back.series;
+      toldBack.add(name);
+      const run = (): void => go(aboutX(ring.lastX, x.max - x.min));
+      notify(`${name} ${backText(back.series)}`, { label: "Show", run });
     }
     const out = isLive ? visible.filter((one) => isOut(one, x)) : [];
     const texts = out.flatMap((one) => {
@@ -63,9 +72,13 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
   }
 }
 
+function aboutX(at: number, span: number): Range {
+  return { min: at - span * (1 - AFTER), max: at + span * AFTER };
+}
+
 /** Where a series is: about its newest point, or all of one whose x is no time. */
 function rangeOf({ headX, ring }: Series, span: number): Range {
-  if (isTime(headX)) return { min: headX - span * (1 - AFTER), max: headX + span * AFTER };
+  if (isTime(headX)) return aboutX(headX, span);
   const { minX, maxX } = extentOf([ring]);
   const beside = (maxX - minX) * BESIDE || span / 2;
   return { min: minX - beside, max: maxX + beside };

@@ -1,4 +1,4 @@
-import { isTime, type Series } from "../data/store/series.ts";
+import { CLOCK_STEP_SECONDS, isSetBack, isTime, runsBackwards, type Series } from "../data/store/series.ts";
 import { clockText, offsetText } from "../ui/format.ts";
 
 /** A clock that differs less is not worth a sentence. */
@@ -54,6 +54,15 @@ export function offText(
 /** What is wrong with the times of a series that comes now; undefined: nothing, or less than days. */
 export function wrongTimes({ headX, lateX }: Pick<Series, "headX" | "lateX">, nowX: number): string | undefined {
   return isTime(headX) && !Number.isNaN(lateX) ? epochText(headX, nowX, lateX, true) : undefined;
+}
+
+/** What is to be said of a series that has later points than its newest; undefined where it has none that are much later. */
+export function backText(series: Series): string | undefined {
+  const { headX, ring } = series;
+  if (!isSetBack(series) || ring.lastX - headX <= CLOCK_STEP_SECONDS) return undefined;
+  if (runsBackwards(series)) return "has times that run backwards: its newest points are at the left";
+  const upTo = `${dateText(ring.lastX)}, ${clockText(ring.lastX * 1000)}`;
+  return `has points up to ${upTo}, later than its newest: a clock was wrong, or was set back`;
 }
 
 function epochText(headX: number, nowX: number, late: number, isLive: boolean): string | undefined {

@@ -1,6 +1,8 @@
+import type { PathTools } from "../data/path.ts";
 import type { Range, Segment } from "../data/segment.ts";
 import type { GapRecord, GapSpan } from "../data/store/gap-log.ts";
 import type { PanelPlan } from "../layout/panels.ts";
+import type { NoticeAction } from "../ui/notice.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
 import type { LazyRenderers } from "./renderers/registry.ts";
@@ -30,7 +32,7 @@ export interface ShownOff {
   /** Shows a range of x. */
   go(range: Range): void;
   /** Shows a line over all panels. */
-  notify(text: string): void;
+  notify(text: string, action?: NoticeAction): void;
 }
 
 /** A panel as far as its axis of names needs it. */
@@ -48,6 +50,7 @@ export interface LazyRender {
   readonly renderers: LazyRenderers;
   /** What is drawn of a series: of long paths not every point. */
   thinned(segments: readonly Segment[]): readonly Segment[];
+  readonly pathTools: PathTools;
   /** Says of series without points in view why that is. */
   showOff(shown: ShownOff): void;
   /**

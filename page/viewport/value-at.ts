@@ -1,4 +1,4 @@
-import { nearestOnPath } from "../data/path.ts";
+import { pathTools } from "../data/path.ts";
 import type { Segment } from "../data/segment.ts";
 import { lowerBound, upperBound } from "../data/sorted-column.ts";
 
@@ -13,7 +13,7 @@ export interface Point {
  * point no further than `reach`. Undefined where there is none.
  */
 export function nearestPoint(segments: readonly Segment[], x: number, reach: number): Point | undefined {
-  if (segments[0]?.isPath) return nearestOnPath(segments, x, reach);
+  if (segments[0]?.isPath) return pathTools.nearestOnPath?.(segments, x, reach);
   const [before, after] = pieceAt(segments, x);
   if (before !== undefined && after !== undefined) return after.x - x <= x - before.x ? after : before;
   let nearest: Point | undefined;
@@ -32,7 +32,7 @@ export function nearestPoint(segments: readonly Segment[], x: number, reach: num
  * near and nearer; between events nothing breaks.
  */
 export function heldPoint(segments: readonly Segment[], x: number, reach: number): Point | undefined {
-  if (segments[0]?.isPath) return nearestOnPath(segments, x, reach);
+  if (segments[0]?.isPath) return pathTools.nearestOnPath?.(segments, x, reach);
   let last: Point | undefined;
   for (const segment of segments) {
     const at = upperBound(segment.x, x);

@@ -1,8 +1,9 @@
-import { extentOf, pathWithin } from "../data/path.ts";
+import { extentOf, pathTools } from "../data/path.ts";
 import { isFarBehind, newestX, type PointSource } from "../data/point-source.ts";
 import type { Range, Segment } from "../data/segment.ts";
 import { upperBound } from "../data/sorted-column.ts";
 import type { GapRecord } from "../data/store/gap-log.ts";
+import { runsBackwards } from "../data/store/series.ts";
 import { isTime, type Series } from "../data/store/series-store.ts";
 import { inSteps, within } from "./x-range.ts";
 
@@ -72,7 +73,7 @@ export class Viewport {
   pause(source: PointSource): void {
     if (!this.isLive) return;
     this.#selectedWindow = this.window(source);
-    const maxX = newestX(source);
+    const maxX = this.#edgeX(source);
     if (source.isPath) {
       const totals = new Map([...source.store.series].map(({ name, ring }) => [name, ring.total]));
       this.#place = { kind: "held", maxX, totals };
@@ -129,13 +130,13 @@ export class Viewport {
             ? []
             : source
                 .segments(series, x)
-                .map((points) => (points.isPath ? pathWithin(points, x.min, x.max, 1) : points)),
+                .map((points) => (points.isPath && pathTools.pathWithin?.(points, x.min, x.max, 1)) || points),
       };
     };
     const place = this.#place;
     if (place.kind === "range") return viewModel(place.range);
     if (isPath) return this.#path(source, columns, gaps);
-    const edgeX = place.kind === "held" ? place.maxX : newest;
+    const edgeX = place.kind === "held" ? place.maxX : this.#edgeX(source);
     const window = this.window(source);
     if (window === "100 pts") {
       const points = place.kind === "held" ? place.points : undefined;
@@ -149,12 +150,9 @@ export class Viewport {
           };
     }
     if (window === "All") {
-      // Also what a wrong clock put into the future.
-      const heads = place.kind === "held" ? [] : [...source.store.series].filter(({ name }) => !source.isHidden(name));
-      const maxX = Math.max(edgeX, ...heads.map(({ headX }) => headX));
-      const all = { min: Math.min(source.oldestX, maxX), max: maxX };
-      const seen = viewModel(all.min < all.max ? inSteps(all) : { min: maxX - LONELY_SPAN, max: maxX });
-      return { ...seen, dataEndX: maxX, requiredRange: { min: Number.NEGATIVE_INFINITY, max: maxX } };
+      const all = { min: Math.min(source.oldestX, edgeX), max: edgeX };
+      const seen = viewModel(all.min < all.max ? inSteps(all) : { min: edgeX - LONELY_SPAN, max: edgeX });
+      return { ...seen, dataEndX: edgeX, requiredRange: { min: Number.NEGATIVE_INFINITY, max: edgeX } };
     }
     // The edge moves by whole pixel columns: what is drawn moves, and does not change on the way.
     const span = SPANS[window] ?? LONELY_SPAN;
@@ -167,6 +165,19 @@ export class Viewport {
       bucketWidth,
       segments: (series) => upTo(seen.segments(series), edgeX),
     };
+  }
+
+  /** The right edge of the live picture: the newest x, or as far to the right of it as there is room where time runs back. */
+  #edgeX(source: PointSource): number {
+    const window = this.window(source);
+    // Also what a wrong clock put into the future.
+    if (window === "All") return source.lastX;
+    const span = SPANS[window];
+    return newestX(source, (series) => {
+      const { headX, ring } = series;
+      if (!runsBackwards(series)) return headX;
+      return Math.min(ring.lastX, span === undefined ? (ring.x[POINTS - 1] ?? ring.lastX) : headX + span);
+    });
   }
 
   /** Where x is a place, a window is its last points, or all, as wide as they are: to the right nothing is newer. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { HEADER_BYTES, readHeader, writeHeader } from "../../protocol/frame/header.ts";
-import { frameOfRows, newChannel, publishFrames, rowOf } from "../support/publish.ts";
+import { frameOfRows, newChannel, publishFrames, publishJson, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import type { ChannelTab } from "./channel-tab.ts";
 import { counting, Stage } from "./stage.ts";
@@ -96,4 +96,17 @@ test("[PG15] a snapshot with a thousand late tables holds the page up no longer 
   }
   const [one = 0, again = 0, many = 0] = pauses;
   assert.ok(many <= AT_MOST * Math.max(one, again), `${many} ms for ${LATE}, ${one} and ${again} ms for one`);
+});
+
+test("[PG11b] [PG11d] where time runs backwards, “All” shows all points, and a notice says it once", async (t) => {
+  const channel = newChannel();
+  const tab = await stage.openTab(t, channel);
+  const nowS = Date.now() / 1000;
+  for (const i of counting(150)) await publishJson(stage.edge, channel, { t: nowS - i / 10, v: i });
+  await tab.holds(150, "v");
+  await tab.choose("All");
+  await tab.drawn();
+  const { minX, maxX } = await tab.window();
+  assert.ok(minX !== null && maxX !== null && minX <= nowS - 14.9 + 1e-3 && maxX >= nowS - 1e-3, `${minX} to ${maxX}`);
+  await waitFor("the notice", async () => /v has times that run backwards/.test(await tab.text("#notice")));
 });

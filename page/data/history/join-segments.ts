@@ -1,5 +1,5 @@
 import type { Range, Segment } from "../segment.ts";
-import { lowerBound, upperBound } from "../sorted-column.ts";
+import { justAbove, lowerBound, upperBound } from "../sorted-column.ts";
 import { completeFrom, type Series } from "../store/series.ts";
 import type { SeriesStore } from "../store/series-store.ts";
 
@@ -40,7 +40,12 @@ export function segmentsIn(
   // The rings went on dropping points since: what lies between is in neither.
   const isTorn = shown.length === 2 && fetched !== undefined && fetched.max < cutX;
   if (isTorn) shown.splice(1, 0, { x: Float64Array.of(cutX), y: Float64Array.of(Number.NaN) });
-  return shown;
+  // Where time ran back, or a clock was set, what came before the live points may be later than these.
+  const endX = now?.ring.lastX ?? Number.POSITIVE_INFINITY;
+  if (maxX <= endX) return shown;
+  const above = between(old, justAbove(endX), Number.POSITIVE_INFINITY);
+  shown.push(sub(above, Math.max(0, lowerBound(above.x, minX) - 1), upperBound(above.x, maxX) + 1));
+  return shown.filter(({ x }) => x.length > 0);
 }
 
 /** The series of the channel: those that are live in their order, then those that only the past knows. */

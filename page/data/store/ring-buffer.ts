@@ -71,6 +71,12 @@ export class RingBuffer {
     return nearest;
   }
 
+  /** The next x above this one, of those that do not wait. */
+  after(x: number): number | undefined {
+    const held = this.#view(this.#x);
+    return held[upperBound(held, x)];
+  }
+
   /** How many points have a larger x. */
   countAbove(x: number): number {
     return this.#length - upperBound(this.#view(this.#x), x) + this.#late.filter(([late]) => late > x).length;

@@ -4,7 +4,16 @@ import type { Segment } from "../segment.ts";
 import { justAbove } from "../sorted-column.ts";
 import { GapLog, type GapRecord } from "./gap-log.ts";
 import { RingBudget } from "./ring-budget.ts";
-import { advanceHead, completeFrom, isRestart, isTime, newSeries, type Series } from "./series.ts";
+import {
+  advanceHead,
+  CLOCK_STEP_SECONDS,
+  completeFrom,
+  isRestart,
+  isTime,
+  newSeries,
+  runsBackwards,
+  type Series,
+} from "./series.ts";
 import { analyzeRows, columnSegment } from "./table-rows.ts";
 import { ValueNamesRegistry } from "./value-names.ts";
 
@@ -199,10 +208,17 @@ export class SeriesStore {
     }
     series.breakNext = false;
     const { headX } = series;
-    const isNewest = advanceHead(series, x.at(-1) ?? Number.NEGATIVE_INFINITY);
+    const lastX = x.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const isNewest = advanceHead(series, lastX);
     if (series.headX < headX) this.#joinedX = Math.min(this.#joinedX, series.headX);
     // It is where a head was that went back: a wrong time at first holds nothing either.
     this.#firstX = Math.min(this.#firstX ?? first, series.headX);
+    // A clock was wrong, or was set: what came before and is later by far is no next point.
+    const nextX = isNewest && isTime(headX) && lastX < headX && !runsBackwards(series) ? ring.after(lastX) : undefined;
+    if (nextX !== undefined && nextX - lastX > CLOCK_STEP_SECONDS) {
+      x = Float64Array.from([...x, -justAbove(-nextX)]);
+      y = Float64Array.from([...y, Number.NaN]);
+    }
     this.#budget.makeRoom(ring, ring.length + x.length);
     ring.append(x, y);
     for (const value of y) {

@@ -11,8 +11,10 @@ const RESTART_POINTS = 64;
 const SWEEP_POINTS = 16;
 const SWEEP_BEGINNING = 1 / 50;
 /** A time so far behind is no late point: the one before was wrong, or the clock was set. */
-const CLOCK_STEP_SECONDS = 10;
+export const CLOCK_STEP_SECONDS = 10;
 const RUNS_TO_STEP_BACK = 3;
+/** So many runs in a row that are each earlier than the one before: time runs backwards. */
+const RUNS_TO_RUN_BACKWARDS = 16;
 
 export interface Series {
   name: string;
@@ -23,6 +25,10 @@ export interface Series {
   headX: number;
   /** How many runs in a row came from far behind it. */
   segmentsBehind: number;
+  /** The last x that came. */
+  arrivedX: number;
+  /** How many runs in a row were earlier than the one before. */
+  fallingRuns: number;
   /** The y at `headX`; NaN before the first point. */
   lastY: number;
   /** Every y so far is a whole number. */
@@ -56,6 +62,8 @@ export function newSeries(name: string, index: number, ring: RingBuffer): Series
     ring,
     headX: Number.NEGATIVE_INFINITY,
     segmentsBehind: 0,
+    arrivedX: Number.NEGATIVE_INFINITY,
+    fallingRuns: 0,
     lastY: Number.NaN,
     integers: true,
     magnitude: 0,
@@ -76,6 +84,16 @@ export function isTime(x: number): boolean {
   return x >= FIRST_TIME_X && x < END_TIME_X;
 }
 
+/** Its newest points are its earliest. */
+export function runsBackwards({ fallingRuns }: Series): boolean {
+  return fallingRuns >= RUNS_TO_RUN_BACKWARDS;
+}
+
+/** It has points that are later than those that came since. */
+export function isSetBack({ headX, ring }: Series): boolean {
+  return isTime(headX) && ring.lastX > headX;
+}
+
 /** From this x on, everything that the channel has of a series is in its ring. */
 export function completeFrom({ joinedX, ring }: Series): number {
   // What is before it is not before it in x.
@@ -93,9 +111,12 @@ export function advanceHead(series: Series, arrivedX: number): boolean {
     series.headX = arrivedX;
     return true;
   }
+  series.fallingRuns = isTime(arrivedX) && arrivedX < series.arrivedX ? series.fallingRuns + 1 : 0;
+  series.arrivedX = arrivedX;
   const isFarBehind = isTime(series.headX) && series.headX - arrivedX > CLOCK_STEP_SECONDS;
   series.segmentsBehind = isFarBehind ? series.segmentsBehind + 1 : 0;
-  if (arrivedX < series.headX && series.segmentsBehind < RUNS_TO_STEP_BACK) return false;
+  const follows = series.segmentsBehind >= RUNS_TO_STEP_BACK || runsBackwards(series);
+  if (arrivedX < series.headX && !follows) return false;
   // Was it joined at a wrong time, this is where it really was.
   if (arrivedX < series.headX) series.joinedX = Math.min(series.joinedX, arrivedX);
   series.headX = arrivedX;

@@ -1,7 +1,7 @@
-import { pathWithin } from "../../data/path.ts";
 import type { Segment } from "../../data/segment.ts";
 import { lowerBound, upperBound } from "../../data/sorted-column.ts";
 import type { ValueNames } from "../../data/store/value-names.ts";
+import { pathWithin } from "../long-paths.ts";
 
 export interface SeriesData {
   name: string;

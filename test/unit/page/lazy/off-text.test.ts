@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { offText } from "../../../../page/lazy/off-text.ts";
+import { backText, offText } from "../../../../page/lazy/off-text.ts";
+import { channelData, receive, rowOf } from "../../../support/channel-data.ts";
 
 const NOW = 1_795_000_000;
 const live = (headX: number): string | undefined => offText({ headX, lateX: NOW - headX }, NOW, true);
@@ -50,4 +51,21 @@ test("[PG27c] the last point of another day than today has its date, and how lon
   assert.match(yesterday ?? "", /^has nothing new since .*17.*2026.*, [\d:]{8}, 23 h 50 min behind$/);
   const today = offText({ headX: NOW, lateX: 0.1 }, NOW, true, NOW + 86_400);
   assert.match(today ?? "", /since .*18.*2026.*, [\d:]{8}$/);
+});
+
+test("[PG11d] times that run backwards, and points that are later than the newest, are told from each other", () => {
+  const said = (...times: number[]): string | undefined => {
+    const source = channelData();
+    for (const x of times) receive(source, [rowOf(x, { y: 1 })]);
+    const series = source.store.find("y");
+    return series && backText(series);
+  };
+  const falling = Array.from({ length: 200 }, (_, i) => NOW - i / 10);
+  assert.match(said(...falling) ?? "", /run backwards/);
+  assert.match(
+    said(NOW + 3600, NOW, NOW + 1, NOW + 2) ?? "",
+    /^has points up to .*2026.*, [\d:]{8}, later than its newest/,
+  );
+  assert.equal(said(NOW, NOW + 1, NOW - 5, NOW + 2), undefined);
+  assert.equal(said(...falling.slice(0, 50)), undefined);
 });

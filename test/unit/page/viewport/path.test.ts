@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearestOnPath, pathWithin } from "../../../../page/data/path.ts";
 import { SeriesStore } from "../../../../page/data/store/series-store.ts";
 import { csvBlob } from "../../../../page/lazy/export/csv.ts";
 import { readSnapshot, snapshotBlob } from "../../../../page/lazy/export/snapshot.ts";
-import { drawnOf, PATH_GROUPS, thinned } from "../../../../page/lazy/long-paths.ts";
+import { drawnOf, nearestOnPath, PATH_GROUPS, pathWithin, thinned } from "../../../../page/lazy/long-paths.ts";
 import { decimate } from "../../../../page/render/renderers/decimate.ts";
 import { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
 import { Viewport } from "../../../../page/viewport/viewport.ts";

@@ -76,3 +76,50 @@ test("[PG27d] the last 100 points leave out a series that is far behind", () => 
   viewport.selectWindow("100 pts");
   assert.deepEqual(viewport.resolve(source, 1000)?.x, { min: NOW - 10, max: NOW });
 });
+
+/** The points that are drawn of the only series: their x, `|` at a break. */
+function drawn(source: ChannelData, viewport: Viewport): (number | "|")[] {
+  const [series] = source.series;
+  const segments = series === undefined ? [] : (viewport.resolve(source, 1000)?.segments(series) ?? []);
+  return segments.flatMap(({ x, y }) => [...x].map((at, i) => (Number.isNaN(y[i]) ? "|" : at)));
+}
+
+test("[PG11b] where time runs backwards every window has its points, and “All” all of them", () => {
+  const source = channelDataOf(...Array.from({ length: 600 }, (_, i): [number, number] => [NOW - i / 10, i]));
+  const viewport = new Viewport();
+  for (const [window, least, most] of [
+    ["100 pts", 100, 100],
+    ["30 s", 299, 303],
+    ["1 m", 600, 600],
+    ["All", 600, 600],
+  ] as const) {
+    viewport.selectWindow(window);
+    const points = drawn(source, viewport);
+    assert.ok(points.length >= least && points.length <= most && !points.includes("|"), `${window}: ${points.length}`);
+    assert.equal(points[0], NOW - 59.9);
+  }
+  const { min = 0, max = 0 } = viewport.resolve(source, 1000)?.x ?? {};
+  assert.ok(min === NOW - 59.9 && max >= NOW);
+  viewport.pause(source);
+  receive(source, [rowOf(NOW - 60, { y: 1 })]);
+  assert.ok((viewport.resolve(source, 1000)?.x.max ?? 0) >= NOW);
+});
+
+test("[PG11c] after a clock was set back, no line goes to the points that came before; “All” has them", () => {
+  const source = channelDataOf(
+    ...[0, 1, 2].map((i): [number, number] => [NOW + 3600 + i, i]),
+    ...[3, 4, 5, 6, 7].map((i): [number, number] => [NOW + i, i]),
+  );
+  const viewport = new Viewport();
+  viewport.selectWindow("All");
+  const ahead = [0, 1, 2].map((i) => NOW + 3600 + i);
+  assert.deepEqual(drawn(source, viewport), [...[3, 4, 5, 6, 7].map((i) => NOW + i), "|", ...ahead]);
+  viewport.showRange({ min: NOW, max: NOW + 60 });
+  assert.equal(drawn(source, viewport).at(-1), "|");
+});
+
+test("[PG11c] a step of less than 10 s, and one wrong point that is late, break no line", () => {
+  const small = channelDataOf(...[9, 10, 11, 0, 1, 2, 3, 4].map((x, i): [number, number] => [NOW + x, i]));
+  const late = channelDataOf(...[0, 1, 2, -1000, 3, 4].map((x, i): [number, number] => [NOW + x, i]));
+  for (const source of [small, late]) assert.ok(![...(source.store.find("y")?.ring.y ?? [])].some(Number.isNaN));
+});

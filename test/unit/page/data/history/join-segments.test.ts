@@ -249,3 +249,16 @@ test("[PG14] series that only the past knows are found, after those that are liv
     [T + 1, 3],
   ]);
 });
+
+test("[PG11b] what was fetched and is later than all live points, as where time runs backwards, stands behind them", () => {
+  const storeOf = (...x: number[]): SeriesStore => {
+    const store = new SeriesStore();
+    for (const frame of framesOf([{ series: "a", x, gap: false }])) store.ingest(decodeFrame(frame));
+    return store;
+  };
+  const live = storeOf(T, T + 1, T + 2);
+  const fetched = { store: storeOf(T + 1, T + 2, T + 3, T + 4), min: Number.NEGATIVE_INFINITY, max: 1e300 };
+  const x = (min: number, max: number) => segmentsIn("a", min, max, live, fetched).flatMap((each) => [...each.x]);
+  assert.deepEqual(x(T, T + 10), [T, T + 1, T + 2, T + 3, T + 4]);
+  assert.deepEqual(x(T, T + 1), [T, T + 1, T + 2]);
+});
