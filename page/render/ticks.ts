@@ -108,7 +108,7 @@ export function numberLabels(values: readonly number[], step: number): string[] 
 
 /**
  * What the ticks of a narrow axis say. Where their numbers would be long they are counted from a base, a round number below
- * them, which is "" where there is none.
+ * all but the lowest, which is "" where there is none.
  */
 export function axisLabels(values: readonly number[], step: number): { labels: string[]; base: string } {
   const labels = numberLabels(values, step);
@@ -116,7 +116,7 @@ export function axisLabels(values: readonly number[], step: number): { labels: s
   const isLong = labels.some((label) => label.length > MAX_LABEL_CHARS);
   if (!isLong || Math.max(Math.abs(first), Math.abs(last)) < MIN_STEPS_TO_BASE * step) return { labels, base: "" };
   const unit = 10 ** Math.ceil(Math.log10(last - first + step));
-  const base = Number((Math.floor(first / unit) * unit).toPrecision(15));
+  const base = Number((Math.floor((first + (last - first) / 4) / unit) * unit).toPrecision(15));
   const rest = values.map((value) => Math.round((value - base) / step) * step);
   const text = [String(base), base.toExponential()].sort((a, b) => a.length - b.length)[0] ?? "";
   return { labels: numberLabels(rest, step), base: (base < 0 ? "" : "+") + text.replace("e+", "e") };

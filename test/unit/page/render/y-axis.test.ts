@@ -124,3 +124,8 @@ test("[PG21b] lines are drawn where their values are in the range of the axis, a
   assert.deepEqual(thresholdsOn(log, [-5, 0, 0.5, 10, 1000], true), [{ at: 1, label: "10", onRight: true }]);
   assert.deepEqual(thresholdsOn(linear), []);
 });
+
+test("[PG25b] where the range begins just below a round number, that is the base", () => {
+  const axis = { range: { min: 5e12 - 0.002, max: 5e12 + 0.008 }, log: false };
+  assert.deepEqual([...new Set(yTicks(axis, 300).map(({ base }) => base))], ["+5e12"]);
+});
