@@ -1,3 +1,4 @@
+import { PointError } from "../../protocol/json/point-error.ts";
 import { MAX_NESTING } from "../../protocol/limits.ts";
 
 /** What a publisher's structure has of numbers, in objects without a prototype, so that any key is only a key. */
@@ -21,27 +22,40 @@ export function emptyNumbers(): NumberTree {
  * finite, matrices, pictures, text and arrays of objects are left aside.
  * @param leftOut keys of the outermost object that are not wanted
  * @returns undefined if there is none
+ * @throws PointError too-deep if there is none but what is nested too deep
  */
 export function numbersOf(object: Record<string, unknown>, leftOut?: ReadonlySet<string>): NumberTree | undefined {
-  return collect(object, leftOut, 0, { left: MAX_NUMBERS });
+  const budget: Budget = { left: MAX_NUMBERS, isTooDeep: false };
+  const numbers = collect(object, leftOut, 0, budget);
+  if (numbers === undefined && budget.isTooDeep) {
+    throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
+  }
+  return numbers;
+}
+
+interface Budget {
+  left: number;
+  /** Whether something was left aside because of how deep it is nested. */
+  isTooDeep: boolean;
 }
 
 function collect(
   object: Record<string, unknown>,
   leftOut: ReadonlySet<string> | undefined,
   depth: number,
-  budget: { left: number },
+  budget: Budget,
 ): NumberTree | undefined {
   let numbers: NumberTree | undefined;
   for (const [key, value] of Object.entries(object)) {
     if (budget.left <= 0) break;
     if (leftOut?.has(key)) continue;
     // An array in the object is one level more.
-    const found = isPlainObject(value)
-      ? depth + 1 < MAX_NESTING
-        ? collect(value, undefined, depth + 1, budget)
-        : undefined
-      : scalarOrArray(value);
+    const isNested = isPlainObject(value);
+    if (isNested && depth + 1 >= MAX_NESTING) {
+      budget.isTooDeep = true;
+      continue;
+    }
+    const found = isNested ? collect(value, undefined, depth + 1, budget) : scalarOrArray(value);
     if (found === undefined) continue;
     budget.left -= Array.isArray(found) ? found.length : 1;
     numbers ??= emptyNumbers();
