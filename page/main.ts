@@ -27,12 +27,11 @@ import { element } from "./ui/dom.ts";
 import { Header } from "./ui/header.ts";
 import { Notice, type NoticeAction } from "./ui/notice.ts";
 import { StatusPresenter } from "./ui/status-presenter.ts";
+import { needsNote } from "./viewport/needs-note.ts";
 import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
 /** Numbers that people read change no faster than this. */
 const VALUES_EVERY_MS = 150;
-/** A clock that is further off is another epoch's, or was never set. */
-const WRONG_S = 172_800;
 
 const channelUrl = new URL(location.pathname, location.origin);
 const channel = channelUrl.pathname.replace(/^\/c\//, "");
@@ -59,7 +58,7 @@ const scheduler = new FrameScheduler(draw);
 let viewModel: ViewModel | undefined;
 let highlighted: string | undefined;
 let draws = 0;
-let valuesShownMs = Number.NEGATIVE_INFINITY;
+let valuesShownMs = -Infinity;
 let valuesTimer: number | undefined;
 let isOutdated = false;
 let afterDraw: (() => void) | undefined;
@@ -252,14 +251,14 @@ function layoutChanged(): void {
     () => scheduler.requestFrame(),
   );
   persistence.scheduleSave(() => (viewport.isLive ? undefined : (viewport.range ?? viewModel?.x)));
-  valuesShownMs = Number.NEGATIVE_INFINITY;
+  valuesShownMs = -Infinity;
   presenter.show();
   scheduler.requestFrame();
 }
 
 function draw(): void {
   // A new panel has no legend yet: it does not wait for the next update of values.
-  if (board.arrange(arrangement.panels(source.series))) valuesShownMs = Number.NEGATIVE_INFINITY;
+  if (board.arrange(arrangement.panels(source.series))) valuesShownMs = -Infinity;
   viewModel = viewport.resolve(source, board.columns);
   source.requestHistory(viewModel?.requiredRange);
   if (viewModel === undefined) return;
@@ -279,15 +278,9 @@ function draw(): void {
 /** The marks of gaps, and what is said of series that are out of view. */
 function showNotes(seen: ViewModel): void {
   const { isLive } = viewport;
-  const { min, max } = seen.x;
   const panels = board.onScreen;
-  const isOut = panels.some(({ series }) =>
-    series.some(
-      ({ series: { headX, lateX, ring } }) =>
-        ring.isPath || (isLive && (headX < min || headX > max || Math.abs(lateX) > WRONG_S || ring.lastX > headX)),
-    ),
-  );
-  gapLayer.show(panels, seen, isOut || history.valueNames.size > 0);
+  const isOdd = panels.some(({ series }) => series.some(({ series }) => needsNote(series, seen.x, isLive)));
+  gapLayer.show(panels, seen, isOdd || history.valueNames.size > 0);
   const go = (range: Range): void => {
     viewport.showRange(range);
     viewChanged();

@@ -50,9 +50,9 @@ export class ChannelData implements PointSource {
   }
 
   get oldestX(): number {
-    const known = this.history.oldestX ?? this.history.fetched?.min ?? Number.POSITIVE_INFINITY;
+    const known = this.history.oldestX ?? this.history.fetched?.min ?? Infinity;
     const starts = this.#alike.map(({ ring }) => (ring.isPath ? extentOf([ring]).minX : (ring.x[0] ?? known)));
-    return Math.min(!isTime(known) && isTime(newestX(this)) ? Number.POSITIVE_INFINITY : known, ...starts);
+    return Math.min(!isTime(known) && isTime(newestX(this)) ? Infinity : known, ...starts);
   }
 
   get gaps(): readonly GapRecord[] {
@@ -98,7 +98,7 @@ export class ChannelData implements PointSource {
     const { store } = this;
     this.history.joinedSeq = store.joinedSeq ?? 0;
     // Where time ran back, what is later is among what came before.
-    const isBack = range?.min === Number.NEGATIVE_INFINITY && [...store.series].some(isSetBack);
+    const isBack = range?.min === -Infinity && [...store.series].some(isSetBack);
     if (!isBack && !this.isPath) return this.history.request(range, store.completeFromX, newestX(this));
     // What is older is anywhere in x.
     const wanted = isBack ? { ...range, max: Number.MAX_VALUE } : range;

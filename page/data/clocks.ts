@@ -35,7 +35,7 @@ export function newestByTable({ blocks }: Frame): Map<string, number> {
   for (const block of blocks) {
     const name = block.kind === "table" ? block.columns[0]?.name : undefined;
     if (block.kind === "gap" || name === undefined) continue;
-    let most = newest.get(name) ?? Number.NEGATIVE_INFINITY;
+    let most = newest.get(name) ?? -Infinity;
     for (const x of block.x) if (x > most) most = x;
     newest.set(name, most);
   }
@@ -112,7 +112,7 @@ export class Clocks {
     const ahead = late.find(({ lateMs }) => lateMs === -publisherAheadMs);
     return {
       ...(worst === undefined ? {} : { behind: { ...worst, count: behind.length } }),
-      ...(publisherAheadMs > AHEAD_MS && least < Number.POSITIVE_INFINITY ? { aheadName: ahead?.name } : {}),
+      ...(publisherAheadMs > AHEAD_MS && least < Infinity ? { aheadName: ahead?.name } : {}),
       publisherAheadMs: publisherAheadMs > AHEAD_MS ? publisherAheadMs : undefined,
       oursAheadMs: Math.abs(oursAheadMs) > SAME_MS ? oursAheadMs : undefined,
     };

@@ -38,7 +38,7 @@ export class FeedRate {
   /** Since when points are counted. */
   #sinceMs: number | undefined;
   /** What the Channel had taken when the connection began, and its usual pause. */
-  #seqAtHello = Number.POSITIVE_INFINITY;
+  #seqAtHello = Infinity;
   #channelPauseMs: number | undefined;
 
   /** Notes what the Channel says of itself. With a hello a connection begins, and what came before says nothing of now. */

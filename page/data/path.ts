@@ -8,7 +8,7 @@ export interface Extent {
 
 /** From where to where its points are, breaks not counted. */
 export function extentOf(segments: readonly Segment[]): Extent {
-  let [minX, maxX] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [minX, maxX] = [Infinity, -Infinity];
   for (const { x, y } of segments) {
     for (let i = 0; i < x.length; i++) {
       if (Number.isNaN(y[i])) continue;

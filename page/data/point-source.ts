@@ -36,15 +36,23 @@ export function newestX(
   { store, isHidden, nowX }: Pick<PointSource, "store" | "isHidden" | "nowX">,
   edgeOf = ({ headX }: Series): number => headX,
 ): number {
-  const all = [...store.series];
-  const visible = all.filter(({ name, headX }) => !isHidden(name) && headX > Number.NEGATIVE_INFINITY);
-  const heads = (visible.length > 0 ? visible : all).map(edgeOf);
   const now = nowX();
-  const ofNow = heads.filter((x) => x > now - BEHIND_X && x < now + AHEAD_X);
-  return Math.max(...(ofNow.length > 0 ? ofNow : heads));
+  const newestOf = (withHidden: boolean): number => {
+    let newest = -Infinity;
+    let ofNow = -Infinity;
+    for (const series of store.series) {
+      if (!withHidden && isHidden(series.name)) continue;
+      const x = edgeOf(series);
+      newest = Math.max(newest, x);
+      if (x > now - BEHIND_X && x < now + AHEAD_X) ofNow = Math.max(ofNow, x);
+    }
+    return ofNow > -Infinity ? ofNow : newest;
+  };
+  const seen = newestOf(false);
+  return seen > -Infinity ? seen : newestOf(true);
 }
 
 /** Whether a series' newest points are far behind an x, and are no part of what is newest. */
 export function isFarBehind(headX: number, x: number): boolean {
-  return isTime(x) && headX < x - BEHIND_X && headX > Number.NEGATIVE_INFINITY;
+  return isTime(x) && headX < x - BEHIND_X && headX > -Infinity;
 }

@@ -35,7 +35,7 @@ export class GestureRecognizer {
   readonly #host: HTMLElement;
   readonly #hand: GestureHandler;
   readonly #pointers = new Map<number, Pointer>();
-  #tappedMs = Number.NEGATIVE_INFINITY;
+  #tappedMs = -Infinity;
   /** Where the mouse is. */
   #mouse: { layer: HTMLElement; x: number } | undefined;
 

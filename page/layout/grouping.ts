@@ -116,7 +116,7 @@ function isBad(clusters: readonly (readonly Scaled[])[]): boolean {
 /** The largest and the smallest that is known; `low` is infinite where none is. */
 function extent(cluster: readonly Scaled[]): { high: number; low: number } {
   let high = 0;
-  let low = Number.POSITIVE_INFINITY;
+  let low = Infinity;
   for (const one of cluster) {
     const size = sizeOf(one);
     if (size === 0) continue;
@@ -128,5 +128,5 @@ function extent(cluster: readonly Scaled[]): { high: number; low: number } {
 
 /** A magnitude that cannot be compared is taken for an unknown one. */
 function sizeOf({ magnitude }: Scaled): number {
-  return magnitude > 0 && magnitude < Number.POSITIVE_INFINITY ? magnitude : 0;
+  return magnitude > 0 && magnitude < Infinity ? magnitude : 0;
 }

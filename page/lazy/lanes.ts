@@ -50,7 +50,7 @@ function levelsOf({ y, length }: PointBuffer, valueNames: ValueNames | undefined
 
 /** As many as are far enough apart. */
 function readable(ticks: readonly Tick[], levelPx: number): Tick[] {
-  let last = Number.NEGATIVE_INFINITY;
+  let last = -Infinity;
   return ticks.filter(({ at }) => {
     if ((at - last) * levelPx < LABEL_PX) return false;
     last = at;

@@ -48,7 +48,7 @@ export function nearestOnPath(
   reach: number,
 ): { x: number; y: number } | undefined {
   let nearest: { x: number; y: number } | undefined;
-  let least = Number.POSITIVE_INFINITY;
+  let least = Infinity;
   const consider = (at: number, y: number): void => {
     const distance = Math.abs(at - x);
     if (distance > least) return;

@@ -27,7 +27,7 @@ const notes = new WeakMap<Element, { element: HTMLElement; key: string }>();
 export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOff): void {
   const { x } = viewModel;
   for (const { plot, series, under } of panels) {
-    const visible = series.filter(({ isHidden, series: { headX } }) => !isHidden && headX > Number.NEGATIVE_INFINITY);
+    const visible = series.filter(({ isHidden, series: { headX } }) => !isHidden && headX > -Infinity);
     // One that is in view is said once: it would be covered.
     const wrong = told
       ? undefined

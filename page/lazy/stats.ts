@@ -22,8 +22,8 @@ export function statsOf(segments: readonly Segment[], minX: number, maxX: number
   let points = 0;
   let lastX = Number.NaN;
   let lastY = Number.NaN;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
+  let min = Infinity;
+  let max = -Infinity;
   let integers = true;
   for (const { x, y } of within) {
     for (let i = 0; i < y.length; i++) {

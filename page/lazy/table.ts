@@ -49,7 +49,7 @@ export class LatestTable {
   readonly #shown: ShownRow[] = [];
   #next: { rows: () => readonly LatestRow[]; time: boolean } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #shownMs = Number.NEGATIVE_INFINITY;
+  #shownMs = -Infinity;
 
   constructor() {
     adoptStyles();

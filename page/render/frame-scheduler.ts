@@ -8,7 +8,7 @@ export class FrameScheduler {
   readonly #draw: () => void;
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
   #isAsked = false;
-  #drawnMs = Number.NEGATIVE_INFINITY;
+  #drawnMs = -Infinity;
   #timer: number | undefined;
 
   constructor(draw: () => void) {

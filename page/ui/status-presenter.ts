@@ -47,7 +47,7 @@ export class StatusPresenter {
   readonly #about: PresentedState;
   #empty: EmptyState | undefined;
   #isEmpty = false;
-  #emptyNotBeforeMs = Number.NEGATIVE_INFINITY;
+  #emptyNotBeforeMs = -Infinity;
   #fetchingSinceMs: number | undefined;
 
   constructor(about: PresentedState) {
@@ -102,7 +102,7 @@ export class StatusPresenter {
 
   async #loadEmptyState(): Promise<void> {
     if (performance.now() < this.#emptyNotBeforeMs) return;
-    this.#emptyNotBeforeMs = Number.POSITIVE_INFINITY;
+    this.#emptyNotBeforeMs = Infinity;
     this.#empty = await this.#about.loadEmptyState();
     this.#emptyNotBeforeMs = performance.now() + AGAIN_MS;
     this.#empty?.show(this.#isEmpty);

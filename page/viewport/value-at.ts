@@ -41,7 +41,7 @@ export function heldPoint(segments: readonly Segment[], x: number, reach: number
     const isEvent = reach > 0;
     const next = valueAt(segment, at) ?? (isEvent ? valueAt(segment, at + 1) : undefined);
     if (next === undefined) return isEvent || last?.x === x ? last : undefined;
-    return next.x - x < Math.min(reach, x - (last?.x ?? Number.NEGATIVE_INFINITY)) ? next : last;
+    return next.x - x < Math.min(reach, x - (last?.x ?? -Infinity)) ? next : last;
   }
   return last;
 }

@@ -46,7 +46,7 @@ export class Viewport {
   window(source: PointSource): WindowName {
     if (this.#selectedWindow !== undefined) return this.#selectedWindow;
     const newest = newestX(source);
-    return newest === Number.NEGATIVE_INFINITY || isTime(newest) ? "30 s" : "100 pts";
+    return newest === -Infinity || isTime(newest) ? "30 s" : "100 pts";
   }
 
   /** The window that a person chose. */
@@ -111,7 +111,7 @@ export class Viewport {
    */
   resolve(source: PointSource, columns: number): ViewModel | undefined {
     const newest = newestX(source);
-    if (newest === Number.NEGATIVE_INFINITY) return undefined;
+    if (newest === -Infinity) return undefined;
     const gaps = source.gaps.filter(({ series }) => !source.isHidden(series));
     const { isPath } = source;
     const viewModel = (x: Range): ViewModel => {
@@ -119,7 +119,7 @@ export class Viewport {
       const time = !isPath && isTime(newest) && isTime(x.max);
       const isOther = isPath || time !== isTime(newest);
       return {
-        dataEndX: isOther ? Number.NEGATIVE_INFINITY : newest,
+        dataEndX: isOther ? -Infinity : newest,
         x,
         time,
         bucketWidth: (x.max - x.min) / Math.max(1, columns),
@@ -152,7 +152,7 @@ export class Viewport {
     if (window === "All") {
       const all = { min: Math.min(source.oldestX, edgeX), max: edgeX };
       const seen = viewModel(all.min < all.max ? inSteps(all) : { min: edgeX - LONELY_SPAN, max: edgeX });
-      return { ...seen, dataEndX: edgeX, requiredRange: { min: Number.NEGATIVE_INFINITY, max: edgeX } };
+      return { ...seen, dataEndX: edgeX, requiredRange: { min: -Infinity, max: edgeX } };
     }
     // The edge moves by whole pixel columns: what is drawn moves, and does not change on the way.
     const span = SPANS[window] ?? LONELY_SPAN;
@@ -205,7 +205,7 @@ export class Viewport {
     return {
       x,
       time: false,
-      dataEndX: Number.NEGATIVE_INFINITY,
+      dataEndX: -Infinity,
       bucketWidth: last ? 0 : (x.max - x.min) / Math.max(1, columns),
       gaps,
       requiredRange: window === "All" ? EVERYTHING : undefined,
@@ -214,7 +214,7 @@ export class Viewport {
   }
 }
 
-const EVERYTHING: Range = { min: Number.NEGATIVE_INFINITY, max: Number.MAX_VALUE };
+const EVERYTHING: Range = { min: -Infinity, max: Number.MAX_VALUE };
 /** Beside a path, as part of its width. */
 const BESIDE = 0.04;
 
@@ -228,7 +228,7 @@ function upTo(segments: readonly Segment[], maxX: number): readonly Segment[] {
 }
 
 function lastPoints(source: PointSource, newest: number): Omit<ViewModel, "gaps"> {
-  let minX = Number.POSITIVE_INFINITY;
+  let minX = Infinity;
   const all = [...source.store.series];
   const visible = all.filter(({ name }) => !source.isHidden(name));
   // What is derived from hidden ones is where they are.

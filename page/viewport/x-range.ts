@@ -4,7 +4,7 @@ import type { Range } from "../data/segment.ts";
 const FINEST = 2 ** -40;
 /** How much empty room may be seen beyond the newest and the oldest point, as part of the range. */
 const BEYOND = 0.5;
-const NOTHING: Range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+const NOTHING: Range = { min: Infinity, max: -Infinity };
 
 /** The range made `factor` times as wide, what is at `at` staying where it is. */
 export function zoomed({ min, max }: Range, factor: number, at: number): Range {

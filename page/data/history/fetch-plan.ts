@@ -32,7 +32,7 @@ export interface FetchPlan {
 export function planFetch(
   { range, completeFromX, newestX }: HistoryNeed,
   fetched: FetchedRange | undefined,
-  oldestX = Number.NEGATIVE_INFINITY,
+  oldestX = -Infinity,
 ): FetchPlan | undefined {
   const leftmost = Math.max(range.min, oldestX);
   if (leftmost >= completeFromX || leftmost > range.max) return undefined;

@@ -47,7 +47,7 @@ export class HistoryFetcher {
   joinedSeq = 0;
   #fetched: HistoryChunk | undefined;
   #need: HistoryNeed | undefined;
-  #completeFromX = Number.NEGATIVE_INFINITY;
+  #completeFromX = -Infinity;
   #ringsDrop = false;
   #oldestX: number | undefined;
   #flight: PendingFetch | undefined;
@@ -178,8 +178,8 @@ export class HistoryFetcher {
   async #read(from: number, to: number, into: HistoryChunk, signal: AbortSignal): Promise<FetchResult> {
     // The plus of 1e+300 would be read as a blank.
     const until = `to=${encodeURIComponent(to)}`;
-    const query = from === Number.NEGATIVE_INFINITY ? until : `from=${encodeURIComponent(from)}&${until}`;
-    const haul = { earliestX: Number.POSITIVE_INFINITY, toX: to, whole: true };
+    const query = from === -Infinity ? until : `from=${encodeURIComponent(from)}&${until}`;
+    const haul = { earliestX: Infinity, toX: to, whole: true };
     let bytes = 0;
     for await (const each of framesIn(await this.#environment.read(query, signal))) {
       signal.throwIfAborted();
@@ -196,7 +196,7 @@ export class HistoryFetcher {
 
   /** True where what was found, from an x on, is all there is. Nothing there may also be a time of silence. */
   async #isOldest(from: number, earliestX: number, signal: AbortSignal): Promise<boolean> {
-    if (from === Number.NEGATIVE_INFINITY) return true;
+    if (from === -Infinity) return true;
     if (earliestX <= from) return false;
     for await (const piece of await this.#environment.read(`to=${encodeURIComponent(from)}`, signal))
       if (piece.length > 0) return false;

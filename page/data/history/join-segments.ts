@@ -28,7 +28,7 @@ export function segmentsIn(
   const old = fetched?.store.find(name);
   if (now?.ring.isPath || (now === undefined && old?.ring.isPath)) return pathOf(now, old);
   const cutX = now === undefined ? live.completeFromX : completeFrom(now);
-  const late = between(now, fetched === undefined ? Number.NEGATIVE_INFINITY : cutX, Number.POSITIVE_INFINITY);
+  const late = between(now, fetched === undefined ? -Infinity : cutX, Infinity);
   const early = fetched === undefined ? NOTHING : olderPart(old, fetched, cutX);
 
   const before = lowerBound(early.x, minX) + lowerBound(late.x, minX);
@@ -41,9 +41,9 @@ export function segmentsIn(
   const isTorn = shown.length === 2 && fetched !== undefined && fetched.max < cutX;
   if (isTorn) shown.splice(1, 0, { x: Float64Array.of(cutX), y: Float64Array.of(Number.NaN) });
   // Where time ran back, or a clock was set, what came before the live points may be later than these.
-  const endX = now?.ring.lastX ?? Number.POSITIVE_INFINITY;
+  const endX = now?.ring.lastX ?? Infinity;
   if (maxX <= endX) return shown;
-  const above = between(old, justAbove(endX), Number.POSITIVE_INFINITY);
+  const above = between(old, justAbove(endX), Infinity);
   shown.push(sub(above, Math.max(0, lowerBound(above.x, minX) - 1), upperBound(above.x, maxX) + 1));
   return shown.filter(({ x }) => x.length > 0);
 }

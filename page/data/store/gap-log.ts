@@ -100,7 +100,7 @@ function concerns(gap: Entry, name: string, publisher: string): boolean {
 /** Where the breaks of several series overlap, the span is what all of them miss: a slow series' break is longer. */
 function addSpan(spans: GapSpan[], before: number, firstX: number): void {
   const [first] = spans;
-  if (before === Number.NEGATIVE_INFINITY) {
+  if (before === -Infinity) {
     if (first === undefined) spans.push({ fromX: firstX, toX: firstX });
     return;
   }

@@ -21,14 +21,14 @@ export class MissingValueDetector {
   /** Rows came without this series. */
   absent(series: RowSeries, rows: number): void {
     // A row without any value is in a table only because its publisher sent null.
-    if (series.size === 0) this.#missed = Number.POSITIVE_INFINITY;
+    if (series.size === 0) this.#missed = Infinity;
     else if (this.#last.size > 1 && haveCommon(this.#last, series)) this.#missed += rows;
   }
 
   /** A row came with it. @returns whether values are missing before it */
   present(series: RowSeries): boolean {
     const missed = this.#missed;
-    const isStated = missed === Number.POSITIVE_INFINITY;
+    const isStated = missed === Infinity;
     const usual = Math.min(...this.#missedBefore);
     this.#last = series;
     this.#missed = 0;

@@ -37,7 +37,7 @@ export class RingBuffer {
   /** From this x on nothing was dropped: just above the largest x that was, since others at that very x may be left. */
   get completeFromX(): number {
     this.#settle();
-    return this.#droppedX === undefined || this.isPath ? Number.NEGATIVE_INFINITY : justAbove(this.#droppedX);
+    return this.#droppedX === undefined || this.isPath ? -Infinity : justAbove(this.#droppedX);
   }
 
   /** A view, valid until the next change, or until late points are put in their place. */
@@ -54,7 +54,7 @@ export class RingBuffer {
 
   /** The largest x, of a path the last; -Infinity in an empty ring. */
   get lastX(): number {
-    return this.#view(this.#x).at(-1) ?? Number.NEGATIVE_INFINITY;
+    return this.#view(this.#x).at(-1) ?? -Infinity;
   }
 
   /** The smallest x of those that do not wait. */
@@ -64,9 +64,9 @@ export class RingBuffer {
 
   /** The largest x below this one; -Infinity if there is none. */
   before(x: number): number {
-    if (this.isPath) return this.lastX < x ? this.lastX : Number.NEGATIVE_INFINITY;
+    if (this.isPath) return this.lastX < x ? this.lastX : -Infinity;
     const held = this.#view(this.#x);
-    let nearest = held[lowerBound(held, x) - 1] ?? Number.NEGATIVE_INFINITY;
+    let nearest = held[lowerBound(held, x) - 1] ?? -Infinity;
     for (const [late] of this.#late) if (late < x) nearest = Math.max(nearest, late);
     return nearest;
   }
@@ -84,7 +84,7 @@ export class RingBuffer {
 
   /** Adds points, x ascending unless it is a path. Those below the last x are put in their place; what does not fit goes, lowest x first. */
   append(x: Float64Array, y: Float64Array): void {
-    const lastX = this.isPath ? Number.NEGATIVE_INFINITY : this.lastX;
+    const lastX = this.isPath ? -Infinity : this.lastX;
     this.total += x.length;
     x.forEach((each, i) => {
       if (each < lastX) this.#late.push([each, y[i] ?? 0]);

@@ -35,7 +35,7 @@ export class SeriesStore {
   readonly #log = new GapLog();
   #joining = true;
   /** Where it was joined, the last series that was: one that comes later may have points before this, too. */
-  #joinedX = Number.NEGATIVE_INFINITY;
+  #joinedX = -Infinity;
   #firstX: number | undefined;
 
   /** @param valueNames shared by all stores whose points are one line */
@@ -63,9 +63,9 @@ export class SeriesStore {
    * It falls only where x begins again, or a clock was set back.
    */
   get completeFromX(): number {
-    let x = Number.NEGATIVE_INFINITY;
+    let x = -Infinity;
     for (const series of this.#series.values()) x = Math.max(x, completeFrom(series));
-    return x > Number.NEGATIVE_INFINITY ? x : (this.#firstX ?? x);
+    return x > -Infinity ? x : (this.#firstX ?? x);
   }
 
   /** How many series there are that are not shown, because {@link MAX_SERIES} are. */
@@ -185,9 +185,9 @@ export class SeriesStore {
     if (first === undefined) return;
     if (isRestart(ring, first)) {
       ring.clear();
-      series.headX = Number.NEGATIVE_INFINITY;
+      series.headX = -Infinity;
       // What the channel has from before belongs to no line that is drawn.
-      series.joinedX = this.#joinedX = Number.NEGATIVE_INFINITY;
+      series.joinedX = this.#joinedX = -Infinity;
       series.breakNext = false;
       this.#log.restart(series.name, series.publisher, first);
     } else if (ring.length === 0) {
@@ -197,7 +197,7 @@ export class SeriesStore {
       // Before the first point there is no line to break, unless it goes on from what was not sent.
       series.breakNext =
         !this.#joining &&
-        series.joinedX > Number.NEGATIVE_INFINITY &&
+        series.joinedX > -Infinity &&
         this.gaps.some((gap) => gap.series === "" || gap.series === series.name);
     }
     this.#log.resume(series, series.publisher, first);
@@ -208,7 +208,7 @@ export class SeriesStore {
     }
     series.breakNext = false;
     const { headX } = series;
-    const lastX = x.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const lastX = x.at(-1) ?? -Infinity;
     const isNewest = advanceHead(series, lastX);
     if (series.headX < headX) this.#joinedX = Math.min(this.#joinedX, series.headX);
     // It is where a head was that went back: a wrong time at first holds nothing either.

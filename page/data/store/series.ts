@@ -60,16 +60,16 @@ export function newSeries(name: string, index: number, ring: RingBuffer): Series
     name,
     index,
     ring,
-    headX: Number.NEGATIVE_INFINITY,
+    headX: -Infinity,
     segmentsBehind: 0,
-    arrivedX: Number.NEGATIVE_INFINITY,
+    arrivedX: -Infinity,
     fallingRuns: 0,
     lastY: Number.NaN,
     integers: true,
     magnitude: 0,
     valueNames: undefined,
     kind: "",
-    joinedX: Number.NEGATIVE_INFINITY,
+    joinedX: -Infinity,
     publisher: "",
     breakNext: false,
     gapsSeen: 0,
@@ -97,7 +97,7 @@ export function isSetBack({ headX, ring }: Series): boolean {
 /** From this x on, everything that the channel has of a series is in its ring. */
 export function completeFrom({ joinedX, ring }: Series): number {
   // What is before it is not before it in x.
-  if (ring.isPath) return Number.NEGATIVE_INFINITY;
+  if (ring.isPath) return -Infinity;
   return Math.max(joinedX, ring.completeFromX);
 }
 

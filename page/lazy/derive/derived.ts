@@ -74,9 +74,9 @@ class Formula {
     if (this.#isSized) return;
     this.#isSized = true;
     const [grid = ""] = this.names;
-    const x = this.#stored.segments(grid, { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }).at(-1)?.x;
+    const x = this.#stored.segments(grid, { min: -Infinity, max: Infinity }).at(-1)?.x;
     const min = x?.[Math.max(0, x.length - SIZED_BY)];
-    if (min !== undefined) this.segments({ min, max: Number.POSITIVE_INFINITY });
+    if (min !== undefined) this.segments({ min, max: Infinity });
   }
 
   #lastY(): number {
@@ -111,7 +111,7 @@ class Formula {
     for (let i = 0; i < y.length; i++) {
       const value = y[i] ?? 0;
       const size = Math.abs(value);
-      if (!(size < Number.POSITIVE_INFINITY)) {
+      if (!(size < Infinity)) {
         y[i] = Number.NaN;
         continue;
       }

@@ -168,7 +168,7 @@ export function sample(segments: readonly Segment[], x: Float64Array, into: Floa
   let { x: ownX, y: ownY } = segments[segment] ?? NOTHING;
   let at = 0;
   let last = Number.NaN;
-  let lastX = Number.NEGATIVE_INFINITY;
+  let lastX = -Infinity;
   for (let i = 0; i < x.length; i++) {
     const here = x[i] ?? 0;
     for (;;) {

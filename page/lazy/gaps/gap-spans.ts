@@ -19,7 +19,7 @@ export function nextGap(
   direction: -1 | 1,
 ): (LocatedGap & { middle: number }) | undefined {
   let nearest: (LocatedGap & { middle: number }) | undefined;
-  let least = Number.POSITIVE_INFINITY;
+  let least = Infinity;
   for (const gap of gaps) {
     for (const span of gap.spans) {
       const middle = span.fromX / 2 + span.toX / 2;

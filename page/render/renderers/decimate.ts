@@ -44,8 +44,8 @@ function reduce(x: Float64Array, y: Float64Array, bucket: number, buffer: PointB
     const end = (Math.floor((x[i] ?? 0) / bucket) + 1) * bucket;
     let low = -1;
     let high = -1;
-    let lowY = Number.POSITIVE_INFINITY;
-    let highY = Number.NEGATIVE_INFINITY;
+    let lowY = Infinity;
+    let highY = -Infinity;
     let breaksAt = -1;
     // The first of a bucket is taken whatever rounding says of its end: no x may be left behind.
     do {

@@ -19,7 +19,7 @@ function paint({ series, segments }: PanelSeries, target: PaintTarget): void {
   const lines = newPath();
   const flags = newPath();
   const right = left + width;
-  let lastPx = Number.NEGATIVE_INFINITY;
+  let lastPx = -Infinity;
   let lastText = "";
   const write = (untilPx: number): void => {
     const from = Math.max(left, lastPx) + FLAG_WIDTH_PX + BESIDE_PX;

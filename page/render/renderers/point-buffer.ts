@@ -7,14 +7,14 @@ export class PointBuffer {
   y = new Float64Array();
   length = 0;
   /** The range of y; Infinity and -Infinity where there is nothing. */
-  minY = Number.POSITIVE_INFINITY;
-  maxY = Number.NEGATIVE_INFINITY;
+  minY = Infinity;
+  maxY = -Infinity;
 
   /** Empties the buffer and makes room. */
   begin(capacity: number): void {
     this.length = 0;
-    this.minY = Number.POSITIVE_INFINITY;
-    this.maxY = Number.NEGATIVE_INFINITY;
+    this.minY = Infinity;
+    this.maxY = -Infinity;
     if (this.x.length >= capacity) return;
     const larger = 2 ** Math.ceil(Math.log2(capacity));
     this.x = new Float64Array(larger);
@@ -28,8 +28,8 @@ export class PointBuffer {
 
   /** Makes every y its base-10 logarithm; what is not above 0 has none, and breaks the line. */
   toLog10(): void {
-    this.minY = Number.POSITIVE_INFINITY;
-    this.maxY = Number.NEGATIVE_INFINITY;
+    this.minY = Infinity;
+    this.maxY = -Infinity;
     for (let i = 0; i < this.length; i++) {
       const value = this.y[i] ?? 0;
       const power = value > 0 ? Math.log10(value) : Number.NaN;
