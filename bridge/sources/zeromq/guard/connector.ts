@@ -1,11 +1,9 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { ArrivalPaths } from "../arrival-paths.ts";
-import { PublisherLink } from "../connections/publisher-link.ts";
 import type { SocketCounters } from "../counters.ts";
 import { connectOptions } from "../node-connect.ts";
 import { TCP_KEEPALIVE } from "../socket.ts";
-import type { FramingFault, ZmtpFraming } from "./framing.ts";
-import type { HandshakeWatch } from "./handshake.ts";
+import type { FramingFault } from "./framing.ts";
+import type { Publishers } from "./publishers.ts";
 import { Splice } from "./splice.ts";
 
 export interface ConnectorOptions {
@@ -13,16 +11,9 @@ export interface ConnectorOptions {
   address: string;
   /** Where libzmq looks for it. */
   path: string;
-  createFraming: (path: number) => ZmtpFraming;
-  createHandshake: () => HandshakeWatch;
-  hasHeartbeat: boolean;
-  paths: ArrivalPaths;
+  publishers: Publishers;
   counters: SocketCounters;
   onFault: (fault: FramingFault) => void;
-  /** The publisher is there: the handshake is over. */
-  onCame: (link: PublisherLink) => void;
-  /** The connection is closed, whatever came of it. */
-  onLeft: (link: PublisherLink) => void;
 }
 
 /** As libzmq's `connectTimeout` for connections of its own: socket.ts. */
@@ -131,11 +122,8 @@ export class Connector {
 
   #begin(peer: Socket, inner: Socket): void {
     this.#state = "spliced";
-    const { address, createFraming, createHandshake, hasHeartbeat, counters, onFault, onCame, onLeft, paths } =
-      this.#options;
-    const path = paths.begin();
-    const framing = createFraming(path);
-    const link = new PublisherLink(address, path);
+    const { address, publishers, counters, onFault } = this.#options;
+    const watch = publishers.begin(address);
     inner.on("error", () => undefined);
     const leave = (): void => {
       // Half: see Splice.
@@ -144,16 +132,10 @@ export class Connector {
     const silent = setTimeout(() => splice.end(), SILENT_FOR_MS).unref();
     const splice = new Splice({
       peer,
-      framing,
-      handshake: createHandshake(),
-      hasHeartbeat,
+      ...watch,
       enter: (begin) => begin(() => inner),
       onZmtp: () => clearTimeout(silent),
-      onReady: () => onCame(link),
-      onMessages: () => {
-        link.heard(framing.messages, performance.now());
-        paths.heard(path);
-      },
+      onMessages: () => watch.heard(performance.now()),
       onFault: (fault) => {
         if (fault === "not-zmtp") counters.notZmtp++;
         else {
@@ -167,9 +149,8 @@ export class Connector {
       onUnfinished: () => undefined,
       onClose: () => {
         clearTimeout(silent);
-        paths.end(path);
         leave();
-        onLeft(link);
+        watch.ended();
         this.#splice = undefined;
         this.#state = "idle";
       },

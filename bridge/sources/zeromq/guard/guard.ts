@@ -2,10 +2,7 @@ import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { errorAdvice } from "../../../observability/error-advice.ts";
 import type { PeerWarnings } from "../../../observability/line-rate.ts";
-import type { ArrivalPaths } from "../arrival-paths.ts";
 import { bindTo } from "../attach.ts";
-import type { Peers } from "../connections/peers.ts";
-import { PublisherLink } from "../connections/publisher-link.ts";
 import type { SocketCounters } from "../counters.ts";
 import { maxNativeBytes } from "../native-memory.ts";
 import { networkOf } from "../network.ts";
@@ -14,32 +11,21 @@ import type { GuardedConnection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { Connector } from "./connector.ts";
 import { type Entry, openEntry, SLOTS, type ZapDomains } from "./entry.ts";
-import { type FramingFault, ZmtpFraming } from "./framing.ts";
 import { type GuardLimits, guardLimits } from "./guard-limits.ts";
-import { type HandshakeRules, HandshakeWatch } from "./handshake.ts";
 import { directoryOfWildcard, listenAt } from "./listen.ts";
 import type { PrivateEndpoints } from "./private.ts";
 import { type ProcessRoom, processRoom } from "./process-room.ts";
+import { Publishers, type PublishersOptions } from "./publishers.ts";
 import { Splice } from "./splice.ts";
 import { leftText, madeRoomText, mostText, type Refused, refusalText } from "./words.ts";
 
-export interface GuardOptions {
+export interface GuardOptions extends PublishersOptions {
   socket: ReceivingSocket;
   /** They end with the guard. */
   endpoints: PrivateEndpoints;
-  maxMessageBytes: number;
   /** Of a server of CURVE or PLAIN. */
   domains: ZapDomains | undefined;
   counters: SocketCounters;
-  /** Is told of connections. */
-  paths: ArrivalPaths;
-  /** Whether it is told of each message, too. What CURVE hides cannot be known again. */
-  notesMessages: boolean;
-  handshake: HandshakeRules;
-  /** Whether libzmq asks peers whether they are there. */
-  hasHeartbeat: boolean;
-  /** Is told which connections are publishers, each by itself. */
-  peers: Pick<Peers, "came" | "left"> | undefined;
   warnings: Pick<PeerWarnings, "warn">;
   /** For tests; each has a default that is in SPEC.md. */
   limits?: Partial<GuardLimits>;
@@ -68,17 +54,18 @@ export class Guard {
   /** ZAP's, by address that is connected to. */
   readonly #domainOf = new Map<string, string>();
   readonly #connections: Connections;
+  readonly #publishers: Publishers;
   readonly #process: ProcessRoom = processRoom();
   #reserved = 0;
   readonly #timer: NodeJS.Timeout;
   #isHeld = false;
-  #isClosed = false;
 
   constructor(options: GuardOptions) {
     this.#options = options;
     this.#endpoints = options.endpoints;
     this.#limits = { ...guardLimits(maxNativeBytes(), options.maxMessageBytes), ...options.limits };
     this.#connections = new Connections(this.#limits, this.#process);
+    this.#publishers = new Publishers(options, this.#limits.parts);
     this.#reserve(FILES_OF_SOCKET);
     this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }
@@ -116,20 +103,12 @@ export class Guard {
     const path = this.#endpoints.pathToConnect();
     if (path === undefined) return address;
     this.#reserve(FILES_OF_CONNECTOR);
-    const { counters, paths } = this.#options;
-    const onFault = (fault: FramingFault): void => this.#refuse({ fault, address, from: "", head: Buffer.alloc(0) });
-    const createFraming = (by: number): ZmtpFraming => this.#createFraming(by);
     const connector = new Connector({
       address,
       path,
-      createFraming,
-      createHandshake: () => this.#createHandshake(),
-      hasHeartbeat: this.#seesHeartbeat,
-      paths,
-      counters,
-      onFault,
-      onCame: (link) => this.#came(link),
-      onLeft: (link) => this.#left(link),
+      publishers: this.#publishers,
+      counters: this.#options.counters,
+      onFault: (fault) => this.#refuse({ fault, address, from: "", head: Buffer.alloc(0) }),
     });
     this.#connectors.set(address, connector);
     const { domains } = this.#options;
@@ -184,10 +163,9 @@ export class Guard {
 
   /** To be called after libzmq's socket is closed. */
   async close(): Promise<void> {
-    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#reserve(-this.#reserved);
-    this.#options.paths.clear();
+    this.#publishers.close();
     for (const { splice } of this.#connections) splice.end();
     for (const connector of this.#connectors.values()) connector.close();
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -208,7 +186,7 @@ export class Guard {
   }
 
   #accept(peer: Socket, address: string, entry: Entry): void {
-    const { counters, warnings, paths } = this.#options;
+    const { counters, warnings } = this.#options;
     const from = addressOf(peer);
     const network = networkOf(from);
     counters.accepts++;
@@ -227,22 +205,16 @@ export class Guard {
       warnings.warn(madeRoomText(room.ended, room.most, mostText(room.of, this.#process.files)));
     }
     peer.setKeepAlive(true, TCP_KEEPALIVE.idleSeconds * 1000);
-    const path = paths.begin();
-    const framing = this.#createFraming(path);
-    const link = new PublisherLink(address, path);
+    const watch = this.#publishers.begin(address);
     const splice = new Splice({
       peer,
-      framing,
-      handshake: this.#createHandshake(),
-      hasHeartbeat: this.#seesHeartbeat,
+      ...watch,
       enter: (begin) => entry.enter(connection, begin),
       onZmtp: () => this.#connections.speaksZmtp(connection),
-      onReady: () => this.#came(link),
       onMessages: () => {
         const nowMs = performance.now();
         connection.heardAtMs = nowMs;
-        link.heard(framing.messages, nowMs);
-        paths.heard(path);
+        watch.heard(nowMs);
       },
       onFault: (fault, head) => this.#refuse({ fault, address, from, head }),
       onLeft: (code) => {
@@ -259,8 +231,7 @@ export class Guard {
       onClose: () => {
         this.#connections.closed(connection);
         entry.left(connection);
-        paths.end(path);
-        this.#left(link);
+        watch.ended();
       },
     });
     const connection: GuardedConnection = {
@@ -285,34 +256,6 @@ export class Guard {
     };
     this.#connections.add(connection);
     if (this.#isHeld) splice.hold(true);
-  }
-
-  #createFraming(path: number): ZmtpFraming {
-    const { maxMessageBytes, paths, notesMessages } = this.#options;
-    const onMessage = notesMessages ? (sum: number): void => paths.passed(path, sum) : undefined;
-    return new ZmtpFraming({ maxParts: this.#limits.parts, maxMessageBytes }, onMessage, paths);
-  }
-
-  #createHandshake(): HandshakeWatch {
-    return new HandshakeWatch(this.#options.handshake);
-  }
-
-  /** With CURVE heartbeats are as hidden as messages. */
-  get #seesHeartbeat(): boolean {
-    return this.#options.hasHeartbeat && this.#options.handshake.mechanism !== "CURVE";
-  }
-
-  #came(link: PublisherLink): void {
-    if (this.#isClosed) return;
-    link.cameAtMs = performance.now();
-    this.#options.counters.handshakes++;
-    this.#options.peers?.came(link);
-  }
-
-  #left(link: PublisherLink): void {
-    if (this.#isClosed || !link.hasCome) return;
-    this.#options.counters.disconnects++;
-    this.#options.peers?.left(link);
   }
 
   #refuse(refused: Refused): void {
