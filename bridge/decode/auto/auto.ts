@@ -11,12 +11,14 @@ import type { Payload } from "../payload.ts";
 import { parseSampleFormat } from "../samples/sample-format.ts";
 import { createSampleReader, type SampleReader } from "../samples/sample-reader.ts";
 import { readableText, textIfUtf8 } from "../text.ts";
+import { edgeBytes } from "./edges.ts";
 import { guessOf } from "./guess.ts";
-import { edgeBytes, guessSamples, MAX_STRUCT_BYTES } from "./samples-guess.ts";
+import { MAX_STRUCT_BYTES } from "./no-record.ts";
+import { guessSamples } from "./samples-guess.ts";
 import { isTextRatherThan } from "./text-beside-samples.ts";
 
 export interface TopicMemory extends CsvMemory, EnvelopeMemory {
-  /** What messages were that could be onDecision one by one. */
+  /** What messages were that could be told one by one. */
   values?: ValueFormat;
   /** What reads those that could not. */
   samples?: SampleReader;
@@ -52,7 +54,7 @@ const MAX_HOLDING_BYTES = 32 << 20;
 const MAX_LOOK_BYTES = 1 << 16;
 
 /**
- * Finds out what messages are, topic by topic, and reads them. What can be onDecision of a message by itself is never kept
+ * Finds out what messages are, topic by topic, and reads them. What can be told of a message by itself is never kept
  * back, and is read as what it is whatever the topic's others are: two publishers may have one topic.
  */
 export class Auto {
@@ -95,7 +97,7 @@ export class Auto {
 
   /**
    * Reads what was held back for long enough.
-   * @param refuse onDecision of each topic's messages that cannot be read: what else was held is read all the same
+   * @param refuse told of each topic's messages that cannot be read: what else was held is read all the same
    */
   tick(now: number, refuse?: (fault: DecodeError) => void): Message[] {
     const due = [...this.#holding.keys()].filter(({ held }) => {
@@ -255,7 +257,14 @@ function readSamples(reader: SampleReader, payload: Payload): Message {
   return stamped(reader.read(payload.topic, payload.bytes, payload.arrivedAt), payload);
 }
 
+/** What to do is worked out only if it is said: it takes another look at all of them. */
 function formatUnknown(messages: readonly Buffer[] = []): DecodeError {
+  return new DecodeError("format-unknown", "This is binary in no format that is known.", 1, [], () =>
+    unknownBinary(messages),
+  );
+}
+
+function unknownBinary(messages: readonly Buffer[]): string {
   const { before, after } = edgeBytes(messages);
   const edges = before > 0 ? `${before} bytes before them (--skip-bytes ${before})` : `${after} bytes after them`;
   const length = messages[0]?.length ?? 0;
@@ -266,10 +275,9 @@ function formatUnknown(messages: readonly Buffer[] = []): DecodeError {
       : isRecord && length <= MAX_STRUCT_BYTES
         ? `Each message has ${length} bytes, as a struct of several fields has: send its fields as JSON or msgpack.`
         : "It is encrypted, compressed, or a format that is not known.";
-  return new DecodeError(
-    "format-unknown",
+  return (
     `This is binary, and neither msgpack nor CBOR, nor numbers that move as measured values do. ${hint} If it is samples, ` +
-      "say which, such as --format f32@48k; if something stands before the payload, --skip-bytes or --frames.",
+    "say which, such as --format f32@48k; if something stands before the payload, --skip-bytes or --frames."
   );
 }
 

@@ -1,5 +1,5 @@
 import { bitsAsRecords, bitsOfField } from "./records.ts";
-import { type GuessedType, isSaneFloat, read, WIDTH } from "./sample-types.ts";
+import { type GuessedType, isSaneFloat, read, valuesIn, WIDTH } from "./sample-types.ts";
 import { bitsAStep, octaves } from "./step-cost.ts";
 
 /** Bits a message: fields of other types may take so much less than one float does, by chance. */
@@ -11,6 +11,8 @@ const MAX_OCTAVES = 10;
 /** The lower half of round numbers, and of what was an f32 before, is a multiple of this. */
 const ROUND_HALF = 2 ** 16;
 const MAX_COUNT_BITS = 20;
+/** Looking further makes it no surer. */
+const MAX_HALVES = 2048;
 /** Unix seconds: doubles of these have one upper half for minutes, and a lower that counts. */
 const FIRST_TIME = 1e9;
 const LAST_TIME = 4e9;
@@ -66,4 +68,14 @@ function hasIntegerHalf(values: readonly number[], views: readonly DataView[], a
 
 function isConstant(values: readonly number[]): boolean {
   return values.every((value) => value === values[0]);
+}
+
+/** Whether the lower halves of f64 count, whatever the upper do: these are an f32, and no number turns over into them. */
+export function hasCountingHalf(looked: readonly Buffer[], isBig: boolean): boolean {
+  const halves = valuesIn("u32", isBig, looked, MAX_HALVES).flat();
+  const lower = halves.filter((_, i) => i % 2 === (isBig ? 1 : 0));
+  const upper = halves.filter((_, i) => i % 2 === (isBig ? 0 : 1));
+  if (lower.every((value) => value % ROUND_HALF === 0)) return false;
+  const moves = upper.filter((value, i) => i > 0 && value !== upper[i - 1]).length;
+  return moves > upper.length / 2 && bitsAStep(lower, 1, false) < MAX_COUNT_BITS;
 }
