@@ -8,8 +8,9 @@ import { DecodeError } from "../message.ts";
 import { MAX_MESSAGE_VALUES, tooManyValues } from "../size.ts";
 import { IS_MEANT_AS_JSON, readableText } from "../text.ts";
 import { numpyValueOf } from "./numpy-value.ts";
+import { EXTENSIONS } from "./packed-heads.ts";
 import { timeOfCborNumber, timeOfCborText, timeOfMsgpack } from "./packed-times.ts";
-import { type ByteString, EXTENSIONS, type Packing, packedValues } from "./structure.ts";
+import { type ByteString, type Packing, packedValues } from "./structure.ts";
 
 const msgpack = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: "number" });
 const cbor = new Decoder({ useRecords: false, mapsAsObjects: true });
