@@ -1,6 +1,7 @@
 /** Every number that messages can be read to hold, in text or in bytes. */
 import { isTextRatherThan } from "../../bridge/decode/auto/text-beside-samples.ts";
 import { inflate, wrappingOf } from "../../bridge/decode/inflate.ts";
+import { f16, f32, f64 } from "../support/little-endian.ts";
 
 const WITH_POINT = /[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?/g;
 const WITH_COMMA = /[-+]?\d*,\d+(?:[eE][-+]?\d+)?/g;
@@ -62,10 +63,10 @@ function* numbersInText(frame: Buffer): Generator<number> {
 
 /** Whether some bytes of a frame, from any place on, are a number in a form that any packing has. */
 function isInBytes(value: number, frame: Buffer): boolean {
-  if (frame.includes(float64(value)) || frame.includes(float64(value).reverse())) return true;
+  if (frame.includes(f64(value)) || frame.includes(f64(value).reverse())) return true;
   if (Math.fround(value) === value) {
-    if (frame.includes(float32(value)) || frame.includes(float32(value).reverse())) return true;
-    if (Math.f16round(value) === value && (frame.includes(float16(value)) || frame.includes(float16(value).reverse())))
+    if (frame.includes(f32(value)) || frame.includes(f32(value).reverse())) return true;
+    if (Math.f16round(value) === value && (frame.includes(f16(value)) || frame.includes(f16(value).reverse())))
       return true;
   }
   if (!Number.isInteger(value)) return false;
@@ -116,22 +117,4 @@ function widthOf(value: bigint): number {
   const fits = (width: number): boolean =>
     BigInt.asUintN(width * 8, value) === value || BigInt.asIntN(width * 8, value) === value;
   return [1, 2, 4].find(fits) ?? 8;
-}
-
-function float64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(value);
-  return bytes;
-}
-
-function float32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return bytes;
-}
-
-function float16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  new DataView(bytes.buffer, bytes.byteOffset).setFloat16(0, value, true);
-  return bytes;
 }

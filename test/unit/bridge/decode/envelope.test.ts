@@ -3,23 +3,12 @@ import { describe, it } from "node:test";
 import type { DecodeConfig } from "../../../../bridge/config/config.ts";
 import { bearsNumbers } from "../../../../bridge/presets/reader.ts";
 import { ARRIVED_AT, type Decoding, decodingOf, faultOf, hex } from "../../../support/decoding.ts";
+import { f64, u32 } from "../../../support/little-endian.ts";
 
 const PAYLOAD = '{"a":1}';
 
 function framed(...frames: string[]): Decoding {
   return decodingOf({ frames });
-}
-
-function u32(number: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(number);
-  return bytes;
-}
-
-function f64(number: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(number);
-  return bytes;
 }
 
 function numberOf(decoding: Decoding, ...frames: (string | Buffer)[]): number | undefined {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ARRIVED_AT, decodingOf, faultOf, hex } from "../../../support/decoding.ts";
+import { f64, u32, u64 } from "../../../support/little-endian.ts";
 
 const PAYLOAD = '{"a":1}';
 
@@ -8,24 +9,6 @@ type Frames = readonly (string | Buffer)[];
 
 function adviceOf(...frames: Frames): string {
   return faultOf(() => decodingOf().rows(frames)).message;
-}
-
-function u32(number: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(number);
-  return bytes;
-}
-
-function f64(number: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(number);
-  return bytes;
-}
-
-function u64(number: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(number);
-  return bytes;
 }
 
 describe("two frames", () => {
