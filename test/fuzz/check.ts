@@ -8,7 +8,7 @@ import { MAX_COLUMNS, MAX_LABEL_BYTES } from "../../protocol/limits.ts";
 import { isSeriesName } from "../../protocol/names.ts";
 
 /** All there are; `decode-failed` is an exception that nobody foresaw. */
-const KNOWN = {
+export const DECODE_FAULTS = {
   "not-json": true,
   "no-number": true,
   "not-finite": true,
@@ -39,7 +39,7 @@ const KNOWN = {
 
 /** What is wrong with a refusal; undefined if nothing is. */
 export function refusalFault(code: string, detail: string): string | undefined {
-  if (!Object.hasOwn(KNOWN, code)) return `refused with a code that there is not: ${code}`;
+  if (!Object.hasOwn(DECODE_FAULTS, code)) return `refused with a code that there is not: ${code}`;
   if (code === "decode-failed") return `refused by an exception that nobody foresaw: ${detail}`;
   return detail.length > 600 ? `refused in ${detail.length} characters: ${detail.slice(0, 200)}…` : undefined;
 }

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { DecodeFault } from "../../bridge/decode/message.ts";
 import type { PartFault } from "../../protocol/json/part-fault.ts";
 import type { PointFault } from "../../protocol/json/point-error.ts";
+import { DECODE_FAULTS } from "../fuzz/check.ts";
 
 const spec = readFileSync(new URL("../../SPEC.md", import.meta.url), "utf8");
 
@@ -34,27 +34,9 @@ const POINTS = {
   "too-deep": true,
   "series-name-invalid": true,
 } satisfies Record<PointFault, true>;
-const MESSAGES = {
-  "topic-not-text": true,
-  "topic-too-long": true,
-  "too-many-frames": true,
-  "message-too-large": true,
-  "decode-failed": true,
-  "format-unknown": true,
-  "not-msgpack": true,
-  "not-cbor": true,
-  "not-csv": true,
-  "not-lines": true,
-  "preset-needed": true,
-  "not-samples": true,
-  "inflate-failed": true,
-  "inflate-too-large": true,
-  "envelope-wrong": true,
-  unsupported: true,
-  "channel-name-invalid": true,
-  "too-many-channels": true,
-  "too-many-series": true,
-} satisfies Record<Exclude<DecodeFault, PointFault>, true>;
+const MESSAGES = Object.fromEntries(
+  Object.keys(DECODE_FAULTS).flatMap((code) => (code in POINTS ? [] : [[code, true]])),
+);
 
 /** What stands in backticks from some words to an empty line; in a table, in its first cells. */
 function codesFrom(words: string): string[] {
