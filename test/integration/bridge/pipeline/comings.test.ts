@@ -115,6 +115,7 @@ test(
   },
 );
 
+/** What people write: until somebody has subscribed, a PUB drops what it sends, and it cannot know when that is. */
 const ONE_SHOT = `
 import { Publisher } from "zeromq";
 const socket = new Publisher({ linger: 1000 });

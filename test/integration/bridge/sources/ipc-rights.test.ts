@@ -5,11 +5,11 @@ import { chmod, mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { it, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { lockedOutLines } from "../../../../bridge/cli/exposure.ts";
 import { findingText, placeOf, probe } from "../../../../bridge/tools/inspect/probe.ts";
 import { connectPublisher } from "../../../support/publisher.ts";
 import { directoryFor, receiving } from "../../../support/receiving.ts";
+import { waitFor } from "../../../support/wait.ts";
 
 //     a user ─ipc→ another user's socket
 
@@ -30,11 +30,17 @@ process.setgid(${NOBODY});
 process.setuid(${NOBODY});
 if (what === "probe") console.log(findingText(address, await probe(placeOf(address)), "sub"));
 else {
-  const log = createLog("text", "info", (line) => console.log(line));
+  const said = Promise.withResolvers();
+  const log = createLog("text", "info", (line) => {
+    console.log(line);
+    said.resolve();
+  });
   const socket = defaultSocket({ [what]: [address] });
   try {
     const receiver = await Receiver.open({ socket, onMessage: () => undefined, log, bindWithinMs: 0 });
-    await new Promise((resolve) => setTimeout(resolve, what === "connect" ? 6500 : 0));
+    const late = setTimeout(() => said.reject(new Error("nothing was said within 20 s")), 20_000);
+    if (what === "connect") await said.promise;
+    clearTimeout(late);
     await receiver.close();
     console.log("closed");
   } catch (error) {
@@ -133,6 +139,6 @@ it("[BR19j] where nobody listens, that is said of an ipc path", async (t) => {
   const publisher = await connectPublisher(bound);
   t.after(() => publisher.close());
   await publisher.send("1");
-  await sleep(200);
+  await waitFor("the message", () => messages.length > 0);
   assert.deepEqual(messages, ["1"]);
 });
