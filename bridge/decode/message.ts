@@ -1,4 +1,5 @@
 import { PointError, type PointFault } from "../../protocol/json/point-error.ts";
+import { errorText } from "../observability/printable.ts";
 
 /** Between a ZeroMQ message and rows: what a publisher said, whatever it was packed in. */
 export interface Message {
@@ -130,4 +131,25 @@ export class DecodeError extends Error {
 export function withTopic<E>(error: E, topic: string | undefined): E {
   if (error instanceof DecodeError || error instanceof PointError) error.topic ??= topic;
   return error;
+}
+
+/** What is counted and said of what cannot be read. */
+export interface Refusal {
+  reason: DecodeFault;
+  /** How many it is. */
+  messages: number;
+  /** Messages that were kept with it and are read all the same. */
+  others: readonly Message[];
+  topic: string | undefined;
+  /** Why, in a sentence that says what to do: worked out only when it is said. */
+  detail: () => string;
+}
+
+/** What was thrown as a message was read; what is none of our errors is `decode-failed`. */
+export function refusalOf(error: unknown): Refusal {
+  const isDecode = error instanceof DecodeError;
+  const { messages, others } = isDecode ? error : { messages: 1, others: [] };
+  if (!isDecode && !(error instanceof PointError))
+    return { reason: "decode-failed", messages, others, topic: undefined, detail: () => errorText(error) };
+  return { reason: error.code, messages, others, topic: error.topic, detail: () => error.explain?.() ?? error.message };
 }

@@ -8,7 +8,7 @@ const NAMES = { otlp: "OpenTelemetry metrics", rosbridge: "rosbridge", senml: "S
  * numbers would be series of places in lists.
  * @returns undefined if there is none
  */
-export function presetForShape(value: unknown): keyof typeof NAMES | undefined {
+function presetForShape(value: unknown): keyof typeof NAMES | undefined {
   const first = Array.isArray(value) ? value[0] : value;
   if (!isObject(first)) return undefined;
   if (Array.isArray(value)) return isSenml(first) ? "senml" : undefined;

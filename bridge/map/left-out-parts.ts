@@ -11,9 +11,8 @@ const MAX_PLACE_LENGTH = 80;
 export function leftOutOf(
   { reason, path, sample, count, others, otherSamples = [] }: LeftOutPart,
   topic: string,
-  doubled?: ReadonlySet<string>,
 ): LeftOut {
-  const detail = detailOf({ reason, path, sample }) ?? (doubled?.has(path) ? DOUBLED : undefined);
+  const detail = detailOf({ reason, path, sample });
   return {
     topic,
     reason,
@@ -25,10 +24,6 @@ export function leftOutOf(
     ...(detail === undefined ? {} : { detail }),
   };
 }
-
-const DOUBLED =
-  "Another field of the record has the same name by the template for series: add {field} to it, such as {device}.{field}, or " +
-  "choose one field.";
 
 /** What to do about this one, where that is more than the reason says. */
 function detailOf({ reason, path, sample }: Pick<LeftOutPart, "reason" | "path" | "sample">): string | undefined {
@@ -42,7 +37,7 @@ function dateAdvice(path: string, sample: unknown): string | undefined {
 }
 
 /** Of a message of which all is left out the reason, with what to do in a bridge. */
-export function refusalOf(error: unknown): unknown {
+export function explained(error: unknown): unknown {
   if (!(error instanceof PointError) || error.part === undefined) return error;
   const { part } = error;
   const what = error.code === "no-number" ? "There is no number to plot." : error.message;

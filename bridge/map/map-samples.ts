@@ -3,7 +3,8 @@ import { DEFAULT_SERIES } from "../../protocol/names.ts";
 import type { Samples } from "../decode/message.ts";
 import { rowsOfSamples } from "../decode/samples/sample-rows.ts";
 import { nameInvalid, notFinite } from "./mapped-series.ts";
-import type { Slot, TopicPlan } from "./plan.ts";
+import type { Slot } from "./plan.ts";
+import type { ReadOptions } from "./reading.ts";
 import type { RowWriter } from "./row-writer.ts";
 
 interface Chosen {
@@ -15,12 +16,16 @@ interface Chosen {
  * Writes the chosen columns, renamed and scaled.
  * @throws PointError, and then nothing is written
  */
-export function writeSamples(samples: Samples, plan: TopicPlan, writer: RowWriter): void {
+export function writeSamples(samples: Samples, { plan, leftOut }: ReadOptions, writer: RowWriter): void {
   const chosen: Chosen[] = [];
   samples.columns.forEach((column, i) => {
     const slot = plan.slotOf(samples.names[i] || DEFAULT_SERIES);
     if (slot === null) throw nameInvalid();
-    if (slot !== undefined) chosen.push({ slot, column: scaledColumn(column, slot) });
+    if (slot === undefined) return;
+    const { series, path } = slot;
+    if (series !== undefined && chosen.some((other) => other.slot.series === series)) {
+      leftOut({ reason: "doubled", path, sample: column[0], count: column.length, others: [] });
+    } else chosen.push({ slot, column: scaledColumn(column, slot) });
   });
   if (chosen.length === 0) {
     throw new PointError("no-number", "None of the chosen fields is a column of these samples.");

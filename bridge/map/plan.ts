@@ -12,6 +12,8 @@ import { TopicTimes } from "./topic-times.ts";
 
 /** What becomes of the value at one path of a topic's messages. */
 export interface Slot {
+  /** Of the field. */
+  path: string;
   /** Undefined: the channel has too many series already. */
   series: MappedSeries | undefined;
   kind: SeriesKind;
@@ -29,8 +31,6 @@ export interface TopicPlan {
   lists: ListMemory;
   /** The slot of a field; undefined if it is not chosen, null if its name can name no series. */
   slotOf(path: string): Slot | undefined | null;
-  /** Paths of fields that would be of a series that another field of the record is. */
-  readonly doubled: ReadonlySet<string>;
   /** Whether a field takes words, or numbers in quotes; undefined if it is not chosen. */
   takesWords(path: string): boolean | undefined;
 }
@@ -59,6 +59,8 @@ export class Plans {
   readonly #rules: readonly FieldRule[] | undefined;
   readonly #channel: Template | undefined;
   readonly #series: Template | undefined;
+  /** Whether several fields may be one series. */
+  readonly mayDouble: boolean;
   /** Paths of the fields whose values name series. */
   readonly namedBy: readonly string[];
   readonly #topics: Topics<TopicPlan>;
@@ -69,6 +71,8 @@ export class Plans {
     this.#rules = map.fields?.map((config) => ({ matches: matcherOf(config.field), config }));
     this.#channel = map.channel === undefined ? undefined : templateOf(map.channel);
     this.#series = map.series === undefined ? undefined : templateOf(map.series);
+    const isRenamed = map.fields?.some(({ as, unit }) => as !== undefined || unit !== undefined) ?? false;
+    this.mayDouble = isRenamed || (this.#series?.every(({ kind }) => kind !== "field") ?? false);
     this.namedBy = (this.#series ?? []).flatMap((piece) => (piece.kind === "value" ? [piece.path] : []));
     this.#topics = new Topics((key) => this.#planOf(key.split(BETWEEN_NAMES)));
   }
@@ -88,8 +92,6 @@ export class Plans {
 
   #planOf([topic = "", ...rest]: readonly string[]): TopicPlan {
     const names = rest.slice(0, -1);
-    const doubled = new Set<string>();
-    const paths = new Map<string, string>();
     const parts = topicParts(topic);
     const channel = this.channels.of(this.#channel === undefined ? undefined : channelBy(this.#channel, topic, parts));
     const slots = new Map<string, Slot | null | undefined>();
@@ -97,14 +99,7 @@ export class Plans {
     const slotOf = (path: string): Slot | undefined | null => {
       const known = slots.get(path);
       if (known !== undefined || slots.has(path)) return known;
-      let slot = this.#namesSeries(path) ? undefined : this.#slotOf(path, { topic, parts, names }, channel);
-      const name = slot?.series?.name;
-      if (names.length > 0 && name !== undefined) {
-        if ((paths.get(name) ?? path) !== path) {
-          doubled.add(path);
-          slot = null;
-        } else paths.set(name, path);
-      }
+      const slot = this.#namesSeries(path) ? undefined : this.#slotOf(path, { topic, parts, names }, channel);
       this.#remember(slots, path, slot);
       return slot;
     };
@@ -117,7 +112,7 @@ export class Plans {
       return takes;
     };
     const times = new TopicTimes({ unit: this.#map.timeUnit, epoch: this.#map.timeEpoch });
-    return { channel, times, lists: {}, doubled, slotOf, takesWords };
+    return { channel, times, lists: {}, slotOf, takesWords };
   }
 
   #namesSeries(path: string): boolean {
@@ -152,6 +147,7 @@ export class Plans {
     if (!isSeriesName(name)) return null;
     const series = this.channels.seriesOf(channel, { name, kind, maxRate: config.maxRate ?? this.#map.maxRate });
     const readsQuoted = this.#numbersOf(config) === "quoted";
-    return { series, kind: series?.kind ?? kind, scale, offset, isScaled: scale !== 1 || offset !== 0, readsQuoted };
+    const isScaled = scale !== 1 || offset !== 0;
+    return { path, series, kind: series?.kind ?? kind, scale, offset, isScaled, readsQuoted };
   }
 }

@@ -1,5 +1,5 @@
 import { timeFieldOf } from "../../protocol/json/date-field.ts";
-import type { LeftOutPart } from "../../protocol/json/part-fault.ts";
+import { type LeftOutPart, LeftOutParts } from "../../protocol/json/part-fault.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
 import type { ListMemory, PointReader } from "../../protocol/json/point-reader.ts";
 import type { TimeReader } from "../../protocol/json/points.ts";
@@ -7,6 +7,7 @@ import { readShapes } from "../../protocol/json/shapes.ts";
 import type { FoundTime } from "../../protocol/json/time.ts";
 import { quotedNumber } from "../../protocol/json/words.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
+import type { MappedSeries } from "./mapped-series.ts";
 import type { Slot, TopicPlan } from "./plan.ts";
 import { timeAt } from "./when.ts";
 
@@ -23,6 +24,8 @@ export interface MappedReading {
 
 export interface ReadOptions {
   plan: Pick<TopicPlan, "slotOf" | "takesWords" | "lists">;
+  /** Whether several fields may be one series. */
+  mayDouble: boolean;
   /** Whether only chosen fields are taken: then what has none of them may stand beside what has. */
   isChoosing: boolean;
   /** Whether times may be numbers in quotes. */
@@ -51,12 +54,15 @@ export interface MessageTimes {
 export function readingsOf(value: unknown, options: ReadOptions, times: MessageTimes): MappedReading[] {
   const reader = new MappingReader(options, times);
   readShapes(value, reader);
+  for (const part of reader.doubled.parts) options.leftOut(part);
   if (reader.readings.length > 0) return reader.readings;
   throw new PointError("no-number", "None of the chosen fields is in this message with a value that can be plotted.");
 }
 
 class MappingReader implements PointReader<Slot, Leaf> {
   readonly readings: MappedReading[] = [];
+  /** Values of series that have one at the same place already. */
+  readonly doubled = new LeftOutParts();
   readonly untimed: { readonly x: number; readonly arrival: boolean };
   readonly isChoosing: boolean;
   readonly xySeries = undefined;
@@ -124,7 +130,26 @@ class MappingReader implements PointReader<Slot, Leaf> {
   }
 
   add(x: number, arrival: boolean, slots: readonly Slot[], values: readonly Leaf[]): void {
-    this.readings.push({ x, arrival, slots, values });
+    const reading = { x, arrival, slots, values };
+    this.readings.push(this.#options.mayDouble && slots.length > 1 ? this.#singled(reading) : reading);
+  }
+
+  /** Of each series the first value. */
+  #singled({ x, arrival, slots, values }: MappedReading): MappedReading {
+    const kept: MappedReading & { slots: Slot[]; values: Leaf[] } = { x, arrival, slots: [], values: [] };
+    const seen = new Set<MappedSeries>();
+    for (const [i, slot] of slots.entries()) {
+      const value = values[i] ?? Number.NaN;
+      const { series, path } = slot;
+      if (series !== undefined && seen.has(series)) {
+        this.doubled.add("doubled", path, value);
+        continue;
+      }
+      if (series !== undefined) seen.add(series);
+      kept.slots.push(slot);
+      kept.values.push(value);
+    }
+    return kept;
   }
 }
 

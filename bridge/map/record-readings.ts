@@ -10,23 +10,18 @@ const MAX_BAD_RECORDS = 10_000;
 
 /** Reads records of one message, of which one that has nothing to plot costs no other. */
 export class EachRecord {
-  readonly #maxPoints: number;
   readonly #readings: MappedReading[] = [];
   readonly #faults = new LeftOutParts();
   #fault: PointError | undefined;
   #points = 0;
   #bad = 0;
 
-  constructor(maxPoints = MAX_MESSAGE_POINTS) {
-    this.#maxPoints = maxPoints;
-  }
-
   /** @throws DecodeError message-too-large, PointError of the first that has nothing to plot, if there are too many */
   take(place: string, read: () => readonly MappedReading[]): void {
     try {
       for (const reading of read()) {
         this.#points += reading.slots.length;
-        if (this.#points > this.#maxPoints) throw tooManyPoints();
+        if (this.#points > MAX_MESSAGE_POINTS) throw tooManyPoints();
         this.#readings.push(reading);
       }
     } catch (error) {

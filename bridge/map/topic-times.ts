@@ -1,7 +1,7 @@
 import { stampSeconds } from "../../protocol/json/stamp.ts";
 import { FIRST_DATE, writtenTime } from "../../protocol/json/time.ts";
 import { LEAST_COUNT, TimeField } from "../decode/time-field.ts";
-import type { TimeHint } from "../observability/time-hints.ts";
+import type { OnTimeHint, TimeHint } from "../observability/time-hints.ts";
 import { hintOf, NEAR_SECONDS, type OddTime } from "./odd-times.ts";
 import { scaledSeconds, type TimeUnit } from "./when.ts";
 
@@ -81,10 +81,20 @@ export class TopicTimes {
   }
 
   /**
-   * What is strange about the message that was just read, if that has not been said before.
+   * Tells what is strange about the message that was just read, if that has not been said before.
    * @param xs of its points: one of now excuses the others, which may be what came before it
    */
-  takeHint(topic: string, arrivedAt: number, xs: readonly { x: number; arrival: boolean }[]): TimeHint | undefined {
+  tellOdd(
+    topic: string,
+    arrivedAt: number,
+    xs: readonly { x: number; arrival: boolean }[],
+    onTimeHint: OnTimeHint,
+  ): void {
+    const hint = this.#takeHint(topic, arrivedAt, xs);
+    if (hint !== undefined) onTimeHint(hint);
+  }
+
+  #takeHint(topic: string, arrivedAt: number, xs: readonly { x: number; arrival: boolean }[]): TimeHint | undefined {
     const odd = this.#odd;
     this.#odd = undefined;
     if (odd === undefined || odd.arrivedAt !== arrivedAt) return undefined;

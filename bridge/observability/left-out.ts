@@ -46,7 +46,8 @@ const ADVICE = {
     "is left out.",
   "name-invalid": "This names no series: a name has 1 to 256 bytes of text without control characters.",
   doubled:
-    "Two fields of the message would be one series, as a.b and b in a would be: the first is taken. Give them different names.",
+    "Two fields of the message would be one series, as a.b and b in a would be: the first is taken. Give them different names; a " +
+    "template for series needs {field}, as in {device}.{field}, or one field that is chosen.",
   "not-finite": "This number is too large for a float64.",
   "too-deep": "This is nested too deep: choose the fields that matter, or send them flat.",
   "record-unreadable": "This part of the message cannot be read; the others are.",

@@ -1,7 +1,7 @@
 import { type BridgeGap, gapOf, mergeLosses } from "../batch/gaps.ts";
 import { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
-import type { Mapped } from "../map/mapper.ts";
+import type { Mapped } from "../map/mapped.ts";
 import type { MessageSummary } from "../map/row-writer.ts";
 import type { ArrivalPath } from "../sources/inlet.ts";
 import type { ChannelUplink } from "../uplink/channel-uplink.ts";

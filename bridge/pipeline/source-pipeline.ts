@@ -1,15 +1,13 @@
-import { PointError } from "../../protocol/json/point-error.ts";
 import type { SourceConfig } from "../config/config.ts";
 import { DEFAULT_SOURCE_NAME } from "../config/defaults.ts";
-import { DecodeError, type DecodeFault, type Message, type MessageReader, withTopic } from "../decode/message.ts";
+import { type Message, type MessageReader, refusalOf, withTopic } from "../decode/message.ts";
 import { takeNumber } from "../decode/number.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { throwIfTooLong } from "../decode/topic.ts";
-import type { Mapped, Mapper } from "../map/mapper.ts";
+import type { Mapped, Mapper } from "../map/mapped.ts";
 import type { SourceLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
 import { RepeatWarnings, SharedWarnings } from "../observability/number-warnings.ts";
-import { errorText } from "../observability/printable.ts";
 import { topicOf } from "../observability/sample.ts";
 import type { UndecodableWarnings } from "../observability/warnings.ts";
 import type { InletMessage, MessageOrigin } from "../sources/inlet.ts";
@@ -185,18 +183,10 @@ export class SourcePipeline {
   }
 
   #refuse(error: unknown, frames: readonly Buffer[]): void {
-    const isKnown = error instanceof DecodeError || error instanceof PointError;
-    const reason: DecodeFault = isKnown ? error.code : "decode-failed";
-    const messages = error instanceof DecodeError ? error.messages : 1;
+    const { reason, messages, others, topic = topicOf(frames), detail } = refusalOf(error);
     this.#options.ledger.countRefused(reason, messages);
-    this.#options.warnings.warn({
-      topic: (isKnown ? error.topic : undefined) ?? topicOf(frames),
-      reason,
-      detail: () => (isKnown ? error.explain?.() : undefined) ?? errorText(error),
-      frames,
-      messages,
-    });
-    if (error instanceof DecodeError) this.#takeAll(error.others, this.#options.unixSeconds(), []);
+    this.#options.warnings.warn({ topic, reason, detail, frames, messages });
+    this.#takeAll(others, this.#options.unixSeconds(), []);
   }
 }
 

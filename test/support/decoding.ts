@@ -1,6 +1,5 @@
 /** From the frames of a message to points, as a bridge without a mapping makes them. */
 
-import assert from "node:assert/strict";
 import type { DecodeConfig } from "../../bridge/config/config.ts";
 import { DecodeError, type Message } from "../../bridge/decode/message.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
@@ -11,7 +10,7 @@ import { PointError } from "../../protocol/json/point-error.ts";
 import { NO_MAP } from "./mapping.ts";
 import { ARRIVED_AT, framesOf } from "./preset.ts";
 
-export { ARRIVED_AT, hex } from "./preset.ts";
+export { ARRIVED_AT, faultOf, hex } from "./preset.ts";
 
 type Frames = readonly (string | Buffer)[];
 
@@ -61,15 +60,4 @@ function pointsOf(rows: readonly Row[]): string[] {
   return rows.flatMap(({ x, names, values }) =>
     names.map((name, i) => `${name} ${x === ARRIVED_AT ? "now" : x} ${values[i]}`),
   );
-}
-
-/** What reading throws. */
-export function faultOf(read: () => unknown): DecodeError | PointError {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof DecodeError || error instanceof PointError) return error;
-    throw error;
-  }
-  throw new assert.AssertionError({ message: "it was read" });
 }

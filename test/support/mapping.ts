@@ -1,6 +1,7 @@
 import type { FieldConfig, MapConfig } from "../../bridge/config/config.ts";
 import { DecodeError, type Message } from "../../bridge/decode/message.ts";
-import { createMapper, type Mapper } from "../../bridge/map/mapper.ts";
+import type { Mapper } from "../../bridge/map/mapped.ts";
+import { createMapper } from "../../bridge/map/mapper.ts";
 import { PointError } from "../../protocol/json/point-error.ts";
 
 export const ARRIVED_AT = 1_763_648_912.5;

@@ -38,15 +38,20 @@ export function read(reader: MessageReader, frames: readonly Buffer[], arrivedAt
   }
 }
 
-/** The code and the sentence of why a message is refused. */
-export function refusal(reader: MessageReader, frames: readonly Buffer[]): { code: string; message: string } {
+/** What reading throws. */
+export function faultOf(read: () => unknown): DecodeError | PointError {
   try {
-    reader.read(frames, ARRIVED_AT);
+    read();
   } catch (error) {
     if (error instanceof DecodeError || error instanceof PointError) return error;
     throw error;
   }
-  throw new assert.AssertionError({ message: "the message was read" });
+  throw new assert.AssertionError({ message: "it was read" });
+}
+
+/** Why a message is refused. */
+export function refusal(reader: MessageReader, frames: readonly Buffer[]): DecodeError | PointError {
+  return faultOf(() => reader.read(frames, ARRIVED_AT));
 }
 
 /** For properties: whatever the frames are, there are points, none, or a reason why not. */

@@ -1,8 +1,8 @@
 import type { Row } from "../../../protocol/frame/frame-builder.ts";
 import type { SourceConfig } from "../../config/config.ts";
-import { DecodeError, type Message, type MessageReader } from "../../decode/message.ts";
+import { type DecodeError, type Message, type MessageReader, refusalOf } from "../../decode/message.ts";
 import { throwIfTooLong, withoutSeparators } from "../../decode/topic.ts";
-import type { Mapped, Mapper } from "../../map/mapper.ts";
+import type { Mapped, Mapper } from "../../map/mapped.ts";
 import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
 import { type NameHint, NameHints, nameHintText } from "../../observability/name-hints.ts";
@@ -176,7 +176,7 @@ export class Inspection {
   /** @returns the topic that it is counted for */
   #refuse(error: unknown, topic: string | undefined, frames: readonly Buffer[]): string {
     const counted = this.#losses.refuse(error, topic, frames);
-    for (const message of error instanceof DecodeError ? error.others : []) {
+    for (const message of refusalOf(error).others) {
       try {
         this.#map(message, this.#lastAt ?? message.arrivedAt ?? 0);
       } catch (fault) {

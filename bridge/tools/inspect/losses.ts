@@ -1,7 +1,6 @@
-import { PointError } from "../../../protocol/json/point-error.ts";
-import { DecodeError } from "../../decode/message.ts";
+import { refusalOf } from "../../decode/message.ts";
 import { adviceOf, type LeftOut, sampleText } from "../../observability/left-out.ts";
-import { errorText, escaped } from "../../observability/printable.ts";
+import { escaped } from "../../observability/printable.ts";
 import { excerptOf, MAX_TOPIC_LENGTH, sampleOf, topicOf } from "../../observability/sample.ts";
 import type { LeftOutReport, RefusedReport } from "./report.ts";
 import { Known } from "./tally.ts";
@@ -23,14 +22,11 @@ export class Losses {
    * @returns the topic that it is counted for
    */
   refuse(error: unknown, topic: string | undefined, frames: readonly Buffer[]): string {
-    const isKnown = error instanceof DecodeError || error instanceof PointError;
-    const reason = isKnown ? error.code : "decode-failed";
-    const messages = error instanceof DecodeError ? error.messages : 1;
-    const name = topic ?? (isKnown ? error.topic : undefined) ?? topicOf(frames);
+    const { reason, messages, topic: known, detail } = refusalOf(error);
+    const name = topic ?? known ?? topicOf(frames);
     const create = (): Counted<RefusedReport> => {
-      const detail = (isKnown ? error.explain?.() : undefined) ?? errorText(error);
       const sample = sampleOf(excerptOf(frames));
-      return { reason, messages: 0, detail: escaped(detail, MAX_DETAIL_LENGTH), topic: shown(name), sample };
+      return { reason, messages: 0, detail: escaped(detail(), MAX_DETAIL_LENGTH), topic: shown(name), sample };
     };
     const refusal = this.#refused.of(keyOf(name, reason), create, messages);
     if (refusal !== undefined) refusal.messages += messages;

@@ -70,7 +70,7 @@ export interface TopicReport {
   leastBytes: number;
   mostBytes: number;
   frames: number;
-  /** What `auto` takes it for; null if it was onDecision, or does not know. */
+  /** What `auto` takes it for; null if it was told, or does not know. */
   format: string | null;
   because: string | null;
   sure: boolean | null;

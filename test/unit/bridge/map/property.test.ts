@@ -5,7 +5,8 @@ import type { FieldConfig, MapConfig } from "../../../../bridge/config/config.ts
 import { patternFault } from "../../../../bridge/config/syntax/pattern.ts";
 import { templateFault } from "../../../../bridge/config/syntax/template.ts";
 import { DecodeError, type Message } from "../../../../bridge/decode/message.ts";
-import { createMapper, type Mapped } from "../../../../bridge/map/mapper.ts";
+import type { Mapped } from "../../../../bridge/map/mapped.ts";
+import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { TopicTimes } from "../../../../bridge/map/topic-times.ts";
 import { PointError } from "../../../../protocol/json/point-error.ts";
 import { rowsOf } from "../../../../protocol/json/points.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { MapConfig } from "../../../../bridge/config/config.ts";
-import { createMapper, type Mapped } from "../../../../bridge/map/mapper.ts";
+import type { Mapped } from "../../../../bridge/map/mapped.ts";
+import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { Changes, MinMax, type Thinned } from "../../../../bridge/map/thin.ts";
 
 function thinned(width: number, values: readonly (readonly [x: number, y: number])[]): Thinned[] {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { foreignFault, foreignStreamFault } from "../../../../../bridge/decode/foreign/foreign.ts";
+import { refusalOf } from "../../../../../bridge/decode/message.ts";
 import { decodingOf, faultOf, hex } from "../../../../support/decoding.ts";
 import { encode } from "../../../../support/samples.ts";
 
@@ -83,7 +84,7 @@ describe("what is known and not read", () => {
       const fault = faultOf(() => decoding.rows([make(9)]));
       assert.ok("messages" in fault);
       assert.deepEqual([fault.code, fault.messages], ["format-unknown", 10]);
-      assert.match(fault.message, /as a struct of several fields has: send its fields as JSON/);
+      assert.match(refusalOf(fault).detail(), /as a struct of several fields has: send its fields as JSON/);
     }
     const one = decodingOf();
     one.readAt(100, encode("f32", [21.37]));
@@ -102,11 +103,15 @@ describe("what is known and not read", () => {
       before.read(Buffer.concat([hex(`efbeadde 0${m + 1}000000`), sine(m)]));
       after.read(Buffer.concat([sine(m), hex(`${byte(31 * m)}0102ff`)]));
     }
+    const adviceOf = (read: () => unknown): string => refusalOf(faultOf(read)).detail();
     assert.match(
-      faultOf(() => before.rows([Buffer.concat([hex("efbeadde 0a000000"), sine(9)])])).message,
+      adviceOf(() => before.rows([Buffer.concat([hex("efbeadde 0a000000"), sine(9)])])),
       /--skip-bytes 8/,
     );
-    assert.match(faultOf(() => after.rows([Buffer.concat([sine(9), hex("ff0102ff")])])).message, /4 bytes after them/);
+    assert.match(
+      adviceOf(() => after.rows([Buffer.concat([sine(9), hex("ff0102ff")])])),
+      /4 bytes after them/,
+    );
   });
 
   it("[FM9i] [FM9m] floats of several channels are columns, and text beside them is refused", () => {
