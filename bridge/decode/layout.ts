@@ -212,7 +212,7 @@ export function lowerBits(counter: bigint): number {
 }
 
 /** How a time is written, if it can be seen: as text, or as 8 bytes that make a date from 2001 to 2100. */
-export function timeTypeOf(bytes: Buffer): NumberType | undefined {
+function timeTypeOf(bytes: Buffer): NumberType | undefined {
   if (readNumber("text", bytes) !== undefined || isoTime(bytes) !== undefined) return "text";
   if (bytes.length !== 8 || isAscii(bytes)) return undefined;
   // What is a float64 of this size would be too large a number for a date as an integer, and the other way round.

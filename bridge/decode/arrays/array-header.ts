@@ -77,7 +77,7 @@ const LAYOUT_KEYS: ReadonlySet<string> = new Set([
  * Whether a frame may be a header: an object that names a `dtype`. This is asked of frames that are mostly others, so it
  * looks at one byte of these.
  */
-export function mayBeHeader(frame: Buffer): boolean {
+function mayBeHeader(frame: Buffer): boolean {
   const first = frame[0] ?? 0;
   // JSON; maps of msgpack (80 to 8f, de, df) and CBOR (a1 to bb, bf).
   const isObject = first === 0x7b || (first >= 0x81 && first <= 0x8f) || (first >= 0xa1 && first <= 0xbf);

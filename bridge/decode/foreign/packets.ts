@@ -32,7 +32,7 @@ export function isCan(bytes: Buffer): boolean {
 }
 
 /** RFC 3550, 5.1 */
-export function isRtp(bytes: Buffer): boolean {
+function isRtp(bytes: Buffer): boolean {
   return bytes.length > 12 && (bytes[0] ?? 0) >> 6 === 2 && ((bytes[0] ?? 0) & 0x0f) === 0;
 }
 

@@ -86,7 +86,7 @@ export class GluedTopics {
 }
 
 /** For a shell, or for the file where no shell can say it. */
-export function delimiterOption(delimiter: string): string {
+function delimiterOption(delimiter: string): string {
   if (delimiter.includes("\u0000")) return `topic_delimiter = ${JSON.stringify(delimiter)} in the configuration file`;
   return delimiter === "\t" ? "--topic-delimiter $'\\t'" : `--topic-delimiter '${delimiter}'`;
 }

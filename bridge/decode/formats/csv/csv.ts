@@ -22,9 +22,9 @@ const SILENT: CsvReport = { topic: "", onLeftOut: () => undefined };
  * Numbers as text: one; several between commas, semicolons, tabs or spaces; lines of these, with or without a line of
  * names before them, which goes on to hold for messages that follow without one.
  *
- * Names hold if they come before the first line without names of as many columns. Later ones hold for their own message
- * only, so that no other publisher's change what a publisher's columns mean; a message that brings such, other than
- * before, is refused, for its publisher may rely on them.
+ * Names hold if they come before the first line without names of as many columns. Later ones that share none with these hold
+ * for their own message only, so that no other publisher's change what a publisher's columns mean; a message that brings
+ * such, other than before, is refused, for its publisher may rely on them. Those that share one take their place (FM4p).
  * @param arrivedAt unix seconds
  * @returns what PT1 to PT4 make points of; undefined if it is a line of names alone
  * @throws DecodeError not-csv, message-too-large
