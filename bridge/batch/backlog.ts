@@ -50,9 +50,9 @@ export class Backlog {
     for (const frame of this.#frames) this.#count(frame, 1);
   }
 
-  /** The Channel may have taken frames up to here, and nobody has confirmed it. */
-  get uncertainSeq(): number {
-    return this.#uncertainSeq;
+  /** Whether it is the number of a frame that the Channel may have taken, and of which nobody has confirmed it. */
+  isInDoubt(seq: number): boolean {
+    return seq <= this.#uncertainSeq && this.#frames.some((frame, i) => i >= this.#head && frame.seq === seq);
   }
 
   get sentSeq(): number {
@@ -70,10 +70,10 @@ export class Backlog {
 
   /** Whether frames are held back, and it is known of all others that were sent whether they were taken. */
   get mayStartAnew(): boolean {
-    return this.#heldBack.length > 0 && !this.#isInDoubt;
+    return this.#heldBack.length > 0 && !this.#hasDoubt;
   }
 
-  get #isInDoubt(): boolean {
+  get #hasDoubt(): boolean {
     return (this.at(0)?.seq ?? Number.POSITIVE_INFINITY) <= this.#uncertainSeq;
   }
 
@@ -129,7 +129,7 @@ export class Backlog {
   /**
    * The oldest frames were sent, and this is what became of each. They are done with, but for those that are held back: of
    * these nothing is sent until {@link startAnew}.
-   * @param isContested whether somebody has used a number above all that were sent before
+   * @param isContested whether somebody has used a number that this bridge has not
    */
   answered(letters: readonly Letter[], isContested: boolean): void {
     for (const letter of letters) {
@@ -141,7 +141,7 @@ export class Backlog {
     }
     this.#compact();
     if (isContested) this.#heldBack.contest();
-    if (!this.#isInDoubt) this.#release(this.#heldBack.decide());
+    if (!this.#hasDoubt) this.#release(this.#heldBack.decide());
     // What was taken is settled.
     this.#uncertainSeq = this.#sentSeq;
   }

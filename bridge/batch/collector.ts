@@ -191,8 +191,8 @@ export class Collector {
   delivered(batch: Batch, { repeats }: Confirmation = {}): void {
     this.#land(batch);
     const letters = batch.frames.map((_, i) => letterAt(repeats?.frames, i));
-    const inDoubt = this.#backlog.uncertainSeq - this.#identity.base;
-    this.#backlog.answered(letters, repeats !== undefined && repeats.last > inDoubt);
+    const isForeign = repeats !== undefined && !this.#backlog.isInDoubt(repeats.last + this.#identity.base);
+    this.#backlog.answered(letters, isForeign);
   }
 
   /** The batch was refused for its numbers, so none of it was ever taken: it is held back. */

@@ -12,8 +12,8 @@ export type Letter = "s" | "d" | "-" | undefined;
  * spool may have delivered the same frames: the store has the same points then, value for value. So none is lost, whoever
  * sent them, and under a new id they would come twice. Where it has another frame, another used this number. Where it has
  * nothing, a frame was never taken; or it was, long ago, and is trimmed. Frames are taken and trimmed in order, so the next
- * of which the store has anything decides. If there is none, a frame that was sent before was taken, unless somebody has
- * used a number above all that were sent.
+ * of which the store has anything decides. If there is none, a frame that was sent before was taken, unless the last
+ * number that was used is none of those that were sent.
  */
 export class HeldBack<Frame> {
   /** In their order. `isSure`: it was never taken. */
@@ -53,7 +53,7 @@ export class HeldBack<Frame> {
     }
   }
 
-  /** Somebody has used a number above all that were sent before. */
+  /** Somebody has used a number that this bridge has not. */
   contest(): void {
     this.#isContested = true;
   }
