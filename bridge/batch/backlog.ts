@@ -86,6 +86,14 @@ export class Backlog {
     return this.#frames[this.#head + index];
   }
 
+  /**
+   * Whether a frame may be in one body with that before it. Of a body of which the Channel passes some frames over and takes
+   * the others, the answer can be lost: then nobody could tell what became of the first, if another used a number between.
+   */
+  mayFollow(seq: number, last: HeldFrame): boolean {
+    return seq === last.seq + 1 && (seq <= this.#uncertainSeq || last.seq > this.#uncertainSeq);
+  }
+
   push(frame: HeldFrame): void {
     this.#frames.push(frame);
     this.#count(frame, 1);

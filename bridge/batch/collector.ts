@@ -158,7 +158,9 @@ export class Collector {
       const next = this.#backlog.at(frames.length);
       const size = (next?.size ?? this.#open.bytes) + GAPS_BYTES;
       const count = next?.points ?? this.#open.points;
-      if (frames.length > 0 && (bytes + size > limit || points + count > maxPoints)) break;
+      const last = frames.at(-1);
+      if (last !== undefined && (bytes + size > limit || points + count > maxPoints)) break;
+      if (last !== undefined && !this.#backlog.mayFollow(next?.seq ?? this.#nextSeq, last)) break;
       if (frames.length === this.#backlog.length) this.#closeOpen();
       const frame = this.#backlog.at(frames.length);
       if (frame === undefined) break;

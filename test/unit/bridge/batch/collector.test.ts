@@ -75,6 +75,36 @@ describe("collecting", () => {
     assert.equal(next, 100_000);
   });
 
+  it("[BR26j] sends what may have been taken again without what was never sent", () => {
+    const { collected } = collector(64 * FRAME_BYTES);
+    collected.add(rows(0, 3));
+    const first = collected.take(MAX_BODY_BYTES) ?? assert.fail();
+    collected.add(rows(3, 3));
+    collected.inDoubt();
+    collected.putBack(first);
+    const again = collected.take(MAX_BODY_BYTES) ?? assert.fail();
+    assert.deepEqual(numbersIn(again), [0, 1, 2]);
+    collected.delivered(again);
+    assert.deepEqual(numbersIn(collected.take(MAX_BODY_BYTES)), [3, 4, 5]);
+  });
+
+  it("[BR26j] sends a frame from before a kill without those from after it, whose numbers are far above", () => {
+    const { collected: before } = collector();
+    before.add(rows(0, 3));
+    const [frame] = before.take(MAX_BODY_BYTES)?.frames ?? [];
+    assert.ok(frame !== undefined);
+    const state = { frames: [frame], sentSeq: 0, gaps: [] };
+    const maxBytes = 8 * FRAME_BYTES;
+    const lost = (): void => assert.fail("a frame was lost");
+    const options = { publisher: PUBLISHER, firstSeq: 2 ** 30, maxBytes, maxFrameBytes: FRAME_BYTES, lost, state };
+    const collected = new Collector(options);
+    collected.add(rows(3, 3));
+    const first = collected.take(MAX_BODY_BYTES) ?? assert.fail();
+    assert.deepEqual(numbersIn(first), [0, 1, 2]);
+    collected.delivered(first);
+    assert.deepEqual(numbersIn(collected.take(MAX_BODY_BYTES)), [3, 4, 5]);
+  });
+
   it("[BR4] tells of the first arrival, and does not wait when something is there", async () => {
     const { collected } = collector();
     let arrived = false;

@@ -168,6 +168,16 @@ const USED_BETWEEN: Step[] = [
   { do: "not taken", which: 0 },
 ];
 
+/** Somebody uses such a number, and the answer to a body with both frames is lost. */
+const USED_BEFORE_A_LOST_ANSWER: Step[] = [
+  { do: "receive", which: 0, count: 1 },
+  { do: "killed in flight", which: 0 },
+  { do: "receive", which: 0, count: 1 },
+  { do: "steal", which: 0, jumps: [2] },
+  { do: "take", which: 0, frames: 2 },
+  { do: "answer lost", which: 0 },
+];
+
 it("[BR26] [BR12] whoever uses an id, and whenever a bridge is killed: every point arrives exactly once", () => {
   let taken = 0;
   fc.assert(
@@ -255,7 +265,7 @@ it("[BR26] [BR12] whoever uses an id, and whenever a bridge is killed: every poi
       const twice = [...channel.arrived].filter(([y, times]) => times > 1 && !isException(y)).map(([y]) => y);
       assert.deepEqual({ missing, twice }, { missing: [], twice: [] });
     }),
-    { numRuns: Number(process.env.RUNS ?? 150), examples: [[USED_BETWEEN]] },
+    { numRuns: Number(process.env.RUNS ?? 150), examples: [[USED_BETWEEN], [USED_BEFORE_A_LOST_ANSWER]] },
   );
   assert.ok(taken > 0, "new ids were taken");
 });
