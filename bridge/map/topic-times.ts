@@ -29,6 +29,8 @@ export class TopicTimes {
   #path: string | undefined;
   #field = new TimeField();
   #strange = 0;
+  /** When the message arrived of which a strange time was counted. */
+  #strangeAt: number | undefined;
   /** The last that was looked at and counts as from a start. */
   #count = 0;
   #odd: OddTime | undefined;
@@ -59,11 +61,8 @@ export class TopicTimes {
     // Most publishers send this.
     const ahead = time - arrivedAt;
     if (ahead < NEAR_SECONDS && ahead > -NEAR_SECONDS) return time;
-    // Small numbers are x as they are, and most of them are not looked at any more.
-    if (time < LEAST_COUNT && time > 0 && this.#strange > LOOKED_AT && (this.#strange + 1) % LOOKED_AT !== 0) {
-      this.#strange++;
-      return time;
-    }
+    // Small numbers are x as they are: of a message one is looked at.
+    if (time < LEAST_COUNT && time > 0 && this.#strangeAt === arrivedAt) return time;
     const field = this.#of(path);
     const { revisions } = field;
     const seconds = field.secondsOf(time, arrivedAt);
@@ -97,6 +96,7 @@ export class TopicTimes {
   #takeHint(topic: string, arrivedAt: number, xs: readonly { x: number; arrival: boolean }[]): TimeHint | undefined {
     const odd = this.#odd;
     this.#odd = undefined;
+    this.#strangeAt = undefined;
     if (odd === undefined || odd.arrivedAt !== arrivedAt) return undefined;
     if (xs.some(({ x, arrival }) => !arrival && Math.abs(x - arrivedAt) < NEAR_SECONDS)) return undefined;
     const hint = hintOf(odd);
@@ -131,7 +131,8 @@ export class TopicTimes {
     number: number | undefined,
     isRevised = false,
   ): void {
-    if (Math.abs(seconds - arrivedAt) < NEAR_SECONDS || (this.#odd?.arrivedAt === arrivedAt && !isRevised)) return;
+    if (Math.abs(seconds - arrivedAt) < NEAR_SECONDS || (this.#strangeAt === arrivedAt && !isRevised)) return;
+    this.#strangeAt = arrivedAt;
     this.#strange++;
     if (!isRevised && this.#strange > LOOKED_AT && this.#strange % LOOKED_AT !== 0) return;
     const isEarly = this.#strange <= EARLY;

@@ -51,23 +51,37 @@ function readValue<S, V>(value: unknown, reading: ShapeReading<S, V>): void {
 
 /** Several records, each of which is taken or left out by itself. */
 function readRecords<S, V>(items: readonly unknown[], reading: ShapeReading<S, V>): void {
-  const { left } = reading;
-  const timed = timedRecord(items, reading.reader.arrivedAt);
+  const { left, reader } = reading;
+  const { xySeries } = reader;
+  // Nothing tells such points apart: by this way they take a third less time.
+  if (xySeries !== undefined && items.every(isXY)) return readPoints(items, xySeries, reading);
+  const timed = timedRecord(items, reader.arrivedAt);
   if (timed !== undefined) return readFields(timed.record, timed.time, reading);
   // A word may say what the others are of: without it they would be mixed with others' in one series.
   const word = items.findIndex((item) => typeof item === "string" && !isQuotedNumber(item));
   if (word >= 0) return left.add("word-in-list", `item ${word + 1}`, items[word], items.length);
   // A date before lists and objects is no value.
-  if (isSureTime(items[0], reading.reader.arrivedAt)) {
+  if (isSureTime(items[0], reader.arrivedAt)) {
     return left.add("record-unreadable", "item 1", items[0], items.length);
   }
-  const naming = namingField(items, reading.reader.arrivedAt);
-  if (naming !== undefined && reading.reader.takesWords(naming) === false) {
+  const naming = namingField(items, reader.arrivedAt);
+  if (naming !== undefined && reader.takesWords(naming) === false) {
     return left.add("unnamed", naming, leafAt(items[0], naming), items.length);
   }
   for (let i = 0; i < items.length; i++) {
     readRecord(items[i], i, placeInList, readListed, reading);
   }
+}
+
+function readPoints<S, V>(
+  points: readonly { x: number; y: number }[],
+  series: readonly [S],
+  reading: ShapeReading<S, V>,
+): void {
+  const { reader } = reading;
+  reader.found(points.length);
+  reading.isTaken = true;
+  for (const { x, y } of points) reader.add(reader.secondsOf(x, "x"), false, series, [y]);
 }
 
 function placeInList(i: number): string {
