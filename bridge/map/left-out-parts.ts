@@ -28,7 +28,13 @@ export function leftOutOf(
 /** What to do about this one, where that is more than the reason says. */
 function detailOf({ reason, path, sample }: Pick<LeftOutPart, "reason" | "path" | "sample">): string | undefined {
   if (reason === "text") return dateAdvice(path, sample);
+  if (reason === "nested-records") return `${adviceOf(reason)} Read them with --records '${recordsPath(path)}'.`;
   return reason === "unnamed" ? `${adviceOf(reason)} --series '${placeOf(path)}.{field}'.` : undefined;
+}
+
+/** `data.result.0.values` is reached through every item of the list. */
+function recordsPath(path: string): string {
+  return escaped(path.replace(/\.\d+(?=\.|$)/g, ""), MAX_PLACE_LENGTH);
 }
 
 function dateAdvice(path: string, sample: unknown): string | undefined {

@@ -1,7 +1,8 @@
-import { timeFieldOf } from "../../protocol/json/date-field.ts";
+import { isDatedRow, timeFieldOf } from "../../protocol/json/date-field.ts";
 import { isObject } from "../../protocol/json/json.ts";
 import type { FoundTime } from "../../protocol/json/time.ts";
 import { MAX_NESTING } from "../../protocol/limits.ts";
+import { DEFAULT_SERIES } from "../../protocol/names.ts";
 import { timeAt, valueAt } from "./when.ts";
 
 /** An object of a message whose series its own values name. */
@@ -34,7 +35,8 @@ export function namedRecords(value: unknown, options: RecordsOptions): { records
   let others = 0;
   const visit = (here: unknown, path: readonly string[], around: readonly Record<string, unknown>[]): void => {
     if (Array.isArray(here)) {
-      for (const item of here) visit(item, path, around);
+      if (path.length === 0 && isDatedRow(here, options.arrivedAt)) records.push(datedRecord(here, around, options));
+      else for (const item of here) visit(item, path, around);
       return;
     }
     const [step, ...rest] = path;
@@ -45,6 +47,18 @@ export function namedRecords(value: unknown, options: RecordsOptions): { records
   };
   visit(value, options.path, []);
   return { records, others };
+}
+
+/** `[date, 1, 2]` with the names that PT3d has for its values. */
+function datedRecord(
+  [time, ...values]: readonly unknown[],
+  around: readonly Record<string, unknown>[],
+  options: RecordsOptions,
+): NamedRecord {
+  const fields = Object.fromEntries(
+    values.map((value, i) => [values.length === 1 ? DEFAULT_SERIES : String(i + 1), value]),
+  );
+  return { ...recordOf(fields, around, options), isTimed: true, time: { path: "0", time } };
 }
 
 function recordOf(

@@ -58,6 +58,8 @@ const ADVICE = {
   "beside-columns": "A single number beside columns has no time: it is not drawn.",
   unnamed:
     "This tells the records of the list apart, and without it values of several things would be in one series: name series by it:",
+  "nested-records":
+    "This is a list of records with times of their own: as fields of the message they would be drawn at another time.",
   digits: "A whole number beyond 2^53 is drawn to the nearest that a float64 has: its last digits are lost.",
 } satisfies Record<PartFault, string>;
 

@@ -1,4 +1,5 @@
 import { secondsOfText } from "./date-text.ts";
+import { isObject } from "./json.ts";
 import { type FoundTime, isDateAt, MAX_TIME, namedTime, unixSeconds } from "./time.ts";
 import { isQuotedNumber } from "./words.ts";
 
@@ -70,6 +71,33 @@ function isDateLike(value: unknown, arrivedAt: number): boolean {
   if (typeof value === "number") return isDate(value, arrivedAt);
   if (typeof value === "string") return isTimeText(value) || isQuotedDate(value, arrivedAt);
   return Array.isArray(value) && value.length > 0 && !Array.isArray(value[0]) && isDateLike(value[0], arrivedAt);
+}
+
+/** Whether a plain value is a date by itself, in text or as a number. */
+export function isSureTime(value: unknown, arrivedAt: number): boolean {
+  if (typeof value === "number") return isDate(value, arrivedAt);
+  return typeof value === "string" && (isTimeText(value) || isQuotedDate(value, arrivedAt));
+}
+
+/**
+ * Whether a list inside of an object is records with times of their own, `[{"t": …, "v": 1}, …]` and `[[date, 1], …]`, or
+ * one of these, `[date, 1]`, with a date of now: counters grow to others. As fields of the object they would be curves of
+ * times, beside values at another time than theirs.
+ */
+export function hasOwnTimes(list: readonly unknown[], arrivedAt: number): boolean {
+  const [first] = list;
+  if (Array.isArray(first)) return isDatedRow(first, arrivedAt);
+  if (!isObject(first)) return isDatedRow(list, arrivedAt) && isDateOfNow(first, arrivedAt);
+  const time = timeFieldOf(first, arrivedAt)?.time;
+  return isSureTime(time, arrivedAt) && Object.keys(first).length > 1;
+}
+
+/** Whether plain values are a date and others that are none. */
+export function isDatedRow(row: readonly unknown[], arrivedAt: number): boolean {
+  if (row.length < 2 || !isSureTime(row[0], arrivedAt)) return false;
+  return row.every(
+    (item, i) => i === 0 || (!(typeof item === "object" && item !== null) && !isSureTime(item, arrivedAt)),
+  );
 }
 
 /** Whether a number is a date by itself, in any unit that PT6 knows. */

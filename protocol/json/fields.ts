@@ -1,4 +1,5 @@
 import { MAX_NESTING } from "../limits.ts";
+import { hasOwnTimes } from "./date-field.ts";
 import { isObject } from "./json.ts";
 import type { ShapeReading } from "./shape-reading.ts";
 import type { FoundTime } from "./time.ts";
@@ -68,7 +69,9 @@ function visit<S, V>(
   if (path === timePath) return;
   if (typeof value === "number") collectValue(value, path, reading, fields);
   else if (isObject(value) || Array.isArray(value)) {
-    if (depth < MAX_NESTING) collect(value, timePath, `${path}.`, depth + 1, reading, fields);
+    if (Array.isArray(value) && !reading.reader.isChoosing && hasOwnTimes(value, reading.reader.arrivedAt))
+      reading.left.add("nested-records", path, "[…]");
+    else if (depth < MAX_NESTING) collect(value, timePath, `${path}.`, depth + 1, reading, fields);
     else leaveOutDeep(value, path, reading);
   } else if (value === null) {
     fields.nulls ??= [];

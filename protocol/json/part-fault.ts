@@ -27,6 +27,8 @@ export type PartFault =
   | "beside-columns"
   /** Records of several things, which a word in each tells apart and their fields do not. */
   | "unnamed"
+  /** A list of records with times of their own, inside of an object. */
+  | "nested-records"
   /** Digits of a whole number beyond 2^53; what a float64 holds of it is taken. */
   | "digits";
 

@@ -115,6 +115,7 @@ export class ShapeReading<S, V> {
     const part =
       parts.find(({ reason }) => REFUSALS[reason] !== "no-number") ??
       // There is an option for these, and words stand beside most of them.
+      parts.find(({ reason }) => reason === "nested-records") ??
       parts.find(({ reason }) => reason === "quoted-number") ??
       parts[0];
     if (part === undefined) return new PointError("no-number", nothingIn(value));
@@ -154,6 +155,7 @@ const REFUSALS = {
   "column-nested": "no-number",
   "beside-columns": "no-number",
   unnamed: "no-number",
+  "nested-records": "no-number",
   digits: "no-number",
 } satisfies Record<PartFault, PointFault>;
 
@@ -174,6 +176,7 @@ const sentences = {
   "column-nested": "A column has arrays or objects for values: send a column for each series.",
   "beside-columns": "There is a column of times and none of values.",
   unnamed: "The records of this list are of several things, and their values would be mixed in one series.",
+  "nested-records": "All numbers are in records with times of their own, in a list inside of the object.",
   digits: "There is no number to plot.",
 } satisfies Record<PartFault, string>;
 

@@ -1,6 +1,6 @@
 import { DEFAULT_SERIES } from "../names.ts";
 import { readColumns } from "./columns.ts";
-import { isDate, isQuotedDate, isTimeText } from "./date-field.ts";
+import { isDate, isDatedRow, isSureTime } from "./date-field.ts";
 import { readFields } from "./fields.ts";
 import { isObject } from "./json.ts";
 import { namingField } from "./name-field.ts";
@@ -234,16 +234,7 @@ function isTimedRow<S, V>(row: readonly unknown[], { reader: { lists, arrivedAt 
 export function isTimedList(value: unknown, arrivedAt: number): boolean {
   if (!Array.isArray(value) || value.length < 2) return false;
   if (isPair(value) || timedRecord(value, arrivedAt) !== undefined) return true;
-  return (
-    !value.some(isNested) &&
-    isSureTime(value[0], arrivedAt) &&
-    !value.slice(1).some((item) => isSureTime(item, arrivedAt))
-  );
-}
-
-function isSureTime(value: unknown, arrivedAt: number): boolean {
-  if (typeof value === "number") return isDate(value, arrivedAt);
-  return typeof value === "string" && (isTimeText(value) || isQuotedDate(value, arrivedAt));
+  return isDatedRow(value, arrivedAt);
 }
 
 function isNested(value: unknown): boolean {

@@ -22,6 +22,7 @@ const PARTS = {
   "column-nested": true,
   "beside-columns": true,
   unnamed: true,
+  "nested-records": true,
   doubled: true,
   digits: true,
 } satisfies Record<PartFault, true>;
