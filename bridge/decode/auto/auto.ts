@@ -2,9 +2,8 @@ import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
 import type { EnvelopeMemory } from "../envelope.ts";
 import { foreignStreamFault } from "../foreign/foreign.ts";
-import type { CsvMemory } from "../formats/csv/csv-memory.ts";
 import type { ValueFormat } from "../formats/formats.ts";
-import { readValue, type Value } from "../formats/values.ts";
+import { readValue, type Value, type ValueMemory } from "../formats/values.ts";
 import { isLineFormat, lineFormatOf } from "../lines/lines.ts";
 import { type Content, DecodeError, type Message, withTopic } from "../message.ts";
 import type { Payload } from "../payload.ts";
@@ -17,7 +16,7 @@ import { MAX_STRUCT_BYTES } from "./no-record.ts";
 import { guessSamples } from "./samples-guess.ts";
 import { isTextRatherThan } from "./text-beside-samples.ts";
 
-export interface TopicMemory extends CsvMemory, EnvelopeMemory {
+export interface TopicMemory extends ValueMemory, EnvelopeMemory {
   /** What messages were that could be told one by one. */
   values?: ValueFormat;
   /** What reads those that could not. */

@@ -17,9 +17,15 @@ import {
 import { notUtf8Text } from "../utf8-fault.ts";
 import { valueOfCsv } from "./csv/csv.ts";
 import type { CsvMemory } from "./csv/csv-memory.ts";
+import { DoubledNames } from "./doubled-names.ts";
 import type { ValueFormat } from "./formats.ts";
 import { listOf, valueOfLines } from "./json-lines.ts";
 import { readPacked } from "./packed-records.ts";
+
+/** What a topic's messages have had so far. */
+export interface ValueMemory extends CsvMemory {
+  doubledNames?: DoubledNames;
+}
 
 interface PlainValue {
   value: unknown;
@@ -38,7 +44,7 @@ export type Value = PlainValue | { records: readonly DataRecord[]; topic?: strin
 export function readValue(
   format: ValueFormat,
   payload: Payload,
-  memory: CsvMemory,
+  memory: ValueMemory,
   onLeftOut: OnLeftOut,
 ): Value | undefined {
   const { topic, bytes, isBare, arrivedAt } = payload;
@@ -46,13 +52,13 @@ export function readValue(
     case "json":
       // Most messages are this: nothing is made for what hardly any is.
       try {
-        return readJson(textOf(bytes), isBare);
+        return readJson(singled(textOf(bytes), payload, memory, onLeftOut), isBare);
       } catch (error) {
         return readPadded(error, payload, onLeftOut, (text) => readJson(text, isBare));
       }
     case "ndjson":
       try {
-        return { value: valueOfLines(textOf(bytes), topic, onLeftOut) };
+        return { value: valueOfLines(singled(textOf(bytes), payload, memory, onLeftOut), topic, onLeftOut) };
       } catch (error) {
         return readPadded(error, payload, onLeftOut, (text) => ({ value: valueOfLines(text, topic, onLeftOut) }));
       }
@@ -74,6 +80,19 @@ export function readValue(
       return { records: recordsOf(format, textOf(bytes), topic, onLeftOut) };
   }
 }
+
+/** The text itself; what is said twice in it is told. */
+function singled(text: string, { topic }: Payload, memory: ValueMemory, onLeftOut: OnLeftOut): string {
+  memory.doubledNames ??= new DoubledNames();
+  const found = memory.doubledNames.look(text);
+  if (found !== undefined) {
+    const { name, sample, count } = found;
+    onLeftOut({ topic, reason: "doubled", place: name, sample, count, detail: TWICE });
+  }
+  return text;
+}
+
+const TWICE = "An object of this JSON has this name twice: the last is taken. Give each value a name of its own.";
 
 /**
  * Of text that cannot be read, what stands before the first NUL, or the values between several.
