@@ -1,3 +1,4 @@
+import { InputError } from "../../protocol/input-error.ts";
 import { PointError, type PointFault } from "../../protocol/json/point-error.ts";
 import { errorText } from "../observability/printable.ts";
 
@@ -97,7 +98,7 @@ export type DecodeFault =
   | "too-many-series";
 
 /** Why a message cannot be read, in a sentence that says what to do. */
-export class DecodeError extends Error {
+export class DecodeError extends InputError {
   override readonly name = "DecodeError";
   readonly code: DecodeFault;
   /** How many messages it speaks of: those that were kept to find out what they are go together. */

@@ -1,3 +1,4 @@
+import { InputError } from "../input-error.ts";
 import type { LeftOutPart } from "./part-fault.ts";
 
 export type PointFault =
@@ -10,7 +11,7 @@ export type PointFault =
   | "series-name-invalid";
 
 /** Why a value holds no points. */
-export class PointError extends Error {
+export class PointError extends InputError {
   readonly code: PointFault;
   /** What was left out, where that is all. */
   part: LeftOutPart | undefined;
