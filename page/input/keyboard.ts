@@ -13,15 +13,30 @@ export class Keyboard {
     } catch {
       // A browser may refuse to remember anything.
     }
+    /** What was pressed by mouse or finger, and not gone to by key since. */
+    const clicked = new WeakSet<EventTarget>();
+    document.addEventListener("pointerdown", (event) => {
+      for (const pressed of event.composedPath()) clicked.add(pressed);
+    });
+    /** Space is down, and was not for what has the focus. */
+    let isSpace = false;
     document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTaken(event)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTaken(event, clicked)) return;
       // With caps lock a letter is another key.
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(key));
       if (shortcut === undefined || (!this.#enabled && key.length === 1)) return;
       event.preventDefault();
+      isSpace = key === " ";
       // What a key switches is not switched on and off while it is held down.
       if (!event.repeat || shortcut.repeats === true) run(shortcut.command, event);
+    });
+    document.addEventListener("keyup", (event) => {
+      // By now it is where Tab went to.
+      if (event.key === "Tab") clicked.delete(event.target ?? document);
+      // Firefox presses a button when Space is released, whatever became of its keydown.
+      if (event.key === " " && isSpace) event.preventDefault();
+      isSpace = false;
     });
   }
 
@@ -42,11 +57,13 @@ export class Keyboard {
 }
 
 /** What has the focus uses this key itself, or a dialog lies over everything. */
-function isTaken({ target, key }: KeyboardEvent): boolean {
+function isTaken({ target, key }: KeyboardEvent, clicked: WeakSet<EventTarget>): boolean {
   if (document.querySelector("dialog[open]") !== null) return true;
   if (!(target instanceof Element)) return false;
   if (target.closest("input, select, textarea") !== null) return true;
   // Arrows scroll the table.
   if (key.startsWith("Arrow") && target.closest("#table") !== null) return true;
-  return (key === " " || key === "Enter") && target.closest("button, a, summary") !== null;
+  const button = key === " " || key === "Enter" ? target.closest("button, a, summary") : null;
+  // Who clicked a button and then presses Space means to pause.
+  return button !== null && !(key === " " && clicked.has(button));
 }

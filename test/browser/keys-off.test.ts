@@ -74,6 +74,44 @@ test("[PG19b] space presses the button that has the focus, and does not pause as
   assert.equal(await isPaused(tab), false, "pressed once, not twice");
 });
 
+test("[PG19b] Space pauses whatever was clicked last, also when a dialog gave the focus back; gone to by key, the button is pressed", async (t) => {
+  const { tab, press } = await scene(t);
+  const { page } = tab;
+  const toggles = async (what: string): Promise<void> => {
+    const { name } = await tab.window();
+    for (const paused of [true, false]) {
+      await press("Space");
+      await tab.drawn();
+      assert.deepEqual([await isPaused(tab), (await tab.window()).name], [paused, name], `after a click on ${what}`);
+      assert.deepEqual(await dialogs(tab), [], `after a click on ${what}`);
+    }
+  };
+  for (const [what, button] of [
+    ["a window", page.locator("#windows button").nth(2)],
+    ["Pause", page.locator("#pause")],
+    ["a legend entry", page.locator(".legend button").first()],
+  ] as const) {
+    await button.click();
+    if (await isPaused(tab)) await button.click();
+    await toggles(what);
+  }
+  assert.equal(await page.locator(".legend button").first().getAttribute("aria-pressed"), "false", "clicked once");
+  for (const opener of ["#menu", ".panel-menu"]) {
+    await page.locator(opener).first().click();
+    await page.locator("dialog[open]").waitFor();
+    await press("Tab");
+    await press("Escape");
+    await waitFor("the dialog closing", async () => (await dialogs(tab)).length === 0);
+    await toggles(opener);
+  }
+  // From the panel's menu back to the legend, and there again.
+  await press("Shift+Tab");
+  await press("Space");
+  const entry = page.locator(".legend button").first();
+  await waitFor("the series being shown again", async () => (await entry.getAttribute("aria-pressed")) === "true");
+  assert.equal(await isPaused(tab), false);
+});
+
 const single = (tab: ChannelTab) => tab.page.getByLabel(/single keys/i);
 
 /** Nothing that one character asks for happens; other keys do what they do. */
