@@ -1,6 +1,8 @@
 import type { PanelParts } from "../render/lazy-render.ts";
+import { LETTER_PX } from "../render/plot-canvas.ts";
 import { layoutOf } from "../render/renderers/panel-renderer.ts";
 import type { YAxis } from "../render/y-axis.ts";
+import { FONT } from "../ui/theme.ts";
 import { lanesFor } from "./lanes.ts";
 import { adoptStyles } from "./styles.ts";
 
@@ -20,9 +22,18 @@ export function namedAxis({ series, root, plan }: PanelParts): YAxis | undefined
     shape(root, "strip", Math.max(1, visible.length));
     return NO_AXIS;
   }
-  const lanes = plan.left.log ? undefined : lanesFor(visible);
+  const lanes = plan.left.log ? undefined : lanesFor(visible, root.clientWidth, lettersOf);
   shape(root, lanes === undefined ? "" : "lanes", lanes?.levels ?? 0);
   return lanes?.axis;
+}
+
+const measuring = document.createElement("canvas").getContext("2d");
+
+/** Names are as wide as their letters: `COOLDOWN` is far wider than `filling`. */
+function lettersOf(name: string): number {
+  if (measuring === null) return name.length;
+  measuring.font = FONT;
+  return measuring.measureText(name).width / LETTER_PX;
 }
 
 /** How much room a panel has: by its rows, or its levels. */

@@ -26,7 +26,8 @@ export const MIN_GUTTERS: Gutters = { left: 54, right: 12 };
 /** Above and below the lines. */
 export const TOP_PX = 8;
 export const BOTTOM_PX = 6;
-const LETTER_PX = 6.6;
+/** Of a number. */
+export const LETTER_PX = 6.6;
 const LABEL_GAP_PX = 9;
 /** None for lines whose colour is their own. */
 const DASHES = [[], [6, 3], [2, 3], [9, 3, 2, 3]];
@@ -192,6 +193,6 @@ function inPaintingOrder(series: readonly PanelSeries[]): PanelSeries[] {
 
 /** Wide enough for the longest label, in steps: each other width moves the whole plot. */
 function roomFor(ticks: readonly Tick[]): number {
-  const longest = Math.max(0, ...ticks.map(({ label }) => label.length));
-  return LABEL_GAP_PX + 9 + LETTER_PX * (longest + (longest % 2));
+  const longest = Math.max(0, ...ticks.map(({ label, letters = label.length }) => letters));
+  return LABEL_GAP_PX + 9 + LETTER_PX * 2 * Math.ceil(longest / 2);
 }

@@ -8,11 +8,15 @@ export interface YAxis {
   log: boolean;
   /** Of an axis of names. @param heightPx in CSS pixels */
   ticks?: ((heightPx: number) => Tick[]) | undefined;
+  /** Of an axis of names: where a value of a series stands. */
+  placeOf?: ((name: string, value: number) => number) | undefined;
 }
 
 export interface Tick {
   at: number;
   label: string;
+  /** As wide as so many letters of a number; else as many as it has. */
+  letters?: number;
   /** What is to be added to all labels of the axis. */
   base?: string;
 }
