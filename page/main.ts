@@ -61,6 +61,8 @@ let draws = 0;
 let valuesShownMs = -Infinity;
 let valuesTimer: number | undefined;
 let isOutdated = false;
+/** What a pointer or the cursor on the panels needs is loaded. */
+let isPointed = false;
 let afterDraw: (() => void) | undefined;
 
 const header = new Header(channel, {
@@ -93,12 +95,14 @@ const gapLayer = new GapLayer(
   async () => {
     const loaded = await lazy.load();
     Object.assign(pathTools, loaded?.pathTools);
+    if (loaded !== undefined) input.attach(loaded);
     return loaded;
   },
   () => scheduler.requestFrame(),
 );
 const cursor = new PlotCursor(board);
 const input = new InputController({
+  arrangement,
   board,
   viewport,
   source,
@@ -107,7 +111,11 @@ const input = new InputController({
   notice,
   viewModel: () => viewModel,
   viewChanged,
-  cursorMoved: () => scheduler.requestFrame(),
+  yChanged,
+  cursorMoved() {
+    isPointed = true;
+    scheduler.requestFrame();
+  },
   loadLazy: () => lazy.load(),
 });
 const presenter = new StatusPresenter({
@@ -250,9 +258,14 @@ function layoutChanged(): void {
     async () => (await lazy.load())?.Derived,
     () => scheduler.requestFrame(),
   );
-  persistence.scheduleSave(() => (viewport.isLive ? undefined : (viewport.range ?? viewModel?.x)));
   valuesShownMs = -Infinity;
   presenter.show();
+  yChanged();
+}
+
+/** Another part of a y axis is shown. */
+function yChanged(): void {
+  persistence.scheduleSave(() => (viewport.isLive ? undefined : (viewport.range ?? viewModel?.x)));
   scheduler.requestFrame();
 }
 
@@ -263,7 +276,7 @@ function draw(): void {
   source.requestHistory(viewModel?.requiredRange);
   if (viewModel === undefined) return;
   const { left, right } = board.gutters;
-  board.draw(viewModel, source, highlighted, gapLayer.lazy);
+  board.draw(viewModel, source, highlighted, gapLayer.lazy, arrangement.y);
   if (left !== board.gutters.left || right !== board.gutters.right) input.refreshHover();
   showNotes(viewModel);
   draws++;
@@ -280,7 +293,7 @@ function showNotes(seen: ViewModel): void {
   const { isLive } = viewport;
   const panels = board.onScreen;
   const isOdd = panels.some(({ series }) => series.some(({ series }) => needsNote(series, seen.x, isLive)));
-  gapLayer.show(panels, seen, isOdd || history.valueNames.size > 0);
+  gapLayer.show(panels, seen, isOdd || isPointed || arrangement.y !== undefined || history.valueNames.size > 0);
   const go = (range: Range): void => {
     viewport.showRange(range);
     viewChanged();

@@ -50,6 +50,8 @@ export function commands({ viewport, source, input, viewChanged, open }: Command
       case "menu":
       case "help":
         return open(command);
+      default:
+        return void input.inPanel(command, far);
     }
   };
 }

@@ -92,7 +92,9 @@ export class GestureRecognizer {
     const before = pointer.x;
     const others = [...this.#pointers.values()].filter((other) => other !== pointer);
     pointer.x = event.clientX;
-    pointer.dragged ||= Math.abs(pointer.x - pointer.startX) >= MIN_DRAG_PX;
+    // A finger up or down scrolls the panels.
+    const upPx = pointer.pans ? 0 : event.clientY - pointer.startY;
+    pointer.dragged ||= Math.hypot(pointer.x - pointer.startX, upPx) >= MIN_DRAG_PX;
     const [other] = others;
     if (other !== undefined) {
       // Two fingers: what is under each stays under it.

@@ -1,5 +1,6 @@
 import { newestX, type PointSource } from "../data/point-source.ts";
 import type { Range } from "../data/segment.ts";
+import type { Arrangement } from "../layout/arrangement.ts";
 import type { Board } from "../render/board.ts";
 import type { GapLayer } from "../render/gap-layer.ts";
 import type { Panel } from "../render/panel.ts";
@@ -8,6 +9,7 @@ import type { ViewModel, Viewport } from "../viewport/viewport.ts";
 import { panned, zoomed } from "../viewport/x-range.ts";
 import { type GestureHandler, GestureRecognizer } from "./gesture-recognizer.ts";
 import type { PlotCursor } from "./plot-cursor.ts";
+import type { PanelCommand } from "./shortcuts.ts";
 
 const MOUSE_REACH_PX = 6;
 const FINGER_REACH_PX = 22;
@@ -25,13 +27,26 @@ export interface GapNavigator {
   go(direction: -1 | 1): void;
 }
 
+/** The readout at the pointer or the cursor, and zooming in y. It is loaded with the first of them. */
+export interface PlotTools {
+  /** A mouse draws over a part, or did: y is for the tools. @returns whether x is meant, too */
+  drag(isDone: boolean): boolean;
+  run(command: PanelCommand, far: boolean): void;
+}
+
 /** What input needs of the lazily loaded file. */
 export interface LazyInput {
   readonly GapNavigator: new (targets: InputTargets) => GapNavigator;
+  /** @param last where the pointer is */
+  readonly PlotTools: new (
+    targets: InputTargets,
+    last: PointerEvent | undefined,
+  ) => PlotTools;
 }
 
 /** What gestures and keys change. */
 export interface InputTargets {
+  arrangement: Arrangement;
   board: Board;
   viewport: Viewport;
   source: PointSource;
@@ -42,6 +57,8 @@ export interface InputTargets {
   viewModel(): ViewModel | undefined;
   /** Another part of the x axis is shown. */
   viewChanged(): void;
+  /** Another part of a y axis is shown. */
+  yChanged(): void;
   /** The cursor or the mark moved. */
   cursorMoved(): void;
   /** Loads what input needs lazily; undefined: it cannot be loaded now. */
@@ -53,15 +70,29 @@ export class InputController implements GestureHandler {
   readonly #targets: InputTargets;
   readonly #gestures: GestureRecognizer;
   #gapNavigator: GapNavigator | undefined;
+  #tools: PlotTools | undefined;
+  #last: PointerEvent | undefined;
 
   constructor(targets: InputTargets) {
     this.#targets = targets;
     this.#gestures = new GestureRecognizer(targets.board.host, this);
     // A tap beside the panels hides the description of a gap.
-    addEventListener("pointerdown", ({ target }) => {
+    addEventListener("pointermove", (event) => {
+      this.#last = event;
+    });
+    addEventListener("pointerdown", (event) => {
+      this.#last = event;
+      const { target } = event;
       if (!(target instanceof Element && target.closest(".over"))) this.#describe(undefined, undefined, 0);
+      // A y axis needs what the cursor needs.
+      targets.cursorMoved();
     });
     addEventListener("keydown", () => targets.notice.hide("gap"), true);
+  }
+
+  /** What is loaded lazily is here. */
+  attach({ PlotTools }: LazyInput): void {
+    this.#tools ??= new PlotTools(this.#targets, this.#last);
   }
 
   refreshHover(): void {
@@ -98,6 +129,7 @@ export class InputController implements GestureHandler {
     const { state } = this.#targets.cursor;
     const x = this.#targets.viewModel()?.x;
     if (x === undefined) return;
+    if (this.#tools?.drag(done) === false) return this.cancelSelection();
     const span = x.max - x.min;
     // Where it began goes on with the points while it is drawn.
     state.selection = { fromX: state.selection?.fromX ?? x.min + from * span, to };
@@ -132,6 +164,12 @@ export class InputController implements GestureHandler {
     this.#targets.cursor.state.mark = undefined;
     this.#targets.viewport.goLive();
     this.#targets.viewChanged();
+  }
+
+  /** Does something in one panel, by key. */
+  async inPanel(command: PanelCommand, far: boolean): Promise<void> {
+    await this.#targets.gapLayer.load();
+    this.#tools?.run(command, far);
   }
 
   /** Zooms by keys: around the cursor, or the middle. */

@@ -14,6 +14,8 @@ const REACH_PX = 8;
 /** The cursor across all panels: its lines, and what each legend reads at it. */
 export class PlotCursor {
   readonly state = new CursorState();
+  /** Called after each drawing, and when readings changed. */
+  shown: ((viewModel: ViewModel) => void) | undefined;
   readonly #board: Board;
   readonly #lines: CursorOverlay;
 
@@ -39,8 +41,10 @@ export class PlotCursor {
         ? ""
         : `${viewModel.time ? otherDay(x) : ""} ${cursorText(x, mark, viewModel.x, viewModel.time)}`.trim(),
     );
-    if (!withReadings) return;
-    for (const { legend, series } of this.#board.onScreen) legend.show(series, (one) => this.read(one, viewModel));
+    if (withReadings) {
+      for (const { legend, series } of this.#board.onScreen) legend.show(series, (one) => this.read(one, viewModel));
+    }
+    this.shown?.(viewModel);
   }
 
   /** What is read of a series. */
@@ -48,8 +52,7 @@ export class PlotCursor {
     const { valueNames, lastY } = series;
     const x = this.state.xIn(viewModel.x);
     if (x === undefined) return { kind: "last", value: lastY, text: valueNames?.textOf(lastY) };
-    const { under } = this.#board.panels[0] ?? {};
-    const reach = (REACH_PX * (viewModel.x.max - viewModel.x.min)) / Math.max(1, under?.clientWidth ?? 1);
+    const reach = reachIn(this.#board, viewModel);
     const renderer = rendererOf(series);
     const { mark } = this.state;
     const value = renderer.valueAt(segments, x, reach);
@@ -57,4 +60,9 @@ export class PlotCursor {
     if (mark === undefined || series.kind !== "") return { kind: "cursor", value, text: valueNames?.textOf(value) };
     return { kind: "difference", value: value - renderer.valueAt(segments, mark, reach), text: undefined };
   }
+}
+
+/** How far from a point beside a break its value is still read, in x. */
+export function reachIn({ panels }: Board, { x }: ViewModel): number {
+  return (REACH_PX * (x.max - x.min)) / Math.max(1, panels[0]?.under.clientWidth ?? 1);
 }

@@ -7,6 +7,9 @@ export type Command =
   | "zoom-out"
   | "left"
   | "right"
+  | "zoom-y"
+  | "reset-y"
+  | "panel"
   | "cursor"
   | "mark"
   | "gap"
@@ -19,6 +22,9 @@ export type Command =
 
 /** What can be opened by a key or a button. */
 export type Tool = Extract<Command, "table" | "share" | "menu" | "help">;
+
+/** What is done in one panel. */
+export type PanelCommand = Extract<Command, "zoom-y" | "reset-y" | "panel">;
 
 export interface Shortcut {
   command: Command;
@@ -37,7 +43,10 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "zoom-out", keys: ["-"], repeats: true },
   { command: "left", keys: ["ArrowLeft"], repeats: true },
   { command: "right", keys: ["ArrowRight"], repeats: true },
+  { command: "zoom-y", keys: ["y"], repeats: true },
+  { command: "reset-y", keys: ["r"] },
   { command: "cursor", keys: ["c"] },
+  { command: "panel", keys: ["n"], repeats: true },
   { command: "mark", keys: ["m"] },
   { command: "gap", keys: ["g"], repeats: true },
   { command: "dismiss", keys: ["Escape"] },

@@ -3,7 +3,7 @@ import { type Derivation, MAX_DERIVED, MAX_EXPRESSION } from "../data/derivation
 import type { Range } from "../data/segment.ts";
 import { isTime } from "../data/store/series-store.ts";
 import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
-import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YMode } from "./panels.ts";
+import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YChoices, type YMode } from "./panels.ts";
 
 /** The state of the view, as the fragment of the page's URL carries it. */
 export interface AddressState<WindowName extends string = string> extends ArrangementState {
@@ -41,6 +41,7 @@ export function parseAddress<WindowName extends string>(
   const [min, max] = [numberOf(first("from")), numberOf(first("to"))];
   const known = new Set<string>();
   const derived = derivedOf(parameters);
+  const y = yOf(parameters, first("share") ?? "");
   const panels = parameters.flatMap(([key, text]) => (key === "panel" ? panelOf(text, known) : []));
   return {
     ...(window === undefined ? {} : { window }),
@@ -49,14 +50,17 @@ export function parseAddress<WindowName extends string>(
     panels,
     hidden: namesOf(first("hide") ?? "", new Set()),
     ...(derived.length === 0 ? {} : { derived }),
+    ...(y && { y }),
   };
 }
 
-/** The part of an address that can be remembered for a channel: its panels, and what is hidden or derived. */
-export function arrangementParts({ panels, hidden, derived = [] }: ArrangementState): string[] {
+/** The part of an address that can be remembered for a channel: its panels and y axes, and what is hidden or derived. */
+export function arrangementParts({ panels, hidden, derived = [], y }: ArrangementState): string[] {
   const parts = panels.map((panel) => `panel=${panelText(panel)}`);
   if (hidden.length > 0) parts.push(`hide=${hidden.map(nameText).join(",")}`);
   for (const { name, expression } of derived) parts.push(`calc=${nameText(name)}:${nameText(expression)}`);
+  for (const [name, { min, max }] of y?.zooms ?? []) parts.push(`zoom=${nameText(name)}:${min}..${max}`);
+  if (y?.sharedUnits.size) parts.push(`share=${[...y.sharedUnits].map(nameText).join(",")}`);
   return parts;
 }
 
@@ -121,21 +125,46 @@ function axisOf(options: readonly string[], prefix: string, most: number): YAxis
 function modeOf(option: string, prefix: string): YMode | undefined {
   const [key = "", range = ""] = option.split("=");
   if (key !== `${prefix}y` && key !== `${prefix}lock`) return undefined;
-  const [low, high] = range.split("..");
+  const given = rangeOf(range);
+  return given && { kind: key === `${prefix}y` ? "fixed" : "locked", ...given };
+}
+
+function rangeOf(text: string): Range | undefined {
+  const [low, high] = text.split("..");
   const [min, max] = [numberOf(low), numberOf(high)];
-  return isRange(min, max) ? { kind: key === `${prefix}y` ? "fixed" : "locked", min, max } : undefined;
+  return isRange(min, max) ? { min, max } : undefined;
 }
 
 /** Whether they can be calculated is seen where they are. */
 function derivedOf(parameters: readonly [key: string, value: string][]): Derivation[] {
-  const derived = new Map<string, Derivation>();
-  for (const [key, value] of parameters) {
-    if (key !== "calc" || derived.size === MAX_DERIVED) continue;
-    const [first = "", second = ""] = value.split(":");
-    const [name, expression] = [nameOf(first), nameOf(second, MAX_EXPRESSION)];
-    if (name !== undefined && expression !== undefined && !derived.has(name)) derived.set(name, { name, expression });
+  return pairsOf(parameters, "calc", MAX_DERIVED, (text) => nameOf(text, MAX_EXPRESSION)).map(([name, expression]) => ({
+    name,
+    expression,
+  }));
+}
+
+function yOf(parameters: readonly [key: string, value: string][], share: string): YChoices | undefined {
+  const zooms = new Map(pairsOf(parameters, "zoom", MAX_NAMES, rangeOf));
+  const sharedUnits = new Set<string>();
+  namesOf(share, sharedUnits);
+  return zooms.size + sharedUnits.size > 0 ? { zooms, sharedUnits } : undefined;
+}
+
+/** What parameters say of names (`name:value`), each once. */
+function pairsOf<Value>(
+  parameters: readonly [key: string, value: string][],
+  key: string,
+  most: number,
+  read: (text: string) => Value | undefined,
+): [name: string, value: Value][] {
+  const pairs = new Map<string, Value>();
+  for (const [each, text] of parameters) {
+    if (each !== key || pairs.size === most) continue;
+    const [first = "", second = ""] = text.split(":");
+    const [name, value] = [nameOf(first), read(second)];
+    if (name !== undefined && value !== undefined && !pairs.has(name)) pairs.set(name, value);
   }
-  return [...derived.values()];
+  return [...pairs];
 }
 
 /** Names that are not known yet, which then are. */

@@ -1,8 +1,18 @@
 import type { Derivation } from "../data/derivation.ts";
 import { type Cluster, type KeyOf, keyOf, regroup, type Scaled } from "./grouping.ts";
-import { type Axis, type PanelPlan, type PanelState, panelOf, present, settled, withName, without } from "./panels.ts";
+import {
+  type Axis,
+  type PanelPlan,
+  type PanelState,
+  panelOf,
+  present,
+  settled,
+  withName,
+  without,
+  type YChoices,
+} from "./panels.ts";
 
-export type { Axis, PanelPlan, PanelState, YAxisPlan, YMode } from "./panels.ts";
+export type { Axis, PanelPlan, PanelState, YAxisPlan, YChoices, YMode } from "./panels.ts";
 
 /** What is worth remembering of an arrangement; no panels: they are made automatically. */
 export interface ArrangementState {
@@ -10,6 +20,8 @@ export interface ArrangementState {
   readonly hidden: readonly string[];
   /** Never none. */
   readonly derived?: readonly Derivation[];
+  /** Never none of both. */
+  readonly y?: YChoices;
 }
 
 /** Where a series goes: into a panel, or into a new one beside a panel or after all others. */
@@ -29,6 +41,7 @@ export class Arrangement {
   #shown: readonly PanelPlan[] = [];
   #hidden = new Set<string>();
   #derived: readonly Derivation[] = [];
+  #y: YChoices | undefined;
   #lastId = 0;
   #version = 0;
   readonly #keyOf: KeyOf;
@@ -50,7 +63,22 @@ export class Arrangement {
   get state(): ArrangementState {
     const derived = this.#derived;
     const hidden = [...this.#hidden].slice(-MAX_NAMES);
-    return { panels: this.#moved, hidden, ...(derived.length === 0 ? {} : { derived }) };
+    return {
+      panels: this.#moved,
+      hidden,
+      ...(derived.length === 0 ? {} : { derived }),
+      ...(this.#y && { y: this.#y }),
+    };
+  }
+
+  /** Undefined: all panels show y by themselves. */
+  get y(): YChoices | undefined {
+    return this.#y;
+  }
+
+  set y(y: YChoices | undefined) {
+    this.#y = y;
+    this.#version++;
   }
 
   /** The derived series: the same array until a person changes it. */
@@ -137,8 +165,9 @@ export class Arrangement {
   }
 
   /** Takes a remembered state in place of the present one. */
-  restore({ panels, hidden, derived = [] }: ArrangementState): void {
+  restore({ panels, hidden, derived = [], y }: ArrangementState): void {
     this.#derived = derived;
+    this.#y = y;
     this.#hidden = new Set(hidden);
     this.#clusters = [];
     this.#moved = panels;

@@ -1,3 +1,4 @@
+import type { Range } from "../data/segment.ts";
 import { type Scaled, sameNames } from "./grouping.ts";
 
 export type Axis = "left" | "right";
@@ -12,6 +13,14 @@ export interface YAxisPlan {
   readonly log: boolean;
   /** Values with a line across the panel; never none. */
   readonly thresholds?: readonly number[];
+}
+
+/** What a person chose of y, whichever panels the series are in. */
+export interface YChoices {
+  /** Which part of a y axis is seen, by a series that stands on it. */
+  readonly zooms: ReadonlyMap<string, Range>;
+  /** All panels of such a unit have the same range. */
+  readonly sharedUnits: ReadonlySet<string>;
 }
 
 /** Of both axes of a panel together. */
@@ -42,6 +51,16 @@ export function isRange(min: number, max: number): boolean {
 /** A panel as it is made automatically. */
 export function panelOf(names: readonly string[]): PanelState {
   return { names, right: NO_NAMES, left: AUTO, rightAxis: AUTO };
+}
+
+/** The series that stand on an axis of a panel. */
+export function namesOn({ names, right }: Pick<PanelState, "names" | "right">, axis: Axis): string[] {
+  return names.filter((name) => right.has(name) === (axis === "right"));
+}
+
+/** Which part of an axis is seen; undefined: what its panel shows by itself. @param names of the series on it */
+export function zoomOf(y: YChoices | undefined, names: readonly string[]): Range | undefined {
+  return y?.zooms.get(names.find((name) => y.zooms.has(name)) ?? "");
 }
 
 /** The panel without a series. */

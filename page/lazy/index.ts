@@ -9,6 +9,8 @@ import { nearestOnPath, pathWithin, thinned } from "./long-paths.ts";
 import type { LazyModule } from "./module.ts";
 import { namedAxis } from "./named-axis.ts";
 import { showOff } from "./off-notes.ts";
+import { PlotTools } from "./pointing/plot-tools.ts";
+import { shareY } from "./pointing/shared-y.ts";
 import { explain } from "./refusal.ts";
 import { openFile, openTool } from "./tools.ts";
 
@@ -17,6 +19,7 @@ export const lazyModule: LazyModule = {
   EmptyState,
   GapMarks,
   GapNavigator,
+  PlotTools,
   explain,
   gapsOf,
   namedAxis,
@@ -25,6 +28,7 @@ export const lazyModule: LazyModule = {
   openPanelSettings,
   openTool,
   renderers: LAZY_RENDERERS,
+  shareY,
   showOff,
   thinned,
 };

@@ -4,6 +4,7 @@ import eventsStyles from "./styles/events.css";
 import gapsStyles from "./styles/gaps.css";
 import helpStyles from "./styles/help.css";
 import offStyles from "./styles/off.css";
+import pointingStyles from "./styles/pointing.css";
 import settingsStyles from "./styles/settings.css";
 import shareStyles from "./styles/share.css";
 import tableStyles from "./styles/table.css";
@@ -25,6 +26,7 @@ export function adoptStyles(): void {
     gapsStyles,
     eventsStyles,
     offStyles,
+    pointingStyles,
   ];
   sheet.replaceSync(all.join(""));
   document.adoptedStyleSheets.push(sheet);

@@ -74,11 +74,12 @@ const GESTURES: readonly HelpGroup[] = [
   {
     heading: "Mouse",
     items: [
-      { keys: ["Drag"], what: "Zoom to what is chosen" },
+      { keys: ["Drag"], what: "Zoom to what is chosen: sideways in x, up and down in y, aslant in both" },
       { keys: ["Shift+Drag", "Wheel sideways"], what: "Look back and forward" },
       { keys: ["Wheel", "Ctrl+Wheel"], what: "Zoom; where panels scroll, with Ctrl" },
+      { keys: ["Drag", "Wheel"], what: "On a y axis: move it, zoom in y" },
       { keys: ["Click"], what: "Mark a place and measure from there" },
-      { keys: ["Double click"], what: "Go live" },
+      { keys: ["Double click"], what: "Go live, with the whole y axis; on a y axis only that" },
     ],
   },
   {
@@ -86,8 +87,9 @@ const GESTURES: readonly HelpGroup[] = [
     items: [
       { keys: ["Drag"], what: "Look back and forward" },
       { keys: ["Pinch"], what: "Zoom" },
+      { keys: ["Drag", "Pinch"], what: "On a y axis: move it, zoom in y" },
       { keys: ["Tap"], what: "Cursor; there again, none" },
-      { keys: ["Double tap"], what: "Go live" },
+      { keys: ["Double tap"], what: "Go live, with the whole y axis; on a y axis only that" },
     ],
   },
   {

@@ -1,5 +1,5 @@
 import type { PointSource } from "../data/point-source.ts";
-import type { PanelPlan } from "../layout/arrangement.ts";
+import type { PanelPlan, YChoices } from "../layout/arrangement.ts";
 import { make } from "../ui/dom.ts";
 import { onThemeChange, readTheme, type Theme } from "../ui/theme.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
@@ -89,10 +89,25 @@ export class Board {
     return true;
   }
 
-  /** Draws what is on the screen. @param highlighted the series that is pointed at */
-  draw(viewModel: ViewModel, source: PointSource, highlighted: string | undefined, lazy: LazyRender | undefined): void {
+  /**
+   * Draws what is on the screen.
+   * @param highlighted the series that is pointed at
+   * @param y what a person chose of it
+   */
+  draw(
+    viewModel: ViewModel,
+    source: PointSource,
+    highlighted: string | undefined,
+    lazy: LazyRender | undefined,
+    y: YChoices | undefined,
+  ): void {
     const panels = this.onScreen;
-    const needs = panels.map((panel) => panel.prepare(viewModel, source, highlighted, lazy));
+    const units = y?.sharedUnits;
+    // An axis that panels share must not change with which of them are on the screen.
+    const prepared = units?.size ? this.panels : panels;
+    for (const panel of prepared) panel.prepare(viewModel, source, highlighted, lazy, y);
+    if (units?.size) lazy?.shareY(prepared, units);
+    const needs = panels.map((panel) => panel.measure());
     this.gutters = {
       left: Math.max(MIN_GUTTERS.left, ...needs.map(({ left }) => left)),
       right: Math.max(MIN_GUTTERS.right, ...needs.map(({ right }) => right)),

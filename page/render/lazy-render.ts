@@ -6,6 +6,7 @@ import type { NoticeAction } from "../ui/notice.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
 import type { LazyRenderers } from "./renderers/registry.ts";
+import type { SharingPanel } from "./sharing-panel.ts";
 import type { YAxis } from "./y-axis.ts";
 
 /** The marks of what is missing in one panel, behind its lines. */
@@ -58,4 +59,6 @@ export interface LazyRender {
    * axis is one of numbers.
    */
   namedAxis(panel: PanelParts): YAxis | undefined;
+  /** Gives the axes of each of these units the range that all of them need. */
+  shareY(panels: readonly SharingPanel[], units: ReadonlySet<string>): void;
 }

@@ -1,6 +1,6 @@
 import type { PointSource } from "../data/point-source.ts";
 import type { Range } from "../data/segment.ts";
-import type { PanelPlan, YAxisPlan } from "../layout/arrangement.ts";
+import type { Axis, PanelPlan, YAxisPlan, YChoices } from "../layout/arrangement.ts";
 import { button, make } from "../ui/dom.ts";
 import { Legend, type LegendActions } from "../ui/legend.ts";
 import type { Theme } from "../ui/theme.ts";
@@ -95,17 +95,21 @@ export class Panel {
    * Finds out what is to be drawn.
    * @param highlighted the series whose legend entry the pointer is on
    * @param lazy renderers of kinds that few pages have, and axes of names; without it there are only lines
-   * @returns how much room its axes need
+   * @param y what a person chose of it
    */
   prepare(
     viewModel: ViewModel,
     source: PointSource,
     highlighted: string | undefined,
     lazy: LazyRender | undefined,
-  ): Gutters {
+    y: YChoices | undefined,
+  ): void {
     const { names, right, left, rightAxis } = this.#plan;
     const all: PanelSeries[] = [];
-    const extents = { left: { low: Infinity, high: -Infinity }, right: { low: Infinity, high: -Infinity } };
+    const extents: Record<Axis, Extent> = {
+      left: { low: Infinity, high: -Infinity },
+      right: { low: Infinity, high: -Infinity },
+    };
     for (const [slot, name] of names.entries()) {
       const series = source.seriesOf(name);
       if (series === undefined) continue;
@@ -123,19 +127,24 @@ export class Panel {
       const extent = onRight ? extents.right : extents.left;
       extent.low = Math.min(extent.low, buffer.minY);
       extent.high = Math.max(extent.high, buffer.maxY);
+      extent.zoom ??= y?.zooms.get(name);
     }
     this.series = all;
-    const hasRight = all.some(({ onRight }) => onRight);
-    const hasLeft = !hasRight || all.some(({ onRight }) => !onRight);
     const named = lazy?.namedAxis(this);
     this.#ranges.left = rangeOf(left, this.#ranges.left, extents.left);
-    if (named !== undefined && left.mode.kind === "auto") this.#ranges.left = named.range;
+    if (named !== undefined && left.mode.kind === "auto" && !extents.left.zoom) this.#ranges.left = named.range;
     this.#ranges.right = rangeOf(rightAxis, this.#ranges.right, extents.right);
     this.axes = {
-      left: { range: this.#ranges.left, log: left.log, ticks: named?.ticks },
-      right: hasRight ? { range: this.#ranges.right, log: rightAxis.log } : undefined,
+      left: { ...named, range: this.#ranges.left, log: left.log },
+      right: all.some(({ onRight }) => onRight) ? { range: this.#ranges.right, log: rightAxis.log } : undefined,
     };
-    const gutters = this.#plot.measure(this.axes.left, this.axes.right);
+  }
+
+  /** Finds the ticks of its axes. @returns how much room they need */
+  measure(): Gutters {
+    const { left, right } = this.axes;
+    const gutters = this.#plot.measure(left, right);
+    const hasLeft = right === undefined || this.series.some(({ onRight }) => !onRight);
     return hasLeft ? gutters : { ...gutters, left: MIN_GUTTERS.left };
   }
 
@@ -155,11 +164,18 @@ export class Panel {
 
 const NO_AXIS: YAxis = { range: { min: 0, max: 1 }, log: false };
 
-function rangeOf(plan: YAxisPlan, previous: Range | undefined, extent: { low: number; high: number }): Range {
-  const { mode } = plan;
-  if (mode.kind !== "auto") {
-    const given = { min: onAxis(plan, mode.min), max: onAxis(plan, mode.max) };
+/** What the series of an axis need, and what a person chose of it. */
+interface Extent {
+  low: number;
+  high: number;
+  zoom?: Range | undefined;
+}
+
+function rangeOf(plan: YAxisPlan, previous: Range | undefined, { low, high, zoom }: Extent): Range {
+  for (const wanted of [zoom, plan.mode]) {
+    if (wanted === undefined || !("min" in wanted)) continue;
+    const given = { min: onAxis(plan, wanted.min), max: onAxis(plan, wanted.max) };
     if (given.min < given.max) return given;
   }
-  return nextRange(previous, extent.low, extent.high);
+  return nextRange(previous, low, high);
 }

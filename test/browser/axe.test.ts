@@ -61,6 +61,13 @@ for (const phone of [false, true]) {
       await assertTargets(tab, phone ? 44 : 24);
     };
     await inBoth("live");
+    await page.keyboard.press("c");
+    await page.keyboard.press("y");
+    await page.locator(".readout").waitFor();
+    await page.getByRole("button", { name: "Reset y" }).waitFor();
+    await inBoth("a cursor, and a part of y");
+    await page.keyboard.press("r");
+    await page.keyboard.press("c");
     await page.locator(".gap").first().waitFor({ state: "attached" });
     await page.keyboard.press("g");
     await page.locator(".gap-tip:not(:empty)").first().waitFor();

@@ -89,6 +89,16 @@ function pans(direction: -1 | 1): (scene: Scene, key: string) => Promise<void> {
   };
 }
 
+const leftAxis = async (tab: ChannelTab): Promise<{ min: number; max: number }> => {
+  await tab.drawn();
+  return (await tab.panels())[0]?.left ?? { min: 0, max: 0 };
+};
+
+async function heightOf(tab: ChannelTab): Promise<number> {
+  const { min, max } = await leftAxis(tab);
+  return max - min;
+}
+
 const newestX = async (tab: ChannelTab): Promise<number> => (await tab.series()).x.at(-1) ?? Number.NaN;
 
 /** What each command is seen by. */
@@ -119,6 +129,27 @@ const EFFECTS: Record<Command, (scene: Scene, key: string) => Promise<void>> = {
   "zoom-out": zooms(1.5),
   left: pans(-1),
   right: pans(1),
+  async "zoom-y"({ tab, press }, key) {
+    const before = await leftAxis(tab);
+    await press(key);
+    await waitFor("y being zoomed", async () => (await heightOf(tab)) < 0.7 * (before.max - before.min));
+    await press(`Shift+${key.toUpperCase()}`);
+    await waitFor("y being as before", async () => Math.abs((await heightOf(tab)) - (before.max - before.min)) < 1e-9);
+    assert.equal(await isPaused(tab), false);
+    await press("r");
+  },
+  async "reset-y"({ tab, press }, key) {
+    const before = await leftAxis(tab);
+    await press("y");
+    await waitFor("y being zoomed", async () => (await heightOf(tab)) < 0.7 * (before.max - before.min));
+    await press(key);
+    await waitFor("all of y", async () => (await heightOf(tab)) === before.max - before.min);
+  },
+  async panel({ tab, press }, key) {
+    await press(key);
+    await waitFor("the cursor in a panel", () => tab.page.locator(".readout").isVisible());
+    await press("Escape");
+  },
   async cursor({ tab, pointer, press }, key) {
     await press(key);
     assert.ok(Math.abs(((await readingX(tab)) ?? 0) - xAt(await pointer.seen(), 0.5)) < 1e-6);

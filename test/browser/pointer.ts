@@ -74,6 +74,25 @@ export class Pointer {
     });
   }
 
+  /** Presses the mouse there, moves it and lets go: parts of a panel's width and height, or of its left axis from -1 to 0. */
+  async draw(from: readonly [number, number], to: readonly [number, number], panel = 0): Promise<void> {
+    const { mouse } = this.#tab.page;
+    await this.point(from, panel);
+    await mouse.down();
+    await this.point([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2], panel);
+    await this.point(to, panel);
+    await mouse.up();
+    await this.#tab.drawn();
+  }
+
+  /** Moves the mouse to parts of a panel's width and height. */
+  async point([x, y]: readonly [number, number], panel = 0): Promise<void> {
+    const { left, top, width, height } = await this.box(panel);
+    // Left of the lines, a part of the axis.
+    const atX = x < 0 ? left + x * left : left + x * width;
+    await this.#tab.page.mouse.move(Math.round(atX), Math.round(top + y * height));
+  }
+
   /** A finger, or several, put down and moved along their paths, and lifted: parts of the first panel's box. */
   async touch(...paths: (readonly [x: number, y: number])[][]): Promise<void> {
     const { left, top, width, height } = await this.box();

@@ -1,9 +1,12 @@
 import type { Range } from "../../data/segment.ts";
 import type { Axis, PanelPlan, Target, YAxisPlan, YMode } from "../../layout/arrangement.ts";
-import { isRange, MAX_THRESHOLDS } from "../../layout/panels.ts";
+import { isRange, MAX_THRESHOLDS, namesOn } from "../../layout/panels.ts";
 import { fromAxis } from "../../render/y-axis.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import type { Context } from "../module.ts";
+import { NO_UNIT, unitOn } from "../pointing/shared-y.ts";
+import { tidyRange } from "../pointing/tidy-range.ts";
+import { withShared, withZoom } from "../pointing/y-choices.ts";
 import { movePanel, setY } from "./arrange.ts";
 import { openDialog } from "./dialog.ts";
 
@@ -61,6 +64,9 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     if (document.activeElement !== to.input) to.input.value = String(max);
   };
   const set = (next: YAxisPlan): void => {
+    // What is chosen here is seen whole.
+    if (next.mode !== current().mode)
+      context.arrangement.y = withZoom(context.arrangement.y, namesOn(plan, axis), undefined);
     setY(context.arrangement, plan.id, axis, next);
     const { mode, log } = current();
     setText(message, log && mode.kind !== "auto" && mode.min <= 0 ? NOT_ABOVE_0 : "");
@@ -116,9 +122,35 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     locked.label,
     make("div", "lazy-fixed", fixed.label, from.label, to.label),
     make("label", "", log, make("span", "", "Logarithmic")),
+    ...sharedField(context, plan, axis, () => {
+      changed();
+      requestAnimationFrame(fill);
+    }),
     lines.label,
     message,
   );
+}
+
+/** Whether all panels of the axis' unit have the same range; none where no other panel has that unit. */
+function sharedField({ arrangement, board }: Context, plan: PanelPlan, axis: Axis, changed: () => void): HTMLElement[] {
+  const unit = unitOn(plan, axis);
+  const sides = board.panels.flatMap((panel) =>
+    (["left", "right"] as const).map((side) => ({ plan: panel.plan, side })),
+  );
+  const like = sides.filter((one) => unitOn(one.plan, one.side) === unit);
+  if (unit === undefined || like.length < 2) return [];
+  const shared = make("input");
+  shared.type = "checkbox";
+  shared.checked = arrangement.y?.sharedUnits.has(unit) === true;
+  shared.dataset.key = `${axis} shared`;
+  shared.addEventListener("change", () => {
+    let { y } = arrangement;
+    for (const one of like) y = withZoom(y, namesOn(one.plan, one.side), undefined);
+    arrangement.y = withShared(y, unit, shared.checked);
+    changed();
+  });
+  const which = unit === NO_UNIT ? "without a unit" : `in ${unit}`;
+  return [make("label", "", shared, make("span", "", `The same range for all panels ${which}`))];
 }
 
 /** The range of y that is seen. */
@@ -126,10 +158,7 @@ function seenRange({ board }: Context, plan: PanelPlan, axis: Axis): Range {
   const axes = board.panels.find((panel) => panel.plan.id === plan.id)?.axes;
   const seen = (axis === "right" ? axes?.right : undefined) ?? axes?.left ?? { range: { min: 0, max: 1 }, log: false };
   const [min, max] = [fromAxis(seen, seen.range.min), fromAxis(seen, seen.range.max)];
-  // As many digits as tell them apart, and twelve at least.
-  const apart = Math.ceil(Math.log10(Math.max(Math.abs(min), Math.abs(max)) / (max - min))) + 4;
-  const tidy = (value: number): number => Number(value.toPrecision(Math.min(17, Math.max(12, apart))));
-  return { min: tidy(min), max: tidy(max) };
+  return tidyRange({ min, max });
 }
 
 function numberField(key: string, name: string): { label: HTMLElement; input: HTMLInputElement } {
