@@ -34,12 +34,17 @@ export { pointsOf };
 /** What the Channel says of itself: `hello` as the first thing of each connection, then `status` when that changes. */
 export type StatusMessage = Extract<ServerMessage, { type: "hello" | "status" }>;
 
+/** Points of the tail that a viewer did not want to be sent. */
+export type EarlierPoints = Omit<Extract<ServerMessage, { type: "earlier" }>, "type">;
+
 export interface ViewerHandlers {
   /**
    * A frame that was not here yet, in order. Its columns lie over the bytes that were received.
    * @param isStored it comes from the store, not as it is taken
    */
   frame(frame: Frame, isStored: boolean): void;
+  /** Of the tail, the points numbered above `after`, up to `seq`, do not come: they can be read (`?after=…&through=…`). */
+  earlier?(left: EarlierPoints): void;
   /** Points are missing between the frame before and what comes next. */
   missing?(missing: MissingPoints): void;
   status?(message: StatusMessage): void;
@@ -48,8 +53,11 @@ export interface ViewerHandlers {
 }
 
 export interface ViewerOptions {
-  /** At first, at least the last so many points and the last so many seconds of the store; else as the Channel does it. */
-  tail?: { points?: number; seconds?: number };
+  /**
+   * At first, at least the last so many points and the last so many seconds of the store; else as the Channel does it. Of
+   * these only the `newest` points are sent, and {@link ViewerHandlers.earlier} is told of the rest: so it is live at once.
+   */
+  tail?: { points?: number; seconds?: number; newest?: number };
   /** Go on from here, in place of a tail: a cursor of an earlier viewer. */
   cursor?: Cursor;
   environment?: ClientEnvironment;
@@ -140,6 +148,11 @@ export class ChannelViewer extends Connection {
       case "gap": {
         const { type: _, ...missing } = message;
         this.#pendingGaps.push(missing);
+        return;
+      }
+      case "earlier": {
+        const { type: _, ...left } = message;
+        this.#handlers.earlier?.(left);
         return;
       }
       case "live":

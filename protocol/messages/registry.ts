@@ -29,6 +29,7 @@ export type Party = "Channel" | "viewer" | "text viewer" | "publisher" | "reader
 const SERVER_RULES: Record<ServerMessage["type"], string> = {
   hello: "VW1",
   gap: "VW2",
+  earlier: "VW1",
   live: "VW1",
   behind: "VW3",
   status: "VW11",

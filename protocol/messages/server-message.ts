@@ -32,6 +32,8 @@ export type ServerMessage =
    * nothing.
    */
   | ({ type: "gap"; reason: ChannelGapReason; points: number | null } & Cursor)
+  /** Of the tail, the points numbered above `after`, up to `seq`, are not sent: a viewer that wants them reads them. */
+  | ({ type: "earlier"; after: number } & Cursor)
   /** The viewer has everything up to here, and now gets each frame as it comes. */
   | ({ type: "live" } & Cursor)
   /** Frames after `seq` wait in the store: send `continue` when all before this is read. */
@@ -82,6 +84,7 @@ export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
     points: isCountOrNull,
     ...CURSOR,
   },
+  earlier: { after: isCount, ...CURSOR },
   live: CURSOR,
   behind: CURSOR,
   status: { viewers: isCount, behind: isCount, retryWithinMs: isCount, ...MOMENT },

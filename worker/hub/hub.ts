@@ -113,10 +113,11 @@ export class Hub<Socket extends HubSocket> {
     this.#status.add(session);
     this.#silence.joined(nowMs);
     session.tell(helloTo({ viewer: id, channel, build }, this.#log, this.#channelStatus(nowMs), nowMs));
-    const { from, isGap } = await this.#startAt(start);
+    const { from, isGap, earlierAfter } = await this.#startAt(start);
     // It left meanwhile, or the numbering ended and it was told so.
     if (session.isClosed || session.state !== state) return;
     if (isGap) session.tell({ type: "gap", reason: "epoch", points: null, ...from });
+    if (earlierAfter !== undefined) session.tell({ type: "earlier", after: earlierAfter, ...from });
     const seq = format === "json" ? Math.max(from.seq, this.#log.position.seq - MAX_JSON_TAIL_POINTS) : from.seq;
     await this.#catchUp.ask(session, { epoch: from.epoch, seq }, nowMs);
     this.#leaveIfClosed(socket, session);
@@ -258,9 +259,16 @@ export class Hub<Socket extends HubSocket> {
     return this.#catchUp.log;
   }
 
-  /** Where a viewer begins, and whether that is not where its cursor is. */
-  async #startAt(start: JoinStart): Promise<{ from: Cursor; isGap: boolean }> {
-    if (start.kind === "tail") return { from: await this.#log.tailStart(start.points, start.seconds), isGap: false };
+  /** Where a viewer begins, whether that is not where its cursor is, and after which number what is left out of its tail begins. */
+  async #startAt(start: JoinStart): Promise<{ from: Cursor; isGap: boolean; earlierAfter?: number }> {
+    if (start.kind === "tail") {
+      const { points, seconds, newest } = start;
+      const tail = await this.#log.tailStart(points, seconds);
+      if (newest === undefined) return { from: tail, isGap: false };
+      const from = await this.#log.tailStart(newest, 0);
+      const isShorter = from.epoch === tail.epoch && from.seq > tail.seq;
+      return isShorter ? { from, isGap: false, earlierAfter: tail.seq } : { from: tail, isGap: false };
+    }
     const { epoch, seq } = this.#log.position;
     if (start.cursor.epoch === epoch && start.cursor.seq <= seq) return { from: start.cursor, isGap: false };
     // It watched before anything was published: what came since is all there is.

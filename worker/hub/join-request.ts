@@ -6,8 +6,13 @@ import { countOf, invalidQuery, JOIN_KEYS, refuseUnknownKeys } from "./query.ts"
 /** How a viewer gets points: as `plotcast.v1` has it, in frames beside control messages; or as JSON text, a message a point. */
 export type Format = "frames" | "json";
 
-/** Where a viewer begins: at the end of what is stored, so many points or seconds before it; or after a cursor. */
-export type JoinStart = { kind: "tail"; points: number; seconds: number } | { kind: "resume"; cursor: Cursor };
+/**
+ * Where a viewer begins: at the end of what is stored, so many points or seconds before it; or after a cursor. Of a tail the
+ * `newest` points are sent, if it has more; of the rest the viewer is told only where it is.
+ */
+export type JoinStart =
+  | { kind: "tail"; points: number; seconds: number; newest?: number | undefined }
+  | { kind: "resume"; cursor: Cursor };
 
 /** The Worker adds it to the request of a viewer: which page it serves. */
 export const BUILD_HEADER = "Plotcast-Build";
@@ -55,6 +60,9 @@ function startOf(query: URLSearchParams, format: Format): JoinStart {
   if (epoch !== undefined && seq !== undefined) return { kind: "resume", cursor: { epoch, seq } };
   if (epoch !== undefined || seq !== undefined) throw invalidQuery("epoch", "and seq belong together");
   const [points, seconds] = [countOf(query, "points"), countOf(query, "seconds")];
-  if (points === undefined && seconds === undefined) return DEFAULT_START[format];
-  return { kind: "tail", points: points ?? 0, seconds: seconds ?? 0 };
+  const newest = countOf(query, "newest");
+  // A viewer of text is told nothing but points.
+  if (newest !== undefined && format === "json") throw invalidQuery("newest", `is for viewers of ${SUBPROTOCOL}`);
+  if (points === undefined && seconds === undefined) return { ...DEFAULT_START[format], newest };
+  return { kind: "tail", points: points ?? 0, seconds: seconds ?? 0, newest };
 }

@@ -4,9 +4,9 @@ import { suggestion } from "../../protocol/suggestion.ts";
 /** The query of a channel's URL: the keys it may have, and their values. */
 
 /** Of a read of stored points. */
-export const READ_KEYS = ["from", "to", "series", "points", "text"] as const;
+export const READ_KEYS = ["from", "to", "after", "through", "series", "points", "text"] as const;
 /** Of a viewer that joins. */
-export const JOIN_KEYS = ["points", "seconds", "epoch", "seq"] as const;
+export const JOIN_KEYS = ["points", "seconds", "newest", "epoch", "seq"] as const;
 const MAX_KEY_LENGTH = 40;
 
 /**

@@ -287,6 +287,25 @@ test("what is no message of this version, and no frame, changes nothing but coun
   assert.deepEqual([viewer.badFrames, viewer.unknownMessages], [1, 2]);
 });
 
+test("[VW1f] it asks for the newest points of a tail, and tells of those that were left out", () => {
+  const world = new World();
+  const left: unknown[] = [];
+  const handlers = { frame: () => {}, earlier: (points: unknown) => left.push(points) };
+  const viewer = new ChannelViewer(new URL("https://board.example/c/lab"), handlers, {
+    tail: { seconds: 300, newest: 2 },
+    environment: world,
+  });
+  viewer.open();
+  assert.equal(world.socket.url, "wss://board.example/c/lab?seconds=300&newest=2");
+  world.say(hello(9));
+  world.say({ type: "earlier", after: 3, epoch: 1, seq: 7 });
+  assert.deepEqual(left, [{ after: 3, epoch: 1, seq: 7 }]);
+  assert.equal(viewer.cursor, undefined);
+  world.socket.message(frame(8, 9));
+  world.say({ type: "live", epoch: 1, seq: 9 });
+  assert.deepEqual(viewer.cursor, { epoch: 1, seq: 9 });
+});
+
 test("[VW2a] it goes on from a cursor that it is given, and says a hole after that", () => {
   const { world, viewer, got } = start({ cursor: { epoch: 1, seq: 4 }, tail: { points: 9 } });
   assert.equal(world.socket.url, "wss://board.example/c/lab?epoch=1&seq=4");

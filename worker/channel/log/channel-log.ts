@@ -131,15 +131,17 @@ export class ChannelLog implements FrameLog {
     return { frames, after, seq: to, lostInTrimmed };
   }
 
-  /** Begins a read up to where the channel stands now. */
-  openRead({ direction, points = Number.POSITIVE_INFINITY, range, series }: ReadRequest): Opened {
+  /** Begins a read up to where the channel stands now, or to a number before. */
+  openRead({ direction, points = Number.POSITIVE_INFINITY, range, series, ...asked }: ReadRequest): Opened {
     const { epoch, seq } = this.position;
-    const after = direction === "forward" ? Math.max(0, seq - points) : 0;
+    const through = Math.min(seq, asked.through);
+    const after = direction === "forward" ? Math.max(asked.after, through - points) : asked.after;
     const isKnown = series.length === 0 || this.#store.series.mayHave(series);
-    const first = isKnown
-      ? this.#slice({ direction, after, through: seq, range, series }, READ_SLICE)
-      : noFrames(after, seq);
-    return { kind: "opened", epoch, seq, first };
+    const first =
+      isKnown && after < through
+        ? this.#slice({ direction, after, through, range, series }, READ_SLICE)
+        : noFrames(after, through);
+    return { kind: "opened", epoch, seq: through, first };
   }
 
   /** One slice of a read: all that it asks for and the store has, or why it cannot go on. */

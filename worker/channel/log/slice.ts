@@ -46,7 +46,10 @@ export interface ReadRequest {
   /** Frames that have points of one of these; of any, if there are none. */
   series: readonly string[];
   direction: Direction;
-  /** Only the last so many points; undefined for all. */
+  /** Points numbered above `after`, up to `through`. */
+  after: number;
+  through: number;
+  /** Of these only the last so many; undefined for all. */
   points: number | undefined;
 }
 

@@ -14,13 +14,13 @@ export interface NumberedPoint {
 /** The points of a frame that a query asks for, in their order; `points` of the query does not count here. */
 export function* chosenPoints(
   frame: Frame,
-  { fromX, toX, series }: Pick<ReadQuery, "fromX" | "toX" | "series">,
+  { fromX, toX, after, through, series }: Pick<ReadQuery, "fromX" | "toX" | "after" | "through" | "series">,
 ): Generator<NumberedPoint> {
   let seq = frame.header.seq - frame.header.points;
   for (const point of pointsOf(frame)) {
     seq++;
-    const isChosen = (series.size === 0 || series.has(point.series)) && point.x >= fromX && point.x <= toX;
-    if (isChosen) yield { seq, point };
+    const isInRange = point.x >= fromX && point.x <= toX && seq > after && seq <= through;
+    if (isInRange && (series.size === 0 || series.has(point.series))) yield { seq, point };
   }
 }
 
@@ -32,8 +32,8 @@ export function directionOf({ points, fromX, toX, series }: ReadQuery): Directio
 
 /** The number after which the points begin that a query asks for: 0 for all that are stored. */
 export async function startOf(read: StoredRead, query: ReadQuery): Promise<number> {
-  if (query.points === undefined) return 0;
-  if (directionOf(query) === "forward") return Math.max(0, read.end - query.points);
+  if (query.points === undefined) return query.after;
+  if (directionOf(query) === "forward") return Math.max(query.after, read.end - query.points);
   let missing = query.points;
   for await (const { frames } of read.backward()) {
     await readTurns.take();
@@ -42,7 +42,7 @@ export async function startOf(read: StoredRead, query: ReadQuery): Promise<numbe
     if (first !== undefined) return first - 1;
     missing -= chosen.length;
   }
-  if (missing < query.points) return 0;
+  if (missing < query.points) return query.after;
   // There is none: nothing is read again to find that out. The slot is given back before the answer ends, as nothing runs after it.
   await read.close();
   return read.end;

@@ -5,6 +5,9 @@ export interface ReadQuery {
   /** Both ends are included. */
   fromX: number;
   toX: number;
+  /** Points numbered above the one, up to the other. */
+  after: number;
+  through: number;
   /** Empty for all. */
   series: Set<string>;
   /** Only the last so many; undefined for all. */
@@ -20,6 +23,8 @@ export function readQuery(query: URLSearchParams): ReadQuery {
   return {
     fromX: finiteOf(query, "from") ?? Number.NEGATIVE_INFINITY,
     toX: finiteOf(query, "to") ?? Number.POSITIVE_INFINITY,
+    after: countOf(query, "after") ?? 0,
+    through: countOf(query, "through") ?? Number.MAX_SAFE_INTEGER,
     series: new Set(query.getAll("series")),
     points: countOf(query, "points"),
     text: query.has("text"),

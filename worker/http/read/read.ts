@@ -25,11 +25,12 @@ export async function storedPoints(
   type: Stored,
   address: string,
 ): Promise<{ body: ReadableStream<Uint8Array>; epoch: number }> {
-  const { fromX, toX, points } = query;
+  const { fromX, toX, after, through, points } = query;
   const direction = type === FRAME_TYPE ? "forward" : directionOf(query);
   // Frames come whole, with all their series.
   const series = type === FRAME_TYPE ? [] : [...query.series];
-  const read = await StoredRead.open(channel, { address, direction, points, range: { fromX, toX }, series });
+  const range = { fromX, toX };
+  const read = await StoredRead.open(channel, { address, direction, after, through, points, range, series });
   return { body: streamOf(pieces(read, query, type), read), epoch: read.epoch };
 }
 
@@ -38,7 +39,7 @@ async function* pieces(read: StoredRead, query: ReadQuery, type: Stored): AsyncG
   try {
     if (type !== FRAME_TYPE) return yield* textPieces(read, await startOf(read, query), query, type);
     // Whole frames that reach into the range of x and hold any of the last so many points of the channel.
-    const after = query.points === undefined ? 0 : Math.max(0, read.end - query.points);
+    const after = query.points === undefined ? query.after : Math.max(query.after, read.end - query.points);
     for await (const { frames } of read.forward(after)) if (frames.byteLength > 0) yield frames;
   } catch (error) {
     const last = error instanceof ReadCut && (type === FRAME_TYPE ? FRAME_BEGIN : cutText(error, query, type));

@@ -118,8 +118,9 @@ export class StoredRead {
    * @throws ReadCut
    */
   async *backward(): AsyncGenerator<Slice> {
-    for (let seq = this.end; seq > 0; ) {
-      const slice = await this.#slice("backward", 0, seq, true);
+    const { after } = this.#request;
+    for (let seq = this.end; seq > after; ) {
+      const slice = await this.#slice("backward", after, seq, true);
       yield slice;
       if (slice.isLast) return;
       if (slice.from >= seq) throw new ReadCut("unavailable");

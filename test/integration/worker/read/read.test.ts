@@ -141,6 +141,44 @@ test("[RT5j] frames come whole, those that hold any of the last points or reach 
   );
 });
 
+test("[RT5m] after and through bound the numbers, with every other key, whatever is read", async () => {
+  const numbered = ALL.map((point, i) => ({ point, seq: i + 1 }));
+  for (const after of ["", "0", "2", "5", "12", "40"]) {
+    for (const through of ["", "0", "3", "6", "12", "40"]) {
+      for (const [rest, isChosen] of [
+        ["", () => true],
+        ["series=y", ({ series = "y" }) => series === "y"],
+        ["from=3&to=7", ({ x }) => x >= 3 && x <= 7],
+      ] as const satisfies [string, (point: { series?: string; x: number }) => boolean][]) {
+        for (const points of ["", "0", "2", "100"]) {
+          const query = new URLSearchParams(rest);
+          for (const [key, value] of Object.entries({ after, through, points }))
+            if (value !== "") query.set(key, value);
+          const chosen = numbered
+            .filter(({ seq }) => seq > Number(after) && (through === "" || seq <= Number(through)))
+            .map(({ point }) => point)
+            .filter(isChosen);
+          const expected = points === "" ? chosen : chosen.slice(Math.max(0, chosen.length - Number(points)));
+          assert.deepEqual(await lines(few, `?${query}`), expected, String(query));
+        }
+      }
+    }
+  }
+});
+
+test("[RT5m] frames between two numbers come whole, and two reads that touch have each of them once", async () => {
+  const seqs = async (query: string): Promise<number[]> => {
+    const bytes = new Uint8Array(await (await read(edge, many, FRAME_TYPE, query)).arrayBuffer());
+    return splitFrames(bytes).map((frame) => readHeader(frame).seq);
+  };
+  const all = Array.from({ length: 50 }, (_, i) => 8000 * (i + 1));
+  const [later, earlier] = [await seqs("?after=184000&through=400000"), await seqs("?after=0&through=184000")];
+  assert.deepEqual([...earlier, ...later], all);
+  assert.deepEqual(await seqs("?after=183999&through=184001"), [184_000, 192_000]);
+  assert.deepEqual(await seqs("?through=184000&points=1"), [184_000]);
+  assert.deepEqual(await seqs("?after=400000"), []);
+});
+
 test("[RT5] a large store is read whole, over several batches", async () => {
   const points = await storedPoints(edge, many);
   assert.equal(points.length, MANY);

@@ -1,6 +1,7 @@
 /** The hub, on a log in memory and sockets that tests hold. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
 import { CloseCode } from "../../../../protocol/limits.ts";
 import { NOTHING_STORED } from "../../../../worker/channel/log/nothing-stored.ts";
 import { FrameRing } from "../../../support/frame-ring.ts";
@@ -178,4 +179,28 @@ test("[CH10c] [CH10d] whoever still waited for an empty log when the first publi
     [numbered],
   );
   assert.equal(text?.sent.length, 1);
+});
+
+test("[VW1f] of a tail the newest points are sent, from a whole frame on, and where the others are is told once", async () => {
+  const ring = new HubOnRing();
+  for (let n = 1; n <= 20; n++) await ring.publish(frameOf(A, n, [1, 2, 3, 4, 5]));
+  for (const [newest, points, told] of [
+    [12, 60, { type: "earlier", after: 40, epoch: 1, seq: 88 }],
+    [60, 60, undefined],
+    [61, 60, undefined],
+    [0, 60, { type: "earlier", after: 40, epoch: 1, seq: 100 }],
+  ] as const) {
+    const socket = await ring.join("frames", { kind: "tail", points, seconds: 0, newest });
+    assert.deepEqual(
+      socket.told("earlier").map((text): unknown => JSON.parse(text)),
+      told === undefined ? [] : [told],
+    );
+    const [step] = socket.sent.filter((message) => typeof message !== "string");
+    const seqs = step === undefined ? [] : splitFrames(step).map((frame) => readHeader(frame).seq);
+    assert.deepEqual(
+      seqs,
+      newest === 0 ? [] : newest === 12 ? [90, 95, 100] : Array.from({ length: 12 }, (_, i) => 45 + 5 * i),
+    );
+    assert.equal(socket.told("live").length, 1);
+  }
 });

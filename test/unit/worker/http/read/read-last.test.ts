@@ -76,6 +76,8 @@ const query = (points: number, series: string[], fromX = Number.NEGATIVE_INFINIT
   series: new Set(series),
   fromX,
   toX: Number.POSITIVE_INFINITY,
+  after: 0,
+  through: Number.MAX_SAFE_INTEGER,
   text: false,
 });
 

@@ -5,6 +5,7 @@ import type { ReadChannel, SliceRequest } from "../../../../../worker/channel/lo
 import { startOf } from "../../../../../worker/http/read/last-points.ts";
 import { ReadCut, StoredRead } from "../../../../../worker/http/read/stored-read.ts";
 
+const NUMBERS = { after: 0, through: Number.MAX_SAFE_INTEGER };
 const RANGE = { fromX: Number.NEGATIVE_INFINITY, toX: Number.POSITIVE_INFINITY };
 
 /** A channel of a hundred slices in which nothing is found; each takes so long. */
@@ -34,6 +35,7 @@ test("[RD2f] a read that looks for the next point for longer than 30 s is cut", 
   const read = await StoredRead.open(channel, {
     address: "a",
     direction: "backward",
+    ...NUMBERS,
     points: 1,
     range: RANGE,
     series: [],
@@ -53,11 +55,12 @@ test("[RD3a] where no point is found nothing is read again, and the read gives i
   const read = await StoredRead.open(channel, {
     address: "b",
     direction: "backward",
+    ...NUMBERS,
     points: 1,
     range: RANGE,
     series: [],
   });
-  const after = await startOf(read, { ...RANGE, series: new Set(["none"]), points: 1, text: false });
+  const after = await startOf(read, { ...RANGE, ...NUMBERS, series: new Set(["none"]), points: 1, text: false });
   assert.equal(after, 100);
   assert.equal(seen.slices, 99);
   assert.equal(seen.closed, 1);
@@ -73,6 +76,7 @@ test("[RD3e] a read asks for the next slice when the channel said it may", async
   const read = await StoredRead.open(paused, {
     address: "c",
     direction: "backward",
+    ...NUMBERS,
     points: 1,
     range: RANGE,
     series: [],
