@@ -62,7 +62,7 @@ export function installHandle({
       draws: draws(),
       ringBytes: source.budget.bytes,
       badFrames: viewer.badFrames,
-      past: source.history.state,
+      past: source.fetchState,
     }),
   };
   Object.defineProperty(globalThis, "plotcast", { value: Object.freeze(handle) });

@@ -4,6 +4,7 @@ import { ChannelViewer, type ViewerHandlers } from "../client/viewer.ts";
 import { ChannelData } from "./data/channel-data.ts";
 import { Clocks, newestByTable } from "./data/clocks.ts";
 import { FeedRate } from "./data/feed-rate.ts";
+import { Arrivals } from "./data/history/arrivals.ts";
 import { browserHistory } from "./data/history/browser-history.ts";
 import { pathTools } from "./data/path.ts";
 import type { Range } from "./data/segment.ts";
@@ -30,6 +31,8 @@ import { StatusPresenter } from "./ui/status-presenter.ts";
 import { needsNote } from "./viewport/needs-note.ts";
 import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
+/** What the page wants of what is stored; the newest points come first, so that it is live at once. */
+const TAIL = { points: 1000, seconds: 300, newest: 1000 };
 /** Numbers that people read change no faster than this. */
 const VALUES_EVERY_MS = 150;
 
@@ -40,6 +43,7 @@ if (new URLSearchParams(location.search).has("embed")) document.body.dataset.emb
 const arrangement = new Arrangement(sharesOnePanel);
 const history = browserHistory(channelUrl, () => scheduler.requestFrame());
 const source = new ChannelData(history, (name) => arrangement.isHidden(name));
+const arrivals = new Arrivals(source);
 const viewport = new Viewport();
 const persistence = new Persistence(channel, viewport, arrangement);
 const feedRate = new FeedRate();
@@ -135,15 +139,14 @@ const presenter = new StatusPresenter({
 
 const handlers: ViewerHandlers = {
   frame(frame, stored) {
-    const { store } = source;
-    const knownSeries = store.size;
-    store.ingest(frame, stored, nowX());
+    const knownSeries = source.store.size;
     const { points, seq, minX, maxX } = frame.header;
-    const nowMs = Date.now();
+    const [cameX, nowMs] = [nowX(), Date.now()];
+    arrivals.take((store) => store.ingest(frame, stored, cameX), points);
     feedRate.noteFrame({ nowMs, points, seq, stored });
     if (!stored)
       for (const [name, x] of newestByTable(frame)) clocks.noteFrame(nowMs, isTime(x) ? x * 1000 : undefined, name);
-    if (store.size !== knownSeries) presenter.show();
+    if (source.store.size !== knownSeries) presenter.show();
     if (viewport.isLive) return scheduler.requestDataFrame();
     if (!stored) presenter.pointsSince += points;
     // Points that are shown and that the ring buffers are about to drop are fetched before.
@@ -152,10 +155,14 @@ const handlers: ViewerHandlers = {
     if (range !== undefined && minX <= range.max && maxX >= range.min) scheduler.requestDataFrame();
   },
   missing(missing) {
-    if (missing.reason === "epoch") history.clear();
-    source.store.addLoss(missing);
+    if (missing.reason === "epoch") {
+      history.clear();
+      arrivals.end();
+    }
+    arrivals.take((store) => store.addLoss(missing));
     if (viewport.isLive) scheduler.requestDataFrame();
   },
+  earlier: (left) => arrivals.begin(left),
   status(message) {
     const nowMs = Date.now();
     const { viewers, goneForMs } = message;
@@ -172,11 +179,14 @@ const handlers: ViewerHandlers = {
     const { phase } = state;
     // One failure may be a restart.
     if (phase === "waiting" && state.attempt > 2) explain();
-    if (phase === "live") notice.hide("refusal");
+    if (phase === "live") {
+      notice.hide("refusal");
+      if (arrivals.left !== undefined) void fillTail();
+    }
     presenter.show();
   },
 };
-const viewer = new ChannelViewer(channelUrl, handlers, { environment: browserEnvironment });
+const viewer = new ChannelViewer(channelUrl, handlers, { tail: TAIL, environment: browserEnvironment });
 
 const run = commands({ viewport, source, input, viewChanged, open: openTool });
 const keys = new Keyboard(run);
@@ -198,6 +208,7 @@ const context: Context = {
   layoutChanged,
   openSnapshot() {
     viewer.close();
+    arrivals.end();
     presenter.override = { kind: "snapshot" };
     source.reset();
     viewport.goLive();
@@ -233,6 +244,13 @@ function openTool(tool: Tool, opener?: HTMLElement): void {
 /** Why there is no connection. */
 function explain(): void {
   void lazy.load(true).then((loaded) => loaded?.explain(notice, channelUrl));
+}
+
+/** Reads what was left out of the tail. Where that cannot be loaded, what is shown is fetched. */
+async function fillTail(): Promise<void> {
+  const loaded = await lazy.load(true);
+  if (loaded === undefined) return arrivals.end();
+  await loaded.backfill(arrivals, source, channelUrl, () => scheduler.requestDataFrame());
 }
 
 /** Offers to reload after a deploy. @returns whether there was one */

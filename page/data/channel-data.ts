@@ -1,4 +1,5 @@
 import type { Derivation, DerivationInput, DerivedClass, DerivedSeries } from "./derivation.ts";
+import type { HeldPoints, ReplacedPoints } from "./history/arrivals.ts";
 import type { HistoryFetcher } from "./history/history-fetcher.ts";
 import { allSeries, segmentsIn } from "./history/join-segments.ts";
 import { extentOf } from "./path.ts";
@@ -8,9 +9,10 @@ import type { GapRecord } from "./store/gap-log.ts";
 import { RingBudget } from "./store/ring-budget.ts";
 import { isSetBack } from "./store/series.ts";
 import { isTime, type Series, SeriesStore } from "./store/series-store.ts";
+import { ValueNamesRegistry } from "./store/value-names.ts";
 
 /** All points of a channel: live ones, and older ones that are fetched when they are shown. */
-export class ChannelData implements PointSource {
+export class ChannelData implements PointSource, ReplacedPoints {
   budget = new RingBudget();
   store: SeriesStore;
   /** When something last came, by the channel's clock, in x; NaN where none comes. */
@@ -23,6 +25,8 @@ export class ChannelData implements PointSource {
     headX: (name) => this.#find(name)?.headX ?? Number.NaN,
     segments: (name, { min, max }) => segmentsIn(name, min, max, this.store, this.history.fetched),
   };
+  /** Whether what was left out of the tail is being read. Until it is here, nothing else is fetched. */
+  filling: "idle" | "fetching" | "failed" = "idle";
   #derivations: readonly Derivation[] = [];
   #derived: DerivedSeries | undefined;
   /** Points of a file have nothing before them. */
@@ -92,9 +96,14 @@ export class ChannelData implements PointSource {
     }
   }
 
+  /** Whether older points are being fetched. */
+  get fetchState(): "idle" | "fetching" | "failed" {
+    return this.filling === "idle" ? this.history.state : this.filling;
+  }
+
   /** Requests what is shown, so that points older than the live ones are fetched. */
   requestHistory(range: Range | undefined): void {
-    if (!this.#hasHistory) return;
+    if (!this.#hasHistory || this.filling !== "idle") return;
     const { store } = this;
     this.history.joinedSeq = store.joinedSeq ?? 0;
     // Where time ran back, what is later is among what came before.
@@ -116,8 +125,18 @@ export class ChannelData implements PointSource {
     this.#hasHistory = false;
     this.nowX = () => Number.NaN;
     this.history.clear();
-    this.budget = new RingBudget();
-    this.store = new SeriesStore(this.budget, this.history.valueNames);
+    this.replace(this.empty());
+  }
+
+  empty(): HeldPoints {
+    const [budget, valueNames] = [new RingBudget(), new ValueNamesRegistry()];
+    return { budget, valueNames, store: new SeriesStore(budget, valueNames) };
+  }
+
+  replace({ store, budget, valueNames }: HeldPoints): void {
+    this.store = store;
+    this.budget = budget;
+    this.history.valueNames = valueNames;
   }
 
   /** Live and fetched series; only those of times, where these are followed. */

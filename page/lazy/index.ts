@@ -1,4 +1,5 @@
 import { LAZY_RENDERERS } from "../render/renderers/lazy-registry.ts";
+import { backfill } from "./backfill.ts";
 import { Derived } from "./derive/derived.ts";
 import { openPanelSettings } from "./dialogs/panel-settings.ts";
 import { EmptyState } from "./empty-state.ts";
@@ -20,6 +21,7 @@ export const lazyModule: LazyModule = {
   GapMarks,
   GapNavigator,
   PlotTools,
+  backfill,
   explain,
   gapsOf,
   namedAxis,

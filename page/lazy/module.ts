@@ -1,4 +1,5 @@
 import type { DerivedClass } from "../data/derivation.ts";
+import type { Arrivals, ReplacedPoints } from "../data/history/arrivals.ts";
 import type { PointSource } from "../data/point-source.ts";
 import type { LazyInput } from "../input/input-controller.ts";
 import type { Keyboard } from "../input/keyboard.ts";
@@ -37,6 +38,8 @@ export interface Context {
 export interface LazyModule extends LazyRender, LazyInput {
   readonly Derived: DerivedClass;
   readonly EmptyState: new (host: HTMLElement, channelUrl: string) => EmptyState;
+  /** Reads what was left out of the tail, and puts it before what came since. */
+  backfill(arrivals: Arrivals, held: ReplacedPoints, channelUrl: URL, changed: () => void): Promise<void>;
   /** Shows why the page cannot connect, if anything answers. */
   explain(notice: Notice, channelUrl: URL): Promise<void>;
   openTool(tool: Tool, context: Context, opener?: HTMLElement): void;

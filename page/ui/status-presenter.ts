@@ -114,15 +114,16 @@ export class StatusPresenter {
     const { history } = source;
     const seen = viewModel();
     const nowMs = performance.now();
-    this.#fetchingSinceMs = history.state === "fetching" ? (this.#fetchingSinceMs ?? nowMs) : undefined;
+    const state = source.fetchState;
+    this.#fetchingSinceMs = state === "fetching" ? (this.#fetchingSinceMs ?? nowMs) : undefined;
     const isSoon = nowMs - (this.#fetchingSinceMs ?? nowMs) <= SOON_MS;
     const text =
-      history.state === "fetching"
+      state === "fetching"
         ? isSoon
           ? this.#historyText
-          : "Fetching older points …"
-        : history.state === "failed"
-          ? "Older points cannot be fetched now. Trying again."
+          : "Loading history …"
+        : state === "failed"
+          ? "History cannot be loaded now. Trying again."
           : history.isTruncated && seen !== undefined && seen.x.min < (history.fetched?.min ?? seen.x.min)
             ? "There is more than this page can hold: zoom in to see what is older."
             : undefined;

@@ -208,7 +208,7 @@ test("[PG14d] it says that it fetches, and that it cannot, tries again by itself
     await route.continue();
   });
   await chooseByKey(tab, "4");
-  await waitFor("the page saying that it fetches", async () => /^Fetching older points …/.test(await notice(tab)));
+  await waitFor("the page saying that it fetches", async () => /^Loading history …/.test(await notice(tab)));
   letGo();
   await seesEverything(on, "what was fetched");
   await waitFor("that being over", async () => !(await tab.page.locator("#notice").isVisible()));
@@ -217,7 +217,7 @@ test("[PG14d] it says that it fetches, and that it cannot, tries again by itself
   relay.cut();
   await chooseByKey(tab, "6");
   await waitFor("the page saying that it cannot", async () =>
-    /^Older points cannot be fetched now\. Trying again\./.test(await notice(tab)),
+    /^History cannot be loaded now\. Trying again\./.test(await notice(tab)),
   );
   relay.mend();
   await waitFor("what could not be had", async () => (await moment(tab)).seen.x.length === COUNT, {

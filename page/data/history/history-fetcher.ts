@@ -42,7 +42,7 @@ interface FetchResult {
 /** Points older than those in the ring buffers: one range, fetched from the Channel's store when it is shown. */
 export class HistoryFetcher {
   /** Shared with the live points: a text has one code on the page. */
-  readonly valueNames = new ValueNamesRegistry();
+  valueNames = new ValueNamesRegistry();
   /** The number of the last point before the live ones. */
   joinedSeq = 0;
   #fetched: HistoryChunk | undefined;

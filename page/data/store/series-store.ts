@@ -109,6 +109,19 @@ export class SeriesStore {
     }
   }
 
+  /** Series keep the order that they have in another store with the same newest points, and go on counting from there. */
+  follow(before: SeriesStore): void {
+    const own = new Map(this.#series);
+    this.#series.clear();
+    for (const name of new Set([...before.#series.keys(), ...own.keys()])) {
+      const series = own.get(name);
+      if (series === undefined) continue;
+      series.index = this.#series.size;
+      series.ring.total = before.find(name)?.ring.total ?? series.ring.total;
+      this.#series.set(name, series);
+    }
+  }
+
   /** Points of any series are missing before what comes next. */
   addLoss(missing: Pick<MissingPoints, "reason" | "points">): void {
     for (const series of this.#series.values()) series.breakNext = true;
