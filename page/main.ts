@@ -131,10 +131,7 @@ const presenter = new StatusPresenter({
   notice,
   connection: () => viewer.state,
   viewModel: () => viewModel,
-  async loadEmptyState() {
-    const loaded = await lazy.load(true);
-    return loaded && new loaded.EmptyState(element("main"), channelUrl.href);
-  },
+  loadRareStates: async () => (await lazy.load(true))?.rareStates(element("main"), channelUrl.href),
 });
 
 const handlers: ViewerHandlers = {

@@ -3,6 +3,7 @@ import { MIN_PAUSE_MS, usualPauseMs } from "../../protocol/pause.ts";
 
 /** What is remembered of the newest frames. Those close together count as one, so that they reach far enough back. */
 const MAX_ARRIVALS = 128;
+const SAME_MS = 2_000;
 const RATE_WINDOW_MS = 5_000;
 const STALE_AFTER_MS = 5_000;
 const STALE_AFTER_PAUSES = 10;
@@ -45,8 +46,11 @@ export class FeedRate {
   noteStatus(nowMs: number, message: Extract<ServerMessage, { type: "hello" | "status" }>): void {
     const { goneForMs, takenForMs } = message;
     this.wasGone ||= goneForMs !== null;
-    this.takenMs = takenForMs === null ? undefined : nowMs - takenForMs;
-    if (message.type !== "hello") return;
+    const takenMs = takenForMs === null ? undefined : nowMs - takenForMs;
+    const isHello = message.type === "hello";
+    // Of one frame the time that was said first stays: another differs by how long a message was on its way.
+    if (isHello || Math.abs((takenMs ?? 0) - (this.takenMs ?? 0)) > SAME_MS) this.takenMs = takenMs;
+    if (!isHello) return;
     this.#forget();
     this.#seqAtHello = message.seq;
     this.#channelPauseMs = message.takenEveryMs ?? undefined;

@@ -13,14 +13,14 @@ export function bridgeCommand(channelUrl: string): string {
   return `npm run bridge -- --to ${channelUrl}`;
 }
 
-/** Says what to do for a channel that has no points yet. */
-export class EmptyState {
-  readonly #section: HTMLElement;
+let section: HTMLElement | undefined;
 
-  constructor(host: HTMLElement, channelUrl: string) {
+/** Says what to do for a channel that has no points yet. */
+export function showEmpty(isEmpty: boolean, host: HTMLElement, channelUrl: string): void {
+  if (isEmpty && section === undefined) {
     adoptStyles();
     const code = (text: string): HTMLElement => make("code", "", text);
-    this.#section = make(
+    section = make(
       "section",
       "",
       make("h2", "", "Waiting for points"),
@@ -39,13 +39,10 @@ export class EmptyState {
         ...["The token is what ", code("npm run dev"), " printed, or the Worker's secret ", code("PUBLISH_TOKEN"), "."],
       ),
     );
-    this.#section.id = "empty";
-    host.append(this.#section);
+    section.id = "empty";
+    host.append(section);
   }
-
-  show(isEmpty: boolean): void {
-    this.#section.hidden = !isEmpty;
-  }
+  if (section !== undefined) section.hidden = !isEmpty;
 }
 
 /** A command with a button that copies it; where a page may not copy, a press on the command selects it. */

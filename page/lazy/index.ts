@@ -2,7 +2,7 @@ import { LAZY_RENDERERS } from "../render/renderers/lazy-registry.ts";
 import { backfill } from "./backfill.ts";
 import { Derived } from "./derive/derived.ts";
 import { openPanelSettings } from "./dialogs/panel-settings.ts";
-import { EmptyState } from "./empty-state.ts";
+import { showEmpty } from "./empty-state.ts";
 import { GapMarks } from "./gaps/gap-marks.ts";
 import { GapNavigator } from "./gaps/gap-navigator.ts";
 import { gapsOf } from "./gaps/gap-spans.ts";
@@ -13,11 +13,11 @@ import { showOff } from "./off-notes.ts";
 import { PlotTools } from "./pointing/plot-tools.ts";
 import { shareY } from "./pointing/shared-y.ts";
 import { explain } from "./refusal.ts";
+import { showIcon } from "./tab-icon.ts";
 import { openFile, openTool } from "./tools.ts";
 
 export const lazyModule: LazyModule = {
   Derived,
-  EmptyState,
   GapMarks,
   GapNavigator,
   PlotTools,
@@ -29,6 +29,7 @@ export const lazyModule: LazyModule = {
   openFile,
   openPanelSettings,
   openTool,
+  rareStates: (host, channelUrl) => ({ showEmpty: (isEmpty) => showEmpty(isEmpty, host, channelUrl), showIcon }),
   renderers: LAZY_RENDERERS,
   shareY,
   showOff,

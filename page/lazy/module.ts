@@ -10,7 +10,7 @@ import type { Persistence } from "../layout/persistence.ts";
 import type { Board } from "../render/board.ts";
 import type { LazyRender } from "../render/lazy-render.ts";
 import type { Notice } from "../ui/notice.ts";
-import type { EmptyState } from "../ui/status-presenter.ts";
+import type { RareStates } from "../ui/status-presenter.ts";
 import type { ViewModel, Viewport } from "../viewport/viewport.ts";
 
 /** What the page passes to lazily loaded tools. */
@@ -37,7 +37,7 @@ export interface Context {
 /** The file that is loaded when a page needs something that most pages never need: `index.ts` is it. */
 export interface LazyModule extends LazyRender, LazyInput {
   readonly Derived: DerivedClass;
-  readonly EmptyState: new (host: HTMLElement, channelUrl: string) => EmptyState;
+  rareStates(host: HTMLElement, channelUrl: string): RareStates;
   /** Reads what was left out of the tail, and puts it before what came since. */
   backfill(arrivals: Arrivals, held: ReplacedPoints, channelUrl: URL, changed: () => void): Promise<void>;
   /** Shows why the page cannot connect, if anything answers. */

@@ -15,6 +15,7 @@ export interface HeaderActions {
 
 /** The line at the top: channel, state, figures, and what can be chosen; and the pill that leads back to it. */
 export class Header {
+  readonly #channel: string;
   readonly #state = element("state");
   readonly #word = element("state-word");
   readonly #rest = element("state-rest");
@@ -26,7 +27,7 @@ export class Header {
   readonly #windows = new Map<WindowName, HTMLButtonElement>();
 
   constructor(channel: string, actions: HeaderActions) {
-    document.title = channel;
+    this.#channel = channel;
     const name = element("channel");
     name.textContent = channel;
     name.title = channel;
@@ -48,6 +49,8 @@ export class Header {
   showStatus(status: Status, nowMs: number): void {
     const [word, rest] = statusText(status, nowMs);
     this.#state.dataset.state = status.kind;
+    const title = `${this.#channel} – ${word}`;
+    if (document.title !== title) document.title = title;
     setText(this.#word, word);
     setText(this.#rest, rest);
     // It stays through each attempt: to come and go would move what is under it.

@@ -12,12 +12,15 @@ const EVERY_MS = 250;
 /** A fetch that ends before this is not mentioned: the notice would only flicker. */
 const SOON_MS = 600;
 
-/** After a failure the empty state is loaded again no sooner than this. */
+/** After a failure what is rarely shown is loaded again no sooner than this. */
 const AGAIN_MS = 5_000;
 
-/** Says what to do for a channel that has no points yet. Most pages have some: it is loaded for those that have none. */
-export interface EmptyState {
-  show(isEmpty: boolean): void;
+/** What most pages that somebody looks at never show: it is loaded for those that do. */
+export interface RareStates {
+  /** Says what to do for a channel that has no points yet. */
+  showEmpty(isEmpty: boolean): void;
+  /** Shows the state in the icon of the tab. */
+  showIcon(kind: Status["kind"]): void;
 }
 
 /** What the state is read from, and where it is shown. */
@@ -31,7 +34,7 @@ export interface PresentedState {
   viewModel(): ViewModel | undefined;
   connection(): ConnectionState;
   /** @returns undefined: it cannot be loaded now */
-  loadEmptyState(): Promise<EmptyState | undefined>;
+  loadRareStates(): Promise<RareStates | undefined>;
 }
 
 /** Presents the state of the page in words: the header, notices about history, and the empty state. */
@@ -45,22 +48,22 @@ export class StatusPresenter {
   override: Status | undefined;
   #historyText: string | undefined;
   readonly #about: PresentedState;
-  #empty: EmptyState | undefined;
-  #isEmpty = false;
-  #emptyNotBeforeMs = -Infinity;
+  #rare: RareStates | undefined;
+  #rareNotBeforeMs = -Infinity;
   #fetchingSinceMs: number | undefined;
 
   constructor(about: PresentedState) {
     this.#about = about;
-    setInterval(() => {
-      if (document.visibilityState === "visible") this.show();
-    }, EVERY_MS);
+    // Where nobody looks, the tab says it.
+    setInterval(() => this.show(), EVERY_MS);
   }
 
   get status(): Status {
-    const { viewport, feedRate, connection } = this.#about;
+    const { viewport, source, feedRate, connection } = this.#about;
     const circumstances = {
       nowMs: performance.now(),
+      hasPoints: source.store.size > 0,
+      takenMs: feedRate.takenMs,
       staleSinceMs: feedRate.staleSinceMs(Date.now()),
       goneSinceMs: this.goneSinceMs,
       wasGone: feedRate.wasGone,
@@ -82,7 +85,7 @@ export class StatusPresenter {
     );
     const { kind } = now.kind === "paused" ? now.feed : now;
     const isFlowing = kind === "live";
-    const isConnected = isFlowing || ["waiting", "stale", "gone"].includes(kind);
+    const isConnected = isFlowing || ["empty", "waiting", "stale", "gone"].includes(kind);
     header.showFigures(
       figuresText({
         rate: isConnected ? feedRate.rate(nowMs) : undefined,
@@ -94,18 +97,19 @@ export class StatusPresenter {
         viewers: isConnected ? this.viewers : undefined,
       }),
     );
-    this.#isEmpty = store.size === 0 && isConnected;
-    this.#empty?.show(this.#isEmpty);
-    if (this.#isEmpty && this.#empty === undefined) void this.#loadEmptyState();
+    this.#rare?.showEmpty(store.size === 0 && isConnected);
+    this.#rare?.showIcon(now.kind);
+    // The icon of a page is that of one that is live.
+    if (document.hidden || !["live", "connecting"].includes(now.kind)) void this.#loadRare();
     this.#showHistory();
   }
 
-  async #loadEmptyState(): Promise<void> {
-    if (performance.now() < this.#emptyNotBeforeMs) return;
-    this.#emptyNotBeforeMs = Infinity;
-    this.#empty = await this.#about.loadEmptyState();
-    this.#emptyNotBeforeMs = performance.now() + AGAIN_MS;
-    this.#empty?.show(this.#isEmpty);
+  async #loadRare(): Promise<void> {
+    if (this.#rare !== undefined || performance.now() < this.#rareNotBeforeMs) return;
+    this.#rareNotBeforeMs = Infinity;
+    this.#rare = await this.#about.loadRareStates();
+    this.#rareNotBeforeMs = performance.now() + AGAIN_MS;
+    if (this.#rare !== undefined) this.show();
   }
 
   /** What is being done about points that are older than what came. */

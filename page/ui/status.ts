@@ -5,11 +5,13 @@ import { clockText, counted, formatDuration, formatRate, offsetText, zoneHint } 
 /** The state of the feed. */
 export type FeedState =
   | { kind: "live" }
+  /** Nothing was published yet. */
+  | { kind: "empty" }
   /** A publisher came back, and has sent nothing yet. */
   | { kind: "waiting" }
   /** Nothing has come since. */
   | { kind: "stale"; sinceMs: number }
-  /** Every publisher has announced that it left. */
+  /** Every publisher has announced that it left, or was not heard of for long. Nothing has come since. */
   | { kind: "gone"; sinceMs: number };
 
 /** The state of the whole page, with the details that its text needs. */
@@ -30,6 +32,10 @@ export type Status =
 export interface FeedConditions {
   /** By the clock that the connection goes by. */
   nowMs: number;
+  /** The page holds points, be it of a channel that was emptied since. */
+  hasPoints: boolean;
+  /** When the last frame was taken; undefined: none was. This and what follows is by the clock on the wall. */
+  takenMs: number | undefined;
   staleSinceMs: number | undefined;
   goneSinceMs: number | undefined;
   /** Every publisher was gone after the last frame. */
@@ -57,8 +63,10 @@ export function statusOf(connection: ConnectionState, circumstances: FeedConditi
   }
 }
 
-function feedOf({ staleSinceMs, goneSinceMs, wasGone }: FeedConditions): FeedState {
-  if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: goneSinceMs };
+function feedOf({ hasPoints, takenMs, staleSinceMs, goneSinceMs, wasGone }: FeedConditions): FeedState {
+  // Who dies without a word is stale first, and gone when it is given up: with the same time.
+  if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: takenMs ?? goneSinceMs };
+  if (takenMs === undefined && !hasPoints) return { kind: "empty" };
   if (staleSinceMs === undefined) return { kind: "live" };
   return wasGone ? { kind: "waiting" } : { kind: "stale", sinceMs: staleSinceMs };
 }
@@ -66,6 +74,7 @@ function feedOf({ staleSinceMs, goneSinceMs, wasGone }: FeedConditions): FeedSta
 const WORDS: Record<Status["kind"], string> = {
   connecting: "Connecting",
   live: "Live",
+  empty: "Nothing published yet",
   waiting: "Waiting for data",
   paused: "Paused",
   stale: "Stale",
@@ -89,11 +98,12 @@ function restText(status: Status, nowMs: number): string {
       return status.inSeconds === undefined ? "…" : ` in ${status.inSeconds} s`;
     case "paused": {
       const { feed } = status;
-      return feed.kind === "live" ? "" : ` · ${feed.kind}${restText(feed, nowMs)}`;
+      return feed.kind === "live" ? "" : ` · ${WORDS[feed.kind].toLowerCase()}${restText(feed, nowMs)}`;
     }
     case "stale":
-    case "gone":
       return ` since ${sinceText(status.sinceMs, nowMs)}`;
+    case "gone":
+      return `, no data since ${sinceText(status.sinceMs, nowMs)}`;
     default:
       return "";
   }

@@ -105,7 +105,7 @@ for (const phone of [false, true]) {
   test(`[PG16c] ${device} axe finds nothing in the empty page, light or dark`, async (t) => {
     const tab = await stage.openTab(t, new Source(stage.edge).channel, { phone });
     await tab.page.locator("#empty").waitFor();
-    await tab.says("Live");
+    await tab.joined();
     for (const colorScheme of ["light", "dark"] as const) {
       await tab.page.emulateMedia({ colorScheme });
       await assertAccessible(tab, colorScheme);

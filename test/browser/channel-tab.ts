@@ -154,6 +154,11 @@ export class ChannelTab {
     );
   }
 
+  /** Resolves once it is connected to a channel that nothing was published to yet, or is live. */
+  async joined(): Promise<void> {
+    await this.says(/^(?:Live|Nothing published yet)$/);
+  }
+
   /** Resolves once it holds so many rows of a series. */
   async holds(count: number, name = "y", deadlineMs = 30_000): Promise<void> {
     await waitFor(
@@ -243,4 +248,4 @@ export function assertDrawn(curve: Curve, x: readonly number[], y: readonly numb
 
 /** What a browser itself logs when it cannot reach a server. */
 export const NETWORK_ERROR =
-  /WebSocket connection to '[^']+' failed|net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE)/;
+  /WebSocket connection to '[^']+' failed|net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/;

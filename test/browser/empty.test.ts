@@ -8,6 +8,7 @@ import { SECURITY_HEADERS } from "../../worker/http/headers.ts";
 import { newPage } from "../support/browser.ts";
 import { newChannel } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
+import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
@@ -34,10 +35,30 @@ describe("a channel and its page", { concurrency: true }, () => {
     assert.deepEqual((await tab.series()).y, counting(6));
   });
 
-  test("[PG3] a channel that nobody publishes to is live and empty; its curl command, run as it stands, draws the point", async (t) => {
+  test("[PG71a] a channel that nobody publishes to says so, in no green, and is live with the first point", async (t) => {
+    const source = new Source(stage.edge);
+    const tab = await stage.openTab(t, source.channel);
+    await tab.says("Nothing published yet");
+    const colours = (): Promise<string[]> =>
+      tab.page.evaluate<string[]>(
+        `["#state", "#figures"].map((id) => getComputedStyle(document.querySelector(id)).color)`,
+      );
+    const [state, quiet] = await colours();
+    assert.equal(state, quiet, "it is as quiet as what is no state");
+    await tab.page.getByRole("button", { name: "Pause" }).click();
+    await tab.says("Paused · nothing published yet");
+    await tab.page.getByRole("button", { name: "Resume" }).click();
+    await source.now(() => ({ y: 1 }));
+    await tab.says("Live");
+    const [live] = await colours();
+    assert.notEqual(live, quiet);
+    assert.deepEqual((await tab.said()).slice(0, 2), ["Connecting…", "Nothing published yet"]);
+  });
+
+  test("[PG20a] its curl command, run as it stands, draws the point", async (t) => {
     const channel = newChannel();
     const tab = await stage.openTab(t, channel);
-    await tab.says("Live");
+    await tab.joined();
     await waitFor("the empty page", () => tab.page.locator("#empty").isVisible());
     const command = await tab.text("#empty-curl");
     const url = stage.edge.channelUrl(channel).href;
@@ -88,7 +109,7 @@ describe("a channel and its page", { concurrency: true }, () => {
     const loaded = new Map<string, Record<string, string>>();
     tab.page.on("response", async (response) => loaded.set(response.url(), response.headers()));
     await tab.page.reload();
-    await tab.says("Live");
+    await tab.joined();
     // The icon only comes where there is a tab to show it.
     const icon = await tab.page.request.get(new URL("/favicon.svg", stage.edge.url).href);
     loaded.set(icon.url(), icon.headers());
@@ -102,7 +123,7 @@ describe("a channel and its page", { concurrency: true }, () => {
 
   test("[RT6] a script that does not stand in a file of ours is not run", async (t) => {
     const tab = await stage.openTab(t, newChannel(), { breaksPolicy: true, expectedErrors: /Content Security Policy/ });
-    await tab.says("Live");
+    await tab.joined();
     await tab.page.evaluate(`{
       const script = document.createElement("script");
       script.textContent = "globalThis.intruder = true";

@@ -257,7 +257,7 @@ test("[PG10b] [PG19] G where no gap is known says so, holds nothing, and the not
 test("[PG10] [PG15] a snapshot that is opened has the marks, and says how many points are missing", async (t) => {
   const { path } = await saved(await lookAtGap(t, {}), "Snapshot");
   const again = await stage.openTab(t, newChannel());
-  await again.says("Live");
+  await again.joined();
   await again.page.locator("#menu").click();
   const choosers = again.page.waitForEvent("filechooser");
   await again.page.getByRole("button", { name: /Open a snapshot/ }).click();

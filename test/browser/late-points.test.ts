@@ -61,7 +61,7 @@ async function longestPause(tab: ChannelTab, series: string, act: () => Promise<
 test("[PG9] one frame with a thousand late tables holds a full page up no longer than a few with one", async (t) => {
   const channel = newChannel();
   const tab = await stage.openTab(t, channel);
-  await tab.says("Live");
+  await tab.joined();
   for (let i = 0; i < FRAMES; i += 8) await publishFrames(stage.edge, channel, ...LARGE.slice(i, i + 8));
   await tab.holds(FRAMES * POINTS);
   const pauses = [];

@@ -115,7 +115,7 @@ test("[PG7] in windows of all widths the figures are whole, and two lines of the
 test("[PG7] the empty page fits a phone", async (t) => {
   const tab = await stage.openTab(t, new Source(stage.edge).channel, { phone: true });
   await waitFor("the empty page", () => tab.page.locator("#empty").isVisible());
-  await tab.says("Live");
+  await tab.joined();
   // The header grows when it tells how many watch, and the rest takes its new size with the frame after.
   await waitFor("how many watch", async () => (await tab.text("#figures")).includes("viewer"));
   await tab.drawn();

@@ -41,7 +41,7 @@ test("[PG1] [PG9a] fifty series at 10 Hz: all are found and held, one drawing a 
   const channel = newChannel();
   const { send } = await stage.feed(t, channel);
   const tab = await stage.openTab(t, channel);
-  await tab.says("Live");
+  await tab.joined();
   const names = counting(50).map((n) => `s${n}`);
   const start = Date.now() / 1000;
   await during(tab, 10, 3, (i) =>
@@ -67,7 +67,7 @@ test("[PG9] ten thousand points a second, a message each: every point is there, 
   const channel = newChannel();
   const { send, bridge } = await stage.feed(t, channel);
   const tab = await stage.openTab(t, channel);
-  await tab.says("Live");
+  await tab.joined();
   const start = Math.floor(Date.now() / 1000);
   const seconds = 3;
   await during(tab, 100, seconds, async (i) => {

@@ -14,7 +14,7 @@ const CIRCLE = counting(40).map((i) => ({ x: Math.cos((2 * Math.PI * i) / 40), y
 test("[PG26a] a path is drawn whole, with the lines that go back, and live points go on with it", async (t) => {
   const channel = newChannel();
   const tab = await stage.openTab(t, channel);
-  await tab.says("Live").catch(() => undefined);
+  await tab.joined().catch(() => undefined);
   for (const point of CIRCLE) await publishJson(stage.edge, channel, point);
   await tab.holds(40);
   const curve = await tab.curve();

@@ -40,7 +40,7 @@ describe("a page that cannot connect", { concurrency: true }, () => {
     const text = await says(tab, /ALLOWED_ORIGINS.*PUBLIC_URL/);
     assert.ok(text.includes(proxy.url.origin), text);
     proxy.options.keepsHost = true;
-    await tab.says("Live");
+    await tab.joined();
     await saysNothing(tab);
   });
 
@@ -49,14 +49,14 @@ describe("a page that cannot connect", { concurrency: true }, () => {
     const tab = await stage.openTab(t, newChannel(), { at: proxy.url, expectedErrors });
     await says(tab, /no WebSocket reaches it.*docs\/BEHIND-A-PROXY\.md/);
     proxy.options.upgrades = true;
-    await tab.says("Live");
+    await tab.joined();
     await saysNothing(tab);
   });
 
   test("[PG24b] where a network answers in the Worker's place, it says so; once it is back, it says nothing more", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true, upgrades: true });
     const tab = await stage.openTab(t, newChannel(), { at: proxy.url, expectedErrors });
-    await tab.says("Live");
+    await tab.joined();
     // What says it is loaded when it is needed: here before the network asks for a sign-in.
     await tab.page.keyboard.press("?");
     await tab.page.locator("dialog").waitFor();
@@ -72,14 +72,14 @@ describe("a page that cannot connect", { concurrency: true }, () => {
       await says(tab, sentence);
     }
     proxy.options.instead = undefined;
-    await tab.says("Live");
+    await tab.joined();
     await saysNothing(tab);
   });
 
   test("[PG24c] while the Worker is away it says nothing but that it tries again", async (t) => {
     const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true, upgrades: true });
     const tab = await stage.openTab(t, newChannel(), { at: proxy.url, expectedErrors });
-    await tab.says("Live");
+    await tab.joined();
     proxy.options.instead = (response) => response.destroy();
     let asked = 0;
     tab.page.on("requestfailed", () => asked++);
@@ -88,7 +88,7 @@ describe("a page that cannot connect", { concurrency: true }, () => {
     assert.match(await tab.text("#state"), /^Reconnecting/);
     assert.ok(await tab.page.locator("#notice").isHidden(), await tab.text("#notice"));
     proxy.options.instead = undefined;
-    await tab.says("Live");
+    await tab.joined();
   });
 
   test("[PG24d] below a path, where its files are not, the page says that it cannot be there", async (t) => {

@@ -63,7 +63,7 @@ for (const [way, open] of Object.entries(WAYS)) {
     const channel = newChannel();
     const { send } = await stage.feed(t, channel);
     const empty = await stage.openTab(t, channel);
-    await empty.says("Live");
+    await empty.joined();
     await send({ x: 1, other: 1 });
     await empty.holds(1, "other");
     // The page that is open has one, which closes.

@@ -50,23 +50,25 @@ describe("states", { concurrency: 3 }, () => {
     assert.equal(await tab.text("#figures"), "");
   });
 
-  test("[PG17a] when every publisher has said that it goes, the page says since when, to who comes later too", async (t) => {
+  test("[PG17a] when every publisher has said that it goes, the page says since when nothing came, to who comes later too", async (t) => {
     const source = new Source(stage.edge);
     await source.past(SINE);
+    const takenMs = Date.now();
     await source.announce(true);
     const tab = await stage.openTab(t, source.channel);
-    await tab.says("Live");
+    await tab.says(/^Stale since \d\d:\d\d:\d\d$/, 15_000);
+    const stale = (await tab.text("#state")).replace("Stale since ", "");
+    // It goes seconds after its last point: that is no second time.
     await source.announce(false);
-    const goneMs = Date.now();
-    await tab.says(/^Publisher gone since \d\d:\d\d:\d\d$/);
+    await tab.says(`Publisher gone, no data since ${stale}`);
     const later = await stage.openTab(t, source.channel, { before: clockOff(HOUR_MS) });
-    await later.says(/^Publisher gone since \d\d:\d\d:\d\d$/);
+    await later.says(/^Publisher gone, no data since \d\d:\d\d:\d\d$/);
     for (const [one, offMs] of [
       [tab, 0],
       [later, HOUR_MS],
     ] as const) {
-      const said = (await one.text("#state")).replace("Publisher gone since ", "");
-      const clocks = [-1000, 0, 1000].map((aside) => clockText(goneMs + offMs + aside));
+      const said = (await one.text("#state")).replace("Publisher gone, no data since ", "");
+      const clocks = [-1000, 0, 1000].map((aside) => clockText(takenMs + offMs + aside));
       assert.ok(clocks.includes(said), `${said} is none of ${clocks}`);
     }
     await source.now(SINE);
@@ -79,12 +81,12 @@ describe("states", { concurrency: 3 }, () => {
     await source.announce(true);
     const tab = await stage.openTab(t, source.channel);
     await source.announce(false);
-    await tab.says(/^Publisher gone since/);
+    await tab.says(/^Publisher gone, no data since/);
     await source.announce(true);
     // Until then it is no news that nothing came.
     await tab.says("Waiting for data", 15_000);
     await tab.page.getByRole("button", { name: "Pause" }).click();
-    await tab.says("Paused · waiting");
+    await tab.says("Paused · waiting for data");
     await tab.page.getByRole("button", { name: "Resume" }).click();
     await source.now(SINE);
     await tab.says("Live");
@@ -181,7 +183,7 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
     await tab.says(/^Paused · stale since \d\d:\d\d:\d\d$/, 8000);
     assert.doesNotMatch(await tab.text("#figures"), /lag/);
     await source.announce(false);
-    await tab.says(/^Paused · gone since \d\d:\d\d:\d\d$/);
+    await tab.says(/^Paused · publisher gone, no data since \d\d:\d\d:\d\d$/);
   });
 
   test("[PG3] a feed of a frame every while is not stale for who comes between two", async (t) => {
@@ -226,7 +228,7 @@ describe("clocks", { concurrency: 3 }, () => {
   test("[PG17] points from the future: whose clock is ahead is said in place of a lag, also while another's is right", async (t) => {
     const source = new Source(stage.edge);
     const tab = await stage.openTab(t, source.channel);
-    await tab.says("Live");
+    await tab.joined();
     const publish = async (): Promise<void> => {
       const x = Date.now() / 1000 + 3600;
       await source.publish([rowOf(x, { y: 1 }), rowOf(x + 0.05, { y: 2 })]);
@@ -247,7 +249,7 @@ describe("clocks", { concurrency: 3 }, () => {
   test("[PG17] points from the past are live as they come, drawn, and an hour late", async (t) => {
     const source = new Source(stage.edge);
     const tab = await stage.openTab(t, source.channel);
-    await tab.says("Live");
+    await tab.joined();
     for (let i = 0; i < 20; i++) await source.publish([rowOf(Date.now() / 1000 - 3600, { y: i })]);
     await figures(tab, /lag 60 min/);
     await tab.says("Live");

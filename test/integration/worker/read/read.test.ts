@@ -281,7 +281,10 @@ test("[BAD1] the Worker logged no error of its own all the while", () => assert.
 
 test("[RT5k] a key that means nothing is refused with the nearest that does, whatever is read, and by HEAD too", async () => {
   for (const [query, said] of [
-    ["?point=100", '"point" is not known; did you mean points? Known are from, to, series, points, text.'],
+    [
+      "?point=100",
+      '"point" is not known; did you mean points? Known are from, to, after, through, series, points, text.',
+    ],
     ["?Points=1", '"Points" is not known; did you mean points?'],
     ["?serie=y", '"serie" is not known; did you mean series?'],
     ["?form=1", '"form" is not known; did you mean from?'],

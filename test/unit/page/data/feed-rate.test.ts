@@ -79,6 +79,27 @@ test("[PG3] what was taken while the page caught up is not stale; with a status,
   assert.equal(again.staleSinceMs(NOW + 5_301), NOW + 300);
 });
 
+test("[PG17a] the time of the last frame does not tremble with each status, and follows one that is another's", () => {
+  const feedRate = opened(60_000);
+  const status = { type: "status", viewers: 1, behind: 0, retryWithinMs: 500, nowMs: NOW, goneForMs: null } as const;
+  for (const [atMs, takenForMs] of [
+    [1_000, 60_010],
+    [2_000, 62_900],
+    [3_000, 61_001],
+  ] as const) {
+    feedRate.noteStatus(NOW + atMs, { ...status, takenForMs });
+    assert.equal(feedRate.takenMs, NOW - 60_000);
+  }
+  feedRate.noteStatus(NOW + 4_000, { ...status, takenForMs: 62_000 });
+  assert.equal(feedRate.takenMs, NOW - 60_000);
+  feedRate.noteStatus(NOW + 4_000, { ...status, takenForMs: 61_999 });
+  assert.equal(feedRate.takenMs, NOW - 57_999);
+  feedRate.noteStatus(NOW + 5_000, { ...status, takenForMs: 1_000 });
+  assert.equal(feedRate.takenMs, NOW + 4_000);
+  feedRate.noteStatus(NOW + 6_000, { ...status, takenForMs: null });
+  assert.equal(feedRate.takenMs, undefined);
+});
+
 test("[PG3] that every publisher was gone is known until the next frame is taken", () => {
   const feedRate = opened(60_000);
   const status = { type: "status", viewers: 1, behind: 0, retryWithinMs: 500, nowMs: NOW, takenForMs: 60_000 } as const;

@@ -6,6 +6,8 @@ import { type FeedConditions, figuresText, statusOf, statusText } from "../../..
 const NOW = new Date(2026, 10, 20, 14, 30, 0).getTime();
 const QUIET: FeedConditions = {
   nowMs: NOW,
+  hasPoints: false,
+  takenMs: NOW,
   staleSinceMs: undefined,
   goneSinceMs: undefined,
   wasGone: false,
@@ -22,14 +24,14 @@ test("[PG3a] every state has its words", () => {
   assert.equal(words({ phase: "probing", deadlineMs: NOW }), "Live");
   assert.equal(words(live, { isPaused: true }), "Paused");
   assert.equal(words(live, { staleSinceMs: NOW - 60_000 }), "Stale since 14:29:00");
-  const gone = { staleSinceMs: NOW - 50_000, goneSinceMs: NOW - 60_000 };
-  assert.equal(words(live, gone), "Publisher gone since 14:29:00");
-  assert.equal(words(live, { ...gone, isPaused: true }), "Paused · gone since 14:29:00");
+  const gone = { goneSinceMs: NOW - 60_000 };
+  assert.equal(words(live, gone), "Publisher gone, no data since 14:30:00");
+  assert.equal(words(live, { ...gone, isPaused: true }), "Paused · publisher gone, no data since 14:30:00");
   assert.equal(words(live, { staleSinceMs: NOW - 60_000, isPaused: true }), "Paused · stale since 14:29:00");
   const back = { staleSinceMs: NOW - 60_000, wasGone: true };
   assert.equal(words(live, back), "Waiting for data");
-  assert.equal(words(live, { ...back, isPaused: true }), "Paused · waiting");
-  assert.equal(words(live, { ...back, goneSinceMs: NOW - 60_000 }), "Publisher gone since 14:29:00");
+  assert.equal(words(live, { ...back, isPaused: true }), "Paused · waiting for data");
+  assert.equal(words(live, { ...back, goneSinceMs: NOW - 60_000 }), "Publisher gone, no data since 14:30:00");
   assert.equal(words(live, { ...back, staleSinceMs: undefined }), "Live");
   const waiting = { phase: "waiting", attempt: 1, retryAtMs: NOW + 2_100 } as const;
   assert.equal(words(waiting, { ...gone, isPaused: true }), "Reconnecting in 3 s");
@@ -37,6 +39,21 @@ test("[PG3a] every state has its words", () => {
   assert.equal(words(connecting(NOW, 1, false)), "Offline");
   assert.equal(statusText({ kind: "snapshot" }, NOW).join(""), "Snapshot");
   assert.equal(statusText({ kind: "unsupported" }, NOW).join(""), "No WebSocket");
+});
+
+test("[PG71a] where nothing was published it says so, and not that it is live", () => {
+  assert.equal(words(live, { takenMs: undefined }), "Nothing published yet");
+  assert.equal(words(live, { takenMs: undefined, hasPoints: true }), "Live", "emptied since");
+  assert.equal(words(live, { takenMs: undefined, isPaused: true }), "Paused · nothing published yet");
+});
+
+test("[PG17a] a publisher's end has one time, that of its last data: before it is given up, and after", () => {
+  const ended = { takenMs: NOW - 170_000, staleSinceMs: NOW - 170_000 };
+  assert.equal(words(live, ended), "Stale since 14:27:10");
+  // It was last heard of later, when it said that it is here.
+  assert.equal(words(live, { ...ended, goneSinceMs: NOW - 150_000 }), "Publisher gone, no data since 14:27:10");
+  const never = { takenMs: undefined, goneSinceMs: NOW - 60_000 };
+  assert.equal(words(live, never), "Publisher gone, no data since 14:29:00");
 });
 
 test("[PG3] what went stale on another day says which", () => {
