@@ -121,9 +121,11 @@ app.onError(async (error, c) => {
   // What a stub throws when its object restarts or is overloaded (Cloudflare docs, "Error handling").
   if (("retryable" in error && error.retryable) || ("overloaded" in error && error.overloaded)) {
     const detail = "The channel restarts or has too much to do. Try again in a second.";
-    return problemResponse(new HttpProblem("channel-unavailable", detail, { "Retry-After": "1" }));
+    const problem = new HttpProblem("channel-unavailable", detail, { "Retry-After": "1" });
+    return problemResponse(problem, c.req.header("Accept"));
   }
-  return problemResponse(new Problem("internal", "This is our fault, and it is in the Worker's log."));
+  const problem = new Problem("internal", "This is a fault of Plotcast's own; the Worker's log has more. Try again.");
+  return problemResponse(problem, c.req.header("Accept"));
 });
 
 /** The name is the path as it stands, not decoded: one URL for each channel. */

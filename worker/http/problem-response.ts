@@ -57,13 +57,17 @@ const PROBLEMS = {
 export const PROBLEM_TYPE = "application/problem+json";
 /** What a longer Accept takes to read is time that publishers wait; those of browsers have some 150 characters. */
 export const MAX_ACCEPT_LENGTH = 1024;
-/** What somebody meets who types an address, or follows a link. */
+/** What somebody meets who types an address, or follows a link: it went wrong, or cannot be had now. */
 const FOR_PEOPLE = new Set<ProblemCode>([
   "channel-name-invalid",
   "host-not-allowed",
+  "cross-site",
   "not-found",
   "method-not-allowed",
   "not-acceptable",
+  "too-many-requests",
+  "internal",
+  "channel-unavailable",
 ]);
 
 /** A refusal whose answer has headers of its own. */
@@ -76,7 +80,7 @@ export class HttpProblem extends Problem {
   }
 }
 
-/** The answer: as RFC 9457 has it, or as a page, if a person asks and it is an address that went wrong. */
+/** The answer: as RFC 9457 has it, or as a page, if a person asks and it is something that they meet. */
 export function problemResponse(problem: Problem, accept?: string | null): Response {
   const { code } = problem;
   const [status, title] = PROBLEMS[code];

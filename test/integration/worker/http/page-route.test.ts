@@ -138,7 +138,11 @@ for (const [method, path, status, code, title] of [
       assert.equal(said, title);
       for (const text of [said, escaped(detail), code, 'href="/c/main"']) assert.ok(html.includes(text), text);
     }
-    assert.doesNotMatch(html, /<script|<style|<link|\sstyle=|\son[a-z]+=/i);
+    assert.doesNotMatch(html, /<script|<style|\sstyle=|\son[a-z]+=/i);
+    const styles = await fetch(new URL(/<link rel="stylesheet" href="([^"]+)"/.exec(html)?.[1] ?? "", edge.url));
+    assert.deepEqual([styles.status, styles.headers.get("Content-Type")], [200, "text/css; charset=utf-8"]);
+    assertSecure(styles.headers);
+    assert.match(await styles.text(), /\.button/);
   });
 }
 

@@ -22,3 +22,29 @@ test("[BAD1] each refusal that is answered is one that a bridge recognises", asy
     });
   }
 });
+
+test("[BAD2] what a browser meets that navigates is a page, with a link to what to do next; the rest is a problem", async () => {
+  const pages = new Map<string, string>();
+  for (const code of PROBLEM_CODES) {
+    const response = problemResponse(new Problem(code, "A detail."), "text/html,*/*;q=0.8");
+    const text = await response.text();
+    if (response.headers.get("Content-Type") === "text/html; charset=utf-8") pages.set(code, text);
+    else assert.equal(messageIn(parseProblem(text))?.code, code);
+  }
+  assert.deepEqual([...pages.keys()].sort(), [
+    "channel-name-invalid",
+    "channel-unavailable",
+    "cross-site",
+    "host-not-allowed",
+    "internal",
+    "method-not-allowed",
+    "not-acceptable",
+    "not-found",
+    "too-many-requests",
+  ]);
+  for (const [code, html] of pages) {
+    const first = /<a class="button" href="([^"]*)">/.exec(html)?.[1];
+    const isAgain = ["channel-unavailable", "host-not-allowed", "internal", "too-many-requests"].includes(code);
+    assert.equal(first, isAgain ? "" : "/c/main", code);
+  }
+});
