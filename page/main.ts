@@ -54,7 +54,7 @@ source.nowX = () => clocks.nowMs(feedRate.takenMs ?? Date.now()) / 1000;
 const notice = new Notice();
 const lazy = new LazyLoader(
   () => {
-    if (!offerReload()) notice.show("lazy", "This part of the page cannot be loaded now. Try it again.");
+    if (!offerReload()) notice.show("lazy", "This part of the page could not be loaded. Try again.");
   },
   () => notice.hide("lazy"),
 );

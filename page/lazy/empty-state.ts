@@ -23,20 +23,21 @@ export function showEmpty(isEmpty: boolean, host: HTMLElement, channelUrl: strin
     section = make(
       "section",
       "",
-      make("h2", "", "Waiting for points"),
+      make("h2", "", "Send the first data"),
       make(
         "p",
         "",
-        ...["With ", code("npm start"), " or ", code("npm run dev")],
-        ", connect a ZeroMQ PUB socket to the address that it printed. Or publish a point:",
+        ...["If you started Plotcast with ", code("npm start"), " or ", code("npm run dev")],
+        ", connect a ZeroMQ PUB socket to the address that it printed. Or publish one point:",
       ),
       command("empty-curl", curlCommand(channelUrl)),
-      make("p", "", "From anywhere else, a bridge brings what publishers send:"),
+      make("p", "", "On another machine, run a bridge. It forwards what publishers send:"),
       command("empty-bridge", bridgeCommand(channelUrl)),
       make(
         "p",
         "quiet",
-        ...["The token is what ", code("npm run dev"), " printed, or the Worker's secret ", code("PUBLISH_TOKEN"), "."],
+        ...["The token is the one that ", code("npm run dev"), " printed, or the Worker's secret "],
+        ...[code("PUBLISH_TOKEN"), "."],
       ),
     );
     section.id = "empty";

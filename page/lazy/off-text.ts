@@ -42,11 +42,11 @@ export function offText(
   const isLive = !Number.isNaN(lateX);
   const wrong = epochText(headX, nowX, late, isLive);
   if (wrong !== undefined) return wrong;
-  if (isLive && Math.abs(late) > SAME_S) return `has times ${offsetText(late * 1000)}`;
-  if (late < -AHEAD_S) return `has times ${offsetText(late * 1000)}`;
+  if (isLive && Math.abs(late) > SAME_S) return `has timestamps ${offsetText(late * 1000)}`;
+  if (late < -AHEAD_S) return `has timestamps ${offsetText(late * 1000)}`;
   if (!isAlone) return undefined;
   const isToday = new Date(headX * 1000).toDateString() === new Date(todayX * 1000).toDateString();
-  const since = `has nothing new since ${isToday ? "" : `${dateText(headX)}, `}${clockText(headX * 1000)}`;
+  const since = `has no new data since ${isToday ? "" : `${dateText(headX)}, `}${clockText(headX * 1000)}`;
   // What was stored before says nothing of when it came: it may have ended, or have another clock.
   return isLive || late < SAME_S ? since : `${since}, ${offsetText(late * 1000)}`;
 }
@@ -60,25 +60,25 @@ export function wrongTimes({ headX, lateX }: Pick<Series, "headX" | "lateX">, no
 export function backText(series: Series): string | undefined {
   const { headX, ring } = series;
   if (!isSetBack(series) || ring.lastX - headX <= CLOCK_STEP_SECONDS) return undefined;
-  if (runsBackwards(series)) return "has times that run backwards: its newest points are at the left";
+  if (runsBackwards(series)) return "has timestamps that run backwards: its newest points are on the left";
   const upTo = `${dateText(ring.lastX)}, ${clockText(ring.lastX * 1000)}`;
-  return `has points up to ${upTo}, later than its newest: a clock was wrong, or was set back`;
+  return `has points up to ${upTo}, later than its newest one: a clock was wrong, or was set back`;
 }
 
 function epochText(headX: number, nowX: number, late: number, isLive: boolean): string | undefined {
   if (Math.abs(late) <= SAME_EPOCH_S) return undefined;
   const epoch = EPOCHS.find(({ at }) => Math.abs(headX - at(nowX)) < TOLERANCE_S);
-  if (epoch !== undefined) return `has times of ${new Date(headX * 1000).getFullYear()}: they ${epoch.text}?`;
-  return isLive ? `has times of ${dateText(headX)}: is the clock set?` : undefined;
+  if (epoch !== undefined) return `has timestamps of ${new Date(headX * 1000).getFullYear()}: they ${epoch.text}?`;
+  return isLive ? `has timestamps of ${dateText(headX)}: is the clock set?` : undefined;
 }
 
 function timelessText(headX: number, nowX: number, isPath = false): string {
   const x = Number(headX.toPrecision(6));
-  if (isPath) return "has x that is no time";
+  if (isPath) return "has an x that is not a time";
   if (!isTime(nowX)) return `is at x ${x}`;
-  if (headX >= 1e11) return `has x ${x}, beyond the year 5138: is it a time in another unit?`;
-  if (headX < 0) return `has x ${x}: a time before 1970, or no time`;
-  return `has x ${x}: no time, or one of ${new Date(headX * 1000).getUTCFullYear()} (is the clock set?)`;
+  if (headX >= 1e11) return `has x ${x}, after the year 5138: is it a time in another unit?`;
+  if (headX < 0) return `has x ${x}: a time before 1970, or not a time`;
+  return `has x ${x}: not a time, or one of ${new Date(headX * 1000).getUTCFullYear()} (is the clock set?)`;
 }
 
 function dateText(x: number): string {

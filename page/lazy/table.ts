@@ -53,7 +53,7 @@ export class LatestTable {
 
   constructor() {
     adoptStyles();
-    const caption = make("caption", "", "Latest values; from Min on, of all points in view");
+    const caption = make("caption", "", "Latest values. Min, Max, Mean and RMS are of all points in view.");
     caption.id = "lazy-table";
     const headings = [
       ...["Series", "Last", "Unit"].map((text) => heading("col", text)),

@@ -35,7 +35,7 @@ function share(context: Context, opener?: HTMLElement): void {
   const seen = viewModel();
   const withViewModel = async (make: (seen: ViewModel) => Promise<[Blob, string]>) => {
     const now = viewModel();
-    if (now === undefined) throw new SnapshotError("There is nothing to be seen yet.");
+    if (now === undefined) throw new SnapshotError("There is no data yet.");
     save(...(await make(now)));
   };
   openShare({
@@ -66,7 +66,7 @@ function share(context: Context, opener?: HTMLElement): void {
 
 function shownOf(context: Context, now: ViewModel): Picture {
   const picture = pictureOf(context, now);
-  if (picture.panels.length === 0) throw new Error("The plots are not to be seen now: press T, and try again.");
+  if (picture.panels.length === 0) throw new Error("The table covers the plots. Press T, then try again.");
   return picture;
 }
 
@@ -74,21 +74,21 @@ const GESTURES: readonly HelpGroup[] = [
   {
     heading: "Mouse",
     items: [
-      { keys: ["Drag"], what: "Zoom to what is chosen: sideways in x, up and down in y, aslant in both" },
-      { keys: ["Shift+Drag", "Wheel sideways"], what: "Look back and forward" },
+      { keys: ["Drag"], what: "Zoom to the selection: sideways in x, up and down in y, diagonally in both" },
+      { keys: ["Shift+Drag", "Wheel sideways"], what: "Scroll back and forward" },
       { keys: ["Wheel", "Ctrl+Wheel"], what: "Zoom; where panels scroll, with Ctrl" },
       { keys: ["Drag", "Wheel"], what: "On a y axis: move it, zoom in y" },
-      { keys: ["Click"], what: "Mark a place and measure from there" },
+      { keys: ["Click"], what: "Set a mark and measure from it" },
       { keys: ["Double click"], what: "Go live, with the whole y axis; on a y axis only that" },
     ],
   },
   {
     heading: "Touch",
     items: [
-      { keys: ["Drag"], what: "Look back and forward" },
+      { keys: ["Drag"], what: "Scroll back and forward" },
       { keys: ["Pinch"], what: "Zoom" },
       { keys: ["Drag", "Pinch"], what: "On a y axis: move it, zoom in y" },
-      { keys: ["Tap"], what: "Cursor; there again, none" },
+      { keys: ["Tap"], what: "Place the cursor; tap it again to remove it" },
       { keys: ["Double tap"], what: "Go live, with the whole y axis; on a y axis only that" },
     ],
   },
@@ -178,7 +178,7 @@ export async function openFile(context: Context, file: File): Promise<void> {
 
 /** @throws SnapshotError if it is none by its size or its beginning, before it is read whole */
 async function bytesOf(file: File): Promise<Uint8Array> {
-  if (file.size > MAX_SNAPSHOT_BYTES) throw new SnapshotError("This file is larger than any snapshot.");
+  if (file.size > MAX_SNAPSHOT_BYTES) throw new SnapshotError("This file is too large for a snapshot.");
   const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   return beginsAsSnapshot(start) ? new Uint8Array(await file.arrayBuffer()) : start;
 }

@@ -67,7 +67,7 @@ export class Panel {
     const what = plan.names.join(", ");
     this.root.ariaLabel = what;
     const at = [plan.left, plan.rightAxis].flatMap(({ thresholds }) => thresholds ?? []).join(", ");
-    this.plot.ariaLabel = `Plot of ${what}${at && `; lines at ${at}`}`;
+    this.plot.ariaLabel = `Plot of ${what}${at && `; threshold lines at ${at}`}`;
     this.#menu.ariaLabel = `Settings of the panel with ${what}`;
     this.#menu.title = "Panel settings";
   }

@@ -129,7 +129,7 @@ export class StatusPresenter {
         : state === "failed"
           ? "History cannot be loaded now. Trying again."
           : history.isTruncated && seen !== undefined && seen.x.min < (history.fetched?.min ?? seen.x.min)
-            ? "There is more than this page can hold: zoom in to see what is older."
+            ? "There is more history than this page can hold. Zoom in to see older points."
             : undefined;
     // Who took it away has read it.
     if (text === this.#historyText) return;

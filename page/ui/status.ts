@@ -1,4 +1,5 @@
 import type { ConnectionState } from "../../client/connection-state.ts";
+import { PRESENCE_EXPIRES_MS } from "../../protocol/limits.ts";
 import type { ClockRemarks } from "../data/clocks.ts";
 import { clockText, counted, formatDuration, formatRate, offsetText, zoneHint } from "./format.ts";
 
@@ -11,7 +12,7 @@ export type FeedState =
   | { kind: "waiting" }
   /** Nothing has come since. */
   | { kind: "stale"; sinceMs: number }
-  /** Every publisher has announced that it left, or was not heard of for long. Nothing has come since. */
+  /** Every publisher has announced that it left, or was not heard of for long. */
   | { kind: "gone"; sinceMs: number };
 
 /** The state of the whole page, with the details that its text needs. */
@@ -64,8 +65,11 @@ export function statusOf(connection: ConnectionState, circumstances: FeedConditi
 }
 
 function feedOf({ hasPoints, takenMs, staleSinceMs, goneSinceMs, wasGone }: FeedConditions): FeedState {
-  // Who dies without a word is stale first, and gone when it is given up: with the same time.
-  if (goneSinceMs !== undefined) return { kind: "gone", sinceMs: takenMs ?? goneSinceMs };
+  if (goneSinceMs !== undefined) {
+    // Who dies without a word is stale first, and gone when it is given up: that is one end, and has one time.
+    const isOneEnd = takenMs !== undefined && goneSinceMs - takenMs < PRESENCE_EXPIRES_MS;
+    return { kind: "gone", sinceMs: isOneEnd ? takenMs : goneSinceMs };
+  }
   if (takenMs === undefined && !hasPoints) return { kind: "empty" };
   if (staleSinceMs === undefined) return { kind: "live" };
   return wasGone ? { kind: "waiting" } : { kind: "stale", sinceMs: staleSinceMs };
@@ -98,12 +102,11 @@ function restText(status: Status, nowMs: number): string {
       return status.inSeconds === undefined ? "…" : ` in ${status.inSeconds} s`;
     case "paused": {
       const { feed } = status;
-      return feed.kind === "live" ? "" : ` · ${WORDS[feed.kind].toLowerCase()}${restText(feed, nowMs)}`;
+      return feed.kind === "live" ? "" : ` · ${feed.kind}${restText(feed, nowMs)}`;
     }
     case "stale":
-      return ` since ${sinceText(status.sinceMs, nowMs)}`;
     case "gone":
-      return `, no data since ${sinceText(status.sinceMs, nowMs)}`;
+      return ` since ${sinceText(status.sinceMs, nowMs)}`;
     default:
       return "";
   }
@@ -148,8 +151,8 @@ function aheadText(aheadMs: number): string {
 }
 
 function lossText({ points, unknown }: Figures["lostPoints"]): string | undefined {
-  if (points === 0) return unknown ? "points may be missing" : undefined;
-  return `${unknown ? "over " : ""}${counted(points, "point")} missing`;
+  if (points === 0) return unknown ? "data may be missing" : undefined;
+  return `${unknown ? "at least " : ""}${counted(points, "point")} missing`;
 }
 
 function sinceText(sinceMs: number, nowMs: number): string {

@@ -62,7 +62,7 @@ test("[PG12d] the y axis follows by itself, and locked stays as it is, whatever 
   const dialog = await arranger.settings(0);
   await dialog.getByLabel("Automatic", { exact: true }).focus();
   await tab.page.keyboard.press("ArrowDown");
-  assert.ok(await dialog.getByLabel("Locked as it is").isChecked());
+  assert.ok(await dialog.getByLabel("Lock current range").isChecked());
   await arranger.close();
   await source.publish([500, 0, 0, 0].map((y, i) => rowOf(start + 30 + i / 4, { y })));
   await tab.holds(COUNT + 4);
@@ -86,7 +86,7 @@ test("[PG12d] what is locked is what is seen at that moment, though the settings
   await tab.holds(COUNT + 1);
   const seen = (await axes(tab)).left;
   assert.ok(seen.max >= 500);
-  await dialog.getByLabel("Locked as it is").check();
+  await dialog.getByLabel("Lock current range").check();
   assertSame((await axes(tab)).left, seen);
 });
 
@@ -163,7 +163,7 @@ test("[PG12c] the right axis has its own range, set by itself, and its own label
   const { tab, arranger, start } = await scene(t, (i) => ({ a: Math.sin(i / 10), b: 20 + Math.sin(2 + i / 10) }));
   await arranger.shows(["a, b"]);
   const dialog = await arranger.settings(0);
-  await dialog.getByLabel("Where b stands").selectOption({ label: "Here, right axis" });
+  await dialog.getByLabel("Where b stands").selectOption({ label: "This panel, right axis" });
   await arranger.shows(["a | b"]);
   const { left, right } = await axes(tab);
   assert.ok(left.min >= -2 && left.max <= 2, JSON.stringify(left));

@@ -122,7 +122,7 @@ test("[PG20c] a part that cannot be had now is said to be missing, and is had wh
   await tab.page.route("**/assets/lazy-*", (route) => route.fulfill({ status: 404 }));
   await tab.page.locator("#menu").click();
   await waitFor("it is said", () => notice(tab).isVisible());
-  assert.match((await notice(tab).textContent()) ?? "", /^This part of the page cannot be loaded now/);
+  assert.match((await notice(tab).textContent()) ?? "", /^This part of the page could not be loaded/);
   await assertFits(tab, "the notice");
   await tab.page.unroute("**/assets/lazy-*");
   await tab.page.locator("#menu").click();

@@ -46,7 +46,7 @@ describe("a channel and its page", { concurrency: true }, () => {
     const [state, quiet] = await colours();
     assert.equal(state, quiet, "it is as quiet as what is no state");
     await tab.page.getByRole("button", { name: "Pause" }).click();
-    await tab.says("Paused · nothing published yet");
+    await tab.says("Paused · empty");
     await tab.page.getByRole("button", { name: "Resume" }).click();
     await source.now(() => ({ y: 1 }));
     await tab.says("Live");

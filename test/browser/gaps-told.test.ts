@@ -99,7 +99,7 @@ test("[PG10] a gap of one series names it, and goes with it when it is hidden", 
   const tab = await lookAtGap(t, { series: "other", reason: "publisher-reconnected", points: null });
   await assertMarked(tab);
   await hover(tab, newest - 9.5);
-  assert.match(await told(tab), /^Points may be missing, nobody can know how many.*other .*connected again/);
+  assert.match(await told(tab), /^Data may be missing here (amount unknown).*other .*connected again/);
   await tab.page.locator(".legend").getByText("other", { exact: true }).click();
   await tab.drawn();
   assert.deepEqual(await bands(tab), []);
@@ -249,7 +249,7 @@ test("[PG10b] [PG19] G where no gap is known says so, holds nothing, and the not
   await tab.holds(120);
   await tab.page.keyboard.press("g");
   const notice = tab.page.locator("#notice");
-  await waitFor("the notice", async () => (await tab.text("#notice")).startsWith("No gap is known."));
+  await waitFor("the notice", async () => (await tab.text("#notice")).startsWith("There are no gaps."));
   assert.equal((await tab.window()).paused, false);
   await waitFor("the notice going away", async () => !(await notice.isVisible()));
 });

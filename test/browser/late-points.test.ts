@@ -108,5 +108,5 @@ test("[PG11b] [PG11d] where time runs backwards, “All” shows all points, and
   await tab.drawn();
   const { minX, maxX } = await tab.window();
   assert.ok(minX !== null && maxX !== null && minX <= nowS - 14.9 + 1e-3 && maxX >= nowS - 1e-3, `${minX} to ${maxX}`);
-  await waitFor("the notice", async () => /v has times that run backwards/.test(await tab.text("#notice")));
+  await waitFor("the notice", async () => /v has timestamps that run backwards/.test(await tab.text("#notice")));
 });

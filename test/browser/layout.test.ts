@@ -170,7 +170,7 @@ for (const [width, height, phone] of [
 async function rightAxis({ page }: ChannelTab): Promise<void> {
   await page.locator(".panel-menu").first().click();
   const select = page.locator("dialog select").first();
-  await select.selectOption("Here, right axis");
+  await select.selectOption("This panel, right axis");
   await page.keyboard.press("Escape");
   await page.locator("dialog").waitFor({ state: "detached" });
   await page.locator('.swatch[data-axis="right"]').first().waitFor({ state: "attached" });

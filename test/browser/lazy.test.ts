@@ -120,7 +120,7 @@ test("[PG15a] link and code to embed are copied, with a clipboard and without on
   assert.equal(await page.evaluate("globalThis.copied"), LINK);
   await page.getByLabel("As it is now").check();
   await page.getByRole("button", { name: "Copy: Embed in a page" }).click();
-  await page.getByText("Embed in a page: copied.").waitFor();
+  await page.getByText("Copied: Embed in a page.").waitFor();
   assert.equal(
     await page.evaluate("globalThis.copied"),
     '<iframe src="https://plots.example/c/lab/bench-3?embed=1#w=30s&amp;from=1&amp;to=2" title="Plotcast: lab/&quot;b&quot;" width="100%" height="400" style="border:0" loading="lazy"></iframe>',
@@ -129,7 +129,7 @@ test("[PG15a] link and code to embed are copied, with a clipboard and without on
     Object.defineProperty(navigator, "clipboard", { value: undefined });
     document.addEventListener("copy", () => { globalThis.copied = document.activeElement.value })`);
   await copy.click();
-  await page.getByText("Link: copied.").waitFor();
+  await page.getByText("Copied: Link.").waitFor();
   assert.equal(await page.evaluate("globalThis.copied"), `${LINK}&from=1&to=2`);
 });
 
@@ -138,16 +138,16 @@ test("[PG15] while a file is made the dialog says so and takes no second click; 
   await page.evaluate(`void lazy.openShare(${SHARE})`);
   const status = page.getByRole("status");
   await page.getByRole("button", { name: "CSV" }).click();
-  await page.getByText("CSV: being made…").waitFor();
+  await page.getByText("Preparing CSV …").waitFor();
   assert.equal(await page.locator("[aria-disabled]").count(), 3);
   await page.getByRole("button", { name: "PNG" }).click({ force: true });
-  assert.equal(await status.textContent(), "CSV: being made…");
+  assert.equal(await status.textContent(), "Preparing CSV …");
   await page.evaluate("globalThis.done()");
-  await page.getByText("CSV: saved.").waitFor();
+  await page.getByText("CSV saved.").waitFor();
   await page.getByRole("button", { name: "PNG" }).click();
-  await page.getByText("PNG: not saved. No canvas is left.").waitFor();
+  await page.getByText("PNG could not be saved. No canvas is left.").waitFor();
   await page.getByRole("button", { name: "Snapshot" }).click();
-  await page.getByText("Snapshot: saved.").waitFor();
+  await page.getByText("Snapshot saved.").waitFor();
   assert.equal(await page.locator("[aria-disabled]").count(), 0);
 });
 

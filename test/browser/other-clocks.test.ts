@@ -14,9 +14,9 @@ const figures = "#figures";
 for (const [kind, offsetS, said, note] of [
   ["5 h 30 min behind", -5.5 * HOUR, "zone.y: 5 h 30 min behind (time zone?)", /5 h 30 min behind \(time zone\?\)/],
   ["a day ahead", 24 * HOUR, "zone.y: 24 h ahead", /24 h ahead/],
-  ["of 2000", 0, undefined, /has times of 1996: they count from 2000\?/],
-  ["of 1904", 1, undefined, /has times of 2092: they count from 1904/],
-  ["of no time", 2, undefined, /no time, or one of 1970 \(is the clock set\?\)/],
+  ["of 2000", 0, undefined, /has timestamps of 1996: they count from 2000\?/],
+  ["of 1904", 1, undefined, /has timestamps of 2092: they count from 1904/],
+  ["of no time", 2, undefined, /not a time, or one of 1970 \(is the clock set\?\)/],
 ] as const) {
   test(`[PG27a] [PG27b] [PG27c] a series whose clock is ${kind} is named and shown; the picture stays with the others`, async (t) => {
     const source = new Source(stage.edge);

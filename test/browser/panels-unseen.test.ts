@@ -36,7 +36,7 @@ test("[PG15] the picture is of the panels that can be seen; what was drawn in ot
   await tab.page.locator("#share").click();
   const dialog = tab.page.getByRole("dialog", { name: "Share" });
   await dialog.getByRole("button", { name: "PNG", exact: true }).click();
-  await dialog.getByText("PNG: not saved. The plots are not to be seen now").waitFor();
+  await dialog.getByText("PNG could not be saved. The table covers the plots").waitFor();
 });
 
 test("[PG12] panels that are gone leave nothing that listens", async (t) => {

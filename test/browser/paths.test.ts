@@ -89,7 +89,9 @@ test("[PG27e] [PG27c] beside a series of times, a path is named in its panel, an
   for (const { x, y } of CIRCLE) await publishJson(stage.edge, channel, { x, robot: y });
   await tab.holds(40, "robot");
   const note = tab.page.locator(".off-note:not([hidden])");
-  await waitFor("the note", async () => /robot has x that is no time/.test((await note.allTextContents()).join()));
+  await waitFor("the note", async () =>
+    /robot has an x that is not a time/.test((await note.allTextContents()).join()),
+  );
   await tab.choose("All");
   await tab.drawn();
   const all = await tab.window();

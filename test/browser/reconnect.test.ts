@@ -135,5 +135,5 @@ test("[PG4] [PG5] [CH7] the Worker comes back without its storage: the page says
   await tab.holds(201);
   assert.deepEqual((await tab.series()).y, [...counting(100), null, ...counting(100, 100)]);
   assert.deepEqual(await tab.gaps(), [{ reason: "epoch", points: null, series: "" }]);
-  await waitFor("the page saying so", async () => /\bpoints may be missing\b/.test(await tab.text("#figures")));
+  await waitFor("the page saying so", async () => /\bdata may be missing\b/.test(await tab.text("#figures")));
 });

@@ -46,7 +46,7 @@ export async function saved(
   const downloads = tab.page.waitForEvent("download");
   await dialog.getByRole("button", { name: what, exact: true }).click();
   const download = await downloads;
-  await dialog.getByText(`${what}: saved.`).waitFor();
+  await dialog.getByText(`${what} saved.`).waitFor();
   await tab.page.keyboard.press("Escape");
   const path = await download.path();
   return { name: download.suggestedFilename(), path, bytes: await readFile(path) };

@@ -21,7 +21,7 @@ test("[PG15] the link is the page's own, live or as it is now; both copy buttons
   assert.equal(await link.inputValue(), `${url}#window=1m`);
   assert.ok(await dialog.getByLabel("Live").isChecked());
   await dialog.getByRole("button", { name: "Copy: Link" }).click();
-  await dialog.getByText("Link: copied.").waitFor();
+  await dialog.getByText("Copied: Link.").waitFor();
   assert.equal(await clipboard(), `${url}#window=1m`);
   await dialog.getByLabel("As it is now").check();
   const { minX, maxX } = await tab.window();
@@ -35,7 +35,7 @@ test("[PG15] the link is the page's own, live or as it is now; both copy buttons
     assert.ok(Math.abs(Number(told.get(key)) - (x ?? 0)) <= 1e-6, `${key}=${told.get(key)}, not ${x}`);
   }
   await dialog.getByRole("button", { name: "Copy: Embed in a page" }).click();
-  await dialog.getByText("Embed in a page: copied.").waitFor();
+  await dialog.getByText("Copied: Embed in a page.").waitFor();
   assert.match(
     await clipboard(),
     /^<iframe src="[^"]+\?embed=1#window=1m&amp;from=[\d.]+&amp;to=[\d.]+" title="Plotcast: /,

@@ -102,9 +102,9 @@ test("[PG15d] a file of 2 GiB that is let go on the page is refused before it is
   await writeFile(path, "PLCT");
   // 192 MiB are read, and found to be something else.
   for (const [bytes, sentence] of [
-    [2 ** 31, "This file is larger than any snapshot."],
-    [192 * 2 ** 20, "This snapshot is of another version of Plotcast than this page."],
-    [192 * 2 ** 20 + 1, "This file is larger than any snapshot."],
+    [2 ** 31, "This file is too large for a snapshot."],
+    [192 * 2 ** 20, "This snapshot was saved by another version of Plotcast."],
+    [192 * 2 ** 20 + 1, "This file is too large for a snapshot."],
   ] as const) {
     await truncate(path, bytes);
     await WAYS["let go on the page"]?.(tab, path);
@@ -125,7 +125,7 @@ test("[PG15] a file that is no snapshot is refused in words, and changes nothing
     buffer: Buffer.from("no frame ".repeat(20)),
   };
   await (await choosers).setFiles(file);
-  await tab.page.getByText("This is no Plotcast snapshot.").waitFor();
+  await tab.page.getByText("This is not a Plotcast snapshot.").waitFor();
   assert.deepEqual(await tab.held(), before);
   assert.notEqual(await tab.text("#state"), "Snapshot");
   assert.notEqual(live, "Snapshot");

@@ -89,12 +89,12 @@ test("[PG21b] [PG21c] lines stand at the values that are given, are remembered, 
   await tab.choose("30 s");
   const before = (await tab.panels())[0]?.left;
   const dialog = await arranger.settings(0);
-  const field = dialog.getByLabel("Lines at");
+  const field = dialog.getByLabel("Threshold lines");
   await field.fill("3.3, 6.7 500");
   await field.press("Enter");
   await linesAt(tab, [3.3, 6.7]);
   assert.deepEqual((await tab.panels())[0]?.left, before);
-  assert.ok(await tab.page.getByLabel("Plot of y; lines at 3.3, 6.7, 500").isVisible(), "it is heard");
+  assert.ok(await tab.page.getByLabel("Plot of y; threshold lines at 3.3, 6.7, 500").isVisible(), "it is heard");
   for (const [wrong, said] of [
     ["3, many", /numbers/],
     [counting(17).join(), /at most 16/],
@@ -126,20 +126,20 @@ test("[PG21a] on a logarithmic axis they are where their powers are; what is not
   const { tab, arranger } = await scene(t, (i) => ({ y: 10 ** (2 + 1.9 * Math.sin(i / 10)) }));
   const dialog = await arranger.settings(0);
   await dialog.getByLabel("Logarithmic").check();
-  await dialog.getByLabel("Lines at").fill("-5, 0, 7, 350");
-  await dialog.getByLabel("Lines at").press("Enter");
+  await dialog.getByLabel("Threshold lines").fill("-5, 0, 7, 350");
+  await dialog.getByLabel("Threshold lines").press("Enter");
   await linesAt(tab, [7, 350]);
   await dialog.getByLabel("Logarithmic").uncheck();
   await waitFor("a linear axis", async () => (await tab.panels())[0]?.left.log === false);
-  assert.equal(await dialog.getByLabel("Lines at").inputValue(), "-5, 0, 7, 350");
+  assert.equal(await dialog.getByLabel("Threshold lines").inputValue(), "-5, 0, 7, 350");
 });
 
 test("[PG21] the right axis has its own", async (t) => {
   const { channel, tab, arranger } = await scene(t, (i) => ({ a: Math.sin(i / 10), y: 20 + Math.sin(i / 7) }));
   const dialog = await arranger.settings(0);
-  await dialog.getByLabel("Where y stands").selectOption({ label: "Here, right axis" });
+  await dialog.getByLabel("Where y stands").selectOption({ label: "This panel, right axis" });
   await arranger.shows(["a | y"]);
-  const field = dialog.getByLabel("Lines at").last();
+  const field = dialog.getByLabel("Threshold lines").last();
   await field.fill("20.3");
   await field.press("Enter");
   await linesAt(tab, [20.3], "right");

@@ -7,8 +7,8 @@ import type { Context } from "../module.ts";
 import { isFault, namesIn, parseExpression, written } from "./expression.ts";
 
 const ALIGNED =
-  "There is a point at each x of the series that is named first. Of others, the last value at or before that x counts. " +
-  "Where one of them has a gap, there is none.";
+  "The result has a point at each x of the series that is named first. Of the others, the last value at or before that x is used. " +
+  "Where one of them has a gap, it has no point.";
 
 function grammarText(time: boolean): string {
   const [rate, width] = time ? [" per second", " s"] : ["", " of x"];

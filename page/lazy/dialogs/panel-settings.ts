@@ -10,9 +10,9 @@ import { withShared, withZoom } from "../pointing/y-choices.ts";
 import { movePanel, setY } from "./arrange.ts";
 import { openDialog } from "./dialog.ts";
 
-const NOT_BELOW = "“From” must be a number below “to”.";
-const NOT_ABOVE_0 = "A logarithmic axis begins above 0.";
-const NO_LINES = "“Lines at” must be numbers, with commas or blanks between them.";
+const NOT_BELOW = "“From” must be a number below “To”.";
+const NOT_ABOVE_0 = "A logarithmic axis must begin above 0.";
+const NO_LINES = "Threshold lines must be numbers, separated by commas or spaces.";
 const TOO_MANY_LINES = `A panel has at most ${MAX_THRESHOLDS} lines.`;
 const RESET = "Arrange all panels automatically";
 
@@ -73,7 +73,7 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     changed();
     requestAnimationFrame(fill);
   };
-  const lines = textField(`${axis} lines`, "Lines at", current().thresholds?.join(", "));
+  const lines = textField(`${axis} lines`, "Threshold lines", current().thresholds?.join(", "));
   lines.input.placeholder = "80, 95.5";
   lines.input.addEventListener("change", () => {
     const numbers = numbersOf(lines.input.value);
@@ -103,7 +103,7 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
   };
   for (const { input } of [from, to]) input.addEventListener("change", setFixed);
   const fixed = choose("fixed", "Fixed", setFixed);
-  const locked = choose("locked", "Locked as it is", () =>
+  const locked = choose("locked", "Lock current range", () =>
     set({ ...current(), mode: { kind: "locked", ...seenRange(context, plan, axis) } }),
   );
   const log = make("input");
@@ -196,8 +196,8 @@ function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTM
     };
     const options: { target: Target; axis: Axis }[] = [];
     const onRight = plan.right.has(name);
-    add("Here, left axis", { kind: "into", id: plan.id }, "left", !onRight);
-    add("Here, right axis", { kind: "into", id: plan.id }, "right", onRight);
+    add("This panel, left axis", { kind: "into", id: plan.id }, "left", !onRight);
+    add("This panel, right axis", { kind: "into", id: plan.id }, "right", onRight);
     for (const other of panels) {
       if (other.id !== plan.id) add(`With ${shortened(other.names)}`, { kind: "into", id: other.id }, "left");
     }

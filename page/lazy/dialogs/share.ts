@@ -55,7 +55,7 @@ export function openShare({ links, range, chosen, channel, exports, opener }: Sh
     "fieldset",
     "lazy-choices",
     make("legend", "", "The link shows"),
-    choice("Live", "what comes, as it comes", chosen === "live", () => choose("live")),
+    choice("Live", "new data as it arrives", chosen === "live", () => choose("live")),
     choice("As it is now", range, chosen === "now", () => choose("now")),
   );
   const body = make(
@@ -93,10 +93,10 @@ function field(name: string, input: HTMLInputElement | HTMLTextAreaElement, say:
   let timer: ReturnType<typeof setTimeout> | undefined;
   const copy = button("Copy", async () => {
     if (!(await copied(input)))
-      return say("This browser does not let the page copy. It is selected: copy it by key or menu.");
+      return say("This browser does not allow the page to copy. The text is selected: copy it by key or menu.");
     say("");
     setText(copy, "Copied");
-    say(`${name}: copied.`);
+    say(`Copied: ${name}.`);
     clearTimeout(timer);
     timer = setTimeout(() => setText(copy, "Copy"), COPIED_MS);
   });
@@ -126,12 +126,12 @@ function exportButtons({ csv, png, snapshot }: ShareOptions["exports"], say: Say
       busy = true;
       // Not `disabled`, which would take the focus away.
       for (const each of made) each.setAttribute("aria-disabled", "true");
-      say(`${name}: being made…`);
+      say(`Preparing ${name} …`);
       try {
         await run();
-        say(`${name}: saved.`);
+        say(`${name} saved.`);
       } catch (error) {
-        say(`${name}: not saved. ${error instanceof Error ? error.message : String(error)}`, true);
+        say(`${name} could not be saved. ${error instanceof Error ? error.message : String(error)}`, true);
       }
       busy = false;
       for (const each of made) each.removeAttribute("aria-disabled");
@@ -145,6 +145,6 @@ function exportButtons({ csv, png, snapshot }: ShareOptions["exports"], say: Say
     "lazy-exports",
     add("CSV", "every point, for a spreadsheet or a script", csv),
     add("PNG", "the picture", png),
-    add("Snapshot", "every point, to be opened in this page again", snapshot),
+    add("Snapshot", "every point, in a file that this page can open again", snapshot),
   );
 }

@@ -28,11 +28,11 @@ export class SnapshotError extends Error {
   override readonly name = "SnapshotError";
 }
 
-const NO_SNAPSHOT = "This is no Plotcast snapshot.";
+const NO_SNAPSHOT = "This is not a Plotcast snapshot.";
 const SENTENCES: Partial<Record<FrameFault["code"], string>> = {
   "frame-magic": NO_SNAPSHOT,
-  "frame-version": "This snapshot is of another version of Plotcast than this page.",
-  "frame-truncated": "This snapshot is cut short: its end is missing.",
+  "frame-version": "This snapshot was saved by another version of Plotcast.",
+  "frame-truncated": "This snapshot is incomplete: its end is missing.",
 };
 
 /**
@@ -53,7 +53,7 @@ export async function snapshotBlob(
     if (builder.points > 0) {
       const frame = builder.encode(ANONYMOUS, frames.length + 1);
       bytesLeft -= frame.byteLength;
-      if (bytesLeft < 0) throw new SnapshotError("There is more in view than a snapshot can hold: zoom in.");
+      if (bytesLeft < 0) throw new SnapshotError("There is too much data in view for a snapshot. Zoom in first.");
       frames.push(frame);
     }
     builder = new FrameBuilder();
@@ -75,7 +75,7 @@ export async function snapshotBlob(
     await yieldToPage();
   }
   close();
-  if (frames.length === 0) throw new SnapshotError("There is no point in view.");
+  if (frames.length === 0) throw new SnapshotError("There is no data in view.");
   return new Blob(frames, { type: FRAME_TYPE });
 }
 

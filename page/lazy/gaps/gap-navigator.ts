@@ -18,7 +18,7 @@ export class GapNavigator {
   go(direction: -1 | 1): void {
     const { board, viewport, source, gapLayer, cursor } = this.#targets;
     const viewModel = this.#targets.viewModel();
-    if (!viewModel?.gaps.length) return this.#notify("No gap is known.");
+    if (!viewModel?.gaps.length) return this.#notify("There are no gaps.");
     const { x } = viewModel;
     let from = cursor.state.xIn(x) ?? (direction < 0 ? x.max : x.min);
     // The cursor is as exact as a number from 0 to 1: gaps may be closer to each other.

@@ -20,21 +20,22 @@ const OF_A_PUBLISHER = "publisher-reconnected";
 
 /** Losses on the way from the Worker to here; those of a bridge concern its own series only. */
 const ON_THE_WAY: Record<string, string> = {
-  trimmed: "This page was away, or too slow, for longer than the Worker keeps points.",
-  "gaps-trimmed": "They were lost before they reached the Worker; what said why is no longer kept.",
-  epoch: "The channel was emptied, or its numbering began anew.",
+  trimmed: "This page was disconnected, or too slow, for longer than the Worker keeps data.",
+  "gaps-trimmed": "They were lost before they reached the Worker. The reason is no longer stored.",
+  epoch: "The channel was emptied or reset.",
   hole: "They were lost between the Worker and this page.",
 };
 const BEFORE: Record<string, string> = {
-  "bridge-full": "The bridge could not reach the Worker until its spool was full; the oldest points were dropped.",
-  "frame-refused": "The Worker refused them for good; the bridge’s log says why.",
+  "bridge-full":
+    "The bridge could not reach the Worker for so long that its spool was full. The oldest points were dropped.",
+  "frame-refused": "The Worker rejected them. The bridge’s log says why.",
   "spool-damaged": "The bridge’s spool was damaged and could not be read.",
-  "bridge-restarted": "The bridge was not running: nobody received what was published then.",
-  "publisher-dropped": "The publisher’s own numbers jump: what it sent in between did not reach the bridge.",
-  "publisher-restarted": "The publisher’s own numbers began anew: it was restarted.",
-  "too-many-series": "The publishers named more series than a bridge keeps for one channel.",
+  "bridge-restarted": "The bridge was not running, so it received nothing of what was published then.",
+  "publisher-dropped": "The publisher’s message numbers skip: the messages in between did not reach the bridge.",
+  "publisher-restarted": "The publisher restarted: its message numbers began again.",
+  "too-many-series": "There were more series than a bridge can keep for one channel.",
   "publisher-reconnected":
-    "A publisher connected again after one had gone, as a script does that is started again. What was sent before that may be missing.",
+    "The publisher restarted, or another one took its place. What it sent before it was connected may be missing.",
 };
 
 /** The descriptions of the gaps of one mark: those of one reason and series together. */
@@ -60,8 +61,7 @@ function textOf(group: readonly LocatedGap[], time: boolean): GapText {
   const shown = names.length > MAX_TEXTS + 1 ? names.slice(0, MAX_TEXTS) : names;
   const others = names.length - shown.length;
   const sum = gaps.reduce((total, gap) => total + (gap.points ?? 0), 0);
-  const missing =
-    points === null ? "Points may be missing, nobody can know how many" : `${counted(sum, "point")} missing`;
+  const missing = points === null ? "Data may be missing here (amount unknown)" : `${counted(sum, "point")} missing`;
   const onTheWay = own(ON_THE_WAY, reason);
   const from = Math.min(...group.map(({ span }) => span.fromX));
   const to = Math.max(...group.map(({ span }) => span.toX));

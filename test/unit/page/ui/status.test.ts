@@ -25,13 +25,13 @@ test("[PG3a] every state has its words", () => {
   assert.equal(words(live, { isPaused: true }), "Paused");
   assert.equal(words(live, { staleSinceMs: NOW - 60_000 }), "Stale since 14:29:00");
   const gone = { goneSinceMs: NOW - 60_000 };
-  assert.equal(words(live, gone), "Publisher gone, no data since 14:30:00");
-  assert.equal(words(live, { ...gone, isPaused: true }), "Paused · publisher gone, no data since 14:30:00");
+  assert.equal(words(live, gone), "Publisher gone since 14:30:00");
+  assert.equal(words(live, { ...gone, isPaused: true }), "Paused · gone since 14:30:00");
   assert.equal(words(live, { staleSinceMs: NOW - 60_000, isPaused: true }), "Paused · stale since 14:29:00");
   const back = { staleSinceMs: NOW - 60_000, wasGone: true };
   assert.equal(words(live, back), "Waiting for data");
-  assert.equal(words(live, { ...back, isPaused: true }), "Paused · waiting for data");
-  assert.equal(words(live, { ...back, goneSinceMs: NOW - 60_000 }), "Publisher gone, no data since 14:30:00");
+  assert.equal(words(live, { ...back, isPaused: true }), "Paused · waiting");
+  assert.equal(words(live, { ...back, goneSinceMs: NOW - 60_000 }), "Publisher gone since 14:30:00");
   assert.equal(words(live, { ...back, staleSinceMs: undefined }), "Live");
   const waiting = { phase: "waiting", attempt: 1, retryAtMs: NOW + 2_100 } as const;
   assert.equal(words(waiting, { ...gone, isPaused: true }), "Reconnecting in 3 s");
@@ -44,16 +44,19 @@ test("[PG3a] every state has its words", () => {
 test("[PG71a] where nothing was published it says so, and not that it is live", () => {
   assert.equal(words(live, { takenMs: undefined }), "Nothing published yet");
   assert.equal(words(live, { takenMs: undefined, hasPoints: true }), "Live", "emptied since");
-  assert.equal(words(live, { takenMs: undefined, isPaused: true }), "Paused · nothing published yet");
+  assert.equal(words(live, { takenMs: undefined, isPaused: true }), "Paused · empty");
 });
 
 test("[PG17a] a publisher's end has one time, that of its last data: before it is given up, and after", () => {
   const ended = { takenMs: NOW - 170_000, staleSinceMs: NOW - 170_000 };
   assert.equal(words(live, ended), "Stale since 14:27:10");
   // It was last heard of later, when it said that it is here.
-  assert.equal(words(live, { ...ended, goneSinceMs: NOW - 150_000 }), "Publisher gone, no data since 14:27:10");
+  assert.equal(words(live, { ...ended, goneSinceMs: NOW - 150_000 }), "Publisher gone since 14:27:10");
+  // Who was silent for long, and then went, has gone then.
+  assert.equal(words(live, { ...ended, goneSinceMs: NOW - 20_001 }), "Publisher gone since 14:27:10");
+  assert.equal(words(live, { ...ended, goneSinceMs: NOW - 20_000 }), "Publisher gone since 14:29:40");
   const never = { takenMs: undefined, goneSinceMs: NOW - 60_000 };
-  assert.equal(words(live, never), "Publisher gone, no data since 14:29:00");
+  assert.equal(words(live, never), "Publisher gone since 14:29:00");
 });
 
 test("[PG3] what went stale on another day says which", () => {
@@ -77,8 +80,8 @@ test("the quiet line says what is known, and nothing else", () => {
   );
   assert.equal(figuresText({ ...nothing, refusedSeries: 4 }), "4 series more than can be shown");
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 1, unknown: false } }), "1 point missing");
-  assert.equal(figuresText({ ...nothing, lostPoints: { points: 12, unknown: true } }), "over 12 points missing");
-  assert.equal(figuresText({ ...nothing, lostPoints: { points: 0, unknown: true } }), "points may be missing");
+  assert.equal(figuresText({ ...nothing, lostPoints: { points: 12, unknown: true } }), "at least 12 points missing");
+  assert.equal(figuresText({ ...nothing, lostPoints: { points: 0, unknown: true } }), "data may be missing");
   const clocks = { publisherAheadMs: 12_000, oursAheadMs: -180_000 };
   assert.equal(
     figuresText({ ...nothing, clocks }),

@@ -189,11 +189,11 @@ test("[PG15] what is no snapshot is refused in words", async () => {
   const refused = (bytes: Uint8Array, sentence: RegExp): Promise<void> =>
     assert.rejects(readSnapshot(bytes), { name: "SnapshotError", message: sentence });
   await refused(new Uint8Array(), /empty/);
-  await refused(new TextEncoder().encode("time,x,series,y\r\n".repeat(10)), /no Plotcast snapshot/);
-  await refused(new TextEncoder().encode("x"), /no Plotcast snapshot/);
-  await refused(new TextEncoder().encode('{"y":1}'), /no Plotcast snapshot/);
-  await refused(good.subarray(0, 3), /cut short/);
-  await refused(good.subarray(0, -8), /cut short/);
+  await refused(new TextEncoder().encode("time,x,series,y\r\n".repeat(10)), /not a Plotcast snapshot/);
+  await refused(new TextEncoder().encode("x"), /not a Plotcast snapshot/);
+  await refused(new TextEncoder().encode('{"y":1}'), /not a Plotcast snapshot/);
+  await refused(good.subarray(0, 3), /incomplete: its end is missing/);
+  await refused(good.subarray(0, -8), /incomplete: its end is missing/);
   await refused(changed(4, 2), /another version/);
   await refused(changed(64, 9), /damaged/);
 });
@@ -243,5 +243,5 @@ test("[PG15] more than can be opened again is not saved", async () => {
   const window = windowOf({ a: [points] });
   const { size } = await snapshotBlob(window);
   assert.equal((await snapshotBlob(window, [], size)).size, size);
-  await assert.rejects(snapshotBlob(window, [], size - 1), { name: "SnapshotError", message: /zoom in/ });
+  await assert.rejects(snapshotBlob(window, [], size - 1), { name: "SnapshotError", message: /Zoom in first/ });
 });

@@ -30,17 +30,17 @@ test("[PG10] a gap says how many points, of what, when, and why", () => {
   assert.deepEqual(textOf({ reason: "bridge-full", points: 1234, spans: [span] }, true), {
     title: "1\u202f234 points missing",
     where: "all series of the bridge\n12:00:00 – 12:00:12",
-    why: "The bridge could not reach the Worker until its spool was full; the oldest points were dropped.",
+    why: "The bridge could not reach the Worker for so long that its spool was full. The oldest points were dropped.",
   });
 });
 
 test("[PG10] what is only possible, and what nobody counted, is said to be possible", () => {
   for (const reason of ["publisher-reconnected", "bridge-restarted", "publisher-restarted", "epoch"]) {
-    assert.equal(textOf({ reason, points: null }).title, "Points may be missing, nobody can know how many");
+    assert.equal(textOf({ reason, points: null }).title, "Data may be missing here (amount unknown)");
   }
   assert.equal(
     textOf({ reason: "publisher-reconnected", points: null }).why,
-    "A publisher connected again after one had gone, as a script does that is started again. What was sent before that may be missing.",
+    "The publisher restarted, or another one took its place. What it sent before it was connected may be missing.",
   );
 });
 
@@ -52,7 +52,7 @@ test("[PG10] [BR15h] the series of one publisher that came back are one text, an
     [1, 2, 4, 100].map((count) => of(count).map(({ where }) => where.split("\n")[0])),
     [["lab.0"], ["lab.0, lab.1"], ["lab.0, lab.1, lab.2, lab.3"], ["lab.0, lab.1, lab.2 and 97 more series"]],
   );
-  assert.equal(of(100)[0]?.title, "Points may be missing, nobody can know how many");
+  assert.equal(of(100)[0]?.title, "Data may be missing here (amount unknown)");
   assert.deepEqual(
     textsOf([
       { reason, points: null },
@@ -76,7 +76,7 @@ test("[PG10] when: as finely as the gap is short, and as the axis has it", () =>
 test("[PG10] gaps of one reason at one place are one text with their sum, others have their own, and few are said", () => {
   assert.deepEqual(
     textsOf([{ points: 2 }, { points: 3 }, { points: null }, { series: "a", points: 1 }]).map(({ title }) => title),
-    ["5 points missing, in 2 gaps", "Points may be missing, nobody can know how many", "1 point missing"],
+    ["5 points missing, in 2 gaps", "Data may be missing here (amount unknown)", "1 point missing"],
   );
   const many = textsOf(Array.from({ length: 9 }, (_, i) => ({ series: `s${i}` })));
   assert.deepEqual([many.length, many.at(-1)?.title], [4, "and 6 more"]);
@@ -95,12 +95,12 @@ test("[PG10] what was trimmed, and what the trimmed frames told as lost, stand a
     {
       title: "1\u202f000 points missing",
       where,
-      why: "This page was away, or too slow, for longer than the Worker keeps points.",
+      why: "This page was disconnected, or too slow, for longer than the Worker keeps data.",
     },
     {
       title: "23 points missing",
       where,
-      why: "They were lost before they reached the Worker; what said why is no longer kept.",
+      why: "They were lost before they reached the Worker. The reason is no longer stored.",
     },
   ]);
   assert.deepEqual(store.lost, { points: 1023, unknown: false });
