@@ -1,9 +1,10 @@
 /**
  * `npm run bench:page`: what a frame of the page costs with 10 series × 10,000 and × 100,000 points in view, beside uPlot
- * and ECharts with the same points in a plot of the same size; how it keeps up with 10,000 points a second; and how soon
- * a page that is opened shows something. The bounds stand beside the figures and are not enforced: machines differ.
+ * and ECharts with the same points in a plot of the same size; how it keeps up with 10,000 points a second; how soon a page
+ * that is opened shows something, and how soon it is live, for ten feeds. The bounds stand beside the figures and are not
+ * enforced: machines differ.
  *
- *     npm run bench:page -- [--rounds 3] [--frames 300] [--seconds 20]
+ *     npm run bench:page -- [--rounds 3] [--frames 300] [--seconds 20] [--only frames|load|first|join]
  *
  * Each figure is the median of all rounds, and in parentheses the least and the largest of them. Who does not get
  * through the frames in twice the time that they have at 60 Hz is measured by those that there were.
@@ -14,6 +15,7 @@ import { startEdge } from "../../support/edge.ts";
 import { LIBRARIES, openChart } from "./chart-page.ts";
 import { median, quantile, repeat, SERIES, spread, WINDOW_S } from "./data.ts";
 import { measureFirstDraw } from "./first-draw.ts";
+import { FEEDS, measureJoin, RunningFeed } from "./join.ts";
 import { type Load, measureLoad } from "./load.ts";
 import { openPlotcast, pointsInView } from "./plotcast-page.ts";
 import type { Frames } from "./recorder.ts";
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "3" },
     frames: { type: "string", default: "300" },
     seconds: { type: "string", default: "20" },
+    only: { type: "string" },
   },
 });
 const [rounds, frames, seconds] = [Number(options.rounds), Number(options.frames), Number(options.seconds)];
@@ -41,10 +44,14 @@ const COLUMNS: { title: string; of: (frames: Frames) => number }[] = [
 const [edge, browser] = await Promise.all([startEdge(), openBrowser()]);
 console.log(`Chromium ${browser.version()}, without a GPU; ${rounds} rounds of ${frames} frames\n`);
 
-await compare(10_000, 8);
-await compare(100_000, 16);
-await load();
-await firstDraw();
+const wants = (part: string): boolean => options.only === undefined || options.only === part;
+if (wants("frames")) {
+  await compare(10_000, 8);
+  await compare(100_000, 16);
+}
+if (wants("load")) await load();
+if (wants("first")) await firstDraw();
+if (wants("join")) await join();
 await browser.close();
 await edge.close();
 process.exit();
@@ -105,6 +112,31 @@ async function firstDraw(): Promise<void> {
   row("nothing cached, ms", spread(cold, 0));
   row("files cached, ms", spread(warm, 0));
   verdict("nothing cached", median(cold), 300, "ms");
+}
+
+/** One feed after the other: what is due to others would be measured with it. */
+async function join(): Promise<void> {
+  console.log("from the navigation to “Live”, nothing cached, while points go on coming");
+  row("", "live, ms", "history loaded, ms", "points held");
+  let slowest = 0;
+  for (const feed of FEEDS) {
+    const running = await RunningFeed.start(edge, feed);
+    const runs = await repeat(Math.max(5, rounds), () => measureJoin(browser, edge, running.channel));
+    await running.end();
+    const liveMs = runs.map((run) => run.liveMs);
+    slowest = Math.max(slowest, median(liveMs));
+    const points = Math.max(...runs.map((run) => run.points));
+    row(
+      feed.name,
+      spread(liveMs, 0),
+      spread(
+        runs.map((run) => run.historyMs),
+        0,
+      ),
+      points.toLocaleString("en"),
+    );
+  }
+  verdict("the slowest", slowest, 500, "ms");
 }
 
 function row(name: string, ...cells: string[]): void {
