@@ -31,8 +31,8 @@ import { StatusPresenter } from "./ui/status-presenter.ts";
 import { needsNote } from "./viewport/needs-note.ts";
 import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
-/** What the page wants of what is stored; the newest points come first, so that it is live at once. */
-const TAIL = { points: 1000, seconds: 300, newest: 1000 };
+/** What the page wants of what is stored. The newest come first, so that it is live at once: in one step, also where each has a frame. */
+const TAIL = { points: 1000, seconds: 300, newest: 600 };
 /** Numbers that people read change no faster than this. */
 const VALUES_EVERY_MS = 150;
 
