@@ -168,6 +168,7 @@ const handlers: ViewerHandlers = {
     feedRate.noteStatus(nowMs, message);
     clocks.noteChannelClock(nowMs, message.nowMs);
     if (message.type !== "hello") return;
+    source.store.places = new Map(message.series.map((name, i) => [name, i]));
     // The build of a page is the name of its script. (Workers of before do not say theirs.)
     isOutdated = !import.meta.url.endsWith(message.build ?? "");
     offerReload();

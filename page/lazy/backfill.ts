@@ -119,6 +119,7 @@ async function rebuild(
 ): Promise<void> {
   const replacement = held.empty();
   const { store } = replacement;
+  store.places = held.store.places;
   for (const frame of older) {
     store.ingest(decodeFrame(frame), true);
     await yieldToPage();

@@ -138,6 +138,32 @@ test("[PG70d] where the file that reads history cannot be loaded, what is shown 
   await waitFor("all of the window being seen", async () => {
     const seen = await tab.page.evaluate(() => ({ window: plotcast.window(), x: plotcast.seen()[0]?.x ?? [] }));
     const { minX, maxX } = seen.window;
-    return seen.x.filter((x) => x >= (minX ?? 0) && x <= (maxX ?? 0)).length === 1500;
+    const isSeen = (x: number): boolean => x >= (minX ?? 0) && x <= (maxX ?? 0);
+    const expected = counting(COUNT).filter((i) => isSeen(start + i / 50)).length;
+    return expected > 1000 && seen.x.filter(isSeen).length === expected;
   });
+});
+
+test("[PG70e] whichever series comes first when a page joins, all pages have them in the channel's order", async (t) => {
+  const channel = newChannel();
+  const names = counting(6).map((n) => `part${n}.value`);
+  const sources = names.map(() => new Source(stage.edge, channel));
+  for (const [n, source] of sources.entries()) await source.now(() => ({ [names[n] ?? ""]: n }));
+  const orders: string[][] = [];
+  for (const turn of [2, 4]) {
+    // So much of one that the newest points are its alone; then one of another.
+    const of = (n: number) => ({ [names[n] ?? ""]: n });
+    await sources[turn]?.publish(counting(1000).map((i) => rowOf(Date.now() / 1000 - 10 + i / 100, of(turn))));
+    await sources[0]?.now(() => of(0));
+    const tab = await stage.openTab(t, channel);
+    await tab.says("Live");
+    await settles(tab);
+    orders.push((await tab.held()).map(({ name }) => name));
+    await waitFor("a panel for each", async () => (await tab.panels()).length === names.length);
+    assert.deepEqual(
+      (await tab.panels()).flatMap(({ names }) => names),
+      names,
+    );
+  }
+  assert.deepEqual(orders, [names, names]);
 });

@@ -114,7 +114,7 @@ describe("a name that is made to lead here", { concurrency: true }, () => {
     assert.match((await page.locator("p").first().textContent()) ?? "", /"evil\.test:\d+".*ALLOWED_HOSTS.*PUBLIC_URL/);
     await page.goto(at("board.test", "/c/main"));
     await waitFor("the page live", async () =>
-      /^(Live|Stale)/.test((await page.locator("#state").textContent()) ?? ""),
+      /^(Live|Stale|Nothing published yet)/.test((await page.locator("#state").textContent()) ?? ""),
     );
   });
 

@@ -28,6 +28,8 @@ export class SeriesStore {
   joinedSeq: number | undefined;
   /** Up to this number points are counted in {@link Series.totalBefore}. */
   beforeSeq = 0;
+  /** The places of series that the channel has listed: a page that joins at the newest points finds them in any order. */
+  places: ReadonlyMap<string, number> = new Map();
   readonly #series = new Map<string, Series>();
   readonly #budget: RingBudget;
   readonly #valueNames: ValueNamesRegistry;
@@ -44,7 +46,7 @@ export class SeriesStore {
     this.#valueNames = valueNames;
   }
 
-  /** In the order of their first point. */
+  /** In the order of the channel's list, and then of their first point. */
   get series(): Iterable<Series> {
     return this.#series.values();
   }
@@ -109,17 +111,9 @@ export class SeriesStore {
     }
   }
 
-  /** Series keep the order that they have in another store with the same newest points, and go on counting from there. */
+  /** Takes the place of a store with the same newest points, and goes on counting from there. */
   follow(before: SeriesStore): void {
-    const own = new Map(this.#series);
-    this.#series.clear();
-    for (const name of new Set([...before.#series.keys(), ...own.keys()])) {
-      const series = own.get(name);
-      if (series === undefined) continue;
-      series.index = this.#series.size;
-      series.ring.total = before.find(name)?.ring.total ?? series.ring.total;
-      this.#series.set(name, series);
-    }
+    for (const { name, ring } of this.#series.values()) ring.total = before.find(name)?.ring.total ?? ring.total;
   }
 
   /** Points of any series are missing before what comes next. */
@@ -171,6 +165,13 @@ export class SeriesStore {
     }
     const series = newSeries(name, index, this.#budget.newRing());
     this.#series.set(name, series);
+    const place = ({ name }: Series): number => this.places.get(name) ?? Number.MAX_VALUE;
+    const inOrder = [...this.#series.values()].sort((a, b) => place(a) - place(b));
+    this.#series.clear();
+    for (const [i, each] of inOrder.entries()) {
+      each.index = i;
+      this.#series.set(each.name, each);
+    }
     return series;
   }
 

@@ -144,18 +144,21 @@ test("[PG70b] read backwards, the newest first, everything is as if the whole ta
   assertSame(source.store, world.whole(joined));
 });
 
-test("[PG70b] series keep the places that they had when the page was live, and a path its count", async () => {
+test("[PG70e] series stand in the channel's order, whichever came first; a path keeps its count", async () => {
   const world = new World();
   world.publish([rowOf(T, { old: 1 })]);
   publishMany(world, 20);
   world.publish([rowOf(T + 99, { last: 1 })]);
+  world.source.store.places = new Map(["old", "a.x", "b", "rare", "last"].map((name, i) => [name, i]));
   world.join(world.seq - 1);
+  // One that the channel had not when it made the list, and one that it had.
+  world.receive(world.publish([rowOf(T + 100, { fresh: 1 })]));
   world.receive(world.publish([rowOf(T + 100, { b: 1 })], B));
   const names = () => [...world.source.store.series].map(({ name, index }) => `${index} ${name}`);
-  assert.deepEqual(names(), ["0 last", "1 b"]);
+  assert.deepEqual(names(), ["0 b", "1 last", "2 fresh"]);
   const total = world.source.store.find("b")?.ring.total;
   await world.fill();
-  assert.deepEqual(names(), ["0 last", "1 b", "2 old", "3 a.x", "4 rare"]);
+  assert.deepEqual(names(), ["0 old", "1 a.x", "2 b", "3 rare", "4 last", "5 fresh"]);
   assert.equal(world.source.store.find("b")?.ring.total, total);
 });
 
