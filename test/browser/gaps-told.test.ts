@@ -99,7 +99,7 @@ test("[PG10] a gap of one series names it, and goes with it when it is hidden", 
   const tab = await lookAtGap(t, { series: "other", reason: "publisher-reconnected", points: null });
   await assertMarked(tab);
   await hover(tab, newest - 9.5);
-  assert.match(await told(tab), /^Data may be missing here (amount unknown).*other .*connected again/);
+  assert.match(await told(tab), /^Data may be missing here \(amount unknown\).*other .*The publisher restarted/);
   await tab.page.locator(".legend").getByText("other", { exact: true }).click();
   await tab.drawn();
   assert.deepEqual(await bands(tab), []);
@@ -180,7 +180,7 @@ test("[PG10] [VW2b] what was trimmed while the page was away is marked, and hove
   assert.ok(gap?.points, "some points are missing");
   await hover(tab, newest - 9.5);
   const said = (await told(tab)).replace(/(?<=\d) (?=\d{3} points)/, "");
-  assert.match(said, new RegExp(`^${gap.points} points missing.*all series .*longer than the Worker keeps points`));
+  assert.match(said, new RegExp(`^${gap.points} points missing.*all series .*longer than the Worker keeps data`));
 });
 
 test("[PG10b] [PG19] G holds a live plot and walks through all gaps, in view or not, each once; where there is none it says so", async (t) => {
