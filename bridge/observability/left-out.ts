@@ -122,5 +122,7 @@ export function partText(place: string, sample: unknown): string {
 
 /** What stood there, in few characters. */
 export function sampleText(sample: unknown): string {
+  // Of msgpack and CBOR an object may have no prototype, and then no text.
+  if (typeof sample === "object" && sample !== null) return Array.isArray(sample) ? "[…]" : "{…}";
   return escaped(typeof sample === "string" ? JSON.stringify(sample) : String(sample), MAX_SAMPLE_LENGTH);
 }

@@ -36,6 +36,17 @@ test("what is left out is said with topic, reason, place and sample, and what to
   );
 });
 
+test("[PT7b] a list or an object is said as such, also one without a prototype, which has no text", () => {
+  const bare: unknown = Object.create(null);
+  for (const [sample, shown] of [
+    [bare, "{…}"],
+    [[bare], "[…]"],
+    [{ sec: 1 }, "{…}"],
+    [[1, 2], "[…]"],
+  ] as const)
+    assert.match(leftOutText({ ...PART, sample }), new RegExp(`: \\${shown[0]}…`));
+});
+
 test("each reason is said once a topic, and a second topic is named, too", () => {
   const { lines, warnings } = warned();
   for (let i = 0; i < 100; i++) {
