@@ -73,6 +73,7 @@ function hasNumber({ fields }: DataRecord): boolean {
  * @throws DecodeError not-lines if there is none that can, message-too-large
  */
 export function recordsOf(name: LineFormatName, text: string, topic: string, onLeftOut: OnLeftOut): DataRecord[] {
+  if (text.trim() === "") throw new DecodeError("not-lines", `This is no ${name}: the message is empty.`);
   const { records, wrong } = readLines(name, text);
   const [first] = wrong;
   if (first === undefined) return records;
