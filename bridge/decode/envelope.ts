@@ -66,7 +66,12 @@ export function createEnvelope<T extends EnvelopeMemory>(
   const delimiter = topicDelimiter === undefined ? undefined : Buffer.from(topicDelimiter);
   if (frames === undefined) {
     const mayBeGlued = delimiter === undefined && config.skipBytes === 0 && MAY_BE_GLUED.has(config.format);
-    return new FoundEnvelope(topics, delimiter, mayBeGlued ? new GluedTopics(onDecision, onLeftOut) : undefined);
+    const isBinary = config.format === "msgpack" || config.format === "cbor";
+    return new FoundEnvelope(
+      topics,
+      delimiter,
+      mayBeGlued ? new GluedTopics(onDecision, onLeftOut, isBinary) : undefined,
+    );
   }
   const fields = parseLayout(frames);
   if (delimiter !== undefined && fields.some(({ kind }) => kind === "topic")) {

@@ -13,6 +13,8 @@ const MAX_DELIMITERS = 8;
 const NO_DATE =
   "A time of day without a date is none. What follows has the time of its arrival: send unix seconds, or ISO 8601 such as 2026-11-28T13:37:00Z.";
 const MAX_TOPIC_LENGTH = 40;
+/** Maps begin with 0x80 in msgpack, and with 0xa0 in CBOR. */
+const FIRST_OBJECT = 0x80;
 const BRACKETS = new Set([0x7b, 0x5b]);
 
 export type Glued = { topic: Buffer; payload: Buffer } | { time: number | undefined; payload: Buffer };
@@ -25,9 +27,13 @@ export class GluedTopics {
   /** Of each delimiter, how many messages had it. */
   readonly #seen = new Map<string, number>();
 
-  constructor(onDecision: (decision: Decision) => void, onLeftOut: OnLeftOut) {
+  readonly #isBinary: boolean;
+
+  /** @param isBinary payloads are msgpack or CBOR: text behind a topic is none, though each of its bytes may be a number there */
+  constructor(onDecision: (decision: Decision) => void, onLeftOut: OnLeftOut, isBinary = false) {
     this.#onDecision = onDecision;
     this.#onLeftOut = onLeftOut;
+    this.#isBinary = isBinary;
   }
 
   /**
@@ -58,6 +64,7 @@ export class GluedTopics {
 
   #openTopic(frame: Buffer, { end, delimiter, at }: Front & { kind: "topic" }): Glued | undefined {
     const payload = frame.subarray(at);
+    if (this.#isBinary && (payload[0] ?? 0) < FIRST_OBJECT) return undefined;
     const seen = this.#seen.get(delimiter) ?? 0;
     if (seen < MESSAGES_TO_LEARN) {
       if (BRACKETS.has(payload[0] ?? 0) && jsonOrUndefined(payload.toString()) === undefined) return undefined;
