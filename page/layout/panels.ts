@@ -43,9 +43,9 @@ export interface PanelPlan extends PanelState {
 export const AUTO: YAxisPlan = { mode: { kind: "auto" }, log: false };
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-/** Whether an axis can have this range: what lies between must be a number too. */
+/** Whether a y axis can have this range. */
 export function isRange(min: number, max: number): boolean {
-  return min < max && Number.isFinite(max - min);
+  return min < max && Number.isFinite(max / 2 - min / 2);
 }
 
 /** A panel as it is made automatically. */

@@ -3,6 +3,7 @@ import { FONT, type Theme } from "../ui/theme.ts";
 import { layoutOf, type PanelSeries } from "./renderers/panel-renderer.ts";
 import { Surface } from "./surface.ts";
 import { type Threshold, type Tick, type YAxis, yTicks } from "./y-axis.ts";
+import { halfSpan } from "./y-range.ts";
 
 /** What one drawing shows. */
 export interface PlotContent {
@@ -127,7 +128,7 @@ export class PlotCanvas {
     const bottomPx = bottom * ratio;
     for (const one of inPaintingOrder(picture.series)) {
       const { range } = one.onRight && picture.right !== undefined ? picture.right : picture.left;
-      const scaleY = (height * ratio) / (range.max - range.min);
+      const scaleY = (height * ratio) / halfSpan(range);
       one.renderer.paint(one, {
         context,
         ratio,
@@ -140,7 +141,7 @@ export class PlotCanvas {
         columnOf: (value) => surface.crisp(xOf(value)),
         xPx: (value) => leftPx + (value - x.min) * scaleX,
         // First the difference, which is exact where both are large. That of the largest float64 would be infinite.
-        yPx: (value) => bottomPx - (value / 2 - range.min / 2) * (2 * scaleY),
+        yPx: (value) => bottomPx - (value / 2 - range.min / 2) * scaleY,
       });
       if (hasTexts) box.top += box.height;
     }
@@ -180,8 +181,8 @@ export class PlotCanvas {
   }
 
   #rowOf({ range }: YAxis, bottom: number, height: number): (place: number) => number {
-    const scale = height / (range.max - range.min);
-    return (place) => bottom - (place / 2 - range.min / 2) * (2 * scale);
+    const scale = height / halfSpan(range);
+    return (place) => bottom - (place / 2 - range.min / 2) * scale;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Range } from "../data/segment.ts";
 import { axisLabels, niceStep, ticks } from "./ticks.ts";
-import { stableRange } from "./y-range.ts";
+import { halfSpan, stableRange } from "./y-range.ts";
 
 /** A y axis as it is drawn: on a logarithmic one, the range and everything on it are powers of ten. */
 export interface YAxis {
@@ -61,7 +61,7 @@ export function thresholdsOn(axis: YAxis, values: readonly number[] = [], onRigh
 /** The axis' ticks, for a height in CSS pixels. */
 export function yTicks({ range, log, ticks: named }: YAxis, heightPx: number): Tick[] {
   if (named !== undefined) return named(heightPx).filter(({ at }) => at >= range.min && at <= range.max);
-  const step = stepOf(range.max - range.min, heightPx);
+  const step = stepOf(halfSpan(range), heightPx);
   if (!log) return labelled(ticks(range.min, range.max, step), step);
   if (range.max - range.min < FEW_DECADES) return withinADecade(range, heightPx);
   const whole = ticks(range.min, range.max, Math.max(1, Math.ceil(step)));
@@ -70,9 +70,9 @@ export function yTicks({ range, log, ticks: named }: YAxis, heightPx: number): T
   return places.map((at) => ({ at, label: powerLabel(at) }));
 }
 
-function stepOf(span: number, heightPx: number): number {
+function stepOf(half: number, heightPx: number): number {
   const everyPx = Math.min(MAX_TICK_PX, Math.max(MIN_TICK_PX, heightPx / TICKS_A_PANEL));
-  return niceStep(span * (everyPx / Math.max(1, heightPx)));
+  return niceStep(half * ((2 * everyPx) / Math.max(1, heightPx)));
 }
 
 function labelled(values: number[], step: number): Tick[] {
@@ -82,7 +82,7 @@ function labelled(values: number[], step: number): Tick[] {
 
 function withinADecade(range: Range, heightPx: number): Tick[] {
   const [low, high] = [10 ** range.min, 10 ** range.max];
-  const step = stepOf(high - low, heightPx);
+  const step = stepOf(halfSpan({ min: low, max: high }), heightPx);
   return labelled(ticks(low, high, step), step).map((tick) => ({ ...tick, at: Math.log10(tick.at) }));
 }
 

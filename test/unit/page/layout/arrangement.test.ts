@@ -117,7 +117,6 @@ test("[PG12] what changes nothing, or is unknown, leaves the panels automatic", 
     [5, 0],
     [Number.NaN, 1],
     [0, Number.POSITIVE_INFINITY],
-    [-1e308, 1e308],
   ] as const) {
     arrangement.setY(arrangement.id("a.x"), "left", { mode: { kind: "fixed", min, max }, log: false });
   }

@@ -38,6 +38,14 @@ test("[PG12] ticks lie in the range, ascend, say different things, and are not c
   );
 });
 
+test("[PG25d] an axis of the largest numbers has round ticks, and its range comes back to smaller ones", () => {
+  const range = nextRange(undefined, -1e308, 1e308);
+  const ticks = yTicks({ range, log: false }, 300);
+  assert.ok(ticks.length >= 5, JSON.stringify(ticks));
+  assert.ok(ticks.some(({ label }) => label === "1e308") && ticks.some(({ label }) => label === "-1e308"));
+  assert.deepEqual(nextRange(range, 0, 1e300), nextRange(undefined, 0, 1e300));
+});
+
 test("[PG25b] where labels would be long, they are counted from a base, which is written once", () => {
   const axis = (min: number, max: number): string[] => {
     const ticks = yTicks({ range: { min, max }, log: false }, 250);
