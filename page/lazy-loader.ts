@@ -1,3 +1,4 @@
+import { timeZone } from "./layout/time-zone.ts";
 import type { LazyModule } from "./lazy/module.ts";
 
 /** Where it is, seen from the page's own script: scripts/build-page.ts puts it in. */
@@ -30,6 +31,7 @@ export class LazyLoader {
       // What could not be imported once never can be by the same name: browsers remember that.
       const name = this.#failures === 0 ? LAZY_FILE : `${LAZY_FILE}?again=${this.#failures}`;
       const { lazyModule }: { lazyModule: LazyModule } = await import(name);
+      lazyModule.shareTimeZone(timeZone());
       this.#had();
       return lazyModule;
     } catch {

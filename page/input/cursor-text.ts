@@ -1,17 +1,34 @@
 import type { Range } from "../data/segment.ts";
-import { niceStep, numberLabels, timeLabels } from "../render/ticks.ts";
+import { niceStep, numberLabels } from "../render/ticks.ts";
 import { formatCount } from "../ui/format.ts";
+import { momentText, periodText } from "../ui/time-text.ts";
 
 /** The resolution of an x in text: about a pixel of a wide screen. */
 const RESOLUTION = 1 / 2000;
 
 /** The label of the cursor: its x and, if there is a mark, the distance to it. */
-export function cursorText(x: number, mark: number | undefined, seen: Range, time: boolean): string {
-  const step = niceStep((seen.max - seen.min) * RESOLUTION);
-  // To the second at least: a time of day without them is no time of a point.
-  const [at = ""] = time ? timeLabels([x], Math.min(1, step)) : numberLabels([x], step);
+export function cursorText(
+  x: number,
+  mark: number | undefined,
+  seen: Range,
+  time: boolean,
+  nowMs = Date.now(),
+): string {
+  const step = stepOf(seen);
+  const at = time ? momentText(x, step, nowMs) : (numberLabels([x], step)[0] ?? "");
   if (mark === undefined) return at;
   return `${at} · Δ ${differenceText(x - mark, step, time)}`;
+}
+
+/** From where to where, as finely as it is seen. */
+export function rangeText(range: Range, time: boolean, nowMs = Date.now()): string {
+  const step = stepOf(range);
+  const { min, max } = range;
+  return time ? periodText(min, max, step, nowMs) : numberLabels([min, max], step).join(" – ");
+}
+
+function stepOf({ min, max }: Range): number {
+  return niceStep((max - min) * RESOLUTION);
 }
 
 function differenceText(difference: number, step: number, time: boolean): string {

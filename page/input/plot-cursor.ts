@@ -1,7 +1,6 @@
 import type { Board } from "../render/board.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { rendererOf } from "../render/renderers/registry.ts";
-import { otherDay } from "../render/ticks.ts";
 import type { Reading } from "../ui/legend.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import { CursorOverlay } from "./cursor-overlay.ts";
@@ -37,9 +36,7 @@ export class PlotCursor {
       position,
       mark,
       chosen,
-      x === undefined
-        ? ""
-        : `${viewModel.time ? otherDay(x) : ""} ${cursorText(x, mark, viewModel.x, viewModel.time)}`.trim(),
+      x === undefined ? "" : cursorText(x, mark, viewModel.x, viewModel.time),
     );
     if (withReadings) {
       for (const { legend, series } of this.#board.onScreen) legend.show(series, (one) => this.read(one, viewModel));

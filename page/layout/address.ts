@@ -11,6 +11,8 @@ export interface AddressState<WindowName extends string = string> extends Arrang
   /** The range of x. */
   readonly range?: Range;
   readonly paused?: boolean;
+  /** Times are in UTC. */
+  readonly utc?: boolean;
 }
 
 /** A fragment is foreign input: more text is cut off. */
@@ -21,11 +23,12 @@ const RIGHT = ":";
 
 /** The fragment with its `#`; "" where there is nothing to say. */
 export function formatAddress(state: AddressState): string {
-  const { window, range, paused } = state;
+  const { window, range, paused, utc } = state;
   const parts: string[] = [];
   if (window !== undefined) parts.push(`window=${windowText(window)}`);
   if (range !== undefined) parts.push(`from=${xText(range.min)}`, `to=${xText(range.max)}`);
   if (paused) parts.push("paused=1");
+  if (utc) parts.push("tz=utc");
   const text = [...parts, ...arrangementParts(state)].join("&");
   return text === "" ? "" : `#${text}`;
 }
@@ -45,8 +48,10 @@ export function parseAddress<WindowName extends string>(
   const panels = parameters.flatMap(([key, text]) => (key === "panel" ? panelOf(text, known) : []));
   return {
     ...(window === undefined ? {} : { window }),
-    ...(isRange(min, max) ? { range: { min, max } } : {}),
+    // What lies between two x must be a number, too.
+    ...(isRange(min, max) && Number.isFinite(max - min) ? { range: { min, max } } : {}),
     ...(first("paused") === "1" ? { paused: true } : {}),
+    ...(first("tz") === "utc" ? { utc: true } : {}),
     panels,
     hidden: namesOf(first("hide") ?? "", new Set()),
     ...(derived.length === 0 ? {} : { derived }),

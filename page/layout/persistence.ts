@@ -3,6 +3,7 @@ import { type Viewport, WINDOWS } from "../viewport/viewport.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { ArrangementStorage, effectiveArrangement } from "./arrangement-storage.ts";
+import { rememberedUtc, timeZone } from "./time-zone.ts";
 
 /** Browsers refuse more than about a hundred history changes in half a minute. */
 const EVERY_MS = 400;
@@ -41,6 +42,7 @@ export class Persistence {
     const fragment = formatAddress({
       ...(window === undefined ? {} : { window }),
       ...(range === undefined ? {} : { range }),
+      utc: timeZone().isUtc,
       ...this.#arrangement.state,
     });
     return location.origin + location.pathname + location.search + fragment;
@@ -66,6 +68,7 @@ export class Persistence {
     this.#arrangement.restore(effectiveArrangement(address, this.#remembered.load()));
     // A link is not what a person chose here: another page may have set it, in a frame.
     this.#version = this.#arrangement.version;
+    timeZone().isUtc = address.utc ?? rememberedUtc();
     if (address.window !== undefined) this.#viewport.selectWindow(address.window);
     if (address.range !== undefined) this.#viewport.showRange(address.range);
     else this.#viewport.goLive();

@@ -1,3 +1,4 @@
+import { shareTimeZone } from "../layout/time-zone.ts";
 import { LAZY_RENDERERS } from "../render/renderers/lazy-registry.ts";
 import { backfill } from "./backfill.ts";
 import { Derived } from "./derive/derived.ts";
@@ -32,6 +33,7 @@ export const lazyModule: LazyModule = {
   rareStates: (host, channelUrl) => ({ showEmpty: (isEmpty) => showEmpty(isEmpty, host, channelUrl), showIcon }),
   renderers: LAZY_RENDERERS,
   shareY,
+  shareTimeZone,
   showOff,
   thinned,
 };

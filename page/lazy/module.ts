@@ -7,6 +7,7 @@ import type { PlotCursor } from "../input/plot-cursor.ts";
 import type { Tool } from "../input/shortcuts.ts";
 import type { Arrangement } from "../layout/arrangement.ts";
 import type { Persistence } from "../layout/persistence.ts";
+import type { TimeZone } from "../layout/time-zone.ts";
 import type { Board } from "../render/board.ts";
 import type { LazyRender } from "../render/lazy-render.ts";
 import type { Notice } from "../ui/notice.ts";
@@ -40,6 +41,8 @@ export interface LazyModule extends LazyRender, LazyInput {
   rareStates(host: HTMLElement, channelUrl: string): RareStates;
   /** Reads what was left out of the tail, and puts it before what came since. */
   backfill(arrivals: Arrivals, held: ReplacedPoints, channelUrl: URL, changed: () => void): Promise<void>;
+  /** Times are said in this zone. */
+  shareTimeZone(zone: TimeZone): void;
   /** Shows why the page cannot connect, if anything answers. */
   explain(notice: Notice, channelUrl: URL): Promise<void>;
   openTool(tool: Tool, context: Context, opener?: HTMLElement): void;

@@ -1,5 +1,6 @@
 import { CLOCK_STEP_SECONDS, isSetBack, isTime, runsBackwards, type Series } from "../data/store/series.ts";
-import { clockText, offsetText } from "../ui/format.ts";
+import { offsetText } from "../ui/format.ts";
+import { dateText, momentText, yearOf } from "../ui/time-text.ts";
 
 /** A clock that differs less is not worth a sentence. */
 const SAME_S = 60;
@@ -45,8 +46,7 @@ export function offText(
   if (isLive && Math.abs(late) > SAME_S) return `has timestamps ${offsetText(late * 1000)}`;
   if (late < -AHEAD_S) return `has timestamps ${offsetText(late * 1000)}`;
   if (!isAlone) return undefined;
-  const isToday = new Date(headX * 1000).toDateString() === new Date(todayX * 1000).toDateString();
-  const since = `has no new data since ${isToday ? "" : `${dateText(headX)}, `}${clockText(headX * 1000)}`;
+  const since = `has no new data since ${momentText(headX, 1, todayX * 1000)}`;
   // What was stored before says nothing of when it came: it may have ended, or have another clock.
   return isLive || late < SAME_S ? since : `${since}, ${offsetText(late * 1000)}`;
 }
@@ -61,15 +61,15 @@ export function backText(series: Series): string | undefined {
   const { headX, ring } = series;
   if (!isSetBack(series) || ring.lastX - headX <= CLOCK_STEP_SECONDS) return undefined;
   if (runsBackwards(series)) return "has timestamps that run backwards: its newest points are on the left";
-  const upTo = `${dateText(ring.lastX)}, ${clockText(ring.lastX * 1000)}`;
+  const upTo = momentText(ring.lastX, 1, Number.NaN);
   return `has points up to ${upTo}, later than its newest one: a clock was wrong, or was set back`;
 }
 
 function epochText(headX: number, nowX: number, late: number, isLive: boolean): string | undefined {
   if (Math.abs(late) <= SAME_EPOCH_S) return undefined;
   const epoch = EPOCHS.find(({ at }) => Math.abs(headX - at(nowX)) < TOLERANCE_S);
-  if (epoch !== undefined) return `has timestamps of ${new Date(headX * 1000).getFullYear()}: they ${epoch.text}?`;
-  return isLive ? `has timestamps of ${dateText(headX)}: is the clock set?` : undefined;
+  if (epoch !== undefined) return `has timestamps of ${yearOf(headX * 1000)}: they ${epoch.text}?`;
+  return isLive ? `has timestamps of ${dateText(headX * 1000, true)}: is the clock set?` : undefined;
 }
 
 function timelessText(headX: number, nowX: number, isPath = false): string {
@@ -79,8 +79,4 @@ function timelessText(headX: number, nowX: number, isPath = false): string {
   if (headX >= 1e11) return `has x ${x}, after the year 5138: is it a time in another unit?`;
   if (headX < 0) return `has x ${x}: a time before 1970, or not a time`;
   return `has x ${x}: not a time, or one of ${new Date(headX * 1000).getUTCFullYear()} (is the clock set?)`;
-}
-
-function dateText(x: number): string {
-  return new Date(x * 1000).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
 }

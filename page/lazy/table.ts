@@ -1,6 +1,7 @@
 import type { ValueNames } from "../data/store/value-names.ts";
 import { make, setText } from "../ui/dom.ts";
-import { clockText, formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../ui/format.ts";
+import { formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../ui/format.ts";
+import { momentText } from "../ui/time-text.ts";
 import { isoTime, type WindowData } from "./export/window-data.ts";
 import { type Stats, statsOf } from "./stats.ts";
 import { adoptStyles } from "./styles.ts";
@@ -143,13 +144,7 @@ function heading(scope: "col" | "row", text = ""): HTMLTableCellElement {
   return cell;
 }
 
-/** The local time of day to the millisecond, and the date unless it is today. */
+/** The time of day to the millisecond, and the date unless it is today. */
 export function timeText(x: number, nowMs: number): string {
-  const iso = isoTime(x);
-  if (iso === "") return String(x);
-  const date = new Date(iso);
-  const clock = clockText(date.getTime()) + iso.slice(-5, -1);
-  const day = (of: Date): string =>
-    [of.getFullYear(), of.getMonth() + 1, of.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
-  return day(date) === day(new Date(nowMs)) ? clock : `${day(date)} ${clock}`;
+  return isoTime(x) === "" ? String(x) : momentText(x, 0.001, nowMs);
 }

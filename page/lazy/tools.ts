@@ -1,5 +1,6 @@
 import { yieldToPage } from "../data/yield.ts";
 import { SHORTCUTS, type Tool } from "../input/shortcuts.ts";
+import { rememberUtc, timeZone } from "../layout/time-zone.ts";
 import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
@@ -9,7 +10,7 @@ import { type HelpGroup, openHelp } from "./dialogs/help.ts";
 import { openShare } from "./dialogs/share.ts";
 import { SHORTCUT_WORDS } from "./dialogs/shortcut-words.ts";
 import { csvBlob } from "./export/csv.ts";
-import { pictureOf, rangeText, windowData } from "./export/in-view.ts";
+import { datedRange, pictureOf, windowData } from "./export/in-view.ts";
 import { type Picture, pngBlob } from "./export/png.ts";
 import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./export/snapshot.ts";
 import { fileName } from "./export/window-data.ts";
@@ -40,7 +41,7 @@ function share(context: Context, opener?: HTMLElement): void {
   };
   openShare({
     links: { live: persistence.link(undefined), now: persistence.link(seen?.x) },
-    range: seen === undefined ? "" : rangeText(seen),
+    range: seen === undefined ? "" : datedRange(seen),
     chosen: viewport.isLive ? "live" : "now",
     channel,
     exports: {
@@ -147,6 +148,10 @@ function openMenu(context: Context, opener?: HTMLElement): void {
     item("Share and save", "S", () => share(context, opener)),
     ...(arrangement.isAutomatic ? [] : [change("Arrange panels automatically", () => arrangement.reset())]),
     ...(arrangement.state.hidden.length > 0 ? [change("Show hidden series", () => arrangement.showAll())] : []),
+    change(timeZone().isUtc ? "Show times of this device" : "Show times in UTC", () => {
+      timeZone().isUtc = !timeZone().isUtc;
+      rememberUtc(timeZone().isUtc);
+    }),
     make("li", "", openIt),
     item("Add a derived series…", "", () => openDerive(context, opener)),
     ...arrangement.derived.map(({ name }) => item(`Remove ${name}`, "", () => removeDerived(context, name))),

@@ -114,7 +114,7 @@ export class Board {
     };
     const ticks = xTicks(viewModel.x, viewModel.time, this.#xAxis.width(this.gutters));
     for (const panel of panels) panel.paint(viewModel, ticks, this.gutters, this.#theme);
-    this.#xAxis.draw(viewModel.x, ticks, this.gutters, this.#theme);
+    this.#xAxis.draw(viewModel, ticks, this.gutters, this.#theme);
     this.host.dataset.drawn = "";
   }
 

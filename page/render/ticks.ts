@@ -1,6 +1,8 @@
-import { clockText } from "../ui/format.ts";
+import { behindUtcMs, dayStartMs } from "../layout/time-zone.ts";
+import { clockText, decimals } from "../ui/format.ts";
+import { clockLabel, dateText, isMidnight, yearOf } from "../ui/time-text.ts";
 
-/** Where an axis has its ticks and what they say. Time is local, and 24 hours a day. */
+/** Where an axis has its ticks and what they say. */
 
 const MAX_TICKS = 60;
 /** After so many digits no two float64 are the same. */
@@ -74,20 +76,20 @@ export function ticks(min: number, max: number, step: number, origin = 0): numbe
   return found;
 }
 
-/** Ticks at whole local hours, days, months and years, not at those of UTC. */
+/** Ticks at whole hours, days, months and years of the zone. */
 export function timeTicks(minS: number, maxS: number, stepS: number): number[] {
   if (stepS >= DAY) {
     const unit = stepS >= MONTH ? MONTH : DAY;
     const every = Math.round(stepS / unit);
     const found: number[] = [];
     for (let k = Math.floor(minS / unit / every - 1) * every; found.length < MAX_TICKS; k += every) {
-      const at = (unit === DAY ? new Date(1970, 0, 1 + k) : new Date(1970, k)).getTime() / 1000;
+      const at = (unit === DAY ? dayStartMs(1970, 0, 1 + k) : dayStartMs(1970, k)) / 1000;
       if (!(at <= maxS)) break;
       if (at >= minS) found.push(at);
     }
     return found;
   }
-  return ticks(minS, maxS, stepS, new Date(minS * 1000).getTimezoneOffset() * MINUTE);
+  return ticks(minS, maxS, stepS, behindUtcMs(minS * 1000) / 1000);
 }
 
 /** What a number's tick says, with as many places as its step needs. */
@@ -124,44 +126,15 @@ export function axisLabels(values: readonly number[], step: number): { labels: s
 
 /** What a time's tick says: as much of the time of day as its step needs, the date where a day begins. */
 export function timeLabels(valuesS: readonly number[], stepS: number): string[] {
-  const thisYear = new Date().getFullYear();
-  const hasYears = valuesS.some((valueS) => new Date(valueS * 1000).getFullYear() !== thisYear);
+  const thisYear = yearOf(Date.now());
+  const hasYears = valuesS.some((valueS) => yearOf(valueS * 1000) !== thisYear);
   return valuesS.map((valueS) => {
-    const date = new Date(Math.round(valueS * 1e6) / 1e3);
-    if (stepS >= YEAR) return String(date.getFullYear());
-    if (stepS >= MONTH) return date.toLocaleDateString(undefined, { month: "short", year: "numeric" });
-    if (stepS >= DAY || (stepS >= HOUR && date.getHours() === 0 && date.getMinutes() === 0)) {
-      return dateText(date, hasYears);
-    }
-    const clock = clockText(date.getTime());
-    if (stepS >= MINUTE) return clock.slice(0, 5);
-    // Further than a microsecond, a float64 of a time does not go.
-    const places = Math.min(6, decimals(stepS));
-    if (places === 0) return clock;
-    const rounded = Math.round(valueS * 10 ** places) / 10 ** places;
-    const fraction = (rounded - Math.floor(rounded)).toFixed(places);
-    return clockText(Math.floor(rounded) * 1000) + fraction.slice(1);
+    const timeMs = Math.round(valueS * 1e6) / 1e3;
+    if (stepS >= YEAR) return String(yearOf(timeMs));
+    if (stepS >= MONTH) return dateText(timeMs, true, false);
+    if (stepS >= DAY || isMidnight(timeMs)) return dateText(timeMs, hasYears);
+    return stepS >= MINUTE ? clockText(timeMs).slice(0, 5) : clockLabel(valueS, stepS);
   });
-}
-
-function dateText(date: Date, hasYear: boolean): string {
-  return date.toLocaleDateString(undefined, {
-    month: "short",
-    day: "numeric",
-    ...(hasYear ? { year: "numeric" } : {}),
-  });
-}
-
-/** The date of a time, unless it is today. */
-export function otherDay(x: number): string {
-  const [date, now] = [new Date(x * 1000), new Date()];
-  if (date.toDateString() === now.toDateString()) return "";
-  return dateText(date, date.getFullYear() !== now.getFullYear());
-}
-
-/** Places after the point that a nice step needs. */
-function decimals(step: number): number {
-  return step >= 1 ? 0 : Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
 }
 
 function shortExponent(value: number, digits: number): string {

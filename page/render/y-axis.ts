@@ -19,6 +19,8 @@ export interface Tick {
   letters?: number;
   /** What is to be added to all labels of the axis. */
   base?: string;
+  /** It says a time of day, and not of which. */
+  isClock?: boolean;
 }
 
 /** A line across the panel, at a place of one of its axes. */

@@ -1,3 +1,5 @@
+import { wallDate } from "../layout/time-zone.ts";
+
 /** Numbers for people, of a width that does not change with every value. */
 
 /** How a series' values are written: with so many places after the point, or with so many digits and a power of ten. */
@@ -100,10 +102,17 @@ export function offsetText(behindMs: number): string {
   return `${hint === "" && !isLong ? formatDuration(size) : parts.join(" ")} ${behindMs > 0 ? "behind" : "ahead"}${hint}`;
 }
 
-/** The local time of day: `09:05:00`. */
+/** Places after the point that a nice step needs. */
+export function decimals(step: number): number {
+  return step >= 1 ? 0 : Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+}
+
+/** The time of day: `09:05:00`. */
 export function clockText(timeMs: number): string {
-  const date = new Date(timeMs);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
+  const date = wallDate(timeMs);
+  return [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
 }
 
 /** A count and its noun: `1 viewer`, `2 viewers`. `series` is its own plural. */

@@ -1,7 +1,8 @@
 import type { ConnectionState } from "../../client/connection-state.ts";
 import { PRESENCE_EXPIRES_MS } from "../../protocol/limits.ts";
 import type { ClockRemarks } from "../data/clocks.ts";
-import { clockText, counted, formatDuration, formatRate, offsetText, zoneHint } from "./format.ts";
+import { counted, formatDuration, formatRate, offsetText, zoneHint } from "./format.ts";
+import { momentText } from "./time-text.ts";
 
 /** The state of the feed. */
 export type FeedState =
@@ -106,7 +107,7 @@ function restText(status: Status, nowMs: number): string {
     }
     case "stale":
     case "gone":
-      return ` since ${sinceText(status.sinceMs, nowMs)}`;
+      return ` since ${momentText(status.sinceMs / 1000, 1, nowMs)}`;
     default:
       return "";
   }
@@ -153,10 +154,4 @@ function aheadText(aheadMs: number): string {
 function lossText({ points, unknown }: Figures["lostPoints"]): string | undefined {
   if (points === 0) return unknown ? "data may be missing" : undefined;
   return `${unknown ? "at least " : ""}${counted(points, "point")} missing`;
-}
-
-function sinceText(sinceMs: number, nowMs: number): string {
-  const clock = clockText(sinceMs);
-  if (nowMs - sinceMs < 12 * 3_600_000) return clock;
-  return `${new Date(sinceMs).toLocaleDateString(undefined, { month: "short", day: "numeric" })} ${clock}`;
 }

@@ -1,4 +1,4 @@
-import { cursorText } from "../../input/cursor-text.ts";
+import { rangeText } from "../../input/cursor-text.ts";
 import { unitOf } from "../../layout/unit.ts";
 import { BOTTOM_PX, TOP_PX } from "../../render/plot-canvas.ts";
 import { rendererOf } from "../../render/renderers/registry.ts";
@@ -27,11 +27,9 @@ export function windowData({ channel, arrangement, source }: Context, viewModel:
   return { channel, minX: viewModel.x.min, maxX: viewModel.x.max, time: viewModel.time, series };
 }
 
-/** From when to when, in words. */
-export function rangeText({ x, time }: ViewModel): string {
-  const [from, to] = [cursorText(x.min, undefined, x, time), cursorText(x.max, undefined, x, time)];
-  const day = time ? `${new Date(x.max * 1000).toLocaleDateString()} ` : "";
-  return `${day}${from} – ${to}`;
+/** From when to when, in words; where x is a time with its date, whatever day it is read on. */
+export function datedRange({ x, time }: ViewModel): string {
+  return rangeText(x, time, Number.NaN);
 }
 
 /** What a picture of the panels that can be seen is made of. */
@@ -68,7 +66,7 @@ export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewMo
   };
   return {
     title: channel,
-    range: rangeText(viewModel),
+    range: datedRange(viewModel),
     panels,
     xAxis: board.xAxisCanvas,
     scale: devicePixelRatio,

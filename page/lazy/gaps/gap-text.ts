@@ -1,8 +1,9 @@
 import { replaceControl } from "../../../protocol/characters.ts";
 import { MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
 import type { GapRecord } from "../../data/store/gap-log.ts";
-import { niceStep, numberLabels, timeLabels } from "../../render/ticks.ts";
+import { niceStep, numberLabels } from "../../render/ticks.ts";
 import { counted, formatCount } from "../../ui/format.ts";
+import { momentText, periodText } from "../../ui/time-text.ts";
 import type { LocatedGap } from "./gap-spans.ts";
 
 /** The description of a gap: how many points of what are missing, when, and why. */
@@ -39,7 +40,7 @@ const BEFORE: Record<string, string> = {
 };
 
 /** The descriptions of the gaps of one mark: those of one reason and series together. */
-export function gapTexts(spans: readonly LocatedGap[], time: boolean): GapText[] {
+export function gapTexts(spans: readonly LocatedGap[], time: boolean, nowMs = Date.now()): GapText[] {
   const groups = new Map<string, LocatedGap[]>();
   for (const span of spans) {
     const { reason, series, points } = span.gap;
@@ -47,14 +48,14 @@ export function gapTexts(spans: readonly LocatedGap[], time: boolean): GapText[]
     const key = JSON.stringify([reason, of, points === null]);
     groups.set(key, [...(groups.get(key) ?? []), span]);
   }
-  const texts = [...groups.values()].map((group) => textOf(group, time));
+  const texts = [...groups.values()].map((group) => textOf(group, time, nowMs));
   const more = texts.length - MAX_TEXTS;
   if (more <= 0) return texts;
   const rest = { title: `and ${formatCount(more)} more`, where: "", why: "" };
   return [...texts.slice(0, MAX_TEXTS), rest];
 }
 
-function textOf(group: readonly LocatedGap[], time: boolean): GapText {
+function textOf(group: readonly LocatedGap[], time: boolean, nowMs: number): GapText {
   const gaps = [...new Set<GapRecord>(group.map(({ gap }) => gap))];
   const { reason = "", series = "", points = null } = gaps[0] ?? {};
   const names = [...new Set(gaps.map((gap) => given(gap.series, MAX_SERIES_NAME_BYTES)))];
@@ -71,7 +72,7 @@ function textOf(group: readonly LocatedGap[], time: boolean): GapText {
       : `${shown.join(", ")}${others > 0 ? ` and ${formatCount(others)} more series` : ""}`;
   return {
     title: gaps.length > names.length ? `${missing}, in ${counted(gaps.length, "gap")}` : missing,
-    where: `${of}\n${whenText(from, to, time)}`,
+    where: `${of}\n${whenText(from, to, time, nowMs)}`,
     why: onTheWay ?? own(BEFORE, reason) ?? `The reason given is “${given(reason, MAX_REASON_LENGTH)}”.`,
   };
 }
@@ -86,11 +87,9 @@ function own(texts: Record<string, string>, reason: string): string | undefined 
   return Object.hasOwn(texts, reason) ? texts[reason] : undefined;
 }
 
-/** From when to when, in the format of the axis. */
-function whenText(from: number, to: number, time: boolean): string {
-  const values = from < to ? [from, to] : [to];
+/** From when to when, as finely as the gap is short. */
+function whenText(from: number, to: number, time: boolean, nowMs: number): string {
   const step = niceStep((to - from || 10) / 10);
-  // A time has seconds at least, and no date, as on the axis.
-  const labels = time ? timeLabels(values, Math.min(1, step)) : numberLabels(values, step);
-  return values.length === 1 ? `at ${labels[0]}` : labels.join(" – ");
+  if (time) return from < to ? periodText(from, to, step, nowMs) : `at ${momentText(to, step, nowMs)}`;
+  return from < to ? numberLabels([from, to], step).join(" – ") : `at ${numberLabels([to], step)[0]}`;
 }

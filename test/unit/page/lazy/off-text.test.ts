@@ -48,9 +48,9 @@ test("[PG27c] what is ahead by more than a second has no point that is its last 
 
 test("[PG27c] the last point of another day than today has its date, and how long ago it was in hours and minutes", () => {
   const yesterday = offText({ headX: NOW - 85_800, lateX: Number.NaN }, NOW, true);
-  assert.match(yesterday ?? "", /^has no new data since .*17.*2026.*, [\d:]{8}, 23 h 50 min behind$/);
+  assert.match(yesterday ?? "", /^has no new data since .*17.* [\d:]{8}, 23 h 50 min behind$/);
   const today = offText({ headX: NOW, lateX: 0.1 }, NOW, true, NOW + 86_400);
-  assert.match(today ?? "", /since .*18.*2026.*, [\d:]{8}$/);
+  assert.match(today ?? "", /since .*18.* [\d:]{8}$/);
 });
 
 test("[PG11d] times that run backwards, and points that are later than the newest, are told from each other", () => {
@@ -64,7 +64,7 @@ test("[PG11d] times that run backwards, and points that are later than the newes
   assert.match(said(...falling) ?? "", /run backwards/);
   assert.match(
     said(NOW + 3600, NOW, NOW + 1, NOW + 2) ?? "",
-    /^has points up to .*2026.*, [\d:]{8}, later than its newest/,
+    /^has points up to .*2026.* [\d:]{8}, later than its newest/,
   );
   assert.equal(said(NOW, NOW + 1, NOW - 5, NOW + 2), undefined);
   assert.equal(said(...falling.slice(0, 50)), undefined);

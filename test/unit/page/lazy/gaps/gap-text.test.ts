@@ -16,7 +16,7 @@ function textsOf(gaps: Partial<GapRecord>[], time = false): GapText[] {
     const gap = { reason: "trimmed", points: 3, series: "", spans: [span], ...values };
     return { gap, span: gap.spans[0] ?? span };
   });
-  return gapTexts(spans, time);
+  return gapTexts(spans, time, NOON_S * 1000);
 }
 
 function textOf(gap: Partial<GapRecord>, time = false): GapText {
@@ -68,6 +68,7 @@ test("[PG10] when: as finely as the gap is short, and as the axis has it", () =>
   assert.equal(where(NOON_S, NOON_S + 0.5, true), "temp, 12:00:00.00 – 12:00:00.50");
   assert.equal(where(NOON_S - 7200, NOON_S, true), "temp, 10:00:00 – 12:00:00");
   assert.match(where(NOON_S, NOON_S, true), /^temp, at 12:00:00/);
+  assert.match(where(NOON_S - 172_800, NOON_S - 172_790, true), /^temp, (?=.*\b18\b).* 12:00:00 – 12:00:10$/);
   assert.equal(where(99, 1334, false), "temp, 99 – 1334");
   assert.equal(where(0.5, 0.75, false), "temp, 0.50 – 0.75");
   assert.equal(where(7, 7, false), "temp, at 7");
