@@ -28,20 +28,21 @@ export function nearestPoint(segments: readonly Segment[], x: number, reach: num
 }
 
 /**
- * What holds at `x`: the last point before it, and nothing in a break. With a `reach`, of events, the next one if that is as
- * near and nearer; between events nothing breaks.
+ * What holds at `x`: the last point before it, and nothing from a break on. With a `reach`, of events, the next one if that
+ * is as near and nearer; between events nothing breaks.
  */
 export function heldPoint(segments: readonly Segment[], x: number, reach: number): Point | undefined {
   if (segments[0]?.isPath) return pathTools.nearestOnPath?.(segments, x, reach);
+  const isEvent = reach > 0;
   let last: Point | undefined;
   for (const segment of segments) {
     const at = upperBound(segment.x, x);
-    if (at > 0) last = valueAt(segment, at - 1);
+    if (at > 1) last = valueAt(segment, at - 2) ?? last;
+    // A value that ends where it begins is one there.
+    if (at > 0) last = valueAt(segment, at - 1) ?? (isEvent || last?.x === x ? last : undefined);
     if (at === segment.x.length) continue;
-    const isEvent = reach > 0;
-    const next = valueAt(segment, at) ?? (isEvent ? valueAt(segment, at + 1) : undefined);
-    if (next === undefined) return isEvent || last?.x === x ? last : undefined;
-    return next.x - x < Math.min(reach, x - (last?.x ?? -Infinity)) ? next : last;
+    const next = isEvent ? (valueAt(segment, at) ?? valueAt(segment, at + 1)) : undefined;
+    return next !== undefined && next.x - x < Math.min(reach, x - (last?.x ?? -Infinity)) ? next : last;
   }
   return last;
 }

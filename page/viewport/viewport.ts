@@ -3,7 +3,7 @@ import { isFarBehind, newestX, type PointSource } from "../data/point-source.ts"
 import type { Range, Segment } from "../data/segment.ts";
 import { upperBound } from "../data/sorted-column.ts";
 import type { GapRecord } from "../data/store/gap-log.ts";
-import { runsBackwards } from "../data/store/series.ts";
+import { isStep, runsBackwards } from "../data/store/series.ts";
 import { isTime, type Series } from "../data/store/series-store.ts";
 import { inSteps, within } from "./x-range.ts";
 
@@ -241,7 +241,9 @@ function lastPoints(source: PointSource, newest: number): Omit<ViewModel, "gaps"
   const x = minX < newest ? { min: minX, max: newest } : { min: newest - LONELY_SPAN, max: newest };
   const segments = (series: Series): readonly Segment[] => {
     if (isFarBehind(series.headX, newest)) return [];
-    if (source.store.find(series.name) !== series) return lastOf(upTo(source.segments(series, x), newest));
+    // Behind a value that holds, a gap may stand.
+    if (source.store.find(series.name) !== series || isStep(series))
+      return lastOf(upTo(source.segments(series, x), newest));
     const { x: xs, y } = series.ring;
     const to = upperBound(xs, newest);
     const from = fromLast(y, to, POINTS);

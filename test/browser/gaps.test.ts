@@ -1,10 +1,13 @@
 /** Whatever is missing, and for whatever reason: the line breaks there, and nowhere else. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { FrameBuilder } from "../../protocol/frame/frame-builder.ts";
+import { FrameBuilder, type Row } from "../../protocol/frame/frame-builder.ts";
+import { named } from "../support/named.ts";
 import { newChannel, publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ChannelTab, isDrawnBetween, NETWORK_ERROR } from "./channel-tab.ts";
+import { Pointer } from "./pointer.ts";
+import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 import { TcpRelay } from "./tcp-relay.ts";
 
@@ -95,4 +98,43 @@ test("[PG5] [VW2b] what was trimmed while the page was away breaks the line, and
   assert.equal(gaps[0]?.reason, "trimmed");
   const held = (await tab.held()).flatMap((series) => series.y).filter((value) => value !== null);
   assert.equal(held.length + (gaps[0]?.points ?? 0), 21 + 1000 * rounds, "held and missing are all that was sent");
+});
+
+test("[PG23b] a step is not drawn through an outage that a gap explains, live, after a reload and in the history", async (t) => {
+  const source = new Source(stage.edge, newChannel());
+  const other = new Source(stage.edge, source.channel);
+  const at = (i: number): number => x[i] ?? 0;
+  const run = (second: number): Row => named(at(second), { state: [1, "RUN"] });
+  const tab = await stage.openTab(t, source.channel, { query: `#from=${at(0)}&to=${at(20)}` });
+  await tab.says(/Live|Paused/);
+  await source.publish([run(0), ...x.slice(1, 6).map((each) => rowOf(each, { temp: 20 }))]);
+  // Another publisher goes on: so far, the state may have held.
+  await other.publish(x.map((each) => rowOf(each, { flow: 1 })));
+  await tab.holds(21, "flow");
+  await tab.holds(5, "temp");
+  const isHeld = async (): Promise<boolean[]> => {
+    const curve = await tab.curve("state");
+    return [2, 4, 6, 8, 12, 14, 17, 19].map((i) => isDrawnBetween(curve, at(i), at(i + 1)));
+  };
+  await waitFor("the state, as far as anything came", async () => (await isHeld()).every(Boolean));
+  // It comes back, and says nothing of the state.
+  await source.publish(
+    x.slice(10, 14).map((each) => rowOf(each, { temp: 21 })),
+    { lost: 5 },
+  );
+  await tab.holds(10, "temp");
+  const broken = [true, true, false, false, false, false, false, false];
+  assert.deepEqual(await isHeld(), broken, "up to where it was heard last");
+  const { left, width, top, height } = await new Pointer(tab).box();
+  await tab.page.mouse.move(left + width * 0.45, top + height / 2);
+  await waitFor("nothing being read there", async () => (await tab.legend()).state === "–");
+  await source.publish([run(16)]);
+  await tab.holds(2, "state");
+  const mended = [...broken.slice(0, 6), true, true];
+  assert.deepEqual(await isHeld(), mended);
+  await tab.page.reload();
+  await waitFor("the same after a reload", async () => {
+    await tab.holds(3, "state");
+    return (await isHeld()).join() === mended.join();
+  });
 });

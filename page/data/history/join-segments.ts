@@ -1,6 +1,6 @@
 import type { Range, Segment } from "../segment.ts";
 import { justAbove, lowerBound, upperBound } from "../sorted-column.ts";
-import { completeFrom, type Series } from "../store/series.ts";
+import { completeFrom, isStep, type Series } from "../store/series.ts";
 import type { SeriesStore } from "../store/series-store.ts";
 
 const NOTHING: Segment = { x: new Float64Array(), y: new Float64Array() };
@@ -13,7 +13,8 @@ export interface FetchedPoints extends Range {
 /**
  * The points of a series from `minX` to `maxX`, as views that are valid until the next change, and one more on each side
  * so that the line comes in from the edges: those that were fetched, then those of the ring, from where that is complete.
- * Where points between them may be missing, a part that is a break stands between them.
+ * Where points between them may be missing, a part that is a break stands between them; where a gap came after a value
+ * that holds, one stands behind it.
  *
  * @param fetched what was fetched
  */
@@ -26,6 +27,31 @@ export function segmentsIn(
 ): Segment[] {
   const now = live.find(name);
   const old = fetched?.store.find(name);
+  const segments = joined(now, old, minX, maxX, live, fetched);
+  const last = now ?? old;
+  const lastX = segments.at(-1)?.x.at(-1);
+  if (last === undefined || !isStep(last) || lastX === undefined) return segments;
+  // The gaps of the live points come after all that was fetched before them.
+  const knownToX =
+    now === undefined
+      ? Math.min(live.knownTo({ ...last, gapsSeen: 0 }), fetched?.store.knownTo(last) ?? Infinity)
+      : live.knownTo(now);
+  if (knownToX < Infinity) segments.push(breakAt(Math.max(lastX, knownToX)));
+  return segments;
+}
+
+function breakAt(x: number): Segment {
+  return { x: Float64Array.of(x), y: Float64Array.of(Number.NaN) };
+}
+
+function joined(
+  now: Series | undefined,
+  old: Series | undefined,
+  minX: number,
+  maxX: number,
+  live: SeriesStore,
+  fetched: FetchedPoints | undefined,
+): Segment[] {
   if (now?.ring.isPath || (now === undefined && old?.ring.isPath)) return pathOf(now, old);
   const cutX = now === undefined ? live.completeFromX : completeFrom(now);
   const late = between(now, fetched === undefined ? -Infinity : cutX, Infinity);
@@ -39,7 +65,8 @@ export function segmentsIn(
   const shown = segments.filter(({ x }) => x.length > 0);
   // The rings went on dropping points since: what lies between is in neither.
   const isTorn = shown.length === 2 && fetched !== undefined && fetched.max < cutX;
-  if (isTorn) shown.splice(1, 0, { x: Float64Array.of(cutX), y: Float64Array.of(Number.NaN) });
+  // What is held ends where it was known last.
+  if (isTorn) shown.splice(1, 0, breakAt((old !== undefined && isStep(old) && early.x.at(-1)) || cutX));
   // Where time ran back, or a clock was set, what came before the live points may be later than these.
   const endX = now?.ring.lastX ?? Infinity;
   if (maxX <= endX) return shown;

@@ -34,6 +34,8 @@ export interface GapSeries {
 
 interface Entry extends GapRecord {
   publisher: string | undefined;
+  /** Up to this x nothing was missing of what it concerns. */
+  knownToX: number;
   /** Its span is known from itself, or was on an axis that began again: later points do not change it. */
   isLocated: boolean;
 }
@@ -58,16 +60,36 @@ export class GapLog {
     return this.#lost;
   }
 
-  /** @param publisher whose series it concerns; undefined is everybody's */
-  add({ reason, points }: Pick<Gap, "reason" | "points">, gap?: Gap, publisher?: string): void {
+  /**
+   * @param knownToX the newest x before it of what it concerns
+   * @param publisher whose series it concerns; undefined is everybody's
+   */
+  add({ reason, points }: Pick<Gap, "reason" | "points">, knownToX: number, gap?: Gap, publisher?: string): void {
     const { series = "", fromX = null, toX = null } = gap ?? {};
     // A counter that is reset ends below its start.
     const spans = fromX !== null && toX !== null && fromX <= toX ? [{ fromX, toX }] : [];
-    this.#gaps.push({ reason, points, series, spans, publisher, isLocated: spans.length > 0 });
+    this.#gaps.push({
+      reason,
+      points,
+      series,
+      spans,
+      publisher,
+      knownToX: fromX ?? knownToX,
+      isLocated: spans.length > 0,
+    });
     this.#count++;
     this.#lost.points += points ?? 0;
     this.#lost.unknown ||= points === null;
     if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
+  }
+
+  /** Up to which x a series is known, since a gap came after its last point; Infinity if none did. */
+  knownTo({ name, gapsSeen }: Pick<GapSeries, "name" | "gapsSeen">, publisher: string): number {
+    const unseen = this.#count - gapsSeen;
+    const gaps = unseen === 0 ? [] : this.#gaps.slice(-unseen);
+    // Of those that are not remembered it may have been any.
+    if (unseen > gaps.length) return -Infinity;
+    return Math.min(...gaps.flatMap((gap) => (concerns(gap, name, publisher) ? gap.knownToX : [])));
   }
 
   /** A series has a new point: gaps since its last point end before this one. */

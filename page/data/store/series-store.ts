@@ -9,6 +9,7 @@ import {
   CLOCK_STEP_SECONDS,
   completeFrom,
   isRestart,
+  isStep,
   isTime,
   newSeries,
   runsBackwards,
@@ -118,17 +119,35 @@ export class SeriesStore {
 
   /** Points of any series are missing before what comes next. */
   addLoss(missing: Pick<MissingPoints, "reason" | "points">): void {
-    for (const series of this.#series.values()) series.breakNext = true;
     // Numbers begin anew: none is before what is here.
     if (missing.reason === "epoch") this.joinedSeq = 0;
-    this.#log.add(missing);
+    this.#log.add(
+      missing,
+      this.#break(() => true),
+    );
+  }
+
+  /** Up to which x a value of a series is known to hold: a gap came since; Infinity if none did. */
+  knownTo(series: Pick<Series, "name" | "publisher" | "gapsSeen">): number {
+    return this.#log.knownTo(series, series.publisher);
   }
 
   #takeGap(gap: Gap, publisher: string): void {
+    const knownToX = this.#break((series) =>
+      gap.series === "" ? series.publisher === publisher : gap.series === series.name,
+    );
+    this.#log.add(gap, knownToX, gap, publisher);
+  }
+
+  /** Breaks lines before what comes next. @returns the newest x that these have */
+  #break(isConcerned: (series: Series) => boolean): number {
+    let newestX = -Infinity;
     for (const series of this.#series.values()) {
-      if (gap.series === series.name || (gap.series === "" && series.publisher === publisher)) series.breakNext = true;
+      if (!isConcerned(series)) continue;
+      series.breakNext = true;
+      newestX = Math.max(newestX, series.headX);
     }
-    this.#log.add(gap, gap, publisher);
+    return newestX;
   }
 
   #takeTable(table: Table, { header: { publisher, seq }, labels }: Frame, breaking: Set<string>): void {
@@ -144,7 +163,7 @@ export class SeriesStore {
       if (frameLabels !== undefined) series.valueNames ??= this.#valueNames.of(name);
       const { valueNames, missingValues } = series;
       missingValues.holdsValues = valueNames !== undefined;
-      const run = columnSegment(table, column, rows, missingValues);
+      const run = columnSegment(table, column, rows, missingValues, isStep(series));
       valueNames?.translate(frameLabels, run.y);
       series.kind = valueNames?.kind ?? "";
       this.#append(series, run, seq);
@@ -214,10 +233,11 @@ export class SeriesStore {
         series.joinedX > -Infinity &&
         this.gaps.some((gap) => gap.series === "" || gap.series === series.name);
     }
+    const breakX = isStep(series) ? breakOfStep(series, this.knownTo(series), first) : first;
     this.#log.resume(series, series.publisher, first);
     if (ring.length === 0 && Number.isNaN(y[0])) [x, y] = [x.subarray(1), y.subarray(1)];
     if (series.breakNext && !Number.isNaN(y[0])) {
-      x = Float64Array.from([first, ...x]);
+      x = Float64Array.from([breakX, ...x]);
       y = Float64Array.from([Number.NaN, ...y]);
     }
     series.breakNext = false;
@@ -243,4 +263,10 @@ export class SeriesStore {
       if (series.integers && !Number.isInteger(value)) series.integers = false;
     }
   }
+}
+
+/** Where a held value ends, before the next at `nextX`: as far as it is known, or at once. */
+function breakOfStep({ ring, joinedX }: Series, knownToX: number, nextX: number): number {
+  const lastX = Math.max(ring.lastX, joinedX);
+  return Math.min(nextX, knownToX < Infinity ? Math.max(lastX, knownToX) : lastX);
 }

@@ -84,6 +84,11 @@ export function isTime(x: number): boolean {
   return x >= FIRST_TIME_X && x < END_TIME_X;
 }
 
+/** Each value holds until the next, and no longer than it is known to. */
+export function isStep({ valueNames }: Pick<Series, "valueNames">): boolean {
+  return valueNames?.style === "step";
+}
+
 /** Its newest points are its earliest. */
 export function runsBackwards({ fallingRuns }: Series): boolean {
   return fallingRuns >= RUNS_TO_RUN_BACKWARDS;

@@ -35,19 +35,25 @@ export function analyzeRows({ x, columns }: Table): TableRows {
   return { order, shapes, counts };
 }
 
-/** The points of one column, times ascending, with a break (never two in a row) before each that values are missing before. */
+/**
+ * The points of one column, times ascending, with a break (never two in a row) before each that values are missing before.
+ * @param isStep a value that is missing ends the one that is held, at its own x
+ */
 export function columnSegment(
   table: Table,
   column: number,
   { order, shapes }: TableRows,
   missingValues: MissingValueDetector,
+  isStep = false,
 ): Segment {
   const values = table.columns[column]?.y ?? new Float64Array();
   const breaks = new Set<number>();
   for (let row = 0; row < values.length; row++) {
     const shape = Array.isArray(shapes) ? (shapes[row] ?? NOBODY) : shapes;
-    if (Number.isNaN(values[row])) missingValues.absent(shape, 1);
-    else if (missingValues.present(shape)) breaks.add(row);
+    if (Number.isNaN(values[row])) {
+      missingValues.absent(shape, 1);
+      if (isStep && shape.size === 0) breaks.add(row);
+    } else if (missingValues.present(shape) && !isStep) breaks.add(row);
   }
   const x = new Float64Array(values.length + breaks.size);
   const y = new Float64Array(x.length);
@@ -55,12 +61,12 @@ export function columnSegment(
   for (let i = 0; i < values.length; i++) {
     const row = order?.[i] ?? i;
     const value = values[row] ?? Number.NaN;
-    if (Number.isNaN(value)) continue;
     const at = table.x[row] ?? 0;
-    if (breaks.has(row)) {
+    if (breaks.has(row) && !Number.isNaN(y[length - 1])) {
       x[length] = at;
       y[length++] = Number.NaN;
     }
+    if (Number.isNaN(value)) continue;
     x[length] = at;
     y[length++] = value;
   }

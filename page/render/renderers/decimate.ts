@@ -18,7 +18,7 @@ export function decimate(segments: readonly Segment[], bucket: number, buffer: P
   const rooms = segments.map(({ x, isPath }) => {
     const buckets = ((x.at(-1) ?? 0) - (x[0] ?? 0)) / bucket;
     const isDense = !isPath && bucket > 0 && x.length > POINTS_A_BUCKET * (buckets + 1);
-    return { isDense, points: isDense ? Math.min(x.length, 3 * (buckets + 2)) + 1 : x.length };
+    return { isDense, points: isDense ? Math.min(x.length, 4 * (buckets + 2)) + 1 : x.length };
   });
   buffer.begin(rooms.reduce((sum, { points }) => sum + points, 1));
   for (const [i, segment] of segments.entries()) {
@@ -59,7 +59,7 @@ function reduce(x: Float64Array, y: Float64Array, bucket: number, buffer: PointB
         high = i;
       }
       if (Number.isNaN(value)) {
-        if (low < 0) buffer.put(x[i] ?? 0, value);
+        if (low < 0 && breaksAt < 0) buffer.put(x[i] ?? 0, value);
         breaksAt = i;
       } else {
         breaksAt = -1;

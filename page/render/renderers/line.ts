@@ -17,7 +17,7 @@ export const lineRenderer: PanelRenderer = {
   ...readBy(nearestPoint),
 };
 
-/** @param isStep each value holds until the next */
+/** @param isStep each value holds until the next, or until the break that ends it */
 export function paintLine(
   { buffer, isHighlighted }: PanelSeries,
   { context, ratio, box, colour, dashes, newPath, xPx, yPx }: PaintTarget,
@@ -33,18 +33,20 @@ export function paintLine(
   let lastY = 0;
   for (let i = 0; i < length; i++) {
     const value = y[i] ?? 0;
+    const px = xPx(x[i] ?? 0);
     if (Number.isNaN(value)) {
+      if (isStep && isDown) path.lineTo(px, lastY);
       isDown = false;
       continue;
     }
-    const px = xPx(x[i] ?? 0);
     const py = yPx(value);
     if (isDown) {
       if (isStep) path.lineTo(px, lastY);
       path.lineTo(px, py);
       travel += Math.abs(py - lastY);
     } else {
-      if (i + 1 < length && !Number.isNaN(y[i + 1])) path.moveTo(px, py);
+      const goesOn = !Number.isNaN(y[i + 1]) || (isStep && xPx(x[i + 1] ?? 0) > px);
+      if (i + 1 < length && goesOn) path.moveTo(px, py);
       else dots.rect(px - radius, py - radius, 2 * radius, 2 * radius);
       isDown = true;
     }

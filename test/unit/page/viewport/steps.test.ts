@@ -56,12 +56,18 @@ test("[PG23] a step's last value holds as far as there may be points; a break, a
   assert.equal(empty.length, 0);
 });
 
-test("[PG23] [PG18] what holds at the cursor is the last value before it; in a break nothing; of events the next, too, if it is near", () => {
-  const segments = [segment([0, 1], [10, 2]), segment([20, Number.NaN], [20, 3], [30, 4])];
+test("[PG23] [PG18] what holds at the cursor is the last value before it, and from a break on nothing; of events the next, too, if it is near", () => {
+  const segments = [segment([0, 1], [10, 2]), segment([14, Number.NaN], [20, 3], [30, 4])];
   const y = (x: number, reach = 0): number | undefined => heldPoint(segments, x, reach)?.y;
   assert.deepEqual(
-    [-1, 0, 9.9, 10, 15, 20, 29.9, 30, 99].map((x) => y(x)),
-    [undefined, 1, 1, 2, undefined, 3, 3, 4, 4],
+    [-1, 0, 9.9, 10, 13.9, 14, 15, 20, 29.9, 30, 99].map((x) => y(x)),
+    [undefined, 1, 1, 2, 2, undefined, undefined, 3, 3, 4, 4],
+  );
+  const cut = [segment([0, 1], [10, 2], [10, Number.NaN], [20, 3])];
+  assert.deepEqual(
+    [9, 10, 10.1, 20].map((x) => heldPoint(cut, x, 0)?.y),
+    [1, 2, undefined, 3],
+    "what ends where it begins is there, and no longer",
   );
   assert.deepEqual([y(9.5, 1), y(8.5, 1), y(29, 2), y(-1, 2), y(25.1, 9)], [2, 1, 4, 1, 4]);
   assert.deepEqual([y(15, 2), y(19, 2)], [2, 3], "between events nothing breaks");
