@@ -70,7 +70,7 @@ let isPointed = false;
 let afterDraw: (() => void) | undefined;
 
 const header = new Header(channel, {
-  pause: () => run("pause"),
+  pause: () => (context.isFile ? location.reload() : run("pause")),
   live: () => run("live"),
   retry: () => viewer.retry(),
   selectWindow(window) {
@@ -194,6 +194,7 @@ persistence.onNavigation(viewChanged);
 
 const context: Context = {
   channel,
+  isFile: false,
   board,
   arrangement,
   viewport,
@@ -204,13 +205,18 @@ const context: Context = {
   notice,
   viewModel: () => viewModel,
   layoutChanged,
-  openSnapshot() {
+  openSnapshot(name, madeMs, paths, seen) {
     viewer.close();
     arrivals.end();
-    presenter.override = { kind: "snapshot" };
-    source.reset();
-    viewport.goLive();
+    persistence.leaveChannel();
+    context.isFile = true;
+    context.channel = name;
+    header.showChannel(name);
+    presenter.override = { kind: "snapshot", madeMs };
+    source.reset(paths);
+    viewport.home = seen;
     viewport.selectWindow("All");
+    viewport.goLive();
     viewChanged();
   },
   onDraw(drawn) {

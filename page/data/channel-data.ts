@@ -120,12 +120,13 @@ export class ChannelData implements PointSource, ReplacedPoints {
     return false;
   }
 
-  /** Drops all points and fetches none, for the points of a file. */
-  reset(): void {
+  /** Drops all points and fetches none, for the points of a file. @param paths the series that are paths there */
+  reset(paths: readonly string[]): void {
     this.#hasHistory = false;
     this.nowX = () => Number.NaN;
     this.history.clear();
     this.replace(this.empty());
+    this.store.paths = new Set(paths);
   }
 
   empty(): HeldPoints {

@@ -16,6 +16,7 @@ export class Persistence {
   #timer: number | undefined;
   #range: () => Range | undefined = () => undefined;
   #version = 0;
+  #isOfFile = false;
 
   constructor(channel: string, viewport: Viewport, arrangement: Arrangement) {
     this.#viewport = viewport;
@@ -31,6 +32,8 @@ export class Persistence {
   onNavigation(changed: () => void): void {
     // This comes at once. `hashchange` is queued: what is written before it would take the new fragment's place.
     addEventListener("popstate", () => {
+      // A fragment is one of the channel.
+      if (this.#isOfFile) return location.reload();
       this.#restore();
       changed();
     });
@@ -48,9 +51,16 @@ export class Persistence {
     return location.origin + location.pathname + location.search + fragment;
   }
 
+  /** A file is shown: from now on nothing is remembered, and the URL stays that of the channel. */
+  leaveChannel(): void {
+    if (this.#timer !== undefined) this.#write();
+    this.#isOfFile = true;
+  }
+
   /** Saves soon: the view or the arrangement changed. */
   scheduleSave(range: () => Range | undefined): void {
     this.#range = range;
+    if (this.#isOfFile) return;
     this.#timer ??= setTimeout(() => this.#write(), EVERY_MS);
   }
 

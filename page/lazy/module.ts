@@ -12,11 +12,13 @@ import type { Board } from "../render/board.ts";
 import type { LazyRender } from "../render/lazy-render.ts";
 import type { Notice } from "../ui/notice.ts";
 import type { RareStates } from "../ui/status-presenter.ts";
-import type { ViewModel, Viewport } from "../viewport/viewport.ts";
+import type { FileRange, ViewModel, Viewport } from "../viewport/viewport.ts";
 
 /** What the page passes to lazily loaded tools. */
 export interface Context {
   channel: string;
+  /** What is shown is a file's. */
+  isFile: boolean;
   board: Board;
   arrangement: Arrangement;
   viewport: Viewport;
@@ -29,8 +31,13 @@ export interface Context {
   viewModel(): ViewModel | undefined;
   /** Panels, axes or visibility changed. */
   layoutChanged(): void;
-  /** Leaves the channel: what the store takes in from now on are the points of a file. */
-  openSnapshot(): void;
+  /** Leaves the channel: what the store takes in from now on are the points of a file. @param seen undefined: all of them */
+  openSnapshot(
+    channel: string,
+    madeMs: number | undefined,
+    paths: readonly string[],
+    seen: FileRange | undefined,
+  ): void;
   /** Calls back after each drawing; undefined: no more. */
   onDraw(drawn: (() => void) | undefined): void;
 }

@@ -1,5 +1,6 @@
 import { yieldToPage } from "../data/yield.ts";
 import { SHORTCUTS, type Tool } from "../input/shortcuts.ts";
+import { parseAddress } from "../layout/address.ts";
 import { rememberUtc, timeZone } from "../layout/time-zone.ts";
 import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
@@ -13,6 +14,7 @@ import { csvBlob } from "./export/csv.ts";
 import { datedRange, pictureOf, windowData } from "./export/in-view.ts";
 import { type Picture, pngBlob } from "./export/png.ts";
 import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./export/snapshot.ts";
+import { panelsFragment, type SnapshotView, splitView, viewBytes } from "./export/snapshot-view.ts";
 import { fileName } from "./export/window-data.ts";
 import type { Context } from "./module.ts";
 import { LatestTable, latestRows } from "./table.ts";
@@ -40,7 +42,8 @@ function share(context: Context, opener?: HTMLElement): void {
     save(...(await make(now)));
   };
   openShare({
-    links: { live: persistence.link(undefined), now: persistence.link(seen?.x) },
+    // Of a file there is no link: it is what can be sent.
+    links: context.isFile ? undefined : { live: persistence.link(undefined), now: persistence.link(seen?.x) },
     range: seen === undefined ? "" : datedRange(seen),
     chosen: viewport.isLive ? "live" : "now",
     channel,
@@ -58,11 +61,23 @@ function share(context: Context, opener?: HTMLElement): void {
       snapshot: () =>
         withViewModel(async (now) => {
           const data = windowData(context, now);
-          return [await snapshotBlob(data, now.gaps), fileName(data, "plotcast")];
+          const view = viewBytes(snapshotView(context, now));
+          return [new Blob([await snapshotBlob(data, now.gaps), view]), fileName(data, "plotcast")];
         }),
     },
     ...(opener === undefined ? {} : { opener }),
   });
+}
+
+function snapshotView({ channel, arrangement, source }: Context, { x, dataEndX, segments }: ViewModel): SnapshotView {
+  const panels = arrangement.panels(source.series);
+  return {
+    channel,
+    madeMs: Date.now(),
+    fragment: panelsFragment(arrangement.state, panels, (name) => source.isHidden(name)),
+    seen: { ...x, ...(Number.isFinite(dataEndX) ? { endX: dataEndX } : {}) },
+    paths: [...source.series].flatMap((one) => (segments(one)[0]?.isPath ? one.name : [])),
+  };
 }
 
 function shownOf(context: Context, now: ViewModel): Picture {
@@ -167,9 +182,12 @@ let opened = 0;
 export async function openFile(context: Context, file: File): Promise<void> {
   const ours = ++opened;
   try {
-    const frames = await readSnapshot(await bytesOf(file));
+    const { frames: bytes, view } = splitView(await bytesOf(file));
+    const frames = await readSnapshot(bytes);
     if (ours !== opened) return;
-    context.openSnapshot();
+    const { channel, madeMs, paths, seen, fragment } = view ?? viewOfFile(file);
+    context.openSnapshot(channel, madeMs, paths, seen);
+    context.arrangement.restore(parseAddress(fragment, []));
     for (const frame of frames) {
       context.source.store.ingest(frame, true);
       await yieldToPage();
@@ -179,6 +197,11 @@ export async function openFile(context: Context, file: File): Promise<void> {
   } catch (error) {
     context.notice.show("snapshot", error instanceof SnapshotError ? error.message : "This file cannot be read.");
   }
+}
+
+/** Of a snapshot that says nothing of its view: the name of the file is that of its channel, and the time of its end. */
+function viewOfFile({ name }: File): SnapshotView {
+  return { channel: name.replace(/\.plotcast$/, ""), fragment: "", paths: [] };
 }
 
 /** @throws SnapshotError if it is none by its size or its beginning, before it is read whole */

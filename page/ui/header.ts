@@ -15,7 +15,7 @@ export interface HeaderActions {
 
 /** The line at the top: channel, state, figures, and what can be chosen; and the pill that leads back to it. */
 export class Header {
-  readonly #channel: string;
+  #channel = "";
   readonly #state = element("state");
   readonly #word = element("state-word");
   readonly #rest = element("state-rest");
@@ -27,10 +27,7 @@ export class Header {
   readonly #windows = new Map<WindowName, HTMLButtonElement>();
 
   constructor(channel: string, actions: HeaderActions) {
-    this.#channel = channel;
-    const name = element("channel");
-    name.textContent = channel;
-    name.title = channel;
+    this.showChannel(channel);
     this.#pause.addEventListener("click", actions.pause);
     this.#retry.addEventListener("click", actions.retry);
     this.#pill.addEventListener("click", actions.live);
@@ -44,6 +41,13 @@ export class Header {
       element("windows").append(choice);
       this.#windows.set(window, choice);
     }
+  }
+
+  showChannel(channel: string): void {
+    this.#channel = channel;
+    const name = element("channel");
+    name.textContent = channel;
+    name.title = channel;
   }
 
   showStatus(status: Status, nowMs: number): void {
@@ -61,12 +65,15 @@ export class Header {
     setText(this.#figures, text);
   }
 
-  /** @param window undefined while a range of x is shown that is no window */
-  showChoices(window: WindowName | undefined, isPaused: boolean, pointsSince: number): void {
+  /**
+   * @param window undefined while a range of x is shown that is no window
+   * @param isFile nothing comes that could be paused: the button leads back to the channel
+   */
+  showChoices(window: WindowName | undefined, isPaused: boolean, pointsSince: number, isFile: boolean): void {
     for (const [name, button] of this.#windows) button.ariaPressed = String(name === window);
-    this.#pause.ariaPressed = String(isPaused);
-    setText(this.#pauseWord, isPaused ? "Resume" : "Pause");
-    this.#pill.hidden = !isPaused;
+    this.#pause.ariaPressed = isFile ? null : String(isPaused);
+    setText(this.#pauseWord, isFile ? "Back to live" : isPaused ? "Resume" : "Pause");
+    this.#pill.hidden = !isPaused || isFile;
     setText(this.#pill, pointsSince === 0 ? "Go live" : `Go live · +${formatCount(pointsSince)}`);
   }
 }

@@ -82,12 +82,14 @@ export class StatusPresenter {
       viewport.range === undefined ? viewport.window(source) : undefined,
       !viewport.isLive,
       this.pointsSince,
+      now.kind === "snapshot",
     );
     const { kind } = now.kind === "paused" ? now.feed : now;
     const isFlowing = kind === "live";
     const isConnected = isFlowing || ["empty", "waiting", "stale", "gone"].includes(kind);
     header.showFigures(
       figuresText({
+        madeMs: now.kind === "snapshot" ? now.madeMs : undefined,
         rate: isConnected ? feedRate.rate(nowMs) : undefined,
         series: store.size,
         refusedSeries: store.refused,

@@ -47,6 +47,12 @@ export function momentText(x: number, stepS = 1, nowMs = Date.now()): string {
   return sentence(dayText(x, nowMs), clockLabel(x, stepS), zoneText());
 }
 
+/** A time to the minute, with its date whatever day it is. */
+export function minuteText(timeMs: number, nowMs: number): string {
+  const date = dateText(timeMs, yearOf(timeMs) !== yearOf(nowMs));
+  return sentence(date, clockText(timeMs).slice(0, 5), zoneText());
+}
+
 /** From when to when, in full; a date that both have is said once. */
 export function periodText(fromX: number, toX: number, stepS = 1, nowMs = Date.now()): string {
   const [first, last] = [dayText(fromX, nowMs), dayText(toX, nowMs)];

@@ -37,8 +37,16 @@ type Mode =
   | { kind: "held"; maxX: number; points?: Range; totals?: ReadonlyMap<string, number> }
   | { kind: "range"; range: Range };
 
+/** What a file was made of. */
+export interface FileRange extends Range {
+  /** Up to this x there were points. */
+  endX?: number;
+}
+
 /** Which part of the x axis is shown. */
 export class Viewport {
+  /** What is gone back to where nothing comes. */
+  home: FileRange | undefined;
   #place: Mode = { kind: "live" };
   #selectedWindow: WindowName | undefined;
 
@@ -87,9 +95,9 @@ export class Viewport {
     };
   }
 
-  /** Follows the newest x again. */
+  /** Follows the newest x again; of a file, all that it was made of is shown. */
   goLive(): void {
-    this.#place = { kind: "live" };
+    this.#place = this.home === undefined ? { kind: "live" } : { kind: "range", range: this.home };
   }
 
   /** Shows a range of x, kept near the points that there are. @param from the range that was shown before */
@@ -119,7 +127,7 @@ export class Viewport {
       const time = !isPath && isTime(newest) && isTime(x.max);
       const isOther = isPath || time !== isTime(newest);
       return {
-        dataEndX: isOther ? -Infinity : newest,
+        dataEndX: isOther ? -Infinity : (this.home?.endX ?? newest),
         x,
         time,
         bucketWidth: (x.max - x.min) / Math.max(1, columns),

@@ -5,6 +5,7 @@ import { rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import type { ChannelTab } from "./channel-tab.ts";
 import { Pointer } from "./pointer.ts";
+import { openShare } from "./saving.ts";
 import { Source } from "./source.ts";
 import { counting, Stage, type TabOptions } from "./stage.ts";
 
@@ -68,7 +69,7 @@ for (const width of [390, 1280]) {
     await new Pointer(tab).to(0.5);
     await tab.drawn();
     assert.match(await tab.text(chip), new RegExp(`^${day} \\d\\d:\\d\\d:\\d\\d`));
-    await tab.page.locator("#share").click();
+    await openShare(tab);
     await tab.page.getByText(new RegExp(`^${day}, \\d{4} \\d\\d:.* – \\d\\d:`)).waitFor();
   });
 }

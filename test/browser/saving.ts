@@ -31,7 +31,10 @@ export async function scene(stage: Stage, t: TestContext): Promise<Scene> {
 }
 
 export async function openShare({ page }: ChannelTab): Promise<Locator> {
-  await page.locator("#share").click();
+  // On a phone only the menu has it.
+  const button = page.locator("#share");
+  if (await button.isVisible()) await button.click();
+  else await page.keyboard.press("s");
   const dialog = page.getByRole("dialog", { name: "Share" });
   await dialog.waitFor();
   return dialog;

@@ -4,12 +4,14 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { newChannel } from "../support/publish.ts";
+import { named } from "../support/named.ts";
+import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
-import type { ChannelTab } from "./channel-tab.ts";
+import { type ChannelTab, isDrawnBetween } from "./channel-tab.ts";
 import { Pointer } from "./pointer.ts";
-import { COUNT, saved, scene, TEMP } from "./saving.ts";
-import { Stage } from "./stage.ts";
+import { COUNT, openShare, saved, scene, TEMP } from "./saving.ts";
+import { Source } from "./source.ts";
+import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -127,6 +129,106 @@ test("[PG15] a file that is no snapshot is refused in words, and changes nothing
   await (await choosers).setFiles(file);
   await tab.page.getByText("This is not a Plotcast snapshot.").waitFor();
   assert.deepEqual(await tab.held(), before);
-  assert.notEqual(await tab.text("#state"), "Snapshot");
-  assert.notEqual(live, "Snapshot");
+  assert.doesNotMatch(await tab.text("#state"), /Snapshot/);
+  assert.doesNotMatch(live, /Snapshot/);
+});
+
+/** Panels from top to bottom, and the colour of each series. */
+async function arrangementOf(tab: ChannelTab): Promise<unknown> {
+  await tab.drawn();
+  const panels = await tab.panels();
+  const swatches = await tab.page.evaluate<[string, string][]>(
+    `[...document.querySelectorAll(".legend button")].map((button) => [button.title, getComputedStyle(button.querySelector(".swatch")).color])`,
+  );
+  return { panels: panels.map(({ names, left, right }) => ({ names, left, right })), swatches };
+}
+
+for (const [width, height] of [
+  [1920, 1080],
+  [390, 800],
+] as const) {
+  test(`[PG15c] [PG15f] at ${width} px a snapshot is as it was: panels, axes, thresholds, colours, range, its own channel and date; and leads back to live`, async (t) => {
+    const { tab, channel, x } = await scene(stage, t);
+    const [min, max] = [(x[0] ?? 0) + 3.3, (x[0] ?? 0) + 21.7];
+    const temp = encodeURIComponent(TEMP);
+    await tab.follow(`#from=${min}&to=${max}&panel=load,:${temp};y=-400..500;at=120,-80;ry=10..30;rat=21`);
+    await waitFor("one panel", async () => (await tab.panels()).length === 1);
+    const lines = async (of: ChannelTab): Promise<string[]> =>
+      (await of.labelsOn(0)).map(({ text }) => text).filter((text) => ["120", "-80", "21"].includes(text));
+    await waitFor("three lines", async () => (await lines(tab)).length === 3);
+    const [was, range, at] = [await arrangementOf(tab), await tab.window(), await lines(tab)];
+    // Up to the first point in the window.
+    assert.ok(isDrawnBetween(await tab.curve("load"), min, min + 0.2, 0), "the line comes in from the left");
+    const { path } = await saved(tab, "Snapshot");
+
+    const source = new Source(stage.edge);
+    await source.past((i) => ({ load: i, other: 2 }));
+    const hash = "#window=5m&panel=other;y=0..9&panel=load";
+    const other = await stage.openTab(t, source.channel, { width, height, query: hash });
+    await other.holds(120, "other");
+    await other.drawn();
+    const [before, remembered] = [
+      await arrangementOf(other),
+      await other.page.evaluate<string>("JSON.stringify(localStorage)"),
+    ];
+    await WAYS["by the menu"]?.(other, path);
+    await other.says("Snapshot");
+    assert.match(await other.text("#figures"), /^made (?=.*\b\d{1,2}\b).* \d\d:\d\d · /);
+    await other.holds(50, "load");
+    assert.equal(await other.text("#channel"), channel);
+    await waitFor("the lines of the snapshot", async () => (await lines(other)).length === 3);
+    assert.deepEqual(await arrangementOf(other), was);
+    assert.deepEqual(await lines(other), at);
+    const seen = await other.window();
+    assert.deepEqual([seen.minX, seen.maxX], [range.minX, range.maxX]);
+    const isWide = width > 1000;
+    if (isWide) assert.ok(isDrawnBetween(await other.curve("load"), min, min + 0.2, 0), "and does in the snapshot");
+    assert.match((await saved(other, "CSV")).name, new RegExp(`^${channel.replaceAll("/", "-")}-`));
+    await openShare(other);
+    assert.equal(await other.page.getByLabel("Link", { exact: true }).count(), 0, "it has no link");
+    await other.page.keyboard.press("Escape");
+    await new Pointer(other).drag(0.3, 0.6);
+    await other.page.keyboard.press("l");
+    await other.drawn();
+    const again = await other.window();
+    assert.deepEqual([again.minX, again.maxX], [range.minX, range.maxX], "L goes back to all of it");
+    assert.deepEqual(await other.page.evaluate<string>("JSON.stringify(localStorage)"), remembered);
+    assert.ok(other.page.url().endsWith(hash), other.page.url());
+    await other.page.getByRole("button", { name: "Back to live" }).click();
+    await other.says(/Live|Stale/);
+    await other.holds(120, "other");
+    assert.equal(await other.text("#channel"), source.channel);
+    await waitFor(
+      "the channel as it was",
+      async () => JSON.stringify(await arrangementOf(other)) === JSON.stringify(before),
+    );
+  });
+}
+
+test("[PG15c] a state that holds since before the window is in its snapshot, and ends there where it ended", async (t) => {
+  const source = new Source(stage.edge);
+  const start = Math.floor(Date.now() / 1000) - 60;
+  await source.publish([
+    named(start, { state: [1, "RUN"] }),
+    ...counting(30).map((i) => rowOf(start + i, { temp: 20 + (i % 3) })),
+  ]);
+  await source.publish(
+    counting(10).map((i) => rowOf(start + 40 + i, { temp: 20 })),
+    { lost: 3 },
+  );
+  const tab = await stage.openTab(t, source.channel, { query: `#from=${start + 20}&to=${start + 50}` });
+  await tab.holds(40, "temp");
+  const isHeld = async (of: ChannelTab): Promise<boolean[]> => {
+    const curve = await of.curve("state");
+    return [22, 27, 32, 42, 47].map((i) => isDrawnBetween(curve, start + i, start + i + 2));
+  };
+  const broken = [true, true, false, false, false];
+  await waitFor("the state", async () => (await isHeld(tab)).join() === broken.join());
+  const { path } = await saved(tab, "Snapshot");
+  const other = await stage.openTab(t, newChannel());
+  await other.says("Live");
+  await WAYS["let go on the page"]?.(other, path);
+  await other.says("Snapshot");
+  await other.holds(20, "temp");
+  await waitFor("the same in the snapshot", async () => (await isHeld(other)).join() === broken.join());
 });

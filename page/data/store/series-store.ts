@@ -27,6 +27,8 @@ const MAX_REFUSED_NAMES = 10_000;
 export class SeriesStore {
   /** The number of the last point before the first that was taken. */
   joinedSeq: number | undefined;
+  /** Series that are paths from their first point on. */
+  paths: ReadonlySet<string> = new Set();
   /** Up to this number points are counted in {@link Series.totalBefore}. */
   beforeSeq = 0;
   /** The places of series that the channel has listed: a page that joins at the newest points finds them in any order. */
@@ -183,6 +185,7 @@ export class SeriesStore {
       return undefined;
     }
     const series = newSeries(name, index, this.#budget.newRing());
+    series.ring.isPath = this.paths.has(name);
     this.#series.set(name, series);
     const place = ({ name }: Series): number => this.places.get(name) ?? Number.MAX_VALUE;
     const inOrder = [...this.#series.values()].sort((a, b) => place(a) - place(b));

@@ -5,8 +5,8 @@ import { qrCode } from "./qr.ts";
 export type ShareKind = "live" | "now";
 
 export interface ShareOptions {
-  /** Who opens the link sees what comes, or this window in time. */
-  links: Readonly<Record<ShareKind, string>>;
+  /** Who opens the link sees what comes, or this window in time; undefined where there is none. */
+  links: Readonly<Record<ShareKind, string>> | undefined;
   /** The window in words, as `17:22:35 – 17:23:05`. */
   range: string;
   chosen: ShareKind;
@@ -43,36 +43,43 @@ export function openShare({ links, range, chosen, channel, exports, opener }: Sh
   embed.spellcheck = false;
   const code = make("div", "lazy-code");
 
-  const choose = (kind: ShareKind): void => {
-    link.value = links[kind];
-    embed.value = embedCode(links[kind], channel);
-    code.replaceChildren(
-      qrCode(links[kind], "QR code of the link") ?? make("p", "lazy-quiet", "This link is too long for a QR code."),
-    );
+  const ofLink = (urls: Readonly<Record<ShareKind, string>>): Node[] => {
+    const choose = (kind: ShareKind): void => {
+      link.value = urls[kind];
+      embed.value = embedCode(urls[kind], channel);
+      code.replaceChildren(
+        qrCode(urls[kind], "QR code of the link") ?? make("p", "lazy-quiet", "This link is too long for a QR code."),
+      );
+    };
+    choose(chosen);
+    return [
+      make(
+        "fieldset",
+        "lazy-choices",
+        make("legend", "", "The link shows"),
+        choice("Live", "new data as it arrives", chosen === "live", () => choose("live")),
+        choice("As it is now", range, chosen === "now", () => choose("now")),
+      ),
+      make(
+        "div",
+        "lazy-columns",
+        make("div", "lazy-fields", field("Link", link, say), field("Embed in a page", embed, say)),
+        code,
+      ),
+    ];
   };
-  choose(chosen);
-  const choices = make(
-    "fieldset",
-    "lazy-choices",
-    make("legend", "", "The link shows"),
-    choice("Live", "new data as it arrives", chosen === "live", () => choose("live")),
-    choice("As it is now", range, chosen === "now", () => choose("now")),
-  );
   const body = make(
     "div",
     "lazy-body",
-    choices,
-    make(
-      "div",
-      "lazy-columns",
-      make("div", "lazy-fields", field("Link", link, say), field("Embed in a page", embed, say)),
-      code,
-    ),
+    ...(links === undefined
+      ? [make("p", "", "A snapshot has no link: send its file. Who opens it in any Plotcast page sees the same.")]
+      : ofLink(links)),
     make("h3", "", "Save what is in view"),
     exportButtons(exports, say),
     message,
   );
   const dialog = openDialog("Share", opener, body);
+  if (links === undefined) return dialog;
   link.focus();
   link.select();
   return dialog;

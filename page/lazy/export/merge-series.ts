@@ -15,12 +15,15 @@ interface HeapEntry extends Segment {
   order: number;
 }
 
-/** All points of all series, breaks too, in the order of x; equal x in the order of the series, and as they stand in one. */
+/**
+ * All points of all series, breaks too, in the order of x; equal x in the order of the series, and as they stand in one. Paths
+ * come after that, one by one, as they stand.
+ */
 export function* inOrder(series: readonly SeriesData[]): Generator<Point> {
-  const heap = series
+  const parts = series
     .flatMap(({ segments }, index) => segments.map((segment) => ({ ...segment, series: index })))
-    .filter(({ x }) => x.length > 0)
-    .map((segment, order): HeapEntry => ({ ...segment, order, at: 0 }));
+    .filter(({ x }) => x.length > 0);
+  const heap = parts.filter(({ isPath }) => !isPath).map((segment, order): HeapEntry => ({ ...segment, order, at: 0 }));
   for (let at = heap.length >> 1; at-- > 0; ) sink(heap, at);
   for (let top = heap[0]; top !== undefined; top = heap[0]) {
     yield { series: top.series, x: top.x[top.at] ?? 0, y: top.y[top.at] ?? Number.NaN };
@@ -29,6 +32,10 @@ export function* inOrder(series: readonly SeriesData[]): Generator<Point> {
       if (last !== undefined && last !== top) heap[0] = last;
     }
     sink(heap, 0);
+  }
+  for (const { series, x, y, isPath } of parts) {
+    if (!isPath) continue;
+    for (let i = 0; i < x.length; i++) yield { series, x: x[i] ?? 0, y: y[i] ?? Number.NaN };
   }
 }
 

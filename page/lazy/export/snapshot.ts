@@ -13,7 +13,8 @@ import type { GapRecord } from "../../data/store/gap-log.ts";
 import { yieldToPage } from "../../data/yield.ts";
 import { gapsOf } from "../gaps/gap-spans.ts";
 import { inOrder } from "./merge-series.ts";
-import { copyWindow, type SeriesData, type WindowData } from "./window-data.ts";
+import { MAX_VIEW_BYTES } from "./snapshot-view.ts";
+import { copyWindow, partsAround, type SeriesData, type WindowData } from "./window-data.ts";
 
 /** Of each frame, what gaps may take: one always fits, and so do points. */
 const MAX_GAP_BYTES = MAX_FRAME_BYTES / 4;
@@ -30,22 +31,21 @@ export class SnapshotError extends Error {
 
 const NO_SNAPSHOT = "This is not a Plotcast snapshot.";
 const SENTENCES: Partial<Record<FrameFault["code"], string>> = {
-  "frame-magic": NO_SNAPSHOT,
   "frame-version": "This snapshot was saved by another version of Plotcast.",
   "frame-truncated": "This snapshot is incomplete: its end is missing.",
 };
 
 /**
- * Every point in the window as frames of an anonymous publisher, one after the other, as they could be published again. The gaps
- * that reach into the window come as early as there is room for them.
+ * Every point in the window, and one at either side, where lines come in from, as frames of an anonymous publisher, one after the
+ * other, as they could be published again. The gaps that reach into the window come as early as there is room for them.
  * @throws SnapshotError if there is no point in the window, or more than can be opened again
  */
 export async function snapshotBlob(
   window: WindowData,
   gaps: readonly GapRecord[] = [],
-  maxBytes = MAX_SNAPSHOT_BYTES,
+  maxBytes = MAX_SNAPSHOT_BYTES - MAX_VIEW_BYTES,
 ): Promise<Blob> {
-  const { series } = copyWindow(window);
+  const { series } = copyWindow(window, partsAround);
   const frames: Uint8Array<ArrayBuffer>[] = [];
   let builder = new FrameBuilder();
   let bytesLeft = maxBytes;

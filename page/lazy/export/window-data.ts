@@ -24,11 +24,14 @@ export interface WindowData {
   series: readonly SeriesData[];
 }
 
-/** The points in the window as copies: work that takes more than a moment must not see the rings go on. */
-export function copyWindow(window: WindowData): WindowData {
+/**
+ * The points in the window as copies: work that takes more than a moment must not see the rings go on.
+ * @param partsOf which points of a series these are
+ */
+export function copyWindow(window: WindowData, partsOf = partsWithin): WindowData {
   const series = window.series.map((one) => ({
     ...one,
-    segments: partsWithin(one.segments, window.minX, window.maxX).map(({ x, y, isPath = false }) => ({
+    segments: partsOf(one.segments, window.minX, window.maxX).map(({ x, y, isPath = false }) => ({
       x: x.slice(),
       y: y.slice(),
       isPath,
@@ -43,6 +46,21 @@ export function partsWithin(segments: readonly Segment[], minX: number, maxX: nu
     if (segment.isPath) return [pathWithin(segment, minX, maxX, 0)];
     const { x, y } = segment;
     const [from, to] = [lowerBound(x, minX), upperBound(x, maxX)];
+    return from < to ? [{ x: x.subarray(from, to), y: y.subarray(from, to) }] : [];
+  });
+}
+
+/** The same, and the next point at either side. @param segments one after the other, their x ascending, or a path */
+export function partsAround(segments: readonly Segment[], minX: number, maxX: number): Segment[] {
+  const sum = (count: (x: Float64Array) => number): number => segments.reduce((all, { x }) => all + count(x), 0);
+  const first = sum((x) => lowerBound(x, minX)) - 1;
+  const end = sum((x) => upperBound(x, maxX)) + 1;
+  let passed = 0;
+  return segments.flatMap((segment) => {
+    if (segment.isPath) return [pathWithin(segment, minX, maxX, 1)];
+    const { x, y } = segment;
+    const [from, to] = [Math.max(0, first - passed), Math.max(0, Math.min(end - passed, x.length))];
+    passed += x.length;
     return from < to ? [{ x: x.subarray(from, to), y: y.subarray(from, to) }] : [];
   });
 }

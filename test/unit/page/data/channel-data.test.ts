@@ -109,7 +109,7 @@ for (const [window, points] of [
 test("what a file holds has nothing before it: nothing is fetched", async () => {
   const world = new World();
   for (let i = 0; i < 60; i++) await world.receive(undefined);
-  world.source.reset();
+  world.source.reset([]);
   await world.receive(undefined);
   world.viewport.selectWindow("All");
   await world.requestHistory(world.resolve());

@@ -79,10 +79,15 @@ test("[PG15] any window comes back from its snapshot bit for bit, breaks too, ea
   );
 });
 
-test("[PG15] a snapshot has what is in the window, edges included, and nothing else", async () => {
-  const points: Point[] = [0, 1, 2, 3, 4].map((x) => [x, x]);
-  const frames = await framesIn(await bytesOf(windowOf({ a: [points], late: [[[9, 1]]] }, 1, 3)));
-  assert.deepEqual(rowsBySeries(frames), { a: points.slice(1, 4) });
+test("[PG15b] a snapshot has what is in the window, edges included, the next point at either side, and nothing else", async () => {
+  const points: Point[] = [0, 1, 2, 3, 4, 5, 6].map((x) => [x, x]);
+  const parts = [points.slice(0, 2), points.slice(2, 3), points.slice(3)];
+  const held: Point[] = [
+    [-9, 1],
+    [-7, 2],
+  ];
+  const frames = await framesIn(await bytesOf(windowOf({ a: parts, held: [held] }, 2, 4)));
+  assert.deepEqual(rowsBySeries(frames), { a: points.slice(1, 6), held: held.slice(1) });
 });
 
 test("[PG15] what a snapshot holds is drawn as it was: a break of one series is none of another", async () => {
@@ -136,7 +141,7 @@ test("[PG10] [PG15] a snapshot tells the gaps that reach into its window, and th
   );
   assert.deepEqual(store.lost, { points: 12, unknown: true });
   const held = Object.fromEntries([...store.series].map(({ name, ring }) => [name, [...ring.y]]));
-  assert.deepEqual(held, { a: [1, 2, 3, 4], b: [1, Number.NaN, 3, 4] });
+  assert.deepEqual(held, { a: [0, 1, 2, 3, 4], b: [0, 1, Number.NaN, 3, 4] });
 });
 
 test("[PG15] a thousand gaps with long names and reasons come back, in frames no larger than they may be", async () => {
