@@ -314,7 +314,9 @@ function draw(): void {
 function showNotes(seen: ViewModel): void {
   const { isLive } = viewport;
   const panels = board.onScreen;
-  const isOdd = panels.some(({ series }) => series.some(({ series }) => needsNote(series, seen.x, isLive)));
+  const isOdd = panels.some(({ series }) =>
+    series.some(({ series, buffer }) => buffer.undrawn.length > 0 || needsNote(series, seen.x, isLive)),
+  );
   gapLayer.show(panels, seen, isOdd || isPointed || arrangement.y !== undefined || history.valueNames.size > 0);
   const go = (range: Range): void => {
     viewport.showRange(range);

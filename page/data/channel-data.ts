@@ -5,9 +5,10 @@ import { allSeries, segmentsIn } from "./history/join-segments.ts";
 import { extentOf } from "./path.ts";
 import { newestX, type PointSource } from "./point-source.ts";
 import type { Range, Segment } from "./segment.ts";
+import { lowerBound } from "./sorted-column.ts";
 import type { GapRecord } from "./store/gap-log.ts";
 import { RingBudget } from "./store/ring-budget.ts";
-import { isSetBack } from "./store/series.ts";
+import { FIRST_TIME_X, isSetBack } from "./store/series.ts";
 import { isTime, type Series, SeriesStore } from "./store/series-store.ts";
 import { ValueNamesRegistry } from "./store/value-names.ts";
 
@@ -55,8 +56,13 @@ export class ChannelData implements PointSource, ReplacedPoints {
 
   get oldestX(): number {
     const known = this.history.oldestX ?? this.history.fetched?.min ?? Infinity;
-    const starts = this.#alike.map(({ ring }) => (ring.isPath ? extentOf([ring]).minX : (ring.x[0] ?? known)));
-    return Math.min(!isTime(known) && isTime(newestX(this)) ? Infinity : known, ...starts);
+    const isOfTimes = isTime(newestX(this));
+    // What came before a clock was set is in no view of times.
+    const first = isOfTimes ? FIRST_TIME_X : -Infinity;
+    const starts = this.#alike.map(({ ring: { isPath, x, y } }) =>
+      isPath ? extentOf([{ x, y }]).minX : (x[lowerBound(x, first)] ?? known),
+    );
+    return Math.min(!isTime(known) && isOfTimes ? Infinity : known, ...starts);
   }
 
   get gaps(): readonly GapRecord[] {

@@ -20,10 +20,11 @@ export function cursorText(
   return `${at} · Δ ${differenceText(x - mark, step, time)}`;
 }
 
-/** From where to where, as finely as it is seen. */
-export function rangeText(range: Range, time: boolean, nowMs = Date.now()): string {
-  const step = stepOf(range);
-  const { min, max } = range;
+/** From where to where, as finely as it is seen. @param part of what is seen */
+export function rangeText(seen: Range, time: boolean, part = seen, nowMs = Date.now()): string {
+  const step = stepOf(seen);
+  const { min, max } = part;
+  if (min === max) return `at ${cursorText(min, undefined, seen, time, nowMs)}`;
   return time ? periodText(min, max, step, nowMs) : numberLabels([min, max], step).join(" – ");
 }
 

@@ -1,11 +1,12 @@
 import { extentOf } from "../data/path.ts";
-import type { Range } from "../data/segment.ts";
+import type { Range, Segment } from "../data/segment.ts";
 import { lowerBound } from "../data/sorted-column.ts";
-import { isTime, type Series } from "../data/store/series.ts";
+import { beganUntimed, FIRST_TIME_X, isTime } from "../data/store/series.ts";
 import type { ShownOff } from "../render/lazy-render.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { button, make } from "../ui/dom.ts";
-import { backText, offText, wrongTimes } from "./off-text.ts";
+import { noteUndrawn } from "./log-notes.ts";
+import { backText, offText, untimedText, wrongTimes } from "./off-text.ts";
 import { adoptStyles } from "./styles.ts";
 
 /** More series of one panel are only counted. */
@@ -18,14 +19,18 @@ const BESIDE = 0.04;
 let told = false;
 /** The series of which it was said that they have later points than the newest. */
 const toldBack = new Set<string>();
+/** And that they have points from before a clock was set. */
+const toldUntimed = new Set<string>();
 const notes = new WeakMap<Element, { element: HTMLElement; key: string }>();
 
 /**
  * In each panel, the series that have no point in view while the picture is live: what is wrong with their times, and a button
- * that goes to their newest point.
+ * that goes to their newest point. Of logarithmic axes, what they leave out.
  */
 export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOff): void {
+  noteUndrawn(panels, viewModel);
   const { x } = viewModel;
+  if (isLive) noteUntimed(panels, x, go, notify);
   for (const { plot, series, under } of panels) {
     const visible = series.filter(({ isHidden, series: { headX } }) => !isHidden && headX > -Infinity);
     // One that is in view is said once: it would be covered.
@@ -72,22 +77,47 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
   }
 }
 
+/** Says once of series that they have points from before a clock was set. */
+function noteUntimed(
+  panels: ShownOff["panels"],
+  { min, max }: Range,
+  go: ShownOff["go"],
+  notify: ShownOff["notify"],
+): void {
+  const untimed = panels.flatMap(({ series }) =>
+    series.filter(({ isHidden, series: one }) => !isHidden && !toldUntimed.has(one.name) && beganUntimed(one)),
+  );
+  const [first] = untimed;
+  if (first === undefined) return;
+  for (const { series } of untimed) toldUntimed.add(series.name);
+  const { name, ring } = first.series;
+  const others = untimed.length > 1 ? ` (and ${untimed.length - 1} more series)` : "";
+  const run = (): void => go(rangeOf({ headX: ring.firstX, ring: untimedPart(ring) }, max - min));
+  notify(`${name}${others} ${untimedText(first.series)}`, { label: "Show", run });
+}
+
 function aboutX(at: number, span: number): Range {
   return { min: at - span * (1 - AFTER), max: at + span * AFTER };
 }
 
 /** Where a series is: about its newest point, or all of one whose x is no time. */
-function rangeOf({ headX, ring }: Series, span: number): Range {
+function rangeOf({ headX, ring }: { headX: number; ring: Segment }, span: number): Range {
   if (isTime(headX)) return aboutX(headX, span);
   const { minX, maxX } = extentOf([ring]);
   const beside = (maxX - minX) * BESIDE || span / 2;
   return { min: minX - beside, max: maxX + beside };
 }
 
+function untimedPart({ x, y }: Segment): Segment {
+  const end = lowerBound(x, FIRST_TIME_X);
+  return { x: x.subarray(0, end), y: y.subarray(0, end) };
+}
+
 /** None of its points is in view, and its line goes nowhere. */
 function isOut({ series, segments }: PanelSeries, { min, max }: Range): boolean {
   if (series.valueNames !== undefined) return false;
-  return !segments.some(({ x, y }) => {
+  return !segments.some(({ x, y, isPath }) => {
+    if (isPath) return x.some((at, i) => at >= min && at <= max && !Number.isNaN(y[i]));
     for (let i = lowerBound(x, min); i < x.length && (x[i] ?? 0) <= max; i++) if (!Number.isNaN(y[i])) return true;
     return false;
   });

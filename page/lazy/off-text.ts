@@ -1,5 +1,13 @@
-import { CLOCK_STEP_SECONDS, isSetBack, isTime, runsBackwards, type Series } from "../data/store/series.ts";
-import { offsetText } from "../ui/format.ts";
+import { lowerBound } from "../data/sorted-column.ts";
+import {
+  CLOCK_STEP_SECONDS,
+  FIRST_TIME_X,
+  isSetBack,
+  isTime,
+  runsBackwards,
+  type Series,
+} from "../data/store/series.ts";
+import { counted, offsetText } from "../ui/format.ts";
 import { dateText, momentText, yearOf } from "../ui/time-text.ts";
 
 /** A clock that differs less is not worth a sentence. */
@@ -65,6 +73,17 @@ export function backText(series: Series): string | undefined {
   return `has points up to ${upTo}, later than its newest one: a clock was wrong, or was set back`;
 }
 
+/** What is to be said of a series that has points from before its clock was set. */
+export function untimedText({ ring: { x, y } }: Pick<Series, "ring">): string {
+  const count = y.subarray(0, lowerBound(x, FIRST_TIME_X)).filter((value) => !Number.isNaN(value)).length;
+  const lastX = x[lowerBound(x, FIRST_TIME_X) - 1] ?? 0;
+  return `has ${counted(count, "point")} whose x is no time (${short(x[0] ?? 0)} to ${short(lastX)}): from before a clock was set?`;
+}
+
+function short(x: number): number {
+  return Number(x.toPrecision(6));
+}
+
 function epochText(headX: number, nowX: number, late: number, isLive: boolean): string | undefined {
   if (Math.abs(late) <= SAME_EPOCH_S) return undefined;
   const epoch = EPOCHS.find(({ at }) => Math.abs(headX - at(nowX)) < TOLERANCE_S);
@@ -73,7 +92,7 @@ function epochText(headX: number, nowX: number, late: number, isLive: boolean): 
 }
 
 function timelessText(headX: number, nowX: number, isPath = false): string {
-  const x = Number(headX.toPrecision(6));
+  const x = short(headX);
   if (isPath) return "has an x that is not a time";
   if (!isTime(nowX)) return `is at x ${x}`;
   if (headX >= 1e11) return `has x ${x}, after the year 5138: is it a time in another unit?`;

@@ -19,13 +19,18 @@ export interface GapMarks {
   describe(span: GapSpan | undefined): void;
 }
 
+/** A panel as far as it is said what its logarithmic axes leave out. */
+export interface LoggedPanel {
+  readonly plot: HTMLElement;
+  readonly under: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly plan: Pick<PanelPlan, "left" | "rightAxis">;
+  readonly series: readonly PanelSeries[];
+}
+
 /** What the notes on series that are out of view are made from. */
 export interface ShownOff {
-  panels: readonly {
-    readonly plot: HTMLElement;
-    readonly under: HTMLElement;
-    readonly series: readonly PanelSeries[];
-  }[];
+  panels: readonly LoggedPanel[];
   viewModel: ViewModel;
   isLive: boolean;
   /** When something last came, by the channel's clock, in x; NaN where that is not known. */

@@ -1,9 +1,9 @@
 import { extentOf, pathTools } from "../data/path.ts";
 import { isFarBehind, newestX, type PointSource } from "../data/point-source.ts";
 import type { Range, Segment } from "../data/segment.ts";
-import { upperBound } from "../data/sorted-column.ts";
+import { lowerBound, upperBound } from "../data/sorted-column.ts";
 import type { GapRecord } from "../data/store/gap-log.ts";
-import { isStep, runsBackwards } from "../data/store/series.ts";
+import { FIRST_TIME_X, isStep, runsBackwards } from "../data/store/series.ts";
 import { isTime, type Series } from "../data/store/series-store.ts";
 import { inSteps, within } from "./x-range.ts";
 
@@ -134,11 +134,15 @@ export class Viewport {
         gaps,
         requiredRange: isPath ? EVERYTHING : x,
         segments: (series) =>
-          isTime(newest) && Number.isFinite(series.headX) && isTime(series.headX) !== time
+          time && Number.isFinite(series.headX) && !isTime(series.headX)
             ? []
             : source
                 .segments(series, x)
-                .map((points) => (points.isPath && pathTools.pathWithin?.(points, x.min, x.max, 1)) || points),
+                .map(
+                  (points) =>
+                    (points.isPath && pathTools.pathWithin?.(points, x.min, x.max, 1)) ||
+                    (isTime(newest) && (time || isTime(series.headX)) ? timed(points, time) : points),
+                ),
       };
     };
     const place = this.#place;
@@ -226,6 +230,14 @@ const EVERYTHING: Range = { min: -Infinity, max: Number.MAX_VALUE };
 /** Beside a path, as part of its width. */
 const BESIDE = 0.04;
 
+/** Of points that are sorted, those whose x are times, or those from before the first such. */
+function timed(points: Segment, time: boolean): Segment {
+  if (points.isPath) return points;
+  const { x, y } = points;
+  const first = lowerBound(x, FIRST_TIME_X);
+  return time ? { x: x.subarray(first), y: y.subarray(first) } : { x: x.subarray(0, first), y: y.subarray(0, first) };
+}
+
 /** Without points beyond: those that came after the pause, or whose time is wrong. */
 function upTo(segments: readonly Segment[], maxX: number): readonly Segment[] {
   if ((segments.at(-1)?.x.at(-1) ?? maxX) <= maxX) return segments;
@@ -237,27 +249,30 @@ function upTo(segments: readonly Segment[], maxX: number): readonly Segment[] {
 
 function lastPoints(source: PointSource, newest: number): Omit<ViewModel, "gaps"> {
   let minX = Infinity;
+  const time = isTime(newest);
+  const kindOf = (points: Segment): Segment => (time ? timed(points, time) : points);
   const all = [...source.store.series];
   const visible = all.filter(({ name }) => !source.isHidden(name));
   // What is derived from hidden ones is where they are.
   for (const { ring, headX } of visible.length > 0 ? visible : all) {
     if (isFarBehind(headX, newest)) continue;
-    const to = upperBound(ring.x, newest);
-    const from = fromLast(ring.y, to, POINTS);
-    if (from < to) minX = Math.min(minX, ring.x[from] ?? newest);
+    const { x, y } = kindOf(ring);
+    const to = upperBound(x, newest);
+    const from = fromLast(y, to, POINTS);
+    if (from < to) minX = Math.min(minX, x[from] ?? newest);
   }
   const x = minX < newest ? { min: minX, max: newest } : { min: newest - LONELY_SPAN, max: newest };
   const segments = (series: Series): readonly Segment[] => {
     if (isFarBehind(series.headX, newest)) return [];
     // Behind a value that holds, a gap may stand.
     if (source.store.find(series.name) !== series || isStep(series))
-      return lastOf(upTo(source.segments(series, x), newest));
-    const { x: xs, y } = series.ring;
+      return lastOf(upTo(source.segments(series, x).map(kindOf), newest));
+    const { x: xs, y } = kindOf(series.ring);
     const to = upperBound(xs, newest);
     const from = fromLast(y, to, POINTS);
     return [{ x: xs.subarray(from, to), y: y.subarray(from, to) }];
   };
-  return { x, time: isTime(newest), dataEndX: newest, bucketWidth: 0, requiredRange: undefined, segments };
+  return { x, time, dataEndX: newest, bucketWidth: 0, requiredRange: undefined, segments };
 }
 
 /** The last {@link POINTS} values, which may lie in several segments. */

@@ -3,7 +3,7 @@ import type { RingBuffer } from "./ring-buffer.ts";
 import type { ValueNames } from "./value-names.ts";
 
 /** Other x are not unix seconds: this is 1973 to 5138. */
-const FIRST_TIME_X = 1e8;
+export const FIRST_TIME_X = 1e8;
 const END_TIME_X = 1e11;
 /** A numeric x that rose all the time and falls back by more than this many points, and below the middle, begins again. */
 const RESTART_POINTS = 64;
@@ -82,6 +82,11 @@ export function newSeries(name: string, index: number, ring: RingBuffer): Series
 /** True where x is unix seconds; else it is just a number. */
 export function isTime(x: number): boolean {
   return x >= FIRST_TIME_X && x < END_TIME_X;
+}
+
+/** It has points from before its clock was set: their x are no times, and those that followed are. */
+export function beganUntimed({ headX, ring }: Pick<Series, "headX" | "ring">): boolean {
+  return isTime(headX) && ring.firstX < FIRST_TIME_X;
 }
 
 /** Each value holds until the next, and no longer than it is known to. */

@@ -7,6 +7,7 @@ import { LINE_COLOURS, lineColour } from "../../ui/theme.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 import { APART_PX } from "../gaps/gap-marks.ts";
 import { gapsOf, marksOf } from "../gaps/gap-spans.ts";
+import { undrawnTexts } from "../log-notes.ts";
 import type { Context } from "../module.ts";
 import type { PanelPicture, Picture } from "./png.ts";
 import type { WindowData } from "./window-data.ts";
@@ -29,7 +30,7 @@ export function windowData({ channel, arrangement, source }: Context, viewModel:
 
 /** From when to when, in words; where x is a time with its date, whatever day it is read on. */
 export function datedRange({ x, time }: ViewModel): string {
-  return rangeText(x, time, Number.NaN);
+  return rangeText(x, time, x, Number.NaN);
 }
 
 /** What a picture of the panels that can be seen is made of. */
@@ -56,6 +57,7 @@ export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewMo
           const number = formatValue(value, numberStyle(minY, maxY, series.integers));
           return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value: text ?? number, unit };
         }),
+      notes: undrawnTexts(panel, viewModel),
     }),
   );
   const theme = {

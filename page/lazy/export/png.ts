@@ -14,6 +14,8 @@ export interface PanelPicture {
   /** From where to where something is missing, in parts of the lines' width. */
   gaps: readonly (readonly [from: number, to: number])[];
   legend: readonly LegendEntry[];
+  /** What is not drawn, each a line. */
+  notes: readonly string[];
 }
 
 export interface Picture {
@@ -111,6 +113,10 @@ function compose({ title, range, panels, xAxis, scale, theme }: Picture): HTMLCa
       x += text(valueText, x, font(13, 700), theme.ink, inner) + BETWEEN;
     }
     if (panel.legend.length > 0) y += LINE;
+    for (const note of panel.notes) {
+      text(note, PADDING, font(12), theme.quiet, inner);
+      y += LINE;
+    }
     const top = y;
     draws.push((to) => drawGaps(to, panel, PADDING, top, scale, theme.quiet));
     copy(panel.canvas);

@@ -6,6 +6,8 @@ export class PointBuffer {
   /** NaN is a break. */
   y = new Float64Array();
   length = 0;
+  /** The x of what a logarithmic axis has no place for. */
+  undrawn: number[] = [];
   /** The range of y; Infinity and -Infinity where there is nothing. */
   minY = Infinity;
   maxY = -Infinity;
@@ -13,6 +15,7 @@ export class PointBuffer {
   /** Empties the buffer and makes room. */
   begin(capacity: number): void {
     this.length = 0;
+    this.undrawn = [];
     this.minY = Infinity;
     this.maxY = -Infinity;
     if (this.x.length >= capacity) return;
@@ -32,6 +35,7 @@ export class PointBuffer {
     this.maxY = -Infinity;
     for (let i = 0; i < this.length; i++) {
       const value = this.y[i] ?? 0;
+      if (value <= 0) this.undrawn.push(this.x[i] ?? 0);
       const power = value > 0 ? Math.log10(value) : Number.NaN;
       this.y[i] = power;
       if (power < this.minY) this.minY = power;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backText, offText } from "../../../../page/lazy/off-text.ts";
+import { beganUntimed } from "../../../../page/data/store/series.ts";
+import { backText, offText, untimedText } from "../../../../page/lazy/off-text.ts";
 import { channelData, receive, rowOf } from "../../../support/channel-data.ts";
 
 const NOW = 1_795_000_000;
@@ -68,4 +69,17 @@ test("[PG11d] times that run backwards, and points that are later than the newes
   );
   assert.equal(said(NOW, NOW + 1, NOW - 5, NOW + 2), undefined);
   assert.equal(said(...falling.slice(0, 50)), undefined);
+});
+
+test("[PG28d] what came before a clock was set is counted, and said by its x", () => {
+  const source = channelData();
+  receive(source, [rowOf(0.5, { y: 1 }), rowOf(1.5, { y: 2 }), rowOf(NOW, { y: 3 }), rowOf(NOW + 1, { y: 4 })]);
+  const series = source.store.find("y");
+  assert.ok(series !== undefined && beganUntimed(series));
+  assert.match(untimedText(series), /^has 2 points whose x is no time \(0\.5 to 1\.5\)/);
+  assert.equal(source.oldestX, NOW);
+  const others = channelData();
+  receive(others, [rowOf(NOW, { y: 3 })]);
+  receive(others, [rowOf(0, { z: 3 })]);
+  assert.deepEqual([...others.store.series].map(beganUntimed), [false, false]);
 });
