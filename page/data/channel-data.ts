@@ -111,6 +111,11 @@ export class ChannelData implements PointSource, ReplacedPoints {
   requestHistory(range: Range | undefined): void {
     if (!this.#hasHistory || this.filling !== "idle") return;
     const { store } = this;
+    // What came before it joined may show that it is a path, of which only a part that rises came since.
+    for (const { name, ring } of this.history.fetched?.store.series ?? []) {
+      const now = ring.isPath ? store.find(name) : undefined;
+      if (now !== undefined && !isTime(now.headX)) now.ring.isPath = true;
+    }
     this.history.joinedSeq = store.joinedSeq ?? 0;
     // Where time ran back, what is later is among what came before.
     const isBack = range?.min === -Infinity && [...store.series].some(isSetBack);

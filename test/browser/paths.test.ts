@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { newChannel, publishJson } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
+import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
+import { saved } from "./saving.ts";
 import { counting, Stage } from "./stage.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -38,6 +41,7 @@ test("[PG26a] [PG26e] the table, the cursor, zoom and a paused picture have all 
     counting(17).map((i) => 17 - i),
   );
   assert.deepEqual(y, counting(17));
+  await tab.drawn();
   assert.deepEqual(await tab.legend(), { y: "16" });
   await tab.page.keyboard.press("c");
   await tab.drawn();
@@ -105,4 +109,95 @@ test("[PG27e] [PG27c] beside a series of times, a path is named in its panel, an
   await tab.page.getByRole("button", { name: /Go live/ }).click();
   await tab.drawn();
   assert.ok(((await tab.window()).minX ?? 0) > 1e9);
+});
+
+interface Place {
+  x: number;
+  y: number;
+}
+
+const TURN = (2 * Math.PI) / 40;
+/** Each longer than the 1,000 points that a page joins with; what the last of them joins with only rises, as if it was sorted. */
+const PATHS: Record<string, Place[]> = {
+  "a circle": counting(1500).map((i) => ({ x: Math.cos(i * TURN), y: Math.sin(i * TURN) })),
+  "a spiral": counting(1500).map((i) => ({ x: i * Math.cos(i * TURN), y: i * Math.sin(i * TURN) })),
+  "a path that ends in a straight line": [
+    ...counting(500).map((i) => ({ x: Math.cos(i * TURN), y: Math.sin(i * TURN) })),
+    ...counting(1200).map((i) => ({ x: 1 + i / 1000, y: i })),
+  ],
+};
+
+async function placesSeen({ page }: ChannelTab, name = "y"): Promise<Place[]> {
+  const seen = (await page.evaluate(() => plotcast.seen())).find((one) => one.name === name);
+  return (seen?.x ?? []).flatMap((x, i) => {
+    const y = seen?.y[i];
+    return y === null || y === undefined ? [] : [{ x, y }];
+  });
+}
+
+async function shows(what: string, tab: ChannelTab, expected: readonly Place[], name = "y"): Promise<void> {
+  await waitFor(`${expected.length} places in their order, ${what}`, async () => {
+    const seen = await placesSeen(tab, name);
+    return JSON.stringify(seen) === JSON.stringify(expected);
+  });
+}
+
+for (const [what, places] of Object.entries(PATHS)) {
+  test(`[PG26a] [PG26d] [PG26f] ${what} is in its order after a load, live, after an outage, in the history, as CSV and as a snapshot`, async (t) => {
+    const channel = newChannel();
+    const relay = await TcpRelay.to(t, stage.edge.url);
+    const [early, missed, late] = [places.slice(0, -60), places.slice(-60, -30), places.slice(-30)];
+    for (let at = 0; at < early.length; at += 100) await publishJson(stage.edge, channel, early.slice(at, at + 100));
+    const tab = await stage.openTab(t, channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
+    await tab.holds(20);
+    await tab.choose("All");
+    await shows("after the load", tab, early);
+    relay.cut();
+    await publishJson(stage.edge, channel, missed);
+    relay.mend();
+    await shows("after an outage", tab, [...early, ...missed]);
+    for (const place of late) await publishJson(stage.edge, channel, place);
+    await shows("live", tab, places);
+    const csv = (await saved(tab, "CSV")).bytes.toString("utf8").trim().split("\r\n").slice(1);
+    assert.deepEqual(
+      csv.map((line) => line.split(",")).map(([x, , y]) => ({ x: Number(x), y: Number(y) })),
+      places,
+    );
+    const { path } = await saved(tab, "Snapshot");
+    await tab.page.reload();
+    await shows("after a reload", tab, places);
+    await tab.page.locator("#menu").click();
+    const choosers = tab.page.waitForEvent("filechooser");
+    await tab.page.getByRole("button", { name: /Open a snapshot/ }).click();
+    await (await choosers).setFiles(path);
+    await tab.says("Snapshot");
+    await shows("in the snapshot", tab, places);
+  });
+}
+
+test("[PG26f] beside times, a robot's circle is shown in its order, as CSV and in a snapshot, too", async (t) => {
+  const channel = newChannel();
+  await publishJson(stage.edge, channel, [{ temp: 20 }, { temp: 21 }]);
+  const circle = PATHS["a circle"] ?? [];
+  for (let at = 0; at < circle.length; at += 100) {
+    const body = circle.slice(at, at + 100).map(({ x, y }) => ({ x, robot: y }));
+    await publishJson(stage.edge, channel, body);
+    await publishJson(stage.edge, channel, { temp: 22 });
+  }
+  const tab = await stage.openTab(t, channel);
+  await tab.holds(2, "temp");
+  await tab.page.getByRole("button", { name: "Show robot" }).click();
+  await shows("shown", tab, circle, "robot");
+  const csv = (await saved(tab, "CSV")).bytes.toString("utf8").trim().split("\r\n").slice(1);
+  assert.deepEqual(
+    csv.filter((line) => line.includes("robot")).map((line) => Number(line.split(",")[2])),
+    circle.map(({ y }) => y),
+  );
+  const { path } = await saved(tab, "Snapshot");
+  await tab.page.locator("#menu").click();
+  const choosers = tab.page.waitForEvent("filechooser");
+  await tab.page.getByRole("button", { name: /Open a snapshot/ }).click();
+  await (await choosers).setFiles(path);
+  await tab.says("Snapshot");
+  await shows("in the snapshot", tab, circle, "robot");
 });

@@ -151,3 +151,44 @@ test("[PG10] gaps of what was fetched are known, too, and those that came as wel
   for (let i = 0; i < 50; i++) await yieldToPage();
   assert.deepEqual(known(), [[0, T], ...came]);
 });
+
+test("[PG26f] where the history shows that a series is a path, what only rose since goes on with it", async () => {
+  const places = [...[3, 1, 2, 0].map((x) => [x, 10 + x]), ...[0.5, 1.5, 2.5, 3.5].map((x) => [x, 20 + x])];
+  let seq = 0;
+  const frames = [places.slice(0, 4), places.slice(4)].map((part, i) => {
+    const builder = new FrameBuilder();
+    for (const [x = 0, y = 0] of part) builder.add(rowOf(x, { y }));
+    const frame = builder.encode("00000000000000aa", i + 1);
+    seq += part.length;
+    numberFrame(frame, 7, seq);
+    return frame;
+  });
+  let wake: (() => void) | undefined;
+  const outside = {
+    read: async () =>
+      (async function* () {
+        yield* frames;
+      })(),
+    wakeIn: (_ms: number, then: () => void) => {
+      wake = then;
+    },
+    yieldToPage: async () => {},
+    random: () => 0,
+  };
+  const source = new ChannelData(new HistoryFetcher(outside, () => {}), () => false);
+  source.store.ingest(decodeFrame(frames[1] ?? new Uint8Array()), true);
+  const series = source.seriesOf("y");
+  assert.ok(series !== undefined && !source.isPath);
+  source.requestHistory({ min: -Infinity, max: 9 });
+  while (source.history.fetched === undefined) {
+    wake?.();
+    await yieldToPage();
+  }
+  source.requestHistory({ min: -Infinity, max: 9 });
+  assert.ok(source.isPath);
+  const segments = source.segments(series, { min: -Infinity, max: Infinity });
+  assert.deepEqual(
+    segments.flatMap(({ x, y }) => [...x].map((at, i) => [at, y[i]])),
+    places,
+  );
+});
