@@ -205,14 +205,14 @@ const context: Context = {
   notice,
   viewModel: () => viewModel,
   layoutChanged,
-  openSnapshot(name, madeMs, paths, seen) {
+  openSnapshot(name, about, paths, seen) {
     viewer.close();
     arrivals.end();
     persistence.leaveChannel();
     context.isFile = true;
     context.channel = name;
     header.showChannel(name);
-    presenter.override = { kind: "snapshot", madeMs };
+    presenter.override = { kind: "snapshot", about };
     source.reset(paths);
     viewport.home = seen;
     viewport.selectWindow("All");

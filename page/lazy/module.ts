@@ -31,13 +31,8 @@ export interface Context {
   viewModel(): ViewModel | undefined;
   /** Panels, axes or visibility changed. */
   layoutChanged(): void;
-  /** Leaves the channel: what the store takes in from now on are the points of a file. @param seen undefined: all of them */
-  openSnapshot(
-    channel: string,
-    madeMs: number | undefined,
-    paths: readonly string[],
-    seen: FileRange | undefined,
-  ): void;
+  /** Leaves the channel: what the store takes in from now on are the points of a file. @param about what is said of it @param seen undefined: all of them */
+  openSnapshot(channel: string, about: () => string, paths: readonly string[], seen: FileRange | undefined): void;
   /** Calls back after each drawing; undefined: no more. */
   onDraw(drawn: (() => void) | undefined): void;
 }

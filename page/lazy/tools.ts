@@ -4,6 +4,7 @@ import { parseAddress } from "../layout/address.ts";
 import { rememberUtc, timeZone } from "../layout/time-zone.ts";
 import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
+import { minuteText } from "../ui/time-text.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { openDialog } from "./dialogs/dialog.ts";
@@ -186,7 +187,8 @@ export async function openFile(context: Context, file: File): Promise<void> {
     const frames = await readSnapshot(bytes);
     if (ours !== opened) return;
     const { channel, madeMs, paths, seen, fragment } = view ?? viewOfFile(file);
-    context.openSnapshot(channel, madeMs, paths, seen);
+    const about = (): string => (madeMs === undefined ? "" : `made ${minuteText(madeMs, Date.now())}`);
+    context.openSnapshot(channel, about, paths, seen);
     context.arrangement.restore(parseAddress(fragment, []));
     for (const frame of frames) {
       context.source.store.ingest(frame, true);

@@ -89,7 +89,7 @@ export class StatusPresenter {
     const isConnected = isFlowing || ["empty", "waiting", "stale", "gone"].includes(kind);
     header.showFigures(
       figuresText({
-        madeMs: now.kind === "snapshot" ? now.madeMs : undefined,
+        file: now.kind === "snapshot" ? now.about() : "",
         rate: isConnected ? feedRate.rate(nowMs) : undefined,
         series: store.size,
         refusedSeries: store.refused,

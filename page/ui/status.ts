@@ -2,7 +2,7 @@ import type { ConnectionState } from "../../client/connection-state.ts";
 import { PRESENCE_EXPIRES_MS } from "../../protocol/limits.ts";
 import type { ClockRemarks } from "../data/clocks.ts";
 import { counted, formatDuration, formatRate, offsetText, zoneHint } from "./format.ts";
-import { minuteText, momentText } from "./time-text.ts";
+import { momentText } from "./time-text.ts";
 
 /** The state of the feed. */
 export type FeedState =
@@ -25,8 +25,8 @@ export type Status =
   /** Undefined: right now. */
   | { kind: "reconnecting"; inSeconds: number | undefined }
   | { kind: "offline" }
-  /** Points from a file; nothing comes. Undefined: nobody knows when it was made. */
-  | { kind: "snapshot"; madeMs: number | undefined }
+  /** Points from a file, and what is said of it; nothing comes. */
+  | { kind: "snapshot"; about(): string }
   /** This browser cannot do what the page needs. */
   | { kind: "unsupported" };
 
@@ -115,8 +115,8 @@ function restText(status: Status, nowMs: number): string {
 
 /** What the quiet line is made of; undefined is not known, and left out. */
 export interface Figures {
-  /** When the file that is shown was made. */
-  madeMs?: number | undefined;
+  /** What is said of the file that is shown; "" is nothing. */
+  file?: string;
   rate: number | undefined;
   series: number;
   refusedSeries: number;
@@ -128,9 +128,9 @@ export interface Figures {
 
 /** The quiet line: `10 pts/s · 3 series · lag 42 ms · 2 viewers`. */
 export function figuresText(figures: Figures): string {
-  const { madeMs, rate, series, refusedSeries, lagMs, clocks, lostPoints, viewers } = figures;
+  const { file, rate, series, refusedSeries, lagMs, clocks, lostPoints, viewers } = figures;
   return [
-    madeMs === undefined ? undefined : `made ${minuteText(madeMs, Date.now())}`,
+    file || undefined,
     rate === undefined ? undefined : `${formatRate(rate)} pts/s`,
     series === 0 ? undefined : counted(series, "series"),
     refusedSeries === 0 ? undefined : `${counted(refusedSeries, "series")} more than can be shown`,

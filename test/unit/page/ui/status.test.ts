@@ -37,7 +37,7 @@ test("[PG3a] every state has its words", () => {
   assert.equal(words(waiting, { ...gone, isPaused: true }), "Reconnecting in 3 s");
   assert.equal(words({ phase: "offline", attempt: 1, retryAtMs: NOW }), "Offline");
   assert.equal(words(connecting(NOW, 1, false)), "Offline");
-  assert.equal(statusText({ kind: "snapshot", madeMs: undefined }, NOW).join(""), "Snapshot");
+  assert.equal(statusText({ kind: "snapshot", about: () => "" }, NOW).join(""), "Snapshot");
   assert.equal(statusText({ kind: "unsupported" }, NOW).join(""), "No WebSocket");
 });
 
