@@ -15,7 +15,7 @@ export interface PanelPicture {
   gaps: readonly (readonly [from: number, to: number])[];
   legend: readonly LegendEntry[];
   /** What is not drawn, each a line. */
-  notes: readonly string[];
+  notes?: readonly string[];
 }
 
 export interface Picture {
@@ -113,7 +113,7 @@ function compose({ title, range, panels, xAxis, scale, theme }: Picture): HTMLCa
       x += text(valueText, x, font(13, 700), theme.ink, inner) + BETWEEN;
     }
     if (panel.legend.length > 0) y += LINE;
-    for (const note of panel.notes) {
+    for (const note of panel.notes ?? []) {
       text(note, PADDING, font(12), theme.quiet, inner);
       y += LINE;
     }
