@@ -227,7 +227,7 @@ test("[PG15c] a state that holds since before the window is in its snapshot, and
   const { path } = await saved(tab, "Snapshot");
   const other = await stage.openTab(t, newChannel());
   await other.says("Live");
-  await WAYS["let go on the page"]?.(other, path);
+  await WAYS["by the menu"]?.(other, path);
   await other.says("Snapshot");
   await other.holds(20, "temp");
   await waitFor("the same in the snapshot", async () => (await isHeld(other)).join() === broken.join());
