@@ -31,11 +31,15 @@ import { webEnvironment } from "./web-environment.ts";
 export type { Cursor, Frame, MissingPoints };
 export { pointsOf };
 
+export type HelloMessage = Extract<ServerMessage, { type: "hello" }>;
+
 /** What the Channel says of itself: `hello` as the first thing of each connection, then `status` when that changes. */
 export type StatusMessage = Extract<ServerMessage, { type: "hello" | "status" }>;
 
 /** Points of the tail that a viewer did not want to be sent. */
 export type EarlierPoints = Omit<Extract<ServerMessage, { type: "earlier" }>, "type">;
+/** What the panels of a page are made from, so that they are the same for everybody. */
+export type LayoutMessage = Extract<ServerMessage, { type: "layout" }>;
 
 export interface ViewerHandlers {
   /**
@@ -48,6 +52,8 @@ export interface ViewerHandlers {
   /** Points are missing between the frame before and what comes next. */
   missing?(missing: MissingPoints): void;
   status?(message: StatusMessage): void;
+  /** What panels are made from changed; `hello` has what was decided before. */
+  layout?(message: LayoutMessage): void;
   /** The connection is in another phase. */
   stateChanged?(state: ConnectionState): void;
 }
@@ -144,6 +150,9 @@ export class ChannelViewer extends Connection {
       case "status":
         this.retryWithinMs = message.retryWithinMs;
         this.#handlers.status?.(message);
+        return;
+      case "layout":
+        this.#handlers.layout?.(message);
         return;
       case "gap": {
         const { type: _, ...missing } = message;

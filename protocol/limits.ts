@@ -8,12 +8,17 @@ export const FRAME_TYPE = "application/vnd.plotcast.frame";
 /** What a publisher says of itself: that it is here, or that it is gone. */
 export const PRESENCE_TYPE = "application/vnd.plotcast.presence+json";
 
+/** What everybody should see of a channel, as its owner wants it. */
+export const ARRANGEMENT_TYPE = "application/vnd.plotcast.arrangement";
+
 /** A header of the Worker's own answers, lower case: an answer without a body is known by it. */
 export const PLOTCAST_HEADER = { name: "plotcast", value: "1" } as const;
 
 /** The largest request body, of any type, that a publish may have. */
 export const MAX_BODY_BYTES = 1024 * KIB;
 export const MAX_PRESENCE_BYTES = 1 * KIB;
+/** Of an arrangement that is stored for everybody: each viewer gets it. */
+export const MAX_ARRANGEMENT_BYTES = 16 * KIB;
 /** Points of one request body. In a compact encoding, or as JSON, its bytes could have many times more. */
 export const MAX_BODY_POINTS = 131_072;
 /** What the frames that are made of one body of JSON may take: its series' names are often far shorter there. */

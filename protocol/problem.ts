@@ -23,6 +23,7 @@ export const PROBLEM_CODES = [
   "frame-sequence",
   "frame-publishers-differ",
   "presence-invalid",
+  "arrangement-invalid",
   "token-missing",
   "token-wrong",
   "origin-not-allowed",

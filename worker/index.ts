@@ -13,6 +13,7 @@ import { discardBody } from "./http/discard-body.ts";
 import { negotiate } from "./http/negotiate.ts";
 import { pageBuild, pageResponse } from "./http/page.ts";
 import { HttpProblem, PROBLEM_TYPE, problemResponse } from "./http/problem-response.ts";
+import { isArrangement, readArrangement } from "./http/publish/arrangement.ts";
 import { isAnnouncement, readAnnouncement, readPublication } from "./http/publish/body.ts";
 import { storedPoints } from "./http/read/read.ts";
 import { readQuery } from "./http/read/read-query.ts";
@@ -33,12 +34,18 @@ const app = new Hono<Bindings>();
 // The front door: the channel everybody starts with.
 app.get("/", (c) => c.redirect("/c/main", 302));
 
-// A publish: frames or JSON points, numbered and stored before it is answered. Or a publisher says that it comes or goes.
+// A publish: frames or JSON points, numbered and stored before it is answered. Or a publisher says that it comes or goes, or
+// the owner what everybody should see.
 app.post("/c/:name{.+}", async (c) => {
   const channel = channelOf(c.env, c.req.url);
   await mayPublish(c.req.raw, c.env.PUBLISH_TOKEN);
   if (isAnnouncement(c.req.raw)) {
     await channel.announce(await readAnnouncement(c.req.raw));
+    return c.body(null, 204, { [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
+  }
+  if (isArrangement(c.req.raw)) {
+    await channel.share(await readArrangement(c.req.raw));
+    newNames.know(nameOf(c.req.url));
     return c.body(null, 204, { [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
   }
   const { frames, series, leftOut = {} } = await readPublication(c.req.raw);

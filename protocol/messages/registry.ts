@@ -33,6 +33,7 @@ const SERVER_RULES: Record<ServerMessage["type"], string> = {
   live: "VW1",
   behind: "VW3",
   status: "VW11",
+  layout: "VW20",
 };
 
 const VIEWER_RULES: Record<ViewerMessage["type"], string> = {

@@ -1,5 +1,5 @@
 import type { Cursor } from "../cursor.ts";
-import { isCount, isCountOrNull, isString, isStrings } from "./guards.ts";
+import { isCount, isCountOrNull, isNumber, isString, isStrings } from "./guards.ts";
 import { type GuardsByType, type ParsedByType, parseByType } from "./parsed.ts";
 
 /** What the Channel says to a viewer that speaks `plotcast.v1`, as JSON text beside the binary frames. */
@@ -20,6 +20,10 @@ export type ServerMessage =
       epoch: number;
       seq: number;
       series: string[];
+      /** Of each of these its scale, as `layout` has it; null while the Channel has not decided. */
+      scales?: (number | null)[];
+      /** As `layout` has it. */
+      arrangement?: string;
       viewers: number;
       /** Should the connection end, come back at a random time within this: so a herd comes back spread out. */
       retryWithinMs: number;
@@ -39,7 +43,12 @@ export type ServerMessage =
   /** Frames after `seq` wait in the store: send `continue` when all before this is read. */
   | ({ type: "behind" } & Cursor)
   /** How many watch, and how many of them are behind because they do not read as fast as points come. */
-  | ({ type: "status"; viewers: number; behind: number; retryWithinMs: number } & Moment);
+  | ({ type: "status"; viewers: number; behind: number; retryWithinMs: number } & Moment)
+  /**
+   * What everybody's panels are made from: of these series, of which the Channel has just decided it, how large they are
+   * (0: all their first values are 0, or have names); and the arrangement that the channel's owner stored, "" if there is none.
+   */
+  | { type: "layout"; series: string[]; scales: (number | null)[]; arrangement: string };
 
 /** Why points are missing from what a viewer receives, as the Channel says. */
 export type ChannelGapReason =
@@ -74,6 +83,8 @@ export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
     build: (value): value is string => value === undefined || isString(value),
     ...CURSOR,
     series: isStrings,
+    scales: (value): value is (number | null)[] | undefined => value === undefined || isScales(value),
+    arrangement: (value): value is string | undefined => value === undefined || isString(value),
     viewers: isCount,
     retryWithinMs: isCount,
     takenEveryMs: isCountOrNull,
@@ -87,10 +98,19 @@ export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
   earlier: { after: isCount, ...CURSOR },
   live: CURSOR,
   behind: CURSOR,
+  layout: {
+    series: isStrings,
+    scales: isScales,
+    arrangement: isString,
+  },
   status: { viewers: isCount, behind: isCount, retryWithinMs: isCount, ...MOMENT },
 };
 
 /** A message from the Channel. One of an unknown type comes from a newer Channel: a viewer passes it over. */
 export function parseServerMessage(text: string): ParsedByType<ServerMessage> {
   return parseByType(text, SERVER_MESSAGES);
+}
+
+function isScales(value: unknown): value is (number | null)[] {
+  return Array.isArray(value) && value.every((scale) => scale === null || (isNumber(scale) && scale >= 0));
 }

@@ -8,6 +8,8 @@ import type { BatchBounds, FrameBatch, FrameLog } from "../../worker/hub/frame-l
 export class FrameRing implements FrameLog {
   position: Cursor = { epoch: 1, seq: 0 };
   series: string[] = [];
+  scales: number[] = [];
+  arrangement = "";
   takenAtMs: number | null = null;
   takenEveryMs: number | null = null;
   /** How often {@link framesAfter} was asked. */

@@ -151,7 +151,7 @@ export class Watcher {
     const message = messageIn(parseServerMessage(text));
     assert.ok(message, `no message: ${text}`);
     this.told.push(message);
-    if (message.type === "hello" || message.type === "status") return;
+    if (message.type === "hello" || message.type === "status" || message.type === "layout") return;
     const { epoch, seq } = message;
     if (message.type === "gap") {
       if (message.reason === "trimmed") assert.equal(message.points, seq - (this.position?.seq ?? 0));

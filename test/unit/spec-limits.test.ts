@@ -34,6 +34,7 @@ const OF_PROTOCOL: Readonly<Record<string, keyof typeof limits>> = {
   "levels of nesting in JSON": "MAX_NESTING",
   "a channel's name": "MAX_CHANNEL_NAME_LENGTH",
   "an announcement": "MAX_PRESENCE_BYTES",
+  "an arrangement": "MAX_ARRANGEMENT_BYTES",
   "publishers whose numbers and presence are known": "MAX_PUBLISHERS",
   "silence of a publisher that is here": "PRESENCE_EXPIRES_MS",
   "trimmed frames that reported a loss, one by one": "MAX_TRIMMED_GAPS",

@@ -77,14 +77,29 @@ export class Channel extends DurableObject<Env> {
       return taken;
     }
     if (isFirst) this.#hub.beginFirst(this.#log, position);
-    const { fresh, publisher, seq, points, duplicates, repeats } = taken;
+    const { fresh, publisher, seq, points, duplicates, repeats, decided } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#hub.broadcast(fresh);
+    if (decided.size > 0) this.#hub.tellLayout(decided);
     await this.#hub.flushPending(nowMs);
     this.#hub.tellStatus(nowMs);
     this.#sweep(nowMs);
     await this.#setAlarm();
     return { seq, points, viewers: this.#hub.count, duplicates, ...(repeats && { repeats }) };
+  }
+
+  /**
+   * The owner says what everybody should see; "": nothing any more. It is kept for as long as a channel is, as if nothing
+   * but this had been published.
+   */
+  async share(arrangement: string): Promise<void> {
+    const isFirst = this.#log === undefined;
+    if (isFirst && arrangement === "") return;
+    this.#log ??= this.#open();
+    this.#log.arrangement = arrangement;
+    if (isFirst) this.#hub.beginFirst(this.#log, this.#log.position);
+    this.#hub.tellLayout(new Map());
+    await this.#setAlarm();
   }
 
   /** A publisher says that it is here, or gone: viewers are told. */

@@ -33,6 +33,7 @@ const PROBLEMS = {
   "frame-sequence": [400, "A sequence number of the frame is wrong"],
   "frame-publishers-differ": [400, "Frames of several publishers in one body"],
   "presence-invalid": [400, "Not an announcement"],
+  "arrangement-invalid": [400, "Not an arrangement"],
   "token-missing": [401, "Token missing"],
   "token-wrong": [401, "Token wrong"],
   "origin-not-allowed": [403, "Origin not allowed"],

@@ -20,6 +20,10 @@ export interface FrameLog {
   readonly position: Cursor;
   /** The series seen in this numbering, in the order of their first points, as far as they are listed. */
   readonly series: readonly string[];
+  /** Of each of these the scale that was decided once by its first points; null while it is not. */
+  readonly scales: readonly (number | null)[];
+  /** What the owner wants everybody to see, as the page's URLs have it; "" if nothing was stored. */
+  readonly arrangement: string;
   /** When the newest frame was taken, by the channel's clock; null if there is none. */
   readonly takenAtMs: number | null;
   /** The usual pause between the last takings (VW12); null while it cannot be known. */

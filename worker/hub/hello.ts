@@ -14,12 +14,15 @@ interface Greeted {
 /** The first message to a viewer that speaks `plotcast.v1`. */
 export function helloTo(greeted: Greeted, log: FrameLog, status: ChannelStatus, nowMs: number): ServerMessage {
   const { viewers, retryWithinMs } = status;
+  const series = within(MAX_SERIES_LISTED_BYTES, log.series);
   return {
     type: "hello",
     version: 1,
     ...greeted,
     ...log.position,
-    series: within(MAX_SERIES_LISTED_BYTES, log.series),
+    series,
+    scales: log.scales.slice(0, series.length),
+    arrangement: log.arrangement,
     viewers,
     retryWithinMs,
     takenEveryMs: log.takenEveryMs,

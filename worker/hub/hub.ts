@@ -5,6 +5,7 @@ import {
   RECONNECTS_PER_SECOND,
   VIEWER_MESSAGES_PER_SECOND,
 } from "../../protocol/limits.ts";
+import type { ServerMessage } from "../../protocol/messages/server-message.ts";
 import { parseViewerMessage, type ViewerMessage } from "../../protocol/messages/viewer-message.ts";
 import { CatchUp } from "./catch-up.ts";
 import { closeQuietly } from "./close.ts";
@@ -205,6 +206,22 @@ export class Hub<Socket extends HubSocket> {
     const isAtOnce = this.#log.position.epoch === 0 && this.count <= MAX_VIEWERS_TOLD_AT_ONCE;
     const status = this.#channelStatus(nowMs);
     this.#status.tell(this.#sessions.values(), status, nowMs, isAtOnce ? 0 : STATUS_INTERVAL_MS);
+  }
+
+  /**
+   * Tells everybody what their panels are made from, because it changed. Who has no room learns it with its next `hello`.
+   * @param decided scales that were just decided, by series
+   */
+  tellLayout(decided: ReadonlyMap<string, number>): void {
+    const { arrangement } = this.#log;
+    const message: ServerMessage = {
+      type: "layout",
+      series: [...decided.keys()],
+      scales: [...decided.values()],
+      arrangement,
+    };
+    const bytes = 3 * JSON.stringify(message).length;
+    for (const session of this.#sessions.values()) if (session.room >= bytes) session.tell(message);
   }
 
   #channelStatus(nowMs: number): ChannelStatus {

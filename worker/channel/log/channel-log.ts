@@ -5,6 +5,7 @@ import type { Repeats } from "../../../protocol/messages/publish.ts";
 import type { Refusal } from "../../../protocol/problem.ts";
 import type { BatchBounds, FrameBatch, FrameLog } from "../../hub/frame-log.ts";
 import { usualPauseOf } from "../../hub/log/takings.ts";
+import type { Decided } from "./layout.ts";
 import { LogStore } from "./log-store.ts";
 import { Numbering } from "./numbering.ts";
 import { CATCH_UP, READ_SLICE } from "./read-limits.ts";
@@ -32,6 +33,8 @@ export interface Taken {
   /** How many of these points are in repeats, and were not taken again. */
   duplicates: number;
   repeats: Repeats | undefined;
+  /** Scales of series that these frames decided. */
+  decided: Decided;
 }
 
 /** The channel's log: numbers and stores what is published, and reads it for viewers ({@link FrameLog}) and requests. */
@@ -58,6 +61,19 @@ export class ChannelLog implements FrameLog {
 
   get series(): string[] {
     return this.#store.series.all;
+  }
+
+  get scales(): (number | null)[] {
+    return this.#store.layout.scales;
+  }
+
+  get arrangement(): string {
+    return this.#store.layout.arrangement;
+  }
+
+  /** Keeps what the owner wants everybody to see; "" for nothing. */
+  set arrangement(text: string) {
+    this.#store.layout.arrangement = text;
   }
 
   get takenAtMs(): number | null {
@@ -102,6 +118,7 @@ export class ChannelLog implements FrameLog {
       points: pointsIn(headers),
       duplicates: pointsIn(headers.slice(0, repeated)),
       repeats,
+      decided: this.#store.layout.decide(fresh, series, nowMs),
     };
   }
 

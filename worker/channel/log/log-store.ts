@@ -3,6 +3,7 @@ import { lossesIn } from "../../hub/log/losses.ts";
 import { type Taking, withTaking } from "../../hub/log/takings.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { GapLedger } from "./gap-ledger.ts";
+import { Layout } from "./layout.ts";
 import { dropOlder, framesOfOlder, readOlder } from "./migrate.ts";
 import { Numbering } from "./numbering.ts";
 import { PublisherIndex } from "./publisher-index.ts";
@@ -54,6 +55,7 @@ export class LogStore {
   readonly segments: Segments;
   readonly gapLedger: GapLedger;
   readonly series: SeriesNames;
+  readonly layout: Layout;
   readonly publishers = new Publishers();
   readonly index: PublisherIndex;
   readonly #storage: DurableObjectStorage;
@@ -68,6 +70,7 @@ export class LogStore {
     this.#numbering = new Numbering(sql, nowMs);
     this.segments = new Segments(sql);
     this.series = new SeriesNames(sql);
+    this.layout = new Layout(sql, this.series);
     this.gapLedger = new GapLedger(sql);
     const lastSeqOf = (publisher: string) => this.publishers.lastOf(publisher)?.seq ?? 0;
     this.index = new PublisherIndex(this.segments, lastSeqOf, () => this.#state.kept.after);
@@ -168,6 +171,7 @@ export class LogStore {
     this.#numbering.begin(epoch);
     this.#state = EMPTY;
     this.series.forget();
+    this.layout.clear();
     this.publishers.renumber();
   }
 

@@ -9,6 +9,8 @@ const POSITION = { epoch: 0, seq: 0 };
 export const NOTHING_STORED: FrameLog = {
   position: POSITION,
   series: [],
+  scales: [],
+  arrangement: "",
   takenAtMs: null,
   takenEveryMs: null,
   tailStart: async () => POSITION,

@@ -28,6 +28,10 @@ export class SeriesNames {
     return [...this.#names];
   }
 
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
   /** Whether points of one of these may be stored: while the list has room, what is not in it was never published. */
   mayHave(series: readonly string[]): boolean {
     return this.#names.size >= MAX_SERIES_LISTED || series.some((name) => this.#names.has(name));

@@ -1,6 +1,12 @@
 import { FrameError } from "../../../protocol/frame/header.ts";
 import { PointError } from "../../../protocol/json/point-error.ts";
-import { FRAME_TYPE, MAX_BODY_BYTES, MAX_PRESENCE_BYTES, PRESENCE_TYPE } from "../../../protocol/limits.ts";
+import {
+  ARRANGEMENT_TYPE,
+  FRAME_TYPE,
+  MAX_BODY_BYTES,
+  MAX_PRESENCE_BYTES,
+  PRESENCE_TYPE,
+} from "../../../protocol/limits.ts";
 import { type Announcement, parseAnnouncement } from "../../../protocol/messages/publish.ts";
 import { Problem } from "../../../protocol/problem.ts";
 import { HttpProblem } from "../problem-response.ts";
@@ -45,7 +51,7 @@ export async function readPublication(request: Request): Promise<Publication> {
   const type = typeOf(request);
   if (type !== FRAME_TYPE && !JSON_TYPES.has(type) && !type.endsWith("+json")) {
     throw new HttpProblem("content-type-unsupported", `A publish is one of ${ACCEPT_POST}; this is ${type}.`, {
-      "Accept-Post": `${ACCEPT_POST}, ${PRESENCE_TYPE}`,
+      "Accept-Post": `${ACCEPT_POST}, ${PRESENCE_TYPE}, ${ARRANGEMENT_TYPE}`,
     });
   }
   const body = await readBody(request, MAX_BODY_BYTES);
@@ -60,14 +66,15 @@ export async function readPublication(request: Request): Promise<Publication> {
   }
 }
 
-function typeOf(request: Request): string {
+/** The type of a body, without its parameters. */
+export function typeOf(request: Request): string {
   return (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-function decodeText(body: Uint8Array): string {
+export function decodeText(body: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
   } catch {
-    throw new Problem("body-encoding", "JSON must be UTF-8 text.");
+    throw new Problem("body-encoding", "The body must be UTF-8 text.");
   }
 }

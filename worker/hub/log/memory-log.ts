@@ -23,6 +23,9 @@ interface HeldFrame {
 export class MemoryLog implements FrameLog {
   /** How many points were dropped in this numbering because the ring was full. */
   droppedPoints = 0;
+  /** As the log that it follows says them: they cannot be found out from the newest frames. */
+  scales: readonly (number | null)[] = [];
+  arrangement = "";
   readonly #maxBytes: number;
   readonly #frames: HeldFrame[] = [];
   readonly #series = new Set<string>();

@@ -17,6 +17,8 @@ after(() => edge.close());
 class RemoteLog implements FrameLog {
   position: Cursor = { epoch: 0, seq: 0 };
   series: string[] = [];
+  scales: number[] = [];
+  arrangement = "";
   takenAtMs: number | null = null;
   takenEveryMs: number | null = null;
   onFrames: (frames: readonly Uint8Array[]) => void = () => undefined;
