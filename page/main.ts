@@ -1,6 +1,6 @@
 /** The page's flow: client → data → viewport → layout → render. This file only connects the parts. */
 import { browserEnvironment } from "../client/browser-environment.ts";
-import { ChannelViewer, type ViewerHandlers } from "../client/viewer.ts";
+import { ChannelViewer, type HelloMessage, type ViewerHandlers } from "../client/viewer.ts";
 import { ChannelData } from "./data/channel-data.ts";
 import { Clocks, newestByTable } from "./data/clocks.ts";
 import { FeedRate } from "./data/feed-rate.ts";
@@ -17,6 +17,7 @@ import { PlotCursor } from "./input/plot-cursor.ts";
 import type { Tool } from "./input/shortcuts.ts";
 import { installHandle } from "./install-handle.ts";
 import { Arrangement } from "./layout/arrangement.ts";
+import { Catalogue } from "./layout/catalogue.ts";
 import { Persistence } from "./layout/persistence.ts";
 import type { Context } from "./lazy/module.ts";
 import { LazyLoader } from "./lazy-loader.ts";
@@ -28,6 +29,7 @@ import { element } from "./ui/dom.ts";
 import { Header } from "./ui/header.ts";
 import { Notice, type NoticeAction } from "./ui/notice.ts";
 import { StatusPresenter } from "./ui/status-presenter.ts";
+import { SeriesInView } from "./viewport/in-view.ts";
 import { needsNote } from "./viewport/needs-note.ts";
 import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
@@ -45,6 +47,8 @@ const history = browserHistory(channelUrl, () => scheduler.requestFrame());
 const source = new ChannelData(history, (name) => arrangement.isHidden(name));
 const arrivals = new Arrivals(source);
 const viewport = new Viewport();
+const catalogue = new Catalogue();
+const seriesInView = new SeriesInView();
 const persistence = new Persistence(channel, viewport, arrangement);
 const feedRate = new FeedRate();
 const clocks = new Clocks();
@@ -137,6 +141,9 @@ const presenter = new StatusPresenter({
 const handlers: ViewerHandlers = {
   frame(frame, stored) {
     const knownSeries = source.store.size;
+    for (const block of frame.blocks) {
+      if (block.kind === "table") for (const { name } of block.columns) catalogue.note(name);
+    }
     const { points, seq, minX, maxX } = frame.header;
     const [cameX, nowMs] = [nowX(), Date.now()];
     arrivals.take((store) => store.ingest(frame, stored, cameX), points);
@@ -155,6 +162,7 @@ const handlers: ViewerHandlers = {
     if (missing.reason === "epoch") {
       history.clear();
       arrivals.end();
+      catalogue.clear();
     }
     arrivals.take((store) => store.addLoss(missing));
     if (viewport.isLive) scheduler.requestDataFrame();
@@ -169,10 +177,12 @@ const handlers: ViewerHandlers = {
     clocks.noteChannelClock(nowMs, message.nowMs);
     if (message.type !== "hello") return;
     source.store.places = new Map(message.series.map((name, i) => [name, i]));
+    takeLayout(message);
     // The build of a page is the name of its script. (Workers of before do not say theirs.)
     isOutdated = !import.meta.url.endsWith(message.build ?? "");
     offerReload();
   },
+  layout: takeLayout,
   stateChanged(state) {
     const { phase } = state;
     // One failure may be a restart.
@@ -214,6 +224,8 @@ const context: Context = {
     header.showChannel(name);
     presenter.override = { kind: "snapshot", about };
     source.reset(paths);
+    catalogue.clear();
+    catalogue.isFile = true;
     viewport.home = seen;
     viewport.selectWindow("All");
     viewport.goLive();
@@ -291,10 +303,25 @@ function yChanged(): void {
   scheduler.requestFrame();
 }
 
+/** What panels are made from, for everybody alike. */
+function takeLayout({
+  series,
+  scales,
+  arrangement = "",
+}: Pick<HelloMessage, "series" | "scales" | "arrangement">): void {
+  catalogue.learn(series, scales);
+  persistence.share(arrangement);
+  layoutChanged();
+}
+
 function draw(): void {
-  // A new panel has no legend yet: it does not wait for the next update of values.
-  if (board.arrange(arrangement.panels(source.series))) valuesShownMs = -Infinity;
   viewModel = viewport.resolve(source, board.columns);
+  const inView = seriesInView.of(source, viewModel, viewport.isLive);
+  if (board.arrange(arrangement.arrange(catalogue.list(source.series, inView)))) {
+    // A new panel has no legend yet: it does not wait for the next update of values.
+    valuesShownMs = -Infinity;
+    viewModel = viewport.resolve(source, board.columns);
+  }
   source.requestHistory(viewModel?.requiredRange);
   if (viewModel === undefined) return;
   const { left, right } = board.gutters;
@@ -317,13 +344,18 @@ function showNotes(seen: ViewModel): void {
   const isOdd = panels.some(({ series }) =>
     series.some(({ series, buffer }) => buffer.undrawn.length > 0 || needsNote(series, seen.x, isLive)),
   );
-  gapLayer.show(panels, seen, isOdd || isPointed || arrangement.y !== undefined || history.valueNames.size > 0);
+  const { absent } = seriesInView;
+  const isLeftOut = absent.length + arrangement.hidden.length > 0;
+  const hasChoices = arrangement.y !== undefined || history.valueNames.size > 0;
+  gapLayer.show(panels, seen, isOdd || isPointed || isLeftOut || hasChoices);
   const go = (range: Range): void => {
     viewport.showRange(range);
     viewChanged();
   };
   const notify = (text: string, action?: NoticeAction): void => notice.show("clock", text, action);
-  gapLayer.lazy?.showOff({ panels, viewModel: seen, isLive, nowX: source.nowX(), go, notify });
+  const shown = { viewModel: seen, nowX: source.nowX(), go };
+  gapLayer.lazy?.showOff({ ...shown, panels, isLive, notify });
+  gapLayer.lazy?.showLeftOut({ ...shown, absent, arrangement, layoutChanged, foot: board.foot });
 }
 
 function showValues(): void {

@@ -45,6 +45,7 @@ export function parseAddress<WindowName extends string>(
   const known = new Set<string>();
   const derived = derivedOf(parameters);
   const y = yOf(parameters, first("share") ?? "");
+  const removed = namesOf(first("remove") ?? "", new Set());
   const panels = parameters.flatMap(([key, text]) => (key === "panel" ? panelOf(text, known) : []));
   return {
     ...(window === undefined ? {} : { window }),
@@ -56,13 +57,15 @@ export function parseAddress<WindowName extends string>(
     hidden: namesOf(first("hide") ?? "", new Set()),
     ...(derived.length === 0 ? {} : { derived }),
     ...(y && { y }),
+    ...(removed.length === 0 ? {} : { removed }),
   };
 }
 
-/** The part of an address that can be remembered for a channel: its panels and y axes, and what is hidden or derived. */
-export function arrangementParts({ panels, hidden, derived = [], y }: ArrangementState): string[] {
+/** The part of an address that can be remembered: panels and y axes, and what is hidden, derived or removed. */
+export function arrangementParts({ panels, hidden, derived = [], removed = [], y }: ArrangementState): string[] {
   const parts = panels.map((panel) => `panel=${panelText(panel)}`);
   if (hidden.length > 0) parts.push(`hide=${hidden.map(nameText).join(",")}`);
+  if (removed.length > 0) parts.push(`remove=${removed.map(nameText).join(",")}`);
   for (const { name, expression } of derived) parts.push(`calc=${nameText(name)}:${nameText(expression)}`);
   for (const [name, { min, max }] of y?.zooms ?? []) parts.push(`zoom=${nameText(name)}:${min}..${max}`);
   if (y?.sharedUnits.size) parts.push(`share=${[...y.sharedUnits].map(nameText).join(",")}`);

@@ -13,8 +13,9 @@ export function effectiveArrangement(address: ArrangementState, remembered: Arra
   return arrangementParts(address).length > 0 ? arrangementIn(address) : arrangementIn(remembered);
 }
 
-function arrangementIn({ panels, hidden, derived, y }: ArrangementState): ArrangementState {
-  return { panels, hidden, ...(derived && { derived }), ...(y && { y }) };
+/** The arrangement alone, without the view. */
+export function arrangementIn({ panels, hidden, derived, removed, y }: ArrangementState): ArrangementState {
+  return { panels, hidden, ...(derived && { derived }), ...(removed && { removed }), ...(y && { y }) };
 }
 
 /** Remembers the arrangement of a channel, as far as this browser lets us: it may refuse at any time. */

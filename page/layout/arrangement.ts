@@ -1,18 +1,20 @@
 import type { Derivation } from "../data/derivation.ts";
-import { type Cluster, type KeyOf, keyOf, regroup, type Scaled } from "./grouping.ts";
+import { colourOf, slotsOf } from "./colours.ts";
+import { type Cluster, clustersOf, type KeyOf, keyOf, type Scaled } from "./grouping.ts";
 import {
   type Axis,
   type PanelPlan,
   type PanelState,
   panelOf,
-  present,
+  type ShownPanel,
   settled,
+  shownOf,
   withName,
   without,
   type YChoices,
 } from "./panels.ts";
 
-export type { Axis, PanelPlan, PanelState, YAxisPlan, YChoices, YMode } from "./panels.ts";
+export type { Axis, PanelPlan, PanelState, ShownPanel, YAxisPlan, YChoices, YMode } from "./panels.ts";
 
 /** What is worth remembering of an arrangement; no panels: they are made automatically. */
 export interface ArrangementState {
@@ -22,6 +24,8 @@ export interface ArrangementState {
   readonly derived?: readonly Derivation[];
   /** Never none of both. */
   readonly y?: YChoices;
+  /** Series that a person wants to see no more; never none. */
+  readonly removed?: readonly string[];
 }
 
 /** Where a series goes: into a panel, or into a new one beside a panel or after all others. */
@@ -30,18 +34,35 @@ export type Target = { readonly kind: "into" | "before" | "after"; readonly id: 
 /** Series that one arrangement remembers, and that one channel shows. */
 export const MAX_NAMES = 256;
 
-/** Which series is in which panel: automatic until a person moves something, and fixed from then on. */
+const NOTHING: ArrangementState = { panels: [], hidden: [] };
+/** The same array, so that nothing is derived anew. */
+const NO_DERIVED: readonly Derivation[] = [];
+
+/**
+ * Which series is in which panel: as the channel's owner wants it, else automatically, until a person moves something. From
+ * then on it is this person's.
+ */
 export class Arrangement {
-  #seen: Scaled[] = [];
-  #clusters: readonly Cluster[] = [];
-  /** Of a person, with the series that came later; names that the channel does not have may yet come. */
+  #seen: readonly Scaled[] = [];
+  /** The same as text. */
+  #key = "";
+  /** Of a person or the owner, with the series that came later; names that the channel does not have may yet come. */
   #explicit: readonly PanelPlan[] | undefined;
-  /** The same as it was when the person last moved something: what only came later is not remembered. */
-  #moved: readonly PanelState[] = [];
-  #shown: readonly PanelPlan[] = [];
+  /** The same as it was when somebody last moved something: what only came later is not remembered. */
+  #moved: readonly PanelState[] = NOTHING.panels;
+  /** What the owner of the channel wants everybody to see. */
+  #shared = NOTHING;
+  /** What is hidden, derived or removed is a person's own, not the owner's. */
+  #isOwn = false;
+  /** All panels, those of which nothing is there, too. */
+  #all: readonly PanelPlan[] = [];
+  #shown: readonly ShownPanel[] = [];
   #hidden = new Set<string>();
-  #derived: readonly Derivation[] = [];
+  #removed = new Set<string>();
+  #derived = NO_DERIVED;
   #y: YChoices | undefined;
+  /** The colours of the series, which go with them into any panel. */
+  #colours = new Map<string, number>();
   #lastId = 0;
   #version = 0;
   readonly #keyOf: KeyOf;
@@ -56,18 +77,24 @@ export class Arrangement {
     return this.#version;
   }
 
+  /** The panels are no person's own. */
   get isAutomatic(): boolean {
-    return this.#explicit === undefined;
+    return this.#moved === this.#shared.panels;
   }
 
+  /** What is a person's own of it. */
   get state(): ArrangementState {
+    const panels = this.isAutomatic ? NOTHING.panels : this.#moved;
+    const y = this.#y && { y: this.#y };
+    if (!this.#isOwn) return { panels, hidden: [], ...y };
     const derived = this.#derived;
-    const hidden = [...this.#hidden].slice(-MAX_NAMES);
+    const removed = this.removed.slice(-MAX_NAMES);
     return {
-      panels: this.#moved,
-      hidden,
+      panels,
+      hidden: this.hidden.slice(-MAX_NAMES),
       ...(derived.length === 0 ? {} : { derived }),
-      ...(this.#y && { y: this.#y }),
+      ...(removed.length === 0 ? {} : { removed }),
+      ...y,
     };
   }
 
@@ -88,15 +115,47 @@ export class Arrangement {
 
   set derived(derived: readonly Derivation[]) {
     this.#derived = derived;
-    this.#version++;
+    this.#changed();
+  }
+
+  /** What the channel's owner wants everybody to see; what is a person's own goes first. */
+  set shared(shared: ArrangementState) {
+    const { state } = this;
+    this.#shared = shared;
+    this.#take(state, this.#isOwn);
+  }
+
+  /** The panels that are shown. While nothing changes it is the same array, and a panel that has not changed the same object. */
+  get shown(): readonly ShownPanel[] {
+    return this.#shown;
+  }
+
+  get hidden(): readonly string[] {
+    return [...this.#hidden];
+  }
+
+  /** The series that a person wants to see no more, also what comes of them later. */
+  get removed(): readonly string[] {
+    return [...this.#removed];
+  }
+
+  set removed(names: readonly string[]) {
+    this.#removed = new Set(names);
+    this.#changed();
   }
 
   /**
-   * The panels to be shown. While nothing changes it is the same array, and a panel that has not changed the same object.
-   * @param series all of the channel, in the order of first appearance
+   * Brings the panels up to date with the series.
+   * @param series all of the channel, in its order
+   * @returns what is shown
    */
-  panels(series: Iterable<Scaled>): readonly PanelPlan[] {
-    if (this.#notices(series)) this.#build();
+  arrange(series: readonly Scaled[]): readonly ShownPanel[] {
+    const key = JSON.stringify(series);
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#seen = series;
+      this.#build();
+    }
     return this.#shown;
   }
 
@@ -130,13 +189,13 @@ export class Arrangement {
   }
 
   isHidden(name: string): boolean {
-    return this.#hidden.has(name);
+    return this.#hidden.has(name) || this.#removed.has(name);
   }
 
   /** Hides or shows a series. */
   toggle(name: string): void {
     if (!this.#hidden.delete(name)) this.#hidden.add(name);
-    this.#version++;
+    this.#changed();
   }
 
   /** Shows only this series of its panel; if that is so already, all of the panel. */
@@ -150,102 +209,103 @@ export class Arrangement {
       if (isOnly) this.#hidden.delete(other);
       else this.#hidden.add(other);
     }
-    this.#version++;
+    this.#changed();
   }
 
   /** Hides nothing any more. */
   showAll(): void {
     this.#hidden.clear();
+    this.#changed();
+  }
+
+  /** Back to the panels that everybody sees; what is hidden, derived or removed stays so. */
+  reset(): void {
+    const { y: _, ...state } = this.state;
+    this.#take({ ...state, panels: [] }, this.#isOwn);
     this.#version++;
   }
 
-  /** Back to automatic panels; what is hidden stays so. */
-  reset(): void {
-    this.restore({ panels: [], hidden: [...this.#hidden], derived: this.#derived });
+  /** Takes a remembered state in place of the present one. */
+  restore(state: ArrangementState): void {
+    const { hidden, derived, removed } = state;
+    this.#take(state, hidden.length > 0 || derived !== undefined || removed !== undefined);
+    this.#version++;
   }
 
-  /** Takes a remembered state in place of the present one. */
-  restore({ panels, hidden, derived = [], y }: ArrangementState): void {
-    this.#derived = derived;
-    this.#y = y;
+  /** @param isOwn what it hides, derives and removes is a person's own, else the owner's counts */
+  #take(state: ArrangementState, isOwn: boolean): void {
+    this.#isOwn = isOwn;
+    this.#y = state.y;
+    const { hidden, derived = NO_DERIVED, removed } = isOwn ? state : this.#shared;
     this.#hidden = new Set(hidden);
-    this.#clusters = [];
-    this.#moved = panels;
-    this.#explicit = panels.length === 0 ? undefined : this.#identified(panels);
+    this.#removed = new Set(removed);
+    this.#derived = derived;
+    this.#moved = state.panels.length > 0 ? state.panels : this.#shared.panels;
+    this.#explicit = this.#moved.length === 0 ? undefined : this.#identified(this.#moved);
+    this.#build();
+  }
+
+  /** A person changed what is hidden, derived or removed. */
+  #changed(): void {
+    this.#isOwn = true;
     this.#version++;
     this.#build();
   }
 
-  get #all(): readonly PanelPlan[] {
-    return this.#explicit ?? this.#shown;
-  }
-
   #commit(panels: readonly PanelPlan[]): void {
     const size = panels.reduce((sum, { names }) => sum + names.length, 0);
+    const there = new Set(this.#there.map(({ name }) => name));
     // Series that no longer exist must not push current ones out of what is remembered.
-    const kept = size > MAX_NAMES ? present(panels, this.#seen) : panels;
+    const kept =
+      size <= MAX_NAMES
+        ? panels
+        : panels.map((panel) => ({ ...panel, names: panel.names.filter((name) => there.has(name)) }));
     this.#explicit = kept.filter(({ names }) => names.length > 0);
     this.#moved = this.#explicit;
     this.#version++;
     this.#build();
   }
 
-  #notices(series: Iterable<Scaled>): boolean {
-    let count = 0;
-    let isChanged = false;
-    for (const { name, magnitude, kind } of series) {
-      const seen = this.#seen[count];
-      if (seen?.name !== name || !Object.is(seen.magnitude, magnitude) || seen.kind !== kind) {
-        this.#seen[count] = kind === undefined ? { name, magnitude } : { name, magnitude, kind };
-        // A person's panels do not depend on how large something is.
-        isChanged ||= this.isAutomatic || seen?.name !== name;
-      }
-      count++;
-    }
-    if (count === this.#seen.length) return isChanged;
-    this.#seen.length = count;
-    return true;
+  get #there(): Scaled[] {
+    return this.#seen.filter(({ name, isAbsent }) => isAbsent !== true && !this.#removed.has(name));
   }
 
   #build(): void {
-    if (this.#explicit !== undefined) {
-      this.#explicit = this.#withNewcomers(this.#explicit);
-      this.#shown = settled(this.#shown, present(this.#explicit, this.#seen));
-      return;
-    }
-    const clusters = regroup(this.#clusters, this.#seen, this.#keyOf);
-    if (clusters === this.#clusters && clusters.length > 0) return;
-    this.#clusters = clusters;
-    this.#shown = settled(this.#shown, this.#identified(clusters.map(panelOf)));
+    const clusters = clustersOf(this.#seen, this.#keyOf);
+    this.#colours = new Map(
+      clusters.flatMap((names) => slotsOf(names, colourOf).map((slot, i) => [names[i] ?? "", slot])),
+    );
+    this.#explicit &&= this.#withNewcomers(this.#explicit, clusters);
+    this.#all = settled(this.#all, this.#explicit ?? this.#identified(clusters.map(panelOf)));
+    const there = new Set(this.#there.map(({ name }) => name));
+    const next = shownOf(
+      this.#all,
+      (name) => there.has(name),
+      (name) => this.#hidden.has(name),
+      (name) => this.#colours.get(name) ?? colourOf(name),
+    );
+    this.#shown = settled(this.#shown, next);
   }
 
-  /** Series that no panel has join one that has their kind, else they have a new one at the end. */
-  #withNewcomers(panels: readonly PanelPlan[]): readonly PanelPlan[] {
-    const placed = new Set(panels.flatMap(({ names }) => names));
-    const newcomers = this.#seen.filter(({ name }) => !placed.has(name));
-    const keys = new Map(this.#seen.map((one) => [one.name, this.#keyOf(one)]));
-    if (newcomers.length === 0) return panels;
+  /** Series that no panel has join those that they would automatically share one with, else they have a new one at the end. */
+  #withNewcomers(panels: readonly PanelPlan[], clusters: readonly Cluster[]): readonly PanelPlan[] {
     const all = [...panels];
-    const homes = new Map<string, number>();
-    for (const [at, { names }] of all.entries()) {
+    const homes = new Map(panels.flatMap(({ names }, at) => names.map((name) => [name, at] as const)));
+    for (const names of clusters) {
+      let at = names.map((name) => homes.get(name)).find((home) => home !== undefined);
       for (const name of names) {
-        const key = keys.get(name) ?? this.#keyOf({ name, magnitude: 0 });
-        if (!homes.has(key)) homes.set(key, at);
+        if (homes.has(name)) continue;
+        at ??= all.length;
+        const home = all[at];
+        all[at] = home === undefined ? this.#newPanel([name]) : withName(home, name, "left");
       }
-    }
-    for (const { name } of newcomers) {
-      const key = keys.get(name) ?? "";
-      const at = homes.get(key) ?? all.length;
-      homes.set(key, at);
-      const home = all[at];
-      all[at] = home === undefined ? this.#newPanel([name]) : withName(home, name, "left");
     }
     return all;
   }
 
   /** Gives each panel the id of one that is shown and shares a series with it, as far as there is one. */
   #identified(panels: readonly PanelState[]): readonly PanelPlan[] {
-    const free = new Map(this.#shown.flatMap(({ id, names }) => names.map((name) => [name, id] as const)));
+    const free = new Map(this.#all.flatMap(({ id, names }) => names.map((name) => [name, id] as const)));
     const taken = new Set<string>();
     return panels.map((panel) => {
       const heritage = panel.names.map((name) => free.get(name)).find((id) => id !== undefined && !taken.has(id));

@@ -1,29 +1,30 @@
 import { unitOf } from "./unit.ts";
 
-/** A series and the largest |y| it has had; 0 while that is unknown. */
+/** A series, and how large its values are. */
 export interface Scaled {
   readonly name: string;
+  /** The scale that the channel keeps: the largest |y| of its first points; 0 while that is unknown. */
   readonly magnitude: number;
   /** Set if its values have names; it then shares no panel with what is only numbers. */
   readonly kind?: string;
+  /** Nothing of it is in view. It has its place all the same, for when it comes back. */
+  readonly isAbsent?: boolean;
 }
 
 /** The names of series that share a panel. */
 export type Cluster = readonly string[];
 
-/** In one scale with a series so many times larger, a line is nearly flat: a new series is not put there. */
+/** In one scale with a series so many times larger, a line is nearly flat. */
 const SPLIT = 30;
-/** Nor is it left there. Between the two nothing changes, so that panels stay while magnitudes grow. */
-const TOO_FAR = 100;
-/** Clusters that lie this close need not be two. */
-const TOGETHER = 10;
+/** What tells siblings apart: a number, or x, y, z (w of a quaternion) at the end of a word. */
+const INDEX = /\d+|[W-Zw-z](?!\p{Ll})/gu;
+/** Not that of the browser's language: everybody has the same order. */
+const { compare } = new Intl.Collator("en", { numeric: true });
 
 /** What series of one group have in common: the first segment of their path, "" if there is only one, and their unit. */
 export function groupKey(name: string): string {
   const { label, unit } = unitOf(name);
-  // Topics such as `/arm/joint` begin with a separator.
-  const segment = /^[./]*([^./]+)[./]+[^./]/.exec(label)?.[1] ?? "";
-  return `${segment}/${unit}`;
+  return `${pathOf(label).segment}/${unit}`;
 }
 
 /** What the series of one group have in common. */
@@ -34,29 +35,41 @@ export function keyOf({ name, kind = "" }: Scaled, sharesOnePanel: (kind: string
   return sharesOnePanel(kind) ? kind : groupKey(name) + kind;
 }
 
-/**
- * Which series share a panel: those of one group, unless one would be flat beside the other.
- * @param previous what it was before, which is kept, and returned itself, as long as it is good
- * @param series in the order of first appearance, which becomes that of the panels and of the names in them
- */
-export function regroup(
-  previous: readonly Cluster[],
-  series: readonly Scaled[],
-  keyOf: KeyOf = ({ name }) => groupKey(name),
-): readonly Cluster[] {
-  const before = new Map(previous.flatMap((cluster) => cluster.map((name) => [name, cluster] as const)));
-  const homes = new Map<string, readonly Scaled[]>();
-  for (const group of grouped(series, keyOf)) {
-    for (const cluster of clustersOf(group, before)) for (const { name } of cluster) homes.set(name, cluster);
-  }
-  const next = grouped(series, ({ name }) => homes.get(name)).map((cluster) => cluster.map(({ name }) => name));
-  const isSame = next.length === previous.length && next.every((cluster, i) => sameNames(cluster, previous[i] ?? []));
-  return isSame ? previous : next;
+/** What siblings have in common, which are numbered or x, y and z; and which of them it is, as a number. */
+export function siblingOf(name: string): { stem: string; index: number } {
+  const { segment, rest } = pathOf(unitOf(name).label);
+  let index = 0;
+  const stem = rest.replace(INDEX, (at) => {
+    const isNumber = /\d/.test(at);
+    index += isNumber ? Number(at.slice(-6)) : "xyzw".indexOf(at.toLowerCase());
+    return isNumber ? "#" : "@";
+  });
+  return { stem: `${segment}/${stem}`, index };
 }
 
-/** Whether both hold the same names in the same order. */
-export function sameNames(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((name, i) => name === other[i]);
+/**
+ * Which series share a panel. Siblings have one of their own. Of the others of a group, those that would be flat beside
+ * another have another. Nothing but the series themselves decides it: not what was decided before, nor the order of
+ * their points.
+ *
+ * @param series in the channel's order, which becomes that of the panels
+ */
+export function clustersOf(series: readonly Scaled[], keyOf: KeyOf = ({ name }) => groupKey(name)): Cluster[] {
+  const homes = new Map<Scaled, readonly Scaled[]>();
+  for (const group of grouped(series, keyOf)) {
+    for (const cluster of splitGroup(group)) for (const one of cluster) homes.set(one, cluster);
+  }
+  return grouped(series, (one) => homes.get(one)).map((cluster) => {
+    const names = cluster.map(({ name }) => name);
+    const isOneStem = new Set(names.map((name) => siblingOf(name).stem)).size === 1;
+    return isOneStem ? names.sort(compare) : names;
+  });
+}
+
+function pathOf(label: string): { segment: string; rest: string } {
+  // Topics such as `/arm/joint` begin with a separator.
+  const [, segment = "", rest = label] = /^[./]*([^./]+)[./]+([^./].*)$/s.exec(label) ?? [];
+  return { segment, rest };
 }
 
 /** Those of one key together, everything in the order of first appearance. */
@@ -71,59 +84,28 @@ function grouped(series: readonly Scaled[], keyOf: (series: Scaled) => unknown):
   return [...groups.values()];
 }
 
-function clustersOf(group: readonly Scaled[], before: ReadonlyMap<string, Cluster>): readonly Scaled[][] {
-  const known = group.filter(({ name }) => before.has(name));
-  if (known.length === 0) return recluster(group);
-  const clusters = grouped(known, ({ name }) => before.get(name)).sort((a, b) => extent(b).high - extent(a).high);
-  for (const one of group) {
-    if (before.has(one.name)) continue;
-    const home = clusters.find((cluster) => fits(cluster, sizeOf(one)));
-    if (home === undefined) clusters.push([one]);
-    else home.push(one);
-  }
-  return isBad(clusters) ? recluster(group) : clusters;
+function splitGroup(group: readonly Scaled[]): Scaled[][] {
+  // Those whose values have names have a lane each: nothing is flat.
+  if (group[0]?.kind) return [[...group]];
+  const sets = grouped(group, ({ name }) => siblingOf(name).stem);
+  return [...sets.filter((set) => set.length > 1), ...byScale(sets.flatMap((set) => (set.length > 1 ? [] : set)))];
 }
 
-function recluster(group: readonly Scaled[]): Scaled[][] {
+/** From the largest down; what is not known yet stands with the largest. */
+function byScale(series: readonly Scaled[]): Scaled[][] {
   const clusters: Scaled[][] = [[]];
   let high = 0;
-  for (const one of [...group].sort((a, b) => sizeOf(b) - sizeOf(a))) {
+  for (const one of [...series].sort((a, b) => sizeOf(b) - sizeOf(a))) {
     const size = sizeOf(one);
     if (high === 0) high = size;
-    if (size === 0 || size >= high / SPLIT) {
-      clusters[size === 0 ? 0 : clusters.length - 1]?.push(one);
-    } else {
+    if (size > 0 && size < high / SPLIT) {
       clusters.push([one]);
       high = size;
+    } else {
+      clusters[size === 0 ? 0 : clusters.length - 1]?.push(one);
     }
   }
   return clusters;
-}
-
-function fits(cluster: readonly Scaled[], size: number): boolean {
-  const { high, low } = extent(cluster);
-  return size === 0 || (size >= high / SPLIT && size <= Math.max(high, low * SPLIT));
-}
-
-function isBad(clusters: readonly (readonly Scaled[])[]): boolean {
-  const extents = clusters.map(extent).sort((a, b) => b.high - a.high);
-  return extents.some(({ high, low }, i) => {
-    const next = extents[i + 1];
-    return high > low * TOO_FAR || (next !== undefined && high <= Math.min(low, next.low) * TOGETHER);
-  });
-}
-
-/** The largest and the smallest that is known; `low` is infinite where none is. */
-function extent(cluster: readonly Scaled[]): { high: number; low: number } {
-  let high = 0;
-  let low = Infinity;
-  for (const one of cluster) {
-    const size = sizeOf(one);
-    if (size === 0) continue;
-    high = Math.max(high, size);
-    low = Math.min(low, size);
-  }
-  return { high, low };
 }
 
 /** A magnitude that cannot be compared is taken for an unknown one. */

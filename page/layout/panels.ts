@@ -1,5 +1,5 @@
 import type { Range } from "../data/segment.ts";
-import { type Scaled, sameNames } from "./grouping.ts";
+import { slotsOf } from "./colours.ts";
 
 export type Axis = "left" | "right";
 
@@ -35,9 +35,15 @@ export interface PanelState {
   readonly rightAxis: YAxisPlan;
 }
 
-/** A panel to be shown; its id is its own as long as it lives. */
+/** A panel; its id is its own as long as it lives. */
 export interface PanelPlan extends PanelState {
   readonly id: string;
+}
+
+/** A panel that is shown, with what there is of it. */
+export interface ShownPanel extends PanelPlan {
+  /** Of each name, its colour and dashes: see `slotsOf`. */
+  readonly slots: readonly number[];
 }
 
 export const AUTO: YAxisPlan = { mode: { kind: "auto" }, log: false };
@@ -79,32 +85,37 @@ export function withName(panel: PanelPlan, name: string, axis: Axis): PanelPlan 
   return { ...panel, names, right };
 }
 
-/** The panels with only those names that there are. */
-export function present(panels: readonly PanelPlan[], series: readonly Scaled[]): readonly PanelPlan[] {
-  const known = new Set(series.map(({ name }) => name));
+/**
+ * What is shown of the panels: the names that are there. Where all of them are hidden, the panel is, too.
+ * @param colourOf of each name
+ */
+export function shownOf(
+  panels: readonly PanelPlan[],
+  isThere: (name: string) => boolean,
+  isHidden: (name: string) => boolean,
+  colourOf: (name: string) => number,
+): readonly ShownPanel[] {
   return panels.flatMap((panel) => {
-    const names = panel.names.filter((name) => known.has(name));
-    return names.length === 0
-      ? []
-      : [{ ...panel, names, right: new Set(names.filter((name) => panel.right.has(name))) }];
+    const names = panel.names.filter(isThere);
+    if (names.every(isHidden)) return [];
+    // One that is not there keeps its colour for when it comes back.
+    const all = slotsOf(panel.names, colourOf);
+    const slots = names.map((name) => all[panel.names.indexOf(name)] ?? 0);
+    return [{ ...panel, names, slots, right: new Set(names.filter((name) => panel.right.has(name))) }];
   });
 }
 
 /** The next panels, but the previous object wherever it says the same. */
-export function settled(previous: readonly PanelPlan[], next: readonly PanelPlan[]): readonly PanelPlan[] {
+export function settled<Plan extends PanelPlan>(previous: readonly Plan[], next: readonly Plan[]): readonly Plan[] {
   const old = new Map(previous.map((panel) => [panel.id, panel]));
   const kept = next.map((panel) => {
     const before = old.get(panel.id);
-    return before !== undefined && isSame(before, panel) ? before : panel;
+    return before !== undefined && textOf(before) === textOf(panel) ? before : panel;
   });
   return kept.length === previous.length && kept.every((panel, i) => panel === previous[i]) ? previous : kept;
 }
 
-function isSame(one: PanelPlan, other: PanelPlan): boolean {
-  return (
-    sameNames(one.names, other.names) &&
-    sameNames([...one.right], [...other.right]) &&
-    one.left === other.left &&
-    one.rightAxis === other.rightAxis
-  );
+/** All that a panel says. */
+function textOf(panel: PanelPlan): string {
+  return JSON.stringify({ ...panel, right: [...panel.right] });
 }

@@ -2,7 +2,7 @@ import type { Range } from "../data/segment.ts";
 import { type Viewport, WINDOWS } from "../viewport/viewport.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { Arrangement } from "./arrangement.ts";
-import { ArrangementStorage, effectiveArrangement } from "./arrangement-storage.ts";
+import { ArrangementStorage, arrangementIn, effectiveArrangement } from "./arrangement-storage.ts";
 import { rememberedUtc, timeZone } from "./time-zone.ts";
 
 /** Browsers refuse more than about a hundred history changes in half a minute. */
@@ -26,6 +26,11 @@ export class Persistence {
     addEventListener("pagehide", () => {
       if (this.#timer !== undefined) this.#write();
     });
+  }
+
+  /** Takes what the channel's owner wants everybody to see, as it was stored: a fragment without its `#`. */
+  share(text: string): void {
+    this.#arrangement.shared = arrangementIn(parseAddress(text, []));
   }
 
   /** Calls back when a person navigates to another fragment of this page. */

@@ -7,6 +7,7 @@ import { showEmpty } from "./empty-state.ts";
 import { GapMarks } from "./gaps/gap-marks.ts";
 import { GapNavigator } from "./gaps/gap-navigator.ts";
 import { gapsOf } from "./gaps/gap-spans.ts";
+import { showLeftOut } from "./left-out.ts";
 import { nearestOnPath, pathWithin, thinned } from "./long-paths.ts";
 import type { LazyModule } from "./module.ts";
 import { namedAxis } from "./named-axis.ts";
@@ -34,6 +35,7 @@ export const lazyModule: LazyModule = {
   renderers: LAZY_RENDERERS,
   shareY,
   shareTimeZone,
+  showLeftOut,
   showOff,
   thinned,
 };

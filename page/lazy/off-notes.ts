@@ -1,10 +1,11 @@
 import { extentOf } from "../data/path.ts";
 import type { Range, Segment } from "../data/segment.ts";
 import { lowerBound } from "../data/sorted-column.ts";
-import { beganUntimed, FIRST_TIME_X, isTime } from "../data/store/series.ts";
+import { beganUntimed, FIRST_TIME_X, isTime, type Series } from "../data/store/series.ts";
 import type { ShownOff } from "../render/lazy-render.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { button, make } from "../ui/dom.ts";
+import { hasPointIn } from "../viewport/in-view.ts";
 import { noteUndrawn } from "./log-notes.ts";
 import { backText, offText, untimedText, wrongTimes } from "./off-text.ts";
 import { adoptStyles } from "./styles.ts";
@@ -101,7 +102,7 @@ function aboutX(at: number, span: number): Range {
 }
 
 /** Where a series is: about its newest point, or all of one whose x is no time. */
-function rangeOf({ headX, ring }: { headX: number; ring: Segment }, span: number): Range {
+export function rangeOf({ headX, ring }: { headX: number; ring: Segment }, span: number): Range {
   if (isTime(headX)) return aboutX(headX, span);
   const { minX, maxX } = extentOf([ring]);
   const beside = (maxX - minX) * BESIDE || span / 2;
@@ -114,11 +115,6 @@ function untimedPart({ x, y }: Segment): Segment {
 }
 
 /** None of its points is in view, and its line goes nowhere. */
-function isOut({ series, segments }: PanelSeries, { min, max }: Range): boolean {
-  if (series.valueNames !== undefined) return false;
-  return !segments.some(({ x, y, isPath }) => {
-    if (isPath) return x.some((at, i) => at >= min && at <= max && !Number.isNaN(y[i]));
-    for (let i = lowerBound(x, min); i < x.length && (x[i] ?? 0) <= max; i++) if (!Number.isNaN(y[i])) return true;
-    return false;
-  });
+function isOut({ series, segments }: PanelSeries, range: Range): boolean {
+  return series.valueNames === undefined && !hasPointIn(segments, range);
 }

@@ -3,6 +3,7 @@ import emptyStyles from "./styles/empty.css";
 import eventsStyles from "./styles/events.css";
 import gapsStyles from "./styles/gaps.css";
 import helpStyles from "./styles/help.css";
+import leftOutStyles from "./styles/left-out.css";
 import offStyles from "./styles/off.css";
 import pointingStyles from "./styles/pointing.css";
 import settingsStyles from "./styles/settings.css";
@@ -27,6 +28,7 @@ export function adoptStyles(): void {
     eventsStyles,
     offStyles,
     pointingStyles,
+    leftOutStyles,
   ];
   sheet.replaceSync(all.join(""));
   document.adoptedStyleSheets.push(sheet);

@@ -163,7 +163,14 @@ function openMenu(context: Context, opener?: HTMLElement): void {
     item(isTableShown() ? "Plots" : "Table of values", "T", () => toggleTable(context)),
     item("Share and save", "S", () => share(context, opener)),
     ...(arrangement.isAutomatic ? [] : [change("Arrange panels automatically", () => arrangement.reset())]),
-    ...(arrangement.state.hidden.length > 0 ? [change("Show hidden series", () => arrangement.showAll())] : []),
+    ...(arrangement.hidden.length > 0 ? [change("Show hidden series", () => arrangement.showAll())] : []),
+    ...(arrangement.removed.length > 0
+      ? [
+          change("Bring back removed series", () => {
+            arrangement.removed = [];
+          }),
+        ]
+      : []),
     change(timeZone().isUtc ? "Show times of this device" : "Show times in UTC", () => {
       timeZone().isUtc = !timeZone().isUtc;
       rememberUtc(timeZone().isUtc);

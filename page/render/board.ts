@@ -1,5 +1,5 @@
 import type { PointSource } from "../data/point-source.ts";
-import type { PanelPlan, YChoices } from "../layout/arrangement.ts";
+import type { ShownPanel, YChoices } from "../layout/arrangement.ts";
 import { make } from "../ui/dom.ts";
 import { onThemeChange, readTheme, type Theme } from "../ui/theme.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
@@ -18,8 +18,9 @@ export class Board {
   readonly #actions: PanelActions;
   readonly #panels = new Map<string, Panel>();
   readonly #seen: IntersectionObserver;
-  #plans: readonly PanelPlan[] = [];
+  #plans: readonly ShownPanel[] = [];
   #theme: Theme = readTheme();
+  #columns = 1;
 
   constructor(host: HTMLElement, actions: PanelActions) {
     this.host = host;
@@ -58,11 +59,12 @@ export class Board {
 
   /** How many pixel columns a panel has for its lines. */
   get columns(): number {
-    return this.panels[0]?.columns(this.gutters) ?? 1;
+    this.#columns = this.panels[0]?.columns(this.gutters) ?? this.#columns;
+    return this.#columns;
   }
 
   /** Makes the panels that are planned, and no others. @returns whether they are others than before */
-  arrange(plans: readonly PanelPlan[]): boolean {
+  arrange(plans: readonly ShownPanel[]): boolean {
     if (plans === this.#plans) return false;
     this.#plans = plans;
     const ids = new Set(plans.map(({ id }) => id));

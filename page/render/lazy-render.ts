@@ -1,6 +1,8 @@
 import type { PathTools } from "../data/path.ts";
 import type { Range, Segment } from "../data/segment.ts";
 import type { GapRecord, GapSpan } from "../data/store/gap-log.ts";
+import type { Series } from "../data/store/series.ts";
+import type { Arrangement } from "../layout/arrangement.ts";
 import type { PanelPlan } from "../layout/panels.ts";
 import type { NoticeAction } from "../ui/notice.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
@@ -41,6 +43,19 @@ export interface ShownOff {
   notify(text: string, action?: NoticeAction): void;
 }
 
+/** What the list of series without a panel is made from. */
+export interface LeftOut {
+  /** Below the panels. */
+  readonly foot: HTMLElement;
+  readonly arrangement: Arrangement;
+  /** Those that have nothing in view. */
+  readonly absent: readonly Series[];
+  readonly viewModel: ViewModel;
+  readonly nowX: number;
+  go(range: Range): void;
+  layoutChanged(): void;
+}
+
 /** A panel as far as its axis of names needs it. */
 export interface PanelParts {
   readonly root: HTMLElement;
@@ -59,6 +74,8 @@ export interface LazyRender {
   readonly pathTools: PathTools;
   /** Says of series without points in view why that is. */
   showOff(shown: ShownOff): void;
+  /** Says which series have no panel, and why. */
+  showLeftOut(leftOut: LeftOut): void;
   /**
    * The axis of a panel in which every value has a name; the prepared points are put where it has them. Undefined where the
    * axis is one of numbers.

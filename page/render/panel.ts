@@ -1,6 +1,6 @@
 import type { PointSource } from "../data/point-source.ts";
 import type { Range } from "../data/segment.ts";
-import type { Axis, PanelPlan, YAxisPlan, YChoices } from "../layout/arrangement.ts";
+import type { Axis, ShownPanel, YAxisPlan, YChoices } from "../layout/arrangement.ts";
 import { button, make } from "../ui/dom.ts";
 import { Legend, type LegendActions } from "../ui/legend.ts";
 import type { Theme } from "../ui/theme.ts";
@@ -37,13 +37,13 @@ export class Panel {
   series: readonly PanelSeries[] = [];
   axes: { left: YAxis; right: YAxis | undefined } = { left: NO_AXIS, right: undefined };
   isOnScreen = true;
-  #plan: PanelPlan;
+  #plan: ShownPanel;
   readonly #plot: PlotCanvas;
   readonly #buffers = new Map<string, PointBuffer>();
   #ranges: Ranges = { left: undefined, right: undefined };
   readonly #menu: HTMLButtonElement;
 
-  constructor(plan: PanelPlan, actions: PanelActions) {
+  constructor(plan: ShownPanel, actions: PanelActions) {
     this.#plan = plan;
     const list = make("ul", "legend");
     this.legend = new Legend(list, actions);
@@ -56,11 +56,11 @@ export class Panel {
     this.plan = plan;
   }
 
-  get plan(): PanelPlan {
+  get plan(): ShownPanel {
     return this.#plan;
   }
 
-  set plan(plan: PanelPlan) {
+  set plan(plan: ShownPanel) {
     // The previous range of y is kept as long as it fits, but not for other series or another scale.
     if (plan.names.join() !== this.#plan.names.join() || plan.left.log !== this.#plan.left.log) this.forgetRange();
     this.#plan = plan;
@@ -104,13 +104,14 @@ export class Panel {
     lazy: LazyRender | undefined,
     y: YChoices | undefined,
   ): void {
-    const { names, right, left, rightAxis } = this.#plan;
+    const { names, slots, right, left, rightAxis } = this.#plan;
     const all: PanelSeries[] = [];
     const extents: Record<Axis, Extent> = {
       left: { low: Infinity, high: -Infinity },
       right: { low: Infinity, high: -Infinity },
     };
-    for (const [slot, name] of names.entries()) {
+    for (const [i, name] of names.entries()) {
+      const slot = slots[i] ?? 0;
       const series = source.seriesOf(name);
       if (series === undefined) continue;
       const buffer = this.#buffers.get(name) ?? new PointBuffer();

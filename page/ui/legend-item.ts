@@ -3,7 +3,7 @@ import type { Series } from "../data/store/series.ts";
 /** A series of the legend's panel. */
 export interface LegendItem {
   series: Series;
-  /** Its position in the panel: gives its colour and, past the last colour, its dashes. */
+  /** The number of its colour and, past the last colour, of its dashes. */
   slot: number;
   onRight: boolean;
   isHidden: boolean;

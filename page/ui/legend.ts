@@ -1,8 +1,9 @@
+import { LINE_COLOURS } from "../layout/colours.ts";
 import { unitOf } from "../layout/unit.ts";
 import { make, setText } from "./dom.ts";
 import { formatValue, type NumberStyle, numberStyle } from "./format.ts";
 import type { LegendItem } from "./legend-item.ts";
-import { LINE_COLOURS, lineColour } from "./theme.ts";
+import { lineColour } from "./theme.ts";
 
 /** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
 export interface Reading {

@@ -1,3 +1,5 @@
+import { LINE_COLOURS } from "../layout/colours.ts";
+
 /** The colours of the canvas, which CSS cannot reach: read from the page's custom properties. */
 export interface Theme {
   lines: string[];
@@ -8,9 +10,6 @@ export interface Theme {
 }
 
 export const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-
-/** How many colours there are for lines; page.css has as many. */
-export const LINE_COLOURS = 8;
 
 /** The custom property with a series' colour. */
 export function lineColour(index: number): string {

@@ -45,8 +45,8 @@ export function openPanelSettings(context: Context, id: string, opener?: HTMLEle
   return dialog;
 }
 
-function planOf({ arrangement, source }: Context, id: string): PanelPlan | undefined {
-  return arrangement.panels(source.series).find((plan) => plan.id === id);
+function planOf({ arrangement }: Context, id: string): PanelPlan | undefined {
+  return arrangement.shown.find((plan) => plan.id === id);
 }
 
 /** Nothing here is replaced when it changes: a person may be on the way to the next field, or to a button. */
@@ -183,7 +183,7 @@ function numbersOf(list: string): number[] {
 }
 
 function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTMLElement {
-  const panels = context.arrangement.panels(context.source.series);
+  const panels = context.arrangement.shown;
   const rows = plan.names.map((name) => {
     const select = make("select");
     select.dataset.key = `move ${name}`;
@@ -226,8 +226,8 @@ function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTM
 }
 
 function placeFields(context: Context, { id }: PanelPlan, again: () => void): HTMLElement {
-  const { arrangement, source } = context;
-  const count = arrangement.panels(source.series).length;
+  const { arrangement } = context;
+  const count = arrangement.shown.length;
   const act = (text: string, run: () => void): HTMLElement => {
     const element = button(text, () => {
       run();

@@ -1,9 +1,10 @@
 import { rangeText } from "../../input/cursor-text.ts";
+import { LINE_COLOURS } from "../../layout/colours.ts";
 import { unitOf } from "../../layout/unit.ts";
 import { BOTTOM_PX, TOP_PX } from "../../render/plot-canvas.ts";
 import { rendererOf } from "../../render/renderers/registry.ts";
 import { formatValue, numberStyle } from "../../ui/format.ts";
-import { LINE_COLOURS, lineColour } from "../../ui/theme.ts";
+import { lineColour } from "../../ui/theme.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 import { APART_PX } from "../gaps/gap-marks.ts";
 import { gapsOf, marksOf } from "../gaps/gap-spans.ts";
@@ -15,12 +16,11 @@ import type { WindowData } from "./window-data.ts";
 /** All points in view, of the series that are not hidden, in the order of the panels. */
 export function windowData({ channel, arrangement, source }: Context, viewModel: ViewModel): WindowData {
   const style = getComputedStyle(document.documentElement);
-  const panels = arrangement.panels(source.series);
-  const series = panels.flatMap(({ names }) =>
-    names.flatMap((name, slot) => {
+  const series = arrangement.shown.flatMap(({ names, slots }) =>
+    names.flatMap((name, i) => {
       const one = source.seriesOf(name);
       if (one === undefined || source.isHidden(name)) return [];
-      const colour = style.getPropertyValue(lineColour(slot)).trim();
+      const colour = style.getPropertyValue(lineColour(slots[i] ?? 0)).trim();
       const { hasLongTexts } = rendererOf(one);
       return [{ name, colour, valueNames: one.valueNames, hasLongTexts, segments: viewModel.segments(one) }];
     }),

@@ -5,8 +5,8 @@ import { formatAddress, parseAddress } from "../../../../page/layout/address.ts"
 import {
   Arrangement,
   type Axis,
-  type PanelPlan,
   type PanelState,
+  type ShownPanel,
   type YAxisPlan,
 } from "../../../../page/layout/arrangement.ts";
 import {
@@ -36,15 +36,15 @@ class TestArrangement extends Arrangement {
   constructor(all: readonly Scaled[] = ALL) {
     super();
     this.all = all;
-    this.panels(all);
+    this.arrange(all);
   }
 
   get text(): string {
-    return text(this.panels(this.all));
+    return text(this.arrange(this.all));
   }
 
-  with(name: string): PanelPlan {
-    const panel = this.panels(this.all).find(({ names }) => names.includes(name));
+  with(name: string): ShownPanel {
+    const panel = this.arrange(this.all).find(({ names }) => names.includes(name));
     assert.ok(panel, name);
     return panel;
   }
@@ -64,13 +64,13 @@ class TestArrangement extends Arrangement {
 
 test("[PG12] panels are the same objects while nothing changes", () => {
   const arrangement = new TestArrangement();
-  const panels = arrangement.panels(ALL);
+  const panels = arrangement.arrange(ALL);
   assert.equal(text(panels), "a.x a.y | b.x b.y | c.x");
-  assert.equal(arrangement.panels(structuredClone(ALL)), panels);
-  assert.equal(arrangement.panels(ALL.map(({ name }) => ({ name, magnitude: 2 }))), panels);
+  assert.equal(arrangement.arrange(structuredClone(ALL)), panels);
+  assert.equal(arrangement.arrange(ALL.map(({ name }) => ({ name, magnitude: 2 }))), panels);
   arrangement.toggle("a.x");
-  assert.equal(arrangement.panels(ALL), panels);
-  const more = arrangement.panels([...ALL, ...series("c.y", "d.x")]);
+  assert.equal(arrangement.arrange(ALL), panels);
+  const more = arrangement.arrange([...ALL, ...series("c.y", "d.x")]);
   assert.equal(text(more), "a.x a.y | b.x b.y | c.x c.y | d.x");
   assert.deepEqual([more[0] === panels[0], more[1] === panels[1]], [true, true]);
   assert.equal(more[2]?.id, panels[2]?.id);
@@ -78,19 +78,22 @@ test("[PG12] panels are the same objects while nothing changes", () => {
 });
 
 test("[PG12] a panel that is divided keeps its id for the part with its first series", () => {
-  const arrangement = new TestArrangement();
-  const id = arrangement.id("a.x");
-  const [first, second] = arrangement.panels(ALL.map((one) => (one.name === "a.y" ? { ...one, magnitude: 1e3 } : one)));
-  assert.deepEqual([first?.names, first?.id], [["a.x"], id]);
+  const all = series("a.p", "a.q", "b.x");
+  const arrangement = new TestArrangement(all);
+  const id = arrangement.id("a.p");
+  const [first, second] = arrangement.arrange(
+    all.map((one) => (one.name === "a.q" ? { ...one, magnitude: 1e3 } : one)),
+  );
+  assert.deepEqual([first?.names, first?.id], [["a.p"], id]);
   assert.notEqual(second?.id, id);
 });
 
 test("[PG12] a series is moved into a panel and to an axis; an empty panel goes away", () => {
   const arrangement = new TestArrangement();
-  const before = arrangement.panels(ALL);
+  const before = arrangement.arrange(ALL);
   arrangement.move("c.x", { kind: "into", id: arrangement.id("a.x") }, "right");
   assert.equal(arrangement.text, "a.x a.y >c.x | b.x b.y");
-  assert.equal(arrangement.panels(ALL)[1], before[1]);
+  assert.equal(arrangement.arrange(ALL)[1], before[1]);
   assert.equal(arrangement.id("a.x"), before[0]?.id);
   arrangement.move("c.x", { kind: "into", id: arrangement.id("a.x") }, "left");
   assert.equal(arrangement.text, "a.x a.y c.x | b.x b.y");
@@ -100,6 +103,23 @@ test("[PG12] a series is moved into a panel and to an axis; an empty panel goes 
   assert.equal(arrangement.text, ">b.y | a.y c.x | b.x | a.x");
   arrangement.move("c.x", { kind: "after", id: arrangement.id("a.y") }, "left");
   assert.equal(arrangement.text, ">b.y | a.y | c.x | b.x | a.x");
+});
+
+test("[PG62b] a series keeps its colour in another panel, unless another has it there", () => {
+  const all = series("a.x", "a.y", "b.p", "c.q", "d.r", "e.s");
+  const arrangement = new TestArrangement(all);
+  const colour = (name: string): number => {
+    const { names, slots } = arrangement.with(name);
+    return slots[names.indexOf(name)] ?? Number.NaN;
+  };
+  for (const name of ["b.p", "c.q", "d.r", "e.s"]) {
+    const own = colour(name);
+    const taken = arrangement.with("a.x").names.map(colour);
+    arrangement.move(name, { kind: "into", id: arrangement.id("a.x") }, "left");
+    assert.equal(colour(name) === own, !taken.includes(own), name);
+  }
+  const together = arrangement.with("a.x").names.map(colour);
+  assert.equal(new Set(together).size, 6);
 });
 
 test("[PG12] what changes nothing, or is unknown, leaves the panels automatic", () => {
@@ -127,8 +147,8 @@ test("[PG12] once something is moved, magnitudes change nothing, and only what i
   const arrangement = new TestArrangement();
   arrangement.move("c.x", { kind: "into", id: arrangement.id("b.x") }, "left");
   assert.equal(arrangement.isAutomatic, false);
-  const panels = arrangement.panels(ALL);
-  assert.equal(arrangement.panels(ALL.map(({ name }, i) => ({ name, magnitude: 10 ** (3 * i) }))), panels);
+  const panels = arrangement.arrange(ALL);
+  assert.equal(arrangement.arrange(ALL.map(({ name }, i) => ({ name, magnitude: 10 ** (3 * i) }))), panels);
   const { version, state } = arrangement;
   arrangement.all = [...ALL, ...series("b.z", "c.y", "d.x", "d.y", "one")];
   assert.equal(arrangement.text, "a.x a.y | b.x b.y c.x b.z c.y | d.x d.y | one");
@@ -158,11 +178,11 @@ test("[PG12] panels move among those that are shown", () => {
 
 test("[PG12] the range of an axis is set, and freezes the panels", () => {
   const arrangement = new TestArrangement();
-  const before = arrangement.panels(ALL);
+  const before = arrangement.arrange(ALL);
   arrangement.setY(arrangement.id("b.x"), "right", FIXED);
   assert.equal(arrangement.isAutomatic, false);
   assert.deepEqual([arrangement.with("b.x").rightAxis, arrangement.with("b.x").left], [FIXED, AUTO]);
-  assert.equal(arrangement.panels(ALL)[0], before[0]);
+  assert.equal(arrangement.arrange(ALL)[0], before[0]);
   arrangement.setY(arrangement.id("b.x"), "left", { ...AUTO, log: true });
   assert.deepEqual(arrangement.with("b.x").left, { mode: { kind: "auto" }, log: true });
 });
@@ -222,14 +242,14 @@ test("[PG12] [PG13] whatever a person does, each series is in one panel, and a l
     }),
     fc.tuple(name, fc.constantFrom("into", "before", "after", "end"), fc.nat(5), axis).map(([one, kind, at, side]) => {
       return (arrangement: TestArrangement): void => {
-        const id = arrangement.panels(arrangement.all)[at]?.id ?? "none";
+        const id = arrangement.arrange(arrangement.all)[at]?.id ?? "none";
         arrangement.move(one, kind === "end" ? { kind } : { kind, id }, side);
       };
     }),
     fc
       .tuple(fc.nat(5), fc.integer({ min: -3, max: 3 }), axis)
       .map(([at, delta, side]) => (arrangement: TestArrangement): void => {
-        const id = arrangement.panels(arrangement.all)[at]?.id ?? "none";
+        const id = arrangement.arrange(arrangement.all)[at]?.id ?? "none";
         if (delta === 0) arrangement.setY(id, side, FIXED);
         else arrangement.movePanel(id, delta);
       }),
@@ -243,10 +263,15 @@ test("[PG12] [PG13] whatever a person does, each series is in one panel, and a l
       for (const one of acts) {
         const { version, state } = arrangement;
         one(arrangement);
-        const panels = arrangement.panels(arrangement.all);
-        assert.equal(arrangement.panels(arrangement.all), panels);
+        const panels = arrangement.arrange(arrangement.all);
+        assert.equal(arrangement.arrange(arrangement.all), panels);
         const names = panels.flatMap((panel) => panel.names);
-        assert.deepEqual([...names].sort(), arrangement.all.map((series) => series.name).sort());
+        const left = arrangement.all.map((series) => series.name).filter((one) => !names.includes(one));
+        assert.equal(new Set(names).size, names.length);
+        assert.ok(
+          left.every((one) => arrangement.isHidden(one)),
+          "only panels of what is hidden are not shown",
+        );
         assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
         assert.ok(panels.every((panel) => panel.names.length > 0 && [...panel.right].every((n) => names.includes(n))));
         if (arrangement.version === version) assert.deepEqual(arrangement.state, state);
@@ -257,6 +282,85 @@ test("[PG12] [PG13] whatever a person does, each series is in one panel, and a l
       }
     }),
   );
+});
+
+test("[PG61a] what has nothing in view leaves its panel and takes it along, and comes back to the same place and colours", () => {
+  const arrangement = new TestArrangement();
+  const before = arrangement.arrange(ALL);
+  const slots = before.map(({ slots }) => slots);
+  const without = (...names: string[]) => ALL.map((one) => ({ ...one, isAbsent: names.includes(one.name) }));
+  assert.equal(text(arrangement.arrange(without("b.x", "b.y", "a.x"))), "a.y | c.x");
+  assert.deepEqual([arrangement.shown[0]?.id, arrangement.shown[0]?.slots], [before[0]?.id, slots[0]?.slice(1)]);
+  assert.equal(arrangement.isAutomatic, true);
+  const again = arrangement.arrange(without());
+  assert.equal(text(again), "a.x a.y | b.x b.y | c.x");
+  assert.deepEqual(
+    again.map(({ id, slots }) => ({ id, slots })),
+    before.map(({ id, slots }) => ({ id, slots })),
+  );
+  // A person's panels do the same.
+  arrangement.all = ALL;
+  arrangement.move("c.x", { kind: "before", id: arrangement.id("a.x") }, "left");
+  assert.equal(text(arrangement.arrange(without("c.x", "b.x"))), "a.x a.y | b.y");
+  assert.equal(text(arrangement.arrange(ALL)), "c.x | a.x a.y | b.x b.y");
+});
+
+test("[PG61b] a panel of which all is hidden goes, and comes back with any of it", () => {
+  const arrangement = new TestArrangement();
+  arrangement.toggle("c.x");
+  assert.equal(arrangement.text, "a.x a.y | b.x b.y");
+  arrangement.toggle("a.x");
+  assert.equal(arrangement.text, "a.x a.y | b.x b.y", "its entry in the legend shows it again");
+  arrangement.toggle("a.y");
+  assert.equal(arrangement.text, "b.x b.y");
+  arrangement.toggle("a.x");
+  arrangement.toggle("c.x");
+  assert.equal(arrangement.text, "a.x a.y | b.x b.y | c.x");
+});
+
+test("[PG61d] what is removed is in no panel, also later, is remembered and in the URL, and can be brought back", () => {
+  const arrangement = new TestArrangement();
+  arrangement.removed = ["a.x", "c.x"];
+  assert.equal(arrangement.text, "a.y | b.x b.y");
+  assert.deepEqual([arrangement.hidden, arrangement.removed], [[], ["a.x", "c.x"]]);
+  assert.ok(arrangement.isHidden("c.x"), "nothing follows it");
+  assert.equal(formatAddress(arrangement.state), "#remove=a.x,c.x");
+  const other = new TestArrangement();
+  other.restore(parseAddress(formatAddress(arrangement.state), []));
+  assert.equal(other.text, "a.y | b.x b.y");
+  other.removed = ["c.x"];
+  assert.equal(other.text, "a.x a.y | b.x b.y");
+  other.removed = [];
+  assert.deepEqual([other.text, formatAddress(other.state)], ["a.x a.y | b.x b.y | c.x", ""]);
+});
+
+test("[PG60e] what the owner stored is seen by everybody who has nothing of their own, and is nobody's own", () => {
+  const shared = parseAddress("panel=b.x,c.x&panel=a.y,a.x&hide=b.y", []);
+  const arrangement = new TestArrangement();
+  const { version } = arrangement;
+  arrangement.shared = shared;
+  assert.equal(arrangement.text, "b.x c.x b.y | a.y a.x");
+  assert.deepEqual([arrangement.hidden, formatAddress(arrangement.state)], [["b.y"], ""]);
+  assert.deepEqual([arrangement.version, arrangement.isAutomatic], [version, true], "nothing to be remembered");
+  arrangement.shared = { panels: [], hidden: [] };
+  assert.equal(arrangement.text, "a.x a.y | b.x b.y | c.x");
+
+  arrangement.shared = shared;
+  arrangement.toggle("b.y");
+  arrangement.shared = shared;
+  assert.deepEqual(arrangement.hidden, [], "a person shows what the owner hides, whatever comes from the channel then");
+  arrangement.move("a.x", { kind: "end" }, "left");
+  assert.equal(arrangement.text, "b.x c.x b.y | a.y | a.x");
+  const own = arrangement.state;
+  arrangement.shared = parseAddress("panel=a.x,b.x,c.x", []);
+  assert.equal(arrangement.text, "b.x c.x b.y | a.y | a.x", "a person's own stays");
+  const later = new TestArrangement();
+  later.restore(own);
+  later.shared = shared;
+  assert.equal(later.text, "b.x c.x b.y | a.y | a.x", "also when the page is opened again");
+  arrangement.reset();
+  assert.equal(arrangement.text, "a.x b.x c.x a.y b.y");
+  assert.equal(arrangement.isAutomatic, true);
 });
 
 /** A storage in memory. */

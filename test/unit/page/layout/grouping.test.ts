@@ -1,26 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Cluster, groupKey, regroup, type Scaled } from "../../../../page/layout/grouping.ts";
+import { clustersOf, groupKey, type Scaled, siblingOf } from "../../../../page/layout/grouping.ts";
 
 function of(magnitudes: Record<string, number>): Scaled[] {
   return Object.entries(magnitudes).map(([name, magnitude]) => ({ name, magnitude }));
 }
 
 /** The clusters as text: `a b | c`. */
-function grouped(magnitudes: Record<string, number>, previous: readonly Cluster[] = []): string {
-  return regroup(previous, of(magnitudes))
+function grouped(magnitudes: Record<string, number>): string {
+  return clustersOf(of(magnitudes))
     .map((cluster) => cluster.join(" "))
     .join(" | ");
 }
 
-function clustersOf(text: string): Cluster[] {
-  return text.split(" | ").map((cluster) => cluster.split(" "));
-}
-
+const counting = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const names = fc
-  .constantFrom("a.1", "a.2", "a.3 [V]", "b", "c", "d", "e", "/b/x", "/b/y", "[V]")
-  .chain((name) => fc.nat(9).map((n) => `${name}${n}`));
+  .constantFrom("a.", "a.b", "a.c [V]", "b", "c", "dx", "dy", "/b/x", "/b/y", "q.w", "[V]", "e.pos_x", "e.pos_y")
+  .chain((name) => fc.option(fc.nat(12), { nil: "" }).map((n) => `${name}${n}`));
 const size = fc.oneof(
   fc.constant(0),
   fc.integer({ min: -60, max: 60 }).map((power) => 10 ** (power / 10)),
@@ -28,7 +25,7 @@ const size = fc.oneof(
 );
 const anySeries = fc.uniqueArray(fc.record({ name: names, magnitude: size }), {
   selector: ({ name }) => name,
-  maxLength: 12,
+  maxLength: 14,
   size: "max",
 });
 
@@ -41,81 +38,83 @@ test("[PG12] a group is the first segment of a path and the unit", () => {
   assert.notEqual(groupKey("motor"), groupKey("motor.speed"));
 });
 
-test("[PG12] one panel a group, in the order of first appearance", () => {
+test("[PG60a] siblings are numbered or x, y, z of one parent; words that are different are none", () => {
+  const areSiblings = (...all: string[]): boolean => new Set(all.map((name) => siblingOf(name).stem)).size === 1;
+  assert.ok(areSiblings("accel.x", "accel.y", "accel.z"));
+  assert.ok(areSiblings("ch00", "ch07", "ch59"));
+  assert.ok(areSiblings("pack.cell1_V", "pack.cell12_V"));
+  assert.ok(
+    areSiblings("gyroX", "gyroY") && areSiblings("vx", "vz") && areSiblings("q.w", "q.x") && areSiblings("x", "y"),
+  );
+  assert.ok(areSiblings("x_pos [m]", "y_pos [m]"));
+  assert.ok(areSiblings("joint.0.pos", "joint.1.pos"));
+  assert.ok(!areSiblings("joint.0.pos", "joint.0.vel"));
+  assert.ok(!areSiblings("motor1.temp", "motor2.temp"), "of two parents");
+  assert.ok(!areSiblings("flow", "cell1") && !areSiblings("o2", "co2") && !areSiblings("yaw", "xaw"));
+  assert.deepEqual(
+    ["accel.z", "ch07", "joint.2.x"].map((name) => siblingOf(name).index),
+    [2, 7, 2],
+  );
+});
+
+test("[PG12] one panel a group, in the order of the channel", () => {
   assert.equal(grouped({ "accel.0": 1, "accel.1": 2, "accel.2": 0 }), "accel.0 accel.1 accel.2");
-  assert.equal(grouped({ a: 1, "b.x": 1, c: 1, "b.y": 1 }), "a c | b.x b.y");
+  assert.equal(grouped({ a: 1, "b.p": 1, c: 1, "b.q": 1 }), "a c | b.p b.q");
   assert.equal(grouped({}), "");
 });
 
-test("[PG12] series of very different scale do not share a panel", () => {
+test("[PG60a] siblings are never split, whatever their scales, and stand in their natural order", () => {
+  assert.equal(grouped({ "accel.x": 0.01, "accel.z": 1e6, "accel.y": 3 }), "accel.x accel.y accel.z");
+  const channels = counting(60).map((i) => `ch${String(i).padStart(2, "0")}`);
+  const wild = Object.fromEntries(channels.map((name, i) => [name, 10 ** ((i % 13) - 6)]));
+  assert.equal(grouped(wild), channels.join(" "));
+  assert.equal(grouped({ ch10: 1, ch9: 1, ch2: 1 }), "ch2 ch9 ch10");
+});
+
+test("[PG60b] siblings have a panel of their own: cells of 3 V are not with a flow of 12", () => {
+  assert.equal(grouped({ cell1: 3.2, flow: 12, cell2: 3.1, cell3: 3.3 }), "cell1 cell2 cell3 | flow");
+  assert.equal(
+    grouped({ "imu.ax": 9, "imu.ay": 1, "imu.gx": 0.1, "imu.gy": 0.2, "imu.temp": 40 }),
+    "imu.ax imu.ay | imu.gx imu.gy | imu.temp",
+  );
+});
+
+test("[PG60c] others of one group do not share a panel where one would be flat beside another", () => {
   assert.equal(grouped({ small: 1, large: 1000, less: 40, tiny: 0.001 }), "small | large less | tiny");
   assert.equal(grouped({ a: 30, b: 1 }), "a b");
   assert.equal(grouped({ a: 31, b: 1 }), "a | b");
 });
 
-test("[PG12] what is not known yet stands with the largest", () => {
+test("[PG60c] what is not known yet stands with the largest", () => {
   assert.equal(grouped({ unknown: 0, a: 1, b: 1000, nan: Number.NaN }), "unknown b nan | a");
   assert.equal(grouped({ a: 0, b: 0 }), "a b");
-  assert.equal(grouped({ a: 0, b: 0, c: 5 }, clustersOf("a b")), "a b c");
 });
 
-test("[PG12] clusters stay until they are bad", () => {
-  assert.equal(grouped({ a: 99, b: 1 }, clustersOf("a b")), "a b");
-  assert.equal(grouped({ a: 101, b: 1 }, clustersOf("a b")), "a | b");
-  assert.equal(grouped({ a: 11, b: 1 }, clustersOf("a | b")), "a | b");
-  assert.equal(grouped({ a: 9, b: 1 }, clustersOf("a | b")), "a b");
-  assert.equal(grouped({ a: 200, b: 9, c: 1 }, clustersOf("a | b | c")), "a b | c", "the whole group anew");
-});
-
-test("[PG12] a new series joins the cluster that it fits, else it has its own", () => {
-  const previous = clustersOf("a b | c");
-  assert.equal(grouped({ a: 1000, b: 11, c: 0.5, new: 40 }, previous), "a b new | c");
-  assert.equal(grouped({ a: 1000, b: 11, c: 0.5, new: 5 }, previous), "a b | c new");
-  assert.equal(grouped({ a: 1000, b: 11, c: 0.5, new: 1e6 }, previous), "a b | c | new");
-  assert.equal(grouped({ a: 1000, c: 0.5 }, previous), "a | c", "and one that is gone is gone");
-});
-
-test("[PG12] magnitudes that grow and wobble by a factor of 3 change nothing after the first look", () => {
-  const wobbles = fc.array(fc.array(fc.double({ min: 1, max: 3, noNaN: true }), { minLength: 1 }), {
-    maxLength: 20,
-    size: "max",
-  });
+test("[PG60] whatever the channel has: each series once, in order, siblings together, and no line flat", () => {
   fc.assert(
-    fc.property(anySeries, wobbles, (series, steps) => {
-      // 1e307 times 3 is still a number.
-      const first = series.map((one) => ({ ...one, magnitude: Math.min(one.magnitude, 1e307) }));
-      const clusters = regroup([], first);
-      for (const factors of steps) {
-        const now = first.map(({ name, magnitude }, i) => {
-          return { name, magnitude: magnitude * (factors[i % factors.length] ?? 1) };
-        });
-        assert.equal(regroup(clusters, now), clusters);
-      }
-    }),
-  );
-});
-
-test("[PG12] whatever comes: each series once, in order, and the second look changes nothing", () => {
-  fc.assert(
-    fc.property(fc.array(anySeries, { maxLength: 20, size: "max" }), (looks) => {
-      let clusters: readonly Cluster[] = [];
-      for (const series of looks) {
-        clusters = regroup(clusters, series);
-        assert.equal(regroup(clusters, series), clusters);
-        const order = series.map(({ name }) => name);
-        assert.deepEqual([...clusters.flat()].sort(), [...order].sort());
-        for (const cluster of clusters) {
-          assert.equal(new Set(cluster.map(groupKey)).size, 1);
-          assert.deepEqual(
-            cluster,
-            order.filter((name) => cluster.includes(name)),
-          );
+    fc.property(anySeries, (series) => {
+      const clusters = clustersOf(series);
+      assert.deepEqual(clustersOf(structuredClone(series)), clusters, "nothing but the series decides");
+      const order = series.map(({ name }) => name);
+      assert.deepEqual(clusters.flat().sort(), [...order].sort());
+      const firsts = clusters.map((cluster) => Math.min(...cluster.map((name) => order.indexOf(name))));
+      assert.deepEqual(
+        firsts,
+        [...firsts].sort((a, b) => a - b),
+      );
+      const keys = new Map<string, number>();
+      for (const [i, cluster] of clusters.entries()) {
+        assert.equal(new Set(cluster.map(groupKey)).size, 1);
+        const stems = new Set(cluster.map((name) => `${groupKey(name)} ${siblingOf(name).stem}`));
+        assert.ok(stems.size === 1 || stems.size === cluster.length, "siblings share with nobody else");
+        for (const stem of stems) {
+          assert.ok(!keys.has(stem) || keys.get(stem) === i, `${stem} is split`);
+          keys.set(stem, i);
         }
-        const firsts = clusters.map(([name = ""]) => order.indexOf(name));
-        assert.deepEqual(
-          firsts,
-          [...firsts].sort((a, b) => a - b),
+        const sizes = series.flatMap(({ name, magnitude }) =>
+          stems.size > 1 && cluster.includes(name) && magnitude > 0 && magnitude < Infinity ? magnitude : [],
         );
+        assert.ok(sizes.length === 0 || Math.max(...sizes) / 30 <= Math.min(...sizes));
       }
     }),
   );

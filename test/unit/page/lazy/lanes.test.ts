@@ -6,7 +6,8 @@ import { newSeries } from "../../../../page/data/store/series.ts";
 import { SeriesStore } from "../../../../page/data/store/series-store.ts";
 import { ValueNames } from "../../../../page/data/store/value-names.ts";
 import { Arrangement } from "../../../../page/layout/arrangement.ts";
-import { keyOf, regroup } from "../../../../page/layout/grouping.ts";
+import { Catalogue } from "../../../../page/layout/catalogue.ts";
+import { clustersOf, keyOf } from "../../../../page/layout/grouping.ts";
 import { movePanel } from "../../../../page/lazy/dialogs/arrange.ts";
 import { lanesFor } from "../../../../page/lazy/lanes.ts";
 import type { PanelSeries } from "../../../../page/render/renderers/panel-renderer.ts";
@@ -16,8 +17,7 @@ import { rowOf } from "../../../support/channel-data.ts";
 import { drawnSteps, ingest, named } from "../../../support/named.ts";
 
 test("[PG23e] [PG12] what has names shares no panel with numbers, and all events share one", () => {
-  const clusters = regroup(
-    [],
+  const clusters = clustersOf(
     [
       { name: "m.temp", magnitude: 20, kind: "" },
       { name: "m.on", magnitude: 0, kind: "step" },
@@ -35,12 +35,15 @@ test("[PG23e] [PG12] what has names shares no panel with numbers, and all events
 test("[PG23] [PG12] a series that gets names leaves its panel; one that comes later finds its like in panels of a person", () => {
   const store = new SeriesStore();
   const arrangement = new Arrangement(sharesOnePanel);
-  const panels = (): (readonly string[])[] => arrangement.panels(store.series).map(({ names }) => names);
+  const panels = (): (readonly string[])[] => {
+    const inView = new Set([...store.series].map(({ name }) => name));
+    return arrangement.arrange(new Catalogue().list(store.series, inView)).map(({ names }) => names);
+  };
   ingest(store, rowOf(1, { "m.a": 1, "m.b": 1 }));
   assert.deepEqual(panels(), [["m.a", "m.b"]]);
   ingest(store, named(2, { "m.b": [1, "true"] }));
   assert.deepEqual(panels(), [["m.a"], ["m.b"]]);
-  movePanel(arrangement, arrangement.panels(store.series)[0]?.id ?? "", 1);
+  movePanel(arrangement, arrangement.shown[0]?.id ?? "", 1);
   assert.deepEqual(panels(), [["m.b"], ["m.a"]]);
   ingest(store, rowOf(3, { "m.c": 1 }), named(3, { "m.d": [1, "true"] }));
   assert.deepEqual(panels(), [
