@@ -94,6 +94,11 @@ for (const phone of [false, true]) {
     await page.locator("dialog").waitFor({ state: "detached" });
     await page.locator('[data-series="vib.x"]').click();
     await inBoth("a series hidden");
+    await page.locator(".left-out").click();
+    await page.locator("dialog").waitFor();
+    await inBoth("the series that are not shown");
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
     await page.locator("#pause").click();
     await tab.says(/^Paused/);
     await inBoth("paused");
