@@ -74,9 +74,9 @@ export class Watcher {
     return this.points.map(({ y }) => y);
   }
 
-  /** The control messages but `hello` and `status`, by type. */
+  /** The control messages that say where the viewer is, by type. */
   get course(): string[] {
-    return this.told.map(({ type }) => type).filter((type) => type !== "hello" && type !== "status");
+    return this.told.map(({ type }) => type).filter((type) => !["hello", "status", "layout"].includes(type));
   }
 
   /** Resolves once it has every point up to this number. */

@@ -154,6 +154,8 @@ test("[VW1] a hello names the channel, its series and how many watch", async () 
     epoch,
     seq,
     series: ["temp.motor", "ü"],
+    scales: [null, null],
+    arrangement: "",
     viewers: 2,
     retryWithinMs: 500,
     nowMs,
