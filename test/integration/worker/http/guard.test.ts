@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, test } from "node:test";
-import { FRAME_TYPE, PRESENCE_TYPE, SUBPROTOCOL } from "../../../../protocol/limits.ts";
+import { ARRANGEMENT_TYPE, FRAME_TYPE, PRESENCE_TYPE, SUBPROTOCOL } from "../../../../protocol/limits.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { assertProblem, assertProblemText } from "../../../support/problem.ts";
 import { newChannel, post, publishJson, read, storedPoints } from "../../../support/publish.ts";
@@ -216,7 +216,7 @@ test("[RT2c] another Content-Type is refused with what there is", async () => {
   await assertProblem(response, 415, "content-type-unsupported");
   assert.equal(
     response.headers.get("Accept-Post"),
-    `${FRAME_TYPE}, application/json, application/x-ndjson, ${PRESENCE_TYPE}`,
+    `${FRAME_TYPE}, application/json, application/x-ndjson, ${PRESENCE_TYPE}, ${ARRANGEMENT_TYPE}`,
   );
 });
 
