@@ -59,7 +59,7 @@ test("[CH16f] [CH6] everything that version 0.1 stored is there, and numbering, 
     const rows = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf*'").all();
     return rows.map(({ name }) => name).sort();
   });
-  assert.deepEqual(tables, ["numbering", "presence", "segments", "series_names", "told"]);
+  assert.deepEqual(tables, ["layout", "numbering", "presence", "segments", "series_names", "told"]);
   assert.deepEqual(await seen(edge), before);
   assert.deepEqual(await repeats(edge), repeatsBefore);
   assert.equal((await publishFrames(edge, CHANNEL, frameOf(B, 101, [101]))).seq, before.seq + 1);
