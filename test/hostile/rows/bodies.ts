@@ -1,5 +1,5 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { PRESENCE_TYPE } from "../../../protocol/limits.ts";
+import { ARRANGEMENT_TYPE, PRESENCE_TYPE } from "../../../protocol/limits.ts";
 import type { ProblemCode } from "../../../protocol/problem.ts";
 import type { Row } from "../table.ts";
 
@@ -32,6 +32,8 @@ const GZIP = { "Content-Encoding": "gzip" };
 const DEFLATE = { "Content-Encoding": "deflate" };
 const announced = (name: string, body: string): BodyRow =>
   refused("presence-invalid", name, body, { "Content-Type": PRESENCE_TYPE });
+const arranged = (name: string, body: string): BodyRow =>
+  refused("arrangement-invalid", name, body, { "Content-Type": ARRANGEMENT_TYPE });
 const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => Uint8Array.from(values);
 
 export const BODIES: BodyRow[] = [
@@ -192,6 +194,10 @@ export const BODIES: BodyRow[] = [
   announced("an announcement of several", '[{"publisher":"00000000000000aa","here":true}]'),
   announced("an announcement of __proto__", '{"__proto__":{"publisher":"00000000000000aa","here":true}}'),
   announced("an announcement of null", "null"),
+  arranged("an arrangement of JSON", '{"panel":["a"]}'),
+  arranged("an arrangement with a line end in it", "panel=a\npanel=b"),
+  arranged("an arrangement with half a character", "panel=%C3"),
+  arranged("an arrangement of the view alone", "#window=1m&paused=1"),
   refused(
     "body-too-large",
     "an announcement of 1,025 bytes",
