@@ -132,6 +132,12 @@ test("[PG13] a range in the URL stays there until its channel has a first point"
   await sees(tab, from, to);
 });
 
+/** What is hidden has no panel, if nothing else is in it. */
+async function isCurveDrawn(tab: ChannelTab): Promise<boolean> {
+  const hasPanel = (await tab.page.locator('.legend [data-series="y"]').count()) > 0;
+  return hasPanel && (await tab.curve()).columns.some((column) => column !== null);
+}
+
 test("[PG13b] the fragment changed by hand, or by a link in the page's own tab, changes what is seen", async (t) => {
   const { tab, x } = await scene(t);
   const [from, to] = [x[50] ?? 0, x[90] ?? 0];
@@ -143,7 +149,7 @@ test("[PG13b] the fragment changed by hand, or by a link in the page's own tab, 
     const { name, paused } = await tab.window();
     return name === "1 m" && !paused;
   });
-  const isDrawn = async (): Promise<boolean> => (await tab.curve()).columns.some((column) => column !== null);
+  const isDrawn = (): Promise<boolean> => isCurveDrawn(tab);
   await waitFor("nothing drawn of what is hidden", async () => !(await isDrawn()));
   await tab.follow("#window=1m&panel=y;y=-7..7");
   await waitFor("an axis from -7 to 7", async () => (await tab.panels())[0]?.left.max === 7);
@@ -156,7 +162,7 @@ test("[PG13b] the fragment changed by hand, or by a link in the page's own tab, 
 
 test("[PG13c] what a fragment brings is not remembered", async (t) => {
   const { channel, tab } = await scene(t);
-  const isDrawn = async (): Promise<boolean> => (await tab.curve()).columns.some((column) => column !== null);
+  const isDrawn = (): Promise<boolean> => isCurveDrawn(tab);
   await tab.follow("#window=1m&hide=y");
   await waitFor("nothing drawn", async () => !(await isDrawn()));
   // The page writes what it shows to its URL, and what is to be remembered with it.
