@@ -91,7 +91,8 @@ test("[PG5] [VW2b] what was trimmed while the page was away breaks the line, and
   await send({ x: x.slice(11), y: y.slice(11) });
   relay.mend();
   await tab.holds(22);
-  await tab.page.locator(".legend").getByText("noise", { exact: true }).click();
+  // It has nothing in view, and no panel.
+  await tab.page.locator(".legend").getByText("noise", { exact: true }).waitFor({ state: "detached" });
   await assertBroken(tab);
   const gaps = await tab.gaps();
   assert.equal(gaps.length, 1);
