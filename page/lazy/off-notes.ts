@@ -1,7 +1,7 @@
 import { extentOf } from "../data/path.ts";
 import type { Range, Segment } from "../data/segment.ts";
 import { lowerBound } from "../data/sorted-column.ts";
-import { beganUntimed, FIRST_TIME_X, isTime, type Series } from "../data/store/series.ts";
+import { beganUntimed, FIRST_TIME_X, isTime } from "../data/store/series.ts";
 import type { ShownOff } from "../render/lazy-render.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { button, make } from "../ui/dom.ts";

@@ -71,7 +71,7 @@ function share(context: Context, opener?: HTMLElement): void {
 }
 
 function snapshotView({ channel, arrangement, source }: Context, { x, dataEndX, segments }: ViewModel): SnapshotView {
-  const panels = arrangement.panels(source.series);
+  const panels = arrangement.shown;
   return {
     channel,
     madeMs: Date.now(),
