@@ -78,7 +78,7 @@ const header = new Header(channel, {
   live: () => run("live"),
   retry: () => viewer.retry(),
   selectWindow(window) {
-    viewport.selectWindow(window);
+    viewport.chooseWindow(window);
     viewChanged();
   },
   open: openTool,
@@ -214,6 +214,7 @@ const context: Context = {
   keys,
   notice,
   viewModel: () => viewModel,
+  viewChanged,
   layoutChanged,
   openSnapshot(name, about, paths, seen) {
     viewer.close();

@@ -1,5 +1,6 @@
 import type { PointSource } from "../data/point-source.ts";
-import { type Viewport, WINDOWS } from "../viewport/viewport.ts";
+import type { Viewport } from "../viewport/viewport.ts";
+import { WINDOWS } from "../viewport/windows.ts";
 import type { InputController } from "./input-controller.ts";
 import type { Command, Tool } from "./shortcuts.ts";
 
@@ -26,7 +27,7 @@ export function commands({ viewport, source, input, viewChanged, open }: Command
         return input.goLive();
       case "window": {
         const window = WINDOWS[Number(event?.key) - 1];
-        if (window !== undefined) viewport.selectWindow(window);
+        if (window !== undefined) viewport.chooseWindow(window);
         return viewChanged();
       }
       case "zoom-in":
@@ -43,9 +44,9 @@ export function commands({ viewport, source, input, viewChanged, open }: Command
         return void input.goToGap(far ? 1 : -1);
       case "dismiss":
         return input.dismiss();
-      case "full-screen":
-        return toggleFullScreen();
       case "table":
+      case "full-screen":
+      case "lengths":
       case "share":
       case "menu":
       case "help":
@@ -54,10 +55,4 @@ export function commands({ viewport, source, input, viewChanged, open }: Command
         return void input.inPanel(command, far);
     }
   };
-}
-
-function toggleFullScreen(): void {
-  // A browser may refuse; then the page stays as it is.
-  const done = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
-  done.catch(() => undefined);
 }

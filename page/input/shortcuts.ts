@@ -3,6 +3,7 @@ export type Command =
   | "pause"
   | "live"
   | "window"
+  | "lengths"
   | "zoom-in"
   | "zoom-out"
   | "left"
@@ -21,10 +22,10 @@ export type Command =
   | "help";
 
 /** What can be opened by a key or a button. */
-export type Tool = Extract<Command, "table" | "share" | "menu" | "help">;
+export type Tool = Extract<Command, "lengths" | "table" | "share" | "menu" | "help" | "full-screen">;
 
 /** What is done in one panel. */
-export type PanelCommand = Extract<Command, "zoom-y" | "reset-y" | "panel">;
+export type PanelCommand = Extract<Command, "zoom-y" | "reset-y" | "panel" | "full-screen">;
 
 export interface Shortcut {
   command: Command;
@@ -38,7 +39,8 @@ export interface Shortcut {
 export const SHORTCUTS: readonly Shortcut[] = [
   { command: "pause", keys: [" "] },
   { command: "live", keys: ["l", "End"] },
-  { command: "window", keys: ["1", "2", "3", "4", "5", "6"] },
+  { command: "window", keys: [..."123456789"] },
+  { command: "lengths", keys: ["w"] },
   { command: "zoom-in", keys: ["+", "="], repeats: true },
   { command: "zoom-out", keys: ["-"], repeats: true },
   { command: "left", keys: ["ArrowLeft"], repeats: true },

@@ -2,12 +2,13 @@ import { hasControl } from "../../protocol/characters.ts";
 import { type Derivation, MAX_DERIVED, MAX_EXPRESSION } from "../data/derivation.ts";
 import type { Range } from "../data/segment.ts";
 import { isTime } from "../data/store/series-store.ts";
+import { readWindow, type WindowName } from "../viewport/windows.ts";
 import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
 import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YChoices, type YMode } from "./panels.ts";
 
 /** The state of the view, as the fragment of the page's URL carries it. */
-export interface AddressState<WindowName extends string = string> extends ArrangementState {
-  readonly window?: WindowName;
+export interface AddressState extends ArrangementState {
+  readonly window?: WindowName | undefined;
   /** The range of x. */
   readonly range?: Range;
   readonly paused?: boolean;
@@ -25,7 +26,7 @@ const RIGHT = ":";
 export function formatAddress(state: AddressState): string {
   const { window, range, paused, utc } = state;
   const parts: string[] = [];
-  if (window !== undefined) parts.push(`window=${windowText(window)}`);
+  if (window !== undefined) parts.push(`window=${window.replace(" ", "")}`);
   if (range !== undefined) parts.push(`from=${xText(range.min)}`, `to=${xText(range.max)}`);
   if (paused) parts.push("paused=1");
   if (utc) parts.push("tz=utc");
@@ -34,13 +35,10 @@ export function formatAddress(state: AddressState): string {
 }
 
 /** Reads a fragment, with or without its `#`, as far as it makes sense. */
-export function parseAddress<WindowName extends string>(
-  fragment: string,
-  windows: readonly WindowName[],
-): AddressState<WindowName> {
+export function parseAddress(fragment: string): AddressState {
   const parameters = parametersOf(fragment.replace(/^#/, ""));
   const first = (key: string): string | undefined => parameters.find(([name]) => name === key)?.[1];
-  const window = windows.find((name) => windowText(name) === first("window"));
+  const window = readWindow(first("window") ?? "");
   const [min, max] = [numberOf(first("from")), numberOf(first("to"))];
   const known = new Set<string>();
   const derived = derivedOf(parameters);
@@ -79,10 +77,6 @@ function parametersOf(text: string): [key: string, value: string][] {
     const at = part.indexOf("=");
     return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
   });
-}
-
-function windowText(window: string): string {
-  return window.replaceAll(" ", "");
 }
 
 /** A time to the microsecond, which is as fine as it is. */

@@ -1,4 +1,4 @@
-import { arrangementParts, parseAddress } from "./address.ts";
+import { type AddressState, arrangementParts, formatAddress, parseAddress } from "./address.ts";
 import type { ArrangementState } from "./arrangement.ts";
 
 /** What we need of localStorage. */
@@ -18,7 +18,7 @@ export function arrangementIn({ panels, hidden, derived, removed, y }: Arrangeme
   return { panels, hidden, ...(derived && { derived }), ...(removed && { removed }), ...(y && { y }) };
 }
 
-/** Remembers the arrangement of a channel, as far as this browser lets us: it may refuse at any time. */
+/** Remembers the arrangement of a channel and the window that was chosen there, as far as this browser lets us: it may refuse at any time. */
 export class ArrangementStorage {
   readonly #open: () => TextStorage;
   readonly #key: string;
@@ -29,12 +29,12 @@ export class ArrangementStorage {
     this.#key = `plotcast:${channel}`;
   }
 
-  load(): ArrangementState {
-    return arrangementIn(parseAddress(this.#text(), []));
+  load(): AddressState {
+    return parseAddress(this.#text());
   }
 
-  save(state: ArrangementState): void {
-    const text = arrangementParts(state).join("&");
+  save(state: AddressState): void {
+    const text = formatAddress(state).slice(1);
     try {
       if (text === "") this.#open().removeItem(this.#key);
       else this.#open().setItem(this.#key, text);

@@ -1,5 +1,5 @@
 import type { Range } from "../data/segment.ts";
-import { type Viewport, WINDOWS } from "../viewport/viewport.ts";
+import type { Viewport } from "../viewport/viewport.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { ArrangementStorage, arrangementIn, effectiveArrangement } from "./arrangement-storage.ts";
@@ -8,20 +8,25 @@ import { rememberedUtc, timeZone } from "./time-zone.ts";
 /** Browsers refuse more than about a hundred history changes in half a minute. */
 const EVERY_MS = 400;
 
-/** Keeps the state of the view in the URL's fragment, and the arrangement in this browser's storage. */
+/** Keeps the state of the view in the URL's fragment, and arrangement and window in this browser's storage. */
 export class Persistence {
   readonly #viewport: Viewport;
   readonly #arrangement: Arrangement;
   readonly #remembered: ArrangementStorage;
+  /** The window that a person chose. */
+  readonly #chosen: ArrangementStorage;
   #timer: number | undefined;
   #range: () => Range | undefined = () => undefined;
   #version = 0;
   #isOfFile = false;
+  #choices = 0;
 
   constructor(channel: string, viewport: Viewport, arrangement: Arrangement) {
     this.#viewport = viewport;
     this.#arrangement = arrangement;
     this.#remembered = new ArrangementStorage(() => localStorage, channel);
+    // No channel has a blank in its name.
+    this.#chosen = new ArrangementStorage(() => localStorage, `${channel} window`);
     this.#restore();
     addEventListener("pagehide", () => {
       if (this.#timer !== undefined) this.#write();
@@ -73,18 +78,24 @@ export class Persistence {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     history.replaceState(null, "", this.link(this.#range()));
+    const { choices, selectedWindow: window } = this.#viewport;
+    // What a link brought is not remembered with it.
+    if (choices !== this.#choices) this.#chosen.save({ panels: [], hidden: [], window });
+    this.#choices = choices;
     if (this.#arrangement.version === this.#version) return;
     this.#version = this.#arrangement.version;
     this.#remembered.save(this.#arrangement.state);
   }
 
   #restore(): void {
-    const address = parseAddress(location.hash, WINDOWS);
+    const address = parseAddress(location.hash);
     this.#arrangement.restore(effectiveArrangement(address, this.#remembered.load()));
     // A link is not what a person chose here: another page may have set it, in a frame.
     this.#version = this.#arrangement.version;
     timeZone().isUtc = address.utc ?? rememberedUtc();
-    if (address.window !== undefined) this.#viewport.selectWindow(address.window);
+    // A link without a window shows none that was chosen here.
+    const window = location.hash.length > 1 ? address.window : this.#chosen.load().window;
+    if (window !== undefined) this.#viewport.selectWindow(window);
     if (address.range !== undefined) this.#viewport.showRange(address.range);
     else this.#viewport.goLive();
   }

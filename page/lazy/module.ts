@@ -29,6 +29,8 @@ export interface Context {
   notice: Notice;
   /** The current view model; undefined while there are no points. */
   viewModel(): ViewModel | undefined;
+  /** Another part of the x axis is shown. */
+  viewChanged(): void;
   /** Panels, axes or visibility changed. */
   layoutChanged(): void;
   /** Leaves the channel: what the store takes in from now on are the points of a file. @param about what is said of it @param seen undefined: all of them */

@@ -6,11 +6,13 @@ import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
 import { minuteText } from "../ui/time-text.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
+import type { WindowName } from "../viewport/windows.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
-import { openDialog } from "./dialogs/dialog.ts";
+import { openAt } from "./dialogs/dialog.ts";
 import { type HelpGroup, openHelp } from "./dialogs/help.ts";
 import { openShare } from "./dialogs/share.ts";
 import { SHORTCUT_WORDS } from "./dialogs/shortcut-words.ts";
+import { openWindows } from "./dialogs/windows.ts";
 import { csvBlob } from "./export/csv.ts";
 import { datedRange, pictureOf, windowData } from "./export/in-view.ts";
 import { type Picture, pngBlob } from "./export/png.ts";
@@ -25,6 +27,8 @@ export function openTool(tool: Tool, context: Context, opener?: HTMLElement): vo
   switch (tool) {
     case "table":
       return toggleTable(context);
+    case "lengths":
+      return chooseWindow(context, opener);
     case "share":
       return share(context, opener);
     case "menu":
@@ -178,10 +182,20 @@ function openMenu(context: Context, opener?: HTMLElement): void {
     make("li", "", openIt),
     item("Add a derived series…", "", () => openDerive(context, opener)),
     ...arrangement.derived.map(({ name }) => item(`Remove ${name}`, "", () => removeDerived(context, name))),
-    item("Full screen", "F", () => void document.documentElement.requestFullscreen()),
+    item("Full screen", "F", () => toggleFullScreen()),
     item("Keys and gestures", "?", () => help(context, opener)),
   ];
-  const dialog = openDialog("Menu", opener, make("div", "lazy-body", make("ul", "lazy-menu", ...items), file));
+  const body = make("div", "lazy-body", make("ul", "lazy-menu", ...items), file);
+  const dialog = openAt(document.getElementById("menu"), "Menu", opener, [body]);
+}
+
+function chooseWindow({ viewport, source, viewChanged }: Context, opener?: HTMLElement): void {
+  const shown = viewport.range === undefined ? viewport.window(source) : undefined;
+  const choose = (window: WindowName): void => {
+    viewport.chooseWindow(window);
+    viewChanged();
+  };
+  openWindows(shown, choose, opener);
 }
 
 let opened = 0;
@@ -260,4 +274,10 @@ export function save(blob: Blob, name: string): void {
   link.click();
   // Safari reads it after the click has returned.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function toggleFullScreen(): void {
+  // A browser may refuse; then the page stays as it is.
+  const done = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+  done.catch(() => undefined);
 }

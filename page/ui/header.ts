@@ -1,4 +1,4 @@
-import { WINDOWS, type WindowName } from "../viewport/viewport.ts";
+import { WINDOWS, type WindowName } from "../viewport/windows.ts";
 import { button, element, setText } from "./dom.ts";
 import { formatCount } from "./format.ts";
 import type { Status } from "./status.ts";
@@ -10,7 +10,7 @@ export interface HeaderActions {
   live(): void;
   retry(): void;
   selectWindow(window: WindowName): void;
-  open(tool: "share" | "menu", opener: HTMLElement): void;
+  open(tool: "lengths" | "share" | "menu", opener: HTMLElement): void;
 }
 
 /** The line at the top: channel, state, figures, and what can be chosen; and the pill that leads back to it. */
@@ -25,20 +25,21 @@ export class Header {
   readonly #pauseWord = this.#pause.querySelector("span") ?? this.#pause;
   readonly #pill = element("go-live");
   readonly #windows = new Map<WindowName, HTMLButtonElement>();
+  readonly #lengths = element("lengths");
 
   constructor(channel: string, actions: HeaderActions) {
     this.showChannel(channel);
     this.#pause.addEventListener("click", actions.pause);
     this.#retry.addEventListener("click", actions.retry);
     this.#pill.addEventListener("click", actions.live);
-    for (const tool of ["share", "menu"] as const) {
+    for (const tool of ["lengths", "share", "menu"] as const) {
       const button = element(tool);
       button.addEventListener("click", () => actions.open(tool, button));
     }
     for (const window of WINDOWS) {
       const choice = button(window, () => actions.selectWindow(window));
       choice.dataset.label = window;
-      element("windows").append(choice);
+      this.#lengths.before(choice);
       this.#windows.set(window, choice);
     }
   }
@@ -71,6 +72,10 @@ export class Header {
    */
   showChoices(window: WindowName | undefined, isPaused: boolean, pointsSince: number, isFile: boolean): void {
     for (const [name, button] of this.#windows) button.ariaPressed = String(name === window);
+    const other = window === undefined || this.#windows.has(window) ? "" : `${window} `;
+    this.#lengths.ariaPressed = String(other !== "");
+    this.#lengths.ariaLabel = `${other}Other window`;
+    setText(this.#lengths, `${other}▾`);
     this.#pause.ariaPressed = isFile ? null : String(isPaused);
     setText(this.#pauseWord, isFile ? "Back to live" : isPaused ? "Resume" : "Pause");
     this.#pill.hidden = !isPaused || isFile;

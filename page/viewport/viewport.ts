@@ -5,14 +5,10 @@ import { lowerBound, upperBound } from "../data/sorted-column.ts";
 import type { GapRecord } from "../data/store/gap-log.ts";
 import { FIRST_TIME_X, isStep, runsBackwards } from "../data/store/series.ts";
 import { isTime, type Series } from "../data/store/series-store.ts";
+import { spanOf, type WindowName, windowFor } from "./windows.ts";
 import { inSteps, within } from "./x-range.ts";
 
-/** The windows: the last points of each series, the last seconds before the newest x, or everything that is stored. */
-export const WINDOWS = ["100 pts", "10 s", "30 s", "1 m", "5 m", "All"] as const;
-export type WindowName = (typeof WINDOWS)[number];
-
 const POINTS = 100;
-const SPANS: Partial<Record<WindowName, number>> = { "10 s": 10, "30 s": 30, "1 m": 60, "5 m": 300 };
 /** Around a single point, in x. */
 const LONELY_SPAN = 10;
 
@@ -49,12 +45,18 @@ export class Viewport {
   home: FileRange | undefined;
   #place: Mode = { kind: "live" };
   #selectedWindow: WindowName | undefined;
+  /** The window for the pace of the points, when that was known first. */
+  #firstWindow: WindowName | undefined;
+  /** How often a person chose a window. */
+  choices = 0;
 
-  /** The window that is shown: the chosen one, else 30 s where x is a time. */
+  /** The window that is shown: the chosen one, else one for the pace of the points. */
   window(source: PointSource): WindowName {
     if (this.#selectedWindow !== undefined) return this.#selectedWindow;
     const newest = newestX(source);
-    return newest === -Infinity || isTime(newest) ? "30 s" : "100 pts";
+    if (newest > -Infinity && !isTime(newest)) return "100 pts";
+    this.#firstWindow ??= windowFor(source, newest);
+    return this.#firstWindow ?? "30 s";
   }
 
   /** The window that a person chose. */
@@ -75,6 +77,12 @@ export class Viewport {
   selectWindow(window: WindowName): void {
     this.#selectedWindow = window;
     if (this.#place.kind === "range") this.#place = { kind: "held", maxX: this.#place.range.max };
+  }
+
+  /** A person chooses a window. */
+  chooseWindow(window: WindowName): void {
+    this.choices++;
+    this.selectWindow(window);
   }
 
   /** Pauses the picture as it is. */
@@ -167,7 +175,7 @@ export class Viewport {
       return { ...seen, dataEndX: edgeX, requiredRange: { min: -Infinity, max: edgeX } };
     }
     // The edge moves by whole pixel columns: what is drawn moves, and does not change on the way.
-    const span = SPANS[window] ?? LONELY_SPAN;
+    const span = spanOf(window) || LONELY_SPAN;
     const bucketWidth = span / Math.max(1, columns);
     const max = Math.ceil(edgeX / bucketWidth) * bucketWidth;
     const seen = viewModel({ min: max - span, max });
@@ -184,11 +192,11 @@ export class Viewport {
     const window = this.window(source);
     // Also what a wrong clock put into the future.
     if (window === "All") return source.lastX;
-    const span = SPANS[window];
+    const span = spanOf(window);
     return newestX(source, (series) => {
       const { headX, ring } = series;
       if (!runsBackwards(series)) return headX;
-      return Math.min(ring.lastX, span === undefined ? (ring.x[POINTS - 1] ?? ring.lastX) : headX + span);
+      return Math.min(ring.lastX, Number.isNaN(span) ? (ring.x[POINTS - 1] ?? ring.lastX) : headX + span);
     });
   }
 

@@ -175,7 +175,16 @@ export class ChannelTab {
   }
 
   async choose(window: string): Promise<void> {
-    await this.page.locator("#windows").getByText(window, { exact: true }).click();
+    const choice = this.page.locator("#windows").getByText(window, { exact: true });
+    if (await choice.isVisible()) {
+      await choice.click();
+    } else {
+      await this.page.getByRole("button", { name: "Other window" }).click();
+      await this.page
+        .getByRole("dialog", { name: "Window" })
+        .getByRole("button", { name: window, exact: true })
+        .click();
+    }
     await this.drawn();
   }
 

@@ -120,11 +120,12 @@ const EFFECTS: Record<Command, (scene: Scene, key: string) => Promise<void>> = {
     assert.equal(await isPaused(tab), false);
   },
   async window({ tab, press }, key) {
-    const names = ["100 pts", "10 s", "30 s", "1 m", "5 m", "All"];
+    const names = ["100 pts", "10 s", "30 s", "1 m", "5 m", "15 m", "1 h", "6 h", "All"];
     await press(key === "4" ? "3" : "4");
     await press(key);
     assert.equal((await tab.window()).name, names[Number(key) - 1]);
   },
+  lengths: opens("Window"),
   "zoom-in": zooms(1 / 1.5),
   "zoom-out": zooms(1.5),
   left: pans(-1),

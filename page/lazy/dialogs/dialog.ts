@@ -1,6 +1,10 @@
 import { button, make } from "../../ui/dom.ts";
 import { adoptStyles } from "../styles.ts";
 
+/** Between a button and what opens at it, and beside that. */
+const ANCHOR_GAP_PX = 4;
+const EDGE_PX = 12;
+
 let dialogs = 0;
 
 /**
@@ -33,6 +37,32 @@ export function openDialog(title: string, opener: HTMLElement | undefined, ...co
   });
   document.body.append(dialog);
   dialog.showModal();
+  return dialog;
+}
+
+/** Opens a dialog at a button, as menus do; in the middle, where that button cannot be seen. */
+export function openAt(
+  anchor: Element | null,
+  title: string,
+  opener: HTMLElement | undefined,
+  content: readonly Node[],
+): HTMLDialogElement {
+  const dialog = openDialog(title, opener, ...content);
+  const place = (): void => {
+    const { left = 0, right = 0, bottom = 0, width = 0 } = anchor?.getBoundingClientRect() ?? {};
+    dialog.classList.toggle("lazy-at", width > 0);
+    const room = innerWidth - EDGE_PX - dialog.offsetWidth;
+    // Their right edges are one; where there is no room to the left, their left ones.
+    const fromRight = Math.min(right - dialog.offsetWidth, room);
+    const x = fromRight < EDGE_PX ? Math.max(EDGE_PX, Math.min(left, room)) : fromRight;
+    dialog.style.setProperty("--top", `${bottom + ANCHOR_GAP_PX}px`);
+    dialog.style.setProperty("--left", `${x}px`);
+  };
+  place();
+  const closing = new AbortController();
+  // A phone is turned, or a window is made narrower.
+  addEventListener("resize", place, { signal: closing.signal });
+  dialog.addEventListener("close", () => closing.abort());
   return dialog;
 }
 

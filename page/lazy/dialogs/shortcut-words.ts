@@ -10,7 +10,8 @@ export interface ShortcutWords {
 export const SHORTCUT_WORDS: Record<Command, ShortcutWords> = {
   pause: { written: ["Space"], what: "Pause or resume" },
   live: { written: ["L", "End"], what: "Go live" },
-  window: { written: ["1", "…", "6"], what: "Choose a window" },
+  window: { written: ["1", "…", "9"], what: "Choose a window" },
+  lengths: { written: ["W"], what: "A window of any length" },
   "zoom-in": { written: ["+"], what: "Zoom in" },
   "zoom-out": { written: ["−"], what: "Zoom out" },
   left: { written: ["←"], what: "Scroll back; with a cursor, move it (Shift: farther)" },

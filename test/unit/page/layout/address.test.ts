@@ -7,8 +7,8 @@ import { MAX_NAMES, type PanelState, type YAxisPlan } from "../../../../page/lay
 import { AUTO, isRange, MAX_THRESHOLDS } from "../../../../page/layout/panels.ts";
 import { hasControl } from "../../../../protocol/characters.ts";
 
-const WINDOWS = ["100 points", "10 s", "30 s", "All"] as const;
-const parse = (text: string) => parseAddress(text, WINDOWS);
+const WINDOWS = ["100 pts", "10 s", "1 h", "90 s", "2.5 h", "All"] as const;
+const parse = (text: string) => parseAddress(text);
 const EMPTY = { panels: [], hidden: [] };
 
 const FULL: AddressState = {
@@ -57,7 +57,18 @@ test("[PG13] times have six decimals at most, other numbers are exact", () => {
 test("[PG13] nonsense is ignored part by part", () => {
   const panel = (text: string): PanelState | undefined => parse(`panel=${text}`).panels[0];
   for (const text of [
-    ...["#window=7s", "window", "from=1", "from=2&to=1", "from=1&to=", "from=1&to=x", "from=-Infinity&to=1"],
+    ...[
+      "#window=7",
+      "#window=0s",
+      "#window=9999d",
+      "#window=5ms",
+      "window",
+      "from=1",
+      "from=2&to=1",
+      "from=1&to=",
+      "from=1&to=x",
+      "from=-Infinity&to=1",
+    ],
     ...["paused=0", "panel", "panel=", "panel=,,;y=0..1", "panel=%", "panel=%ED%A0%80", "hide=,%E0,", "x=1&&=&#"],
     ...["panel=\ud800", `hide=${"a".repeat(257)}`],
   ]) {

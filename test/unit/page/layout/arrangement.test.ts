@@ -276,7 +276,7 @@ test("[PG12] [PG13] whatever a person does, each series is in one panel, and a l
         assert.ok(panels.every((panel) => panel.names.length > 0 && [...panel.right].every((n) => names.includes(n))));
         if (arrangement.version === version) assert.deepEqual(arrangement.state, state);
         const other = new TestArrangement(arrangement.all);
-        other.restore(parseAddress(formatAddress(arrangement.state), []));
+        other.restore(parseAddress(formatAddress(arrangement.state)));
         assert.deepEqual(other.state.hidden, arrangement.state.hidden);
         assert.equal(text(other.state.panels), text(arrangement.state.panels));
       }
