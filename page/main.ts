@@ -30,7 +30,7 @@ import { Header } from "./ui/header.ts";
 import { Notice, type NoticeAction } from "./ui/notice.ts";
 import { StatusPresenter } from "./ui/status-presenter.ts";
 import { SeriesInView } from "./viewport/in-view.ts";
-import { needsNote } from "./viewport/needs-note.ts";
+import { needsNote, needsPrefix } from "./viewport/needs-note.ts";
 import { type ViewModel, Viewport } from "./viewport/viewport.ts";
 
 /** What the page wants of what is stored. The newest come first, so that it is live at once: in one step, also where each has a frame. */
@@ -343,7 +343,10 @@ function showNotes(seen: ViewModel): void {
   const { isLive } = viewport;
   const panels = board.onScreen;
   const isOdd = panels.some(({ series }) =>
-    series.some(({ series, buffer }) => buffer.undrawn.length > 0 || needsNote(series, seen.x, isLive)),
+    series.some(
+      ({ series, buffer, minY, maxY }) =>
+        buffer.undrawn.length > 0 || needsNote(series, seen.x, isLive) || needsPrefix(series, minY, maxY),
+    ),
   );
   const { absent } = seriesInView;
   const isLeftOut = absent.length + arrangement.hidden.length > 0;

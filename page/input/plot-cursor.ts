@@ -39,7 +39,8 @@ export class PlotCursor {
       x === undefined ? "" : cursorText(x, mark, viewModel.x, viewModel.time),
     );
     if (withReadings) {
-      for (const { legend, series } of this.#board.onScreen) legend.show(series, (one) => this.read(one, viewModel));
+      for (const { legend, series, axes } of this.#board.onScreen)
+        legend.show(series, axes, (one) => this.read(one, viewModel));
     }
     this.shown?.(viewModel);
   }

@@ -14,6 +14,7 @@ import { namedAxis } from "./named-axis.ts";
 import { showOff } from "./off-notes.ts";
 import { PlotTools } from "./pointing/plot-tools.ts";
 import { shareY } from "./pointing/shared-y.ts";
+import { setPrefixes, valueStyle } from "./quantity.ts";
 import { explain } from "./refusal.ts";
 import { showIcon } from "./tab-icon.ts";
 import { openFile, openTool } from "./tools.ts";
@@ -34,8 +35,10 @@ export const lazyModule: LazyModule = {
   rareStates: (host, channelUrl) => ({ showEmpty: (isEmpty) => showEmpty(isEmpty, host, channelUrl), showIcon }),
   renderers: LAZY_RENDERERS,
   shareY,
+  setPrefixes,
   shareTimeZone,
   showLeftOut,
   showOff,
   thinned,
+  valueStyle,
 };

@@ -4,6 +4,7 @@ import type { GapRecord, GapSpan } from "../data/store/gap-log.ts";
 import type { Series } from "../data/store/series.ts";
 import type { Arrangement } from "../layout/arrangement.ts";
 import type { PanelPlan } from "../layout/panels.ts";
+import type { ValueStyleOf } from "../ui/legend.ts";
 import type { NoticeAction } from "../ui/notice.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
@@ -61,6 +62,7 @@ export interface PanelParts {
   readonly root: HTMLElement;
   readonly plan: PanelPlan;
   readonly series: readonly PanelSeries[];
+  readonly axes: { left: YAxis; right: YAxis | undefined };
 }
 
 /** What panels are drawn with that most pages do not need: it is loaded when there is a gap, or a value with a name. */
@@ -72,6 +74,9 @@ export interface LazyRender {
   /** What is drawn of a series: of long paths not every point. */
   thinned(segments: readonly Segment[]): readonly Segment[];
   readonly pathTools: PathTools;
+  readonly valueStyle: ValueStyleOf;
+  /** Gives the axes of a panel the prefixes that their labels need. */
+  setPrefixes(panel: PanelParts): void;
   /** Says of series without points in view why that is. */
   showOff(shown: ShownOff): void;
   /** Says which series have no panel, and why. */

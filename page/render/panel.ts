@@ -41,6 +41,7 @@ export class Panel {
   readonly #plot: PlotCanvas;
   readonly #buffers = new Map<string, PointBuffer>();
   #ranges: Ranges = { left: undefined, right: undefined };
+  #lazy: LazyRender | undefined;
   readonly #menu: HTMLButtonElement;
 
   constructor(plan: ShownPanel, actions: PanelActions) {
@@ -135,6 +136,8 @@ export class Panel {
     this.#ranges.left = rangeOf(left, this.#ranges.left, extents.left);
     if (named !== undefined && left.mode.kind === "auto" && !extents.left.zoom) this.#ranges.left = named.range;
     this.#ranges.right = rangeOf(rightAxis, this.#ranges.right, extents.right);
+    this.#lazy = lazy;
+    this.legend.valueStyle = lazy?.valueStyle;
     this.axes = {
       left: { ...named, range: this.#ranges.left, log: left.log },
       right: all.some(({ onRight }) => onRight) ? { range: this.#ranges.right, log: rightAxis.log } : undefined,
@@ -143,6 +146,7 @@ export class Panel {
 
   /** Finds the ticks of its axes. @returns how much room they need */
   measure(): Gutters {
+    this.#lazy?.setPrefixes(this);
     const { left, right } = this.axes;
     const gutters = this.#plot.measure(left, right);
     const hasLeft = right === undefined || this.series.some(({ onRight }) => !onRight);

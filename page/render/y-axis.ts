@@ -6,10 +6,19 @@ import { halfSpan, stableRange } from "./y-range.ts";
 export interface YAxis {
   range: Range;
   log: boolean;
+  /** How labels are written where they need a prefix of their unit. */
+  prefixed?: PrefixedLabels | undefined;
   /** Of an axis of names. @param heightPx in CSS pixels */
   ticks?: ((heightPx: number) => Tick[]) | undefined;
   /** Of an axis of names: where a value of a series stands. */
   placeOf?: ((name: string, value: number) => number) | undefined;
+}
+
+/** Labels of an axis whose unit has a prefix. */
+export interface PrefixedLabels {
+  /** What the ticks say, and the unit. */
+  ticks(values: readonly number[], step: number): { labels: string[]; base: string };
+  threshold(value: number): string;
 }
 
 export interface Tick {
@@ -17,7 +26,7 @@ export interface Tick {
   label: string;
   /** As wide as so many letters of a number; else as many as it has. */
   letters?: number;
-  /** What is to be added to all labels of the axis. */
+  /** What belongs to all labels of the axis: what is to be added to them, or their unit where it has a prefix. */
   base?: string;
   /** It says a time of day, and not of which. */
   isClock?: boolean;
@@ -32,6 +41,10 @@ export interface Threshold extends Tick {
 const MIN_TICK_PX = 28;
 const MAX_TICK_PX = 60;
 const TICKS_A_PANEL = 9;
+/** Labels that are closer to each other lie over each other. */
+const LABEL_PX = 13;
+/** So often a step is made finer to find a second tick. */
+const MAX_FINER = 8;
 /** Less than this part of a decade is divided as a linear axis is. */
 const FEW_DECADES = 0.5;
 
@@ -56,20 +69,28 @@ export function fromAxis({ log }: { log: boolean }, place: number): number {
 export function thresholdsOn(axis: YAxis, values: readonly number[] = [], onRight = false): Threshold[] {
   const { min, max } = axis.range;
   return values
-    .map((value) => ({ at: onAxis(axis, value), label: String(value), onRight }))
+    .map((value) => ({ at: onAxis(axis, value), label: axis.prefixed?.threshold(value) ?? String(value), onRight }))
     .filter(({ at }) => at >= min && at <= max);
 }
 
 /** The axis' ticks, for a height in CSS pixels. */
-export function yTicks({ range, log, ticks: named }: YAxis, heightPx: number): Tick[] {
+export function yTicks(axis: YAxis, heightPx: number): Tick[] {
+  const { range, log, ticks: named } = axis;
   if (named !== undefined) return named(heightPx).filter(({ at }) => at >= range.min && at <= range.max);
+  const pxPerUnit = heightPx / 2 / halfSpan(range);
+  if (!log) return apart(linearTicks(axis, heightPx), pxPerUnit);
   const step = stepOf(halfSpan(range), heightPx);
-  if (!log) return labelled(ticks(range.min, range.max, step), step);
-  if (range.max - range.min < FEW_DECADES) return withinADecade(range, heightPx);
+  const from = step <= 0.2 ? 2 : step <= 0.5 ? 1 : 0;
   const whole = ticks(range.min, range.max, Math.max(1, Math.ceil(step)));
-  const factors = step <= 0.2 ? [1, 2, 5] : step <= 0.5 ? [1, 3] : [1];
-  const places = factors.length === 1 ? whole : decades(range, factors);
-  return places.map((at) => ({ at, label: powerLabel(at) }));
+  // In a low panel a whole decade may be all that there is.
+  const places = [whole, decades(range, [1, 3]), decades(range, [1, 2, 5])]
+    .slice(from)
+    .find(({ length }) => length > 1);
+  const isWide = range.max - range.min >= FEW_DECADES && places !== undefined;
+  return apart(
+    isWide ? places.map((at) => ({ at, label: powerLabel(at) })) : withinADecade(range, heightPx),
+    pxPerUnit,
+  );
 }
 
 function stepOf(half: number, heightPx: number): number {
@@ -77,15 +98,33 @@ function stepOf(half: number, heightPx: number): number {
   return niceStep(half * ((2 * everyPx) / Math.max(1, heightPx)));
 }
 
-function labelled(values: number[], step: number): Tick[] {
-  const { labels, base } = axisLabels(values, step);
+/** Two at least: one label says nothing of the scale. */
+function linearTicks({ range, prefixed }: Pick<YAxis, "range" | "prefixed">, heightPx: number): Tick[] {
+  const { min, max } = range;
+  let step = stepOf(halfSpan(range), heightPx);
+  let values = ticks(min, max, step);
+  for (let i = 0; values.length < 2 && i < MAX_FINER; i++) {
+    // The next of 1, 2 and 5 below.
+    step = niceStep(step * 0.4);
+    values = ticks(min, max, step);
+  }
+  const { labels, base } = prefixed?.ticks(values, step) ?? axisLabels(values, step);
   return values.map((at, i) => ({ at, label: labels[i] ?? "", ...(base === "" ? {} : { base }) }));
 }
 
+/** Those that do not lie over the one before. */
+function apart(all: readonly Tick[], pxPerUnit: number): Tick[] {
+  let last = -Infinity;
+  return all.filter(({ at }) => {
+    if ((at - last) * pxPerUnit < LABEL_PX) return false;
+    last = at;
+    return true;
+  });
+}
+
 function withinADecade(range: Range, heightPx: number): Tick[] {
-  const [low, high] = [10 ** range.min, 10 ** range.max];
-  const step = stepOf(halfSpan({ min: low, max: high }), heightPx);
-  return labelled(ticks(low, high, step), step).map((tick) => ({ ...tick, at: Math.log10(tick.at) }));
+  const linear = { min: 10 ** range.min, max: 10 ** range.max };
+  return linearTicks({ range: linear }, heightPx).map((tick) => ({ ...tick, at: Math.log10(tick.at) }));
 }
 
 function decades({ min, max }: Range, factors: number[]): number[] {

@@ -5,6 +5,17 @@ import { wallDate } from "../layout/time-zone.ts";
 /** How a series' values are written: with so many places after the point, or with so many digits and a power of ten. */
 export type NumberStyle = { kind: "places"; places: number } | { kind: "power"; digits: number };
 
+/** How values with a unit are written. */
+export interface ValueStyle {
+  number: NumberStyle;
+  /** With a prefix, if the values have one. */
+  unit: string;
+  /** Values are divided by this power of ten, which the prefix says; none without a prefix. */
+  exponent?: number;
+  /** The value with that prefix, without the unit. */
+  text?(value: number): string;
+}
+
 const LARGEST_PLAIN = 1e9;
 /** From here on not every whole number is a float64. */
 const LARGEST_EXACT = 1e16;
@@ -51,6 +62,11 @@ export function formatValue(value: number, style: NumberStyle): string {
   const text = value.toFixed(style.places);
   if (text.length > MAX_CHARS || Math.abs(value) >= LARGEST_EXACT) return withPower(value, MAX_CHARS - 8);
   return Number(text) === 0 ? (0).toFixed(style.places) : text;
+}
+
+/** A value in a style, without its unit. */
+export function valueText(value: number, style: ValueStyle): string {
+  return style.text?.(value) ?? formatValue(value, style.number);
 }
 
 function withPower(value: number, digits: number): string {

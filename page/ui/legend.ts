@@ -1,8 +1,8 @@
 import { LINE_COLOURS } from "../layout/colours.ts";
 import { unitOf } from "../layout/unit.ts";
 import { make, setText } from "./dom.ts";
-import { formatValue, type NumberStyle, numberStyle } from "./format.ts";
-import type { LegendItem } from "./legend-item.ts";
+import { numberStyle, type ValueStyle, valueText } from "./format.ts";
+import { expectedRange, type LegendAxes, type LegendItem } from "./legend-item.ts";
 import { lineColour } from "./theme.ts";
 
 /** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
@@ -26,16 +26,36 @@ interface Entry {
   button: HTMLButtonElement;
   swatch: HTMLElement;
   value: HTMLElement;
-  style: NumberStyle | undefined;
+  unit: string;
+  /** With the prefix that the value has. */
+  shownUnit: HTMLElement;
+  style: ValueStyle | undefined;
   /** The longest value in this style, in characters: the entry does not become narrower, so that nothing jumps. */
   width: number;
 }
+
+/** The style for values of a unit that lie between `low` and `high`. @param previous is kept while it is nearly right */
+export type ValueStyleOf = (
+  low: number,
+  high: number,
+  integers: boolean,
+  unit: string,
+  previous?: ValueStyle,
+) => ValueStyle;
+
+/** Without the prefixes of units, which few pages need. */
+const plainStyle: ValueStyleOf = (low, high, integers, unit, previous) => ({
+  unit,
+  number: numberStyle(low, high, integers, previous?.number),
+});
 
 /** No number is longer; a text may be. */
 const WIDEST = 20;
 
 /** Above a panel's lines: each series with its colour, name, value and unit. */
 export class Legend {
+  /** Loaded where values need the prefixes of their units. */
+  valueStyle: ValueStyleOf | undefined;
   readonly #list: HTMLElement;
   readonly #entries = new Map<string, Entry>();
   readonly #actions: LegendActions;
@@ -47,13 +67,13 @@ export class Legend {
   }
 
   /** Brings the list up to date with the series of the panel, in their order. */
-  show<T extends LegendItem>(shown: readonly T[], read: (item: T) => Reading): void {
+  show<T extends LegendItem>(shown: readonly T[], axes: LegendAxes, read: (item: T) => Reading): void {
     for (const [i, one] of shown.entries()) {
       const { name } = one.series;
       const entry = this.#entries.get(name) ?? this.#add(name);
       if (this.#list.children[i] !== entry.item) this.#list.insertBefore(entry.item, this.#list.children[i] ?? null);
       showSwatch(entry.swatch, one);
-      showValue(entry, one, read(one));
+      showValue(entry, one, read(one), expectedRange(one, axes), this.valueStyle ?? plainStyle);
       entry.button.ariaPressed = String(!one.isHidden);
     }
     if (this.#entries.size === shown.length) return;
@@ -68,7 +88,7 @@ export class Legend {
   #add(name: string): Entry {
     const actions = this.#actions;
     const { label, unit } = unitOf(name);
-    const [swatch, value] = [make("span", "swatch"), make("span", "value")];
+    const [swatch, value, shownUnit] = [make("span", "swatch"), make("span", "value"), make("span", "unit")];
     // It is cut off at its beginning, where names of one kind are the same: what it ends with tells it apart.
     const shownName = make("span", "name", make("bdi", "", label));
     const button = make("button", "", swatch, shownName, value);
@@ -76,7 +96,7 @@ export class Legend {
     button.title = name;
     button.draggable = true;
     button.dataset.series = name;
-    if (unit !== "") button.append(make("span", "unit", unit));
+    if (unit !== "") button.append(shownUnit);
     button.addEventListener("click", ({ shiftKey }) => (shiftKey ? actions.showOnly(name) : actions.toggle(name)));
     button.addEventListener("pointerenter", () => actions.highlight(name));
     button.addEventListener("pointerleave", () => actions.highlight(undefined));
@@ -85,7 +105,7 @@ export class Legend {
     });
     button.addEventListener("blur", () => actions.highlight(undefined));
     const item = make("li", "", button);
-    const entry = { item, button, swatch, value, style: undefined, width: 0 };
+    const entry = { item, button, swatch, value, unit, shownUnit, style: undefined, width: 0 };
     this.#entries.set(name, entry);
     return entry;
   }
@@ -101,25 +121,32 @@ function showSwatch(swatch: HTMLElement, { slot, onRight }: LegendItem): void {
   swatch.dataset.axis = onRight ? "right" : "left";
 }
 
-function showValue(entry: Entry, { series, minY, maxY, renderer }: LegendItem, reading: Reading): void {
-  const { kind, value } = reading;
-  const low = Math.min(minY, series.lastY);
-  const high = Math.max(maxY, series.lastY);
-  const style = numberStyle(low, high, series.integers, entry.style);
+function showValue(
+  entry: Entry,
+  { series, renderer }: LegendItem,
+  { kind, value, text: name }: Reading,
+  [low, high]: readonly [low: number, high: number],
+  styleOf: ValueStyleOf,
+): void {
+  const style = styleOf(low, high, series.integers, entry.unit, entry.style);
   // Few values lie close together, and have many places: their width is no measure for those that follow.
   if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
   entry.style = style;
-  const number = kind === "difference" ? differenceText(value, style) : formatValue(value, style);
-  const text = reading.text ?? number;
+  const number = kind === "difference" ? differenceText(value, style) : valueText(value, style);
+  const text = name ?? number;
   setText(entry.value, text);
+  setText(entry.shownUnit, style.unit);
   entry.value.dataset.kind = kind;
   entry.value.title = series.kind && text;
-  if (text.length <= entry.width || renderer.hasLongTexts) return;
-  entry.width = Math.min(text.length, WIDEST);
-  entry.value.style.minWidth = `${entry.width}ch`;
+  // As wide as the ends of its axis at once: what comes between them moves nothing.
+  const ends = name === undefined ? [low, high].map((end) => valueText(end, style).length) : [];
+  const width = Math.min(WIDEST, Math.max(text.length, ...ends));
+  if (width <= entry.width || renderer.hasLongTexts) return;
+  entry.width = width;
+  entry.value.style.minWidth = `${width}ch`;
 }
 
-function differenceText(value: number, style: NumberStyle): string {
-  const text = formatValue(value, style);
+function differenceText(value: number, style: ValueStyle): string {
+  const text = valueText(value, style);
   return value > 0 ? `Δ+${text}` : `Δ${text}`;
 }

@@ -12,3 +12,9 @@ export function needsNote(series: Series, { min, max }: Range, isLive: boolean):
     isLive && (headX < min || headX > max || Math.abs(lateX) > WRONG_S || isSetBack(series) || beganUntimed(series))
   );
 }
+
+/** Whether values of a series may need the prefix of their unit. */
+export function needsPrefix({ name }: Series, minY: number, maxY: number): boolean {
+  const size = Math.max(-minY, maxY);
+  return size > 0 && (size < 1e-2 || size >= 1e5) && /[\])]$/.test(name);
+}

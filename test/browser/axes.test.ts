@@ -207,3 +207,51 @@ test("[PG12c] the right axis has its own range, set by itself, and its own label
   await waitFor("the right axis being logarithmic", async () => (await axes(tab)).right?.log);
   assert.deepEqual((await axes(tab)).left, left);
 });
+
+test("[PG80a] in low panels each axis has two labels at least, and none lies over another", async (t) => {
+  const source = new Source(stage.edge);
+  // Ranges in which the usual step has one multiple.
+  const values = (i: number): Record<string, number> => ({
+    "a.low": 1.5 + 0.32 * Math.sin(i / 10),
+    "b.low": 0.5 + 0.06 * Math.sin(i / 10),
+    "c.low": 1000 + 30 * Math.sin(i / 10),
+    "d.low": -0.02 + 0.011 * Math.sin(i / 10),
+    "e.low": 25 + 0.4 * Math.sin(i / 10),
+  });
+  await source.past(values);
+  for (const size of [
+    { width: 1280, height: 760 },
+    { width: 844, height: 390, phone: true },
+    { width: 390, height: 800, phone: true },
+    { width: 400, height: 300, query: "?embed=1" },
+  ]) {
+    const tab = await stage.openTab(t, source.channel, size);
+    await tab.holds(120, "e.low");
+    await waitFor("five panels", async () => (await tab.panels()).length === 5);
+    await tab.drawn();
+    const onScreen = await tab.page.evaluate<boolean[]>(
+      `[...document.querySelectorAll(".panel")].map((panel) => panel.getBoundingClientRect().top < innerHeight)`,
+    );
+    for (const [i, isSeen] of onScreen.entries()) {
+      if (!isSeen) continue;
+      const rows = (await tab.labelsOn(i)).map(({ y }) => y).sort((a, b) => a - b);
+      assert.ok(rows.length >= 2, `${JSON.stringify(size)}, panel ${i}: ${JSON.stringify(await tab.labelsOn(i))}`);
+      for (const [k, y] of rows.entries()) assert.ok(k === 0 || y - (rows[k - 1] ?? 0) >= 12, `${rows}`);
+    }
+  }
+});
+
+test("[PG81a] what would need a power of ten has its unit's prefix: in the legend, once at the axis, at a line, and at the cursor", async (t) => {
+  const { tab, arranger } = await scene(t, (i) => ({ "leak [A]": -1.2e-10 * (1 + (i % 2) / 4), "part [%]": 1e-10 }));
+  const read = (name: string): Promise<string[]> => arranger.entry(name).locator(".value, .unit").allTextContents();
+  await waitFor("the prefix", async () => /^-150\.0+ pA$/.test((await read("leak [A]")).join(" ")));
+  assert.deepEqual((await read("part [%]"))[1], "%");
+  const labels = (await tab.labelsOn(0)).map(({ text }) => text);
+  assert.equal(labels.filter((label) => label === "pA").length, 1);
+  assert.ok(labels.includes("-140") && labels.every((label) => !label.includes("e")), `${labels}`);
+  const dialog = await arranger.settings(0);
+  await dialog.getByLabel("Lines at").fill("-1.3e-10");
+  await dialog.getByLabel("Lines at").press("Enter");
+  await arranger.close();
+  await waitFor("the line", async () => (await tab.labelsOn(0)).some(({ text }) => text === "-130"));
+});

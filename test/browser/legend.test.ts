@@ -148,3 +148,30 @@ test("[PG1] [PG13] what is hidden is in the URL, hidden for whoever opens it, an
   await draws(tab, [true, true, true, true], "all back");
   await waitFor("nothing hidden in the URL", () => !tab.page.url().includes("hide="));
 });
+
+test("[PG82a] [PG82b] while values change, their places, and where everything in the legend is, stay", async (t) => {
+  const source = new Source(stage.edge);
+  const level = (i: number): number => [5, 5.25, -4.125, 0, 3.0001, -0.5, 4, 0.001][i % 8] ?? 0;
+  await source.past((i) => ({ "m.a [V]": 5 * Math.sin(i / 7), "m.b [V]": -5 * Math.sin(i / 7), "m.c [V]": 5.3 }));
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(120, "m.c [V]");
+  await tab.drawn();
+  const seen = new Set<string>();
+  const look = async (): Promise<string> =>
+    await tab.page.evaluate<string>(
+      `JSON.stringify([...document.querySelectorAll(".legend button")].map((button) => {
+         const { left, width } = button.getBoundingClientRect();
+         return [left, width, button.querySelector(".value").textContent.split(".")[1]?.length];
+       }))`,
+    );
+  for (let i = 0; i < 8; i++) {
+    await source.now(() => ({ "m.a [V]": level(i), "m.b [V]": -level(i), "m.c [V]": 5.3 }));
+    const expected = level(i);
+    await waitFor(
+      `the legend reading ${expected}`,
+      async () => Math.abs(Number((await tab.legend())["m.a"]) - expected) < 0.006 && (await tab.counters()).draws > 0,
+    );
+    seen.add(await look());
+  }
+  assert.equal(seen.size, 1, [...seen].join("\n"));
+});

@@ -3,13 +3,15 @@ import { LINE_COLOURS } from "../../layout/colours.ts";
 import { unitOf } from "../../layout/unit.ts";
 import { BOTTOM_PX, TOP_PX } from "../../render/plot-canvas.ts";
 import { rendererOf } from "../../render/renderers/registry.ts";
-import { formatValue, numberStyle } from "../../ui/format.ts";
+import { valueText } from "../../ui/format.ts";
+import { expectedRange } from "../../ui/legend-item.ts";
 import { lineColour } from "../../ui/theme.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 import { APART_PX } from "../gaps/gap-marks.ts";
 import { gapsOf, marksOf } from "../gaps/gap-spans.ts";
 import { undrawnTexts } from "../log-notes.ts";
 import type { Context } from "../module.ts";
+import { valueStyle } from "../quantity.ts";
 import type { PanelPicture, Picture } from "./png.ts";
 import type { WindowData } from "./window-data.ts";
 
@@ -51,11 +53,17 @@ export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewMo
       legend: panel.series
         .filter(({ isHidden }) => !isHidden)
         .map((one) => {
-          const { series, slot, minY, maxY } = one;
+          const { series, slot } = one;
           const { label, unit } = unitOf(series.name);
           const { value, text } = cursor.read(one, viewModel);
-          const number = formatValue(value, numberStyle(minY, maxY, series.integers));
-          return { name: label, colour: read(lineColour(slot % LINE_COLOURS)), value: text ?? number, unit };
+          const style = valueStyle(...expectedRange(one, panel.axes), series.integers, unit);
+          const number = valueText(value, style);
+          return {
+            name: label,
+            colour: read(lineColour(slot % LINE_COLOURS)),
+            value: text ?? number,
+            unit: style.unit,
+          };
         }),
       notes: undrawnTexts(panel, viewModel),
     }),

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fromAxis, nextRange, onAxis, thresholdsOn, yTicks } from "../../../../page/render/y-axis.ts";
+import { RingBuffer } from "../../../../page/data/store/ring-buffer.ts";
+import { newSeries } from "../../../../page/data/store/series.ts";
+import { setPrefixes } from "../../../../page/lazy/quantity.ts";
+import { fromAxis, nextRange, onAxis, thresholdsOn, type YAxis, yTicks } from "../../../../page/render/y-axis.ts";
 
 const LOG = { log: true };
 const labels = (min: number, max: number, height = 300): string[] =>
@@ -136,4 +139,87 @@ test("[PG21b] lines are drawn where their values are in the range of the axis, a
 test("[PG25b] where the range begins just below a round number, that is the base", () => {
   const axis = { range: { min: 5e12 - 0.002, max: 5e12 + 0.008 }, log: false };
   assert.deepEqual([...new Set(yTicks(axis, 300).map(({ base }) => base))], ["+5e12"]);
+});
+
+test("[PG80a] on any axis as high as two labels there are two at least, and none lies over another", () => {
+  const any = fc.tuple(
+    fc.double({ min: -1e4, max: 1e4, noNaN: true }),
+    fc.double({ min: -3, max: 4, noNaN: true }).map((power) => 10 ** power),
+    fc.integer({ min: 30, max: 400 }),
+  );
+  const check = (range: { min: number; max: number }, log: boolean, height: number): void => {
+    const ticks = yTicks({ range, log }, height);
+    const said = `${JSON.stringify(range)} on ${height} px: ${ticks.map(({ label }) => label)}`;
+    assert.ok(ticks.length >= 2, said);
+    const places = ticks.map(({ at }) => ((at - range.min) / (range.max - range.min)) * height);
+    for (const [i, place] of places.entries()) assert.ok(i === 0 || place - (places[i - 1] ?? 0) >= 12.9, said);
+    assert.equal(new Set(ticks.map(({ label }) => label)).size, ticks.length, said);
+  };
+  fc.assert(fc.property(any, ([min, span, height]) => check({ min, max: min + span }, false, height)));
+  const decades = fc.tuple(fc.double({ min: -6, max: 6, noNaN: true }), fc.double({ min: 0.1, max: 8, noNaN: true }));
+  fc.assert(
+    fc.property(decades, fc.integer({ min: 60, max: 400 }), ([min, span], height) =>
+      check({ min, max: min + span }, true, height),
+    ),
+  );
+  check({ min: 1.1, max: 1.9 }, false, 96);
+  check({ min: 0.3, max: 1.3 }, true, 96);
+});
+
+/** A linear axis with one series of a unit. */
+function axisOf(min: number, max: number, unit: string): YAxis {
+  const left: YAxis = { range: { min, max }, log: false };
+  const series = newSeries(`a [${unit}]`, 0, new RingBuffer(1));
+  const place = { slot: 0, onRight: false, isHidden: false, minY: min, maxY: max, renderer: {} };
+  setPrefixes({ series: [{ ...place, series }], axes: { left, right: undefined } });
+  return left;
+}
+
+test("[PG81a] an axis of one unit has its prefix, once, and labels and lines without powers of ten", () => {
+  const amps = axisOf(-2e-10, 2e-10, "A");
+  assert.deepEqual(
+    yTicks(amps, 200).map(({ label, base }) => [label, base]),
+    ["-200", "-100", "0", "100", "200"].map((label) => [label, "pA"]),
+  );
+  assert.deepEqual(
+    thresholdsOn(amps, [1.2e-10]).map(({ label }) => label),
+    ["120"],
+  );
+  const percent = yTicks(axisOf(0, 2e-10, "%"), 200);
+  assert.deepEqual([percent.at(-1)?.label, percent[0]?.base], ["2e-10", undefined]);
+  const volts = yTicks(axisOf(0, 5, "V"), 200);
+  assert.deepEqual([volts.at(-1)?.label, volts[0]?.base], ["5", undefined]);
+  const close = axisOf(2.5e6, 2.5e6 + 10, "Hz");
+  assert.equal(yTicks(close, 200)[0]?.label, "2500000", "where they lie close together they are written out");
+});
+
+test("[PG81c] whatever the axis, a label with its prefix is the value that stands there", () => {
+  const range = fc.tuple(
+    fc.double({ min: -18, max: 18, noNaN: true }).map((power) => 10 ** power),
+    fc.double({ min: -1.5, max: 1, noNaN: true }),
+  );
+  const factors: Record<string, number> = {
+    p: -12,
+    n: -9,
+    µ: -6,
+    m: -3,
+    k: 3,
+    M: 6,
+    G: 9,
+    T: 12,
+    P: 15,
+    E: 18,
+    f: -15,
+    a: -18,
+  };
+  fc.assert(
+    fc.property(range, ([size, part]) => {
+      const axis = axisOf(size * part, size * (part + 1), "A");
+      for (const { at, label, base = "" } of yTicks(axis, 200)) {
+        if (!base.endsWith("A")) continue;
+        const value = Number(label) * 10 ** (factors[base.slice(0, -1)] ?? 0);
+        assert.ok(Math.abs(value - at) <= 1e-9 * size, `${label} ${base} at ${at}`);
+      }
+    }),
+  );
 });

@@ -1,0 +1,109 @@
+import { unitOf } from "../layout/unit.ts";
+import { numberLabels } from "../render/ticks.ts";
+import type { PrefixedLabels, YAxis } from "../render/y-axis.ts";
+import { formatValue, type NumberStyle, numberStyle, type ValueStyle } from "../ui/format.ts";
+import type { LegendItem } from "../ui/legend-item.ts";
+
+/**
+ * Units that take prefixes, alone or before `/`, `·` and the like. In groups: those that take any; those that take none above
+ * their own (nobody says megametre, and what is in g may be an acceleration); bytes and bits, which have no parts; and those that
+ * without a prefix may be a temperature.
+ */
+const UNIT =
+  /^(?!pH)([pnuµμmkMGT]?)(?:(V|VA|var|W|Wh|A|Ah|[Ω\u2126]|ohm|Ohm|H|Hz|N|Pa|J|S|T|Wb|mol|cd|lm|lx|Bq|Gy|Sv|eV|bar|rad)|([smgKL])|(B|bit|bps)|([CF]))((?:[/·⋅* ].*)?)$/;
+const PREFIXES = ["a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"];
+/** Numbers from the first up to the second need no prefix. One that they have stays somewhat longer, so that it does not flicker. */
+const PLAIN = [1e-2, 1e5];
+const SLACK = 3;
+/** Where a range is a smaller part of its values, the digits of its labels are many. */
+const MIN_PARTS = 1000;
+
+/** The style for values of a unit that lie between `low` and `high`. @param previous is kept while it is nearly right */
+export function valueStyle(
+  low: number,
+  high: number,
+  integers: boolean,
+  unit: string,
+  previous?: ValueStyle,
+): ValueStyle {
+  const before = (exponent: number): NumberStyle | undefined =>
+    (previous?.exponent ?? 0) === exponent ? previous?.number : undefined;
+  const number = numberStyle(low, high, integers, before(0));
+  const magnitude = Math.max(Math.abs(low), Math.abs(high));
+  const scaled = prefixed(unit, magnitude, previous && (previous.exponent ?? 0));
+  const { exponent } = scaled;
+  // Whole numbers are written as they are, as long as they can be.
+  if (exponent === 0 || (integers && number.kind === "places")) return { number, unit };
+  const style = numberStyle(shifted(low, exponent), shifted(high, exponent), false, before(exponent));
+  return { ...scaled, number: style, text: (value) => formatValue(shifted(value, exponent), style) };
+}
+
+/** The value divided by a power of ten: in one step, so that it is rounded once. */
+export function shifted(value: number, exponent: number): number {
+  return exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent;
+}
+
+/** Gives the axes of a panel the prefixes that their labels need. */
+export function setPrefixes({
+  series,
+  axes: { left, right },
+}: {
+  series: readonly LegendItem[];
+  axes: { left: YAxis; right: YAxis | undefined };
+}): void {
+  left.prefixed = labelsWith(
+    left,
+    series.filter(({ onRight }) => !onRight),
+  );
+  if (right !== undefined) {
+    right.prefixed = labelsWith(
+      right,
+      series.filter(({ onRight }) => onRight),
+    );
+  }
+}
+
+/** Undefined where an axis needs no prefix, or its series have several units. */
+function labelsWith({ range: { min, max }, log }: YAxis, series: readonly LegendItem[]): PrefixedLabels | undefined {
+  const [own = "", ...others] = new Set(series.map((one) => unitOf(one.series.name).unit));
+  const magnitude = Math.max(Math.abs(min), Math.abs(max));
+  // Labels that are counted from a base, or nearly, have the unit's own size.
+  if (log || others.length > 0 || max - min < magnitude / MIN_PARTS) return undefined;
+  const { exponent, unit } = prefixed(own, magnitude);
+  if (exponent === 0) return undefined;
+  const scaled = (value: number): number => shifted(value, exponent);
+  return {
+    ticks: (values, step) => ({ labels: numberLabels(values.map(scaled), scaled(step)), base: unit }),
+    // As exact as it was given, but for the last digits of a float64.
+    threshold: (value) => String(Number(scaled(value).toPrecision(15))),
+  };
+}
+
+/** The unit for values up to a magnitude, and which power of ten it adds; the unit itself where it takes no prefix. */
+export function prefixed(unit: string, magnitude: number, previous?: number): { unit: string; exponent: number } {
+  const none = { unit, exponent: 0 };
+  const [, prefix = "", any, small, whole, bare, rest = ""] = UNIT.exec(unit) ?? [];
+  const base = any ?? small ?? whole ?? bare;
+  if (base === undefined || !(magnitude > 0 && magnitude < Infinity)) return none;
+  const own = 3 * (PREFIXES.indexOf(prefix.replace(/[uμ]/, "µ")) - 6);
+  if ((small !== undefined && own > 3) || (whole !== undefined && own < 0) || (bare !== undefined && own === 0))
+    return none;
+  const exponent = exponentFor(magnitude, previous);
+  const total = own + exponent;
+  const name = PREFIXES[total / 3 + 6];
+  if (name === undefined || (small !== undefined && total > Math.max(0, own)) || (whole !== undefined && total < 0)) {
+    return none;
+  }
+  return { unit: name + base + rest, exponent };
+}
+
+function exponentFor(magnitude: number, previous: number | undefined): number {
+  const [least = 0, most = 0] = PLAIN;
+  if (previous !== undefined) {
+    const size = shifted(magnitude, previous);
+    const [low, high] = previous === 0 ? [least, most] : [1, 1000];
+    if (size >= low / SLACK && size < high * SLACK) return previous;
+  }
+  if (magnitude >= least && magnitude < most) return 0;
+  return 3 * Math.floor(Math.log10(magnitude) / 3 + 1e-9);
+}
