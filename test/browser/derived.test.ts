@@ -186,3 +186,54 @@ test("[PG22] looking back, in every window, and in what is derived from a hidden
   const within = y.filter((_, i) => (x[i] ?? 0) >= minX && (x[i] ?? 0) <= maxX);
   assert.deepEqual(within, inView.map(p));
 });
+
+test("[PG22g] names are suggested while they are typed, chosen by key or by a press, and Esc takes only the list away", async (t) => {
+  const { tab } = await scene(t);
+  const dialog = await openDialog(tab);
+  const { keyboard } = tab.page;
+  const expression = dialog.getByLabel("Expression", { exact: true });
+  const options = dialog.getByRole("listbox", { name: "Series that fit" }).getByRole("option");
+  await dialog.getByLabel("Name").fill("q");
+  await expression.focus();
+  await keyboard.type("2 * BU");
+  await waitFor("a suggestion", async () => (await options.allTextContents()).join() === U);
+  assert.equal(await expression.getAttribute("aria-expanded"), "true");
+  await keyboard.press("ArrowDown");
+  assert.equal(await expression.getAttribute("aria-activedescendant"), await options.first().getAttribute("id"));
+  await keyboard.press("Enter");
+  assert.equal(await expression.inputValue(), `2 * "${U}"`);
+  await keyboard.type(" + x");
+  await options.getByText("i.x", { exact: true }).click();
+  assert.equal(await expression.inputValue(), `2 * "${U}" + i.x`);
+  await keyboard.type(" - i");
+  await waitFor("suggestions", async () => (await options.count()) > 0);
+  await keyboard.press("Escape");
+  await waitFor("no suggestions", async () => (await options.count()) === 0);
+  assert.ok(await dialog.isVisible());
+  await keyboard.type(".x");
+  await keyboard.press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  assert.deepEqual(
+    (await seen(tab, "q"))?.y,
+    counting(COUNT).map((i) => 2 * u(i)),
+  );
+});
+
+test("[PG22h] a name without its unit will do; what it stands for is in the URL", async (t) => {
+  const { tab, source, start } = await scene(t);
+  await add(tab, "q", "u.bus * 2");
+  assert.deepEqual(
+    (await seen(tab, "q"))?.y,
+    counting(COUNT).map((i) => 2 * u(i)),
+  );
+  await waitFor("the URL", () => decodeURIComponent(hashOf(tab)).includes(`calc=q:"${U}" * 2`));
+  await source.publish([rowOf(start + COUNT / 4, { "u.bus [mV]": 1 })]);
+  await tab.holds(1, "u.bus [mV]");
+  const dialog = await openDialog(tab);
+  await dialog.getByLabel("Name").fill("r");
+  await dialog.getByLabel("Expression", { exact: true }).fill("u.bus * 3");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  await waitFor("the question which", async () =>
+    /may be u\.bus \[V\] or u\.bus \[mV\]/.test((await dialog.getByRole("alert").textContent()) ?? ""),
+  );
+});

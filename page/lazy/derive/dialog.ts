@@ -4,7 +4,8 @@ import { MAX_DERIVED, MAX_EXPRESSION } from "../../data/derivation.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import { openDialog } from "../dialogs/dialog.ts";
 import type { Context } from "../module.ts";
-import { isFault, namesIn, parseExpression, written } from "./expression.ts";
+import { suggesting } from "./combobox.ts";
+import { type Fault, isFault, namesIn, parseExpression, withFullNames, written } from "./expression.ts";
 
 const ALIGNED =
   "The result has a point at each x of the series that is named first. Of the others, the last value at or before that x is used. " +
@@ -13,7 +14,8 @@ const ALIGNED =
 function grammarText(time: boolean): string {
   const [rate, width] = time ? [" per second", " s"] : ["", " of x"];
   return (
-    "Series by name, in quotes unless it is a simple word; numbers; + - * / ^ ( ). " +
+    "Series by name, in quotes unless it is a simple word, its unit only where it takes that to tell them apart; " +
+    "numbers; + - * / ^ ( ). " +
     `d(a) is how fast a changes${rate}, avg(a, 2) its mean over the last 2${width}. ` +
     "Also abs(a), sqrt(a), log10(a), min(a, b), max(a, b)."
   );
@@ -28,23 +30,31 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
   message.setAttribute("role", "alert");
   const isDerived = (one: string): boolean => arrangement.derived.some((known) => known.name === one);
   const stored = [...source.series].map((series) => series.name).filter((one) => !isDerived(one));
-  const wrong = (): string | undefined => {
+  /** The expression with full names, or why it cannot be. */
+  const checked = (): string | Fault => {
     const own = name.input.value.trim();
-    if (arrangement.derived.length >= MAX_DERIVED) return `There are ${MAX_DERIVED} already: remove one in the menu.`;
-    if (own === "") return "It needs a name.";
-    if (!isSeriesName(own)) return "This name is too long.";
-    if (isDerived(own) || stored.includes(own)) return `There is a series “${own}” already.`;
-    const parsed = parseExpression(expression.input.value);
-    if (isFault(parsed)) return parsed.fault;
+    if (arrangement.derived.length >= MAX_DERIVED) {
+      return { fault: `There are ${MAX_DERIVED} already: remove one in the menu.` };
+    }
+    if (own === "") return { fault: "It needs a name." };
+    if (!isSeriesName(own)) return { fault: "This name is too long." };
+    if (isDerived(own) || stored.includes(own)) return { fault: `There is a series “${own}” already.` };
+    const typed = parseExpression(expression.input.value);
+    if (isFault(typed)) return typed;
+    const full = withFullNames(expression.input.value.trim(), stored);
+    if (typeof full !== "string") return full;
+    const parsed = parseExpression(full);
+    if (isFault(parsed)) return parsed;
     const unknown = namesIn(parsed).find((one) => !stored.includes(one));
-    if (unknown === undefined) return undefined;
-    return isDerived(unknown) ? `“${unknown}” is derived itself.` : `There is no series “${unknown}”.`;
+    if (unknown === undefined) return full;
+    return { fault: isDerived(unknown) ? `“${unknown}” is derived itself.` : `There is no series “${unknown}”.` };
   };
   const form = make(
     "form",
     "lazy-body",
     name.element,
     expression.element,
+    suggesting(expression.input, stored),
     inserting(stored, expression.input),
     ...[grammarText(context.viewModel()?.time === true), ALIGNED].map((text) => make("p", "lazy-quiet", text)),
     message,
@@ -54,9 +64,9 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
   form.append(make("div", "lazy-buttons", add));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const fault = wrong();
-    if (fault !== undefined) return setText(message, fault);
-    const derivation = { name: name.input.value.trim(), expression: expression.input.value.trim() };
+    const full = checked();
+    if (typeof full !== "string") return setText(message, full.fault);
+    const derivation = { name: name.input.value.trim(), expression: full };
     arrangement.derived = [...arrangement.derived, derivation];
     context.layoutChanged();
     dialog.close();

@@ -1,4 +1,5 @@
 import { MAX_EXPRESSION } from "../../data/derivation.ts";
+import { unitOf } from "../../layout/unit.ts";
 
 /** What a derived series is calculated by, as a tree. */
 export type Expression =
@@ -25,6 +26,7 @@ interface Token {
   kind: "number" | "word" | "quoted" | "sign" | "end";
   text: string;
   at: number;
+  end: number;
 }
 
 /** A number, a word, a quoted name, or a sign. */
@@ -68,17 +70,38 @@ export function written(name: string): string {
   return word === name ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/**
+ * The text of an expression that can be read, with the full name of each series that it names without its unit. A name that
+ * several series have without their units is a fault; one that no series has stays.
+ */
+export function withFullNames(text: string, series: readonly string[]): string | Fault {
+  let full = "";
+  let done = 0;
+  const tokens = tokensOf(text);
+  for (const [i, { kind, text: name, at, end }] of tokens.entries()) {
+    const isCalled = kind === "word" && tokens[i + 1]?.text === "(" && tokens[i + 1]?.kind === "sign";
+    if ((kind !== "word" && kind !== "quoted") || isCalled || series.includes(name)) continue;
+    const [only, ...others] = series.filter((one) => unitOf(one).label === name);
+    if (only === undefined) continue;
+    if (others.length > 0) return { fault: `“${name}” may be ${[only, ...others].join(" or ")}: add the unit.` };
+    full += text.slice(done, at) + written(only);
+    done = end;
+  }
+  return full + text.slice(done);
+}
+
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {
     while (/\s/.test(text[at] ?? "")) at++;
-    if (at === text.length) return [...tokens, { kind: "end", text: "", at }];
+    if (at === text.length) return [...tokens, { kind: "end", text: "", at, end: at }];
     const [whole, number, word, quoted, sign] = matchAt(text, at);
-    if (number !== undefined) tokens.push({ kind: "number", text: number, at });
-    else if (word !== undefined) tokens.push({ kind: "word", text: word, at });
-    else if (quoted !== undefined) tokens.push({ kind: "quoted", text: quoted.replaceAll('""', '"'), at });
-    else if (sign !== undefined) tokens.push({ kind: "sign", text: sign, at });
+    const place = { at, end: at + whole.length };
+    if (number !== undefined) tokens.push({ kind: "number", text: number, ...place });
+    else if (word !== undefined) tokens.push({ kind: "word", text: word, ...place });
+    else if (quoted !== undefined) tokens.push({ kind: "quoted", text: quoted.replaceAll('""', '"'), ...place });
+    else if (sign !== undefined) tokens.push({ kind: "sign", text: sign, ...place });
     else throw misfit(at, text[at] === '"' ? "these quotes do not end" : "this cannot be read");
     at += whole.length;
   }
@@ -112,7 +135,7 @@ class Parser {
   }
 
   get #token(): Token {
-    return this.#tokens[this.#next] ?? { kind: "end", text: "", at: 0 };
+    return this.#tokens[this.#next] ?? { kind: "end", text: "", at: 0, end: 0 };
   }
 
   #sum(): Expression {
