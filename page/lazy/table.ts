@@ -1,24 +1,26 @@
 import type { ValueNames } from "../data/store/value-names.ts";
-import { make, setText } from "../ui/dom.ts";
-import { formatCount, formatRate, formatValue, type NumberStyle, numberStyle } from "../ui/format.ts";
+import { button, make, setText } from "../ui/dom.ts";
+import { formatCount, formatRate, numberStyle, type ValueStyle, valueText } from "../ui/format.ts";
 import { momentText } from "../ui/time-text.ts";
 import { isoTime, type WindowData } from "./export/window-data.ts";
-import { type Stats, statsOf } from "./stats.ts";
+import { valueStyle } from "./quantity.ts";
+import { statsOf } from "./stats.ts";
 import { adoptStyles } from "./styles.ts";
-
-export interface LatestRow {
-  name: string;
-  colour: string;
-  /** "" for none. */
-  unit: string;
-  stats: Stats;
-  valueNames?: ValueNames | undefined;
-  hasLongTexts?: boolean | undefined;
-}
+import { type LatestRow, type Sorting, type SortKey, sortedRows, toggled } from "./table-sort.ts";
 
 const EVERY_MS = 500;
-/** Beside the series' name. */
-const CELLS = 8;
+/** What each column has, in their order. */
+const COLUMNS: readonly (readonly [key: SortKey, heading: string])[] = [
+  ["name", "Series"],
+  ["last", "Last"],
+  ["unit", "Unit"],
+  ["x", "Time"],
+  ["min", "Min"],
+  ["max", "Max"],
+  ["mean", "Mean"],
+  ["rms", "RMS"],
+  ["rate", "Points/s"],
+];
 
 /** A row for each series of a window. */
 export function latestRows(
@@ -27,7 +29,15 @@ export function latestRows(
 ): LatestRow[] {
   return window.series.map(({ name, colour, segments, valueNames, hasLongTexts }) => {
     const { label, unit } = labelled(name);
-    return { name: label, colour, unit, valueNames, hasLongTexts, stats: statsOf(segments, window.minX, window.maxX) };
+    return {
+      series: name,
+      name: label,
+      colour,
+      unit,
+      valueNames,
+      hasLongTexts,
+      stats: statsOf(segments, window.minX, window.maxX),
+    };
   });
 }
 
@@ -37,17 +47,24 @@ interface ShownRow {
   name: HTMLElement;
   cells: HTMLElement[];
   colour?: string;
-  style?: NumberStyle;
+  style?: ValueStyle;
   styledFor?: string;
+}
+
+/** The head of a column: a press sorts by it. */
+interface Heading {
+  cell: HTMLTableCellElement;
+  button: HTMLButtonElement;
 }
 
 /** The latest values and the statistics of the window as a table: the plot for people who do not see it. */
 export class LatestTable {
   readonly element: HTMLElement;
-  readonly #timeHeading = heading("col");
-  readonly #rateHeading = heading("col");
+  readonly #headings = new Map<SortKey, Heading>();
   readonly #body = make("tbody");
   readonly #shown: ShownRow[] = [];
+  #sorting: Sorting | undefined;
+  #last: { rows: readonly LatestRow[]; time: boolean } = { rows: [], time: true };
   #next: { rows: () => readonly LatestRow[]; time: boolean } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #shownMs = -Infinity;
@@ -56,12 +73,16 @@ export class LatestTable {
     adoptStyles();
     const caption = make("caption", "", "Latest values. Min, Max, Mean and RMS are of all points in view.");
     caption.id = "lazy-table";
-    const headings = [
-      ...["Series", "Last", "Unit"].map((text) => heading("col", text)),
-      this.#timeHeading,
-      ...["Min", "Max", "Mean", "RMS"].map((text) => heading("col", text)),
-      this.#rateHeading,
-    ];
+    const headings = COLUMNS.map(([key, text]) => {
+      const cell = heading("col");
+      const sort = button(text, () => {
+        this.#sorting = toggled(this.#sorting, key);
+        this.#showRows();
+      });
+      cell.append(sort);
+      this.#headings.set(key, { cell, button: sort });
+      return cell;
+    });
     const head = make("thead", "", make("tr", "", ...headings));
     this.element = make("div", "lazy-table", make("table", "", caption, head, this.#body));
     // What scrolls must be reached by keys, too.
@@ -90,9 +111,20 @@ export class LatestTable {
     const { rows, time } = this.#next;
     this.#next = undefined;
     this.#shownMs = performance.now();
-    const all = rows();
-    setText(this.#timeHeading, time ? "Time" : "x");
-    setText(this.#rateHeading, time ? "Points/s" : "Points");
+    this.#last = { rows: rows(), time };
+    this.#showRows();
+  }
+
+  #showRows(): void {
+    const { rows, time } = this.#last;
+    const sorting = this.#sorting;
+    for (const [key, { cell, button }] of this.#headings) {
+      if (key === "x") setText(button, time ? "Time" : "x");
+      if (key === "rate") setText(button, time ? "Points/s" : "Points");
+      const sort = sorting?.key === key ? sorting.direction : "none";
+      if (cell.ariaSort !== sort) cell.ariaSort = sort;
+    }
+    const all = sortedRows(rows, sorting);
     while (this.#shown.length > all.length) this.#shown.pop()?.row.remove();
     for (const [i, row] of all.entries()) this.#showRow(this.#shown[i] ?? this.#addRow(), row, time);
   }
@@ -102,35 +134,40 @@ export class LatestTable {
     const name = make("span", "lazy-name");
     const series = heading("row");
     series.append(swatch, name);
-    const cells = Array.from({ length: CELLS }, () => make("td"));
+    const cells = COLUMNS.slice(1).map(() => make("td"));
     const shown = { row: make("tr", "", series, ...cells), swatch, name, cells };
     this.#body.append(shown.row);
     this.#shown.push(shown);
     return shown;
   }
 
-  #showRow(shown: ShownRow, { name, colour, unit, stats, valueNames, hasLongTexts }: LatestRow, time: boolean): void {
+  #showRow(
+    shown: ShownRow,
+    { series, name, colour, unit, stats, valueNames, hasLongTexts }: LatestRow,
+    time: boolean,
+  ): void {
     const { points, lastX, lastY, min, max, mean, rms, rate, integers } = stats;
-    const previous = shown.styledFor === name ? shown.style : undefined;
-    const style = numberStyle(min, max, false, previous);
+    const previous = shown.styledFor === series ? shown.style : undefined;
+    const style = valueStyle(min, max, integers, unit, previous);
     shown.style = style;
-    shown.styledFor = name;
-    const own = integers ? numberStyle(min, max, true) : style;
-    // What the style answers may be written in another way.
+    shown.styledFor = series;
+    // Of whole numbers the mean is none.
+    const between = integers ? fractions(style, min, max) : style;
     if (shown.colour !== colour) shown.swatch.style.background = colour;
     shown.colour = colour;
+    if (shown.row.dataset.series !== series) shown.row.dataset.series = series;
     setText(shown.name, name);
     if (shown.name.title !== name) shown.name.title = name;
     // What has a name has no mean.
-    const valued = (value: number, as: NumberStyle): string => (valueNames?.kind ? "–" : formatValue(value, as));
+    const valued = (value: number, as: ValueStyle): string => (valueNames?.kind ? "–" : valueText(value, as));
     const texts = [
-      valueNames?.textOf(lastY) ?? formatValue(lastY, own),
-      unit,
+      valueNames?.textOf(lastY) ?? valueText(lastY, style),
+      style.unit,
       points === 0 ? "–" : time ? timeText(lastX, Date.now()) : String(lastX),
-      valued(min, own),
-      valued(max, own),
-      valued(mean, style),
-      valued(rms, style),
+      valued(min, style),
+      valued(max, style),
+      valued(mean, between),
+      valued(rms, between),
       time ? (Number.isNaN(rate) ? "–" : formatRate(rate)) : formatCount(points),
     ];
     for (const [i, cell] of shown.cells.entries()) setText(cell, texts[i] ?? "");
@@ -138,8 +175,13 @@ export class LatestTable {
   }
 }
 
-function heading(scope: "col" | "row", text = ""): HTMLTableCellElement {
-  const cell = make("th", "", text);
+/** The style for what lies between whole numbers. */
+function fractions(style: ValueStyle, min: number, max: number): ValueStyle {
+  return style.text === undefined ? { ...style, number: numberStyle(min, max, false) } : style;
+}
+
+function heading(scope: "col" | "row"): HTMLTableCellElement {
+  const cell = make("th");
   cell.scope = scope;
   return cell;
 }

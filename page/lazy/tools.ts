@@ -87,7 +87,7 @@ function snapshotView({ channel, arrangement, source }: Context, { x, dataEndX, 
 
 function shownOf(context: Context, now: ViewModel): Picture {
   const picture = pictureOf(context, now);
-  if (picture.panels.length === 0) throw new Error("The table covers the plots. Press T, then try again.");
+  if (picture.panels.length === 0) throw new Error("No plots are in view now.");
   return picture;
 }
 
@@ -164,7 +164,7 @@ function openMenu(context: Context, opener?: HTMLElement): void {
       context.layoutChanged();
     });
   const items = [
-    item(isTableShown() ? "Plots" : "Table of values", "T", () => toggleTable(context)),
+    item(isTableShown() ? "Close the table" : "Table of values", "T", () => toggleTable(context)),
     item("Share and save", "S", () => share(context, opener)),
     ...(arrangement.isAutomatic ? [] : [change("Arrange panels automatically", () => arrangement.reset())]),
     ...(arrangement.hidden.length > 0 ? [change("Show hidden series", () => arrangement.showAll())] : []),
@@ -240,14 +240,14 @@ function isTableShown(): boolean {
   return table?.element.isConnected === true;
 }
 
-/** The table in place of the panels, and back. */
+/** The table beside the panels, and away again. */
 function toggleTable(context: Context): void {
-  const { board, onDraw, viewModel } = context;
+  const { onDraw, viewModel } = context;
   const isShown = isTableShown();
   const host = document.getElementById("table");
-  if (host === null) return;
-  board.host.hidden = !isShown;
+  if (host?.parentElement == null) return;
   host.hidden = isShown;
+  host.parentElement.toggleAttribute("data-table", !isShown);
   if (isShown) {
     table?.element.remove();
     onDraw(undefined);

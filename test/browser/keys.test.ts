@@ -196,10 +196,10 @@ const EFFECTS: Record<Command, (scene: Scene, key: string) => Promise<void>> = {
   },
   async table({ tab, press }, key) {
     await press(key);
-    await waitFor("the table in place of the plots", () => tab.page.locator("#table table").isVisible());
-    assert.equal(await tab.page.locator("#board").isVisible(), false);
+    await waitFor("the table", () => tab.page.locator("#table table").isVisible());
+    assert.equal(await tab.page.locator("#board").isVisible(), true);
     await press(key);
-    await waitFor("the plots in place of the table", () => tab.page.locator("#board").isVisible());
+    await waitFor("no table", async () => (await tab.page.locator("#table table").count()) === 0);
   },
   share: opens("Share"),
   menu: opens("Menu"),

@@ -1,11 +1,12 @@
 /** The page without looking at the picture: the table of values, and what is announced. */
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import { rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
+import { assertFits } from "./fits.ts";
 import { manySeries, Source, THREE } from "./source.ts";
-import { counting, Stage } from "./stage.ts";
+import { counting, Stage, type TabOptions } from "./stage.ts";
 import { TcpRelay } from "./tcp-relay.ts";
 
 const stage = await Stage.open();
@@ -24,7 +25,7 @@ async function rows({ page }: ChannelTab): Promise<Record<string, Record<string,
   return read;
 }
 
-test("[PG16a] T shows a table in place of the plots: the latest values, and what all points in view come to", async (t) => {
+test("[PG16a] T shows a table beside the plots: the latest values, and what all points in view come to", async (t) => {
   const source = new Source(stage.edge);
   // 1 to 10: their mean is 5.5, and the root of the mean of their squares is the root of 38.5.
   const points = counting(10).map((i) => rowOf(i, { "up [V]": i + 1, down: -0.5 * i, flat: 7 }));
@@ -33,7 +34,7 @@ test("[PG16a] T shows a table in place of the plots: the latest values, and what
   await tab.holds(10, "flat");
   await tab.page.keyboard.press("t");
   await waitFor("the table", async () => Object.keys(await rows(tab)).length === 3);
-  assert.ok(await tab.page.locator("#board").isHidden());
+  assert.ok(await tab.page.locator("#board").isVisible());
   const read = await rows(tab);
   assert.deepEqual(read.up, {
     Last: "10",
@@ -64,7 +65,7 @@ test("[PG16a] T shows a table in place of the plots: the latest values, and what
   );
 });
 
-test("[PG16] the table follows what comes, and what is hidden is not in it; the menu shows it, and the plots", async (t) => {
+test("[PG16] the table follows what comes, and what is hidden is not in it; the menu shows it, and takes it away", async (t) => {
   const source = new Source(stage.edge);
   const tab = await stage.openTab(t, source.channel);
   const end = source.goOn(t, (i) => ({ n: i, other: -i }), 50);
@@ -84,7 +85,7 @@ test("[PG16] the table follows what comes, and what is hidden is not in it; the 
   const clock = new Date(Math.round((x.at(-1) ?? 0) * 1000));
   const time = (await rows(tab)).n?.Time ?? "";
   assert.ok(time.endsWith(`.${String(clock.getMilliseconds()).padStart(3, "0")}`), time);
-  await choose("Plots");
+  await choose("Close the table");
   await tab.page.locator("table").waitFor({ state: "detached" });
   assert.ok(await tab.page.locator("#board").isVisible());
 });
@@ -178,5 +179,69 @@ test("[PG16] [PG7] a table of more rows than fit is scrolled to its end, by whee
       const last = await page.locator("table tbody tr").nth(59).boundingBox();
       return last !== null && last.y + last.height <= box.y + box.height + 1;
     });
+  }
+});
+
+const NAMES = ["ch10 [V]", "ch2 [V]", "load [%]", "leak [A]"];
+
+/** A page with these series, of which the table is open. */
+async function withTable(t: TestContext, options: TabOptions = {}): Promise<{ tab: ChannelTab; source: Source }> {
+  const source = new Source(stage.edge);
+  const values = (i: number): Record<string, number> =>
+    Object.fromEntries(NAMES.map((name, k) => [name, [3, 1.5 + Math.sin(i), 70, 2e-10][k] ?? 0]));
+  await source.past(values);
+  const tab = await stage.openTab(t, source.channel, options);
+  source.goOn(t, values, 50);
+  await tab.holds(120, NAMES.at(-1));
+  await tab.page.keyboard.press("t");
+  await waitFor("four rows", async () => Object.keys(await rows(tab)).length === NAMES.length);
+  return { tab, source };
+}
+
+const order = async (tab: ChannelTab): Promise<string> => Object.keys(await rows(tab)).join(" ");
+
+test("[PG83b] any column sorts it, by pointer and by key, and it stays sorted while values come", async (t) => {
+  const { tab } = await withTable(t);
+  const head = (name: string) => tab.page.getByRole("columnheader", { name });
+  assert.equal(await order(tab), "ch10 ch2 load leak");
+  await head("Max").getByRole("button").click();
+  assert.equal(await order(tab), "load ch10 ch2 leak");
+  assert.equal(await head("Max").getAttribute("aria-sort"), "descending");
+  await head("Series").getByRole("button").focus();
+  await tab.page.keyboard.press("Enter");
+  assert.equal(await order(tab), "ch2 ch10 leak load", "as people count");
+  await tab.page.keyboard.press("Space");
+  assert.equal(await order(tab), "load leak ch10 ch2", "the other way");
+  assert.equal((await tab.window()).paused, false);
+  const before = (await rows(tab)).ch2?.Last;
+  await waitFor("newer values", async () => (await rows(tab)).ch2?.Last !== before);
+  assert.equal(await order(tab), "load leak ch10 ch2");
+  await tab.page.keyboard.press("Enter");
+  assert.equal(await order(tab), "ch10 ch2 load leak", "as it was");
+  assert.equal(await head("Series").getAttribute("aria-sort"), "none");
+  const { leak } = await rows(tab);
+  assert.deepEqual([leak?.Last, leak?.Unit], ["200.0", "pA"]);
+});
+
+test("[PG83a] it is beside the plots, and on a phone below them, and both go on", async (t) => {
+  for (const [size, isBeside] of [
+    [{ width: 1280, height: 760 }, true],
+    [{ width: 844, height: 390 }, true],
+    [{ width: 390, height: 800 }, false],
+  ] as const) {
+    const { tab } = await withTable(t, { ...size, phone: size.height < 400 || size.width < 400 });
+    const [board, table] = [
+      await tab.page.locator("#board").boundingBox(),
+      await tab.page.locator("#table").boundingBox(),
+    ];
+    assert.ok(board && table && board.width >= 300 && board.height >= 200, JSON.stringify({ size, board, table }));
+    if (isBeside) assert.ok(table.x >= board.x + board.width - 1 && table.y === board.y);
+    else assert.ok(table.y >= board.y + board.height - 1 && table.x === board.x);
+    await assertFits(tab, JSON.stringify(size));
+    const { draws } = await tab.counters();
+    const last = (await rows(tab)).ch2?.Last;
+    await waitFor("newer values in the table", async () => (await rows(tab)).ch2?.Last !== last);
+    assert.ok((await tab.counters()).draws > draws, "the plots go on");
+    assert.ok((await tab.curve("ch2 [V]")).columns.filter((rows) => rows !== null).length > 100);
   }
 });

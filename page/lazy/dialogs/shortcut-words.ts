@@ -23,7 +23,7 @@ export const SHORTCUT_WORDS: Record<Command, ShortcutWords> = {
   mark: { written: ["M"], what: "Set a mark at the cursor and measure from it" },
   gap: { written: ["G", "Shift G"], what: "Previous gap, next gap" },
   dismiss: { written: ["Esc"], what: "Remove mark and cursor" },
-  table: { written: ["T"], what: "Show the table or the plots" },
+  table: { written: ["T"], what: "Show or close the table beside the plots" },
   share: { written: ["S"], what: "Share and save" },
   menu: { written: ["."], what: "Menu" },
   "full-screen": { written: ["F"], what: "Full screen" },
