@@ -11,6 +11,7 @@ import type { Range } from "./data/segment.ts";
 import { isTime } from "./data/store/series.ts";
 import { commands } from "./input/commands.ts";
 import { dragSeries, dropFile } from "./input/drag.ts";
+import { wheelScrolls } from "./input/gesture-recognizer.ts";
 import { InputController } from "./input/input-controller.ts";
 import { Keyboard } from "./input/keyboard.ts";
 import { PlotCursor } from "./input/plot-cursor.ts";
@@ -25,7 +26,7 @@ import { Board } from "./render/board.ts";
 import { FrameScheduler } from "./render/frame-scheduler.ts";
 import { GapLayer } from "./render/gap-layer.ts";
 import { sharesOnePanel } from "./render/renderers/registry.ts";
-import { element } from "./ui/dom.ts";
+import { element, setText } from "./ui/dom.ts";
 import { Header } from "./ui/header.ts";
 import { Notice, type NoticeAction } from "./ui/notice.ts";
 import { StatusPresenter } from "./ui/status-presenter.ts";
@@ -63,6 +64,7 @@ const lazy = new LazyLoader(
   () => notice.hide("lazy"),
 );
 const scheduler = new FrameScheduler(draw);
+const wheelHint = element("wheel");
 let viewModel: ViewModel | undefined;
 let highlighted: string | undefined;
 let draws = 0;
@@ -366,6 +368,7 @@ function showValues(): void {
   clearTimeout(valuesTimer);
   valuesTimer = undefined;
   valuesShownMs = Date.now();
+  setText(wheelHint, wheelScrolls(board.host) ? "ctrl-wheel" : "wheel");
   source.requestHistory(viewModel?.requiredRange);
   if (viewModel !== undefined) cursor.show(viewModel, true);
 }

@@ -47,6 +47,7 @@ export function commands({ viewport, source, input, viewChanged, open }: Command
       case "table":
       case "full-screen":
       case "lengths":
+      case "filter":
       case "share":
       case "menu":
       case "help":

@@ -137,9 +137,8 @@ export class GestureRecognizer {
     const layer = layerOf(event);
     if (layer === undefined) return;
     const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
-    const scrolls = this.#host.scrollHeight > this.#host.clientHeight + 1;
     // Where there are more panels than fit, the wheel is for going to them; with Ctrl it zooms everywhere.
-    if (scrolls && !isSideways && !event.ctrlKey && !event.metaKey && !event.shiftKey) return;
+    if (wheelScrolls(this.#host) && !isSideways && !event.ctrlKey && !event.metaKey && !event.shiftKey) return;
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : PX_PER_LINE;
     const { width } = layer.getBoundingClientRect();
@@ -151,6 +150,11 @@ export class GestureRecognizer {
       this.#hand.zoom(Math.min(4, Math.max(0.25, factor)), partOf(layer, event.clientX));
     }
   }
+}
+
+/** Whether the wheel moves the panels up and down: there are more than fit. */
+export function wheelScrolls({ scrollHeight, clientHeight }: HTMLElement): boolean {
+  return scrollHeight > clientHeight + 1;
 }
 
 function layerOf({ target }: Event): HTMLElement | undefined {

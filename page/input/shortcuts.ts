@@ -16,13 +16,14 @@ export type Command =
   | "gap"
   | "dismiss"
   | "table"
+  | "filter"
   | "share"
   | "menu"
   | "full-screen"
   | "help";
 
 /** What can be opened by a key or a button. */
-export type Tool = Extract<Command, "lengths" | "table" | "share" | "menu" | "help" | "full-screen">;
+export type Tool = Extract<Command, "lengths" | "table" | "filter" | "share" | "menu" | "help" | "full-screen">;
 
 /** What is done in one panel. */
 export type PanelCommand = Extract<Command, "zoom-y" | "reset-y" | "panel" | "full-screen">;
@@ -53,6 +54,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: "gap", keys: ["g"], repeats: true },
   { command: "dismiss", keys: ["Escape"] },
   { command: "table", keys: ["t"] },
+  { command: "filter", keys: ["/"] },
   { command: "share", keys: ["s"] },
   { command: "menu", keys: ["."] },
   { command: "full-screen", keys: ["f"] },

@@ -19,6 +19,7 @@ import { type Picture, pngBlob } from "./export/png.ts";
 import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./export/snapshot.ts";
 import { panelsFragment, type SnapshotView, splitView, viewBytes } from "./export/snapshot-view.ts";
 import { fileName } from "./export/window-data.ts";
+import { SeriesFilter } from "./filter.ts";
 import type { Context } from "./module.ts";
 import { LatestTable, latestRows } from "./table.ts";
 
@@ -29,6 +30,8 @@ export function openTool(tool: Tool, context: Context, opener?: HTMLElement): vo
       return toggleTable(context);
     case "lengths":
       return chooseWindow(context, opener);
+    case "filter":
+      return openFilter(context);
     case "share":
       return share(context, opener);
     case "menu":
@@ -165,6 +168,7 @@ function openMenu(context: Context, opener?: HTMLElement): void {
     });
   const items = [
     item(isTableShown() ? "Close the table" : "Table of values", "T", () => toggleTable(context)),
+    item("Filter series", "/", () => openFilter(context)),
     item("Share and save", "S", () => share(context, opener)),
     ...(arrangement.isAutomatic ? [] : [change("Arrange panels automatically", () => arrangement.reset())]),
     ...(arrangement.hidden.length > 0 ? [change("Show hidden series", () => arrangement.showAll())] : []),
@@ -232,6 +236,13 @@ async function bytesOf(file: File): Promise<Uint8Array> {
   if (file.size > MAX_SNAPSHOT_BYTES) throw new SnapshotError("This file is too large for a snapshot.");
   const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   return beginsAsSnapshot(start) ? new Uint8Array(await file.arrayBuffer()) : start;
+}
+
+let filter: SeriesFilter | undefined;
+
+function openFilter({ board, source }: Context): void {
+  filter ??= new SeriesFilter(board.host, () => [...source.series].map(({ name }) => name));
+  filter.open();
 }
 
 let table: LatestTable | undefined;

@@ -45,6 +45,7 @@ const DIALOGS = [
   ["share", "s"],
   ["menu", "."],
   ["help", "?"],
+  ["windows", "w"],
 ] as const;
 
 for (const phone of [false, true]) {
@@ -89,7 +90,12 @@ for (const phone of [false, true]) {
     await page.keyboard.press(".");
     await page.getByRole("button", { name: "Add a derived series…" }).click();
     await page.getByRole("dialog", { name: "Derived series" }).waitFor();
-    await inBoth("a derived series");
+    await page.getByLabel("Expression", { exact: true }).pressSequentially("o");
+    await page.getByRole("listbox").waitFor();
+    await inBoth("a derived series, with suggestions");
+    // The first takes the suggestions away.
+    await page.keyboard.press("Escape");
+    await page.getByRole("listbox").waitFor({ state: "hidden" });
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });
     await page.locator('[data-series="vib.x"]').click();
@@ -105,6 +111,9 @@ for (const phone of [false, true]) {
     await page.keyboard.press("t");
     await page.locator("table").waitFor();
     await inBoth("the table");
+    await page.keyboard.press("/");
+    await page.getByRole("searchbox").fill("vib");
+    await inBoth("the table and the filter");
   });
 
   test(`[PG16c] ${device} axe finds nothing in the empty page, light or dark`, async (t) => {

@@ -201,6 +201,17 @@ const EFFECTS: Record<Command, (scene: Scene, key: string) => Promise<void>> = {
     await press(key);
     await waitFor("no table", async () => (await tab.page.locator("#table table").count()) === 0);
   },
+  async filter({ tab, press }, key) {
+    await press(key);
+    const field = tab.page.getByRole("searchbox", { name: "Filter" });
+    await field.waitFor();
+    await press("z");
+    await waitFor("no entry", () => tab.page.locator(".legend button").isHidden());
+    assert.equal(await isPaused(tab), false, "what is typed there is no shortcut");
+    await press("Escape");
+    await waitFor("all entries", () => tab.page.locator(".legend button").isVisible());
+    assert.ok(await field.isHidden());
+  },
   share: opens("Share"),
   menu: opens("Menu"),
   async "full-screen"({ tab, press }, key) {

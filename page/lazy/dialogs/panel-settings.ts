@@ -14,11 +14,17 @@ const NOT_BELOW = "“From” must be a number below “To”.";
 const NOT_ABOVE_0 = "A logarithmic axis must begin above 0.";
 const NO_LINES = "Threshold lines must be numbers, separated by commas or spaces.";
 const TOO_MANY_LINES = `A panel has at most ${MAX_THRESHOLDS} lines.`;
+/** From so many series on there is a filter. */
+const MANY_SERIES = 8;
 const RESET = "Arrange all panels automatically";
 
 /** Opens the settings of a panel: its y axes, its place, and where its series stand. */
 export function openPanelSettings(context: Context, id: string, opener?: HTMLElement): HTMLDialogElement | undefined {
   const body = make("div", "lazy-body");
+  // It outlives each rendering: a person may be typing.
+  const filter = textField("filter", "Filter");
+  filter.input.type = "search";
+  filter.input.placeholder = "Part of a name";
   const render = (): void => {
     const plan = planOf(context, id);
     if (plan === undefined) return dialog.close();
@@ -27,7 +33,7 @@ export function openPanelSettings(context: Context, id: string, opener?: HTMLEle
     body.replaceChildren(
       axisFields(context, plan, "left", hasRight ? "Left axis" : "Y axis", changed),
       ...(hasRight ? [axisFields(context, plan, "right", "Right axis", changed)] : []),
-      seriesFields(context, plan, render),
+      seriesFields(context, plan, filter, render),
       placeFields(context, plan, render),
     );
     if (focus === undefined) return;
@@ -182,7 +188,12 @@ function numbersOf(list: string): number[] {
   return [...new Set(words.map(Number))];
 }
 
-function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTMLElement {
+function seriesFields(
+  context: Context,
+  plan: PanelPlan,
+  filter: ReturnType<typeof textField>,
+  again: () => void,
+): HTMLElement {
   const panels = context.arrangement.shown;
   const rows = plan.names.map((name) => {
     const select = make("select");
@@ -222,7 +233,17 @@ function seriesFields(context: Context, plan: PanelPlan, again: () => void): HTM
     });
     return make("li", "lazy-series", make("label", "", shown, make("span", "", name)), select);
   });
-  return make("div", "", make("h3", "", "Series"), make("ul", "lazy-list", ...rows));
+  const fit = (): void => {
+    const text = filter.input.value.trim().toLowerCase();
+    for (const [i, row] of rows.entries()) row.hidden = !(plan.names[i] ?? "").toLowerCase().includes(text);
+  };
+  filter.input.oninput = fit;
+  fit();
+  const heading = make("h3", "", "Series");
+  const list = make("ul", "lazy-list", ...rows);
+  // A few are found without; what was typed before others left stays in sight.
+  const isOffered = rows.length >= MANY_SERIES || filter.input.value !== "";
+  return isOffered ? make("div", "", heading, filter.label, list) : make("div", "", heading, list);
 }
 
 function placeFields(context: Context, { id }: PanelPlan, again: () => void): HTMLElement {

@@ -24,6 +24,7 @@ export const SHORTCUT_WORDS: Record<Command, ShortcutWords> = {
   gap: { written: ["G", "Shift G"], what: "Previous gap, next gap" },
   dismiss: { written: ["Esc"], what: "Remove mark and cursor" },
   table: { written: ["T"], what: "Show or close the table beside the plots" },
+  filter: { written: ["/"], what: "Show only series with a text in their names; Esc: all" },
   share: { written: ["S"], what: "Share and save" },
   menu: { written: ["."], what: "Menu" },
   "full-screen": { written: ["F"], what: "Full screen" },
