@@ -26,7 +26,7 @@ export type Command =
 export type Tool = Extract<Command, "lengths" | "table" | "filter" | "share" | "menu" | "help" | "full-screen">;
 
 /** What is done in one panel. */
-export type PanelCommand = Extract<Command, "zoom-y" | "reset-y" | "panel" | "full-screen">;
+export type PanelCommand = Extract<Command, "zoom-y" | "reset-y" | "panel">;
 
 export interface Shortcut {
   command: Command;

@@ -35,7 +35,7 @@ export class Persistence {
 
   /** Takes what the channel's owner wants everybody to see, as it was stored: a fragment without its `#`. */
   share(text: string): void {
-    this.#arrangement.shared = arrangementIn(parseAddress(text, []));
+    this.#arrangement.shared = arrangementIn(parseAddress(text));
   }
 
   /** Calls back when a person navigates to another fragment of this page. */

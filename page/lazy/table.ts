@@ -1,4 +1,3 @@
-import type { ValueNames } from "../data/store/value-names.ts";
 import { button, make, setText } from "../ui/dom.ts";
 import { formatCount, formatRate, numberStyle, type ValueStyle, valueText } from "../ui/format.ts";
 import { momentText } from "../ui/time-text.ts";

@@ -38,6 +38,8 @@ export function openTool(tool: Tool, context: Context, opener?: HTMLElement): vo
       return openMenu(context, opener);
     case "help":
       return help(context, opener);
+    case "full-screen":
+      return toggleFullScreen();
   }
 }
 
@@ -214,7 +216,7 @@ export async function openFile(context: Context, file: File): Promise<void> {
     const { channel, madeMs, paths, seen, fragment } = view ?? viewOfFile(file);
     const about = (): string => (madeMs === undefined ? "" : `made ${minuteText(madeMs, Date.now())}`);
     context.openSnapshot(channel, about, paths, seen);
-    context.arrangement.restore(parseAddress(fragment, []));
+    context.arrangement.restore(parseAddress(fragment));
     for (const frame of frames) {
       context.source.store.ingest(frame, true);
       await yieldToPage();

@@ -326,7 +326,7 @@ test("[PG61d] what is removed is in no panel, also later, is remembered and in t
   assert.ok(arrangement.isHidden("c.x"), "nothing follows it");
   assert.equal(formatAddress(arrangement.state), "#remove=a.x,c.x");
   const other = new TestArrangement();
-  other.restore(parseAddress(formatAddress(arrangement.state), []));
+  other.restore(parseAddress(formatAddress(arrangement.state)));
   assert.equal(other.text, "a.y | b.x b.y");
   other.removed = ["c.x"];
   assert.equal(other.text, "a.x a.y | b.x b.y");
@@ -335,7 +335,7 @@ test("[PG61d] what is removed is in no panel, also later, is remembered and in t
 });
 
 test("[PG60e] what the owner stored is seen by everybody who has nothing of their own, and is nobody's own", () => {
-  const shared = parseAddress("panel=b.x,c.x&panel=a.y,a.x&hide=b.y", []);
+  const shared = parseAddress("panel=b.x,c.x&panel=a.y,a.x&hide=b.y");
   const arrangement = new TestArrangement();
   const { version } = arrangement;
   arrangement.shared = shared;
@@ -352,7 +352,7 @@ test("[PG60e] what the owner stored is seen by everybody who has nothing of thei
   arrangement.move("a.x", { kind: "end" }, "left");
   assert.equal(arrangement.text, "b.x c.x b.y | a.y | a.x");
   const own = arrangement.state;
-  arrangement.shared = parseAddress("panel=a.x,b.x,c.x", []);
+  arrangement.shared = parseAddress("panel=a.x,b.x,c.x");
   assert.equal(arrangement.text, "b.x c.x b.y | a.y | a.x", "a person's own stays");
   const later = new TestArrangement();
   later.restore(own);

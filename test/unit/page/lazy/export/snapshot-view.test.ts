@@ -63,7 +63,7 @@ test("[PG15c] its panels are those that are shown, without series that are hidde
   const fragment = panelsFragment(state, [panel(["a", "b"]), panel(["c"]), panel(["d"])], (name) =>
     "ac".includes(name),
   );
-  const { panels, hidden, derived } = parseAddress(fragment, []);
+  const { panels, hidden, derived } = parseAddress(fragment);
   assert.deepEqual(
     panels.map(({ names, right, left }) => [names, [...right], left.thresholds]),
     [
