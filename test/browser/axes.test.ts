@@ -250,8 +250,8 @@ test("[PG81a] what would need a power of ten has its unit's prefix: in the legen
   assert.equal(labels.filter((label) => label === "pA").length, 1);
   assert.ok(labels.includes("-140") && labels.every((label) => !label.includes("e")), `${labels}`);
   const dialog = await arranger.settings(0);
-  await dialog.getByLabel("Lines at").fill("-1.3e-10");
-  await dialog.getByLabel("Lines at").press("Enter");
+  await dialog.getByLabel("Threshold lines").fill("-1.3e-10");
+  await dialog.getByLabel("Threshold lines").press("Enter");
   await arranger.close();
   await waitFor("the line", async () => (await tab.labelsOn(0)).some(({ text }) => text === "-130"));
 });
