@@ -173,7 +173,6 @@ test("[PG10] [VW2b] what was trimmed while the page was away is marked, and hove
   await send({ x: x.slice(11), y: y.slice(11) });
   relay.mend();
   await tab.holds(22);
-  await tab.page.locator(".legend").getByText("noise", { exact: true }).click();
   await tab.drawn();
   await assertMarked(tab);
   const [gap] = await tab.gaps();
