@@ -62,7 +62,7 @@ test("[PG61c] [PG61e] the list says why, Show goes there, nothing goes away mean
   await strip(tab).focus();
   await tab.page.keyboard.press("Enter");
   const dialog = tab.page.getByRole("dialog", { name: "Series not shown" });
-  await dialog.getByText(/run1\.y has nothing new since \d/).waitFor();
+  await dialog.getByText(/run1\.y has no new data since \d/).waitFor();
   assert.equal(await dialog.locator("li").count(), 11);
   await dialog.getByRole("button", { name: "Show run7.y" }).click();
   await arranger.shows([...DEAD, "vib.x", "temp.motor"]);

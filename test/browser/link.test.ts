@@ -117,7 +117,7 @@ test("[PG13] a range in the URL stays there until its channel has a first point"
   const [from, to] = [start + 10, start + 40];
   const range = `from=${from}&to=${to}`;
   const tab = await stage.openTab(t, `${channel}#window=1m&${range}`);
-  await tab.says("Paused");
+  await tab.says(/^Paused · /i);
   // What is written there by itself, with whatever there is to be said.
   const written = await tab.page.evaluate<string>(
     `new Promise((done) => {

@@ -173,7 +173,7 @@ test("[PG14] at the seam nothing is missing and nothing twice, in data and in pi
 test("[PG14] the window All shows everything that is stored, and what comes", async (t) => {
   const on = await scene(t);
   const { tab, start, send } = on;
-  await chooseByKey(tab, "6");
+  await chooseByKey(tab, "9");
   await waitFor("the first point being in view", async () => (await moment(tab)).window.minX === start);
   const { window, seen } = await seesEverything(on, "all that is stored");
   assert.deepEqual([window.minX, seen.x.length], [start, COUNT]);
@@ -215,7 +215,7 @@ test("[PG14d] it says that it fetches, and that it cannot, tries again by itself
   await tab.page.unrouteAll({ behavior: "wait" });
 
   relay.cut();
-  await chooseByKey(tab, "6");
+  await chooseByKey(tab, "9");
   await waitFor("the page saying that it cannot", async () =>
     /^History cannot be loaded now\. Trying again\./.test(await notice(tab)),
   );
@@ -230,7 +230,7 @@ test("[PG14d] it says that it fetches, and that it cannot, tries again by itself
 test("[PG14] [CH8a] a channel that is deleted has no past", async (t) => {
   const on = await scene(t);
   const { channel, tab, start } = on;
-  await chooseByKey(tab, "6");
+  await chooseByKey(tab, "9");
   await waitFor("all that is stored", async () => (await moment(tab)).seen.x.length === COUNT);
   const url = stage.edge.channelUrl(channel);
   const headers = publishHeaders(stage.edge, "application/json");

@@ -226,7 +226,7 @@ test("[PG15c] a state that holds since before the window is in its snapshot, and
   await waitFor("the state", async () => (await isHeld(tab)).join() === broken.join());
   const { path } = await saved(tab, "Snapshot");
   const other = await stage.openTab(t, newChannel());
-  await other.says("Live");
+  await other.joined();
   await WAYS["by the menu"]?.(other, path);
   await other.says("Snapshot");
   await other.holds(20, "temp");
