@@ -99,11 +99,10 @@ export class Auto {
    * @param refuse told of each topic's messages that cannot be read: what else was held is read all the same
    */
   tick(now: number, refuse?: (fault: DecodeError) => void): Message[] {
-    const due = [...this.#holding.keys()].filter(({ held }) => {
-      const since = held?.[0]?.payload.arrivedAt ?? now;
-      // A clock that was set must not hold anything for ever.
-      return Math.abs(now - since) >= MAX_HELD_SECONDS;
-    });
+    // Any of them, not the first alone: a clock that was set, and set back, must not hold anything for long.
+    const due = [...this.#holding.keys()].filter(({ held = [] }) =>
+      held.some(({ payload }) => Math.abs(now - payload.arrivedAt) >= MAX_HELD_SECONDS),
+    );
     const released = due.map((memory) => this.#release(memory));
     if (refuse === undefined) return outOf(released);
     for (const { fault, refused } of released) {

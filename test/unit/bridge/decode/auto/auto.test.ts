@@ -84,6 +84,13 @@ describe("auto", () => {
     assert.deepEqual(binary.tick(102), [], "once");
   });
 
+  it("[FM9g] holds nothing longer where the clock was set, and set back", () => {
+    const binary = decodingOf();
+    assert.deepEqual(binary.readAt(100, hex("00 00 80 3f 00 00 00 40")), []);
+    assert.deepEqual(binary.readAt(200, hex("00 00 40 40 00 00 80 40")), []);
+    assert.deepEqual(valuesIn(binary.tick(100.5)), [1, 2, 3, 4]);
+  });
+
   it("[FM9d] held messages come in order, at the times of their own arrival, by time and at the end", () => {
     for (const release of ["tick", "end"] as const) {
       const decoding = decodingOf();
