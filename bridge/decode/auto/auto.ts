@@ -19,6 +19,8 @@ import { isTextRatherThan } from "./text-beside-samples.ts";
 export interface TopicMemory extends ValueMemory, EnvelopeMemory {
   /** What messages were that could be told one by one. */
   values?: ValueFormat;
+  /** They are packed numbers or text, of which none could be told by itself. */
+  areBare?: boolean;
   /** What reads those that could not. */
   samples?: SampleReader;
   /** As what {@link samples} reads them. */
@@ -50,6 +52,8 @@ const MAX_HELD_SECONDS = 1;
 const MAX_HOLDING_TOPICS = 256;
 const MAX_HOLDING_BYTES = 32 << 20;
 /** What is larger is hardly one packed value among samples, and costs too much to look at. */
+/** In msgpack and CBOR, maps and arrays begin from here on. */
+const FIRST_OBJECT = 0x80;
 const MAX_LOOK_BYTES = 1 << 16;
 
 /**
@@ -83,6 +87,11 @@ export class Auto {
     }
     if (values === undefined || (values !== "json" && isOtherLines(values, payload)))
       return this.#readNew(payload, memory);
+    // To CBOR the text 1 is -18, and to msgpack 49.
+    if ((values === "msgpack" || values === "cbor") && !memory.areBare && (payload.bytes[0] ?? 0) < FIRST_OBJECT) {
+      const guess = guessOf(payload.bytes, payload.isBare);
+      if (guess.kind === "sure" && guess.format !== values) return this.#readAs(guess.format, payload, memory);
+    }
     try {
       return this.#readAs(values, payload, memory);
     } catch (error) {
@@ -173,6 +182,7 @@ export class Auto {
     const { perhaps } = first;
     if (perhaps !== undefined && held.every((each) => each.perhaps === perhaps)) {
       memory.values = perhaps;
+      memory.areBare = true;
       this.#onDecision({ topic, wrapping, format: perhaps, sure: held.length > 1, because: "each is one value of it" });
       return readEach(held, (payload) => {
         const [message] = this.#readAs(perhaps, payload, memory);
