@@ -21,7 +21,7 @@ export function problemPage({ title, status, detail, code }: ShownProblem): stri
 <link rel="stylesheet" href="${STYLES}">
 </head>
 <body>
-<header><img src="/favicon.svg" alt="" width="24" height="24"><b>Plotcast</b></header>
+<header><img src="/favicon.svg" alt="" width="24" height="24"><strong>Plotcast</strong></header>
 <main>
 <h1>${escaped(title)}</h1>
 <p>${escaped(detail)}</p>
