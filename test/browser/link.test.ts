@@ -30,6 +30,7 @@ async function scene(t: TestContext): Promise<Scene> {
   await source.publish(x.map((each, i) => rowOf(each, { y: wave(i) })));
   const tab = await stage.openTab(t, channel);
   await tab.holds(COUNT);
+  await tab.drawn();
   return { channel, source, tab, x };
 }
 
