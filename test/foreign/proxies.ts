@@ -133,7 +133,7 @@ for (const [what, start] of [
         t.after(() => context.close());
         const page = await context.newPage();
         await page.goto(`https://${NAME}:${port}/c/proxied`);
-        await stateOf(page, /^Live/);
+        await stateOf(page, /^(?:Live|Nothing published yet)/);
 
         const publisher = await publishThrough(t, worker, port);
         await waitFor("the points in the page", async () => {
