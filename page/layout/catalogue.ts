@@ -16,11 +16,6 @@ export class Catalogue {
     for (const [i, name] of names.entries()) this.#scales.set(name, scales[i] ?? 0);
   }
 
-  /** Points of a series came. */
-  note(name: string): void {
-    if (!this.#scales.has(name)) this.learn([name]);
-  }
-
   /** The numbering begins anew, or points of a file come. */
   clear(): void {
     this.#scales.clear();
@@ -28,7 +23,7 @@ export class Catalogue {
 
   /**
    * All series, those of which this page has no points, too: where they are decides where others are.
-   * @param series those that it has points of
+   * @param series those that it has points of; those that the channel has not listed yet come last
    * @param inView the names of those of which something is in view
    */
   list(series: Iterable<Series>, inView: ReadonlySet<string>): Scaled[] {

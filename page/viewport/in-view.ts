@@ -54,7 +54,9 @@ export class SeriesInView {
       return !hasPointIn(seen.segments(series), x);
     });
     if (this.absent.length === all.length) this.absent = [];
-    this.#names = new Set(all.filter((series) => !this.absent.includes(series)).map(({ name }) => name));
-    return this.#names;
+    const names = new Set(all.map(({ name }) => name));
+    for (const { name } of this.absent) names.delete(name);
+    this.#names = names;
+    return names;
   }
 }

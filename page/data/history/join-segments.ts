@@ -77,11 +77,8 @@ function joined(
 
 /** The series of the channel: those that are live in their order, then those that only the past knows. */
 export function allSeries(live: SeriesStore, fetched: SeriesStore | undefined): Series[] {
-  const all = [...live.series];
-  for (const series of fetched?.series ?? []) {
-    if (live.find(series.name) === undefined) all.push({ ...series, index: all.length });
-  }
-  return all;
+  const old = [...(fetched?.series ?? [])].filter(({ name }) => live.find(name) === undefined);
+  return [...live.series, ...old];
 }
 
 /** All points of a path, as they came: those that were fetched and are older than the live ones, then these. */

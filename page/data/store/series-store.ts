@@ -179,21 +179,17 @@ export class SeriesStore {
   #seriesOf(name: string): Series | undefined {
     const known = this.#series.get(name);
     if (known !== undefined) return known;
-    const index = this.#series.size;
-    if (index === MAX_SERIES) {
+    if (this.#series.size === MAX_SERIES) {
       if (this.#refused.size < MAX_REFUSED_NAMES) this.#refused.add(name);
       return undefined;
     }
-    const series = newSeries(name, index, this.#budget.newRing());
+    const series = newSeries(name, this.#budget.newRing());
     series.ring.isPath = this.paths.has(name);
     this.#series.set(name, series);
     const place = ({ name }: Series): number => this.places.get(name) ?? Number.MAX_VALUE;
     const inOrder = [...this.#series.values()].sort((a, b) => place(a) - place(b));
     this.#series.clear();
-    for (const [i, each] of inOrder.entries()) {
-      each.index = i;
-      this.#series.set(each.name, each);
-    }
+    for (const each of inOrder) this.#series.set(each.name, each);
     return series;
   }
 

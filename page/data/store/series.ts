@@ -18,8 +18,6 @@ const RUNS_TO_RUN_BACKWARDS = 16;
 
 export interface Series {
   name: string;
-  /** Its position among the channel's series. */
-  index: number;
   ring: RingBuffer;
   /** The x that the picture follows: see {@link advanceHead}. */
   headX: number;
@@ -55,10 +53,9 @@ export interface Series {
 }
 
 /** A series before its first point. */
-export function newSeries(name: string, index: number, ring: RingBuffer): Series {
+export function newSeries(name: string, ring: RingBuffer): Series {
   return {
     name,
-    index,
     ring,
     headX: -Infinity,
     segmentsBehind: 0,

@@ -57,7 +57,7 @@ class Formula {
     this.#reach = reachOf(expression);
     const last = (): number => this.#lastY();
     this.series = {
-      ...newSeries(name, 0, new RingBuffer(1)),
+      ...newSeries(name, new RingBuffer(1)),
       get lastY() {
         return last();
       },

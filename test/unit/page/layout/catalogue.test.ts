@@ -57,7 +57,6 @@ test("[PG60d] one that comes later stands behind those that were there, and has 
   const catalogue = new Catalogue();
   catalogue.learn(["a", "b"], [1, null]);
   const store = storeOf({ late: 5, b: 2, sum: 7, a: 1 });
-  catalogue.note("late");
   const list = (): [string, number][] =>
     catalogue.list(store.series, new Set(ALL)).map(({ name, magnitude }) => [name, magnitude]);
   assert.deepEqual(list(), [

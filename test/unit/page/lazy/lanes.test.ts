@@ -64,7 +64,7 @@ function shownOf(name: string, texts: Record<number, string>, style: Style, y: r
   const codes = new Map(Object.entries(texts).map(([value, text]) => [Number(value), text]));
   // Each once, so that all are known.
   valueNames.translate({ style, texts: codes }, Float64Array.from(codes.keys()));
-  const series = { ...newSeries(name, 0, new RingBuffer(1)), valueNames, kind: valueNames.kind };
+  const series = { ...newSeries(name, new RingBuffer(1)), valueNames, kind: valueNames.kind };
   const buffer = drawnSteps(
     y.map((_, i) => i),
     y,

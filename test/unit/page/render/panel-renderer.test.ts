@@ -79,7 +79,7 @@ function seriesOf(kind: SeriesKind, segments: readonly Segment[]): PanelSeries {
     const texts = new Map([0, 1, 2, 3].map((value) => [value, `text ${value}`]));
     valueNames.translate({ style: kind, texts }, Float64Array.from(texts.keys()));
   }
-  const series = { ...newSeries(kind, 0, new RingBuffer(1)), valueNames, kind: valueNames?.kind ?? ("" as const) };
+  const series = { ...newSeries(kind, new RingBuffer(1)), valueNames, kind: valueNames?.kind ?? ("" as const) };
   const place = { slot: 0, onRight: false, isHidden: false, isHighlighted: false, minY: 0, maxY: 3 };
   return { ...place, series, renderer: rendererOf(series, LAZY_RENDERERS), segments, buffer: new PointBuffer() };
 }

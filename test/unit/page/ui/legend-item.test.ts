@@ -11,7 +11,7 @@ function expected(
   log = false,
   half = 1,
 ): [number, number] {
-  const series = { ...newSeries("a", 0, new RingBuffer(1)), magnitude, lastY };
+  const series = { ...newSeries("a", new RingBuffer(1)), magnitude, lastY };
   const place = { slot: 0, onRight: false, isHidden: false, minY: lastY - half, maxY: lastY + half };
   return expectedRange({ ...place, series }, { left: { range, log }, right: undefined });
 }

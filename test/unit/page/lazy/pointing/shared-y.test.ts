@@ -10,7 +10,7 @@ import { rendererOf } from "../../../../../page/render/renderers/registry.ts";
 import type { SharingPanel } from "../../../../../page/render/sharing-panel.ts";
 
 function seriesOf(name: string, minY: number, maxY: number): PanelSeries {
-  const series = newSeries(name, 0, new RingBuffer(1));
+  const series = newSeries(name, new RingBuffer(1));
   const place = { slot: 0, onRight: false, isHidden: false, isHighlighted: false };
   return { ...place, series, renderer: rendererOf(series), segments: [], minY, maxY, buffer: new PointBuffer() };
 }
