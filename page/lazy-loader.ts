@@ -7,7 +7,7 @@ declare const LAZY_FILE: string;
 /** Loads what most pages never need (marks of gaps, dialogs, exports), when it is needed first. */
 export class LazyLoader {
   readonly #failed: () => unknown;
-  readonly #had: () => unknown;
+  readonly #had: (loaded: LazyModule) => unknown;
   #loading: Promise<LazyModule | undefined> | undefined;
   #failures = 0;
 
@@ -15,7 +15,7 @@ export class LazyLoader {
    * @param failed it cannot be loaded: the Worker is away, or there was a deploy
    * @param had it was loaded
    */
-  constructor(failed: () => unknown, had: () => unknown) {
+  constructor(failed: () => unknown, had: (loaded: LazyModule) => unknown) {
     this.#failed = failed;
     this.#had = had;
   }
@@ -32,7 +32,7 @@ export class LazyLoader {
       const name = this.#failures === 0 ? LAZY_FILE : `${LAZY_FILE}?again=${this.#failures}`;
       const { lazyModule }: { lazyModule: LazyModule } = await import(name);
       lazyModule.shareTimeZone(timeZone());
-      this.#had();
+      this.#had(lazyModule);
       return lazyModule;
     } catch {
       // The next one who asks tries again.

@@ -5,12 +5,12 @@ import { ChannelData } from "./data/channel-data.ts";
 import { Clocks, newestByTable } from "./data/clocks.ts";
 import { FeedRate } from "./data/feed-rate.ts";
 import { Arrivals } from "./data/history/arrivals.ts";
-import { browserHistory } from "./data/history/browser-history.ts";
+import { HistoryOnDemand } from "./data/history/history-on-demand.ts";
 import { pathTools } from "./data/path.ts";
 import type { Range } from "./data/segment.ts";
 import { isTime } from "./data/store/series.ts";
 import { commands } from "./input/commands.ts";
-import { dragSeries, dropFile } from "./input/drag.ts";
+import { dropFile } from "./input/drop-file.ts";
 import { wheelScrolls } from "./input/gesture-recognizer.ts";
 import { InputController } from "./input/input-controller.ts";
 import { Keyboard } from "./input/keyboard.ts";
@@ -44,7 +44,11 @@ const channel = channelUrl.pathname.replace(/^\/c\//, "");
 if (new URLSearchParams(location.search).has("embed")) document.body.dataset.embed = "";
 
 const arrangement = new Arrangement(sharesOnePanel);
-const history = browserHistory(channelUrl, () => scheduler.requestFrame());
+const requestFrame = (): void => scheduler.requestFrame();
+const history = new HistoryOnDemand(
+  async () => (await lazy.load(true))?.storedHistory(channelUrl, requestFrame),
+  requestFrame,
+);
 const source = new ChannelData(history, (name) => arrangement.isHidden(name));
 const arrivals = new Arrivals(source);
 const viewport = new Viewport();
@@ -61,7 +65,12 @@ const lazy = new LazyLoader(
   () => {
     if (!offerReload()) notice.show("lazy", "This part of the page could not be loaded. Try again.");
   },
-  () => notice.hide("lazy"),
+  (loaded) => {
+    notice.hide("lazy");
+    Object.assign(pathTools, loaded.pathTools);
+    input.attach(loaded);
+    loaded.dragSeries(board, arrangement, layoutChanged);
+  },
 );
 const scheduler = new FrameScheduler(draw);
 const wheelHint = element("wheel");
@@ -71,7 +80,7 @@ let draws = 0;
 let valuesShownMs = -Infinity;
 let valuesTimer: number | undefined;
 let isOutdated = false;
-/** What a pointer or the cursor on the panels needs is loaded. */
+/** What a pointer or the cursor on panels and legends needs is loaded. */
 let isPointed = false;
 let afterDraw: (() => void) | undefined;
 
@@ -96,20 +105,13 @@ const board = new Board(element("board"), {
   },
   highlight(name) {
     highlighted = name;
+    isPointed = true;
     scheduler.requestFrame();
   },
   settings: (id, opener) => void lazy.load().then((loaded) => loaded?.openPanelSettings(context, id, opener)),
-  requestDraw: () => scheduler.requestFrame(),
+  requestDraw: requestFrame,
 });
-const gapLayer = new GapLayer(
-  async () => {
-    const loaded = await lazy.load();
-    Object.assign(pathTools, loaded?.pathTools);
-    if (loaded !== undefined) input.attach(loaded);
-    return loaded;
-  },
-  () => scheduler.requestFrame(),
-);
+const gapLayer = new GapLayer(() => lazy.load(), requestFrame);
 const cursor = new PlotCursor(board);
 const input = new InputController({
   arrangement,
@@ -143,9 +145,6 @@ const presenter = new StatusPresenter({
 const handlers: ViewerHandlers = {
   frame(frame, stored) {
     const knownSeries = source.store.size;
-    for (const block of frame.blocks) {
-      if (block.kind === "table") for (const { name } of block.columns) catalogue.note(name);
-    }
     const { points, seq, minX, maxX } = frame.header;
     const [cameX, nowMs] = [nowX(), Date.now()];
     arrivals.take((store) => store.ingest(frame, stored, cameX), points);
@@ -200,7 +199,6 @@ const viewer = new ChannelViewer(channelUrl, handlers, { tail: TAIL, environment
 
 const run = commands({ viewport, source, input, viewChanged, open: openTool });
 const keys = new Keyboard(run);
-dragSeries(board, arrangement, layoutChanged);
 dropFile((file) => void lazy.load().then((loaded) => loaded?.openFile(context, file)));
 persistence.onNavigation(viewChanged);
 
@@ -290,11 +288,7 @@ function viewChanged(): void {
 /** Series moved to other panels or axes, or were hidden or shown. */
 function layoutChanged(): void {
   board.forgetRanges();
-  void source.derive(
-    arrangement.derived,
-    async () => (await lazy.load())?.Derived,
-    () => scheduler.requestFrame(),
-  );
+  void source.derive(arrangement.derived, async () => (await lazy.load())?.Derived, requestFrame);
   valuesShownMs = -Infinity;
   presenter.show();
   yChanged();
@@ -344,11 +338,11 @@ function draw(): void {
 function showNotes(seen: ViewModel): void {
   const { isLive } = viewport;
   const panels = board.onScreen;
-  const isOdd = panels.some(({ series }) =>
-    series.some(
-      ({ series, buffer, minY, maxY }) =>
-        buffer.undrawn.length > 0 || needsNote(series, seen.x, isLive) || needsPrefix(series, minY, maxY),
-    ),
+  const isOdd = panels.some(
+    ({ series, plan: { left, rightAxis } }) =>
+      left.log ||
+      rightAxis.log ||
+      series.some(({ series, minY, maxY }) => needsNote(series, seen.x, isLive) || needsPrefix(series, minY, maxY)),
   );
   const { absent } = seriesInView;
   const isLeftOut = absent.length + arrangement.hidden.length > 0;

@@ -10,7 +10,7 @@ import { type BuildOptions, build } from "esbuild";
 import { ASSET_CACHE_CONTROL, SECURITY_HEADERS } from "../worker/http/headers.ts";
 import { noticesOf, packageFolders } from "./notices.ts";
 
-const MAX_GZIP_BYTES = 44 * 1024;
+const MAX_GZIP_BYTES = 40 * 1024;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCE = join(ROOT, "page");
 const TARGET = join(ROOT, "dist/page");

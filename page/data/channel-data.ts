@@ -1,7 +1,7 @@
 import type { Derivation, DerivationInput, DerivedClass, DerivedSeries } from "./derivation.ts";
 import type { HeldPoints, ReplacedPoints } from "./history/arrivals.ts";
-import type { HistoryFetcher } from "./history/history-fetcher.ts";
 import { allSeries, segmentsIn } from "./history/join-segments.ts";
+import type { StoredHistory } from "./history/stored-history.ts";
 import { extentOf } from "./path.ts";
 import { newestX, type PointSource } from "./point-source.ts";
 import type { Range, Segment } from "./segment.ts";
@@ -18,7 +18,7 @@ export class ChannelData implements PointSource, ReplacedPoints {
   store: SeriesStore;
   /** When something last came, by the channel's clock, in x; NaN where none comes. */
   nowX = (): number => Number.NaN;
-  readonly history: HistoryFetcher;
+  readonly history: StoredHistory;
   readonly isHidden: (name: string) => boolean;
   /** The series that are not derived. */
   readonly stored: DerivationInput = {
@@ -33,7 +33,7 @@ export class ChannelData implements PointSource, ReplacedPoints {
   /** Points of a file have nothing before them. */
   #hasHistory = true;
 
-  constructor(history: HistoryFetcher, isHidden: (name: string) => boolean) {
+  constructor(history: StoredHistory, isHidden: (name: string) => boolean) {
     this.history = history;
     this.store = new SeriesStore(this.budget, history.valueNames);
     this.isHidden = isHidden;

@@ -84,11 +84,6 @@ export class Clocks {
     }
   }
 
-  /** The connection is made anew: what the lag was says nothing of what it will be. */
-  forgetLag(): void {
-    this.#late.clear();
-  }
-
   /** How long a point takes from its time to here, that of the slowest publisher; undefined where that cannot be known. */
   get lagMs(): number | undefined {
     const lags = this.#lateness.filter((lateMs) => lateMs >= -AHEAD_MS);

@@ -2,7 +2,6 @@ import type { Derivation } from "../data/derivation.ts";
 import { colourOf, slotsOf } from "./colours.ts";
 import { type Cluster, clustersOf, type KeyOf, keyOf, type Scaled } from "./grouping.ts";
 import {
-  type Axis,
   type PanelPlan,
   type PanelState,
   panelOf,
@@ -10,7 +9,6 @@ import {
   settled,
   shownOf,
   withName,
-  without,
   type YChoices,
 } from "./panels.ts";
 
@@ -27,9 +25,6 @@ export interface ArrangementState {
   /** Series that a person wants to see no more; never none. */
   readonly removed?: readonly string[];
 }
-
-/** Where a series goes: into a panel, or into a new one beside a panel or after all others. */
-export type Target = { readonly kind: "into" | "before" | "after"; readonly id: string } | { readonly kind: "end" };
 
 /** Series that one arrangement remembers, and that one channel shows. */
 export const MAX_NAMES = 256;
@@ -157,26 +152,6 @@ export class Arrangement {
       this.#build();
     }
     return this.#shown;
-  }
-
-  /** Moves a series to an axis of a panel; a panel that becomes empty goes away. */
-  move(name: string, target: Target, axis: Axis): void {
-    const panels = this.#all;
-    const from = panels.find(({ names }) => names.includes(name));
-    if (from === undefined) return;
-    if (target.kind === "into") {
-      if (target.id === from.id && from.right.has(name) === (axis === "right")) return;
-      if (!panels.some(({ id }) => id === target.id)) return;
-      this.#commit(
-        panels.map((panel) => (panel.id === target.id ? withName(panel, name, axis) : without(panel, name))),
-      );
-      return;
-    }
-    const at = target.kind === "end" ? panels.length : panels.findIndex(({ id }) => id === target.id);
-    if (at < 0) return;
-    const rest = panels.map((panel) => without(panel, name));
-    rest.splice(target.kind === "after" ? at + 1 : at, 0, withName(this.#newPanel([]), name, axis));
-    this.#commit(rest);
   }
 
   /**

@@ -69,13 +69,6 @@ export function zoomOf(y: YChoices | undefined, names: readonly string[]): Range
   return y?.zooms.get(names.find((name) => y.zooms.has(name)) ?? "");
 }
 
-/** The panel without a series. */
-export function without(panel: PanelPlan, name: string): PanelPlan {
-  if (!panel.names.includes(name)) return panel;
-  const isOther = (other: string): boolean => other !== name;
-  return { ...panel, names: panel.names.filter(isOther), right: new Set([...panel.right].filter(isOther)) };
-}
-
 /** The panel with a series on this axis, after the others if it is new there. */
 export function withName(panel: PanelPlan, name: string, axis: Axis): PanelPlan {
   const names = panel.names.includes(name) ? panel.names : [...panel.names, name];

@@ -1,8 +1,12 @@
+import { browserHistory } from "../data/history/browser-history.ts";
 import { shareTimeZone } from "../layout/time-zone.ts";
 import { LAZY_RENDERERS } from "../render/renderers/lazy-registry.ts";
+import { completeAxes } from "./axes.ts";
 import { backfill } from "./backfill.ts";
+import { clocksText, zoneHint } from "./clock-text.ts";
 import { Derived } from "./derive/derived.ts";
 import { openPanelSettings } from "./dialogs/panel-settings.ts";
+import { dragSeries } from "./drag.ts";
 import { showEmpty } from "./empty-state.ts";
 import { GapMarks } from "./gaps/gap-marks.ts";
 import { GapNavigator } from "./gaps/gap-navigator.ts";
@@ -14,7 +18,7 @@ import { namedAxis } from "./named-axis.ts";
 import { showOff } from "./off-notes.ts";
 import { PlotTools } from "./pointing/plot-tools.ts";
 import { shareY } from "./pointing/shared-y.ts";
-import { setPrefixes, valueStyle } from "./quantity.ts";
+import { valueStyle } from "./quantity.ts";
 import { explain } from "./refusal.ts";
 import { showIcon } from "./tab-icon.ts";
 import { openFile, openTool } from "./tools.ts";
@@ -25,6 +29,8 @@ export const lazyModule: LazyModule = {
   GapNavigator,
   PlotTools,
   backfill,
+  completeAxes,
+  dragSeries,
   explain,
   gapsOf,
   namedAxis,
@@ -32,13 +38,18 @@ export const lazyModule: LazyModule = {
   openFile,
   openPanelSettings,
   openTool,
-  rareStates: (host, channelUrl) => ({ showEmpty: (isEmpty) => showEmpty(isEmpty, host, channelUrl), showIcon }),
+  rareStates: (host, channelUrl) => ({
+    showEmpty: (isEmpty) => showEmpty(isEmpty, host, channelUrl),
+    clocksText,
+    zoneHint,
+    showIcon,
+  }),
   renderers: LAZY_RENDERERS,
   shareY,
-  setPrefixes,
   shareTimeZone,
   showLeftOut,
   showOff,
+  storedHistory: browserHistory,
   thinned,
   valueStyle,
 };

@@ -1,5 +1,6 @@
 import type { DerivedClass } from "../data/derivation.ts";
 import type { Arrivals, ReplacedPoints } from "../data/history/arrivals.ts";
+import type { StoredHistory } from "../data/history/stored-history.ts";
 import type { PointSource } from "../data/point-source.ts";
 import type { LazyInput } from "../input/input-controller.ts";
 import type { Keyboard } from "../input/keyboard.ts";
@@ -45,6 +46,10 @@ export interface LazyModule extends LazyRender, LazyInput {
   rareStates(host: HTMLElement, channelUrl: string): RareStates;
   /** Reads what was left out of the tail, and puts it before what came since. */
   backfill(arrivals: Arrivals, held: ReplacedPoints, channelUrl: URL, changed: () => void): Promise<void>;
+  /** @param changed called when the fetched points, or the state, changed */
+  storedHistory(channelUrl: URL, changed: () => void): StoredHistory;
+  /** Takes a series from a legend to another panel, or between two. */
+  dragSeries(board: Board, arrangement: Arrangement, layoutChanged: () => void): void;
   /** Times are said in this zone. */
   shareTimeZone(zone: TimeZone): void;
   /** Shows why the page cannot connect, if anything answers. */

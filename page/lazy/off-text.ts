@@ -7,8 +7,9 @@ import {
   runsBackwards,
   type Series,
 } from "../data/store/series.ts";
-import { counted, offsetText } from "../ui/format.ts";
+import { counted } from "../ui/format.ts";
 import { dateText, momentText, yearOf } from "../ui/time-text.ts";
+import { offsetText } from "./clock-text.ts";
 
 /** A clock that differs less is not worth a sentence. */
 const SAME_S = 60;

@@ -75,8 +75,8 @@ export interface LazyRender {
   thinned(segments: readonly Segment[]): readonly Segment[];
   readonly pathTools: PathTools;
   readonly valueStyle: ValueStyleOf;
-  /** Gives the axes of a panel the prefixes that their labels need. */
-  setPrefixes(panel: PanelParts): void;
+  /** Gives the axes of a panel the prefixes that their labels need, and logarithmic ones their ticks. */
+  completeAxes(panel: PanelParts): void;
   /** Says of series without points in view why that is. */
   showOff(shown: ShownOff): void;
   /** Says which series have no panel, and why. */

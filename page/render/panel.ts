@@ -146,7 +146,7 @@ export class Panel {
 
   /** Finds the ticks of its axes. @returns how much room they need */
   measure(): Gutters {
-    this.#lazy?.setPrefixes(this);
+    this.#lazy?.completeAxes(this);
     const { left, right } = this.axes;
     const gutters = this.#plot.measure(left, right);
     const hasLeft = right === undefined || this.series.some(({ onRight }) => !onRight);

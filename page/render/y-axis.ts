@@ -8,7 +8,7 @@ export interface YAxis {
   log: boolean;
   /** How labels are written where they need a prefix of their unit. */
   prefixed?: PrefixedLabels | undefined;
-  /** Of an axis of names. @param heightPx in CSS pixels */
+  /** Of an axis of names, or a logarithmic one. @param heightPx in CSS pixels */
   ticks?: ((heightPx: number) => Tick[]) | undefined;
   /** Of an axis of names: where a value of a series stands. */
   placeOf?: ((name: string, value: number) => number) | undefined;
@@ -45,8 +45,6 @@ const TICKS_A_PANEL = 9;
 const LABEL_PX = 13;
 /** So often a step is made finer to find a second tick. */
 const MAX_FINER = 8;
-/** Less than this part of a decade is divided as a linear axis is. */
-const FEW_DECADES = 0.5;
 
 /** The next range for values from `low` to `high`, in the axis' own space; the previous one while it fits. */
 export function nextRange(previous: Range | undefined, low: number, high: number): Range {
@@ -73,33 +71,22 @@ export function thresholdsOn(axis: YAxis, values: readonly number[] = [], onRigh
     .filter(({ at }) => at >= min && at <= max);
 }
 
-/** The axis' ticks, for a height in CSS pixels. */
+/** The axis' ticks, for a height in CSS pixels. A logarithmic axis has none until what makes them is loaded. */
 export function yTicks(axis: YAxis, heightPx: number): Tick[] {
-  const { range, log, ticks: named } = axis;
-  if (named !== undefined) return named(heightPx).filter(({ at }) => at >= range.min && at <= range.max);
-  const pxPerUnit = heightPx / 2 / halfSpan(range);
-  if (!log) return apart(linearTicks(axis, heightPx), pxPerUnit);
-  const step = stepOf(halfSpan(range), heightPx);
-  const from = step <= 0.2 ? 2 : step <= 0.5 ? 1 : 0;
-  const whole = ticks(range.min, range.max, Math.max(1, Math.ceil(step)));
-  // In a low panel a whole decade may be all that there is.
-  const places = [whole, decades(range, [1, 3]), decades(range, [1, 2, 5])]
-    .slice(from)
-    .find(({ length }) => length > 1);
-  const isWide = range.max - range.min >= FEW_DECADES && places !== undefined;
-  return apart(
-    isWide ? places.map((at) => ({ at, label: powerLabel(at) })) : withinADecade(range, heightPx),
-    pxPerUnit,
-  );
+  const { range, log, ticks: own } = axis;
+  if (log) return own?.(heightPx) ?? [];
+  if (own !== undefined) return own(heightPx).filter(({ at }) => at >= range.min && at <= range.max);
+  return apart(linearTicks(axis, heightPx), range, heightPx);
 }
 
-function stepOf(half: number, heightPx: number): number {
+/** The step of ticks, for half the span of an axis: that of all of it may be no float64. */
+export function stepOf(half: number, heightPx: number): number {
   const everyPx = Math.min(MAX_TICK_PX, Math.max(MIN_TICK_PX, heightPx / TICKS_A_PANEL));
   return niceStep(half * ((2 * everyPx) / Math.max(1, heightPx)));
 }
 
 /** Two at least: one label says nothing of the scale. */
-function linearTicks({ range, prefixed }: Pick<YAxis, "range" | "prefixed">, heightPx: number): Tick[] {
+export function linearTicks({ range, prefixed }: Pick<YAxis, "range" | "prefixed">, heightPx: number): Tick[] {
   const { min, max } = range;
   let step = stepOf(halfSpan(range), heightPx);
   let values = ticks(min, max, step);
@@ -113,32 +100,12 @@ function linearTicks({ range, prefixed }: Pick<YAxis, "range" | "prefixed">, hei
 }
 
 /** Those that do not lie over the one before. */
-function apart(all: readonly Tick[], pxPerUnit: number): Tick[] {
+export function apart(all: readonly Tick[], range: Range, heightPx: number): Tick[] {
+  const pxPerUnit = heightPx / 2 / halfSpan(range);
   let last = -Infinity;
   return all.filter(({ at }) => {
     if ((at - last) * pxPerUnit < LABEL_PX) return false;
     last = at;
     return true;
   });
-}
-
-function withinADecade(range: Range, heightPx: number): Tick[] {
-  const linear = { min: 10 ** range.min, max: 10 ** range.max };
-  return linearTicks({ range: linear }, heightPx).map((tick) => ({ ...tick, at: Math.log10(tick.at) }));
-}
-
-function decades({ min, max }: Range, factors: number[]): number[] {
-  const places: number[] = [];
-  for (let power = Math.floor(min); power <= Math.ceil(max); power++) {
-    for (const factor of factors) places.push(power + Math.log10(factor));
-  }
-  return places.filter((place) => place >= min && place <= max);
-}
-
-/** `0.01`, `50`, `1e6`: a power of ten, or one of 2, 3 or 5 times it. */
-function powerLabel(place: number): string {
-  const power = Math.floor(place + 1e-9);
-  const factor = Math.round(10 ** (place - power));
-  if (power >= 6 || power < -4) return `${factor}e${power}`;
-  return power >= 0 ? String(factor * 10 ** power) : (factor * 10 ** power).toFixed(-power);
 }

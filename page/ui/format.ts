@@ -95,29 +95,6 @@ export function formatDuration(durationMs: number): string {
     : `${Math.round(durationMs / 86_400_000)} days`;
 }
 
-const QUARTER_MS = 900_000;
-/** Zones differ by whole quarters of an hour, and messages take a while. */
-const SAME_ZONE_MS = 45_000;
-const LARGEST_ZONE_MS = 15 * 3_600_000;
-
-/** Asks for the zone where a difference of clocks looks like one. */
-export function zoneHint(differenceMs: number): string {
-  const quarters = Math.round(differenceMs / QUARTER_MS);
-  const isZone = Math.abs(differenceMs - quarters * QUARTER_MS) <= SAME_ZONE_MS && differenceMs <= LARGEST_ZONE_MS;
-  return isZone && quarters > 0 ? " (time zone?)" : "";
-}
-
-/** How far a clock is behind, or with a minus ahead: `5 h 30 min behind (time zone?)`. */
-export function offsetText(behindMs: number): string {
-  const size = Math.abs(behindMs);
-  const hint = zoneHint(size);
-  const minutes = hint === "" ? Math.round(size / 60_000) : Math.round(size / QUARTER_MS) * 15;
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  const parts = [hours > 0 ? `${hours} h` : "", rest > 0 ? `${rest} min` : ""].filter((part) => part !== "");
-  const isLong = size >= 7_200_000 && size < 172_800_000;
-  return `${hint === "" && !isLong ? formatDuration(size) : parts.join(" ")} ${behindMs > 0 ? "behind" : "ahead"}${hint}`;
-}
-
 /** Places after the point that a nice step needs. */
 export function decimals(step: number): number {
   return step >= 1 ? 0 : Math.max(0, -Math.floor(Math.log10(step) + 1e-9));

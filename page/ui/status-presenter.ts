@@ -1,6 +1,6 @@
 import type { ConnectionState } from "../../client/connection-state.ts";
 import type { ChannelData } from "../data/channel-data.ts";
-import type { Clocks } from "../data/clocks.ts";
+import type { ClockRemarks, Clocks } from "../data/clocks.ts";
 import type { FeedRate } from "../data/feed-rate.ts";
 import type { ViewModel, Viewport } from "../viewport/viewport.ts";
 import type { Header } from "./header.ts";
@@ -15,10 +15,17 @@ const SOON_MS = 600;
 /** After a failure what is rarely shown is loaded again no sooner than this. */
 const AGAIN_MS = 5_000;
 
+/** A lag may be a zone from here on. */
+const LONG_LAG_MS = 600_000;
+
 /** What most pages that somebody looks at never show: it is loaded for those that do. */
 export interface RareStates {
   /** Says what to do for a channel that has no points yet. */
   showEmpty(isEmpty: boolean): void;
+  /** What is said of clocks that are off. */
+  clocksText(remarks: ClockRemarks): string | undefined;
+  /** Asks for the zone where a lag looks like one. */
+  zoneHint(lagMs: number): string;
   /** Shows the state in the icon of the tab. */
   showIcon(kind: Status["kind"]): void;
 }
@@ -87,14 +94,17 @@ export class StatusPresenter {
     const { kind } = now.kind === "paused" ? now.feed : now;
     const isFlowing = kind === "live";
     const isConnected = isFlowing || ["empty", "waiting", "stale", "gone"].includes(kind);
+    const lagMs = isFlowing ? clocks.lagMs : undefined;
+    const { remarks } = clocks;
     header.showFigures(
       figuresText({
         file: now.kind === "snapshot" ? now.about() : "",
         rate: isConnected ? feedRate.rate(nowMs) : undefined,
         series: store.size,
         refusedSeries: store.refused,
-        lagMs: isFlowing ? clocks.lagMs : undefined,
-        clocks: clocks.remarks,
+        lagMs,
+        lagHint: this.#rare?.zoneHint(lagMs ?? 0),
+        clocks: this.#rare?.clocksText(remarks),
         lostPoints: store.lost,
         viewers: isConnected ? this.viewers : undefined,
       }),
@@ -102,7 +112,9 @@ export class StatusPresenter {
     this.#rare?.showEmpty(store.size === 0 && isConnected);
     this.#rare?.showIcon(now.kind);
     // The icon of a page is that of one that is live.
-    if (document.hidden || !["live", "connecting"].includes(now.kind)) void this.#loadRare();
+    const isOff = (lagMs ?? 0) > LONG_LAG_MS || Object.values(remarks).some((remark) => remark !== undefined);
+    const isUsual = ["live", "connecting"].includes(now.kind) && !isOff;
+    if (document.hidden || !isUsual) void this.#loadRare();
     this.#showHistory();
   }
 

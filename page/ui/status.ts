@@ -1,7 +1,6 @@
 import type { ConnectionState } from "../../client/connection-state.ts";
 import { PRESENCE_EXPIRES_MS } from "../../protocol/limits.ts";
-import type { ClockRemarks } from "../data/clocks.ts";
-import { counted, formatDuration, formatRate, offsetText, zoneHint } from "./format.ts";
+import { counted, formatDuration, formatRate } from "./format.ts";
 import { momentText } from "./time-text.ts";
 
 /** The state of the feed. */
@@ -121,37 +120,29 @@ export interface Figures {
   series: number;
   refusedSeries: number;
   lagMs: number | undefined;
-  clocks: ClockRemarks;
+  /** What else is said of the lag. */
+  lagHint?: string | undefined;
+  /** What is said of clocks that are off. */
+  clocks: string | undefined;
   lostPoints: { points: number; unknown: boolean };
   viewers: number | undefined;
 }
 
 /** The quiet line: `10 pts/s · 3 series · lag 42 ms · 2 viewers`. */
 export function figuresText(figures: Figures): string {
-  const { file, rate, series, refusedSeries, lagMs, clocks, lostPoints, viewers } = figures;
+  const { file, rate, series, refusedSeries, lagMs, lagHint = "", clocks, lostPoints, viewers } = figures;
   return [
     file || undefined,
     rate === undefined ? undefined : `${formatRate(rate)} pts/s`,
     series === 0 ? undefined : counted(series, "series"),
     refusedSeries === 0 ? undefined : `${counted(refusedSeries, "series")} more than can be shown`,
-    lagMs === undefined ? undefined : `lag ${formatDuration(lagMs)}${zoneHint(lagMs)}`,
-    clocks.behind &&
-      `${clocks.behind.name}${clocks.behind.count > 1 ? ` and ${clocks.behind.count - 1} more` : ""}: ${offsetText(clocks.behind.lateMs)}`,
-    clocks.publisherAheadMs === undefined
-      ? undefined
-      : clocks.aheadName === undefined
-        ? `the publisher’s clock is ${formatDuration(clocks.publisherAheadMs)} ahead${zoneHint(clocks.publisherAheadMs)}`
-        : `${clocks.aheadName}: ${offsetText(-clocks.publisherAheadMs)}`,
-    clocks.oursAheadMs === undefined ? undefined : `this device’s clock is ${aheadText(clocks.oursAheadMs)}`,
+    lagMs === undefined ? undefined : `lag ${formatDuration(lagMs)}${lagHint}`,
+    clocks,
     lossText(lostPoints),
     viewers === undefined ? undefined : counted(viewers, "viewer"),
   ]
     .filter((part) => part !== undefined)
     .join(" · ");
-}
-
-function aheadText(aheadMs: number): string {
-  return `${formatDuration(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead" : "behind"}`;
 }
 
 function lossText({ points, unknown }: Figures["lostPoints"]): string | undefined {

@@ -5,6 +5,7 @@ import type { Range } from "../segment.ts";
 import { ValueNamesRegistry } from "../store/value-names.ts";
 import { type FetchedRange, type FetchPlan, type HistoryNeed, planFetch } from "./fetch-plan.ts";
 import { HistoryChunk } from "./history-chunk.ts";
+import type { StoredHistory } from "./stored-history.ts";
 
 /** What one request may bring; the rings have no room for more. */
 export const MAX_FETCH_BYTES = 64 * 1024 * 1024;
@@ -39,11 +40,9 @@ interface FetchResult {
   whole: boolean;
 }
 
-/** Points older than those in the ring buffers: one range, fetched from the Channel's store when it is shown. */
-export class HistoryFetcher {
-  /** Shared with the live points: a text has one code on the page. */
+/** {@link StoredHistory} by requests to the Channel. */
+export class HistoryFetcher implements StoredHistory {
   valueNames = new ValueNamesRegistry();
-  /** The number of the last point before the live ones. */
   joinedSeq = 0;
   #fetched: HistoryChunk | undefined;
   #need: HistoryNeed | undefined;
@@ -62,33 +61,23 @@ export class HistoryFetcher {
     this.#changed = changed;
   }
 
-  /** The fetched points; undefined before the first. */
   get fetched(): HistoryChunk | undefined {
     return this.#fetched;
   }
 
-  /** `failed`: the last request failed and is repeated after a while. */
   get state(): "idle" | "fetching" | "failed" {
     if (this.#flight !== undefined) return "fetching";
     return this.#failures > 0 && this.#next() !== undefined ? "failed" : "idle";
   }
 
-  /** There was more than fits into memory: the oldest part of the request is missing. */
   get isTruncated(): boolean {
     return this.#fetched?.isTruncated ?? false;
   }
 
-  /** Nothing is stored before this x; undefined while that is not known. */
   get oldestX(): number | undefined {
     return this.#oldestX;
   }
 
-  /**
-   * Requests what is shown. Call it at each drawing: most calls fetch nothing.
-   * @param range from -Infinity for everything; undefined for nothing
-   * @param completeFromX from here on the rings have everything
-   * @param newestX the newest x in the rings
-   */
   request(range: Range | undefined, completeFromX: number, newestX: number): void {
     // It falls where x begins again: points from before do not belong to that.
     if (completeFromX < this.#completeFromX) this.clear();
@@ -98,7 +87,6 @@ export class HistoryFetcher {
     this.#consider();
   }
 
-  /** Drops everything: the channel was emptied. */
   clear(): void {
     this.#flight?.abort.abort();
     this.#flight = this.#fetched = this.#need = this.#oldestX = undefined;

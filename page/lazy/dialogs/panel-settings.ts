@@ -1,9 +1,10 @@
 import type { Range } from "../../data/segment.ts";
-import type { Axis, PanelPlan, Target, YAxisPlan, YMode } from "../../layout/arrangement.ts";
+import type { Axis, PanelPlan, YAxisPlan, YMode } from "../../layout/arrangement.ts";
 import { isRange, MAX_THRESHOLDS, namesOn } from "../../layout/panels.ts";
 import { fromAxis } from "../../render/y-axis.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import type { Context } from "../module.ts";
+import { moveSeries, type Target } from "../move-series.ts";
 import { NO_UNIT, unitOn } from "../pointing/shared-y.ts";
 import { tidyRange } from "../pointing/tidy-range.ts";
 import { withShared, withZoom } from "../pointing/y-choices.ts";
@@ -218,7 +219,7 @@ function seriesFields(
     }
     select.addEventListener("change", () => {
       const chosen = options[select.selectedIndex];
-      if (chosen !== undefined) context.arrangement.move(name, chosen.target, chosen.axis);
+      if (chosen !== undefined) moveSeries(context.arrangement, name, chosen.target, chosen.axis);
       context.layoutChanged();
       again();
     });

@@ -17,6 +17,7 @@ import {
 import type { Scaled } from "../../../../page/layout/grouping.ts";
 import { AUTO } from "../../../../page/layout/panels.ts";
 import { movePanel, setY } from "../../../../page/lazy/dialogs/arrange.ts";
+import { moveSeries, type Target } from "../../../../page/lazy/move-series.ts";
 
 const series = (...names: string[]): Scaled[] => names.map((name) => ({ name, magnitude: 1 }));
 const ALL = series("a.x", "a.y", "b.x", "b.y", "c.x");
@@ -51,6 +52,10 @@ class TestArrangement extends Arrangement {
 
   id(name: string): string {
     return this.with(name).id;
+  }
+
+  move(name: string, target: Target, axis: Axis): void {
+    moveSeries(this, name, target, axis);
   }
 
   movePanel(id: string, delta: number): void {

@@ -3,12 +3,26 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { RingBuffer } from "../../../../page/data/store/ring-buffer.ts";
 import { newSeries } from "../../../../page/data/store/series.ts";
+import { logTicks } from "../../../../page/lazy/log-ticks.ts";
 import { setPrefixes } from "../../../../page/lazy/quantity.ts";
-import { fromAxis, nextRange, onAxis, thresholdsOn, type YAxis, yTicks } from "../../../../page/render/y-axis.ts";
+import {
+  fromAxis,
+  nextRange,
+  onAxis,
+  type Tick,
+  thresholdsOn,
+  type YAxis,
+  yTicks,
+} from "../../../../page/render/y-axis.ts";
 
 const LOG = { log: true };
 const labels = (min: number, max: number, height = 300): string[] =>
-  yTicks({ range: { min, max }, log: true }, height).map(({ label }) => label);
+  ticksOf({ range: { min, max }, log: true }, height).map(({ label }) => label);
+
+/** With what is loaded for logarithmic axes. */
+function ticksOf({ range, log }: YAxis, heightPx: number): Tick[] {
+  return yTicks({ range, log, ...(log ? { ticks: (px: number) => logTicks(range, px) } : {}) }, heightPx);
+}
 
 test("[PG12] a linear axis has round ticks, as many as the height has room for", () => {
   const low = yTicks({ range: { min: 0, max: 10 }, log: false }, 120);
@@ -30,7 +44,7 @@ test("[PG12] ticks lie in the range, ascend, say different things, and are not c
   fc.assert(
     fc.property(ranges, ([min, span, height, log]) => {
       const range = { min, max: min + span };
-      const ticks = yTicks({ range, log }, height);
+      const ticks = ticksOf({ range, log }, height);
       assert.ok(ticks.length >= 1 && ticks.length <= height / 20 + 2, `${ticks.length} ticks on ${height} px`);
       for (const [i, { at }] of ticks.entries()) {
         assert.ok(at >= range.min - span * 1e-6 && at <= range.max + span * 1e-6, `${at}`);
@@ -88,7 +102,7 @@ test("[PG12] what a logarithmic tick says is the value that stands there", () =>
       fc.double({ min: -8, max: 10, noNaN: true }),
       fc.double({ min: 0.05, max: 9, noNaN: true }),
       (min, span) => {
-        for (const { at, label } of yTicks({ range: { min, max: min + span }, log: true }, 400)) {
+        for (const { at, label } of ticksOf({ range: { min, max: min + span }, log: true }, 400)) {
           const value = fromAxis(LOG, at);
           assert.ok(Math.abs(Number(label) - value) <= value * 1e-6, `${label} at ${value}`);
         }
@@ -148,7 +162,7 @@ test("[PG80a] on any axis as high as two labels there are two at least, and none
     fc.integer({ min: 30, max: 400 }),
   );
   const check = (range: { min: number; max: number }, log: boolean, height: number): void => {
-    const ticks = yTicks({ range, log }, height);
+    const ticks = ticksOf({ range, log }, height);
     const said = `${JSON.stringify(range)} on ${height} px: ${ticks.map(({ label }) => label)}`;
     assert.ok(ticks.length >= 2, said);
     const places = ticks.map(({ at }) => ((at - range.min) / (range.max - range.min)) * height);
@@ -169,7 +183,7 @@ test("[PG80a] on any axis as high as two labels there are two at least, and none
 /** A linear axis with one series of a unit. */
 function axisOf(min: number, max: number, unit: string): YAxis {
   const left: YAxis = { range: { min, max }, log: false };
-  const series = newSeries(`a [${unit}]`, 0, new RingBuffer(1));
+  const series = newSeries(`a [${unit}]`, new RingBuffer(1));
   const place = { slot: 0, onRight: false, isHidden: false, minY: min, maxY: max, renderer: {} };
   setPrefixes({ series: [{ ...place, series }], axes: { left, right: undefined } });
   return left;

@@ -11,7 +11,6 @@ import {
   formatValue,
   type NumberStyle,
   numberStyle,
-  offsetText,
 } from "../../../../page/ui/format.ts";
 
 const written = (value: number, low: number, high: number, integers = false): string =>
@@ -181,16 +180,6 @@ test("[PG28a] [PG28b] ticks of days, months and years are those of the local cal
     thisYear.every((day) => !day.includes(String(year))),
     thisYear.join(),
   );
-});
-
-test("[PG27a] a difference of clocks is said in hours and quarters where it looks like a zone", () => {
-  assert.equal(offsetText(19_800_000), "5 h 30 min behind (time zone?)");
-  assert.equal(offsetText(-3_600_000 - 44_000), "1 h ahead (time zone?)");
-  assert.equal(offsetText(-3_600_000 - 46_000), "61 min ahead");
-  assert.equal(offsetText(45 * 60_000), "45 min behind (time zone?)");
-  assert.equal(offsetText(30_000), "30 s behind");
-  assert.equal(offsetText(15 * 3_600_000), "15 h behind (time zone?)");
-  assert.equal(offsetText(24 * 3_600_000), "24 h behind");
 });
 
 test("an axis never has more than 60 ticks, whatever its range", () => {

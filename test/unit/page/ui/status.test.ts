@@ -69,7 +69,7 @@ test("the quiet line says what is known, and nothing else", () => {
     series: 0,
     refusedSeries: 0,
     lagMs: undefined,
-    clocks: { publisherAheadMs: undefined, oursAheadMs: undefined },
+    clocks: undefined,
     lostPoints: { points: 0, unknown: false },
     viewers: undefined,
   };
@@ -82,9 +82,8 @@ test("the quiet line says what is known, and nothing else", () => {
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 1, unknown: false } }), "1 point missing");
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 12, unknown: true } }), "at least 12 points missing");
   assert.equal(figuresText({ ...nothing, lostPoints: { points: 0, unknown: true } }), "data may be missing");
-  const clocks = { publisherAheadMs: 12_000, oursAheadMs: -180_000 };
   assert.equal(
-    figuresText({ ...nothing, clocks }),
-    "the publisher’s clock is 12 s ahead · this device’s clock is 3 min behind",
+    figuresText({ ...nothing, lagMs: 3_600_000, lagHint: " (time zone?)", clocks: "a clock is off", viewers: 1 }),
+    "lag 60 min (time zone?) · a clock is off · 1 viewer",
   );
 });

@@ -1,6 +1,7 @@
-import type { Arrangement, Axis, Target } from "../layout/arrangement.ts";
+import type { Arrangement, Axis } from "../layout/arrangement.ts";
 import type { Board } from "../render/board.ts";
 import type { Panel } from "../render/panel.ts";
+import { moveSeries, type Target } from "./move-series.ts";
 
 const TYPE = "application/x-plotcast-series";
 /** So near the edge between two panels, a new one is made there. */
@@ -52,7 +53,7 @@ export function dragSeries(board: Board, arrangement: Arrangement, layoutChanged
     if (name === "" || panel === undefined) return;
     event.preventDefault();
     const { target, axis } = targetOf(panel.plan.id, panel.root.getBoundingClientRect(), event.clientX, event.clientY);
-    arrangement.move(name, target, axis);
+    moveSeries(arrangement, name, target, axis);
     layoutChanged();
   });
 }
@@ -60,17 +61,4 @@ export function dragSeries(board: Board, arrangement: Arrangement, layoutChanged
 function panelOf(board: Board, { target }: Event): Panel | undefined {
   const root = target instanceof Element ? target.closest(".panel") : null;
   return board.panels.find((panel) => panel.root === root);
-}
-
-/** A file can be let go anywhere. */
-export function dropFile(open: (file: File) => void): void {
-  addEventListener("dragover", (event) => {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-  });
-  addEventListener("drop", (event) => {
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file === undefined) return;
-    event.preventDefault();
-    open(file);
-  });
 }

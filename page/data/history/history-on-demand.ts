@@ -1,0 +1,76 @@
+import type { Range } from "../segment.ts";
+import { ValueNamesRegistry } from "../store/value-names.ts";
+import type { StoredHistory } from "./stored-history.ts";
+
+const RETRY_MS = 3000;
+
+/** What fetches older points, loaded when such are shown first: most pages show only what they hold. */
+export class HistoryOnDemand implements StoredHistory {
+  joinedSeq = 0;
+  readonly #load: () => Promise<StoredHistory | undefined>;
+  readonly #changed: () => void;
+  #loaded: StoredHistory | undefined;
+  #valueNames = new ValueNamesRegistry();
+  #isLoading = false;
+  #hasFailed = false;
+
+  /**
+   * @param load undefined: it cannot be had now
+   * @param changed called when it is there, or the state changed
+   */
+  constructor(load: () => Promise<StoredHistory | undefined>, changed: () => void) {
+    this.#load = load;
+    this.#changed = changed;
+  }
+
+  get valueNames(): ValueNamesRegistry {
+    return this.#valueNames;
+  }
+
+  set valueNames(valueNames: ValueNamesRegistry) {
+    this.#valueNames = valueNames;
+    if (this.#loaded !== undefined) this.#loaded.valueNames = valueNames;
+  }
+
+  get fetched(): StoredHistory["fetched"] {
+    return this.#loaded?.fetched;
+  }
+
+  get state(): StoredHistory["state"] {
+    return this.#loaded?.state ?? (this.#hasFailed ? "failed" : "idle");
+  }
+
+  get isTruncated(): boolean {
+    return this.#loaded?.isTruncated ?? false;
+  }
+
+  get oldestX(): number | undefined {
+    return this.#loaded?.oldestX;
+  }
+
+  request(range: Range | undefined, completeFromX: number, newestX: number): void {
+    if (this.#loaded !== undefined) {
+      this.#loaded.joinedSeq = this.joinedSeq;
+      this.#loaded.request(range, completeFromX, newestX);
+    } else if (range !== undefined && range.min < completeFromX && range.min <= range.max && !this.#isLoading) {
+      this.#isLoading = true;
+      void this.#begin();
+    }
+  }
+
+  clear(): void {
+    this.#loaded?.clear();
+  }
+
+  async #begin(): Promise<void> {
+    this.#loaded = await this.#load();
+    this.#hasFailed = this.#loaded === undefined;
+    if (this.#loaded !== undefined) this.#loaded.valueNames = this.#valueNames;
+    else
+      setTimeout(() => {
+        this.#isLoading = false;
+        this.#changed();
+      }, RETRY_MS);
+    this.#changed();
+  }
+}

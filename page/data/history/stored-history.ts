@@ -1,0 +1,29 @@
+import type { Range } from "../segment.ts";
+import type { SeriesStore } from "../store/series-store.ts";
+import type { ValueNamesRegistry } from "../store/value-names.ts";
+import type { FetchedRange } from "./fetch-plan.ts";
+
+/** Points older than those in the ring buffers: one range, fetched from the Channel's store when it is shown. */
+export interface StoredHistory {
+  /** Shared with the live points: a text has one code on the page. */
+  valueNames: ValueNamesRegistry;
+  /** The number of the last point before the live ones. */
+  joinedSeq: number;
+  /** The fetched points; undefined before the first. */
+  readonly fetched: (FetchedRange & { readonly store: SeriesStore }) | undefined;
+  /** `failed`: the last request failed and is repeated after a while. */
+  readonly state: "idle" | "fetching" | "failed";
+  /** There was more than fits into memory: the oldest part of the request is missing. */
+  readonly isTruncated: boolean;
+  /** Nothing is stored before this x; undefined while that is not known. */
+  readonly oldestX: number | undefined;
+  /**
+   * Requests what is shown. Call it at each drawing: most calls fetch nothing.
+   * @param range from -Infinity for everything; undefined for nothing
+   * @param completeFromX from here on the rings have everything
+   * @param newestX the newest x in the rings
+   */
+  request(range: Range | undefined, completeFromX: number, newestX: number): void;
+  /** Drops everything: the channel was emptied. */
+  clear(): void;
+}
