@@ -1,6 +1,5 @@
 import type { Derivation, DerivationInput, DerivedClass, DerivedSeries } from "./derivation.ts";
 import type { HeldPoints, ReplacedPoints } from "./history/arrivals.ts";
-import { allSeries, segmentsIn } from "./history/join-segments.ts";
 import type { StoredHistory } from "./history/stored-history.ts";
 import { extentOf } from "./path.ts";
 import { newestX, type PointSource } from "./point-source.ts";
@@ -24,7 +23,7 @@ export class ChannelData implements PointSource, ReplacedPoints {
   readonly stored: DerivationInput = {
     has: (name) => this.#find(name) !== undefined,
     headX: (name) => this.#find(name)?.headX ?? Number.NaN,
-    segments: (name, { min, max }) => segmentsIn(name, min, max, this.store, this.history.fetched),
+    segments: (name, range) => this.history.segments(this.store, name, range),
   };
   /** Whether what was left out of the tail is being read. Until it is here, nothing else is fetched. */
   filling: "idle" | "fetching" | "failed" = "idle";
@@ -40,8 +39,7 @@ export class ChannelData implements PointSource, ReplacedPoints {
   }
 
   get series(): Iterable<Series> {
-    const stored =
-      this.history.fetched === undefined ? this.store.series : allSeries(this.store, this.history.fetched.store);
+    const stored = this.history.series(this.store);
     return this.#derived === undefined ? stored : [...stored, ...this.#derived.series];
   }
 

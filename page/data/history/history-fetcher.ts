@@ -1,10 +1,14 @@
 import { framesIn } from "../../../client/stored-frames.ts";
 import { fullJitterMs } from "../../../protocol/backoff.ts";
 import { decodeFrame } from "../../../protocol/frame/frame.ts";
-import type { Range } from "../segment.ts";
+import { liveSegments } from "../live-segments.ts";
+import type { Range, Segment } from "../segment.ts";
+import type { Series } from "../store/series.ts";
+import type { SeriesStore } from "../store/series-store.ts";
 import { ValueNamesRegistry } from "../store/value-names.ts";
 import { type FetchedRange, type FetchPlan, type HistoryNeed, planFetch } from "./fetch-plan.ts";
 import { HistoryChunk } from "./history-chunk.ts";
+import { allSeries, joinedSegments } from "./join-segments.ts";
 import type { StoredHistory } from "./stored-history.ts";
 
 /** What one request may bring; the rings have no room for more. */
@@ -85,6 +89,16 @@ export class HistoryFetcher implements StoredHistory {
     this.#completeFromX = completeFromX;
     this.#need = range && { range, completeFromX, newestX: this.#ringsDrop ? newestX : completeFromX };
     this.#consider();
+  }
+
+  segments(live: SeriesStore, name: string, range: Range): Segment[] {
+    return this.#fetched === undefined
+      ? liveSegments(live, name, range)
+      : joinedSegments(live, name, range, this.#fetched);
+  }
+
+  series(live: SeriesStore): Series[] {
+    return this.#fetched === undefined ? [...live.series] : allSeries(live, this.#fetched.store);
   }
 
   clear(): void {

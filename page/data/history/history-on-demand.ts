@@ -1,4 +1,7 @@
-import type { Range } from "../segment.ts";
+import { liveSegments } from "../live-segments.ts";
+import type { Range, Segment } from "../segment.ts";
+import type { Series } from "../store/series.ts";
+import type { SeriesStore } from "../store/series-store.ts";
 import { ValueNamesRegistry } from "../store/value-names.ts";
 import type { StoredHistory } from "./stored-history.ts";
 
@@ -56,6 +59,14 @@ export class HistoryOnDemand implements StoredHistory {
       this.#isLoading = true;
       void this.#begin();
     }
+  }
+
+  segments(live: SeriesStore, name: string, range: Range): Segment[] {
+    return this.#loaded?.segments(live, name, range) ?? liveSegments(live, name, range);
+  }
+
+  series(live: SeriesStore): Iterable<Series> {
+    return this.#loaded?.series(live) ?? live.series;
   }
 
   clear(): void {

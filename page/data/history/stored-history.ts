@@ -1,4 +1,5 @@
-import type { Range } from "../segment.ts";
+import type { Range, Segment } from "../segment.ts";
+import type { Series } from "../store/series.ts";
 import type { SeriesStore } from "../store/series-store.ts";
 import type { ValueNamesRegistry } from "../store/value-names.ts";
 import type { FetchedRange } from "./fetch-plan.ts";
@@ -24,6 +25,10 @@ export interface StoredHistory {
    * @param newestX the newest x in the rings
    */
   request(range: Range | undefined, completeFromX: number, newestX: number): void;
+  /** The points of a series in a range: those that were fetched, then the live ones. */
+  segments(live: SeriesStore, name: string, range: Range): Segment[];
+  /** The live series in their order, then those that only the fetched points know. */
+  series(live: SeriesStore): Iterable<Series>;
   /** Drops everything: the channel was emptied. */
   clear(): void;
 }

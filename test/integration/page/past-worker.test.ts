@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browserHistory } from "../../../page/data/history/browser-history.ts";
-import { segmentsIn } from "../../../page/data/history/join-segments.ts";
+import { liveSegments } from "../../../page/data/live-segments.ts";
 import { justAbove } from "../../../page/data/sorted-column.ts";
 import { SeriesStore } from "../../../page/data/store/series-store.ts";
 import { decodeFrame } from "../../../protocol/frame/frame.ts";
@@ -36,8 +36,8 @@ test("[PG14c] the real Worker: what is older than what was sent is there, every 
       "the fetch",
       () => history.fetched !== undefined && history.state === "idle" && history.fetched.min <= min,
     );
-    const segments = segmentsIn("y", min, max, live, history.fetched);
-    const expected = segmentsIn("y", min, max, truth, undefined);
+    const segments = history.segments(live, "y", { min, max });
+    const expected = liveSegments(truth, "y", { min, max });
     for (const column of ["x", "y"] as const) {
       assert.deepEqual(
         segments.flatMap((part) => [...part[column]]),

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HistoryOnDemand } from "../../../../../page/data/history/history-on-demand.ts";
 import type { StoredHistory } from "../../../../../page/data/history/stored-history.ts";
+import type { Segment } from "../../../../../page/data/segment.ts";
+import type { Series } from "../../../../../page/data/store/series.ts";
+import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { ValueNamesRegistry } from "../../../../../page/data/store/value-names.ts";
+
+const STORED: Segment = { x: Float64Array.of(1), y: Float64Array.of(2) };
 
 class Recorded implements StoredHistory {
   valueNames = new ValueNamesRegistry();
@@ -15,6 +20,14 @@ class Recorded implements StoredHistory {
 
   request(range: { min: number; max: number } | undefined, completeFromX: number, newestX: number): void {
     this.calls.push(`${range?.min}..${range?.max} ${completeFromX} ${newestX} after ${this.joinedSeq}`);
+  }
+
+  segments(): Segment[] {
+    return [STORED];
+  }
+
+  series(): Series[] {
+    return [];
   }
 
   clear(): void {
@@ -34,7 +47,10 @@ test("[PG8b] what fetches older points is loaded when such are shown, once, and 
   history.request(undefined, 100, 200);
   history.request({ min: 100, max: 200 }, 100, 200);
   history.clear();
+  const live = new SeriesStore();
   assert.equal(loads, 0, "nothing older was shown");
+  assert.deepEqual(history.segments(live, "y", { min: 0, max: 1 }), [], "what the page holds");
+  assert.deepEqual([...history.series(live)], []);
   assert.deepEqual(
     [history.state, history.fetched, history.isTruncated, history.oldestX],
     ["idle", undefined, false, undefined],
@@ -49,6 +65,7 @@ test("[PG8b] what fetches older points is loaded when such are shown, once, and 
   assert.equal(loaded.valueNames, names, "texts have one code on the page");
   assert.deepEqual([history.state, history.isTruncated, history.oldestX], ["fetching", true, 7]);
 
+  assert.deepEqual(history.segments(live, "y", { min: 0, max: 1 }), [STORED], "what was fetched, too");
   history.joinedSeq = 40;
   history.request({ min: 80, max: 200 }, 100, 200);
   history.clear();

@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { setImmediate as yieldToPage } from "node:timers/promises";
 import fc from "fast-check";
 import { HistoryFetcher } from "../../../../../page/data/history/history-fetcher.ts";
-import { allSeries, segmentsIn } from "../../../../../page/data/history/join-segments.ts";
+import { allSeries, type FetchedPoints, joinedSegments } from "../../../../../page/data/history/join-segments.ts";
+import { liveSegments } from "../../../../../page/data/live-segments.ts";
+import type { Segment } from "../../../../../page/data/segment.ts";
 import { RingBudget } from "../../../../../page/data/store/ring-budget.ts";
 import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { decodeFrame } from "../../../../../protocol/frame/frame.ts";
@@ -72,6 +74,11 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 4096) yield bytes.subarray(at, at + 4096);
 }
 
+function segmentsIn(name: string, min: number, max: number, live: SeriesStore, fetched?: FetchedPoints): Segment[] {
+  const range = { min, max };
+  return fetched === undefined ? liveSegments(live, name, range) : joinedSegments(live, name, range, fetched);
+}
+
 /** What is drawn, as points; NaN as null. */
 function drawn(...args: Parameters<typeof segmentsIn>): [number, number | null][] {
   return segmentsIn(...args).flatMap(({ x, y }) =>
@@ -131,7 +138,7 @@ test("[PG14] what is drawn of ring and store together is what there is: no point
           await stored.look(min, max, live, newestX);
           const { fetched } = stored.history;
           for (const { name } of truth.series) {
-            const expected = drawn(name, min, max, truth, undefined);
+            const expected = drawn(name, min, max, truth);
             const actual = drawn(name, min, max, live, fetched);
             assert.deepEqual(within(actual, min, max), within(expected, min, max));
             const last = expected.at(-1);
@@ -163,9 +170,9 @@ test("[PG14] the same while points come and are dropped, and whoever joins late 
         const newestX = readHeader(frame).maxX;
         for (const min of [T, newestX - 700]) {
           await stored.look(min, newestX, live, newestX);
-          for (const { name } of allSeries(live, stored.history.fetched?.store)) {
+          for (const { name } of stored.history.series(live)) {
             const actual = drawn(name, min, newestX, live, stored.history.fetched);
-            const expected = drawn(name, min, newestX, truth, undefined);
+            const expected = drawn(name, min, newestX, truth);
             assert.deepEqual(line(within(actual, min, newestX)), line(within(expected, min, newestX)));
           }
         }
@@ -239,7 +246,6 @@ test("[PG14] series that only the past knows are found, after those that are liv
     allSeries(live, history).map(({ name }) => name),
     ["a", "b"],
   );
-  assert.deepEqual(allSeries(live, undefined), [...live.series]);
   const fetched = { store: history, min: T, max: T + 2 };
   assert.deepEqual(drawn("b", T, T + 5, live, fetched), [
     [T, 2],

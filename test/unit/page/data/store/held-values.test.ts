@@ -1,7 +1,8 @@
 /** What a step holds, and up to where: a gap ends it where it was known last, also before the next value comes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { segmentsIn } from "../../../../../page/data/history/join-segments.ts";
+import { joinedSegments } from "../../../../../page/data/history/join-segments.ts";
+import { liveSegments } from "../../../../../page/data/live-segments.ts";
 import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { heldPoint } from "../../../../../page/viewport/value-at.ts";
 import { decodeFrame, type Gap } from "../../../../../protocol/frame/frame.ts";
@@ -27,8 +28,10 @@ const temp = (x: number): Row => rowOf(T + x, { temp: 20 });
 
 /** What is held at each of these seconds, by what is called; - for nothing. */
 function held(store: SeriesStore, seconds: readonly number[], fetched?: SeriesStore): string {
+  const range = { min: T, max: T + 1000 };
   const past = fetched && { min: -Infinity, max: T + 1000, store: fetched };
-  const segments = segmentsIn("state", T, T + 1000, store, past);
+  const segments =
+    past === undefined ? liveSegments(store, "state", range) : joinedSegments(store, "state", range, past);
   const { valueNames } = store.find("state") ?? fetched?.find("state") ?? {};
   return seconds
     .map((second) => {
