@@ -1,9 +1,9 @@
 import type { Arrangement, Axis } from "../layout/arrangement.ts";
 import type { Board } from "../render/board.ts";
 import type { Panel } from "../render/panel.ts";
+import { DRAGGED_TYPE } from "../ui/legend.ts";
 import { moveSeries, type Target } from "./move-series.ts";
 
-const TYPE = "application/x-plotcast-series";
 /** So near the edge between two panels, a new one is made there. */
 const EDGE_PX = 22;
 /** This part of a panel's width at its right is its right axis. */
@@ -31,23 +31,18 @@ export function dragSeries(board: Board, arrangement: Arrangement, layoutChanged
     over = panel;
     if (over !== undefined) over.root.dataset.drop = where;
   };
-  host.addEventListener("dragstart", ({ target, dataTransfer }) => {
-    const name = target instanceof HTMLElement ? target.dataset.series : undefined;
-    if (name === undefined || dataTransfer === null) return;
-    dataTransfer.setData(TYPE, name);
-    dataTransfer.effectAllowed = "move";
-  });
   host.addEventListener("dragover", (event) => {
-    if (event.dataTransfer?.types.includes(TYPE) !== true) return;
+    if (event.dataTransfer?.types.includes(DRAGGED_TYPE) !== true) return;
     const panel = panelOf(board, event);
     if (panel === undefined) return;
     event.preventDefault();
+    event.dataTransfer.dropEffect = "move";
     const { target, axis } = targetOf(panel.plan.id, panel.root.getBoundingClientRect(), event.clientX, event.clientY);
     show(panel, target.kind === "into" ? axis : target.kind);
   });
   host.addEventListener("dragend", () => show(undefined));
   host.addEventListener("drop", (event) => {
-    const name = event.dataTransfer?.getData(TYPE) ?? "";
+    const name = event.dataTransfer?.getData(DRAGGED_TYPE) ?? "";
     const panel = panelOf(board, event);
     show(undefined);
     if (name === "" || panel === undefined) return;

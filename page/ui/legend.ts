@@ -49,6 +49,8 @@ const plainStyle: ValueStyleOf = (low, high, integers, unit, previous) => ({
   number: numberStyle(low, high, integers, previous?.number),
 });
 
+/** What is dragged from a legend: the name of a series. */
+export const DRAGGED_TYPE = "text/x-series";
 /** No number is longer; a text may be. */
 const WIDEST = 20;
 
@@ -98,6 +100,7 @@ export class Legend {
     button.dataset.series = name;
     if (unit !== "") button.append(shownUnit);
     button.addEventListener("click", ({ shiftKey }) => (shiftKey ? actions.showOnly(name) : actions.toggle(name)));
+    button.addEventListener("dragstart", ({ dataTransfer }) => dataTransfer?.setData(DRAGGED_TYPE, name));
     button.addEventListener("pointerenter", () => actions.highlight(name));
     button.addEventListener("pointerleave", () => actions.highlight(undefined));
     button.addEventListener("focus", () => {

@@ -74,9 +74,14 @@ export class Arranger {
     await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
     await mouse.down();
     await mouse.move(from.x + from.width / 2 + 10, from.y + from.height / 2 + 4);
-    const target = [to.x + inside(partX, to.width), to.y + inside(partY, to.height)] as const;
-    // Another move, as a hand makes many: the first only enters.
-    for (const _ of [1, 2]) await mouse.move(...target);
+    const [x, y] = [to.x + inside(partX, to.width), to.y + inside(partY, to.height)];
+    // As a hand does: it moves on until it is shown where the series would go.
+    let aside = 0;
+    await waitFor("a panel showing where the series would go", async () => {
+      await mouse.move(x + (aside++ % 2), y);
+      return (await this.#tab.page.locator(".panel[data-drop]").count()) > 0;
+    });
+    await mouse.move(x, y);
     await mouse.up();
     await mouse.move(0, 0);
     await this.#tab.drawn();
