@@ -69,7 +69,7 @@ const lazy = new LazyLoader(
     notice.hide("lazy");
     Object.assign(pathTools, loaded.pathTools);
     input.attach(loaded);
-    loaded.dragSeries(board, arrangement, layoutChanged);
+    loaded.attachLegends(context);
   },
 );
 const scheduler = new FrameScheduler(draw);
@@ -322,7 +322,7 @@ function draw(): void {
   source.requestHistory(viewModel?.requiredRange);
   if (viewModel === undefined) return;
   const { left, right } = board.gutters;
-  board.draw(viewModel, source, highlighted, gapLayer.lazy, arrangement.y);
+  board.draw(viewModel, source, highlighted, gapLayer.lazy, arrangement);
   if (left !== board.gutters.left || right !== board.gutters.right) input.refreshHover();
   showNotes(viewModel);
   draws++;
@@ -339,14 +339,15 @@ function showNotes(seen: ViewModel): void {
   const { isLive } = viewport;
   const panels = board.onScreen;
   const isOdd = panels.some(
-    ({ series, plan: { left, rightAxis } }) =>
+    ({ series, plan: { left, rightAxis, title } }) =>
+      title ||
       left.log ||
       rightAxis.log ||
       series.some(({ series, minY, maxY }) => needsNote(series, seen.x, isLive) || needsPrefix(series, minY, maxY)),
   );
   const { absent } = seriesInView;
   const isLeftOut = absent.length + arrangement.hidden.length > 0;
-  const hasChoices = arrangement.y !== undefined || history.valueNames.size > 0;
+  const hasChoices = arrangement.y !== undefined || arrangement.styles.size + history.valueNames.size > 0;
   gapLayer.show(panels, seen, isOdd || isPointed || isLeftOut || hasChoices);
   const go = (range: Range): void => {
     viewport.showRange(range);

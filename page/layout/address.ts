@@ -4,7 +4,16 @@ import type { Range } from "../data/segment.ts";
 import { isTime } from "../data/store/series-store.ts";
 import { readWindow, type WindowName } from "../viewport/windows.ts";
 import { type ArrangementState, MAX_NAMES } from "./arrangement.ts";
-import { AUTO, isRange, MAX_THRESHOLDS, type PanelState, type YAxisPlan, type YChoices, type YMode } from "./panels.ts";
+import {
+  AUTO,
+  isRange,
+  MAX_THRESHOLDS,
+  type PanelState,
+  type SeriesStyles,
+  type YAxisPlan,
+  type YChoices,
+  type YMode,
+} from "./panels.ts";
 
 /** The state of the view, as the fragment of the page's URL carries it. */
 export interface AddressState extends ArrangementState {
@@ -21,6 +30,8 @@ export const MAX_TEXT = 65_536;
 const MAX_NAME = 256;
 /** Before a name: it is on the right axis. No name as it is written holds it, and browsers leave it in a fragment. */
 const RIGHT = ":";
+
+const TITLE = "title=";
 
 /** The fragment with its `#`; "" where there is nothing to say. */
 export function formatAddress(state: AddressState): string {
@@ -43,6 +54,7 @@ export function parseAddress(fragment: string): AddressState {
   const known = new Set<string>();
   const derived = derivedOf(parameters);
   const y = yOf(parameters, first("share") ?? "");
+  const styles: SeriesStyles = new Map(pairsOf(parameters, "style", MAX_NAMES, (text) => text || undefined));
   const removed = namesOf(first("remove") ?? "", new Set());
   const panels = parameters.flatMap(([key, text]) => (key === "panel" ? panelOf(text, known) : []));
   return {
@@ -56,16 +68,25 @@ export function parseAddress(fragment: string): AddressState {
     ...(derived.length === 0 ? {} : { derived }),
     ...(y && { y }),
     ...(removed.length === 0 ? {} : { removed }),
+    ...(styles.size === 0 ? {} : { styles }),
   };
 }
 
-/** The part of an address that can be remembered: panels and y axes, and what is hidden, derived or removed. */
-export function arrangementParts({ panels, hidden, derived = [], removed = [], y }: ArrangementState): string[] {
+/** The part of an address that can be remembered: panels, y axes and styles, and what is hidden, derived or removed. */
+export function arrangementParts({
+  panels,
+  hidden,
+  derived = [],
+  removed = [],
+  y,
+  styles,
+}: ArrangementState): string[] {
   const parts = panels.map((panel) => `panel=${panelText(panel)}`);
   if (hidden.length > 0) parts.push(`hide=${hidden.map(nameText).join(",")}`);
   if (removed.length > 0) parts.push(`remove=${removed.map(nameText).join(",")}`);
   for (const { name, expression } of derived) parts.push(`calc=${nameText(name)}:${nameText(expression)}`);
   for (const [name, { min, max }] of y?.zooms ?? []) parts.push(`zoom=${nameText(name)}:${min}..${max}`);
+  for (const [name, text] of styles ?? []) parts.push(`style=${nameText(name)}:${text}`);
   if (y?.sharedUnits.size) parts.push(`share=${[...y.sharedUnits].map(nameText).join(",")}`);
   return parts;
 }
@@ -89,9 +110,10 @@ function numberOf(text = ""): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }
 
-function panelText({ names, right, left, rightAxis }: PanelState): string {
+function panelText({ names, right, left, rightAxis, title }: PanelState): string {
   const list = names.map((name) => (right.has(name) ? RIGHT : "") + nameText(name)).join(",");
-  return [list, ...axisOptions(left, ""), ...axisOptions(rightAxis, "r")].join(";");
+  const titled = title === undefined ? [] : [TITLE + nameText(title)];
+  return [list, ...titled, ...axisOptions(left, ""), ...axisOptions(rightAxis, "r")].join(";");
 }
 
 function axisOptions({ mode, log, thresholds }: YAxisPlan, prefix: string): string[] {
@@ -112,7 +134,8 @@ function panelOf(text: string, known: Set<string>): PanelState[] {
   if (names.length === 0) return [];
   const left = axisOf(options, "", MAX_THRESHOLDS);
   const rightAxis = axisOf(options, "r", MAX_THRESHOLDS - (left.thresholds?.length ?? 0));
-  return [{ names, right, left, rightAxis }];
+  const title = nameOf(options.find((option) => option.startsWith(TITLE))?.slice(TITLE.length) ?? "");
+  return [{ names, right, left, rightAxis, ...(title && { title }) }];
 }
 
 function axisOf(options: readonly string[], prefix: string, most: number): YAxisPlan {
@@ -183,12 +206,13 @@ function namesOf(list: string, known: Set<string>, onRight?: (name: string) => v
   return names;
 }
 
-/** As in any URL; brackets too, since what makes links of text leaves a last one out. */
-function nameText(name: string): string {
+/** A name, or another text, as in any URL; brackets too, since what makes links of text leaves a last one out. */
+export function nameText(name: string): string {
   return encodeURIComponent(name).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function nameOf(text: string, most = MAX_NAME): string | undefined {
+/** Such a text as it was; undefined where it is none. */
+export function nameOf(text: string, most = MAX_NAME): string | undefined {
   try {
     const name = decodeURIComponent(text);
     const isName = name.length > 0 && name.length <= most && !hasControl(name);

@@ -14,8 +14,15 @@ export function effectiveArrangement(address: ArrangementState, remembered: Arra
 }
 
 /** The arrangement alone, without the view. */
-export function arrangementIn({ panels, hidden, derived, removed, y }: ArrangementState): ArrangementState {
-  return { panels, hidden, ...(derived && { derived }), ...(removed && { removed }), ...(y && { y }) };
+export function arrangementIn({ panels, hidden, derived, removed, y, styles }: ArrangementState): ArrangementState {
+  return {
+    panels,
+    hidden,
+    ...(derived && { derived }),
+    ...(removed && { removed }),
+    ...(y && { y }),
+    ...(styles && { styles }),
+  };
 }
 
 /** Remembers the arrangement of a channel and the window that was chosen there, as far as this browser lets us: it may refuse at any time. */

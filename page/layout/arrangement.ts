@@ -5,6 +5,7 @@ import {
   type PanelPlan,
   type PanelState,
   panelOf,
+  type SeriesStyles,
   type ShownPanel,
   settled,
   shownOf,
@@ -24,6 +25,8 @@ export interface ArrangementState {
   readonly y?: YChoices;
   /** Series that a person wants to see no more; never none. */
   readonly removed?: readonly string[];
+  /** Never none. */
+  readonly styles?: SeriesStyles;
 }
 
 /** Series that one arrangement remembers, and that one channel shows. */
@@ -56,6 +59,9 @@ export class Arrangement {
   #removed = new Set<string>();
   #derived = NO_DERIVED;
   #y: YChoices | undefined;
+  /** What is a person's own of the styles. */
+  #ownStyles: SeriesStyles = new Map();
+  #styles = this.#ownStyles;
   /** The colours of the series, which go with them into any panel. */
   #colours = new Map<string, number>();
   #lastId = 0;
@@ -80,8 +86,11 @@ export class Arrangement {
   /** What is a person's own of it. */
   get state(): ArrangementState {
     const panels = this.isAutomatic ? NOTHING.panels : this.#moved;
-    const y = this.#y && { y: this.#y };
-    if (!this.#isOwn) return { panels, hidden: [], ...y };
+    const looks = {
+      ...(this.#y && { y: this.#y }),
+      ...(this.#ownStyles.size === 0 ? {} : { styles: this.#ownStyles }),
+    };
+    if (!this.#isOwn) return { panels, hidden: [], ...looks };
     const derived = this.#derived;
     const removed = this.removed.slice(-MAX_NAMES);
     return {
@@ -89,7 +98,7 @@ export class Arrangement {
       hidden: this.hidden.slice(-MAX_NAMES),
       ...(derived.length === 0 ? {} : { derived }),
       ...(removed.length === 0 ? {} : { removed }),
-      ...y,
+      ...looks,
     };
   }
 
@@ -100,6 +109,20 @@ export class Arrangement {
 
   set y(y: YChoices | undefined) {
     this.#y = y;
+    this.#version++;
+  }
+
+  /** The owner's, and before them a person's own: the same map until one of them changes. */
+  get styles(): SeriesStyles {
+    return this.#styles;
+  }
+
+  /** Gives a series a style of this person's own. @param text undefined: as everybody sees it */
+  setStyle(name: string, text: string | undefined): void {
+    const own = new Map(this.#ownStyles);
+    own.delete(name);
+    if (text !== undefined) own.set(name, text);
+    this.#takeStyles(new Map([...own].slice(-MAX_NAMES)));
     this.#version++;
   }
 
@@ -211,6 +234,7 @@ export class Arrangement {
   #take(state: ArrangementState, isOwn: boolean): void {
     this.#isOwn = isOwn;
     this.#y = state.y;
+    this.#takeStyles(state.styles);
     const { hidden, derived = NO_DERIVED, removed } = isOwn ? state : this.#shared;
     this.#hidden = new Set(hidden);
     this.#removed = new Set(removed);
@@ -218,6 +242,11 @@ export class Arrangement {
     this.#moved = state.panels.length > 0 ? state.panels : this.#shared.panels;
     this.#explicit = this.#moved.length === 0 ? undefined : this.#identified(this.#moved);
     this.#build();
+  }
+
+  #takeStyles(own: SeriesStyles = new Map()): void {
+    this.#ownStyles = own;
+    this.#styles = new Map([...(this.#shared.styles ?? []), ...own]);
   }
 
   /** A person changed what is hidden, derived or removed. */

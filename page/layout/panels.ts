@@ -15,6 +15,9 @@ export interface YAxisPlan {
   readonly thresholds?: readonly number[];
 }
 
+/** How series look, by their names, as an address says it: `lazy/appearance.ts` reads it. */
+export type SeriesStyles = ReadonlyMap<string, string>;
+
 /** What a person chose of y, whichever panels the series are in. */
 export interface YChoices {
   /** Which part of a y axis is seen, by a series that stands on it. */
@@ -28,6 +31,8 @@ export const MAX_THRESHOLDS = 16;
 
 /** What a person has made of a panel. */
 export interface PanelState {
+  /** What stands above its names; never empty. */
+  readonly title?: string;
   readonly names: readonly string[];
   /** Those of the names that are on the right axis. */
   readonly right: ReadonlySet<string>;

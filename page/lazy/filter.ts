@@ -1,4 +1,5 @@
 import { button, make, setText } from "../ui/dom.ts";
+import { shownName } from "./appearance.ts";
 import { adoptStyles } from "./styles.ts";
 
 /** Shows only the series in the legends, and the panels, that have a text in their names. */
@@ -54,7 +55,9 @@ export class SeriesFilter {
     const text = this.#input.value.trim();
     this.#sheet.replaceSync(text === "" ? "" : rulesFor(text));
     const names = this.#names();
-    const fitting = names.filter((name) => lowered(name).includes(lowered(text)));
+    const fitting = names.filter((name) =>
+      [name, shownName(name)].some((either) => lowered(either).includes(lowered(text))),
+    );
     setText(this.#count, `${fitting.length} of ${names.length} series`);
   }
 
@@ -68,7 +71,7 @@ export class SeriesFilter {
 function rulesFor(text: string): string {
   // As CSS writes a string: whatever is typed, it is one.
   const fits = (attribute: string): string => `:not([${attribute}*="${CSS.escape(text)}" i])`;
-  return `:is(.legend button, .lazy-table tr)[data-series]${fits("data-series")}, .panel${fits("aria-label")} { display: none }`;
+  return `:is(.legend button, .lazy-table tr)[data-series]${fits("data-series")}${fits("data-label")}, .panel${fits("aria-label")} { display: none }`;
 }
 
 function lowered(text: string): string {

@@ -6,12 +6,12 @@ import { backfill } from "./backfill.ts";
 import { clocksText, zoneHint } from "./clock-text.ts";
 import { Derived } from "./derive/derived.ts";
 import { openPanelSettings } from "./dialogs/panel-settings.ts";
-import { dragSeries } from "./drag.ts";
 import { showEmpty } from "./empty-state.ts";
 import { GapMarks } from "./gaps/gap-marks.ts";
 import { GapNavigator } from "./gaps/gap-navigator.ts";
 import { gapsOf } from "./gaps/gap-spans.ts";
 import { showLeftOut } from "./left-out.ts";
+import { attachLegends } from "./legends.ts";
 import { nearestOnPath, pathWithin, thinned } from "./long-paths.ts";
 import type { LazyModule } from "./module.ts";
 import { namedAxis } from "./named-axis.ts";
@@ -20,6 +20,7 @@ import { PlotTools } from "./pointing/plot-tools.ts";
 import { shareY } from "./pointing/shared-y.ts";
 import { valueStyle } from "./quantity.ts";
 import { explain } from "./refusal.ts";
+import { stylePanel } from "./style-panel.ts";
 import { showIcon } from "./tab-icon.ts";
 import { openFile, openTool } from "./tools.ts";
 
@@ -28,9 +29,9 @@ export const lazyModule: LazyModule = {
   GapMarks,
   GapNavigator,
   PlotTools,
+  attachLegends,
   backfill,
   completeAxes,
-  dragSeries,
   explain,
   gapsOf,
   namedAxis,
@@ -46,6 +47,7 @@ export const lazyModule: LazyModule = {
   }),
   renderers: LAZY_RENDERERS,
   shareY,
+  stylePanel,
   shareTimeZone,
   showLeftOut,
   showOff,

@@ -19,7 +19,7 @@ export function undrawnTexts({ series, plan }: LoggedPanel, { x, time }: Pick<Vi
     const { count, min, max } = undrawnIn(one.segments, x);
     if (count === 0) return [];
     const where = rangeText(x, time, { min, max });
-    return `${one.series.name}: ${counted(count, "value")} of 0 or below not drawn on the logarithmic axis, ${where}`;
+    return `${one.label ?? one.series.name}: ${counted(count, "value")} of 0 or below not drawn on the logarithmic axis, ${where}`;
   });
 }
 
@@ -51,12 +51,12 @@ function isOnLog(one: PanelSeries, { left, rightAxis }: LoggedPanel["plan"]): bo
 }
 
 /** On the canvas, so that a picture of the panel has them. */
-function mark({ canvas, under }: LoggedPanel, { buffer, slot }: PanelSeries, { min, max }: Range): void {
+function mark({ canvas, under }: LoggedPanel, { buffer, slot, colour }: PanelSeries, { min, max }: Range): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const bottom = under.offsetTop + under.offsetHeight;
   let lastPx = -Infinity;
-  context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(lineColour(slot)).trim();
+  context.fillStyle = colour ?? getComputedStyle(document.documentElement).getPropertyValue(lineColour(slot)).trim();
   context.beginPath();
   for (const x of buffer.undrawn) {
     const px = under.offsetLeft + ((x - min) / (max - min)) * under.offsetWidth;

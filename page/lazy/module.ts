@@ -48,8 +48,8 @@ export interface LazyModule extends LazyRender, LazyInput {
   backfill(arrivals: Arrivals, held: ReplacedPoints, channelUrl: URL, changed: () => void): Promise<void>;
   /** @param changed called when the fetched points, or the state, changed */
   storedHistory(channelUrl: URL, changed: () => void): StoredHistory;
-  /** Takes a series from a legend to another panel, or between two. */
-  dragSeries(board: Board, arrangement: Arrangement, layoutChanged: () => void): void;
+  /** Entries of legends can be dragged to other panels, and have settings of their own. */
+  attachLegends(context: Context): void;
   /** Times are said in this zone. */
   shareTimeZone(zone: TimeZone): void;
   /** Shows why the page cannot connect, if anything answers. */

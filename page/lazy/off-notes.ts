@@ -6,6 +6,7 @@ import type { ShownOff } from "../render/lazy-render.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { button, make } from "../ui/dom.ts";
 import { hasPointIn } from "../viewport/in-view.ts";
+import { shownName } from "./appearance.ts";
 import { noteUndrawn } from "./log-notes.ts";
 import { backText, offText, untimedText, wrongTimes } from "./off-text.ts";
 import { adoptStyles } from "./styles.ts";
@@ -40,21 +41,21 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
       : visible.find((one) => !isOut(one, x) && wrongTimes(one.series, nowX) !== undefined);
     if (wrong !== undefined) {
       told = true;
-      notify(`${wrong.series.name} ${wrongTimes(wrong.series, nowX)}`);
+      notify(`${shownName(wrong.series.name)} ${wrongTimes(wrong.series, nowX)}`);
     }
     const back = isLive ? visible.find(({ series: one }) => !toldBack.has(one.name) && backText(one)) : undefined;
     if (back !== undefined) {
       const { name, ring } = back.series;
       toldBack.add(name);
       const run = (): void => go(aboutX(ring.lastX, x.max - x.min));
-      notify(`${name} ${backText(back.series)}`, { label: "Show", run });
+      notify(`${shownName(name)} ${backText(back.series)}`, { label: "Show", run });
     }
     const out = isLive ? visible.filter((one) => isOut(one, x)) : [];
     const texts = out.flatMap((one) => {
       const text = offText(one.series, nowX, out.length === visible.length, Date.now() / 1000);
       return text === undefined ? [] : [{ series: one.series, text }];
     });
-    const key = JSON.stringify(texts.map(({ series: { name }, text }) => [name, text]));
+    const key = JSON.stringify(texts.map(({ series: { name }, text }) => [shownName(name), text]));
     let note = notes.get(plot);
     if (note === undefined) {
       if (texts.length === 0) continue;
@@ -68,7 +69,7 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
     if (note.key === key) continue;
     note.key = key;
     const lines = texts.slice(0, MAX_LINES).map(({ series: one, text }) => {
-      const { name } = one;
+      const name = shownName(one.name);
       const show = button("Show", () => go(rangeOf(one, x.max - x.min)));
       show.ariaLabel = `Show ${name}`;
       return make("p", "", make("b", "", name), ` ${text} `, show);
@@ -94,7 +95,7 @@ function noteUntimed(
   const { name, ring } = first.series;
   const others = untimed.length > 1 ? ` (and ${untimed.length - 1} more series)` : "";
   const run = (): void => go(rangeOf({ headX: ring.firstX, ring: untimedPart(ring) }, max - min));
-  notify(`${name}${others} ${untimedText(first.series)}`, { label: "Show", run });
+  notify(`${shownName(name)}${others} ${untimedText(first.series)}`, { label: "Show", run });
 }
 
 function aboutX(at: number, span: number): Range {

@@ -65,7 +65,7 @@ export function setPrefixes({
 
 /** Undefined where an axis needs no prefix, or its series have several units. */
 function labelsWith({ range: { min, max }, log }: YAxis, series: readonly LegendItem[]): PrefixedLabels | undefined {
-  const [own = "", ...others] = new Set(series.map((one) => unitOf(one.series.name).unit));
+  const [own = "", ...others] = new Set(series.map((one) => unitOf(one.label ?? one.series.name).unit));
   const magnitude = Math.max(Math.abs(min), Math.abs(max));
   // Labels that are counted from a base, or nearly, have the unit's own size.
   if (log || others.length > 0 || max - min < magnitude / MIN_PARTS) return undefined;

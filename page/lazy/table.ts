@@ -155,8 +155,9 @@ export class LatestTable {
     if (shown.colour !== colour) shown.swatch.style.background = colour;
     shown.colour = colour;
     if (shown.row.dataset.series !== series) shown.row.dataset.series = series;
+    shown.row.dataset.label = name;
     setText(shown.name, name);
-    if (shown.name.title !== name) shown.name.title = name;
+    if (shown.name.title !== series) shown.name.title = series;
     // What has a name has no mean.
     const valued = (value: number, as: ValueStyle): string => (valueNames?.kind ? "–" : valueText(value, as));
     const texts = [

@@ -7,6 +7,7 @@ import { button, make } from "../ui/dom.ts";
 import { minuteText } from "../ui/time-text.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import type { WindowName } from "../viewport/windows.ts";
+import { labelOf } from "./appearance.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { openAt } from "./dialogs/dialog.ts";
 import { type HelpGroup, openHelp } from "./dialogs/help.ts";
@@ -84,7 +85,9 @@ function snapshotView({ channel, arrangement, source }: Context, { x, dataEndX, 
   return {
     channel,
     madeMs: Date.now(),
-    fragment: panelsFragment(arrangement.state, panels, (name) => source.isHidden(name)),
+    fragment: panelsFragment({ ...arrangement.state, styles: arrangement.styles }, panels, (name) =>
+      source.isHidden(name),
+    ),
     seen: { ...x, ...(Number.isFinite(dataEndX) ? { endX: dataEndX } : {}) },
     paths: [...source.series].flatMap((one) => (segments(one)[0]?.isPath ? one.name : [])),
   };
@@ -123,6 +126,7 @@ const GESTURES: readonly HelpGroup[] = [
     items: [
       { keys: ["Click"], what: "Hide or show a series" },
       { keys: ["Shift+Click", "Shift+Enter"], what: "Show only this one" },
+      { keys: ["Right click"], what: "Name, colour, thickness, points" },
       { keys: ["Drag"], what: "To another panel, its right edge (right axis), or between two panels" },
     ],
   },
@@ -216,6 +220,8 @@ export async function openFile(context: Context, file: File): Promise<void> {
     const { channel, madeMs, paths, seen, fragment } = view ?? viewOfFile(file);
     const about = (): string => (madeMs === undefined ? "" : `made ${minuteText(madeMs, Date.now())}`);
     context.openSnapshot(channel, about, paths, seen);
+    // What the channel's owner wants seen is not the file's.
+    context.persistence.share("");
     context.arrangement.restore(parseAddress(fragment));
     for (const frame of frames) {
       context.source.store.ingest(frame, true);
@@ -273,7 +279,10 @@ function toggleTable(context: Context): void {
   const show = (): void => {
     const now = viewModel();
     if (now === undefined) return;
-    table?.show(() => latestRows(windowData(context, now), unitOf), now.time);
+    table?.show(
+      () => latestRows(windowData(context, now), (name) => unitOf(labelOf(context.arrangement.styles, name))),
+      now.time,
+    );
   };
   onDraw(show);
   show();

@@ -1,5 +1,5 @@
 import type { PointSource } from "../data/point-source.ts";
-import type { ShownPanel, YChoices } from "../layout/arrangement.ts";
+import type { Arrangement, ShownPanel } from "../layout/arrangement.ts";
 import { make } from "../ui/dom.ts";
 import { onThemeChange, readTheme, type Theme } from "../ui/theme.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
@@ -94,21 +94,21 @@ export class Board {
   /**
    * Draws what is on the screen.
    * @param highlighted the series that is pointed at
-   * @param y what a person chose of it
+   * @param chosen what a person chose of y, and of how series look
    */
   draw(
     viewModel: ViewModel,
     source: PointSource,
     highlighted: string | undefined,
     lazy: LazyRender | undefined,
-    y: YChoices | undefined,
+    chosen: Pick<Arrangement, "y" | "styles">,
   ): void {
     const panels = this.onScreen;
-    const units = y?.sharedUnits;
+    const units = chosen.y?.sharedUnits;
     // An axis that panels share must not change with which of them are on the screen.
     const prepared = units?.size ? this.panels : panels;
-    for (const panel of prepared) panel.prepare(viewModel, source, highlighted, lazy, y);
-    if (units?.size) lazy?.shareY(prepared, units);
+    for (const panel of prepared) panel.prepare(viewModel, source, highlighted, lazy, chosen);
+    if (units?.size) lazy?.shareY(prepared, units, chosen.styles);
     const needs = panels.map((panel) => panel.measure());
     this.gutters = {
       left: Math.max(MIN_GUTTERS.left, ...needs.map(({ left }) => left)),

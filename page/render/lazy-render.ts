@@ -3,7 +3,7 @@ import type { Range, Segment } from "../data/segment.ts";
 import type { GapRecord, GapSpan } from "../data/store/gap-log.ts";
 import type { Series } from "../data/store/series.ts";
 import type { Arrangement } from "../layout/arrangement.ts";
-import type { PanelPlan } from "../layout/panels.ts";
+import type { PanelPlan, SeriesStyles } from "../layout/panels.ts";
 import type { ValueStyleOf } from "../ui/legend.ts";
 import type { NoticeAction } from "../ui/notice.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
@@ -65,6 +65,15 @@ export interface PanelParts {
   readonly axes: { left: YAxis; right: YAxis | undefined };
 }
 
+/** A panel as far as it is titled, and its series are styled. */
+export interface StyledPanel {
+  readonly root: HTMLElement;
+  readonly plan: PanelPlan;
+  readonly series: readonly PanelSeries[];
+  /** Says to screen readers what it has. */
+  describe(what: string): void;
+}
+
 /** What panels are drawn with that most pages do not need: it is loaded when there is a gap, or a value with a name. */
 export interface LazyRender {
   readonly GapMarks: new (host: HTMLElement, under: HTMLElement) => GapMarks;
@@ -77,6 +86,8 @@ export interface LazyRender {
   readonly valueStyle: ValueStyleOf;
   /** Gives the axes of a panel the prefixes that their labels need, and logarithmic ones their ticks. */
   completeAxes(panel: PanelParts): void;
+  /** Gives a panel its title, and its series the names, colours, lines and points that a person chose. */
+  stylePanel(panel: StyledPanel, styles: SeriesStyles): void;
   /** Says of series without points in view why that is. */
   showOff(shown: ShownOff): void;
   /** Says which series have no panel, and why. */
@@ -87,5 +98,5 @@ export interface LazyRender {
    */
   namedAxis(panel: PanelParts): YAxis | undefined;
   /** Gives the axes of each of these units the range that all of them need. */
-  shareY(panels: readonly SharingPanel[], units: ReadonlySet<string>): void;
+  shareY(panels: readonly SharingPanel[], units: ReadonlySet<string>, styles: SeriesStyles): void;
 }

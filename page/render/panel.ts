@@ -1,6 +1,6 @@
 import type { PointSource } from "../data/point-source.ts";
 import type { Range } from "../data/segment.ts";
-import type { Axis, ShownPanel, YAxisPlan, YChoices } from "../layout/arrangement.ts";
+import type { Arrangement, Axis, ShownPanel, YAxisPlan } from "../layout/arrangement.ts";
 import { button, make } from "../ui/dom.ts";
 import { Legend, type LegendActions } from "../ui/legend.ts";
 import type { Theme } from "../ui/theme.ts";
@@ -65,9 +65,14 @@ export class Panel {
     // The previous range of y is kept as long as it fits, but not for other series or another scale.
     if (plan.names.join() !== this.#plan.names.join() || plan.left.log !== this.#plan.left.log) this.forgetRange();
     this.#plan = plan;
-    const what = plan.names.join(", ");
+    this.describe(plan.names.join(", "));
+  }
+
+  /** Says to screen readers what it has. */
+  describe(what: string): void {
+    const { left, rightAxis } = this.#plan;
+    const at = [left, rightAxis].flatMap(({ thresholds }) => thresholds ?? []).join(", ");
     this.root.ariaLabel = what;
-    const at = [plan.left, plan.rightAxis].flatMap(({ thresholds }) => thresholds ?? []).join(", ");
     this.plot.ariaLabel = `Plot of ${what}${at && `; threshold lines at ${at}`}`;
     this.#menu.ariaLabel = `Settings of the panel with ${what}`;
     this.#menu.title = "Panel settings";
@@ -96,14 +101,14 @@ export class Panel {
    * Finds out what is to be drawn.
    * @param highlighted the series whose legend entry the pointer is on
    * @param lazy renderers of kinds that few pages have, and axes of names; without it there are only lines
-   * @param y what a person chose of it
+   * @param chosen what a person chose of y, and of how series look
    */
   prepare(
     viewModel: ViewModel,
     source: PointSource,
     highlighted: string | undefined,
     lazy: LazyRender | undefined,
-    y: YChoices | undefined,
+    { y, styles }: Pick<Arrangement, "y" | "styles">,
   ): void {
     const { names, slots, right, left, rightAxis } = this.#plan;
     const all: PanelSeries[] = [];
@@ -132,6 +137,7 @@ export class Panel {
       extent.zoom ??= y?.zooms.get(name);
     }
     this.series = all;
+    lazy?.stylePanel(this, styles);
     const named = lazy?.namedAxis(this);
     this.#ranges.left = rangeOf(left, this.#ranges.left, extents.left);
     if (named !== undefined && left.mode.kind === "auto" && !extents.left.zoom) this.#ranges.left = named.range;

@@ -133,7 +133,7 @@ export class PlotCanvas {
         context,
         ratio,
         box,
-        colour: theme.lines[one.slot % theme.lines.length] ?? "",
+        colour: one.colour ?? theme.lines[one.slot % theme.lines.length] ?? "",
         textColour: theme.text,
         dashes: DASHES[Math.floor(one.slot / theme.lines.length) % DASHES.length] ?? [],
         hasTexts,

@@ -6,6 +6,10 @@ export interface LegendItem {
   series: Series;
   /** The number of its colour and, past the last colour, of its dashes. */
   slot: number;
+  /** Chosen in place of that colour, as CSS has it. */
+  colour?: string;
+  /** Chosen in place of its name. */
+  label?: string;
   onRight: boolean;
   isHidden: boolean;
   /** Of y in view; Infinity and -Infinity where there is nothing. */

@@ -3,7 +3,7 @@ import { unitOf } from "../layout/unit.ts";
 import { make, setText } from "./dom.ts";
 import { numberStyle, type ValueStyle, valueText } from "./format.ts";
 import { expectedRange, type LegendAxes, type LegendItem } from "./legend-item.ts";
-import { lineColour } from "./theme.ts";
+import { cssColour } from "./theme.ts";
 
 /** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
 export interface Reading {
@@ -25,7 +25,10 @@ interface Entry {
   item: HTMLElement;
   button: HTMLButtonElement;
   swatch: HTMLElement;
+  name: HTMLElement;
   value: HTMLElement;
+  /** What it is called now. */
+  label: string;
   unit: string;
   /** With the prefix that the value has. */
   shownUnit: HTMLElement;
@@ -75,6 +78,7 @@ export class Legend {
       const entry = this.#entries.get(name) ?? this.#add(name);
       if (this.#list.children[i] !== entry.item) this.#list.insertBefore(entry.item, this.#list.children[i] ?? null);
       showSwatch(entry.swatch, one);
+      showName(entry, one.label ?? name);
       showValue(entry, one, read(one), expectedRange(one, axes), this.valueStyle ?? plainStyle);
       entry.button.ariaPressed = String(!one.isHidden);
     }
@@ -89,16 +93,14 @@ export class Legend {
 
   #add(name: string): Entry {
     const actions = this.#actions;
-    const { label, unit } = unitOf(name);
     const [swatch, value, shownUnit] = [make("span", "swatch"), make("span", "value"), make("span", "unit")];
     // It is cut off at its beginning, where names of one kind are the same: what it ends with tells it apart.
-    const shownName = make("span", "name", make("bdi", "", label));
-    const button = make("button", "", swatch, shownName, value);
+    const shownName = make("bdi");
+    const button = make("button", "", swatch, make("span", "name", shownName), value, shownUnit);
     button.type = "button";
     button.title = name;
     button.draggable = true;
     button.dataset.series = name;
-    if (unit !== "") button.append(shownUnit);
     button.addEventListener("click", ({ shiftKey }) => (shiftKey ? actions.showOnly(name) : actions.toggle(name)));
     button.addEventListener("dragstart", ({ dataTransfer }) => dataTransfer?.setData(DRAGGED_TYPE, name));
     button.addEventListener("pointerenter", () => actions.highlight(name));
@@ -108,20 +110,42 @@ export class Legend {
     });
     button.addEventListener("blur", () => actions.highlight(undefined));
     const item = make("li", "", button);
-    const entry = { item, button, swatch, value, unit, shownUnit, style: undefined, width: 0 };
+    const entry = {
+      item,
+      button,
+      swatch,
+      name: shownName,
+      value,
+      label: "",
+      unit: "",
+      shownUnit,
+      style: undefined,
+      width: 0,
+    };
     this.#entries.set(name, entry);
     return entry;
   }
 }
 
-function showSwatch(swatch: HTMLElement, { slot, onRight }: LegendItem): void {
+function showSwatch(swatch: HTMLElement, one: LegendItem): void {
+  const { slot, onRight } = one;
+  const colour = cssColour(one);
   const dashes = String(Math.floor(slot / LINE_COLOURS) % 4);
-  const key = `${slot} ${onRight}`;
+  const key = `${slot} ${onRight} ${colour}`;
   if (swatch.dataset.key === key) return;
   swatch.dataset.key = key;
   swatch.dataset.dashes = dashes;
-  swatch.style.color = `var(${lineColour(slot)})`;
+  swatch.style.color = colour;
   swatch.dataset.axis = onRight ? "right" : "left";
+}
+
+function showName(entry: Entry, name: string): void {
+  if (entry.label === name) return;
+  entry.label = entry.button.dataset.label = name;
+  const { label, unit } = unitOf(name);
+  setText(entry.name, label);
+  entry.unit = unit;
+  entry.style = undefined;
 }
 
 function showValue(

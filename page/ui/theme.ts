@@ -16,6 +16,11 @@ export function lineColour(index: number): string {
   return `--line-${index % LINE_COLOURS}`;
 }
 
+/** The colour of a series in CSS. */
+export function cssColour({ slot, colour }: { slot: number; colour?: string | undefined }): string {
+  return colour ?? `var(${lineColour(slot)})`;
+}
+
 /** The colours as they are now. */
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);

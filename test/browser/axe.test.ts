@@ -84,7 +84,13 @@ for (const phone of [false, true]) {
     }
     await page.locator(".panel-menu").first().click();
     await page.locator("dialog").waitFor();
-    await inBoth("panel settings");
+    await page
+      .getByRole("button", { name: /^Style of/ })
+      .first()
+      .click();
+    await page.getByLabel("Title", { exact: true }).fill("A title");
+    await page.getByLabel("Title", { exact: true }).press("Tab");
+    await inBoth("panel settings, with how a series looks");
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });
     await page.keyboard.press(".");

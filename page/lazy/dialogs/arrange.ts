@@ -26,3 +26,13 @@ export function setY(arrangement: Arrangement, id: string, axis: Axis, plan: YAx
     return panels.map((one) => (one === panel ? { ...panel, [side]: plan } : one));
   });
 }
+
+/** Gives a panel a title; "" takes it away. */
+export function setTitle(arrangement: Arrangement, id: string, title: string): void {
+  arrangement.edit((panels) => {
+    const panel = panels.find((one) => one.id === id);
+    if (panel === undefined || (panel.title ?? "") === title) return undefined;
+    const { title: _, ...untitled } = panel;
+    return panels.map((one) => (one !== panel ? one : title === "" ? untitled : { ...untitled, title }));
+  });
+}

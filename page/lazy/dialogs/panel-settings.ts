@@ -1,26 +1,35 @@
 import type { Range } from "../../data/segment.ts";
-import type { Axis, PanelPlan, YAxisPlan, YMode } from "../../layout/arrangement.ts";
+import type { Axis, PanelPlan, ShownPanel, YAxisPlan, YMode } from "../../layout/arrangement.ts";
 import { isRange, MAX_THRESHOLDS, namesOn } from "../../layout/panels.ts";
 import { fromAxis } from "../../render/y-axis.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import type { Context } from "../module.ts";
-import { moveSeries, type Target } from "../move-series.ts";
 import { NO_UNIT, unitOn } from "../pointing/shared-y.ts";
 import { tidyRange } from "../pointing/tidy-range.ts";
 import { withShared, withZoom } from "../pointing/y-choices.ts";
-import { movePanel, setY } from "./arrange.ts";
+import { movePanel, setTitle, setY } from "./arrange.ts";
 import { openDialog } from "./dialog.ts";
+import { numberField, textField } from "./fields.ts";
+import { seriesFields } from "./panel-series.ts";
 
 const NOT_BELOW = "“From” must be a number below “To”.";
 const NOT_ABOVE_0 = "A logarithmic axis must begin above 0.";
 const NO_LINES = "Threshold lines must be numbers, separated by commas or spaces.";
 const TOO_MANY_LINES = `A panel has at most ${MAX_THRESHOLDS} lines.`;
-/** From so many series on there is a filter. */
-const MANY_SERIES = 8;
+const MAX_TITLE = 256;
 const RESET = "Arrange all panels automatically";
 
-/** Opens the settings of a panel: its y axes, its place, and where its series stand. */
-export function openPanelSettings(context: Context, id: string, opener?: HTMLElement): HTMLDialogElement | undefined {
+/**
+ * Opens the settings of a panel: its title, its y axes, its place, where its series stand and how they look.
+ * @param series how this one looks is shown at once
+ */
+export function openPanelSettings(
+  context: Context,
+  id: string,
+  opener?: HTMLElement,
+  series?: string,
+): HTMLDialogElement | undefined {
+  const styled = new Set(series === undefined ? [] : [series]);
   const body = make("div", "lazy-body");
   // It outlives each rendering: a person may be typing.
   const filter = textField("filter", "Filter");
@@ -32,9 +41,10 @@ export function openPanelSettings(context: Context, id: string, opener?: HTMLEle
     const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
     const hasRight = plan.names.some((name) => plan.right.has(name));
     body.replaceChildren(
+      titleField(context, plan, changed),
       axisFields(context, plan, "left", hasRight ? "Left axis" : "Y axis", changed),
       ...(hasRight ? [axisFields(context, plan, "right", "Right axis", changed)] : []),
-      seriesFields(context, plan, filter, render),
+      seriesFields(context, plan, filter, styled, render),
       placeFields(context, plan, render),
     );
     if (focus === undefined) return;
@@ -49,11 +59,23 @@ export function openPanelSettings(context: Context, id: string, opener?: HTMLEle
   if (planOf(context, id) === undefined) return undefined;
   const dialog = openDialog("Panel", opener, body);
   render();
+  if (series !== undefined) body.querySelector<HTMLElement>(`[data-key="${CSS.escape(`label ${series}`)}"]`)?.focus();
   return dialog;
 }
 
-function planOf({ arrangement }: Context, id: string): PanelPlan | undefined {
+function planOf({ arrangement }: Context, id: string): ShownPanel | undefined {
   return arrangement.shown.find((plan) => plan.id === id);
+}
+
+function titleField({ arrangement }: Context, { id, title }: PanelPlan, changed: () => void): HTMLElement {
+  const field = textField("title", "Title", title);
+  field.input.maxLength = MAX_TITLE;
+  field.input.placeholder = "None";
+  field.input.addEventListener("input", () => {
+    setTitle(arrangement, id, field.input.value.trim());
+    changed();
+  });
+  return make("div", "lazy-title", field.label);
 }
 
 /** Nothing here is replaced when it changes: a person may be on the way to the next field, or to a button. */
@@ -140,11 +162,12 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
 
 /** Whether all panels of the axis' unit have the same range; none where no other panel has that unit. */
 function sharedField({ arrangement, board }: Context, plan: PanelPlan, axis: Axis, changed: () => void): HTMLElement[] {
-  const unit = unitOn(plan, axis);
+  const { styles } = arrangement;
+  const unit = unitOn(plan, axis, styles);
   const sides = board.panels.flatMap((panel) =>
     (["left", "right"] as const).map((side) => ({ plan: panel.plan, side })),
   );
-  const like = sides.filter((one) => unitOn(one.plan, one.side) === unit);
+  const like = sides.filter((one) => unitOn(one.plan, one.side, styles) === unit);
   if (unit === undefined || like.length < 2) return [];
   const shared = make("input");
   shared.type = "checkbox";
@@ -168,83 +191,10 @@ function seenRange({ board }: Context, plan: PanelPlan, axis: Axis): Range {
   return tidyRange({ min, max });
 }
 
-function numberField(key: string, name: string): { label: HTMLElement; input: HTMLInputElement } {
-  const field = textField(key, name);
-  // Not type=number, which takes no exponent from some keyboards and turns with the wheel.
-  field.input.inputMode = "decimal";
-  field.input.size = 9;
-  return field;
-}
-
-function textField(key: string, name: string, text = ""): { label: HTMLElement; input: HTMLInputElement } {
-  const input = make("input");
-  input.value = text;
-  input.dataset.key = key;
-  return { label: make("label", "", make("span", "lazy-quiet", name), input), input };
-}
-
 /** The numbers of a list, each once; NaN for what is none. */
 function numbersOf(list: string): number[] {
   const words = list.split(/[\s,;]+/).filter((word) => word !== "");
   return [...new Set(words.map(Number))];
-}
-
-function seriesFields(
-  context: Context,
-  plan: PanelPlan,
-  filter: ReturnType<typeof textField>,
-  again: () => void,
-): HTMLElement {
-  const panels = context.arrangement.shown;
-  const rows = plan.names.map((name) => {
-    const select = make("select");
-    select.dataset.key = `move ${name}`;
-    select.setAttribute("aria-label", `Where ${name} stands`);
-    const add = (text: string, target: Target, axis: Axis, isHere = false): void => {
-      const option = make("option", "", text);
-      option.selected = isHere;
-      options.push({ target, axis });
-      select.append(option);
-    };
-    const options: { target: Target; axis: Axis }[] = [];
-    const onRight = plan.right.has(name);
-    add("This panel, left axis", { kind: "into", id: plan.id }, "left", !onRight);
-    add("This panel, right axis", { kind: "into", id: plan.id }, "right", onRight);
-    for (const other of panels) {
-      if (other.id !== plan.id) add(`With ${shortened(other.names)}`, { kind: "into", id: other.id }, "left");
-    }
-    if (plan.names.length > 1) {
-      add("New panel above", { kind: "before", id: plan.id }, "left");
-      add("New panel below", { kind: "after", id: plan.id }, "left");
-    }
-    select.addEventListener("change", () => {
-      const chosen = options[select.selectedIndex];
-      if (chosen !== undefined) moveSeries(context.arrangement, name, chosen.target, chosen.axis);
-      context.layoutChanged();
-      again();
-    });
-    const shown = make("input");
-    shown.type = "checkbox";
-    shown.checked = !context.source.isHidden(name);
-    shown.dataset.key = `show ${name}`;
-    shown.addEventListener("change", () => {
-      context.arrangement.toggle(name);
-      context.layoutChanged();
-      again();
-    });
-    return make("li", "lazy-series", make("label", "", shown, make("span", "", name)), select);
-  });
-  const fit = (): void => {
-    const text = filter.input.value.trim().toLowerCase();
-    for (const [i, row] of rows.entries()) row.hidden = !(plan.names[i] ?? "").toLowerCase().includes(text);
-  };
-  filter.input.oninput = fit;
-  fit();
-  const heading = make("h3", "", "Series");
-  const list = make("ul", "lazy-list", ...rows);
-  // A few are found without; what was typed before others left stays in sight.
-  const isOffered = rows.length >= MANY_SERIES || filter.input.value !== "";
-  return isOffered ? make("div", "", heading, filter.label, list) : make("div", "", heading, list);
 }
 
 function placeFields(context: Context, { id }: PanelPlan, again: () => void): HTMLElement {
@@ -275,9 +225,4 @@ function placeFields(context: Context, { id }: PanelPlan, again: () => void): HT
 function showReset({ arrangement }: Context, within: HTMLElement): void {
   const reset = within.querySelector<HTMLElement>(`[data-key="${RESET}"]`);
   if (reset !== null) reset.hidden = arrangement.isAutomatic;
-}
-
-function shortened(names: readonly string[]): string {
-  const [first = "", ...more] = names;
-  return more.length === 0 ? first : `${first} and ${more.length} more`;
 }

@@ -1,5 +1,4 @@
 import { rangeText } from "../../input/cursor-text.ts";
-import { LINE_COLOURS } from "../../layout/colours.ts";
 import { unitOf } from "../../layout/unit.ts";
 import { BOTTOM_PX, TOP_PX } from "../../render/plot-canvas.ts";
 import { rendererOf } from "../../render/renderers/registry.ts";
@@ -7,6 +6,7 @@ import { valueText } from "../../ui/format.ts";
 import { expectedRange } from "../../ui/legend-item.ts";
 import { lineColour } from "../../ui/theme.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
+import { appearanceOf } from "../appearance.ts";
 import { APART_PX } from "../gaps/gap-marks.ts";
 import { gapsOf, marksOf } from "../gaps/gap-spans.ts";
 import { undrawnTexts } from "../log-notes.ts";
@@ -22,7 +22,9 @@ export function windowData({ channel, arrangement, source }: Context, viewModel:
     names.flatMap((name, i) => {
       const one = source.seriesOf(name);
       if (one === undefined || source.isHidden(name)) return [];
-      const colour = style.getPropertyValue(lineColour(slots[i] ?? 0)).trim();
+      const { colour: chosen } = appearanceOf(arrangement.styles, name);
+      const own = style.getPropertyValue(lineColour(typeof chosen === "number" ? chosen : (slots[i] ?? 0))).trim();
+      const colour = typeof chosen === "string" ? chosen : own;
       const { hasLongTexts } = rendererOf(one);
       return [{ name, colour, valueNames: one.valueNames, hasLongTexts, segments: viewModel.segments(one) }];
     }),
@@ -44,6 +46,7 @@ export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewMo
   const panels = board.onScreen.map(
     (panel): PanelPicture => ({
       canvas: panel.canvas,
+      title: panel.plan.title ?? "",
       lines: { left, right, top: TOP_PX, bottom: BOTTOM_PX },
       gaps: marksOf(
         gapsOf(viewModel.gaps, panel.plan.names),
@@ -53,14 +56,14 @@ export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewMo
       legend: panel.series
         .filter(({ isHidden }) => !isHidden)
         .map((one) => {
-          const { series, slot } = one;
-          const { label, unit } = unitOf(series.name);
+          const { series, slot, colour } = one;
+          const { label, unit } = unitOf(one.label ?? series.name);
           const { value, text } = cursor.read(one, viewModel);
           const style = valueStyle(...expectedRange(one, panel.axes), series.integers, unit);
           const number = valueText(value, style);
           return {
             name: label,
-            colour: read(lineColour(slot % LINE_COLOURS)),
+            colour: colour ?? read(lineColour(slot)),
             value: text ?? number,
             unit: style.unit,
           };

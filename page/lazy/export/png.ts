@@ -8,6 +8,8 @@ export interface LegendEntry {
 }
 
 export interface PanelPicture {
+  /** "" for none. */
+  title: string;
   canvas: HTMLCanvasElement;
   /** The room around its lines, in CSS pixels. */
   lines: { left: number; right: number; top: number; bottom: number };
@@ -91,6 +93,10 @@ function compose({ title, range, panels, xAxis, scale, theme }: Picture): HTMLCa
   y += LINE + GAP;
 
   for (const panel of panels) {
+    if (panel.title !== "") {
+      text(panel.title, PADDING, font(13, 700), theme.ink, inner);
+      y += LINE;
+    }
     let x = PADDING;
     for (const { name, colour, value, unit } of panel.legend) {
       const valueText = unit === "" ? value : `${value} ${unit}`;

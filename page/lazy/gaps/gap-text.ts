@@ -4,6 +4,7 @@ import type { GapRecord } from "../../data/store/gap-log.ts";
 import { niceStep, numberLabels } from "../../render/ticks.ts";
 import { counted, formatCount } from "../../ui/format.ts";
 import { momentText, periodText } from "../../ui/time-text.ts";
+import { shownName } from "../appearance.ts";
 import type { LocatedGap } from "./gap-spans.ts";
 
 /** The description of a gap: how many points of what are missing, when, and why. */
@@ -58,7 +59,7 @@ export function gapTexts(spans: readonly LocatedGap[], time: boolean, nowMs = Da
 function textOf(group: readonly LocatedGap[], time: boolean, nowMs: number): GapText {
   const gaps = [...new Set<GapRecord>(group.map(({ gap }) => gap))];
   const { reason = "", series = "", points = null } = gaps[0] ?? {};
-  const names = [...new Set(gaps.map((gap) => given(gap.series, MAX_SERIES_NAME_BYTES)))];
+  const names = [...new Set(gaps.map((gap) => given(shownName(gap.series), MAX_SERIES_NAME_BYTES)))];
   const shown = names.length > MAX_TEXTS + 1 ? names.slice(0, MAX_TEXTS) : names;
   const others = names.length - shown.length;
   const sum = gaps.reduce((total, gap) => total + (gap.points ?? 0), 0);

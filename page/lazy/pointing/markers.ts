@@ -2,7 +2,7 @@ import type { Panel } from "../../render/panel.ts";
 import { layoutOf, type PanelSeries } from "../../render/renderers/panel-renderer.ts";
 import { onAxis } from "../../render/y-axis.ts";
 import { make } from "../../ui/dom.ts";
-import { lineColour } from "../../ui/theme.ts";
+import { cssColour } from "../../ui/theme.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 
 /** Where a series is at the cursor, in parts of its panel's layer: from the left, and from the top. */
@@ -62,7 +62,7 @@ export class Dots {
       dot.dataset.marks = marker.one.series.name;
       dot.style.left = `${100 * marker.left}%`;
       dot.style.top = `${100 * marker.top}%`;
-      dot.style.background = `var(${lineColour(marker.one.slot)})`;
+      dot.style.background = cssColour(marker.one);
     }
   }
 }

@@ -1,14 +1,15 @@
-import { type Axis, namesOn, type PanelState } from "../../layout/panels.ts";
+import { type Axis, namesOn, type PanelState, type SeriesStyles } from "../../layout/panels.ts";
 import { unitOf } from "../../layout/unit.ts";
 import type { SharingPanel } from "../../render/sharing-panel.ts";
 import type { YAxis } from "../../render/y-axis.ts";
+import { labelOf } from "../appearance.ts";
 
 /** That of series without one: no name ends in it, as `[1]` is a place in an array. */
 export const NO_UNIT = "1";
 
-/** The unit of all series on an axis; undefined where there are several units, or no series. */
-export function unitOn(plan: PanelState, side: Axis): string | undefined {
-  const units = new Set(namesOn(plan, side).map((name) => unitOf(name).unit || NO_UNIT));
+/** The unit of all series on an axis, as they are called; undefined where there are several units, or no series. */
+export function unitOn(plan: PanelState, side: Axis, styles: SeriesStyles): string | undefined {
+  const units = new Set(namesOn(plan, side).map((name) => unitOf(labelOf(styles, name)).unit || NO_UNIT));
   const [unit] = units;
   return units.size === 1 ? unit : undefined;
 }
@@ -17,12 +18,12 @@ export function unitOn(plan: PanelState, side: Axis): string | undefined {
  * Gives the axes of each of these units the range that all of them need. An axis of names has none, one that is locked or
  * fixed keeps its own, and logarithmic ones have one together.
  */
-export function shareY(panels: readonly SharingPanel[], units: ReadonlySet<string>): void {
+export function shareY(panels: readonly SharingPanel[], units: ReadonlySet<string>, styles: SeriesStyles): void {
   const groups = new Map<string, { axis: YAxis; isEmpty: boolean }[]>();
   for (const panel of panels) {
     for (const side of ["left", "right"] as const) {
       const axis = panel.axes[side];
-      const unit = unitOn(panel.plan, side);
+      const unit = unitOn(panel.plan, side, styles);
       const { mode } = side === "left" ? panel.plan.left : panel.plan.rightAxis;
       if (axis === undefined || axis.ticks !== undefined || unit === undefined || !units.has(unit)) continue;
       if (mode.kind !== "auto") continue;

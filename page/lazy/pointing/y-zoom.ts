@@ -69,14 +69,14 @@ export class YZoom {
     const { arrangement, board } = this.#targets;
     const own = axisOf(panel, side);
     if (own === undefined) return [];
-    const unit = unitOn(panel.plan, side);
+    const unit = unitOn(panel.plan, side, arrangement.styles);
     const isShared = unit !== undefined && arrangement.y?.sharedUnits.has(unit) === true;
     const others = isShared ? board.panels : [panel];
     return others.flatMap((other) =>
       SIDES.flatMap((otherSide) => {
         const axis = axisOf(other, otherSide);
         const isOwn = other === panel && otherSide === side;
-        const shares = isShared && axis?.log === own.log && unitOn(other.plan, otherSide) === unit;
+        const shares = isShared && axis?.log === own.log && unitOn(other.plan, otherSide, arrangement.styles) === unit;
         return axis !== undefined && (isOwn || shares)
           ? [{ panel: other, axis, names: namesOn(other.plan, otherSide) }]
           : [];

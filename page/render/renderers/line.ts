@@ -4,7 +4,8 @@ import type { PaintTarget } from "./paint-target.ts";
 import { type PanelRenderer, type PanelSeries, readBy } from "./panel-renderer.ts";
 
 const LINE_PX = 1.5;
-const HIGHLIGHTED_PX = 2.5;
+/** So much wider is one that is pointed at. */
+const HIGHLIGHT_PX = 1;
 const DOT_PX = 2;
 /** A line this steep is thin, until it is only half as steep: see {@link paintLine}. */
 const STEEP = 8;
@@ -19,7 +20,7 @@ export const lineRenderer: PanelRenderer = {
 
 /** @param isStep each value holds until the next, or until the break that ends it */
 export function paintLine(
-  { buffer, isHighlighted }: PanelSeries,
+  { buffer, isHighlighted, widthPx }: PanelSeries,
   { context, ratio, box, colour, dashes, newPath, xPx, yPx }: PaintTarget,
   isStep = false,
 ): void {
@@ -56,11 +57,11 @@ export function paintLine(
   // goes up and down within each column, and there the thin line is also the clearer one.
   const steepness = travel / Math.max(1, xPx(x[length - 1] ?? 0) - xPx(x[0] ?? 0));
   const isDense = length > 1.2 * box.width * ratio;
-  buffer.isThin = isDense && steepness > (buffer.isThin ? STEEP / 2 : STEEP);
+  buffer.isThin = !widthPx && isDense && steepness > (buffer.isThin ? STEEP / 2 : STEEP);
   // In device pixels: the paths are made of nothing but numbers.
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.lineJoin = "bevel";
-  context.lineWidth = buffer.isThin ? 1 : (isHighlighted ? HIGHLIGHTED_PX : LINE_PX) * ratio;
+  context.lineWidth = buffer.isThin ? 1 : ((widthPx ?? LINE_PX) + (isHighlighted ? HIGHLIGHT_PX : 0)) * ratio;
   context.setLineDash(buffer.isThin ? [] : dashes.map((px) => px * ratio));
   context.fillStyle = context.strokeStyle = colour;
   context.stroke(path);

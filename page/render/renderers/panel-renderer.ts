@@ -12,6 +12,8 @@ export interface PanelSeries extends LegendItem {
   segments: readonly Segment[];
   /** The pointer is on its entry in the legend. */
   isHighlighted: boolean;
+  /** Chosen for its line, in CSS pixels. */
+  widthPx?: number;
   /** What its renderer prepared. */
   buffer: PointBuffer;
 }

@@ -144,16 +144,20 @@ const axis: fc.Arbitrary<YAxisPlan> = fc.record(
   { requiredKeys: ["mode", "log"], noNullPrototype: true },
 );
 const panels: fc.Arbitrary<PanelState[]> = fc
-  .uniqueArray(fc.record({ name, right: fc.boolean(), panel: fc.nat(5), left: axis, rightAxis: axis }), {
-    selector: (one) => one.name,
-  })
+  .uniqueArray(
+    fc.record({ name, title: fc.option(name), right: fc.boolean(), panel: fc.nat(5), left: axis, rightAxis: axis }),
+    {
+      selector: (one) => one.name,
+    },
+  )
   .map((all) =>
     [0, 1, 2, 3, 4, 5].flatMap((index) => {
       const own = all.filter(({ panel }) => panel === index);
       const [first] = own;
       if (first === undefined) return [];
       const right = new Set(own.filter((one) => one.right).map((one) => one.name));
-      return [{ names: own.map((one) => one.name), right, left: first.left, rightAxis: first.rightAxis }];
+      const { title, left, rightAxis } = first;
+      return [{ names: own.map((one) => one.name), right, left, rightAxis, ...(title === null ? {} : { title }) }];
     }),
   );
 
@@ -166,6 +170,12 @@ test("[PG13] whatever is written is read as it was", () => {
       utc: fc.constant(true),
       panels,
       hidden: fc.uniqueArray(name),
+      styles: fc
+        .uniqueArray(fc.tuple(name, fc.constantFrom("label=a", "colour=3;width=2")), {
+          selector: ([one]) => one,
+          minLength: 1,
+        })
+        .map((pairs) => new Map(pairs)),
       derived: fc.uniqueArray(fc.record({ name, expression: name }, { noNullPrototype: true }), {
         selector: (one) => one.name,
         minLength: 1,
@@ -193,6 +203,8 @@ test("[PG13] whatever is read, it never throws, keeps its bounds, and can be wri
         "panel=",
         "hide=",
         "calc=",
+        "title=",
+        "style=",
         "at=",
         "from=1",
         "to=2",

@@ -16,7 +16,7 @@ import {
 } from "../../../../page/layout/arrangement-storage.ts";
 import type { Scaled } from "../../../../page/layout/grouping.ts";
 import { AUTO } from "../../../../page/layout/panels.ts";
-import { movePanel, setY } from "../../../../page/lazy/dialogs/arrange.ts";
+import { movePanel, setTitle, setY } from "../../../../page/lazy/dialogs/arrange.ts";
 import { moveSeries, type Target } from "../../../../page/lazy/move-series.ts";
 
 const series = (...names: string[]): Scaled[] => names.map((name) => ({ name, magnitude: 1 }));
@@ -366,6 +366,48 @@ test("[PG60e] what the owner stored is seen by everybody who has nothing of thei
   arrangement.reset();
   assert.equal(arrangement.text, "a.x b.x c.x a.y b.y");
   assert.equal(arrangement.isAutomatic, true);
+});
+
+test("[PG90f] how a series looks is the owner's, and before that a person's own, series by series", () => {
+  const arrangement = new TestArrangement();
+  arrangement.shared = parseAddress("style=a.x:colour=1&style=a.y:width=3");
+  const looks = (): string => JSON.stringify([...arrangement.styles]);
+  assert.equal(looks(), '[["a.x","colour=1"],["a.y","width=3"]]');
+  assert.equal(formatAddress(arrangement.state), "", "the owner's is nobody's own");
+  const { styles, version } = arrangement;
+  arrangement.arrange(series("a.x", "a.y", "new"));
+  assert.equal(arrangement.styles, styles, "the same while nothing changes");
+
+  arrangement.setStyle("a.x", "label=Mine");
+  arrangement.setStyle("b.x", "points=only");
+  assert.notEqual(arrangement.version, version);
+  assert.equal(looks(), '[["a.x","label=Mine"],["a.y","width=3"],["b.x","points=only"]]');
+  assert.equal(formatAddress(arrangement.state), "#style=a.x:label=Mine&style=b.x:points=only");
+  const later = new TestArrangement();
+  later.restore(parseAddress(formatAddress(arrangement.state)));
+  later.shared = parseAddress("style=a.x:colour=1&style=a.y:width=3");
+  assert.deepEqual(new Map(later.styles), new Map(arrangement.styles), "also when the page is opened again");
+
+  arrangement.move("a.x", { kind: "end" }, "left");
+  arrangement.reset();
+  assert.ok(looks().includes("Mine"), "it stays where panels are arranged automatically");
+  arrangement.setStyle("a.x", undefined);
+  assert.equal(looks(), '[["a.x","colour=1"],["a.y","width=3"],["b.x","points=only"]]', "as everybody sees it");
+});
+
+test("[PG90g] a panel's title is set, kept with it and in the URL, and taken away", () => {
+  const arrangement = new TestArrangement();
+  setTitle(arrangement, arrangement.id("b.x"), "Boiler; 2 & 3");
+  assert.equal(arrangement.with("b.x").title, "Boiler; 2 & 3");
+  const fragment = formatAddress(arrangement.state);
+  assert.match(fragment, /panel=b\.x,b\.y;title=Boiler%3B%202%20%26%203(&|$)/);
+  const later = new TestArrangement();
+  later.restore(parseAddress(fragment));
+  assert.equal(later.with("b.y").title, "Boiler; 2 & 3");
+  arrangement.move("b.y", { kind: "into", id: arrangement.id("a.x") }, "left");
+  assert.deepEqual([arrangement.with("b.x").title, arrangement.with("b.y").title], ["Boiler; 2 & 3", undefined]);
+  setTitle(arrangement, arrangement.id("b.x"), "");
+  assert.equal("title" in arrangement.with("b.x"), false);
 });
 
 /** A storage in memory. */

@@ -10,6 +10,7 @@ import { LAZY_RENDERERS } from "../../../../page/render/renderers/lazy-registry.
 import type { DrawingContext, PaintTarget, Path } from "../../../../page/render/renderers/paint-target.ts";
 import type { PanelSeries } from "../../../../page/render/renderers/panel-renderer.ts";
 import { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
+import { withPoints } from "../../../../page/render/renderers/points.ts";
 import { rendererOf, type SeriesKind } from "../../../../page/render/renderers/registry.ts";
 import type { ViewModel } from "../../../../page/viewport/viewport.ts";
 import { STYLES } from "../../../../protocol/frame/labels.ts";
@@ -227,3 +228,29 @@ for (const kind of KINDS) {
 test("[PG23] every kind that a frame can name has a renderer of its own", () => {
   assert.equal(new Set(KINDS.map((kind) => seriesOf(kind, []).renderer)).size, KINDS.length);
 });
+
+for (const kind of ["line", "step"] as const) {
+  test(`[PG90d] points of the kind "${kind}" are marked where they are, and what is held to the edge is none`, () => {
+    const all: [number, number][] = [
+      [10, 1],
+      [30, 2],
+      [60, 0],
+    ];
+    const only = seriesOf(kind, [segment(all)]);
+    only.renderer = withPoints(only.renderer, "only");
+    const { painted, scale } = paint(only);
+    assert.equal(scale, RATIO);
+    const [marks, ...line] = painted;
+    assert.equal(line.length, 0);
+    assert.deepEqual(
+      marks?.points.map(([x]) => Math.round(x)),
+      all.map(([x]) => BOX.left + (x / 100) * BOX.width),
+    );
+
+    const too = seriesOf(kind, [segment(all)]);
+    too.renderer = withPoints(too.renderer, "too");
+    const lineAlone = paint(seriesOf(kind, [segment(all)])).painted;
+    assert.deepEqual(paint(too).painted, [...lineAlone, marks]);
+    assert.equal(too.renderer.valueAt(too.segments, 10, 0), 1, "read as without marks");
+  });
+}

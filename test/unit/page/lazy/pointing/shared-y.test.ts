@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RingBuffer } from "../../../../../page/data/store/ring-buffer.ts";
 import { newSeries } from "../../../../../page/data/store/series.ts";
-import { AUTO, type PanelPlan, panelOf, type YAxisPlan } from "../../../../../page/layout/panels.ts";
+import { AUTO, type PanelPlan, panelOf, type SeriesStyles, type YAxisPlan } from "../../../../../page/layout/panels.ts";
 import { shareY, unitOn } from "../../../../../page/lazy/pointing/shared-y.ts";
 import type { PanelSeries } from "../../../../../page/render/renderers/panel-renderer.ts";
 import { PointBuffer } from "../../../../../page/render/renderers/point-buffer.ts";
 import { rendererOf } from "../../../../../page/render/renderers/registry.ts";
 import type { SharingPanel } from "../../../../../page/render/sharing-panel.ts";
+
+const NONE: SeriesStyles = new Map();
 
 function seriesOf(name: string, minY: number, maxY: number): PanelSeries {
   const series = newSeries(name, new RingBuffer(1));
@@ -33,7 +35,7 @@ test("[PG76e] panels of a shared unit have the range that all of them need; othe
     // Nothing is in view: its range is an invented one.
     { ...panel(["j [V]"], 40, 50), series: [seriesOf("j [V]", Infinity, -Infinity)] },
   ];
-  shareY(panels, new Set(["V"]));
+  shareY(panels, new Set(["V"]), NONE);
   const ranges = panels.map(({ axes: { left } }) => [left.range.min, left.range.max]);
   assert.deepEqual(ranges, [
     [-2, 5],
@@ -50,8 +52,17 @@ test("[PG76e] panels of a shared unit have the range that all of them need; othe
 test("[PG76e] a unit of an axis is that of all its series", () => {
   const right = new Set(["b [A]"]);
   const plan = { ...panelOf(["a [V]", "b [A]", "c [V]"]), right };
-  assert.deepEqual([unitOn(plan, "left"), unitOn(plan, "right")], ["V", "A"]);
-  assert.equal(unitOn(panelOf(["a [V]", "b"]), "left"), undefined);
-  assert.equal(unitOn(panelOf(["a", "b"]), "left"), "1");
-  assert.equal(unitOn(panelOf(["a"]), "right"), undefined);
+  assert.deepEqual([unitOn(plan, "left", NONE), unitOn(plan, "right", NONE)], ["V", "A"]);
+  assert.equal(unitOn(panelOf(["a [V]", "b"]), "left", NONE), undefined);
+  assert.equal(unitOn(panelOf(["a", "b"]), "left", NONE), "1");
+  assert.equal(unitOn(panelOf(["a"]), "right", NONE), undefined);
+});
+
+test("[PG90e] a unit that a person gave a series by renaming it counts as any", () => {
+  const styles = new Map([
+    ["a", "label=Supply%20%5BV%5D"],
+    ["b [mV]", "label=Cell"],
+  ]);
+  assert.equal(unitOn(panelOf(["a", "c [V]"]), "left", styles), "V");
+  assert.equal(unitOn(panelOf(["b [mV]"]), "left", styles), "mV");
 });

@@ -1,0 +1,88 @@
+import { nameOf, nameText } from "../layout/address.ts";
+import { LINE_COLOURS } from "../layout/colours.ts";
+import type { SeriesStyles } from "../layout/panels.ts";
+import { unitOf } from "../layout/unit.ts";
+
+/** How a person wants a series to look; what is undefined is as the page has it by itself. */
+export interface Appearance {
+  /** In place of its name. */
+  readonly label?: string;
+  /** The number of one of the page's own colours, which are for light and dark, or `#rrggbb`. */
+  readonly colour?: number | string;
+  /** How thick its line is, in CSS pixels. */
+  readonly widthPx?: number;
+  /** `too`: each point is marked on the line; `only`: there is no line. */
+  readonly points?: "too" | "only";
+}
+
+const NONE: Appearance = {};
+export const MIN_WIDTH_PX = 0.5;
+export const MAX_WIDTH_PX = 12;
+
+const read = new WeakMap<SeriesStyles, Map<string, Appearance>>();
+
+/** That of a series. */
+export function appearanceOf(styles: SeriesStyles, name: string): Appearance {
+  const text = styles.get(name);
+  if (text === undefined) return NONE;
+  const known = read.get(styles) ?? new Map<string, Appearance>();
+  read.set(styles, known);
+  const appearance = known.get(name) ?? readAppearance(text);
+  known.set(name, appearance);
+  return appearance;
+}
+
+/** What a series is called: with the unit of its name, unless the label has one of its own. */
+export function labelOf(styles: SeriesStyles, name: string): string {
+  const { label } = appearanceOf(styles, name);
+  if (label === undefined) return name;
+  const { unit } = unitOf(name);
+  return unit === "" || unitOf(label).unit !== "" ? label : `${label} [${unit}]`;
+}
+
+/** Reads what an address says of a series, as far as it makes sense: `label=Engine;colour=3;width=3;points=only`. */
+export function readAppearance(text: string): Appearance {
+  const options = new Map<string, string>();
+  for (const option of text.split(";")) {
+    const [key = "", value = ""] = option.split("=");
+    options.set(key, value);
+  }
+  const label = nameOf(options.get("label") ?? "");
+  const colour = colourIn(options.get("colour") ?? "");
+  const widthPx = Number(options.get("width") ?? Number.NaN);
+  const points = options.get("points");
+  return {
+    ...(label === undefined ? {} : { label }),
+    ...(colour === undefined ? {} : { colour }),
+    ...(widthPx >= MIN_WIDTH_PX && widthPx <= MAX_WIDTH_PX ? { widthPx } : {}),
+    ...(points === "too" || points === "only" ? { points } : {}),
+  };
+}
+
+/** The same as text; undefined where a series is as the page has it by itself. */
+export function appearanceText({ label, colour, widthPx, points }: Appearance): string | undefined {
+  const options = [
+    ...(label === undefined ? [] : [`label=${nameText(label)}`]),
+    ...(colour === undefined ? [] : [`colour=${String(colour).replace("#", "")}`]),
+    ...(widthPx === undefined ? [] : [`width=${widthPx}`]),
+    ...(points === undefined ? [] : [`points=${points}`]),
+  ];
+  return options.length === 0 ? undefined : options.join(";");
+}
+
+function colourIn(text: string): number | string | undefined {
+  if (/^[0-9a-f]{6}$/i.test(text)) return `#${text.toLowerCase()}`;
+  return /^\d$/.test(text) && Number(text) < LINE_COLOURS ? Number(text) : undefined;
+}
+
+let shown: SeriesStyles = new Map();
+
+/** These styles are on the screen now. */
+export function showStyles(styles: SeriesStyles): void {
+  shown = styles;
+}
+
+/** What a series is called on the screen now. */
+export function shownName(name: string): string {
+  return labelOf(shown, name);
+}
