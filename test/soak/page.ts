@@ -7,9 +7,9 @@ import { publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { readProcess } from "./measure.ts";
 
-/** What the rings of both series hold at most (64 MiB together), and some. */
-const FILL_ROWS = 1_100_000;
-const ROWS_A_BODY = 20_000;
+/** What its rings hold at most (64 MiB), and some. */
+const FILL_POINTS = 2_100_000;
+const POINTS_A_BODY = 40_000;
 const FILL_PUBLISHER = "f111f111f111f111";
 
 export interface SoakPage {
@@ -63,12 +63,12 @@ export async function openSoakPage(edge: Edge, channel: string): Promise<SoakPag
   };
 }
 
-/** Publishes points of before, of the series that the publisher has, all of them -1, with regular x: so they are few bytes. */
+/** Publishes points of before, all of them -1, with regular x: so they are few bytes. */
 async function fill(edge: Edge, channel: string): Promise<void> {
-  const firstX = Math.floor(Date.now() / 1000) - FILL_ROWS / 1000 - 60;
+  const firstX = Math.floor(Date.now() / 1000) - FILL_POINTS / 1000 - 60;
   let publisherSeq = 1;
-  for (let from = 0; from < FILL_ROWS; from += ROWS_A_BODY) {
-    const rows = Array.from({ length: ROWS_A_BODY }, (_, i) => rowOf(firstX + (from + i) / 1000, { n: -1, y: -1 }));
+  for (let from = 0; from < FILL_POINTS; from += POINTS_A_BODY) {
+    const rows = Array.from({ length: POINTS_A_BODY }, (_, i) => rowOf(firstX + (from + i) / 1000, { y: -1 }));
     const frames = framesOf(rows, FILL_PUBLISHER, publisherSeq);
     publisherSeq += frames.length;
     await publishFrames(edge, channel, ...frames);
