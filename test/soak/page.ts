@@ -7,7 +7,8 @@ import { publishFrames, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { readProcess } from "./measure.ts";
 
-/** What its rings hold at most (64 MiB), and some. */
+const RING_BYTES = 64 * 1024 * 1024;
+/** What these hold, and some. */
 const FILL_POINTS = 2_100_000;
 const POINTS_A_BODY = 40_000;
 const FILL_PUBLISHER = "f111f111f111f111";
@@ -24,13 +25,16 @@ export async function openSoakPage(edge: Edge, channel: string): Promise<SoakPag
   const browser = await openBrowser();
   const { page, errors, close } = await newPage(browser, { width: 1280, height: 760, colorScheme: "dark" });
   await page.goto(edge.channelUrl(channel).href);
-  await fill(edge, channel);
-  await waitFor(
-    "the page's rings full",
-    async () => (await page.evaluate(() => plotcast.counters().ringBytes)) >= 64 * 1024 * 1024,
-    { deadlineMs: 60_000, everyMs: 500 },
-  );
-  // It need not have followed so fast.
+  let filled = 0;
+  await fill(edge, channel, async (points) => {
+    filled += points;
+    // What comes too fast it would skip, and its ring would only seem to be full.
+    await waitFor(`the page holding ${filled} points`, () =>
+      page.evaluate((seq) => (plotcast.cursor()?.seq ?? 0) >= seq, filled),
+    );
+  });
+  const bytes = await page.evaluate(() => plotcast.counters().ringBytes);
+  if (bytes < RING_BYTES) throw new Error(`the page's rings have ${bytes} bytes`);
   const gapsOfFilling = await page.evaluate(() => plotcast.gaps().length);
   const devtools = await page.context().newCDPSession(page);
   const whole = await browser.newBrowserCDPSession();
@@ -64,7 +68,7 @@ export async function openSoakPage(edge: Edge, channel: string): Promise<SoakPag
 }
 
 /** Publishes points of before, all of them -1, with regular x: so they are few bytes. */
-async function fill(edge: Edge, channel: string): Promise<void> {
+async function fill(edge: Edge, channel: string, published: (points: number) => Promise<void>): Promise<void> {
   const firstX = Math.floor(Date.now() / 1000) - FILL_POINTS / 1000 - 60;
   let publisherSeq = 1;
   for (let from = 0; from < FILL_POINTS; from += POINTS_A_BODY) {
@@ -72,5 +76,6 @@ async function fill(edge: Edge, channel: string): Promise<void> {
     const frames = framesOf(rows, FILL_PUBLISHER, publisherSeq);
     publisherSeq += frames.length;
     await publishFrames(edge, channel, ...frames);
+    await published(rows.length);
   }
 }
