@@ -80,7 +80,7 @@ class FormatReader implements MessageReader {
     this.#envelope = createEnvelope(config, topics, onDecision, onLeftOut);
   }
 
-  read(frames: readonly Buffer[], arrivedAt: number): Message[] {
+  read(frames: readonly Buffer[], arrivedAt: number, refuse: (fault: unknown) => void = rethrow): Message[] {
     let bytes = 0;
     for (const frame of frames) bytes += frame.length;
     if (bytes > MAX_MESSAGE_BYTES) {
@@ -95,12 +95,17 @@ class FormatReader implements MessageReader {
       if (arrays !== undefined) return arrays;
     }
     const { topic, payload, more, isBare, time, number } = this.#envelope.open(frames, arrivedAt);
-    const first = this.#readPayload(topic, { bytes: payload, isBare, arrivedAt, time, number, topic: topic.name });
-    if (more === undefined || more.length === 0) return first;
-    const rest = more.flatMap((bytes) =>
-      this.#readPayload(topic, { bytes, isBare, arrivedAt, time, number: undefined, topic: topic.name }),
-    );
-    return [...first, ...rest];
+    const first = { bytes: payload, isBare, arrivedAt, time, number, topic: topic.name };
+    if (more === undefined || more.length === 0) return this.#readPayload(topic, first);
+    const rest = more.map((bytes) => ({ ...first, bytes, number: undefined }));
+    return [first, ...rest].flatMap((each) => {
+      try {
+        return this.#readPayload(topic, each);
+      } catch (error) {
+        refuse(error);
+        return [];
+      }
+    });
   }
 
   tick(now: number, refuse?: (fault: DecodeError) => void): Message[] {
@@ -163,4 +168,8 @@ class FormatReader implements MessageReader {
       throw error;
     }
   }
+}
+
+function rethrow(fault: unknown): never {
+  throw fault;
 }

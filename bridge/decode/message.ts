@@ -54,10 +54,11 @@ export interface MessageReader {
   /**
    * @param frames of one ZeroMQ message, as received; they may be kept
    * @param arrivedAt unix seconds
+   * @param refuse told of a payload that cannot be read where the message has others: these are returned. Without it, that is thrown
    * @returns what it says: usually one message, or several, or none
    * @throws DecodeError, PointError if it cannot be read; the next message is read all the same
    */
-  read(frames: readonly Buffer[], arrivedAt: number): Message[];
+  read(frames: readonly Buffer[], arrivedAt: number, refuse?: (fault: unknown) => void): Message[];
   /**
    * What is due by time and not by a message, such as counts and rates. To be called about once a second.
    * @param refuse told of what was kept to find out what it is, and cannot be read: what else is due, is returned. Without it, that is thrown

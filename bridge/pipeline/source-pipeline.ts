@@ -65,7 +65,7 @@ export class SourcePipeline {
     for (const frame of frames) ledger.receivedBytes += frame.length;
     this.#origin = origin;
     try {
-      const messages = reader.read(frames, arrivedAt);
+      const messages = reader.read(frames, arrivedAt, (fault) => this.#refuse(fault, frames));
       // Of a preset, a list of data is a message each, of a point at least.
       if (messages.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
       this.#takeAll(messages, arrivedAt, frames);

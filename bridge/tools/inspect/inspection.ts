@@ -104,7 +104,7 @@ export class Inspection {
     this.#all.add(now, bytes);
     let topic: string | undefined;
     try {
-      const messages = this.#reader.read(frames, now);
+      const messages = this.#reader.read(frames, now, (fault) => this.#refuse(fault, undefined, frames));
       const [first] = messages;
       if (first !== undefined) throwIfTooLong(first.topic);
       topic = first?.topic;

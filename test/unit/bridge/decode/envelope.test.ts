@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { DecodeConfig } from "../../../../bridge/config/config.ts";
-import { bearsNumbers } from "../../../../bridge/presets/reader.ts";
+import { refusalOf } from "../../../../bridge/decode/message.ts";
+import { bearsNumbers, createReader } from "../../../../bridge/presets/reader.ts";
 import { ARRIVED_AT, type Decoding, decodingOf, faultOf, hex } from "../../../support/decoding.ts";
 import { f64, u32 } from "../../../support/little-endian.ts";
 
@@ -229,6 +230,26 @@ describe("--frames", () => {
       ["a now 1", "y now 21.5"],
       "of any formats",
     );
+  });
+
+  it("[FM2h] of several payloads one that cannot be read is refused by itself, whichever it is", () => {
+    for (const bad of [0, 1, 2]) {
+      const payloads = ['{"a":1}', '{"b":2}', '{"c":3}'].map((text, at) => Buffer.from(at === bad ? "{" : text));
+      const reader = createReader({
+        format: "json",
+        skipBytes: 0,
+        inflate: "auto",
+        frames: payloads.map(() => "payload"),
+      });
+      const faults: unknown[] = [];
+      const messages = reader.read(payloads, ARRIVED_AT, (fault) => faults.push(fault));
+      assert.equal(messages.length, 2, `without payload ${bad}`);
+      assert.deepEqual(
+        faults.map((fault) => refusalOf(fault).reason),
+        ["not-json"],
+      );
+      assert.throws(() => reader.read(payloads, ARRIVED_AT), /JSON/, "who does not listen hears it");
+    }
   });
 
   it("[FM2i] one frame more or less than --frames names is refused, also if it is empty, or would mean nothing", () => {
