@@ -164,7 +164,7 @@ export class TableReading {
     }
     if (cells.length !== own.names.length) throw ragged(row, own.names.length);
     if (!hasNumber(cells) && !isBlank(cells)) throw wordsOnly(each);
-    this.#memory.csv?.waiting?.came(this.#memory, cells.length);
+    this.#memory.csv?.waiting?.came(this.#memory, cells.length, own.names);
     return namedValue(each, own, this.#context);
   }
 

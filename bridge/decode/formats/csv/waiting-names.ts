@@ -1,4 +1,5 @@
 import type { OnLeftOut } from "../../../observability/left-out.ts";
+import { isSame } from "./names.ts";
 
 interface Waiting {
   topic: string;
@@ -32,9 +33,14 @@ export class WaitingNames {
     }
   }
 
-  /** Lines of numbers have come, of so many columns. */
-  came(key: object, columns: number): void {
-    if (this.#waiting.size > 0 && this.#waiting.get(key)?.names.length === columns) this.#waiting.delete(key);
+  /** A line of numbers has come, of so many columns. @param names that it was read under; undefined: those that wait, or none */
+  came(key: object, columns: number, names?: readonly string[]): void {
+    if (this.#waiting.size === 0) return;
+    const waiting = this.#waiting.get(key);
+    if (waiting?.names.length !== columns) return;
+    if (names === undefined || isSame(names, waiting.names)) this.#waiting.delete(key);
+    // Their place was taken by others.
+    else this.#tell(key);
   }
 
   tick(now: number): void {

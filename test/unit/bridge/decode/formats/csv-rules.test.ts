@@ -96,6 +96,17 @@ describe("a line of words", () => {
     assert.equal(told.length, 2);
   });
 
+  it("[FM4o] alone is told of when a line of as many columns has names of its own above it", () => {
+    const { read, told, waiting } = reading();
+    read("a,b,c");
+    assert.deepEqual(read("t,temp,hum\n1763648912.5,21.5,40"), { t: 1763648912.5, temp: 21.5, hum: 40 });
+    assert.deepEqual([told.length, told[0]?.sample], [1, "a, b, c"]);
+    read("d,e,f");
+    read("d,e,f\n1,2,3");
+    waiting.tick(Number.POSITIVE_INFINITY);
+    assert.equal(told.length, 1, "those are the same names");
+  });
+
   it("[FM4o] waits for 256 topics at most", () => {
     const told: LeftOut[] = [];
     const waiting = new WaitingNames((part) => told.push(part));
