@@ -35,6 +35,8 @@ async function lookAtGap(t: TestContext, gap: Partial<Gap>, options: TabOptions 
   return tab;
 }
 
+type Edges = Record<"left" | "right" | "top" | "bottom" | "height", number>;
+
 interface Band {
   left: number;
   right: number;
@@ -88,7 +90,7 @@ test("[PG10a] what a bridge dropped is marked, and hovering says how many points
   await hover(tab, newest - 9.5);
   assert.match(
     await told(tab),
-    /^1\s234 points missing.*all series of the bridge \d\d:\d\d:\d\d\.\d\s–\s\d\d:\d\d:\d\d\.\d.*spool was full/,
+    /^1\s234 points missing.*y, other \d\d:\d\d:\d\d\.\d\s–\s\d\d:\d\d:\d\d\.\d.*spool was full/,
   );
   assert.ok(await tab.page.locator(TIP).isVisible());
   await hover(tab, newest - 15);
@@ -321,4 +323,49 @@ test("[PG10] [PG15] the picture has the marks behind the lines, where the page h
   assert.ok(Math.abs(found.from - left) <= 2 && Math.abs(found.to - right) <= 2, JSON.stringify(found));
   assert.ok(found.pixels > 300, JSON.stringify(found));
   assert.equal(found.covered, 0, "the lines are over it");
+});
+
+test("[PG10a] in a low panel all of it is told, and no other tip lies on it", async (t) => {
+  for (const height of [300, 760]) {
+    const tab = await lookAtGap(t, {}, { width: 900, height });
+    await hover(tab, newest - 9.5);
+    await waitFor("the tip", () => tab.page.locator(TIP).isVisible());
+    await tab.drawn();
+    const seen = await tab.page.evaluate<{ tip: Edges; readout: Edges | null; height: number }>(`{
+      const boxOf = (selector) => document.querySelector(selector)?.getBoundingClientRect().toJSON() ?? null;
+      ({ tip: boxOf(".gap-tip:not(:empty)"), readout: boxOf(".readout:not([hidden])"), height: innerHeight });
+    }`);
+    const { tip, readout } = seen;
+    assert.ok(tip.top >= 0 && tip.bottom <= seen.height && tip.height > 60, JSON.stringify(seen));
+    const isApart =
+      readout === null ||
+      readout.left >= tip.right ||
+      readout.right <= tip.left ||
+      readout.top >= tip.bottom ||
+      readout.bottom <= tip.top;
+    assert.ok(isApart, JSON.stringify(seen));
+  }
+});
+
+test("[PG10a] what one publisher lost is marked in the panels of its series, and in no others", async (t) => {
+  const channel = newChannel();
+  const tab = await stage.openTab(t, channel);
+  const other = new FrameBuilder();
+  const builder = new FrameBuilder();
+  for (const i of counting(21)) {
+    if (i === 11) builder.addGap({ kind: "gap", reason: "bridge-full", points: 7, fromX: null, toX: null, series: "" });
+    builder.add(rowOf(x[i] ?? 0, { "a.flow [l]": 1, "b.mode [m]": 2 }));
+    other.add(rowOf(x[i] ?? 0, { "c.temp [K]": 3 }));
+  }
+  await publishFrames(stage.edge, channel, other.encode("00000000000000bb", 1));
+  await publishFrames(stage.edge, channel, builder.encode("00000000000000aa", 1));
+  await tab.holds(21, "a.flow [l]");
+  await waitFor("marks in two of three panels", async () => {
+    const marks = await tab.page.evaluate<string[]>(
+      `[...document.querySelectorAll(".panel")].map((panel) => panel.ariaLabel + " " +
+         [...panel.querySelectorAll(".gap")].filter((band) => band.checkVisibility()).length)`,
+    );
+    assert.deepEqual([...marks].sort(), ["a.flow [l] 1", "b.mode [m] 1", "c.temp [K] 0"]);
+    return true;
+  });
 });

@@ -19,8 +19,16 @@ export interface GapRecord {
   points: number | null;
   /** The series concerned; "" is all, of the channel or of one publisher. */
   series: string;
+  /** The series of one publisher that were there when it came; empty: it concerns all, or nobody knows. */
+  broke: readonly string[];
   /** Where they are missing; empty until a point comes after them. */
   spans: GapSpan[];
+}
+
+/** A series that points are missing of. */
+export interface BrokenSeries {
+  name: string;
+  headX: number;
 }
 
 /** A series, as far as its gaps are concerned. */
@@ -61,10 +69,15 @@ export class GapLog {
   }
 
   /**
-   * @param knownToX the newest x before it of what it concerns
+   * @param broken the series that it concerns, of those that there are
    * @param publisher whose series it concerns; undefined is everybody's
    */
-  add({ reason, points }: Pick<Gap, "reason" | "points">, knownToX: number, gap?: Gap, publisher?: string): void {
+  add(
+    { reason, points }: Pick<Gap, "reason" | "points">,
+    broken: readonly BrokenSeries[],
+    gap?: Gap,
+    publisher?: string,
+  ): void {
     const { series = "", fromX = null, toX = null } = gap ?? {};
     // A counter that is reset ends below its start.
     const spans = fromX !== null && toX !== null && fromX <= toX ? [{ fromX, toX }] : [];
@@ -72,9 +85,10 @@ export class GapLog {
       reason,
       points,
       series,
+      broke: publisher === undefined ? [] : broken.map(({ name }) => name),
       spans,
       publisher,
-      knownToX: fromX ?? knownToX,
+      knownToX: fromX ?? Math.max(...broken.map(({ headX }) => headX)),
       isLocated: spans.length > 0,
     });
     this.#count++;

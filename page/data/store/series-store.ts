@@ -135,21 +135,17 @@ export class SeriesStore {
   }
 
   #takeGap(gap: Gap, publisher: string): void {
-    const knownToX = this.#break((series) =>
+    const broken = this.#break((series) =>
       gap.series === "" ? series.publisher === publisher : gap.series === series.name,
     );
-    this.#log.add(gap, knownToX, gap, publisher);
+    this.#log.add(gap, broken, gap, publisher);
   }
 
-  /** Breaks lines before what comes next. @returns the newest x that these have */
-  #break(isConcerned: (series: Series) => boolean): number {
-    let newestX = -Infinity;
-    for (const series of this.#series.values()) {
-      if (!isConcerned(series)) continue;
-      series.breakNext = true;
-      newestX = Math.max(newestX, series.headX);
-    }
-    return newestX;
+  /** Breaks lines before what comes next. @returns those that it broke */
+  #break(isConcerned: (series: Series) => boolean): Series[] {
+    const broken = [...this.#series.values()].filter(isConcerned);
+    for (const series of broken) series.breakNext = true;
+    return broken;
   }
 
   #takeTable(table: Table, { header: { publisher, seq }, labels }: Frame, breaking: Set<string>): void {

@@ -10,10 +10,11 @@ import { gapTexts } from "./gap-text.ts";
 export const APART_PX = 8;
 const HOLD_PX = 48;
 const EDGE_PX = 4;
+/** From the top of the plot to the tip. */
+const BELOW_TOP_PX = 10;
 
 /** Marks of gaps behind the lines of one panel. The active mark, by pointer or key, has a tip that describes it. */
 export class GapMarks implements GapMarksView {
-  readonly #host: HTMLElement;
   readonly #under: HTMLElement;
   readonly #tip = make("div", "gap-tip");
   readonly #bands: HTMLElement[] = [];
@@ -27,7 +28,6 @@ export class GapMarks implements GapMarksView {
   /** @param under lies behind the plot's lines, and is as large as the part they are drawn in */
   constructor(host: HTMLElement, under: HTMLElement) {
     adoptStyles();
-    this.#host = host;
     this.#under = under;
     this.#tip.role = "status";
     host.append(this.#tip);
@@ -89,8 +89,12 @@ export class GapMarks implements GapMarksView {
     if (mark === undefined) return;
     const { min, max } = this.#range;
     const middle = ((mark.fromX + mark.toX) / 2 - min) / (max - min);
-    const centred = this.#under.offsetLeft + middle * this.#under.offsetWidth - this.#tip.offsetWidth / 2;
-    const furthest = this.#host.clientWidth - this.#tip.offsetWidth - EDGE_PX;
-    this.#tip.style.left = `${Math.max(EDGE_PX, Math.min(centred, furthest))}px`;
+    const plot = this.#under.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.#tip;
+    const within = (at: number, most: number): string =>
+      `${Math.round(Math.max(EDGE_PX, Math.min(at, most - EDGE_PX)))}px`;
+    // A panel may be lower than what is said of it: it stands in the window.
+    this.#tip.style.left = within(plot.left + middle * plot.width - width / 2, innerWidth - width);
+    this.#tip.style.top = within(plot.top + BELOW_TOP_PX, innerHeight - height);
   }
 }

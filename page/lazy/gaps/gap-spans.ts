@@ -59,7 +59,9 @@ export function marksOf(gaps: readonly GapRecord[], { min, max }: Range, apart: 
 /** The gaps that concern one of these series. */
 export function gapsOf(gaps: readonly GapRecord[], names: readonly string[]): GapRecord[] {
   const all = new Set(names);
-  return gaps.filter(({ series }) => series === "" || all.has(series));
+  return gaps.filter(({ series, broke }) =>
+    series === "" ? broke.length === 0 || broke.some((name) => all.has(name)) : all.has(series),
+  );
 }
 
 /**

@@ -58,8 +58,9 @@ export function gapTexts(spans: readonly LocatedGap[], time: boolean, nowMs = Da
 
 function textOf(group: readonly LocatedGap[], time: boolean, nowMs: number): GapText {
   const gaps = [...new Set<GapRecord>(group.map(({ gap }) => gap))];
-  const { reason = "", series = "", points = null } = gaps[0] ?? {};
-  const names = [...new Set(gaps.map((gap) => given(shownName(gap.series), MAX_SERIES_NAME_BYTES)))];
+  const { reason = "", points = null } = gaps[0] ?? {};
+  const concerned = gaps.flatMap((gap) => (gap.series === "" ? gap.broke : gap.series));
+  const names = [...new Set(concerned.map((name) => given(shownName(name), MAX_SERIES_NAME_BYTES)))];
   const shown = names.length > MAX_TEXTS + 1 ? names.slice(0, MAX_TEXTS) : names;
   const others = names.length - shown.length;
   const sum = gaps.reduce((total, gap) => total + (gap.points ?? 0), 0);
@@ -68,11 +69,14 @@ function textOf(group: readonly LocatedGap[], time: boolean, nowMs: number): Gap
   const from = Math.min(...group.map(({ span }) => span.fromX));
   const to = Math.max(...group.map(({ span }) => span.toX));
   const of =
-    series === ""
+    names.length === 0
       ? `all series${onTheWay === undefined ? " of the bridge" : ""}`
       : `${shown.join(", ")}${others > 0 ? ` and ${formatCount(others)} more series` : ""}`;
   return {
-    title: gaps.length > names.length ? `${missing}, in ${counted(gaps.length, "gap")}` : missing,
+    title:
+      gaps.length > new Set(gaps.map((gap) => gap.series)).size
+        ? `${missing}, in ${counted(gaps.length, "gap")}`
+        : missing,
     where: `${of}\n${whenText(from, to, time, nowMs)}`,
     why: onTheWay ?? own(BEFORE, reason) ?? `The reason given is “${given(reason, MAX_REASON_LENGTH)}”.`,
   };

@@ -5,6 +5,7 @@ import type { Panel } from "../../render/panel.ts";
 import { button } from "../../ui/dom.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 import { zoomed } from "../../viewport/x-range.ts";
+import { shownName } from "../appearance.ts";
 import { adoptStyles } from "../styles.ts";
 import { ChosenBox } from "./chosen-box.ts";
 import { dragKind } from "./drag-kind.ts";
@@ -49,6 +50,7 @@ export class PlotTools implements PlotToolsView {
     for (const type of ["pointerdown", "pointermove", "pointerup"] as const) {
       targets.board.host.addEventListener(type, (event) => this.#note(event), true);
     }
+    targets.board.host.addEventListener("scroll", () => this.#follow());
     targets.board.host.addEventListener("pointercancel", () => this.#box.hide());
     addEventListener(
       "keydown",
@@ -107,6 +109,15 @@ export class PlotTools implements PlotToolsView {
     this.#pointer = { x: event.clientX, y: event.clientY };
     this.#panel = place.panel;
     this.#isByKey = false;
+  }
+
+  /** Panels moved under the pointer. */
+  #follow(): void {
+    if (this.#isByKey) return;
+    const { board, cursorMoved } = this.#targets;
+    const under = document.elementFromPoint(this.#pointer.x, this.#pointer.y);
+    this.#panel = board.panels.find(({ plot }) => plot.contains(under)) ?? this.#panel;
+    cursorMoved();
   }
 
   /** The panel that has the focus by key, else the one that was pointed at or gone to last, else the first that is seen. */
@@ -172,7 +183,7 @@ export class PlotTools implements PlotToolsView {
       this.#resets.set(panel, reset);
       menu?.before(reset);
     }
-    reset.ariaLabel = `Reset y of the panel with ${panel.plan.names.join(", ")}`;
+    reset.ariaLabel = `Reset y of the panel with ${panel.plan.names.map(shownName).join(", ")}`;
     reset.hidden = !isZoomed;
   }
 }

@@ -6,7 +6,7 @@ import type { ViewModel } from "../../viewport/viewport.ts";
 import { shortNames } from "../short-names.ts";
 import { Dots, type Marker, markerOf } from "./markers.ts";
 import { type ReadoutRow, readoutRows } from "./readout-rows.ts";
-import { type Side, tipPlace } from "./tip-place.ts";
+import { overlap, type Side, tipPlace } from "./tip-place.ts";
 
 const MOST_ROWS = 10;
 /** The height of a row, and what the tip has besides them. */
@@ -103,6 +103,8 @@ export class Readout {
       isFinger ? BY_FINGER : BY_MOUSE,
       gap === undefined ? [] : [gap],
     );
+    // What a gap's tip says is nowhere else; the legend has the values, too.
+    if (gap !== undefined && overlap({ left, top, ...tip }, gap)) this.#tip.hidden = true;
     this.#tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 

@@ -59,7 +59,8 @@ function beside(at: Place, { width, height }: Size, gapPx: number, side: Side): 
   }
 }
 
-function overlap(a: Box, b: Box): boolean {
+/** Whether one box lies over a part of another. */
+export function overlap(a: Box, b: Box): boolean {
   const isAside = a.left >= b.left + b.width || b.left >= a.left + a.width;
   return !isAside && a.top < b.top + b.height && b.top < a.top + a.height;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GapSpan } from "../../../../../page/data/store/gap-log.ts";
 import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
-import { markAt, marksOf, nextGap } from "../../../../../page/lazy/gaps/gap-spans.ts";
+import { gapsOf, markAt, marksOf, nextGap } from "../../../../../page/lazy/gaps/gap-spans.ts";
 import { decodeFrame, type Frame, type Gap } from "../../../../../protocol/frame/frame.ts";
 import { FrameBuilder, type Row } from "../../../../../protocol/frame/frame-builder.ts";
 
@@ -27,7 +27,7 @@ function frame(segments: (Row | Gap)[], publisher = A): Frame {
 const placesOf = (store: SeriesStore): [number, number][][] =>
   store.gaps.map(({ spans }) => spans.map(({ fromX, toX }) => [fromX, toX]));
 
-const at = (spans: GapSpan[], series = "") => ({ reason: "hole", points: 1, series, spans });
+const at = (spans: GapSpan[], series = "") => ({ reason: "hole", points: 1, series, broke: [], spans });
 
 test("[PG10] a gap stands between the last point before it and the first one after it", () => {
   const store = new SeriesStore();
@@ -101,6 +101,22 @@ test("[PG10] a counter that begins anew takes its gap with it, and leaves old on
   assert.deepEqual(placesOf(store), [[], [[0, 0]]]);
   store.ingest(frame([row(5, { unheardOf: 1 })]));
   assert.deepEqual(placesOf(store), [[], [[0, 0]]], "a new series does not bring the old one back");
+});
+
+test("[PG10] a gap of a publisher is that of the panels with its series, one of the way is everybody's", () => {
+  const store = new SeriesStore();
+  store.ingest(frame([row(1, { a: 1, b: 1 })]));
+  store.ingest(frame([row(1, { c: 1 })], B));
+  store.ingest(frame([gap(), row(5, { a: 2, b: 2 })]));
+  store.ingest(frame([gap({ series: "c" }), row(2, { c: 1 })], B));
+  store.addLoss({ reason: "trimmed", points: 5 });
+  const concerning = (...names: string[]): number[] => gapsOf(store.gaps, names).map((one) => store.gaps.indexOf(one));
+  assert.deepEqual(concerning("a", "x"), [0, 2]);
+  assert.deepEqual(concerning("c"), [1, 2]);
+  assert.deepEqual(concerning("x"), [2]);
+  const early = new SeriesStore();
+  early.ingest(frame([gap(), row(5, { a: 2 })]));
+  assert.equal(gapsOf(early.gaps, ["x"]).length, 1, "of which nobody knows what it broke");
 });
 
 test("[PG10] gaps in view are marks, those that nearly touch are one", () => {

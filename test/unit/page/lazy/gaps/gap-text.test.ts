@@ -13,7 +13,7 @@ const NOON_S = new Date(2026, 10, 20, 12, 0, 0).getTime() / 1000;
 function textsOf(gaps: Partial<GapRecord>[], time = false): GapText[] {
   const spans = gaps.map((values) => {
     const span = { fromX: 10, toX: 20 };
-    const gap = { reason: "trimmed", points: 3, series: "", spans: [span], ...values };
+    const gap = { reason: "trimmed", points: 3, series: "", broke: [], spans: [span], ...values };
     return { gap, span: gap.spans[0] ?? span };
   });
   return gapTexts(spans, time, NOON_S * 1000);
@@ -112,7 +112,7 @@ test("[PG10] one gap at two places is counted once", () => {
     { fromX: 1, toX: 2 },
     { fromX: 3, toX: 4 },
   ];
-  const gap = { reason: "hole", points: 7, series: "", spans };
+  const gap = { reason: "hole", points: 7, series: "", broke: [], spans };
   const [text] = gapTexts(
     spans.map((span) => ({ gap, span })),
     false,
@@ -139,4 +139,12 @@ test("[PG10] [PG15] texts of a snapshot that no Channel has checked are cut, and
   const text = textOf({ reason: hostile, series: `${hostile}${"x".repeat(10_000)}` });
   assert.equal(text.why, "The reason given is “a b c <b>”.");
   assert.match(text.where, /^a b c <b>x{1,250}\n/);
+});
+
+test("[PG10] a gap of a publisher names its series, as far as it is known which they are", () => {
+  const where = (broke: readonly string[]): string =>
+    textOf({ reason: "bridge-full", broke }).where.split("\n")[0] ?? "";
+  assert.equal(where([]), "all series of the bridge");
+  assert.equal(where(["mode", "flow"]), "mode, flow");
+  assert.equal(where(["a", "b", "c", "d", "e"]), "a, b, c and 2 more series");
 });
