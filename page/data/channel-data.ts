@@ -115,6 +115,8 @@ export class ChannelData implements PointSource, ReplacedPoints {
       if (now !== undefined && !isTime(now.headX)) now.ring.isPath = true;
     }
     this.history.joinedSeq = store.joinedSeq ?? 0;
+    const isWhole = store.joinedSeq === 0 && [...store.series].every(({ ring }) => ring.completeFromX === -Infinity);
+    if (isWhole) return this.history.request(undefined, store.completeFromX, newestX(this));
     // Where time ran back, what is later is among what came before.
     const isBack = range?.min === -Infinity && [...store.series].some(isSetBack);
     if (!isBack && !this.isPath) return this.history.request(range, store.completeFromX, newestX(this));

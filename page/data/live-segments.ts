@@ -11,8 +11,7 @@ export function liveSegments(live: SeriesStore, name: string, { min, max }: Rang
   const series = live.find(name);
   if (series === undefined) return [];
   const { x, y, isPath } = series.ring;
-  if (isPath) return x.length === 0 ? [] : [{ x, y, isPath }];
-  const shown = part({ x, y }, Math.max(0, lowerBound(x, min) - 1), upperBound(x, max) + 1);
+  const shown = isPath ? { x, y, isPath } : part({ x, y }, Math.max(0, lowerBound(x, min) - 1), upperBound(x, max) + 1);
   return shown.x.length === 0 ? [] : isStep(series) ? heldUntil([shown], live.knownTo(series)) : [shown];
 }
 

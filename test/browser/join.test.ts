@@ -125,7 +125,7 @@ test("[PG70c] a channel that is emptied meanwhile has no history", async (t) => 
   assert.deepEqual((await tab.series()).x, x);
 });
 
-test("[PG70d] where the file that reads history cannot be loaded, what is shown is fetched", async (t) => {
+test("[PG70d] where the file that reads history cannot be loaded, that is said, and it is read once it can be", async (t) => {
   const channel = newChannel();
   const source = new Source(stage.edge, channel);
   const start = Math.floor(Date.now() / 1000) - COUNT / 50;
@@ -135,6 +135,8 @@ test("[PG70d] where the file that reads history cannot be loaded, what is shown 
     expectedErrors: /lazy-.*|Failed to load/,
   });
   await tab.says("Live");
+  await tab.page.getByText("History cannot be loaded now. Trying again.").waitFor();
+  await tab.page.unroute("**/assets/lazy-*");
   await waitFor("all of the window being seen", async () => {
     const seen = await tab.page.evaluate(() => ({ window: plotcast.window(), x: plotcast.seen()[0]?.x ?? [] }));
     const { minX, maxX } = seen.window;

@@ -52,10 +52,12 @@ export class HistoryOnDemand implements StoredHistory {
   }
 
   request(range: Range | undefined, completeFromX: number, newestX: number): void {
+    const isNeeded = range !== undefined && range.min < completeFromX && range.min <= range.max;
+    this.#hasFailed &&= isNeeded;
     if (this.#loaded !== undefined) {
       this.#loaded.joinedSeq = this.joinedSeq;
       this.#loaded.request(range, completeFromX, newestX);
-    } else if (range !== undefined && range.min < completeFromX && range.min <= range.max && !this.#isLoading) {
+    } else if (isNeeded && !this.#isLoading) {
       this.#isLoading = true;
       void this.#begin();
     }

@@ -87,6 +87,8 @@ test("[PG14d] where it cannot be loaded, that is a failed fetch, and is tried ag
   assert.equal(history.state, "failed");
   history.request(older, 100, 200);
   assert.equal(loads, 1, "not at each drawing");
+  history.request({ min: 100, max: 200 }, 100, 200);
+  assert.equal(history.state, "idle", "nothing older is shown any more");
 
   context.mock.timers.tick(3000);
   changed = Promise.withResolvers<void>();
