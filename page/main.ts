@@ -80,7 +80,7 @@ let draws = 0;
 let valuesShownMs = -Infinity;
 let valuesTimer: number | undefined;
 let isOutdated = false;
-/** What a pointer or the cursor on panels and legends needs is loaded. */
+/** What a pointer or the cursor on the panels needs is loaded. */
 let isPointed = false;
 let afterDraw: (() => void) | undefined;
 
@@ -99,13 +99,11 @@ const board = new Board(element("board"), {
     arrangement.toggle(name);
     layoutChanged();
   },
-  showOnly(name) {
-    arrangement.showOnly(name);
-    layoutChanged();
-  },
+  showOnly: (name) => void lazy.load().then((loaded) => loaded?.showOnly(context, name)),
   highlight(name) {
     highlighted = name;
-    isPointed = true;
+    // A drag may follow.
+    void lazy.load(true);
     scheduler.requestFrame();
   },
   settings: (id, opener) => void lazy.load().then((loaded) => loaded?.openPanelSettings(context, id, opener)),

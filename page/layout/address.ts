@@ -54,7 +54,7 @@ export function parseAddress(fragment: string): AddressState {
   const known = new Set<string>();
   const derived = derivedOf(parameters);
   const y = yOf(parameters, first("share") ?? "");
-  const styles: SeriesStyles = new Map(pairsOf(parameters, "style", MAX_NAMES, (text) => text || undefined));
+  const styles: SeriesStyles = new Map(pairsOf(parameters, "style", MAX_NAMES, (text) => text));
   const removed = namesOf(first("remove") ?? "", new Set());
   const panels = parameters.flatMap(([key, text]) => (key === "panel" ? panelOf(text, known) : []));
   return {
@@ -86,8 +86,8 @@ export function arrangementParts({
   if (removed.length > 0) parts.push(`remove=${removed.map(nameText).join(",")}`);
   for (const { name, expression } of derived) parts.push(`calc=${nameText(name)}:${nameText(expression)}`);
   for (const [name, { min, max }] of y?.zooms ?? []) parts.push(`zoom=${nameText(name)}:${min}..${max}`);
-  for (const [name, text] of styles ?? []) parts.push(`style=${nameText(name)}:${text}`);
   if (y?.sharedUnits.size) parts.push(`share=${[...y.sharedUnits].map(nameText).join(",")}`);
+  for (const [name, text] of styles ?? []) parts.push(`style=${nameText(name)}:${text}`);
   return parts;
 }
 

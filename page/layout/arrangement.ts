@@ -62,6 +62,7 @@ export class Arrangement {
   /** What is a person's own of the styles. */
   #ownStyles: SeriesStyles = new Map();
   #styles = this.#ownStyles;
+  #leavesOut = (_name: string): boolean => false;
   /** The colours of the series, which go with them into any panel. */
   #colours = new Map<string, number>();
   #lastId = 0;
@@ -70,7 +71,11 @@ export class Arrangement {
 
   /** @param sharesOnePanel whether all series of a kind share a panel, whatever they are called */
   constructor(sharesOnePanel: (kind: string) => boolean = () => false) {
-    this.#keyOf = (series) => keyOf(series, sharesOnePanel);
+    // A derived one that is called by a word alone has nothing in common with others of a word.
+    this.#keyOf = (series) => {
+      const key = keyOf(series, sharesOnePanel);
+      return key === "/" && this.#derived.some(({ name }) => name === series.name) ? series.name : key;
+    };
   }
 
   /** Changes with whatever a person changes, and not with the data. */
@@ -117,13 +122,25 @@ export class Arrangement {
     return this.#styles;
   }
 
-  /** Gives a series a style of this person's own. @param text undefined: as everybody sees it */
-  setStyle(name: string, text: string | undefined): void {
-    const own = new Map(this.#ownStyles);
-    own.delete(name);
-    if (text !== undefined) own.set(name, text);
-    this.#takeStyles(new Map([...own].slice(-MAX_NAMES)));
+  /** What everybody sees who has none of their own. */
+  get sharedStyles(): SeriesStyles | undefined {
+    return this.#shared.styles;
+  }
+
+  /** What is a person's own of it. */
+  set ownStyles(own: SeriesStyles) {
+    this.#takeStyles(own);
     this.#version++;
+  }
+
+  get ownStyles(): SeriesStyles {
+    return this.#ownStyles;
+  }
+
+  /** Leaves series out for now, as a filter does: nothing of that is remembered. */
+  set filter(leavesOut: (name: string) => boolean) {
+    this.#leavesOut = leavesOut;
+    this.#build();
   }
 
   /** The derived series: the same array until a person changes it. */
@@ -143,6 +160,11 @@ export class Arrangement {
     this.#take(state, this.#isOwn);
   }
 
+  /** All panels, those of which nothing is shown, too. */
+  get plans(): readonly PanelPlan[] {
+    return this.#all;
+  }
+
   /** The panels that are shown. While nothing changes it is the same array, and a panel that has not changed the same object. */
   get shown(): readonly ShownPanel[] {
     return this.#shown;
@@ -150,6 +172,11 @@ export class Arrangement {
 
   get hidden(): readonly string[] {
     return [...this.#hidden];
+  }
+
+  set hidden(names: readonly string[]) {
+    this.#hidden = new Set(names);
+    this.#changed();
   }
 
   /** The series that a person wants to see no more, also what comes of them later. */
@@ -193,26 +220,6 @@ export class Arrangement {
   /** Hides or shows a series. */
   toggle(name: string): void {
     if (!this.#hidden.delete(name)) this.#hidden.add(name);
-    this.#changed();
-  }
-
-  /** Shows only this series of its panel; if that is so already, all of the panel. */
-  showOnly(name: string): void {
-    const panel = this.#shown.find(({ names }) => names.includes(name));
-    if (panel === undefined) return;
-    const others = panel.names.filter((other) => other !== name);
-    const isOnly = !this.#hidden.has(name) && others.every((other) => this.#hidden.has(other));
-    this.#hidden.delete(name);
-    for (const other of others) {
-      if (isOnly) this.#hidden.delete(other);
-      else this.#hidden.add(other);
-    }
-    this.#changed();
-  }
-
-  /** Hides nothing any more. */
-  showAll(): void {
-    this.#hidden.clear();
     this.#changed();
   }
 
@@ -284,7 +291,7 @@ export class Arrangement {
     const there = new Set(this.#there.map(({ name }) => name));
     const next = shownOf(
       this.#all,
-      (name) => there.has(name),
+      (name) => there.has(name) && !this.#leavesOut(name),
       (name) => this.#hidden.has(name),
       (name) => this.#colours.get(name) ?? colourOf(name),
     );

@@ -1,4 +1,5 @@
 import { nameOf, nameText } from "../layout/address.ts";
+import { type Arrangement, MAX_NAMES } from "../layout/arrangement.ts";
 import { LINE_COLOURS } from "../layout/colours.ts";
 import type { SeriesStyles } from "../layout/panels.ts";
 import { unitOf } from "../layout/unit.ts";
@@ -47,7 +48,7 @@ export function readAppearance(text: string): Appearance {
     const [key = "", value = ""] = option.split("=");
     options.set(key, value);
   }
-  const label = nameOf(options.get("label") ?? "");
+  const label = nameOf(options.get("label") ?? "")?.trim() || undefined;
   const colour = colourIn(options.get("colour") ?? "");
   const widthPx = Number(options.get("width") ?? Number.NaN);
   const points = options.get("points");
@@ -59,20 +60,30 @@ export function readAppearance(text: string): Appearance {
   };
 }
 
-/** The same as text; undefined where a series is as the page has it by itself. */
-export function appearanceText({ label, colour, widthPx, points }: Appearance): string | undefined {
+/** The same as text; "" where a series is as the page has it by itself. */
+export function appearanceText({ label, colour, widthPx, points }: Appearance): string {
   const options = [
     ...(label === undefined ? [] : [`label=${nameText(label)}`]),
     ...(colour === undefined ? [] : [`colour=${String(colour).replace("#", "")}`]),
     ...(widthPx === undefined ? [] : [`width=${widthPx}`]),
     ...(points === undefined ? [] : [`points=${points}`]),
   ];
-  return options.length === 0 ? undefined : options.join(";");
+  return options.join(";");
 }
 
 function colourIn(text: string): number | string | undefined {
   if (/^[0-9a-f]{6}$/i.test(text)) return `#${text.toLowerCase()}`;
   return /^\d$/.test(text) && Number(text) < LINE_COLOURS ? Number(text) : undefined;
+}
+
+/** How a person wants a series to look; undefined: as everybody sees it. */
+export function setAppearance(arrangement: Arrangement, name: string, appearance: Appearance | undefined): void {
+  const own = new Map(arrangement.ownStyles);
+  own.delete(name);
+  const text = appearance && appearanceText(appearance);
+  // To be as the page has it is a wish, too, where the owner wants it otherwise.
+  if (text !== undefined && text !== (arrangement.sharedStyles?.get(name) ?? "")) own.set(name, text);
+  arrangement.ownStyles = new Map([...own].slice(-MAX_NAMES));
 }
 
 let shown: SeriesStyles = new Map();

@@ -1,5 +1,6 @@
 import type { ClockRemarks } from "../data/clocks.ts";
 import { formatDuration } from "../ui/format.ts";
+import { shownName } from "./appearance.ts";
 
 /** What is said of clocks that are off. */
 
@@ -29,12 +30,13 @@ export function offsetText(behindMs: number): string {
 /** What the quiet line says of clocks; undefined if they agree. */
 export function clocksText({ behind, publisherAheadMs, aheadName, oursAheadMs }: ClockRemarks): string | undefined {
   const parts = [
-    behind && `${behind.name}${behind.count > 1 ? ` and ${behind.count - 1} more` : ""}: ${offsetText(behind.lateMs)}`,
+    behind &&
+      `${shownName(behind.name)}${behind.count > 1 ? ` and ${behind.count - 1} more` : ""}: ${offsetText(behind.lateMs)}`,
     publisherAheadMs === undefined
       ? undefined
       : aheadName === undefined
         ? `the publisher’s clock is ${formatDuration(publisherAheadMs)} ahead${zoneHint(publisherAheadMs)}`
-        : `${aheadName}: ${offsetText(-publisherAheadMs)}`,
+        : `${shownName(aheadName)}: ${offsetText(-publisherAheadMs)}`,
     oursAheadMs === undefined ? undefined : `this device’s clock is ${aheadText(oursAheadMs)}`,
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(" · ");

@@ -1,20 +1,18 @@
 import { button, make, setText } from "../ui/dom.ts";
-import { shownName } from "./appearance.ts";
+import { labelOf } from "./appearance.ts";
+import type { Context } from "./module.ts";
 import { adoptStyles } from "./styles.ts";
 
-/** Shows only the series in the legends, and the panels, that have a text in their names. */
+/** Shows only the series, and their panels, that have a text in their names, or in the title of their panel. */
 export class SeriesFilter {
+  readonly #context: Context;
   readonly #bar: HTMLElement;
   readonly #input = make("input");
   readonly #count = make("output");
-  readonly #sheet = new CSSStyleSheet();
-  readonly #names: () => readonly string[];
 
-  /** @param names of all series that there are */
-  constructor(board: HTMLElement, names: () => readonly string[]) {
+  constructor(context: Context) {
     adoptStyles();
-    this.#names = names;
-    document.adoptedStyleSheets.push(this.#sheet);
+    this.#context = context;
     this.#input.type = "search";
     this.#input.placeholder = "Part of a name";
     this.#input.autocomplete = "off";
@@ -30,10 +28,14 @@ export class SeriesFilter {
       if (event.key === "Escape") this.close();
       if (event.key !== "Enter" || event.target !== this.#input) return;
       event.preventDefault();
-      this.#firstMatch(board)?.focus();
+      context.board.host.querySelector<HTMLElement>(".legend button")?.focus();
+    });
+    // A dialog keeps its keys to itself.
+    document.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && !this.#bar.hidden) this.close();
     });
     // Above everything that it filters: within, it would stand beside the table.
-    board.parentElement?.before(this.#bar);
+    context.board.host.parentElement?.before(this.#bar);
   }
 
   /** Shows the field, and puts the text cursor there. */
@@ -52,28 +54,15 @@ export class SeriesFilter {
   }
 
   #show(): void {
-    const text = this.#input.value.trim();
-    this.#sheet.replaceSync(text === "" ? "" : rulesFor(text));
-    const names = this.#names();
-    const fitting = names.filter((name) =>
-      [name, shownName(name)].some((either) => lowered(either).includes(lowered(text))),
-    );
-    setText(this.#count, `${fitting.length} of ${names.length} series`);
+    const { arrangement, source, layoutChanged } = this.#context;
+    const text = this.#input.value.trim().toLowerCase();
+    const fits = (name: string): boolean => {
+      const title = arrangement.plans.find(({ names }) => names.includes(name))?.title ?? "";
+      return [name, labelOf(arrangement.styles, name), title].some((one) => one.toLowerCase().includes(text));
+    };
+    arrangement.filter = (name) => text !== "" && !fits(name);
+    const names = [...source.series].map(({ name }) => name);
+    setText(this.#count, `${names.filter(fits).length} of ${names.length} series`);
+    layoutChanged();
   }
-
-  #firstMatch(board: HTMLElement): HTMLElement | undefined {
-    const entries = [...board.querySelectorAll<HTMLElement>(".legend button")];
-    return entries.find((entry) => entry.checkVisibility());
-  }
-}
-
-/** By rules and not by hand, so that they hold for what comes later, too. CSS knows capitals of ASCII only. */
-function rulesFor(text: string): string {
-  // As CSS writes a string: whatever is typed, it is one.
-  const fits = (attribute: string): string => `:not([${attribute}*="${CSS.escape(text)}" i])`;
-  return `:is(.legend button, .lazy-table tr)[data-series]${fits("data-series")}${fits("data-label")}, .panel${fits("aria-label")} { display: none }`;
-}
-
-function lowered(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

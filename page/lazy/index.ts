@@ -20,6 +20,7 @@ import { PlotTools } from "./pointing/plot-tools.ts";
 import { shareY } from "./pointing/shared-y.ts";
 import { valueStyle } from "./quantity.ts";
 import { explain } from "./refusal.ts";
+import { showOnly } from "./show-only.ts";
 import { stylePanel } from "./style-panel.ts";
 import { showIcon } from "./tab-icon.ts";
 import { openFile, openTool } from "./tools.ts";
@@ -51,6 +52,10 @@ export const lazyModule: LazyModule = {
   shareTimeZone,
   showLeftOut,
   showOff,
+  showOnly({ arrangement, layoutChanged }, name) {
+    showOnly(arrangement, name);
+    layoutChanged();
+  },
   storedHistory: browserHistory,
   thinned,
   valueStyle,

@@ -1,6 +1,6 @@
 import type { LeftOut } from "../render/lazy-render.ts";
 import { button, make, setText } from "../ui/dom.ts";
-import { shownName } from "./appearance.ts";
+import { labelOf } from "./appearance.ts";
 import { openDialog } from "./dialogs/dialog.ts";
 import { rangeOf } from "./off-notes.ts";
 import { offText } from "./off-text.ts";
@@ -48,7 +48,7 @@ export function openLeftOut(opener?: HTMLElement): void {
         layoutChanged();
         render();
       });
-      element.ariaLabel = `${text} ${shownName(name)}`;
+      element.ariaLabel = `${text} ${labelOf(arrangement.styles, name)}`;
       return element;
     };
     const remove = (name: string) =>
@@ -57,7 +57,12 @@ export function openLeftOut(opener?: HTMLElement): void {
         arrangement.removed = [...arrangement.removed, name];
       });
     const row = (name: string, why: string, ...buttons: HTMLElement[]): HTMLElement =>
-      make("li", "left-out-row", make("span", "", make("b", "", shownName(name)), ` ${why}`), ...buttons);
+      make(
+        "li",
+        "left-out-row",
+        make("span", "", make("b", "", labelOf(arrangement.styles, name)), ` ${why}`),
+        ...buttons,
+      );
     const { hidden, removed } = arrangement;
     const gone = absent.filter(({ name }) => !arrangement.isHidden(name));
     const rows = [

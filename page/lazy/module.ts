@@ -54,6 +54,8 @@ export interface LazyModule extends LazyRender, LazyInput {
   shareTimeZone(zone: TimeZone): void;
   /** Shows why the page cannot connect, if anything answers. */
   explain(notice: Notice, channelUrl: URL): Promise<void>;
+  /** Shows only this series of its panel; if that is so already, all of the panel. */
+  showOnly(context: Context, name: string): void;
   openTool(tool: Tool, context: Context, opener?: HTMLElement): void;
   openPanelSettings(context: Context, id: string, opener?: HTMLElement): void;
   /** Shows the points of a snapshot that was saved before. */

@@ -1,4 +1,5 @@
 import dialogStyles from "./styles/dialog.css";
+import dragStyles from "./styles/drag.css";
 import emptyStyles from "./styles/empty.css";
 import eventsStyles from "./styles/events.css";
 import gapsStyles from "./styles/gaps.css";
@@ -20,6 +21,7 @@ export function adoptStyles(): void {
   const all = [
     emptyStyles,
     dialogStyles,
+    dragStyles,
     shareStyles,
     helpStyles,
     tableStyles,

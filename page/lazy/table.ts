@@ -155,7 +155,6 @@ export class LatestTable {
     if (shown.colour !== colour) shown.swatch.style.background = colour;
     shown.colour = colour;
     if (shown.row.dataset.series !== series) shown.row.dataset.series = series;
-    shown.row.dataset.label = name;
     setText(shown.name, name);
     if (shown.name.title !== series) shown.name.title = series;
     // What has a name has no mean.

@@ -1,13 +1,16 @@
 import { yieldToPage } from "../data/yield.ts";
 import { SHORTCUTS, type Tool } from "../input/shortcuts.ts";
 import { parseAddress } from "../layout/address.ts";
+import type { Arrangement } from "../layout/arrangement.ts";
+import { LINE_COLOURS } from "../layout/colours.ts";
+import type { SeriesStyles } from "../layout/panels.ts";
 import { rememberUtc, timeZone } from "../layout/time-zone.ts";
 import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
 import { minuteText } from "../ui/time-text.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import type { WindowName } from "../viewport/windows.ts";
-import { labelOf } from "./appearance.ts";
+import { appearanceOf, appearanceText, labelOf } from "./appearance.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { openAt } from "./dialogs/dialog.ts";
 import { type HelpGroup, openHelp } from "./dialogs/help.ts";
@@ -85,12 +88,25 @@ function snapshotView({ channel, arrangement, source }: Context, { x, dataEndX, 
   return {
     channel,
     madeMs: Date.now(),
-    fragment: panelsFragment({ ...arrangement.state, styles: arrangement.styles }, panels, (name) =>
+    fragment: panelsFragment({ ...arrangement.state, styles: withColours(arrangement) }, panels, (name) =>
       source.isHidden(name),
     ),
     seen: { ...x, ...(Number.isFinite(dataEndX) ? { endX: dataEndX } : {}) },
     paths: [...source.series].flatMap((one) => (segments(one)[0]?.isPath ? one.name : [])),
   };
+}
+
+/** With the colour that each series has now: beside other series it might have another. */
+function withColours({ shown, styles }: Arrangement): SeriesStyles {
+  const all = new Map(styles);
+  for (const { names, slots } of shown) {
+    for (const [i, name] of names.entries()) {
+      const [slot = 0, own] = [slots[i], appearanceOf(styles, name)];
+      // Past the last colour a line has dashes, which nobody chooses.
+      if (slot < LINE_COLOURS) all.set(name, appearanceText({ colour: slot, ...own }));
+    }
+  }
+  return all;
 }
 
 function shownOf(context: Context, now: ViewModel): Picture {
@@ -177,7 +193,13 @@ function openMenu(context: Context, opener?: HTMLElement): void {
     item("Filter series", "/", () => openFilter(context)),
     item("Share and save", "S", () => share(context, opener)),
     ...(arrangement.isAutomatic ? [] : [change("Arrange panels automatically", () => arrangement.reset())]),
-    ...(arrangement.hidden.length > 0 ? [change("Show hidden series", () => arrangement.showAll())] : []),
+    ...(arrangement.hidden.length > 0
+      ? [
+          change("Show hidden series", () => {
+            arrangement.hidden = [];
+          }),
+        ]
+      : []),
     ...(arrangement.removed.length > 0
       ? [
           change("Bring back removed series", () => {
@@ -248,8 +270,8 @@ async function bytesOf(file: File): Promise<Uint8Array> {
 
 let filter: SeriesFilter | undefined;
 
-function openFilter({ board, source }: Context): void {
-  filter ??= new SeriesFilter(board.host, () => [...source.series].map(({ name }) => name));
+function openFilter(context: Context): void {
+  filter ??= new SeriesFilter(context);
   filter.open();
 }
 

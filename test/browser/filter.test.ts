@@ -39,6 +39,13 @@ test("[PG84a] / filters legends and panels by a part of a name, by key alone; wh
     (await tab.curve("group3.value0")).columns.some((rows) => rows !== null),
     "it is drawn in the new room",
   );
+  await field.fill("group3.value0");
+  await waitFor("one entry", async () => (await shown(tab)).join() === "group3.value0");
+  assert.deepEqual(
+    (await tab.panels()).map(({ names }) => names),
+    [["group3.value0"]],
+    "nothing else is drawn",
+  );
   await field.fill("value7");
   await waitFor("one entry in each panel", async () => {
     assert.deepEqual(
@@ -63,7 +70,9 @@ test("[PG84a] / filters legends and panels by a part of a name, by key alone; wh
     await field.fill(text);
     await waitFor(`nothing for ${text}`, async () => (await shown(tab)).length === 0);
   }
-  await field.press("Escape");
+  await field.press("Tab");
+  await tab.page.locator("#board").click({ position: { x: 5, y: 5 } });
+  await keyboard.press("Escape");
   // That of what is not numbered is one of its own.
   await waitFor("all panels", async () => (await shown(tab)).length === 7);
   assert.equal((await shown(tab)).join(" ").split(" ").length, 62);

@@ -210,7 +210,7 @@ test("[PG15] the picture has header, legends and panels under each other, in the
     const legend = [{ name: "temp", colour: "#0f0", value: "21.5", unit: "°C" }];
     const blob = await lazy.pngBlob({ title: "lab/bench", range: "17:22:35 – 17:23:05", scale: 2,
       panels: [{ canvas: canvasOf("#f00", 200), legend }, { canvas: canvasOf("#00f", 100), legend: [] },
-        { canvas: canvasOf("#000", 0), legend: [] }].map((panel) => ({ ...panel, lines, gaps: [] })),
+        { canvas: canvasOf("#000", 0), legend: [] }].map((panel) => ({ ...panel, title: "", lines, gaps: [] })),
       xAxis: canvasOf("#0ff", 40),
       theme: { ground: "#102030", ink: "#fff", quiet: "#aaa", fontFamily: "sans-serif" } });
     const bitmap = await createImageBitmap(blob);

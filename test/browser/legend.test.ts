@@ -93,9 +93,10 @@ test("[PG1] what is left gets the whole height: hidden series do not count for t
   const all = (await tab.panels())[0]?.left;
   assert.ok(all && all.min <= 10 && all.max >= 14);
   await arranger.entry(NAMES[0] ?? "").click({ modifiers: ["Shift"] });
-  await tab.drawn();
-  const one = (await tab.panels())[0]?.left;
-  assert.ok(one && one.min <= 10 && one.max >= 10 && one.max < 12, JSON.stringify(one));
+  await waitFor("the axis of what is left", async () => {
+    const one = (await tab.panels())[0]?.left;
+    return one && one.min <= 10 && one.max >= 10 && one.max < 12;
+  });
 });
 
 test("[PG1c] pointing at an entry, or going to it by key, makes its line thicker, and no other", async (t) => {

@@ -120,7 +120,10 @@ test("[PG90a] a filter finds a renamed series by either name", async (t) => {
     tab.page.locator(`.legend [data-series=${JSON.stringify(name)}]`).isVisible();
   for (const text of ["engi", "motor"]) {
     await tab.page.getByRole("searchbox").fill(text);
-    assert.deepEqual([await isSeen(TEMP), await isSeen(DRIVE), await isSeen("y")], [true, false, false], text);
+    await waitFor(`only it for ${text}`, async () => {
+      const seen = [await isSeen(TEMP), await isSeen(DRIVE), await isSeen("y")];
+      return seen.join() === "true,false,false";
+    });
     assert.equal(await tab.text(".lazy-filter output"), "1 of 3 series");
   }
 });
@@ -147,7 +150,7 @@ test("[PG90b] a series has another colour: one of the page's, any other, and its
   assert.equal((await entryOf(tab, "y")).colour, "rgb(213, 94, 0)");
 
   await group.getByLabel("Any other colour").fill("#ffee00");
-  await dialog.getByText("This colour is hard to see on this background.").waitFor();
+  await dialog.getByText("This colour is hard to see on a light background.").waitFor();
   await group.getByLabel("Any other colour").fill("#c000c0");
   await dialog.getByText("This colour is hard to see").waitFor({ state: "detached" });
   await fragment(tab, /style=y:colour=c000c0/);
@@ -255,8 +258,15 @@ test("[PG90f] what the owner stored is how everybody sees it, until they want it
   assert.equal((await entryOf(tab, "y")).colour, "rgb(0, 255, 127)");
   assert.equal(await tab.text(".panel-title"), "Owned");
   assert.doesNotMatch(new URL(tab.page.url()).hash, /style|title/);
-  await rename(arranger, 0, "y", "Mine");
+  const dialog = await style(arranger, 0, "Ours");
+  await dialog.getByLabel("Name", { exact: true }).fill("Mine");
   await waitFor("my name", async () => (await entryOf(tab, "y")).name === "Mine");
+  await dialog.getByLabel("Name", { exact: true }).fill("");
+  await waitFor("the name that was published", async () => (await entryOf(tab, "y")).name === "y");
+  await fragment(tab, /style=y:colour=00ff7f$/);
+  await dialog.getByRole("button", { name: "Reset how y looks" }).click();
+  await waitFor("the owner's name again", async () => (await entryOf(tab, "y")).name === "Ours");
+  assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "Ours");
 });
 
 test("[PG90f] a snapshot has names, colours and titles as they were, and not those of the channel that it is opened in", async (t) => {
@@ -296,4 +306,59 @@ test("[PG90c] the dots at the cursor, and the picture that is saved, have the co
     `getComputedStyle(document.querySelector('table tr[data-series="y"] .lazy-swatch')).backgroundColor`,
   );
   assert.equal(swatch, "rgb(192, 0, 192)");
+});
+
+test("[PG90a] two series of one name are said to be, and what cannot be seen is not in a name", async (t) => {
+  const { tab, arranger } = await scene(t);
+  const dialog = await style(arranger, 0, TEMP);
+  const field = dialog.getByLabel("Name", { exact: true });
+  await field.fill("temp.drive");
+  await dialog.getByText("Another series has this name.").waitFor();
+  await field.fill("En\u200bgi\u202ene");
+  await waitFor("the name without them", async () => (await entryOf(tab, TEMP)).name === "Engine");
+  await fragment(tab, /label=Engine/);
+  await dialog.getByLabel("Title", { exact: true }).fill("Dr\u00adive");
+  await waitFor("the title without them", async () => (await tab.text(".panel-title")) === "Drive");
+});
+
+test("[PG90h] a frame of another page has no settings", async (t) => {
+  const { channel } = await scene(t);
+  const tab = await open(t, `${channel}?embed=1`);
+  const entry = new Arranger(tab).entry(TEMP);
+  await entry.hover();
+  await tab.page.waitForFunction("document.adoptedStyleSheets.length > 0");
+  await entry.click({ button: "right" });
+  await tab.drawn();
+  assert.equal(await tab.page.locator("dialog").count(), 0);
+});
+
+test("[PG15c] a snapshot has the colours that were seen, though other series are not in it", async (t) => {
+  const channel = newChannel();
+  const start = Math.floor(Date.now() / 1000) - 30;
+  // Beside the others of its panel it has another colour than by itself.
+  const names = ["a", "b", "c", "d", "e", "f"];
+  const rows = counting(COUNT).map((i) =>
+    rowOf(start + i, Object.fromEntries(names.map((name, at) => [name, at + i]))),
+  );
+  await new Source(stage.edge, channel).publish(rows);
+  const tab = await stage.openTab(t, `${channel}#hide=a,b,d`);
+  await tab.holds(COUNT, "f");
+  await tab.drawn();
+  const shown = ["c", "e", "f"];
+  const colours = async (of: ChannelTab) =>
+    await Promise.all(shown.map(async (name) => (await entryOf(of, name)).colour));
+  const before = await colours(tab);
+  const { path } = await saved(tab, "Snapshot");
+  const other = await stage.openTab(t, newChannel());
+  await other.joined();
+  await other.page.locator("#menu").click();
+  const choosers = other.page.waitForEvent("filechooser");
+  await other.page.getByRole("button", { name: /Open a snapshot/ }).click();
+  await (await choosers).setFiles(path);
+  await other.says("Snapshot");
+  await other.holds(COUNT, "f");
+  await waitFor("the colours", async () => {
+    assert.deepEqual(await colours(other), before);
+    return true;
+  });
 });

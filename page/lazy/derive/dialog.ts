@@ -2,6 +2,7 @@ import { MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
 import { isSeriesName } from "../../../protocol/names.ts";
 import { MAX_DERIVED, MAX_EXPRESSION } from "../../data/derivation.ts";
 import { button, make, setText } from "../../ui/dom.ts";
+import { shownName } from "../appearance.ts";
 import { openDialog } from "../dialogs/dialog.ts";
 import type { Context } from "../module.ts";
 import { suggesting } from "./combobox.ts";
@@ -41,7 +42,7 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
     if (isDerived(own) || stored.includes(own)) return { fault: `There is a series “${own}” already.` };
     const typed = parseExpression(expression.input.value);
     if (isFault(typed)) return typed;
-    const full = withFullNames(expression.input.value.trim(), stored);
+    const full = withFullNames(expression.input.value.trim(), stored, shownName);
     if (typeof full !== "string") return full;
     const parsed = parseExpression(full);
     if (isFault(parsed)) return parsed;

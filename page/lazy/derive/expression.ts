@@ -73,15 +73,22 @@ export function written(name: string): string {
 /**
  * The text of an expression that can be read, with the full name of each series that it names without its unit. A name that
  * several series have without their units is a fault; one that no series has stays.
+ * @param labelOf what a series was renamed to
  */
-export function withFullNames(text: string, series: readonly string[]): string | Fault {
+export function withFullNames(
+  text: string,
+  series: readonly string[],
+  labelOf: (name: string) => string = (name) => name,
+): string | Fault {
   let full = "";
   let done = 0;
   const tokens = tokensOf(text);
   for (const [i, { kind, text: name, at, end }] of tokens.entries()) {
     const isCalled = kind === "word" && tokens[i + 1]?.text === "(" && tokens[i + 1]?.kind === "sign";
     if ((kind !== "word" && kind !== "quoted") || isCalled || series.includes(name)) continue;
-    const [only, ...others] = series.filter((one) => unitOf(one).label === name);
+    const isCalledSo = (one: string): boolean =>
+      [unitOf(one).label, labelOf(one), unitOf(labelOf(one)).label].includes(name);
+    const [only, ...others] = series.filter(isCalledSo);
     if (only === undefined) continue;
     if (others.length > 0) return { fault: `“${name}” may be ${[only, ...others].join(" or ")}: add the unit.` };
     full += text.slice(done, at) + written(only);

@@ -1,3 +1,4 @@
+import { replaceControl } from "../../../protocol/characters.ts";
 import { make } from "../../ui/dom.ts";
 
 /** A field with what it is for. */
@@ -27,19 +28,29 @@ export function selectField<Value>(
   key: string,
   name: string,
   options: readonly (readonly [value: Value, text: string])[],
-  isChosen: (value: Value) => boolean,
   chosen: (value: Value) => void,
-): HTMLElement {
-  const select = make("select");
+): { label: HTMLElement; choose(value: Value): void } {
+  const select = make("select", "", ...options.map(([, text]) => make("option", "", text)));
   select.dataset.key = key;
-  for (const [value, text] of options) {
-    const option = make("option", "", text);
-    option.selected = isChosen(value);
-    select.append(option);
-  }
   select.addEventListener("change", () => {
     const option = options[select.selectedIndex];
     if (option !== undefined) chosen(option[0]);
   });
-  return make("label", "", make("span", "lazy-quiet", name), select);
+  return {
+    label: make("label", "", make("span", "lazy-quiet", name), select),
+    choose(value) {
+      select.selectedIndex = options.findIndex(([one]) => one === value);
+    },
+  };
+}
+
+/** What was typed or pasted, as a name can be: without what cannot be seen. */
+export function tidyText(text: string): string {
+  return replaceControl(text, () => "").trim();
+}
+
+/** A number as people write it: with a point, or with a comma. NaN where it is none. */
+export function numberIn(text: string): number {
+  const plain = text.trim().replace(/^([-+]?\d*),(\d+)$/, "$1.$2");
+  return plain === "" ? Number.NaN : Number(plain);
 }

@@ -23,7 +23,8 @@ export function seriesFields(
   const rows = plan.names.map((name) => {
     const select = make("select");
     select.dataset.key = `move ${name}`;
-    select.setAttribute("aria-label", `Where ${name} stands`);
+    const label = labelOf(context.arrangement.styles, name);
+    select.setAttribute("aria-label", `Where ${label} stands`);
     const add = (text: string, target: Target, axis: Axis, isHere = false): void => {
       const option = make("option", "", text);
       option.selected = isHere;
@@ -42,7 +43,7 @@ export function seriesFields(
       add("New panel above", { kind: "before", id: plan.id }, "left");
       add("New panel below", { kind: "after", id: plan.id }, "left");
     }
-    select.addEventListener("change", () => {
+    onChosen(select, () => {
       const chosen = options[select.selectedIndex];
       if (chosen !== undefined) moveSeries(context.arrangement, name, chosen.target, chosen.axis);
       context.layoutChanged();
@@ -75,7 +76,7 @@ export function seriesFields(
       if (!styled.delete(name)) styled.add(name);
       again();
     });
-    toggle.ariaLabel = `Style of ${name}`;
+    toggle.ariaLabel = `Style of ${label}`;
     toggle.ariaExpanded = String(isOpen);
     toggle.dataset.key = `style ${name}`;
     const slot = plan.slots[plan.names.indexOf(name)] ?? 0;
@@ -85,7 +86,11 @@ export function seriesFields(
   });
   const fit = (): void => {
     const text = filter.input.value.trim().toLowerCase();
-    for (const [i, row] of rows.entries()) row.hidden = !(plan.names[i] ?? "").toLowerCase().includes(text);
+    for (const [i, row] of rows.entries()) {
+      const name = plan.names[i] ?? "";
+      const either = [name, labelOf(context.arrangement.styles, name)];
+      row.hidden = !either.some((one) => one.toLowerCase().includes(text));
+    }
   };
   filter.input.oninput = fit;
   fit();
@@ -94,6 +99,28 @@ export function seriesFields(
   // A few are found without; what was typed before others left stays in sight.
   const isOffered = rows.length >= MANY_SERIES || filter.input.value !== "";
   return isOffered ? make("div", "", heading, filter.label, list) : make("div", "", heading, list);
+}
+
+/** Arrow keys go through the options of a list that is closed: what is gone through is not chosen until the list is left, or Enter. */
+function onChosen(select: HTMLSelectElement, chosen: () => void): void {
+  let isByKey = false;
+  let isWaiting = false;
+  const settle = (): void => {
+    if (isWaiting) chosen();
+    isWaiting = false;
+  };
+  select.addEventListener("keydown", ({ key }) => {
+    isByKey = key !== "Enter";
+    if (key === "Enter") settle();
+  });
+  select.addEventListener("pointerdown", () => {
+    isByKey = false;
+  });
+  select.addEventListener("change", () => {
+    isWaiting = true;
+    if (!isByKey) settle();
+  });
+  select.addEventListener("blur", settle);
 }
 
 function shortened(names: readonly string[]): string {

@@ -9,7 +9,7 @@ import { tidyRange } from "../pointing/tidy-range.ts";
 import { withShared, withZoom } from "../pointing/y-choices.ts";
 import { movePanel, setTitle, setY } from "./arrange.ts";
 import { openDialog } from "./dialog.ts";
-import { numberField, textField } from "./fields.ts";
+import { numberField, numberIn, textField, tidyText } from "./fields.ts";
 import { seriesFields } from "./panel-series.ts";
 
 const NOT_BELOW = "“From” must be a number below “To”.";
@@ -72,7 +72,7 @@ function titleField({ arrangement }: Context, { id, title }: PanelPlan, changed:
   field.input.maxLength = MAX_TITLE;
   field.input.placeholder = "None";
   field.input.addEventListener("input", () => {
-    setTitle(arrangement, id, field.input.value.trim());
+    setTitle(arrangement, id, tidyText(field.input.value));
     changed();
   });
   return make("div", "lazy-title", field.label);
@@ -84,7 +84,7 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     const { left, rightAxis } = planOf(context, plan.id) ?? plan;
     return axis === "left" ? left : rightAxis;
   };
-  const message = make("p", "lazy-said");
+  const message = make("p", "lazy-said lazy-bad");
   message.setAttribute("role", "alert");
   const [from, to] = [numberField(`${axis} from`, "From"), numberField(`${axis} to`, "To")];
   const fill = (): void => {
@@ -122,9 +122,7 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     return { label: make("label", "", radio, make("span", "", text)), radio };
   };
   const setFixed = (): void => {
-    const [min, max] = [from.input.value, to.input.value].map((text) =>
-      text.trim() === "" ? Number.NaN : Number(text),
-    );
+    const [min, max] = [from, to].map(({ input }) => numberIn(input.value));
     if (min === undefined || max === undefined || !isRange(min, max)) return setText(message, NOT_BELOW);
     if (current().log && min <= 0) return setText(message, NOT_ABOVE_0);
     fixed.radio.checked = true;

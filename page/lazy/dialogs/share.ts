@@ -150,8 +150,8 @@ function exportButtons({ csv, png, snapshot }: ShareOptions["exports"], say: Say
   return make(
     "ul",
     "lazy-exports",
-    add("CSV", "every point, for a spreadsheet or a script", csv),
+    add("CSV", "every point of the series that are shown, for a spreadsheet or a script", csv),
     add("PNG", "the picture", png),
-    add("Snapshot", "every point, in a file that this page can open again", snapshot),
+    add("Snapshot", "the same in a file that this page can open again", snapshot),
   );
 }

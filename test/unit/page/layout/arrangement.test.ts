@@ -16,8 +16,10 @@ import {
 } from "../../../../page/layout/arrangement-storage.ts";
 import type { Scaled } from "../../../../page/layout/grouping.ts";
 import { AUTO } from "../../../../page/layout/panels.ts";
+import { setAppearance } from "../../../../page/lazy/appearance.ts";
 import { movePanel, setTitle, setY } from "../../../../page/lazy/dialogs/arrange.ts";
 import { moveSeries, type Target } from "../../../../page/lazy/move-series.ts";
+import { showOnly } from "../../../../page/lazy/show-only.ts";
 
 const series = (...names: string[]): Scaled[] => names.map((name) => ({ name, magnitude: 1 }));
 const ALL = series("a.x", "a.y", "b.x", "b.y", "c.x");
@@ -196,16 +198,16 @@ test("[PG12] series are hidden alone or all but one, and stay in their panels", 
   const arrangement = new TestArrangement();
   const hidden = (): string[] => ALL.map(({ name }) => name).filter((name) => arrangement.isHidden(name));
   arrangement.toggle("c.x");
-  arrangement.showOnly("a.y");
+  showOnly(arrangement, "a.y");
   assert.deepEqual(hidden(), ["a.x", "c.x"]);
-  arrangement.showOnly("a.x");
+  showOnly(arrangement, "a.x");
   assert.deepEqual(hidden(), ["a.y", "c.x"]);
-  arrangement.showOnly("a.x");
+  showOnly(arrangement, "a.x");
   assert.deepEqual(hidden(), ["c.x"]);
   arrangement.toggle("c.x");
   arrangement.toggle("b.x");
   assert.deepEqual(arrangement.state.hidden, ["b.x"]);
-  arrangement.showAll();
+  arrangement.hidden = [];
   assert.deepEqual(hidden(), []);
   assert.equal(arrangement.isAutomatic, true);
 });
@@ -259,7 +261,7 @@ test("[PG12] [PG13] whatever a person does, each series is in one panel, and a l
         else arrangement.movePanel(id, delta);
       }),
     name.map((one) => (arrangement: TestArrangement) => arrangement.toggle(one)),
-    name.map((one) => (arrangement: TestArrangement) => arrangement.showOnly(one)),
+    name.map((one) => (arrangement: TestArrangement) => showOnly(arrangement, one)),
     fc.constant((arrangement: TestArrangement) => arrangement.reset()),
   );
   fc.assert(
@@ -378,8 +380,8 @@ test("[PG90f] how a series looks is the owner's, and before that a person's own,
   arrangement.arrange(series("a.x", "a.y", "new"));
   assert.equal(arrangement.styles, styles, "the same while nothing changes");
 
-  arrangement.setStyle("a.x", "label=Mine");
-  arrangement.setStyle("b.x", "points=only");
+  setAppearance(arrangement, "a.x", { label: "Mine" });
+  setAppearance(arrangement, "b.x", { points: "only" });
   assert.notEqual(arrangement.version, version);
   assert.equal(looks(), '[["a.x","label=Mine"],["a.y","width=3"],["b.x","points=only"]]');
   assert.equal(formatAddress(arrangement.state), "#style=a.x:label=Mine&style=b.x:points=only");
@@ -391,8 +393,17 @@ test("[PG90f] how a series looks is the owner's, and before that a person's own,
   arrangement.move("a.x", { kind: "end" }, "left");
   arrangement.reset();
   assert.ok(looks().includes("Mine"), "it stays where panels are arranged automatically");
-  arrangement.setStyle("a.x", undefined);
+  setAppearance(arrangement, "a.x", undefined);
   assert.equal(looks(), '[["a.x","colour=1"],["a.y","width=3"],["b.x","points=only"]]', "as everybody sees it");
+
+  setAppearance(arrangement, "a.y", {});
+  setAppearance(arrangement, "b.x", {});
+  assert.equal(looks(), '[["a.x","colour=1"],["a.y",""]]', "as the page has it, though the owner wants it otherwise");
+  assert.equal(formatAddress(arrangement.state), "#style=a.y:");
+  later.restore(parseAddress("#style=a.y:"));
+  assert.equal(later.styles.get("a.y"), "");
+  setAppearance(arrangement, "a.y", { widthPx: 3 });
+  assert.equal(formatAddress(arrangement.state), "", "what the owner wants is no wish of a person's own");
 });
 
 test("[PG90g] a panel's title is set, kept with it and in the URL, and taken away", () => {
@@ -408,6 +419,27 @@ test("[PG90g] a panel's title is set, kept with it and in the URL, and taken awa
   assert.deepEqual([arrangement.with("b.x").title, arrangement.with("b.y").title], ["Boiler; 2 & 3", undefined]);
   setTitle(arrangement, arrangement.id("b.x"), "");
   assert.equal("title" in arrangement.with("b.x"), false);
+});
+
+test("[PG84a] a filter leaves series out, and is not remembered", () => {
+  const arrangement = new TestArrangement();
+  const { state, version } = arrangement;
+  arrangement.filter = (name) => !name.endsWith("y");
+  assert.equal(arrangement.text, "a.y | b.y");
+  assert.equal(
+    arrangement.arrange([...ALL, ...series("new.y", "new.z")]).length,
+    3,
+    "what comes later is filtered, too",
+  );
+  assert.deepEqual([arrangement.state, arrangement.version, arrangement.isHidden("a.x")], [state, version, false]);
+  arrangement.filter = () => false;
+  assert.equal(arrangement.text, "a.x a.y | b.x b.y | c.x");
+});
+
+test("[PG22i] a derived series that is called by a word has a panel of its own, one with a parent or a unit stands with those", () => {
+  const arrangement = new TestArrangement(series("pressure", "load", "diff", "a.x", "a.sum", "p [W]", "total [W]"));
+  arrangement.derived = ["diff", "a.sum", "total [W]"].map((name) => ({ name, expression: "load" }));
+  assert.equal(arrangement.text, "pressure load | diff | a.x a.sum | p [W] total [W]");
 });
 
 /** A storage in memory. */
@@ -431,7 +463,7 @@ test("[PG13] an arrangement is remembered for its channel, and forgotten when no
   assert.equal(other.text, arrangement.text);
   assert.equal(other.isHidden("b.x"), true);
   arrangement.reset();
-  arrangement.showAll();
+  arrangement.hidden = [];
   remembered.save(arrangement.state);
   assert.equal(memory.texts.size, 0);
 });
