@@ -32,6 +32,8 @@ export interface EdgeOptions {
   main?: string;
   /** Where the page's files are; where `npm run build` puts them unless given. */
   pageDir?: string;
+  /** workerd's inspector listens, too. */
+  inspected?: boolean;
 }
 
 /** Starts an edge; it must be closed, or the test process stays. */
@@ -71,13 +73,15 @@ export class Edge {
     this.token = options.publishToken === undefined ? "test-token" : options.publishToken;
     this.#channel = worker.channel;
     this.#ownDir = ownDir;
-    this.#options = worker.optionsFor({
+    const inspector = options.inspected === true ? { inspectorPort: 0 } : {};
+    const own = worker.optionsFor({
       port,
       vars: { ...options.vars, ...(this.token === null ? {} : { PUBLISH_TOKEN: this.token }) },
       persistDir: options.persistDir ?? ownDir,
       pageDir: options.pageDir,
       logs: this.logs,
     });
+    this.#options = { ...own, ...inspector };
   }
 
   /** The process id of workerd, to measure it. */
@@ -85,6 +89,12 @@ export class Edge {
     const { pid } = this.#workerd();
     if (pid === undefined) throw new Error("workerd has no process id");
     return pid;
+  }
+
+  /** Where the inspector listens, of an edge that has one. */
+  async inspectorUrl(): Promise<URL> {
+    if (this.#running === undefined) throw new Error("this edge is not running");
+    return await this.#running.miniflare.getInspectorURL();
   }
 
   channelUrl(name: string): URL {
