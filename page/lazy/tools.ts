@@ -1,16 +1,13 @@
 import { yieldToPage } from "../data/yield.ts";
 import { SHORTCUTS, type Tool } from "../input/shortcuts.ts";
 import { parseAddress } from "../layout/address.ts";
-import type { Arrangement } from "../layout/arrangement.ts";
-import { LINE_COLOURS } from "../layout/colours.ts";
-import type { SeriesStyles } from "../layout/panels.ts";
 import { rememberUtc, timeZone } from "../layout/time-zone.ts";
 import { unitOf } from "../layout/unit.ts";
 import { button, make } from "../ui/dom.ts";
 import { minuteText } from "../ui/time-text.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import type { WindowName } from "../viewport/windows.ts";
-import { appearanceOf, appearanceText, labelOf } from "./appearance.ts";
+import { labelOf } from "./appearance.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { openAt } from "./dialogs/dialog.ts";
 import { type HelpGroup, openHelp } from "./dialogs/help.ts";
@@ -18,10 +15,10 @@ import { openShare } from "./dialogs/share.ts";
 import { SHORTCUT_WORDS } from "./dialogs/shortcut-words.ts";
 import { openWindows } from "./dialogs/windows.ts";
 import { csvBlob } from "./export/csv.ts";
-import { datedRange, pictureOf, windowData } from "./export/in-view.ts";
+import { datedRange, pictureOf, snapshotView, windowData } from "./export/in-view.ts";
 import { type Picture, pngBlob } from "./export/png.ts";
 import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./export/snapshot.ts";
-import { panelsFragment, type SnapshotView, splitView, viewBytes } from "./export/snapshot-view.ts";
+import { type SnapshotView, splitView, viewBytes } from "./export/snapshot-view.ts";
 import { fileName } from "./export/window-data.ts";
 import { SeriesFilter } from "./filter.ts";
 import type { Context } from "./module.ts";
@@ -81,32 +78,6 @@ function share(context: Context, opener?: HTMLElement): void {
     },
     ...(opener === undefined ? {} : { opener }),
   });
-}
-
-function snapshotView({ channel, arrangement, source }: Context, { x, dataEndX, segments }: ViewModel): SnapshotView {
-  const panels = arrangement.shown;
-  return {
-    channel,
-    madeMs: Date.now(),
-    fragment: panelsFragment({ ...arrangement.state, styles: withColours(arrangement) }, panels, (name) =>
-      source.isHidden(name),
-    ),
-    seen: { ...x, ...(Number.isFinite(dataEndX) ? { endX: dataEndX } : {}) },
-    paths: [...source.series].flatMap((one) => (segments(one)[0]?.isPath ? one.name : [])),
-  };
-}
-
-/** With the colour that each series has now: beside other series it might have another. */
-function withColours({ shown, styles }: Arrangement): SeriesStyles {
-  const all = new Map(styles);
-  for (const { names, slots } of shown) {
-    for (const [i, name] of names.entries()) {
-      const [slot = 0, own] = [slots[i], appearanceOf(styles, name)];
-      // Past the last colour a line has dashes, which nobody chooses.
-      if (slot < LINE_COLOURS) all.set(name, appearanceText({ colour: slot, ...own }));
-    }
-  }
-  return all;
 }
 
 function shownOf(context: Context, now: ViewModel): Picture {

@@ -1,4 +1,7 @@
 import { rangeText } from "../../input/cursor-text.ts";
+import type { Arrangement } from "../../layout/arrangement.ts";
+import { LINE_COLOURS } from "../../layout/colours.ts";
+import type { SeriesStyles } from "../../layout/panels.ts";
 import { unitOf } from "../../layout/unit.ts";
 import { BOTTOM_PX, TOP_PX } from "../../render/plot-canvas.ts";
 import { rendererOf } from "../../render/renderers/registry.ts";
@@ -6,13 +9,14 @@ import { valueText } from "../../ui/format.ts";
 import { expectedRange } from "../../ui/legend-item.ts";
 import { lineColour } from "../../ui/theme.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
-import { appearanceOf } from "../appearance.ts";
+import { appearanceOf, appearanceText } from "../appearance.ts";
 import { APART_PX } from "../gaps/gap-marks.ts";
 import { gapsOf, marksOf } from "../gaps/gap-spans.ts";
 import { undrawnTexts } from "../log-notes.ts";
 import type { Context } from "../module.ts";
 import { valueStyle } from "../quantity.ts";
 import type { PanelPicture, Picture } from "./png.ts";
+import { panelsFragment, type SnapshotView } from "./snapshot-view.ts";
 import type { WindowData } from "./window-data.ts";
 
 /** All points in view, of the series that are not hidden, in the order of the panels. */
@@ -85,4 +89,34 @@ export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewMo
     scale: devicePixelRatio,
     theme,
   };
+}
+
+/** How the points are seen, as a snapshot keeps it. */
+export function snapshotView(
+  { channel, arrangement, source }: Context,
+  { x, dataEndX, segments }: ViewModel,
+): SnapshotView {
+  const panels = arrangement.shown;
+  return {
+    channel,
+    madeMs: Date.now(),
+    fragment: panelsFragment({ ...arrangement.state, styles: withColours(arrangement) }, panels, (name) =>
+      source.isHidden(name),
+    ),
+    seen: { ...x, ...(Number.isFinite(dataEndX) ? { endX: dataEndX } : {}) },
+    paths: [...source.series].flatMap((one) => (segments(one)[0]?.isPath ? one.name : [])),
+  };
+}
+
+/** With the colour that each series has now: beside other series it might have another. */
+function withColours({ shown, styles }: Arrangement): SeriesStyles {
+  const all = new Map(styles);
+  for (const { names, slots } of shown) {
+    for (const [i, name] of names.entries()) {
+      const [slot = 0, own] = [slots[i], appearanceOf(styles, name)];
+      // Past the last colour a line has dashes, which nobody chooses.
+      if (slot < LINE_COLOURS) all.set(name, appearanceText({ colour: slot, ...own }));
+    }
+  }
+  return all;
 }
