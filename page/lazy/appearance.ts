@@ -17,8 +17,8 @@ export interface Appearance {
 }
 
 const NONE: Appearance = {};
-export const MIN_WIDTH_PX = 0.5;
-export const MAX_WIDTH_PX = 12;
+const MIN_WIDTH_PX = 0.5;
+const MAX_WIDTH_PX = 12;
 
 const read = new WeakMap<SeriesStyles, Map<string, Appearance>>();
 
@@ -39,6 +39,12 @@ export function labelOf(styles: SeriesStyles, name: string): string {
   if (label === undefined) return name;
   const { unit } = unitOf(name);
   return unit === "" || unitOf(label).unit !== "" ? label : `${label} [${unit}]`;
+}
+
+/** The same, and behind it the name that was published, where that is another. */
+export function bothNames(styles: SeriesStyles, name: string): string {
+  const label = labelOf(styles, name);
+  return label === name ? name : `${label} (${name})`;
 }
 
 /** Reads what an address says of a series, as far as it makes sense: `label=Engine;colour=3;width=3;points=only`. */

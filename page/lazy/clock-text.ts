@@ -2,8 +2,6 @@ import type { ClockRemarks } from "../data/clocks.ts";
 import { formatDuration } from "../ui/format.ts";
 import { shownName } from "./appearance.ts";
 
-/** What is said of clocks that are off. */
-
 const QUARTER_MS = 900_000;
 /** Zones differ by whole quarters of an hour, and messages take a while. */
 const SAME_ZONE_MS = 45_000;

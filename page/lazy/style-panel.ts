@@ -4,7 +4,7 @@ import type { StyledPanel } from "../render/lazy-render.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { withPoints } from "../render/renderers/points.ts";
 import { make, setText } from "../ui/dom.ts";
-import { appearanceOf, labelOf, showStyles } from "./appearance.ts";
+import { appearanceOf, bothNames, labelOf, showStyles } from "./appearance.ts";
 import { adoptStyles } from "./styles.ts";
 
 /** Gives a panel its title, and its series the names, colours, lines and points that a person chose. */
@@ -14,8 +14,10 @@ export function stylePanel(panel: StyledPanel, styles: SeriesStyles): void {
   for (const one of panel.series) if (styles.has(one.series.name)) style(one, styles);
   showTitle(panel.root, title ?? "");
   // Both names, so that who reads or filters finds it by either.
-  const what = names.map((name) => (labelOf(styles, name) === name ? name : `${labelOf(styles, name)} (${name})`));
-  panel.describe((title === undefined ? "" : `${title}: `) + what.join(", "));
+  const what = names.map((name) => bothNames(styles, name));
+  const described = (title === undefined ? "" : `${title}: `) + what.join(", ");
+  // This is done at each drawing: what stays is left alone.
+  if (panel.root.ariaLabel !== described) panel.describe(described);
 }
 
 function style(one: PanelSeries, styles: SeriesStyles): void {

@@ -141,7 +141,7 @@ function showSwatch(swatch: HTMLElement, one: LegendItem): void {
 
 function showName(entry: Entry, name: string): void {
   if (entry.label === name) return;
-  entry.label = entry.button.dataset.label = name;
+  entry.label = name;
   const { label, unit } = unitOf(name);
   setText(entry.name, label);
   entry.unit = unit;

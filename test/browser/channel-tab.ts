@@ -198,6 +198,14 @@ export class ChannelTab {
     );
   }
 
+  /** Resolves once the URL's fragment says this. @returns the fragment */
+  async fragment(what: RegExp): Promise<string> {
+    return await waitFor(`${what} in the URL`, () => {
+      const { hash } = new URL(this.page.url());
+      return what.test(hash) && hash;
+    });
+  }
+
   /** Resolves once what has come so far is drawn. */
   async drawn(): Promise<void> {
     await this.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");

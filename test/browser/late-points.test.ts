@@ -5,6 +5,7 @@ import { HEADER_BYTES, readHeader, writeHeader } from "../../protocol/frame/head
 import { frameOfRows, newChannel, publishFrames, publishJson, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import type { ChannelTab } from "./channel-tab.ts";
+import { openSnapshot } from "./saving.ts";
 import { counting, Stage } from "./stage.ts";
 
 const stage = await Stage.open();
@@ -86,10 +87,7 @@ test("[PG15] a snapshot with a thousand late tables holds the page up no longer 
   for (const [i, tables] of [1, 1, LATE].entries()) {
     const buffer = Buffer.concat([...LARGE, lateFrame(tables, FRAMES + 1, `late${i}`)]);
     const open = async (): Promise<void> => {
-      await tab.page.locator("#menu").click();
-      const choosers = tab.page.waitForEvent("filechooser");
-      await tab.page.getByRole("button", { name: /Open a snapshot/ }).click();
-      await (await choosers).setFiles({ name: "late.plotcast", mimeType: "application/octet-stream", buffer });
+      await openSnapshot(tab, { name: "late.plotcast", mimeType: "application/octet-stream", buffer });
     };
     pauses.push(await longestPause(tab, `late${i}`, open));
     await tab.holds(FRAMES * POINTS + tables);

@@ -43,14 +43,6 @@ async function scene(t: TestContext): Promise<Scene> {
   return { channel, tab, arranger, x };
 }
 
-/** Resolves once the URL says this. @returns its fragment */
-async function fragment(tab: ChannelTab, what: RegExp): Promise<string> {
-  return await waitFor(`${what} in the URL`, () => {
-    const { hash } = new URL(tab.page.url());
-    return what.test(hash) && hash;
-  });
-}
-
 test("[PG12a] series stand together by the first part of their path and their unit, which the legend shows; each is drawn there", async (t) => {
   const { tab, x } = await scene(t);
   const entries = await tab.page.evaluate<string[][]>(
@@ -229,7 +221,7 @@ test("[PG12e] the arrangement is there when the page is opened again, on this ch
   await arranger.drag(DRIVE, 1, "right edge");
   const arranged = [MOTOR, `${VIB} | ${DRIVE}`];
   await arranger.shows(arranged);
-  const hash = await fragment(tab, /panel=.*panel=/);
+  const hash = await tab.fragment(/panel=.*panel=/);
   const open = async (url: URL): Promise<void> => {
     await tab.page.goto(url.href);
     await tab.holds(COUNT, VIB);

@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import { newChannel, publishJson } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
-import { saved } from "./saving.ts";
+import { openSnapshot, saved } from "./saving.ts";
 import { counting, Stage } from "./stage.ts";
 import { TcpRelay } from "./tcp-relay.ts";
 
@@ -166,10 +166,7 @@ for (const [what, places] of Object.entries(PATHS)) {
     const { path } = await saved(tab, "Snapshot");
     await tab.page.reload();
     await shows("after a reload", tab, places);
-    await tab.page.locator("#menu").click();
-    const choosers = tab.page.waitForEvent("filechooser");
-    await tab.page.getByRole("button", { name: /Open a snapshot/ }).click();
-    await (await choosers).setFiles(path);
+    await openSnapshot(tab, path);
     await tab.says("Snapshot");
     await shows("in the snapshot", tab, places);
   });
@@ -194,10 +191,7 @@ test("[PG26f] beside times, a robot's circle is shown in its order, as CSV and i
     circle.map(({ y }) => y),
   );
   const { path } = await saved(tab, "Snapshot");
-  await tab.page.locator("#menu").click();
-  const choosers = tab.page.waitForEvent("filechooser");
-  await tab.page.getByRole("button", { name: /Open a snapshot/ }).click();
-  await (await choosers).setFiles(path);
+  await openSnapshot(tab, path);
   await tab.says("Snapshot");
   await shows("in the snapshot", tab, circle, "robot");
 });

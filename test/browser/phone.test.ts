@@ -89,3 +89,21 @@ for (const [width, height, count, whole] of [
     await assertTargets(tab, 44);
   });
 }
+
+for (const width of [320, 390]) {
+  test(`[PG78a] at ${width} px both values of two series are seen whole, with their units`, async (t) => {
+    const source = new Source(stage.edge);
+    await source.past((i) => ({ "temp.motor [°C]": 50.84 + i / 7, "temp.drive [°C]": 41.07 - i / 9 }));
+    const tab = await stage.openTab(t, source.channel, { phone: true, width });
+    await tab.holds(120, "temp.drive [°C]");
+    await tab.drawn();
+    await waitFor("values", async () => Object.values(await tab.legend()).every((text) => /\d/.test(text)));
+    const cut = await tab.page.evaluate<string[]>(`{
+      const { left } = document.querySelector(".panel-menu").getBoundingClientRect();
+      [...document.querySelectorAll(".legend :is(.value, .unit)")]
+        .filter((part) => part.getBoundingClientRect().right > left + 0.5 || part.scrollWidth > part.clientWidth + 1)
+        .map((part) => part.textContent);
+    }`);
+    assert.deepEqual(cut, []);
+  });
+}

@@ -272,3 +272,16 @@ for (const colorScheme of ["dark", "light"] as const) {
     for (const each of own) assert.ok(contrast(each) >= 4.5, `${each.what}: ${contrast(each)}`);
   });
 }
+
+test("[PG77b] where panels scroll under a pointer that rests, the tip has what is under it then", async (t) => {
+  const many = (i: number) => Object.fromEntries(counting(9).map((n) => [`part${n}.value`, 100 * n + i]));
+  const { tab, pointer } = await scene(t, many);
+  await pointer.to(0.5, 1);
+  assert.deepEqual(
+    (await tip(tab)).rows.map(({ name }) => name),
+    ["part1.value"],
+  );
+  // By the height of a panel.
+  await tab.page.evaluate(`board.scrollBy(0, document.querySelector(".panel").offsetHeight)`);
+  await waitFor("the tip of the next panel", async () => (await tip(tab)).rows[0]?.name === "part2.value");
+});

@@ -1,7 +1,7 @@
 /** A page with something to be saved, and saving it as a person does. */
 import { readFile } from "node:fs/promises";
 import type { TestContext } from "node:test";
-import type { Locator } from "playwright-core";
+import type { FileChooser, Locator } from "playwright-core";
 import { newChannel, rowOf } from "../support/publish.ts";
 import type { ChannelTab } from "./channel-tab.ts";
 import { Source } from "./source.ts";
@@ -38,6 +38,14 @@ export async function openShare({ page }: ChannelTab): Promise<Locator> {
   const dialog = page.getByRole("dialog", { name: "Share" });
   await dialog.waitFor();
   return dialog;
+}
+
+/** Opens a snapshot by the menu. */
+export async function openSnapshot({ page }: ChannelTab, file: Parameters<FileChooser["setFiles"]>[0]): Promise<void> {
+  await page.locator("#menu").click();
+  const choosers = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: /Open a snapshot/ }).click();
+  await (await choosers).setFiles(file);
 }
 
 /** Saves what is in view. @returns its name and its bytes */

@@ -9,7 +9,7 @@ import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ChannelTab, isDrawnBetween } from "./channel-tab.ts";
 import { Pointer } from "./pointer.ts";
-import { COUNT, openShare, saved, scene, TEMP } from "./saving.ts";
+import { COUNT, openShare, openSnapshot, saved, scene, TEMP } from "./saving.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -28,12 +28,7 @@ async function pointsSeen(tab: ChannelTab): Promise<string[]> {
 
 /** Opens a snapshot in a page of an empty channel, as a person does. */
 const WAYS: Record<string, (tab: ChannelTab, path: string) => Promise<void>> = {
-  "by the menu": async ({ page }, path) => {
-    await page.locator("#menu").click();
-    const choosers = page.waitForEvent("filechooser");
-    await page.getByRole("button", { name: /Open a snapshot/ }).click();
-    await (await choosers).setFiles(path);
-  },
+  "by the menu": openSnapshot,
   "let go on the page": async ({ page }, path) => {
     const devtools = await page.context().newCDPSession(page);
     const data = { items: [], files: [path], dragOperationsMask: 1 };
@@ -118,15 +113,11 @@ test("[PG15d] a file of 2 GiB that is let go on the page is refused before it is
 test("[PG15] a file that is no snapshot is refused in words, and changes nothing", async (t) => {
   const { tab } = await scene(stage, t);
   const [before, live] = [await tab.held(), await tab.text("#state")];
-  await tab.page.locator("#menu").click();
-  const choosers = tab.page.waitForEvent("filechooser");
-  await tab.page.getByRole("button", { name: /Open a snapshot/ }).click();
-  const file = {
+  await openSnapshot(tab, {
     name: "a.plotcast",
     mimeType: "application/octet-stream",
     buffer: Buffer.from("no frame ".repeat(20)),
-  };
-  await (await choosers).setFiles(file);
+  });
   await tab.page.getByText("This is not a Plotcast snapshot.").waitFor();
   assert.deepEqual(await tab.held(), before);
   assert.doesNotMatch(await tab.text("#state"), /Snapshot/);

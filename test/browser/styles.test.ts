@@ -9,7 +9,7 @@ import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
 import { type ChannelTab, columnOf } from "./channel-tab.ts";
 import { Pointer } from "./pointer.ts";
-import { saved } from "./saving.ts";
+import { openSnapshot, saved } from "./saving.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -59,13 +59,6 @@ async function rename(arranger: Arranger, panel: number, name: string, label: st
   await arranger.close();
 }
 
-async function fragment(tab: ChannelTab, what: RegExp): Promise<string> {
-  return await waitFor(`${what} in the URL`, () => {
-    const { hash } = new URL(tab.page.url());
-    return what.test(hash) && hash;
-  });
-}
-
 /** What the entry of a series reads. */
 async function entryOf(tab: ChannelTab, name: string): Promise<{ name: string; unit: string; colour: string }> {
   return await tab.page.evaluate(`{
@@ -86,7 +79,7 @@ test("[PG90a] [PG90f] a series that is renamed is called so everywhere, keeps it
   const { channel, tab, arranger } = await scene(t);
   await rename(arranger, 0, TEMP, "Engine <b>");
   assert.deepEqual({ ...(await entryOf(tab, TEMP)), colour: "" }, { name: "Engine <b>", unit: "°C", colour: "" });
-  const hash = await fragment(tab, /style=temp\.motor/);
+  const hash = await tab.fragment(/style=temp\.motor/);
   assert.match(hash, /&?style=temp\.motor%20%5B%C2%B0C%5D:label=Engine%20%3Cb%3E$/);
   assert.doesNotMatch(hash, /panel=/, "the panels are no person's own for that");
   assert.equal(
@@ -153,7 +146,7 @@ test("[PG90b] a series has another colour: one of the page's, any other, and its
   await dialog.getByText("This colour is hard to see on a light background.").waitFor();
   await group.getByLabel("Any other colour").fill("#c000c0");
   await dialog.getByText("This colour is hard to see").waitFor({ state: "detached" });
-  await fragment(tab, /style=y:colour=c000c0/);
+  await tab.fragment(/style=y:colour=c000c0/);
   assert.equal((await entryOf(tab, "y")).colour, "rgb(192, 0, 192)");
   // The curve is found by the colour of its entry.
   assert.ok(
@@ -174,7 +167,7 @@ test("[PG90c] a line is as thick as it is wanted", async (t) => {
   await arranger.close();
   const wide = await thickness(tab, DRIVE);
   assert.ok(before < 3 && wide >= 5 && wide <= 9, `${before} px, then ${wide} px`);
-  await fragment(tab, /style=temp\.drive[^&]*:width=6/);
+  await tab.fragment(/style=temp\.drive[^&]*:width=6/);
 });
 
 test("[PG90d] a series is drawn as points, or as both", async (t) => {
@@ -194,7 +187,7 @@ test("[PG90d] a series is drawn as points, or as both", async (t) => {
   assert.deepEqual([await isDrawnBetween(), await isDrawnAt()], [false, true]);
   await dialog.getByLabel("Drawn as").selectOption("Line and points");
   assert.deepEqual([await isDrawnBetween(), await isDrawnAt()], [true, true]);
-  await fragment(tab, /style=temp\.motor[^&]*:points=too/);
+  await tab.fragment(/style=temp\.motor[^&]*:points=too/);
 });
 
 test("[PG90d] an event has a name and a colour, and no line that could be thick", async (t) => {
@@ -220,7 +213,7 @@ test("[PG90g] a panel has a title: in the page, in the URL, and for screen reade
   await dialog.getByLabel("Title").press("Tab");
   await arranger.close();
   assert.equal(await tab.text(".panel-title"), "Drive train");
-  const hash = await fragment(tab, /title=Drive%20train/);
+  const hash = await tab.fragment(/title=Drive%20train/);
   assert.equal(await tab.page.locator(".panel").first().getAttribute("aria-label"), `Drive train: ${TEMP}, ${DRIVE}`);
   const other = await stage.openTab(t, channel + hash, { phone: true });
   await other.page.getByRole("heading", { name: "Drive train" }).waitFor();
@@ -263,7 +256,7 @@ test("[PG90f] what the owner stored is how everybody sees it, until they want it
   await waitFor("my name", async () => (await entryOf(tab, "y")).name === "Mine");
   await dialog.getByLabel("Name", { exact: true }).fill("");
   await waitFor("the name that was published", async () => (await entryOf(tab, "y")).name === "y");
-  await fragment(tab, /style=y:colour=00ff7f$/);
+  await tab.fragment(/style=y:colour=00ff7f$/);
   await dialog.getByRole("button", { name: "Reset how y looks" }).click();
   await waitFor("the owner's name again", async () => (await entryOf(tab, "y")).name === "Ours");
   assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "Ours");
@@ -280,10 +273,7 @@ test("[PG90f] a snapshot has names, colours and titles as they were, and not tho
   });
   const other = await stage.openTab(t, channel);
   await other.holds(1, TEMP);
-  await other.page.locator("#menu").click();
-  const choosers = other.page.waitForEvent("filechooser");
-  await other.page.getByRole("button", { name: /Open a snapshot/ }).click();
-  await (await choosers).setFiles(path);
+  await openSnapshot(other, path);
   await other.says("Snapshot");
   await other.holds(COUNT, "y");
   await waitFor("the style in the snapshot", async () => (await entryOf(other, "y")).name === "Supply");
@@ -316,7 +306,7 @@ test("[PG90a] two series of one name are said to be, and what cannot be seen is 
   await dialog.getByText("Another series has this name.").waitFor();
   await field.fill("En\u200bgi\u202ene");
   await waitFor("the name without them", async () => (await entryOf(tab, TEMP)).name === "Engine");
-  await fragment(tab, /label=Engine/);
+  await tab.fragment(/label=Engine/);
   await dialog.getByLabel("Title", { exact: true }).fill("Dr\u00adive");
   await waitFor("the title without them", async () => (await tab.text(".panel-title")) === "Drive");
 });
@@ -351,14 +341,30 @@ test("[PG15c] a snapshot has the colours that were seen, though other series are
   const { path } = await saved(tab, "Snapshot");
   const other = await stage.openTab(t, newChannel());
   await other.joined();
-  await other.page.locator("#menu").click();
-  const choosers = other.page.waitForEvent("filechooser");
-  await other.page.getByRole("button", { name: /Open a snapshot/ }).click();
-  await (await choosers).setFiles(path);
+  await openSnapshot(other, path);
   await other.says("Snapshot");
   await other.holds(COUNT, "f");
   await waitFor("the colours", async () => {
     assert.deepEqual(await colours(other), before);
     return true;
   });
+});
+
+test("[PG90a] a drawing leaves the names of panels alone that stay the same", async (t) => {
+  const channel = newChannel();
+  const source = new Source(stage.edge, channel);
+  const values = () => ({ [TEMP]: 40, y: 1 });
+  await source.past(values);
+  const tab = await stage.openTab(t, `${channel}#style=y:label=Supply&panel=y;title=Power`);
+  await tab.page.locator(".panel-title").waitFor();
+  await tab.page.evaluate(`{
+    globalThis.changes = 0;
+    new MutationObserver((all) => { changes += all.length; }).observe(document.getElementById("board"), {
+      attributes: true, attributeFilter: ["aria-label"], subtree: true,
+    });
+  }`);
+  const { draws } = await tab.counters();
+  source.goOn(t, values, 20);
+  await waitFor("ten drawings", async () => (await tab.counters()).draws >= draws + 10);
+  assert.equal(await tab.page.evaluate<number>("changes"), 0);
 });

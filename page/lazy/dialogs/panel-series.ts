@@ -1,8 +1,8 @@
 import type { Axis, ShownPanel } from "../../layout/arrangement.ts";
-import { layoutOf } from "../../render/renderers/panel-renderer.ts";
+import { layoutOf, type PanelSeries } from "../../render/renderers/panel-renderer.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import { cssColour } from "../../ui/theme.ts";
-import { labelOf, shownName } from "../appearance.ts";
+import { bothNames, labelOf, shownName } from "../appearance.ts";
 import type { Context } from "../module.ts";
 import { moveSeries, type Target } from "../move-series.ts";
 import type { TextField } from "./fields.ts";
@@ -59,18 +59,18 @@ export function seriesFields(
       again();
     });
     const [swatch, called] = [make("span", "lazy-swatch"), make("span")];
-    const drawn = context.board.panels.find((panel) => panel.plan.id === plan.id)?.series ?? [];
+    const drawn = (): PanelSeries | undefined =>
+      context.board.panels.flatMap((panel) => panel.series).find(({ series }) => series.name === name);
     const show = (): void => {
-      const label = labelOf(context.arrangement.styles, name);
-      setText(called, label === name ? name : `${label} (${name})`);
+      setText(called, bothNames(context.arrangement.styles, name));
       // It is drawn before that.
       requestAnimationFrame(() => {
-        const one = context.board.panels.flatMap((panel) => panel.series).find(({ series }) => series.name === name);
+        const one = drawn();
         if (one !== undefined) swatch.style.background = cssColour(one);
       });
     };
     show();
-    const one = drawn.find(({ series }) => series.name === name);
+    const one = drawn();
     const isOpen = styled.has(name);
     const toggle = button("Style", () => {
       if (!styled.delete(name)) styled.add(name);

@@ -9,8 +9,9 @@ import { tidyRange } from "../pointing/tidy-range.ts";
 import { withShared, withZoom } from "../pointing/y-choices.ts";
 import { movePanel, setTitle, setY } from "./arrange.ts";
 import { openDialog } from "./dialog.ts";
-import { numberField, numberIn, textField, tidyText } from "./fields.ts";
+import { numberField, textField } from "./fields.ts";
 import { seriesFields } from "./panel-series.ts";
+import { numberIn, tidyText } from "./typed-text.ts";
 
 const NOT_BELOW = "“From” must be a number below “To”.";
 const NOT_ABOVE_0 = "A logarithmic axis must begin above 0.";

@@ -4,7 +4,8 @@ import { lineColour } from "../../ui/theme.ts";
 import { type Appearance, appearanceOf, labelOf, setAppearance } from "../appearance.ts";
 import type { Context } from "../module.ts";
 import { hasContrast } from "./contrast.ts";
-import { selectField, textField, tidyText } from "./fields.ts";
+import { selectField, textField } from "./fields.ts";
+import { tidyText } from "./typed-text.ts";
 
 const WIDTHS_PX = [1, 1.5, 2, 3, 4, 6];
 /** As lines are by themselves. */
