@@ -17,7 +17,12 @@ export type ConnectionState =
   | { phase: "probing"; deadlineMs: number }
   | { phase: "waiting"; attempt: number; retryAtMs: number }
   /** The browser says that there is no network. Retried all the same: it can be wrong, and localhost needs none. */
-  | { phase: "offline"; attempt: number; retryAtMs: number };
+  | { phase: "offline"; attempt: number; retryAtMs: number }
+  /** The Channel ended it for good: only a new token, or the user, opens another. */
+  | { phase: "refused"; reason: RefusedReason };
+
+/** Why a Channel ends a connection for good: its token counts no more, or has no right here any more. */
+export type RefusedReason = "token" | "right";
 
 export type ConnectionEvent =
   /** Anything came in. */
@@ -25,8 +30,12 @@ export type ConnectionEvent =
   /** The Channel said `live`. */
   | "caught-up"
   | "closed"
+  /** The Channel closed it for good. */
+  | RefusedReason
   /** The state's own time is up. */
   | "due"
+  /** The Worker said when to come again. */
+  | "held"
   /** The user asked for it. */
   | "retry"
   | "online"
@@ -57,12 +66,15 @@ export function dueAtMs(state: ConnectionState): number {
     case "waiting":
     case "offline":
       return state.retryAtMs;
+    case "refused":
+      return Infinity;
   }
 }
 
 /**
  * @param random a number in [0, 1), for the jitter
  * @param baseDelayMs over how long the Channel wants its viewers to spread their coming back
+ * @param notBeforeMs until then it waits at least, if it waits
  */
 export function transition(
   state: ConnectionState,
@@ -70,6 +82,7 @@ export function transition(
   nowMs: number,
   random: number,
   baseDelayMs = BASE_DELAY_MS,
+  notBeforeMs = 0,
 ): Transition {
   const stay: Transition = { state, action: "none" };
   const open = (attempt: number, online = true): Transition => ({
@@ -77,12 +90,17 @@ export function transition(
     action: "open",
   });
   const back = (phase: "waiting" | "offline", attempt: number, action: ConnectionAction): Transition => {
-    const retryAtMs = nowMs + fullJitterMs(attempt, baseDelayMs, Math.max(baseDelayMs, MAX_DELAY_MS), random);
+    const retryAtMs =
+      Math.max(nowMs, notBeforeMs) + fullJitterMs(attempt, baseDelayMs, Math.max(baseDelayMs, MAX_DELAY_MS), random);
     return { state: { phase, attempt: attempt + 1, retryAtMs }, action };
   };
   const probe: Transition = { state: { phase: "probing", deadlineMs: nowMs + SILENCE_MS }, action: "ping" };
   const live: Transition = { state: { phase: "live", pingAtMs: nowMs + PING_EVERY_MS }, action: "none" };
 
+  if (event === "token" || event === "right") return { state: { phase: "refused", reason: event }, action: "none" };
+  if (state.phase === "refused") return event === "retry" ? open(0) : stay;
+  // A wait that has begun begins anew.
+  if (event === "held") return "retryAtMs" in state ? back(state.phase, state.attempt - 1, "none") : stay;
   if (event === "offline") {
     if (state.phase === "offline") return stay;
     return back("offline", 0, state.phase === "waiting" ? "none" : "leave");

@@ -10,8 +10,8 @@ export interface ClientSocket {
 
 export interface SocketEvents {
   message(data: string | ArrayBuffer): void;
-  /** It ended, or could not be opened. It is the last event. */
-  closed(): void;
+  /** It ended with this close code, or could not be opened. It is the last event. */
+  closed(code: number): void;
 }
 
 /** What a runtime learns of the world: there is a network again, there is none, somebody looks. */
@@ -20,10 +20,11 @@ export type EnvironmentEvent = "online" | "offline" | "visible";
 /** One environment serves any number of viewers. */
 export interface ClientEnvironment {
   /**
-   * Opens a WebSocket with the subprotocol `plotcast.v1`. Binary messages are to come as an ArrayBuffer.
+   * Opens a WebSocket. Binary messages are to come as an ArrayBuffer.
    * @param url `ws:` or `wss:`, with the query
+   * @param subprotocols to offer: `plotcast.v1`, and one that carries the token or a key if there is one, which must not be logged
    */
-  openSocket(url: URL, events: SocketEvents): ClientSocket;
+  openSocket(url: URL, subprotocols: string[], events: SocketEvents): ClientSocket;
   /** Milliseconds, by a clock that nobody sets. */
   nowMs(): number;
   /**

@@ -1,23 +1,52 @@
 import { FrameError, HEADER_BYTES, readHeader } from "../protocol/frame/header.ts";
+import { isObject } from "../protocol/json/json.ts";
 import { FRAME_TYPE } from "../protocol/limits.ts";
+import { isString } from "../protocol/messages/guards.ts";
+
+/** The Channel refused to say what is stored. */
+export class ReadRefused extends Error {
+  readonly status: number;
+  /** The problem's code (SPEC.md, “Refusals”); undefined where something on the way answered. */
+  readonly code: string | undefined;
+
+  constructor(status: number, code: string | undefined) {
+    super(`The stored points were refused: ${code ?? status}.`);
+    this.name = "ReadRefused";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Whether a read was refused because its token has no right `history`: it would be refused again. */
+export function isNotPermitted(error: unknown): boolean {
+  return error instanceof ReadRefused && error.code === "not-permitted";
+}
 
 /**
  * Reads what a channel has stored, as SPEC.md's “Reading” says.
  * @param query which of it: `from=…&to=…`
  * @param signal ends it; so does leaving off to read
+ * @param access the header that says who asks, for a private channel: `{ Authorization: "Bearer …" }`
  * @returns frames in pieces, cut anywhere: for {@link framesIn}
- * @throws Error if the Channel refuses, TypeError if it cannot be reached
+ * @throws ReadRefused if the Channel refuses, TypeError if it cannot be reached
  */
 export async function readStored(
   channelUrl: URL,
   query: string,
   signal: AbortSignal,
+  access?: Readonly<Record<string, string>>,
 ): Promise<AsyncIterable<Uint8Array>> {
   const url = new URL(channelUrl);
   url.search = query;
-  const response = await fetch(url, { headers: { Accept: FRAME_TYPE }, signal });
-  if (!response.ok) throw new Error(`The stored points were refused: ${response.status}.`);
+  const headers = { ...access, Accept: FRAME_TYPE };
+  const response = await fetch(url, { headers, signal });
+  if (!response.ok) throw new ReadRefused(response.status, codeOf(await response.json().catch(() => undefined)));
   return piecesOf(response.body);
+}
+
+function codeOf(problem: unknown): string | undefined {
+  const code = isObject(problem) ? problem.code : undefined;
+  return isString(code) ? code : undefined;
 }
 
 /** Not every browser lets a body be iterated over. */

@@ -38,6 +38,7 @@ export type StatusMessage = Extract<ServerMessage, { type: "hello" | "status" }>
 
 /** Points of the tail that a viewer did not want to be sent. */
 export type EarlierPoints = Omit<Extract<ServerMessage, { type: "earlier" }>, "type">;
+export type LostMessage = Extract<ServerMessage, { type: "lost" }>;
 /** What the panels of a page are made from, so that they are the same for everybody. */
 export type LayoutMessage = Extract<ServerMessage, { type: "layout" }>;
 
@@ -47,13 +48,19 @@ export interface ViewerHandlers {
    * @param isStored it comes from the store, not as it is taken
    */
   frame(frame: Frame, isStored: boolean): void;
-  /** Of the tail, the points numbered above `after`, up to `seq`, do not come: they can be read (`?after=…&through=…`). */
+  /** Of the tail, or of what was missed, the points numbered above `after`, up to `seq`, do not come: they can be read (`?after=…&through=…`). */
   earlier?(left: EarlierPoints): void;
   /** Points are missing between the frame before and what comes next. */
   missing?(missing: MissingPoints): void;
+  /** With `picks`: what a publisher lost, in frames that have nothing of what was picked. */
+  lost?(lost: LostMessage): void;
+  /** With `picks`: what the Channel says of them, in a sentence. */
+  note?(detail: string): void;
   status?(message: StatusMessage): void;
   /** What panels are made from changed; `hello` has what was decided before. */
   layout?(message: LayoutMessage): void;
+  /** The token expires in so long: send another with {@link ChannelViewer.renew}, or the connection ends. */
+  expiring?(inMs: number): void;
   /** The connection is in another phase. */
   stateChanged?(state: ConnectionState): void;
 }
@@ -61,11 +68,18 @@ export interface ViewerHandlers {
 export interface ViewerOptions {
   /**
    * At first, at least the last so many points and the last so many seconds of the store; else as the Channel does it. Of
-   * these only the `newest` points are sent, and {@link ViewerHandlers.earlier} is told of the rest: so it is live at once.
+   * these, and of what was missed while there was no connection, only the `newest` points are sent, and
+   * {@link ViewerHandlers.earlier} is told of the rest: so it is live at once.
    */
   tail?: { points?: number; seconds?: number; newest?: number };
+  /** See {@link ChannelViewer.picks}. */
+  picks?: string;
   /** Go on from here, in place of a tail: a cursor of an earlier viewer. */
   cursor?: Cursor;
+  /** For a channel that needs one; a page of the Worker's own has a cookie for it. */
+  token?: string | undefined;
+  /** The key of that cookie, as it is before a connection. */
+  sessionKey?: () => string | undefined;
   environment?: ClientEnvironment;
 }
 
@@ -78,21 +92,26 @@ export class ChannelViewer extends Connection {
   /** Texts that are no message of this version. A newer Channel may send some. */
   unknownMessages = 0;
   #cursor: Cursor | undefined;
-  /** The cursor is that of a gap `epoch`, and no frame has come since. */
-  #isEpochStart = false;
+  /** The cursor is that of a gap `epoch`, or of what was left out, and no frame has come since. */
+  #isStart = false;
   /** The Channel sent these, and nothing that follows them has come yet (VW2f). */
   #pendingGaps: MissingPoints[] = [];
+  /** `series` and `max_rate` of the query, as a URL has them; "": everything. Holes between frames then say nothing (VW21). */
+  picks: string;
   readonly #url: URL;
   readonly #handlers: ViewerHandlers;
   readonly #tail: NonNullable<ViewerOptions["tail"]>;
 
   /** @param url the channel's, as browsers open it: `https://board.example/c/lab` */
   constructor(url: URL, handlers: ViewerHandlers, options: ViewerOptions = {}) {
-    const { tail = {}, cursor, environment = webEnvironment } = options;
+    const { tail = {}, picks = "", cursor, token, sessionKey, environment = webEnvironment } = options;
     super(environment);
+    this.token = token;
+    this.sessionKey = sessionKey;
     this.#url = url;
     this.#handlers = handlers;
     this.#tail = tail;
+    this.picks = picks;
     this.#cursor = cursor && cursorOf(cursor);
   }
 
@@ -101,13 +120,21 @@ export class ChannelViewer extends Connection {
     return this.#cursor;
   }
 
+  /** Another token counts from now on: the Channel is told, or the next connection brings it. One that was refused is opened again. */
+  renew(token: string): void {
+    this.token = token;
+    this.send(JSON.stringify({ type: "renew", token } satisfies ViewerMessage));
+    this.retry();
+  }
+
   protected override nextUrl(): URL {
     // Of what nothing followed the next connection tells again: the cursor is before it.
     this.#pendingGaps = [];
     const url = new URL(this.#url);
     url.protocol = url.protocol.replace("http", "ws");
-    const query = Object.entries(this.#cursor ?? this.#tail);
-    url.search = query.map((pair) => pair.join("=")).join("&");
+    const { newest } = this.#tail;
+    const query = Object.entries(this.#cursor ? { ...this.#cursor, ...(newest && { newest }) } : this.#tail);
+    url.search = [...query.map((pair) => pair.join("=")), this.picks].filter(Boolean).join("&");
     return url;
   }
 
@@ -132,7 +159,7 @@ export class ChannelViewer extends Connection {
     }
     this.#takePendingGaps();
     for (const frame of frames) {
-      if (this.#follow(advance(this.#cursor, frame.header, this.#isEpochStart))) {
+      if (this.#follow(advance(this.#cursor, frame.header, this.#isStart))) {
         this.#handlers.frame(frame, this.state.phase === "connecting");
       } else {
         this.repeatedFrames++;
@@ -154,6 +181,19 @@ export class ChannelViewer extends Connection {
       case "layout":
         this.#handlers.layout?.(message);
         return;
+      case "expiring":
+        this.#handlers.expiring?.(message.inMs);
+        return;
+      case "lost":
+        this.#takePendingGaps();
+        this.#cursor = cursorOf(message);
+        this.#handlers.lost?.(message);
+        return;
+      case "note":
+        this.#handlers.note?.(message.detail);
+        return;
+      case "renewed":
+        return;
       case "gap": {
         const { type: _, ...missing } = message;
         this.#pendingGaps.push(missing);
@@ -161,6 +201,9 @@ export class ChannelViewer extends Connection {
       }
       case "earlier": {
         const { type: _, ...left } = message;
+        this.#takePendingGaps();
+        // Who has nothing yet takes any frame for its first.
+        if (this.#cursor !== undefined) this.#begin(left, true);
         this.#handlers.earlier?.(left);
         return;
       }
@@ -180,17 +223,22 @@ export class ChannelViewer extends Connection {
 
   #takePendingGaps(): void {
     for (const missing of this.#pendingGaps.splice(0)) {
-      this.#cursor = cursorOf(missing);
-      this.#isEpochStart = missing.reason === "epoch";
+      this.#begin(missing, missing.reason === "epoch");
       this.#handlers.missing?.(missing);
     }
+  }
+
+  /** What follows goes on from there. @param isStart that may be inside of its first frame */
+  #begin(at: Cursor, isStart: boolean): void {
+    this.#cursor = cursorOf(at);
+    this.#isStart = isStart;
   }
 
   /** @returns false if it is a repeat */
   #follow(step: Advance | undefined): boolean {
     if (step === undefined) return false;
     this.#cursor = step.cursor;
-    this.#isEpochStart = false;
+    this.#isStart = false;
     if (step.missing !== undefined) this.#handlers.missing?.(step.missing);
     return true;
   }

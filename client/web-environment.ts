@@ -1,4 +1,3 @@
-import { SUBPROTOCOL } from "../protocol/limits.ts";
 import type { ClientEnvironment } from "./environment.ts";
 
 /** Beyond this a timer fires at once. */
@@ -6,16 +5,16 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Made of what browsers, Workers and Node 22 all have. */
 export const webEnvironment: ClientEnvironment = {
-  openSocket(url, events) {
-    const socket = new WebSocket(url, SUBPROTOCOL);
+  openSocket(url, subprotocols, events) {
+    const socket = new WebSocket(url, subprotocols);
     socket.binaryType = "arraybuffer";
     let isLeft = false;
     socket.addEventListener("message", ({ data }: { data: unknown }) => {
       if (!isLeft && (typeof data === "string" || data instanceof ArrayBuffer)) events.message(data);
     });
     // An error is always followed by a close.
-    socket.addEventListener("close", () => {
-      if (!isLeft) events.closed();
+    socket.addEventListener("close", ({ code }) => {
+      if (!isLeft) events.closed(code);
     });
     return {
       send(text) {

@@ -5,7 +5,7 @@ import type { Cursor as Position } from "../protocol/cursor.ts";
  * answers is a copy.
  */
 export interface PlotcastHandle {
-  /** `connecting`, `live`, `empty`, `paused`, `stale`, `gone`, `reconnecting` or `offline`, as the header says it. */
+  /** `connecting`, `live`, `empty`, `paused`, `stale`, `gone`, `reconnecting`, `offline`, `private` or `ended`, as the header says it. */
   state(): string;
   /** The last point that was received, by the channel's numbering; null before the first. */
   cursor(): Position | null;

@@ -30,7 +30,7 @@ export function installHandle({
 }: HandleSources): void {
   const handle: PlotcastHandle = {
     state: status,
-    cursor: () => (viewer.cursor === undefined ? null : { ...viewer.cursor }),
+    cursor: () => viewer.cursor ?? null,
     series: () => [...source.store.series].map(({ name, ring }) => copied(name, [ring])),
     window: () => {
       const { min = null, max = null } = viewModel()?.x ?? {};

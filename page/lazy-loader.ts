@@ -10,6 +10,8 @@ export class LazyLoader {
   readonly #had: (loaded: LazyModule) => unknown;
   #loading: Promise<LazyModule | undefined> | undefined;
   #failures = 0;
+  /** Somebody waits for it who is to hear of a failure. */
+  #isLoud = false;
 
   /**
    * @param failed it cannot be loaded: the Worker is away, or there was a deploy
@@ -22,11 +24,12 @@ export class LazyLoader {
 
   /** @param quietly a failure is not reported */
   load(quietly = false): Promise<LazyModule | undefined> {
-    this.#loading ??= this.#fetch(quietly);
+    this.#isLoud ||= !quietly;
+    this.#loading ??= this.#fetch();
     return this.#loading;
   }
 
-  async #fetch(quietly: boolean): Promise<LazyModule | undefined> {
+  async #fetch(): Promise<LazyModule | undefined> {
     try {
       // What could not be imported once never can be by the same name: browsers remember that.
       const name = this.#failures === 0 ? LAZY_FILE : `${LAZY_FILE}?again=${this.#failures}`;
@@ -38,7 +41,8 @@ export class LazyLoader {
       // The next one who asks tries again.
       this.#failures++;
       this.#loading = undefined;
-      if (!quietly) this.#failed();
+      if (this.#isLoud) this.#failed();
+      this.#isLoud = false;
       return undefined;
     }
   }

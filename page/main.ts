@@ -1,16 +1,16 @@
 /** The page's flow: client → data → viewport → layout → render. This file only connects the parts. */
 import { browserEnvironment } from "../client/browser-environment.ts";
 import { ChannelViewer, type HelloMessage, type ViewerHandlers } from "../client/viewer.ts";
+import { CHANNEL_ITSELF } from "../protocol/room/channel-itself.ts";
 import { ChannelData } from "./data/channel-data.ts";
 import { Clocks, newestByTable } from "./data/clocks.ts";
 import { FeedRate } from "./data/feed-rate.ts";
 import { Arrivals } from "./data/history/arrivals.ts";
 import { HistoryOnDemand } from "./data/history/history-on-demand.ts";
-import { pathTools } from "./data/path.ts";
+import { pointTools } from "./data/path.ts";
 import type { Range } from "./data/segment.ts";
 import { isTime } from "./data/store/series.ts";
 import { commands } from "./input/commands.ts";
-import { dropFile } from "./input/drop-file.ts";
 import { wheelScrolls } from "./input/gesture-recognizer.ts";
 import { InputController } from "./input/input-controller.ts";
 import { Keyboard } from "./input/keyboard.ts";
@@ -19,7 +19,9 @@ import type { Tool } from "./input/shortcuts.ts";
 import { installHandle } from "./install-handle.ts";
 import { Arrangement } from "./layout/arrangement.ts";
 import { Catalogue } from "./layout/catalogue.ts";
+import { LINE_COLOURS } from "./layout/colours.ts";
 import { Persistence } from "./layout/persistence.ts";
+import { sessionKeyOf } from "./layout/session-key.ts";
 import type { Context } from "./lazy/module.ts";
 import { LazyLoader } from "./lazy-loader.ts";
 import { Board } from "./render/board.ts";
@@ -30,6 +32,7 @@ import { element, setText } from "./ui/dom.ts";
 import { Header } from "./ui/header.ts";
 import { Notice, type NoticeAction } from "./ui/notice.ts";
 import { StatusPresenter } from "./ui/status-presenter.ts";
+import { onThemeChange } from "./ui/theme.ts";
 import { SeriesInView } from "./viewport/in-view.ts";
 import { needsNote, needsPrefix } from "./viewport/needs-note.ts";
 import { type ViewModel, Viewport } from "./viewport/viewport.ts";
@@ -46,7 +49,7 @@ if (new URLSearchParams(location.search).has("embed")) document.body.dataset.emb
 const arrangement = new Arrangement(sharesOnePanel);
 const requestFrame = (): void => scheduler.requestFrame();
 const history = new HistoryOnDemand(
-  async () => (await lazy.load(true))?.storedHistory(channelUrl, requestFrame),
+  async () => (await lazy.load(true))?.storedHistory(context, requestFrame),
   requestFrame,
 );
 const source = new ChannelData(history, (name) => arrangement.isHidden(name));
@@ -63,11 +66,11 @@ source.nowX = () => clocks.nowMs(feedRate.takenMs ?? Date.now()) / 1000;
 const notice = new Notice();
 const lazy = new LazyLoader(
   () => {
-    if (!offerReload()) notice.show("lazy", "This part of the page could not be loaded. Try again.");
+    if (!offerReload()) notice.show("lazy", "This part could not be loaded. Try again.");
   },
   (loaded) => {
     notice.hide("lazy");
-    Object.assign(pathTools, loaded.pathTools);
+    Object.assign(pointTools, loaded.pointTools);
     input.attach(loaded);
     loaded.attachLegends(context);
   },
@@ -82,6 +85,8 @@ let valuesTimer: number | undefined;
 let isOutdated = false;
 /** What a pointer or the cursor on the panels needs is loaded. */
 let isPointed = false;
+/** So is what makes legends fit. */
+let isLegendCut = false;
 let afterDraw: (() => void) | undefined;
 
 const header = new Header(channel, {
@@ -96,19 +101,20 @@ const header = new Header(channel, {
 });
 const board = new Board(element("board"), {
   toggle(name) {
+    arrangement.staying = name;
     arrangement.toggle(name);
     layoutChanged();
+    void lazy.load(true).then((loaded) => loaded?.stayPut(context, name));
   },
   showOnly: (name) => void lazy.load().then((loaded) => loaded?.showOnly(context, name)),
   highlight(name) {
     highlighted = name;
-    // A drag may follow.
-    void lazy.load(true);
     scheduler.requestFrame();
   },
   settings: (id, opener) => void lazy.load().then((loaded) => loaded?.openPanelSettings(context, id, opener)),
   requestDraw: requestFrame,
 });
+onThemeChange(() => board.readTheme());
 const gapLayer = new GapLayer(() => lazy.load(), requestFrame);
 const cursor = new PlotCursor(board);
 const input = new InputController({
@@ -143,14 +149,19 @@ const presenter = new StatusPresenter({
 const handlers: ViewerHandlers = {
   frame(frame, stored) {
     const knownSeries = source.store.size;
-    const { points, seq, minX, maxX } = frame.header;
+    const { header } = frame;
+    const { points, seq, minX, maxX, publisher } = header;
     const [cameX, nowMs] = [nowX(), Date.now()];
-    arrivals.take((store) => store.ingest(frame, stored, cameX), points);
-    feedRate.noteFrame({ nowMs, points, seq, stored });
-    if (!stored)
-      for (const [name, x] of newestByTable(frame)) clocks.noteFrame(nowMs, isTime(x) ? x * 1000 : undefined, name);
+    arrivals.take((store) => store.ingest(frame, stored, cameX), header);
+    // What a channel writes itself is no sign of life of a publisher.
+    if (publisher !== CHANNEL_ITSELF) {
+      feedRate.noteFrame({ nowMs, points, seq, stored });
+      if (!stored)
+        for (const [name, x] of newestByTable(frame)) clocks.noteFrame(nowMs, isTime(x) ? x * 1000 : undefined, name);
+    }
     if (source.store.size !== knownSeries) presenter.show();
-    if (viewport.isLive) return scheduler.requestDataFrame();
+    // A range that a link brought is seen with the first points, wherever they are.
+    if (viewport.isLive || viewModel === undefined) return scheduler.requestDataFrame();
     if (!stored) presenter.pointsSince += points;
     // Points that are shown and that the ring buffers are about to drop are fetched before.
     valuesTimer ??= setTimeout(showValues, VALUES_EVERY_MS);
@@ -158,12 +169,17 @@ const handlers: ViewerHandlers = {
     if (range !== undefined && minX <= range.max && maxX >= range.min) scheduler.requestDataFrame();
   },
   missing(missing) {
+    let { points } = missing;
     if (missing.reason === "epoch") {
       history.clear();
       arrivals.end();
       catalogue.clear();
+      const [atMs, isSeen] = [Date.now(), viewer.state.phase !== "connecting"];
+      // Who was there when it was emptied has missed nothing.
+      if (isSeen) points = 0;
+      if (source.store.size > 0) void lazy.load(true).then((loaded) => loaded?.noteEmptied(notice, atMs, isSeen));
     }
-    arrivals.take((store) => store.addLoss(missing));
+    arrivals.take((store) => store.addLoss({ ...missing, points }));
     if (viewport.isLive) scheduler.requestDataFrame();
   },
   earlier: (left) => arrivals.begin(left),
@@ -182,26 +198,36 @@ const handlers: ViewerHandlers = {
     offerReload();
   },
   layout: takeLayout,
+  expiring: explain,
   stateChanged(state) {
     const { phase } = state;
-    // One failure may be a restart.
-    if (phase === "waiting" && state.attempt > 2) explain();
+    if (phase === "waiting" || phase === "refused") explain();
     if (phase === "live") {
       notice.hide("refusal");
-      if (arrivals.left !== undefined) void fillTail();
+      presenter.refusal = undefined;
+      void caughtUp();
     }
     presenter.show();
   },
 };
-const viewer = new ChannelViewer(channelUrl, handlers, { tail: TAIL, environment: browserEnvironment });
+const viewer = new ChannelViewer(channelUrl, handlers, {
+  tail: TAIL,
+  sessionKey: () => sessionKeyOf(channel),
+  environment: browserEnvironment,
+});
 
 const run = commands({ viewport, source, input, viewChanged, open: openTool });
 const keys = new Keyboard(run);
-dropFile((file) => void lazy.load().then((loaded) => loaded?.openFile(context, file)));
-persistence.onNavigation(viewChanged);
+persistence.onNavigation(() => {
+  viewChanged();
+  if (persistence.token !== undefined) explain();
+});
 
 const context: Context = {
   channel,
+  channelUrl,
+  viewer,
+  presenter,
   isFile: false,
   board,
   arrangement,
@@ -248,7 +274,7 @@ if (typeof WebSocket === "undefined") {
   presenter.override = { kind: "unsupported" };
   explain();
 } else {
-  viewer.open();
+  void begin();
 }
 viewChanged();
 
@@ -256,16 +282,24 @@ function openTool(tool: Tool, opener?: HTMLElement): void {
   void lazy.load().then((loaded) => loaded?.openTool(tool, context, opener));
 }
 
-/** Why there is no connection. */
-function explain(): void {
-  void lazy.load(true).then((loaded) => loaded?.explain(notice, channelUrl));
+/** A token that the link has brought goes before the connection. If what takes it cannot be loaded, the connection fails, and says why. */
+async function begin(): Promise<void> {
+  const loaded = persistence.token === undefined ? undefined : await lazy.load(true);
+  if (loaded === undefined) viewer.open();
+  else await loaded.explain(context);
 }
 
-/** Reads what was left out of the tail. Where that cannot be loaded, what is shown is fetched. */
-async function fillTail(): Promise<void> {
+/** Why there is no connection, or until when there is one. */
+function explain(expiresInMs?: number): void {
+  void lazy.load(true).then((loaded) => loaded?.explain(context, expiresInMs));
+}
+
+/** Enters the room, and reads what was left out of the tail, or of what was missed. Where that cannot be loaded, what is shown is fetched. */
+async function caughtUp(): Promise<void> {
   const loaded = await lazy.load(true);
   if (loaded === undefined) return arrivals.end();
-  await loaded.backfill(arrivals, source, channelUrl, () => scheduler.requestDataFrame());
+  loaded.live(context);
+  if (arrivals.all[0]) await loaded.backfill(arrivals, source, context, () => scheduler.requestDataFrame());
 }
 
 /** Offers to reload after a deploy. @returns whether there was one */
@@ -334,27 +368,34 @@ function draw(): void {
 
 /** The marks of gaps, and what is said of series that are out of view. */
 function showNotes(seen: ViewModel): void {
-  const { isLive } = viewport;
+  const { isLive, range } = viewport;
   const panels = board.onScreen;
   const isOdd = panels.some(
     ({ series, plan: { left, rightAxis, title } }) =>
       title ||
       left.log ||
       rightAxis.log ||
-      series.some(({ series, minY, maxY }) => needsNote(series, seen.x, isLive) || needsPrefix(series, minY, maxY)),
+      series.some(
+        ({ series, minY, maxY, slot, onRight }) =>
+          onRight || slot >= LINE_COLOURS || needsNote(series, seen.x, isLive) || needsPrefix(series, minY, maxY),
+      ),
   );
   const { absent } = seriesInView;
-  const isLeftOut = absent.length + arrangement.hidden.length > 0;
+  const isLeftOut = absent.length + arrangement.hidden.length + arrangement.derived.length > 0 || !arrangement.shown[0];
   const hasChoices = arrangement.y !== undefined || arrangement.styles.size + history.valueNames.size > 0;
-  gapLayer.show(panels, seen, isOdd || isPointed || isLeftOut || hasChoices);
+  gapLayer.show(
+    panels,
+    seen,
+    isOdd || isPointed || isLegendCut || isLeftOut || hasChoices || range !== undefined || wheelScrolls(board.host),
+  );
   const go = (range: Range): void => {
     viewport.showRange(range);
     viewChanged();
   };
   const notify = (text: string, action?: NoticeAction): void => notice.show("clock", text, action);
   const shown = { viewModel: seen, nowX: source.nowX(), go };
-  gapLayer.lazy?.showOff({ ...shown, panels, isLive, notify });
-  gapLayer.lazy?.showLeftOut({ ...shown, absent, arrangement, layoutChanged, foot: board.foot });
+  gapLayer.lazy?.showOff({ ...shown, panels, isLive, range, source, notice, goLive: () => run("live"), notify });
+  gapLayer.lazy?.showLeftOut({ ...shown, absent, arrangement, source, layoutChanged, foot: board.foot });
 }
 
 function showValues(): void {
@@ -363,5 +404,9 @@ function showValues(): void {
   valuesShownMs = Date.now();
   setText(wheelHint, wheelScrolls(board.host) ? "ctrl-wheel" : "wheel");
   source.requestHistory(viewModel?.requiredRange);
-  if (viewModel !== undefined) cursor.show(viewModel, true);
+  if (viewModel === undefined) return;
+  cursor.show(viewModel, true);
+  if (isLegendCut || !board.onScreen.some(({ legend }) => legend.isCut)) return;
+  isLegendCut = true;
+  scheduler.requestFrame();
 }

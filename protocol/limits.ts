@@ -4,12 +4,23 @@ const KIB = 1024;
 
 /** The subprotocol of viewers that speak control messages and binary frames. */
 export const SUBPROTOCOL = "plotcast.v1";
+/** Before a token in base64url, in one more subprotocol that is offered. */
+export const TOKEN_SUBPROTOCOL = "plotcast.token.";
+/** Before the key of a page's cookie, in the same way. */
+export const SESSION_SUBPROTOCOL = "plotcast.session.";
+/** The header with that key, where a page can set one. */
+export const SESSION_HEADER = "Plotcast-Session";
 export const FRAME_TYPE = "application/vnd.plotcast.frame";
 /** What a publisher says of itself: that it is here, or that it is gone. */
 export const PRESENCE_TYPE = "application/vnd.plotcast.presence+json";
 
 /** What everybody should see of a channel, as its owner wants it. */
 export const ARRANGEMENT_TYPE = "application/vnd.plotcast.arrangement";
+
+/** A page puts its token into a cookie, or takes it out. */
+export const SESSION_TYPE = "application/vnd.plotcast.session+json";
+/** A link for others to watch a channel is asked for. */
+export const SHARE_TYPE = "application/vnd.plotcast.share+json";
 
 /** A header of the Worker's own answers, lower case: an answer without a body is known by it. */
 export const PLOTCAST_HEADER = { name: "plotcast", value: "1" } as const;
@@ -19,6 +30,10 @@ export const MAX_BODY_BYTES = 1024 * KIB;
 export const MAX_PRESENCE_BYTES = 1 * KIB;
 /** Of an arrangement that is stored for everybody: each viewer gets it. */
 export const MAX_ARRANGEMENT_BYTES = 16 * KIB;
+export const MAX_SESSION_BYTES = 1 * KIB;
+export const MAX_SHARE_BYTES = 1 * KIB;
+/** Of a named token that is to be made. */
+export const MAX_RIGHTS_BYTES = 16 * KIB;
 /** Points of one request body. In a compact encoding, or as JSON, its bytes could have many times more. */
 export const MAX_BODY_POINTS = 131_072;
 /** What the frames that are made of one body of JSON may take: its series' names are often far shorter there. */
@@ -44,14 +59,52 @@ export const VIEWER_BUFFER_BYTES = 256 * KIB;
 export const CATCH_UP_BYTES = 128 * KIB;
 /** What a viewer that joins may get of the store at most, whatever it asks for. */
 export const MAX_TAIL_BYTES = 8 * 1024 * KIB;
+/** A publisher talks in a channel's room by POST. */
+export const ROOM_TYPE = "application/vnd.plotcast.room+json";
+/** The subprotocol of those who talk in a channel's room. */
+export const ROOM_SUBPROTOCOL = "plotcast.room.v1";
+/** Controls of one channel, and what their declarations take. */
+export const MAX_CONTROLS = 256;
+export const MAX_CONTROLS_BYTES = 64 * KIB;
+/** Of a text that is set, and of each text of a declaration. */
+export const MAX_CONTROL_TEXT_BYTES = 1 * KIB;
+/** A `call` that says nothing expires after so long, and none is kept longer than the second. */
+export const DEFAULT_CALL_EXPIRES_MS = 5_000;
+export const MAX_CALL_EXPIRES_MS = 60_000;
+/** A program that has a `set` and does not answer for so long. */
+export const SET_ANSWER_MS = 30_000;
+/** Participants of one room, and those of them that are left to publishers and to whoever has a token. */
+export const MAX_PARTICIPANTS = 1_000;
+export const RESERVED_PARTICIPANTS = 100;
+/** What a participant may say: in one message (a publisher's declaration apart), so many at once and so many each second. */
+export const MAX_ROOM_MESSAGE_BYTES = 16 * KIB;
+export const ROOM_MESSAGES_AT_ONCE = 100;
+export const ROOM_MESSAGES_PER_SECOND = 50;
+/** A publisher answers each command twice, whoever sent it; and a bridge says up to 1,000 messages at once after a reconnect. */
+export const PUBLISHER_MESSAGES_AT_ONCE = 2_000;
+export const PUBLISHER_MESSAGES_PER_SECOND = 500;
+/** Notes of one channel; beyond, the oldest go. */
+export const MAX_NOTES = 500;
+export const MAX_PERSON_NAME_LENGTH = 40;
+/** Names that a room tells of. */
+export const MAX_PEOPLE = 200;
+export const MAX_ANNOUNCEMENT_LENGTH = 280;
+
 /** A Durable Object holds 32,768 sockets at most; the rest is for those still closing. */
 export const MAX_VIEWERS = 32_000;
 export const MAX_VIEWER_MESSAGE_BYTES = 1 * KIB;
+/** Of one that renews a token, which alone may have 4,096 characters; JSON writes some of them as two. */
+export const MAX_RENEW_BYTES = 8 * KIB;
+/** So long before its token expires a viewer is told so. */
+export const EXPIRY_WARNING_MS = 30_000;
 /** A viewer may send this many messages at once, and as many again each second. */
 export const VIEWER_MESSAGES_PER_SECOND = 200;
 
 /** Series that a `hello` lists; a channel may have more, which its frames then name. */
 export const MAX_SERIES_LISTED = 4096;
+/** Of `max_rate`. With less, what is taken in minutes would have to be read at once; with more, there is nothing to be left out. */
+export const MIN_RATE = 1;
+export const MAX_RATE = 1000;
 /** What their names may take, so that a `hello` is no burden. */
 export const MAX_SERIES_LISTED_BYTES = 64 * KIB;
 /** Publishers of which the Channel remembers the last sequence number after their frames are gone, and the presence. */
@@ -71,7 +124,11 @@ export const RECONNECTS_PER_SECOND = 200;
 export const CloseCode = {
   /** A message that is not one of {@link ViewerMessage}. */
   badMessage: 4400,
-  /** Read nothing for {@link MAX_SILENCE_MS}, or sent no ping for as long though it did before. */
+  /** The token has expired, or the one to renew it with was refused: come back with another. */
+  tokenExpired: 4401,
+  /** The token was revoked, or has no right here any more. */
+  notPermitted: 4403,
+  /** Read nothing for {@link MAX_SILENCE_MS}, sent no ping for as long though it did before, or left no room for what it is told. */
   gone: 4408,
   /** More than {@link VIEWER_MESSAGES_PER_SECOND}. */
   tooManyMessages: 4429,
@@ -80,3 +137,5 @@ export const CloseCode = {
 /** The text a viewer sends to see whether the line is alive, and its answer; neither wakes the Channel. */
 export const PING = "ping";
 export const PONG = "pong";
+/** The answer to a ping that is JSON, as clients send that cannot send anything else. It does wake the Channel. */
+export const JSON_PONG = '{"type":"pong"}';

@@ -7,7 +7,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
-import { ASSET_CACHE_CONTROL, SECURITY_HEADERS } from "../worker/http/headers.ts";
+import { ASSET_CACHE_CONTROL, ELEMENT_FILE, ELEMENT_HEADERS, SECURITY_HEADERS } from "../worker/http/headers.ts";
+import { BROWSERS, bundleElement, MAX_ELEMENT_GZIP_BYTES, withoutFrameFaults } from "./build-element.ts";
 import { noticesOf, packageFolders } from "./notices.ts";
 
 const MAX_GZIP_BYTES = 40 * 1024;
@@ -20,7 +21,7 @@ const OPTIONS = {
   bundle: true,
   minify: true,
   format: "esm",
-  target: ["es2022", "chrome111", "firefox111", "safari16.4"],
+  target: BROWSERS,
   charset: "utf8",
   // Licences ask for it: their notices stay in the files.
   legalComments: "inline",
@@ -43,6 +44,7 @@ const page = await build({
   entryPoints: [join(SOURCE, "main.ts"), join(SOURCE, "page.css")],
   entryNames: "page-[hash]",
   define: { LAZY_FILE: JSON.stringify(`./${lazyFile}`) },
+  plugins: [withoutFrameFaults],
 });
 
 const files = new Map<string, string>();
@@ -62,10 +64,15 @@ files.set(
 const problem = await build({ ...OPTIONS, entryPoints: [join(SOURCE, "problem.css")] });
 files.set("problem.css", problem.outputFiles[0]?.text ?? "");
 
+// For pages of others, under a name that stays.
+files.set(ELEMENT_FILE, await bundleElement());
+
 let total = 0;
+let elementBytes = 0;
 for (const [name, text] of files) {
   const bytes = gzipSync(text, { level: 9 }).byteLength;
-  if (!name.startsWith("assets/lazy-") && name !== "problem.css") total += bytes;
+  if (name === ELEMENT_FILE) elementBytes = bytes;
+  else if (!name.startsWith("assets/lazy-") && name !== "problem.css") total += bytes;
   console.log(`${String(bytes).padStart(6)} B gzip  ${name}`);
 }
 files.set("favicon.svg", await readFile(join(SOURCE, "favicon.svg"), "utf8"));
@@ -91,6 +98,10 @@ if (total > MAX_GZIP_BYTES) {
   console.error(`The page is ${total - MAX_GZIP_BYTES} bytes too large (SPEC.md, PG8).`);
   process.exitCode = 1;
 }
+if (elementBytes > MAX_ELEMENT_GZIP_BYTES) {
+  console.error(`${ELEMENT_FILE} is ${elementBytes - MAX_ELEMENT_GZIP_BYTES} bytes too large (SPEC.md, EL1b).`);
+  process.exitCode = 1;
+}
 
 /** Of what is in the page, and in the Worker that serves it. */
 async function notices(): Promise<string> {
@@ -112,6 +123,14 @@ async function notices(): Promise<string> {
 }
 
 function headersFile(): string {
-  const lines = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}`);
-  return ["/*", ...lines, "/assets/*", `  cache-control: ${ASSET_CACHE_CONTROL}`, ""].join("\n");
+  const linesOf = (headers: Record<string, string>): string[] =>
+    Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`);
+  // What a header says in two rules would be joined: "!" takes the first away.
+  const detached = Object.keys(ELEMENT_HEADERS).filter((name) => name in SECURITY_HEADERS);
+  return [
+    ...["/*", ...linesOf(SECURITY_HEADERS)],
+    ...["/assets/*", `  cache-control: ${ASSET_CACHE_CONTROL}`],
+    ...[`/${ELEMENT_FILE}`, ...detached.map((name) => `  ! ${name}`), ...linesOf(ELEMENT_HEADERS)],
+    "",
+  ].join("\n");
 }

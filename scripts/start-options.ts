@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_BIND } from "../bridge/config/defaults.ts";
-import { publishToken as givenToken, tokenFrom } from "../bridge/config/secrets/token.ts";
+import { secretIn, tokensIn } from "../bridge/config/secrets/token.ts";
 import { withoutSecrets } from "../bridge/config/secrets/usage-errors.ts";
 import { adviceOnCode } from "../bridge/observability/error-advice.ts";
 import { isChannelName } from "../protocol/names.ts";
@@ -15,6 +15,8 @@ export interface Flags {
   port: number;
   bind: string[];
   connect: string[];
+  /** Where programs are told what is set and called. */
+  control: string[];
   topic: string[];
   channel: string;
   store?: string;
@@ -46,6 +48,8 @@ export class StartError extends Error {
   }
 }
 
+/** What the Worker has beside the variables of `wrangler.toml`: from the environment alone, as others can read a command line. */
+const SECRETS = ["PUBLISH_TOKEN", "ADMIN_TOKEN", "JWT_SECRETS"];
 /** Shorter ones are guessed. */
 const MIN_TOKEN_LENGTH = 16;
 
@@ -59,6 +63,11 @@ export function parseFlags(argv: readonly string[], vars: readonly string[]): Fl
       new Option("--bind <address>", "where publishers connect to; tcp://*:5000 is open to the network; repeats")
         .argParser(append)
         .default([], DEFAULT_BIND),
+    )
+    .addOption(
+      new Option("--control <address>", "where programs are told what is set and called (docs/CONTROLS.md); repeats")
+        .argParser(append)
+        .default([], "none"),
     )
     .addOption(
       new Option("--connect <address>", "a publisher that binds; repeats").argParser(append).default([], "none"),
@@ -84,7 +93,8 @@ export function parseFlags(argv: readonly string[], vars: readonly string[]): Fl
 The Worker's variables are ${vars.join(", ")}.
 Each may also be set in the environment; --var goes first. wrangler.toml says what they mean.
 
-PUBLISH_TOKEN in the environment is the token for publishing; without it one is made up and printed.`,
+PUBLISH_TOKEN in the environment is the token for publishing; without it one is made up and printed. ADMIN_TOKEN and
+JWT_SECRETS are taken from there, too. (PUBLISH_TOKEN_FILE, ADMIN_TOKEN_FILE and JWT_SECRETS_FILE name files with them.)`,
     )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(withoutSecrets(text)) })
@@ -108,8 +118,8 @@ function parseChannelName(text: string): string {
 function parseVar(text: string, vars: readonly string[]): Record<string, string> {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError("Give NAME=value.");
-  if (name === "PUBLISH_TOKEN") {
-    throw new InvalidArgumentError("Others can read a command line. Put PUBLISH_TOKEN into the environment.");
+  if (SECRETS.includes(name)) {
+    throw new InvalidArgumentError(`Others can read a command line. Put ${name} into the environment.`);
   }
   if (vars.includes(name)) return { [name]: value };
   const hint = suggestion(name, vars) || `; there are ${vars.join(", ")}.`;
@@ -152,6 +162,8 @@ export function namesOf(host: string): string[] {
 
 export interface Token {
   value: string;
+  /** What the Worker is given: this token, and the one that it is exchanged with, if there is one. */
+  secret: string;
   /** Whether it was made up by this start: only such a one may be printed. */
   isMadeUp: boolean;
   /** What is wrong with it, though it can be used. */
@@ -160,28 +172,50 @@ export interface Token {
 
 /** The token for publishing. @throws StartError if the one that is given cannot be used */
 export function publishToken(env: Environment): Token {
-  const value = env.PUBLISH_TOKEN_FILE === undefined ? tokenFrom(env) : tokenOfFile(env);
+  const secret = secretText(env, "PUBLISH_TOKEN");
+  const [value, ...others] = tokensIn(secret) ?? [];
   if (value !== undefined) {
-    return value.length >= MIN_TOKEN_LENGTH
-      ? { value, isMadeUp: false }
-      : {
-          value,
-          isMadeUp: false,
-          warning: `PUBLISH_TOKEN has ${value.length} characters, which can be guessed. Give it ${MIN_TOKEN_LENGTH} or more; openssl rand -hex 16 makes one.`,
-        };
+    const short = [value, ...others].find((token) => token.length < MIN_TOKEN_LENGTH);
+    const token = { value, secret, isMadeUp: false };
+    return short === undefined ? token : { ...token, warning: shortWarning("PUBLISH_TOKEN", short) };
   }
-  if (env.PUBLISH_TOKEN !== undefined) {
+  if (secret !== "" || env.PUBLISH_TOKEN !== undefined) {
     throw new StartError(
       ExitCode.usage,
-      "PUBLISH_TOKEN is empty, or has characters that cannot stand in a header. Set another, or unset it.",
+      "PUBLISH_TOKEN is empty, has characters that cannot stand in a header, or more than two tokens. Set another, or unset it.",
     );
   }
-  return { value: randomBytes(16).toString("hex"), isMadeUp: true };
+  const madeUp = randomBytes(16).toString("hex");
+  return { value: madeUp, secret: madeUp, isMadeUp: true };
+}
+
+/** The Worker's other secrets: "" where one is not given, as workerd takes each from its environment. */
+export interface OtherSecrets {
+  vars: { ADMIN_TOKEN: string; JWT_SECRETS: string };
+  /** What is wrong with them, though they can be used. */
+  warnings: string[];
+}
+
+/** @throws StartError if one that is given cannot be used */
+export function otherSecrets(env: Environment): OtherSecrets {
+  const [ADMIN_TOKEN, JWT_SECRETS] = [secretText(env, "ADMIN_TOKEN"), secretText(env, "JWT_SECRETS")];
+  const admins = ADMIN_TOKEN === "" ? [] : tokensIn(ADMIN_TOKEN);
+  if (admins === undefined)
+    throw new StartError(
+      ExitCode.usage,
+      "ADMIN_TOKEN has characters that cannot stand in a header, or more than two tokens. Set another.",
+    );
+  const short = admins.filter((token) => token.length < MIN_TOKEN_LENGTH);
+  return { vars: { ADMIN_TOKEN, JWT_SECRETS }, warnings: short.map((token) => shortWarning("ADMIN_TOKEN", token)) };
+}
+
+function shortWarning(name: string, token: string): string {
+  return `${name} has ${token.length} characters, which can be guessed. Give it ${MIN_TOKEN_LENGTH} or more; openssl rand -hex 16 makes one.`;
 }
 
 /** @throws StartError */
-function tokenOfFile(env: Environment): string {
-  const given = givenToken(env);
+function secretText(env: Environment, name: string): string {
+  const given = secretIn(env, name);
   if (given.kind === "fault") throw new StartError(ExitCode.usage, given.sentence);
-  return given.token;
+  return given.kind === "absent" ? "" : given.text;
 }

@@ -14,7 +14,8 @@ import { createLog } from "../bridge/observability/log.ts";
 import { type Bridge, startBridge } from "../bridge/pipeline/bridge.ts";
 import { AddressError } from "../bridge/sources/errors.ts";
 import { type Demo, startDemo } from "../bridge/tools/demo.ts";
-import { accessFaults } from "../worker/http/access/access.ts";
+import { audienceOf, parseWatch } from "../worker/auth/watch-policy.ts";
+import { accessFaults, fetchesKeys } from "../worker/http/access/access.ts";
 import { bannerText } from "./banner.ts";
 import { buildLocal } from "./local/build-local.ts";
 import { holdPort, PortError } from "./local/held-port.ts";
@@ -22,7 +23,16 @@ import { type LocalWorker, startWorker, type WorkerOptions } from "./local/local
 import { parentsEnded } from "./local/parents.ts";
 import { readWorkerConfig } from "./local/worker-bundle.ts";
 import { isTaken, openBrowser } from "./machine.ts";
-import { ExitCode, type Flags, parseFlags, portFault, publishToken, StartError, workerVars } from "./start-options.ts";
+import {
+  ExitCode,
+  type Flags,
+  otherSecrets,
+  parseFlags,
+  portFault,
+  publishToken,
+  StartError,
+  workerVars,
+} from "./start-options.ts";
 
 const DRAIN_MS = 3000;
 const STATUS_EVERY_MS = 60_000;
@@ -78,8 +88,13 @@ async function start(running: Running): Promise<WorkerOptions> {
   // The demo needs a bound address to connect to, even where the user's publishers bind.
   const bind = flags.demo && flags.bind.length === 0 && connects.length > 0 ? ["tcp://127.0.0.1:*"] : flags.bind;
   const token = publishToken(process.env);
-  if (token.warning !== undefined) console.error(token.warning);
-  const vars = workerVars(config.vars, flags.var, process.env);
+  const { vars: others, warnings } = otherSecrets(process.env);
+  for (const warning of [token.warning ?? [], warnings].flat()) console.error(warning);
+  const vars: Record<string, string> = {
+    ...workerVars(config.vars, flags.var, process.env),
+    PUBLISH_TOKEN: token.secret,
+    ...others,
+  };
   const faults = accessFaults(vars);
   for (const fault of faults) console.error(fault);
   if ((await isTaken(port, "127.0.0.1")) || (await isTaken(port, "::1"))) {
@@ -99,6 +114,7 @@ async function start(running: Running): Promise<WorkerOptions> {
     token: token.value,
     log,
     sources: [source],
+    control: flags.control,
     statusEveryMs: STATUS_EVERY_MS,
     spool: {
       file: flags.store === undefined ? defaultSpoolFile(url) : join(flags.store, "spool.db"),
@@ -107,10 +123,10 @@ async function start(running: Running): Promise<WorkerOptions> {
   });
   console.log("Starting the Worker …");
   const worker: WorkerOptions = {
-    configFile: await buildLocal(config, [...Object.keys(vars), "PUBLISH_TOKEN"]),
+    configFile: await buildLocal(config, Object.keys(vars), undefined, fetchesKeys(vars)),
     port,
     ...held,
-    vars: { ...vars, PUBLISH_TOKEN: token.value },
+    vars,
     storeDir,
     onTrouble: (line) => {
       // The Worker logs these, too.
@@ -127,8 +143,11 @@ async function start(running: Running): Promise<WorkerOptions> {
       publicUrl: vars.PUBLIC_URL ?? "",
       bound,
       connected,
+      controls: running.bridge.controls,
       isDemo: flags.demo,
+      isPrivate: audienceOf(parseWatch(vars.WATCH ?? ""), flags.channel) === "token",
       bearer: token.isMadeUp ? token.value : "$PUBLISH_TOKEN",
+      hasAdminToken: (vars.ADMIN_TOKEN ?? "") !== "",
       exposure: exposureLines(source.socket),
     }),
   );

@@ -1,110 +1,69 @@
-import { Hono } from "hono";
-import { MAX_VIEWERS, PLOTCAST_HEADER } from "../protocol/limits.ts";
-import type { PublishAnswer } from "../protocol/messages/publish.ts";
+import { type Context, Hono } from "hono";
 import { Problem } from "../protocol/problem.ts";
-import type { Channel } from "./channel/channel.ts";
-import { pause } from "./channel/read-turns.ts";
-import { accessOf } from "./http/access/access.ts";
-import { clientAddress } from "./http/access/client-address.ts";
-import { crossOriginHeaders, mayAskFrom, mayBeAskedAs, mayWatchFrom } from "./http/access/cross-origin.ts";
-import { channelName, mayPublish } from "./http/access/guard.ts";
-import { NewNames } from "./http/access/new-names.ts";
+import { type Access, accessOf } from "./http/access/access.ts";
+import { crossOriginHeaders, mayAskFrom, mayBeAskedAs } from "./http/access/cross-origin.ts";
+import { channelName, mustMay, NOT_FOUND, verifiesOnWith } from "./http/access/guard.ts";
+import { variableProblem } from "./http/access/variables.ts";
+import { type Asked, mayAsk, PLAIN_HEADERS } from "./http/asked.ts";
+import { audit } from "./http/audit.ts";
 import { discardBody } from "./http/discard-body.ts";
-import { negotiate } from "./http/negotiate.ts";
-import { pageBuild, pageResponse } from "./http/page.ts";
-import { HttpProblem, PROBLEM_TYPE, problemResponse } from "./http/problem-response.ts";
-import { isArrangement, readArrangement } from "./http/publish/arrangement.ts";
-import { isAnnouncement, readAnnouncement, readPublication } from "./http/publish/body.ts";
-import { storedPoints } from "./http/read/read.ts";
-import { readQuery } from "./http/read/read-query.ts";
+import { get } from "./http/get.ts";
+import { nearUrl } from "./http/near-url.ts";
+import { channelPath, isBelowChannel, isOtherSignal } from "./http/otlp-url.ts";
+import { post, postMetrics } from "./http/post.ts";
+import { HttpProblem, problemResponse } from "./http/problem-response.ts";
 import { logLine } from "./http/said-back.ts";
-import { BUILD_HEADER, parseJoinRequest } from "./hub/join-request.ts";
+import {
+  ALLOWED,
+  listNamedTokens,
+  makeNamedToken,
+  methodNotAllowed,
+  revokeNamedToken,
+} from "./http/tokens/named-tokens.ts";
+import { mustNote } from "./http/tokens/note-use.ts";
+import { withoutOwnHeaders } from "./hub/join-request.ts";
 
 export { Channel } from "./channel/channel.ts";
+export { TokenRegistry } from "./tokens/token-registry.ts";
 
 type Bindings = { Bindings: Env };
-const NOT_FOUND = "Channels are at /c/<name>; the one everybody starts with is /c/main.";
+const NO_OTHER_SIGNAL =
+  "Only metrics are taken here. Tell the exporter so: OTEL_TRACES_EXPORTER=none and OTEL_LOGS_EXPORTER=none.";
 const METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
-
-/** Of this isolate. */
-const newNames = new NewNames(Date.now());
 
 const app = new Hono<Bindings>();
 
 // The front door: the channel everybody starts with.
 app.get("/", (c) => c.redirect("/c/main", 302));
 
-// A publish: frames or JSON points, numbered and stored before it is answered. Or a publisher says that it comes or goes, or
-// the owner what everybody should see.
-app.post("/c/:name{.+}", async (c) => {
-  const channel = channelOf(c.env, c.req.url);
-  await mayPublish(c.req.raw, c.env.PUBLISH_TOKEN);
-  if (isAnnouncement(c.req.raw)) {
-    await channel.announce(await readAnnouncement(c.req.raw));
-    return c.body(null, 204, { [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
-  }
-  if (isArrangement(c.req.raw)) {
-    await channel.share(await readArrangement(c.req.raw));
-    newNames.know(nameOf(c.req.url));
-    return c.body(null, 204, { [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
-  }
-  const { frames, series, leftOut = {} } = await readPublication(c.req.raw);
-  const answer = await channel.publish(frames, series);
-  if ("code" in answer) throw new Problem(answer.code, answer.detail);
-  newNames.know(nameOf(c.req.url));
-  const told: PublishAnswer = Object.keys(leftOut).length === 0 ? answer : { ...answer, leftOut };
-  return c.json(told, 200, { "Cache-Control": "no-store", [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value });
+// Near the door: to it, and to a channel.
+app.get("/c", (c) => c.redirect("/", 302));
+app.get("/c/", (c) => c.redirect("/", 302));
+app.use("/c/*", async (c, next) => nearUrl(c.req.raw) ?? (await next()));
+
+// OpenTelemetry's metrics are sent below a channel.
+app.post("/c/*", async (c, next) => {
+  const { pathname } = new URL(c.req.url);
+  if (isOtherSignal(pathname)) throw new Problem("not-found", NO_OTHER_SIGNAL);
+  return isBelowChannel(pathname) ? await postMetrics(askedOf(c, channelPath(pathname))) : await next();
 });
+
+// Points are published; or a publisher says that it comes or goes, the owner what everybody should see, and a page what becomes of
+// tokens: by the type of the body.
+app.post("/c/:name{.+}", (c) => post(askedOf(c)));
 
 // Live by WebSocket; else the page, or what is stored, as Accept asks.
-app.get("/c/:name{.+}", async (c) => {
-  const channel = channelOf(c.env, c.req.url);
-  const url = new URL(c.req.url);
-  if (c.req.header("Upgrade")?.toLowerCase() === "websocket") {
-    parseJoinRequest(c.req.raw);
-    await mayAsk(c.req.raw);
-    const headers = new Headers(c.req.raw.headers);
-    headers.set(BUILD_HEADER, await pageBuild(c.env.ASSETS, url));
-    const answer = await channel.fetch(new Request(c.req.raw, { headers }));
-    if (answer.webSocket === null) throw viewersFull();
-    return answer;
-  }
-  // A proxy on the way left out the upgrade.
-  if (c.req.header("Sec-WebSocket-Key") !== undefined) {
-    const detail = "A proxy on the way did not pass on Connection and Upgrade. What it needs: docs/BEHIND-A-PROXY.md";
-    throw new HttpProblem("upgrade-required", detail, { Upgrade: "websocket" });
-  }
-  // A page that cannot connect asks why.
-  if (c.req.header("Accept") === PROBLEM_TYPE) {
-    mayWatchFrom(c.req.header("Plotcast-Origin"), c.req.raw, accessOf(c.env));
-    await mayAsk(c.req.raw);
-    if (!(await channel.hasRoom())) throw viewersFull();
-    return c.body(null, 204, {
-      "Cache-Control": "no-store",
-      Vary: "Accept",
-      [PLOTCAST_HEADER.name]: PLOTCAST_HEADER.value,
-    });
-  }
-  const type = negotiate(c.req.header("Accept"));
-  if (type === "text/html") return await pageResponse(c.env.ASSETS, url, c.env.EMBED_ORIGINS);
-  const query = readQuery(url.searchParams);
-  const headers = {
-    "Content-Type": type,
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    Vary: "Accept",
-  };
-  if (c.req.method === "HEAD") return new Response(null, { headers });
-  await mayAsk(c.req.raw);
-  const { body, epoch } = await storedPoints(channel, query, type, clientAddress(c.req.raw));
-  return new Response(body, { headers: { ...headers, "Plotcast-Epoch": String(epoch) } });
-});
+app.get("/c/:name{.+}", (c) => get(askedOf(c)));
 
-// Forget every point; who may publish may do that.
+// Forget every point.
 app.delete("/c/:name{.+}", async (c) => {
-  const channel = channelOf(c.env, c.req.url);
-  await mayPublish(c.req.raw, c.env.PUBLISH_TOKEN);
+  const asked = askedOf(c);
+  const { request, env, access, name, channel } = asked;
+  const principal = await mustMay(request, env, access, "admin", name);
+  await mayAsk(asked, principal);
+  await mustNote(principal, name, env);
   await channel.clear();
+  audit(request, access, { audit: "deleted" });
   return c.body(null, 204);
 });
 
@@ -113,7 +72,37 @@ app.options("/c/:name{.+}", (c) => c.body(null, 204, { Allow: METHODS, Vary: "Ac
 
 // Any other method.
 app.all("/c/:name{.+}", (c) => {
-  throw new HttpProblem("method-not-allowed", `A channel knows ${METHODS}; not ${c.req.method}.`, { Allow: METHODS });
+  const { method } = c.req;
+  const isMeantAsPost = method === "PUT" || method === "PATCH";
+  const advice = isMeantAsPost ? " To publish, send it by POST (curl -T sends PUT: add -X POST)." : "";
+  throw new HttpProblem("method-not-allowed", `A channel knows ${METHODS}; not ${method}.${advice}`, {
+    Allow: METHODS,
+  });
+});
+
+// Named tokens: made, and listed.
+app.post("/tokens", async (c) => {
+  const access = accessOf(c.env);
+  const made = await makeNamedToken(c.req.raw, c.env, access);
+  audit(c.req.raw, access, { audit: "token-made", name: made.name });
+  return c.json(made, 201, PLAIN_HEADERS);
+});
+app.get("/tokens", async (c) => c.json(await listNamedTokens(c.req.raw, c.env, accessOf(c.env)), 200, PLAIN_HEADERS));
+app.options("/tokens", (c) => c.body(null, 204, { Allow: ALLOWED.all }));
+app.all("/tokens", (c) => {
+  throw methodNotAllowed(c.req.method, ALLOWED.all);
+});
+
+// And revoked.
+app.delete("/tokens/:name", async (c) => {
+  const [access, name] = [accessOf(c.env), c.req.param("name")];
+  await revokeNamedToken(c.req.raw, c.env, access, name);
+  audit(c.req.raw, access, { audit: "token-revoked", name });
+  return c.body(null, 204, PLAIN_HEADERS);
+});
+app.options("/tokens/:name", (c) => c.body(null, 204, { Allow: ALLOWED.one }));
+app.all("/tokens/:name", (c) => {
+  throw methodNotAllowed(c.req.method, ALLOWED.one);
 });
 
 app.notFound(async (c) => {
@@ -123,7 +112,7 @@ app.notFound(async (c) => {
 
 app.onError(async (error, c) => {
   await discardBody(c.req.raw);
-  if (error instanceof Problem) return problemResponse(error, c.req.header("Accept"));
+  if (error instanceof Problem) return refused(error, c.req.raw, accessOf(c.env));
   console.error(logLine(error));
   // What a stub throws when its object restarts or is overloaded (Cloudflare docs, "Error handling").
   if (("retryable" in error && error.retryable) || ("overloaded" in error && error.overloaded)) {
@@ -135,35 +124,36 @@ app.onError(async (error, c) => {
   return problemResponse(problem, c.req.header("Accept"));
 });
 
-/** The name is the path as it stands, not decoded: one URL for each channel. */
-function channelOf(env: Env, url: string): DurableObjectStub<Channel> {
-  return env.CHANNEL.getByName(nameOf(url));
+function askedOf({ req: { raw: request }, env }: Context<Bindings>, path = new URL(request.url).pathname): Asked {
+  const name = nameOf(path);
+  return { request, env, access: accessOf(env), name, channel: env.CHANNEL.getByName(name) };
 }
 
-function nameOf(url: string): string {
-  const { pathname } = new URL(url);
+/** The name is the path as it stands, not decoded: one URL for each channel. */
+function nameOf(pathname: string): string {
   // The router decodes a path before it looks: to it /%63/x is /c/x.
   if (!pathname.startsWith("/c/")) throw new Problem("not-found", NOT_FOUND);
   return channelName(pathname.slice("/c/".length));
 }
 
-function viewersFull(): Problem {
-  return new HttpProblem("viewers-full", `${MAX_VIEWERS} watch already.`, { "Retry-After": "30" });
-}
-
-/** CH15: nobody makes objects without bound by asking for ever new names. */
-async function mayAsk(request: Request): Promise<void> {
-  const waitMs = newNames.waitMs(nameOf(request.url), clientAddress(request), Date.now());
-  if (waitMs === 0) return;
-  if (waitMs !== undefined) return await pause(waitMs);
-  const detail = "Too many channels were asked for that this Worker did not know. Try again in ten seconds.";
-  throw new HttpProblem("too-many-requests", detail, { "Retry-After": "10" });
+/** The answer to whoever may not, or asked for what cannot be. */
+function refused(problem: Problem, request: Request, access: Access): Response {
+  const response = problemResponse(problem, request.headers.get("Accept"));
+  audit(request, access, { audit: "refused", status: response.status, code: problem.code });
+  return response;
 }
 
 /** Whatever is asked for: by which name, and from which page. What other sites may know stands on every answer. */
 export default {
-  async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  async fetch(received: Request, env: Env, context: ExecutionContext): Promise<Response> {
+    const request = withoutOwnHeaders(received);
+    const unreadable = variableProblem(env);
+    if (unreadable !== undefined) {
+      await discardBody(request);
+      return problemResponse(unreadable, request.headers.get("Accept"));
+    }
     const access = accessOf(env);
+    verifiesOnWith(request, context);
     let response: Response;
     try {
       mayBeAskedAs(request, access);
@@ -172,7 +162,7 @@ export default {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       await discardBody(request);
-      response = problemResponse(error, request.headers.get("Accept"));
+      response = refused(error, request, access);
     }
     if (response.webSocket !== null) return response;
     const answer = new Response(response.body, response);

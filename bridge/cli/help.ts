@@ -21,6 +21,10 @@ Examples:
       several sources, each with its own format, mapping and channel: docs/CONFIG.md
   plotcast inspect --connect tcp://192.168.1.20:5556
       what comes in, what it is taken for, and the series it would make, without sending anything
+  plotcast watch http://localhost:8787/c/main
+      a channel live in the terminal
+  plotcast get http://localhost:8787/c/main --from -5m > last.csv
+      what a channel has stored, as CSV; --wide has a column for each series
 
 In a clone of the repository, \`npm run bridge -- …\` is \`plotcast …\`.
 

@@ -5,11 +5,13 @@ import { ConfigError } from "../config/errors.ts";
 import { addBridgeOptions, addSourceOptions, configFromFlags } from "../config/flags.ts";
 import { withoutSecrets } from "../config/secrets/usage-errors.ts";
 import { errorText, printableLines } from "../observability/printable.ts";
+import { addGetCommand, addWatchCommand } from "./channel-commands.ts";
 import { ExitCode } from "./exit-code.ts";
 import { HELP } from "./help.ts";
 import { addKeysCommand } from "./keys-command.ts";
 import { KNOWN } from "./known.ts";
 import { run } from "./run.ts";
+import { addTokenCommand } from "./token-command.ts";
 import { addInspectCommand, addRecordCommand, addReplayCommand } from "./tools.ts";
 
 /** Parses the command line and does what it says. @returns the exit code; undefined: the process ends by itself */
@@ -36,7 +38,10 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
   addInspectCommand(program, ended);
   addRecordCommand(program, ended);
   addReplayCommand(program);
+  addGetCommand(program, ended);
+  addWatchCommand(program, ended);
   addKeysCommand(program, ended);
+  addTokenCommand(program, ended);
   try {
     await program.parseAsync(argv);
     return code;

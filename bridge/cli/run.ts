@@ -49,7 +49,10 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     // Who looks at the foot of a terminal needs no line of the same each ten seconds.
     const statusEveryMs = stderr.isTTY ? 600_000 : 10_000;
     const checksStart = true;
-    bridge = await startBridge({ to, token, log, sources, bufferBytes, spool, metrics, statusEveryMs, checksStart });
+    bridge = await startBridge({
+      ...{ to, token, log, sources, bufferBytes, spool, metrics, statusEveryMs, checksStart },
+      ...{ control: config.control, call: config.call },
+    });
   } catch (error) {
     if (error instanceof AddressError || error instanceof MetricsAddressError) return refused(ExitCode.address, error);
     if (error instanceof SourceError) return refused(ExitCode.usage, error);
@@ -60,6 +63,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
   log.info(`${endpointsText(bridge)}; delivering to ${channelsText(config)}`);
   for (const { socket } of sources) for (const line of exposureLines(socket)) log.info(line);
   for (const line of await lockedOutLines(bridge.bound)) log.info(line);
+  if (bridge.controls.length > 0) log.info(`Programs are told what is set by ${bridge.controls.join(", ")}`);
   if (bridge.metricsUrl !== undefined) log.info(`Metrics at ${bridge.metricsUrl}`);
   const hideFoot = stderr.isTTY
     ? showFoot(

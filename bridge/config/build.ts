@@ -31,6 +31,8 @@ export function configurationOf(
     spool: bridge.spool,
     spoolMaxBytes: bridge.spool_max,
     metrics: bridge.metrics,
+    control: bridge.control ?? [],
+    call: bridge.call ?? [],
     log: bridge.log,
   };
 }

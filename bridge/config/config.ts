@@ -13,6 +13,10 @@ export interface BridgeConfig {
   spool: string | undefined;
   spoolMaxBytes: number;
   metrics: MetricsAddress | undefined;
+  /** Where programs are told what to do: XPUB, or ROUTER with `router+` before the address. */
+  control: readonly string[];
+  /** REP programs that are told what to do. */
+  call: readonly string[];
 }
 
 /** One socket: where it gets messages from, how they are read, and what becomes of them. */

@@ -1,6 +1,7 @@
 import type { DecodeConfig } from "../config/config.ts";
 import type { Decision } from "../observability/decisions.ts";
 import type { OnLeftOut } from "../observability/left-out.ts";
+import { FIRST_OBJECT } from "./formats/structure.ts";
 import { CountingTopics } from "./frames/counting-topics.ts";
 import { isSubscription } from "./frames/describe.ts";
 import { cannotTell, noTopic, notAStamp, subscriptionFault, tooMany, twoTimes } from "./frames/faults.ts";
@@ -31,6 +32,8 @@ export interface OpenedMessage<T> extends Stamp {
   more?: readonly Buffer[];
   /** One frame of which nobody has said what it is: its topic may stand before the payload. */
   isBare: boolean;
+  /** What stands before the payload shows that it is text. */
+  isText?: boolean;
 }
 
 /** What is remembered of a topic for its envelope. */
@@ -176,8 +179,9 @@ class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
       const glued = this.#glued.open(frame, arrivedAt);
       if (glued !== undefined) {
         const { payload } = glued;
-        if ("topic" in glued) return { topic: this.#topics.ofFrame(glued.topic), payload, isBare: false };
-        return { topic: this.#topics.of(""), payload, isBare: false, time: glued.time };
+        const isText = (payload[0] ?? 0) < FIRST_OBJECT;
+        if ("topic" in glued) return { topic: this.#topics.ofFrame(glued.topic), payload, isBare: false, isText };
+        return { topic: this.#topics.of(""), payload, isBare: false, isText, time: glued.time };
       }
     }
     return { topic: this.#topics.of(""), payload: frame, isBare: true };
@@ -195,7 +199,7 @@ class FoundEnvelope<T extends EnvelopeMemory> implements Envelope<T> {
     if (isDigits(first) && kind === "count" && nextKind !== "time") {
       this.#counting.check(
         first.toString("latin1"),
-        "Say --frames counter,payload; if they are topics, topic,payload.",
+        "Say --frames counter,payload or time,payload; if they are topics, topic,payload.",
       );
       return { topic: this.#topics.ofFrame(first), payload: second, isBare: false };
     }

@@ -94,8 +94,8 @@ class FormatReader implements MessageReader {
       const arrays = this.#arrays?.read(frames, arrivedAt);
       if (arrays !== undefined) return arrays;
     }
-    const { topic, payload, more, isBare, time, number } = this.#envelope.open(frames, arrivedAt);
-    const first = { bytes: payload, isBare, arrivedAt, time, number, topic: topic.name };
+    const { topic, payload, more, isBare, isText, time, number } = this.#envelope.open(frames, arrivedAt);
+    const first = { bytes: payload, isBare, isText, arrivedAt, time, number, topic: topic.name };
     if (more === undefined || more.length === 0) return this.#readPayload(topic, first);
     const rest = more.map((bytes) => ({ ...first, bytes, number: undefined }));
     return [first, ...rest].flatMap((each) => {

@@ -96,7 +96,9 @@ export type DecodeFault =
   /** The topic makes no name of a channel. */
   | "channel-name-invalid"
   | "too-many-channels"
-  | "too-many-series";
+  | "too-many-series"
+  /** It is for the channel's room, and cannot be read. */
+  | "control-message";
 
 /** Why a message cannot be read, in a sentence that says what to do. */
 export class DecodeError extends InputError {

@@ -6,6 +6,8 @@ export interface Payload {
   bytes: Buffer;
   /** One frame, in which a topic may stand before the payload. */
   isBare: boolean;
+  /** What stood before it in its frame shows that it is text. */
+  isText?: boolean | undefined;
   arrivedAt: number;
   time: number | undefined;
   number: number | undefined;

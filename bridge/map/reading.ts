@@ -65,7 +65,7 @@ class MappingReader implements PointReader<Slot, Leaf> {
   readonly doubled = new LeftOutParts();
   readonly untimed: { readonly x: number; readonly arrival: boolean };
   readonly isChoosing: boolean;
-  readonly xySeries = undefined;
+  readonly addXY = undefined;
   readonly #options: ReadOptions;
   readonly #sentAt: number | undefined;
   readonly arrivedAt: number;

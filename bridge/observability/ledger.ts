@@ -1,10 +1,4 @@
-/** What no 2xx has confirmed yet. */
-export interface Undelivered {
-  points: number;
-  bytes: number;
-  /** How long the oldest point has waited for its confirmation, in milliseconds; 0 when nothing waits. */
-  oldestAgeMs: number;
-}
+export type { Undelivered } from "../../client/publish/collect/collector.ts";
 
 export interface Dropped {
   frames: number;
@@ -28,6 +22,8 @@ export class SourceLedger {
   /** ZeroMQ messages, and their bytes. */
   received = 0;
   receivedBytes = 0;
+  /** Of these, such as have no points: they are for the channel's room. */
+  controlMessages = 0;
   /** Points understood; all of them are collected. */
   decoded = 0;
   /** Messages that hold no points, by reason. */
@@ -106,6 +102,7 @@ export function totalsOf(sources: readonly SourceLedger[], uplinks: readonly Upl
   return {
     received: sum(sources, (source) => source.received),
     receivedBytes: sum(sources, (source) => source.receivedBytes),
+    controlMessages: sum(sources, (source) => source.controlMessages),
     decoded: sum(sources, (source) => source.decoded),
     refused: summed(
       sources.map(({ refused }) => refused),

@@ -27,6 +27,8 @@ export interface LeftOut {
 export type OnLeftOut = (part: LeftOut) => void;
 
 const MAX_PLACE_LENGTH = 80;
+/** Of a further place: there are up to four on the line. */
+const MAX_OTHER_LENGTH = 40;
 const MAX_SAMPLE_LENGTH = 60;
 /** What is wrong may quote what was sent. */
 const MAX_DETAIL_LENGTH = 400;
@@ -105,7 +107,8 @@ export class LeftOutWarnings {
 /** `A part of messages of the topic "lab" is left out (text, in "state": "open"). …` */
 export function leftOutText({ topic, reason, place, sample, others = [], detail }: LeftOut): string {
   const where = place === "" ? "" : ` in "${escaped(place, MAX_PLACE_LENGTH)}"`;
-  const also = others.map((other) => `"${escaped(other, MAX_PLACE_LENGTH)}"`).join(", ");
+  // Places that begin alike look the same once they are cut.
+  const also = [...new Set(others.map((other) => `"${escaped(other, MAX_OTHER_LENGTH)}"`))].join(", ");
   const more = also === "" ? "" : `; also in ${also}`;
   const advice = detail === undefined ? ADVICE[reason] : escaped(detail, MAX_DETAIL_LENGTH);
   const what = `${reason}${where}: ${sampleText(sample)}${more}`;

@@ -10,6 +10,11 @@ const SOURCE_COUNTS: readonly (readonly [name: string, help: string, read: (ledg
   ["received_messages", "ZeroMQ messages received.", (ledger) => ledger.received],
   ["received_bytes", "Bytes of these.", (ledger) => ledger.receivedBytes],
   ["decoded_points", "Points understood; all of them go into frames.", (ledger) => ledger.decoded],
+  [
+    "control_messages",
+    "Messages that are for a channel's room: controls, answers, notes.",
+    (ledger) => ledger.controlMessages,
+  ],
   ["repeats", "Messages left out because they had come before.", (ledger) => ledger.repeats],
   ["unnumbered_messages", "Messages without the number that they should have.", (ledger) => ledger.unnumbered],
   [

@@ -87,6 +87,7 @@ export class TroubleWarnings {
   readonly #nowMs: () => number;
   /** When each was last told. A Worker that comes and goes says now this, now that. */
   readonly #toldAtMs = new Map<string, number>();
+  #quotaToldAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(log: Log, everyMs = 60_000, nowMs = () => performance.now()) {
     this.#log = log;
@@ -99,7 +100,18 @@ export class TroubleWarnings {
    * @param trouble the same for what is the same trouble, though the words differ
    */
   warn(message: string, waiting: string, trouble: string): void {
-    if (this.isNews(trouble)) this.#log.warn(`Not delivered: ${message}. Trying again; ${waiting}.`);
+    if (this.isNews(trouble)) this.#log.warn(`Not delivered: ${message.replace(/\.$/, "")}. Trying again; ${waiting}.`);
+  }
+
+  /**
+   * Says that a quota is used up. Who publishes more than that delivers again after each refusal, and is refused again: so what is
+   * told is not forgotten in between.
+   */
+  warnOfQuota(message: string, waiting: string): void {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#quotaToldAtMs < this.#everyMs) return;
+    this.#quotaToldAtMs = nowMs;
+    this.#log.warn(`Not delivered: ${message} It is sent again then; ${waiting}.`);
   }
 
   /** Whether this trouble is to be told now; it then counts as told. */

@@ -1,6 +1,9 @@
 import type { SourceConfig } from "../config/config.ts";
 import { DEFAULT_BUFFER_BYTES } from "../config/defaults.ts";
 import { isTemplate, mayHaveMade } from "../config/syntax/template.ts";
+import { ChannelDownlinks, type DownlinkChannel } from "../downlink/channel-downlinks.ts";
+import { Outlets } from "../downlink/outlets.ts";
+import type { ProgramMessage } from "../downlink/program-message.ts";
 import type { Undelivered } from "../observability/ledger.ts";
 import { type Totals, totalsOf } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
@@ -8,6 +11,7 @@ import { type MetricsAddress, type MetricsServer, serveMetrics } from "../observ
 import { reportStatus, statusLine } from "../observability/status.ts";
 import { bearsNumbers } from "../presets/reader.ts";
 import { CONNECTION_EVENTS } from "../sources/inlets.ts";
+import type { ChannelUplink } from "../uplink/channel-uplink.ts";
 import { ChannelUplinks } from "../uplink/channel-uplinks.ts";
 import { createClock, setBackLog } from "./clock.ts";
 import { Source } from "./source.ts";
@@ -25,6 +29,10 @@ export interface BridgeOptions {
   /** 16 hexadecimal digits; without it the spool's own, or else a new one for each start. */
   publisher?: string;
   metrics?: MetricsAddress | undefined;
+  /** Where programs are told what is set and called. */
+  control?: readonly string[];
+  /** REP programs that are told it. */
+  call?: readonly string[];
   statusEveryMs?: number;
   bindWithinMs?: number;
   /** Whether the Worker is asked at the start if it would take what comes, which is said if not. */
@@ -42,6 +50,8 @@ export interface Bridge {
   readonly connected: readonly string[];
   /** What came in, what went out and what did not, over all sources and channels, as it is now. */
   readonly ledger: Totals;
+  /** Where programs are told what is set and called. */
+  readonly controls: readonly string[];
   /** Of `/metrics`, if asked for. */
   readonly metricsUrl: string | undefined;
   /** Whether what is undelivered outlives the process. */
@@ -93,6 +103,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       uplink.countPublishers(ours.reduce((sum, { ledger }) => sum + ledger.publishers, 0));
     }
   };
+  let outlets: Outlets | undefined;
+  const downlinks = new ChannelDownlinks(token, log, () => outlets?.all ?? []);
+  const toRoom = (channel: string | undefined, messages: readonly ProgramMessage[]): void => {
+    downlinks.take(roomOf(uplinks.open(channel)), messages);
+  };
   const totals = () =>
     totalsOf(
       sources.map(({ ledger }) => ledger),
@@ -110,6 +125,16 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
         uplinks.openSpooled((name) => mayHaveMade(channel, name));
       }
     }
+    const { control = [], call = [] } = options;
+    outlets = await Outlets.open(
+      { control, call, source: options.sources[0], log },
+      {
+        onMessages: (messages) => toRoom(undefined, messages),
+        onListener: () => downlinks.listened(),
+      },
+    );
+    // What was set while no bridge was there waits in the room.
+    if (outlets.all.length > 0) downlinks.of(roomOf(uplinks.open(undefined)));
     const unixSeconds = createClock(undefined, undefined, setBackLog(log));
     for (const config of options.sources) {
       const { channel } = config.map;
@@ -121,6 +146,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
           uplinkOf: (name) => uplinks.of(name),
           existingUplinkOf: (name) => uplinks.existing(name),
           onPublishers: countPublishers,
+          onProgram: toRoom,
           log,
           unixSeconds,
           ...(options.bindWithinMs === undefined ? {} : { bindWithinMs: options.bindWithinMs }),
@@ -134,7 +160,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     // One for all channels: they have the same Worker and the same token.
     if (options.checksStart === true) uplinks.all[0]?.checkStart();
   } catch (error) {
-    await Promise.all([...sources.map((source) => source.close()), metrics?.close()]);
+    await Promise.all([...sources.map((source) => source.close()), metrics?.close(), outlets?.close()]);
+    downlinks.close();
     await Promise.all(uplinks.all.map((uplink) => uplink.close(0)));
     throw error;
   }
@@ -149,7 +176,9 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       // If reading failed, `done` says so; what was read before is delivered all the same.
       await Promise.allSettled(sources.map((source) => source.close()));
       await Promise.all(uplinks.all.map((uplink) => uplink.close(drainMs)));
+      await outlets?.close();
     } finally {
+      downlinks.close();
       stopReporting();
       await metrics?.close();
       ended.resolve();
@@ -165,6 +194,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     get ledger() {
       return totals();
     },
+    controls: outlets.all.map(({ address }) => address),
     metricsUrl: metrics?.url,
     get isSpooling() {
       return uplinks.all.every((uplink) => uplink.isSpooling);
@@ -180,6 +210,11 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       return closing;
     },
   };
+}
+
+/** Of the room of an uplink's channel. */
+function roomOf(uplink: ChannelUplink): DownlinkChannel {
+  return { to: uplink.to, publisher: () => uplink.publisher, spoolFile: uplink.spoolFile };
 }
 
 function isNumbered({ sequenceField, decode }: SourceConfig): boolean {

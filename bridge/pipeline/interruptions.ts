@@ -1,5 +1,5 @@
+import { gapOf } from "../../client/publish/collect/gaps.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import { gapOf } from "../batch/gaps.ts";
 import type { Arrivals } from "../sources/inlet.ts";
 import type { ChannelUplink } from "../uplink/channel-uplink.ts";
 

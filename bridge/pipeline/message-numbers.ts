@@ -1,4 +1,4 @@
-import { type BridgeGap, gapOf, mergeLosses } from "../batch/gaps.ts";
+import { gapOf, mergeLosses, type PublisherGap } from "../../client/publish/collect/gaps.ts";
 import { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
 import type { Mapped } from "../map/mapped.ts";
@@ -11,7 +11,7 @@ const MAX_TOPICS_WAITING = 64;
 
 interface Waiting {
   tracker: SequenceTracker;
-  gaps: BridgeGap[];
+  gaps: PublisherGap[];
 }
 
 export interface NumbersOptions {
@@ -81,7 +81,7 @@ export function summaryOf(mapped: readonly Mapped[]): MessageSummary {
   return { points, firstX: rows[0]?.x ?? null, lastX: rows.at(-1)?.x ?? null, series: names.size === 1 ? only : "" };
 }
 
-function gapFrom(verdict: Verdict, { points, firstX, series }: MessageSummary): BridgeGap | undefined {
+function gapFrom(verdict: Verdict, { points, firstX, series }: MessageSummary): PublisherGap | undefined {
   if (verdict.kind !== "jump" && verdict.kind !== "restart") return undefined;
   const where = { fromX: verdict.fromX, toX: firstX, series };
   if (verdict.kind === "restart") return { ...gapOf("publisher-restarted", null), ...where };

@@ -4,6 +4,7 @@ import { type Message, type MessageReader, refusalOf, withTopic } from "../decod
 import { takeNumber } from "../decode/number.ts";
 import { MAX_MESSAGE_POINTS, tooManyPoints } from "../decode/size.ts";
 import { throwIfTooLong } from "../decode/topic.ts";
+import { type ProgramMessage, programMessages } from "../downlink/program-message.ts";
 import type { Mapped, Mapper } from "../map/mapped.ts";
 import type { SourceLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
@@ -30,6 +31,8 @@ export interface SourcePipelineOptions {
   beforePoints?: (channel: string | undefined, rows: Mapped["rows"], path: number | undefined) => void;
   /** The same, undefined if nothing was ever published there. */
   existingUplinkOf: NumbersOptions["existingUplinkOf"];
+  /** A program says something that is for its channel's room. */
+  onProgram?: (messages: readonly ProgramMessage[]) => void;
   log: Log;
   warnings: UndecodableWarnings;
   unixSeconds: () => number;
@@ -65,6 +68,13 @@ export class SourcePipeline {
     for (const frame of frames) ledger.receivedBytes += frame.length;
     this.#origin = origin;
     try {
+      const said = programMessages(frames);
+      if (said !== undefined) {
+        this.#options.onProgram?.(said);
+        ledger.controlMessages++;
+        ack?.();
+        return;
+      }
       const messages = reader.read(frames, arrivedAt, (fault) => this.#refuse(fault, frames));
       // Of a preset, a list of data is a message each, of a point at least.
       if (messages.length > MAX_MESSAGE_POINTS) throw tooManyPoints();

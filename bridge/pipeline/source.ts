@@ -1,4 +1,6 @@
 import type { SourceConfig } from "../config/config.ts";
+import { isTemplate } from "../config/syntax/template.ts";
+import type { ProgramMessage } from "../downlink/program-message.ts";
 import { SourceLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
 import { presetNamed } from "../presets/index.ts";
@@ -23,6 +25,8 @@ export interface SourceOptions {
   existingUplinkOf: (channel: string | undefined) => ChannelUplink | undefined;
   /** Is told of each change of how many publishers are connected, and of the channels that this source feeds. */
   onPublishers: () => void;
+  /** A program of this source says something that is for its channel's room. @param channel undefined: the bridge's own */
+  onProgram?: (channel: string | undefined, messages: readonly ProgramMessage[]) => void;
   log: Log;
   unixSeconds: () => number;
   bindWithinMs?: number;
@@ -177,9 +181,13 @@ function pipelineOf(
     }
     return uplink;
   };
+  const { channel } = options.config.map;
+  // Of a channel that topics name nobody knows which: a program's controls are those of the bridge's own.
+  const ofProgram = channel === undefined || isTemplate(channel) ? undefined : channel;
   return createPipeline({
     ...options,
     ledger,
+    onProgram: (messages) => options.onProgram?.(ofProgram, messages),
     uplinkOf: (channel) => noted(options.uplinkOf(channel)),
     existingUplinkOf: (channel) => {
       const uplink = options.existingUplinkOf(channel);

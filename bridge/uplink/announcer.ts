@@ -1,7 +1,8 @@
+import type { Outcome, Sent } from "../../client/publish/deliver/answer.ts";
+import { whatNext } from "../../client/publish/deliver/next.ts";
 import type { Announcement } from "../../protocol/messages/publish.ts";
 import type { Log } from "../observability/log.ts";
-import type { Outcome, Sent } from "./answer.ts";
-import { whatNext } from "./next.ts";
+import { adviceFor } from "./advice.ts";
 
 export interface AnnouncerOptions {
   /** The id that is in the frames, which may change. */
@@ -139,7 +140,7 @@ export class Announcer {
     const outcome = await post(Buffer.from(body), signal, { kind: "announcement" });
     // Said of an id that is not ours any more.
     if (publisher !== this.#options.publisher()) return;
-    const next = whatNext(outcome, 0, 0);
+    const next = whatNext(outcome, 0, 0, undefined, adviceFor);
     this.#failed = undefined;
     if (next.do === "delivered") {
       this.#announced = presence;

@@ -1,6 +1,7 @@
+import { Collector } from "../../client/publish/collect/collector.ts";
+import { gapOf, type PublisherGap } from "../../client/publish/collect/gaps.ts";
+import type { Deliverer } from "../../client/publish/deliver/deliverer.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
-import { Collector } from "../batch/collector.ts";
-import { type BridgeGap, gapOf } from "../batch/gaps.ts";
 import type { NumbersRoom } from "../batch/sequence/numbers-room.ts";
 import { type LastNumber, SequenceTracker, type Verdict } from "../batch/sequence/sequence.ts";
 import { SeriesBound } from "../batch/series-bound.ts";
@@ -15,7 +16,7 @@ import { counted, duration } from "../observability/printable.ts";
 import { TroubleWarnings } from "../observability/warnings.ts";
 import type { ArrivalPath } from "../sources/inlet.ts";
 import { Announcer } from "./announcer.ts";
-import { Deliverer } from "./deliverer.ts";
+import { createDeliverer } from "./deliverer.ts";
 import { Poster } from "./post.ts";
 import { StartCheck } from "./start-check.ts";
 
@@ -62,6 +63,8 @@ export class ChannelUplink {
   readonly #deliverer: Deliverer;
   readonly #check: StartCheck;
   readonly #bound = new SeriesBound();
+  /** Where what is undelivered is kept on disk; undefined: nowhere. */
+  readonly spoolFile: string | undefined;
   readonly #log: Log;
   #leftOut = 0;
   #warnedAtMs = Number.NEGATIVE_INFINITY;
@@ -72,6 +75,7 @@ export class ChannelUplink {
     const { to, token, log } = options;
     const { ledger } = this;
     this.to = to;
+    this.spoolFile = options.spool?.file;
     this.#log = log;
     this.channel = to.pathname.slice("/c/".length);
     const { spool, state, failure } = openSpool(options.spool, to, log);
@@ -83,8 +87,8 @@ export class ChannelUplink {
       base: state.base,
       firstSeq: state.nextSeq,
       maxBytes: options.bufferBytes,
-      maxSpoolBytes: options.spool?.maxBytes ?? 0,
-      ...(spoolWriter === undefined ? {} : { spoolWriter }),
+      maxKeptBytes: options.spool?.maxBytes ?? 0,
+      ...(spoolWriter === undefined ? {} : { keeper: spoolWriter }),
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
       gap: (gap) => ledger.countGap(gap),
@@ -114,7 +118,7 @@ export class ChannelUplink {
       nowMs: options.presenceNowMs,
     });
     this.#announcer = announcer;
-    this.#deliverer = new Deliverer({
+    this.#deliverer = createDeliverer({
       collector,
       ledger,
       log,
@@ -168,13 +172,13 @@ export class ChannelUplink {
   }
 
   /** Says that points are missing before those that are added next. */
-  addGap(gap: BridgeGap): void {
+  addGap(gap: PublisherGap): void {
     this.#collector.addGap(gap);
     this.ledger.countGap(gap);
   }
 
   /** Says that points of several series are missing before those that are added next. @param isCounted as one gap */
-  addGaps(gaps: readonly BridgeGap[], isCounted: boolean): void {
+  addGaps(gaps: readonly PublisherGap[], isCounted: boolean): void {
     for (const gap of gaps) this.#collector.addGap(gap);
     const [first] = gaps;
     if (isCounted && first !== undefined) this.ledger.countGap(first);
@@ -209,6 +213,11 @@ export class ChannelUplink {
     const { frames, bytes, memoryBytes } = this.#collector.backlog;
     const bytesOnDisk = this.#spoolWriter === undefined ? 0 : Math.max(0, bytes - memoryBytes);
     return { frames, bytes, memoryBytes, bytesOnDisk };
+  }
+
+  /** The id in its frames, which may change. */
+  get publisher(): string {
+    return this.#collector.publisher;
   }
 
   /** Whether what is undelivered outlives the process. */

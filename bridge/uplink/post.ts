@@ -1,7 +1,7 @@
 import { Client } from "undici";
+import { type Outcome, outcomeOf, type Sent } from "../../client/publish/deliver/answer.ts";
 import { FRAME_TYPE, PRESENCE_TYPE } from "../../protocol/limits.ts";
 import { errorAdvice, errorCode } from "../observability/error-advice.ts";
-import { type Outcome, outcomeOf, type Sent } from "./answer.ts";
 
 export interface PostOptions {
   /** The channel's URL. */
@@ -88,13 +88,13 @@ export class Poster {
 }
 
 /** The body's text, as much as an answer of ours could have. Reading no further ends the connection. */
-async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+export async function textOf(body: AsyncIterable<Buffer>, maxBytes = MAX_ANSWER_BYTES): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of body) {
     parts.push(part);
     bytes += part.length;
-    if (bytes > MAX_ANSWER_BYTES) break;
+    if (bytes > maxBytes) break;
   }
-  return Buffer.concat(parts).subarray(0, MAX_ANSWER_BYTES).toString();
+  return Buffer.concat(parts).subarray(0, maxBytes).toString();
 }

@@ -1,7 +1,8 @@
+import type { Outcome, Sent } from "../../client/publish/deliver/answer.ts";
+import { whatNext } from "../../client/publish/deliver/next.ts";
 import type { Log } from "../observability/log.ts";
 import type { TroubleWarnings } from "../observability/warnings.ts";
-import type { Outcome, Sent } from "./answer.ts";
-import { whatNext } from "./next.ts";
+import { adviceFor } from "./advice.ts";
 
 export interface StartCheckOptions {
   /** The channel's URL. */
@@ -37,7 +38,7 @@ export class StartCheck {
     const { to, log, trouble, post, againAfterMs = AGAIN_AFTER_MS } = this.#options;
     const outcome = await post(new Uint8Array(), this.#ending.signal, { kind: "nothing" });
     if (this.#isOver) return;
-    const next = whatNext(outcome, 0, 0);
+    const next = whatNext(outcome, 0, 0, undefined, adviceFor);
     if (next.do === "delivered") {
       this.#isOver = true;
       if (trouble.forget()) log.info(`${to.href} can be delivered to now.`);

@@ -1,27 +1,24 @@
 import type { Derivation, DerivationInput, DerivedClass, DerivedSeries } from "./derivation.ts";
+import { HeldRange } from "./held-range.ts";
 import type { HeldPoints, ReplacedPoints } from "./history/arrivals.ts";
 import type { StoredHistory } from "./history/stored-history.ts";
-import { extentOf } from "./path.ts";
-import { newestX, type PointSource } from "./point-source.ts";
+import { type ChannelSource, newestX } from "./point-source.ts";
 import type { Range, Segment } from "./segment.ts";
-import { lowerBound } from "./sorted-column.ts";
 import type { GapRecord } from "./store/gap-log.ts";
 import { RingBudget } from "./store/ring-budget.ts";
-import { FIRST_TIME_X, isSetBack } from "./store/series.ts";
+import { isSetBack } from "./store/series.ts";
 import { isTime, type Series, SeriesStore } from "./store/series-store.ts";
-import { ValueNamesRegistry } from "./store/value-names.ts";
 
 /** All points of a channel: live ones, and older ones that are fetched when they are shown. */
-export class ChannelData implements PointSource, ReplacedPoints {
+export class ChannelData extends HeldRange implements ChannelSource, ReplacedPoints {
   budget = new RingBudget();
   store: SeriesStore;
-  /** When something last came, by the channel's clock, in x; NaN where none comes. */
-  nowX = (): number => Number.NaN;
   readonly history: StoredHistory;
   readonly isHidden: (name: string) => boolean;
   /** The series that are not derived. */
   readonly stored: DerivationInput = {
     has: (name) => this.#find(name) !== undefined,
+    names: () => Array.from(this.history.series(this.store), ({ name }) => name),
     headX: (name) => this.#find(name)?.headX ?? Number.NaN,
     segments: (name, range) => this.history.segments(this.store, name, range),
   };
@@ -33,6 +30,7 @@ export class ChannelData implements PointSource, ReplacedPoints {
   #hasHistory = true;
 
   constructor(history: StoredHistory, isHidden: (name: string) => boolean) {
+    super();
     this.history = history;
     this.store = new SeriesStore(this.budget, history.valueNames);
     this.isHidden = isHidden;
@@ -45,22 +43,6 @@ export class ChannelData implements PointSource, ReplacedPoints {
 
   seriesOf(name: string): Series | undefined {
     return this.#find(name) ?? this.#derived?.series.find((series) => series.name === name);
-  }
-
-  get lastX(): number {
-    const ends = this.#alike.flatMap(({ name, ring }) => (this.isHidden(name) || ring.isPath ? [] : ring.lastX));
-    return Math.max(newestX(this), ...ends);
-  }
-
-  get oldestX(): number {
-    const known = this.history.oldestX ?? this.history.fetched?.min ?? Infinity;
-    const isOfTimes = isTime(newestX(this));
-    // What came before a clock was set is in no view of times.
-    const first = isOfTimes ? FIRST_TIME_X : -Infinity;
-    const starts = this.#alike.map(({ ring: { isPath, x, y } }) =>
-      isPath ? extentOf([{ x, y }]).minX : (x[lowerBound(x, first)] ?? known),
-    );
-    return Math.min(!isTime(known) && isOfTimes ? Infinity : known, ...starts);
   }
 
   get gaps(): readonly GapRecord[] {
@@ -116,19 +98,17 @@ export class ChannelData implements PointSource, ReplacedPoints {
     }
     this.history.joinedSeq = store.joinedSeq ?? 0;
     const isWhole = store.joinedSeq === 0 && [...store.series].every(({ ring }) => ring.completeFromX === -Infinity);
-    if (isWhole) return this.history.request(undefined, store.completeFromX, newestX(this));
+    let wanted = isWhole ? undefined : range;
+    let { completeFromX } = store;
     // Where time ran back, what is later is among what came before.
-    const isBack = range?.min === -Infinity && [...store.series].some(isSetBack);
-    if (!isBack && !this.isPath) return this.history.request(range, store.completeFromX, newestX(this));
-    // What is older is anywhere in x.
-    const wanted = isBack ? { ...range, max: Number.MAX_VALUE } : range;
-    this.history.request(this.history.joinedSeq > 0 ? wanted : undefined, Number.MAX_VALUE, newestX(this));
-  }
-
-  get isPath(): boolean {
-    for (const { ring, name } of this.store.series)
-      if (ring.isPath && !this.isHidden(name)) return !isTime(newestX(this));
-    return false;
+    const isBack = wanted?.min === -Infinity && [...store.series].some(isSetBack);
+    if (wanted !== undefined && (isBack || this.isPath)) {
+      // What is older is anywhere in x.
+      completeFromX = Number.MAX_VALUE;
+      if (isBack) wanted = { ...wanted, max: completeFromX };
+      if (this.history.joinedSeq === 0) wanted = undefined;
+    }
+    this.history.request(wanted, completeFromX, newestX(this));
   }
 
   /** Drops all points and fetches none, for the points of a file. @param paths the series that are paths there */
@@ -136,26 +116,23 @@ export class ChannelData implements PointSource, ReplacedPoints {
     this.#hasHistory = false;
     this.nowX = () => Number.NaN;
     this.history.clear();
-    this.replace(this.empty());
+    const budget = new RingBudget();
+    this.replace({ budget, store: new SeriesStore(budget) });
     this.store.paths = new Set(paths);
   }
 
-  empty(): HeldPoints {
-    const [budget, valueNames] = [new RingBudget(), new ValueNamesRegistry()];
-    return { budget, valueNames, store: new SeriesStore(budget, valueNames) };
-  }
-
-  replace({ store, budget, valueNames }: HeldPoints): void {
+  replace({ store, budget }: HeldPoints): void {
     this.store = store;
     this.budget = budget;
-    this.history.valueNames = valueNames;
+    this.history.valueNames = store.valueNames;
   }
 
-  /** Live and fetched series; only those of times, where these are followed. */
-  get #alike(): Series[] {
-    const isOfTimes = isTime(newestX(this));
-    const all = [...this.store.series, ...(this.history.fetched?.store.series ?? [])];
-    return all.filter(({ headX }) => !isOfTimes || isTime(headX));
+  protected override get all(): Series[] {
+    return [...this.store.series, ...(this.history.fetched?.store.series ?? [])];
+  }
+
+  protected override get knownX(): number | undefined {
+    return this.history.oldestX ?? this.history.fetched?.min;
   }
 
   #find(name: string): Series | undefined {

@@ -14,6 +14,8 @@ export const MAX_EXPRESSION = 1024;
 /** The points that are calculated from. */
 export interface DerivationInput {
   has(name: string): boolean;
+  /** All of them. */
+  names(): Iterable<string>;
   /** Where its last point is. */
   headX(name: string): number;
   segments(name: string, range: Range): readonly Segment[];
@@ -21,7 +23,7 @@ export interface DerivationInput {
 
 /** What calculates them: loaded when there is one, as most pages have none. */
 export interface DerivedSeries {
-  /** Those whose series there are, and whose name no other has. */
+  /** Those whose series there are, named with their units or without, and whose name no other has. */
   readonly series: readonly Series[];
   /** As of any series; undefined for what is none of these. */
   segments(series: Series, range: Range): readonly Segment[] | undefined;

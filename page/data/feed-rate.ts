@@ -25,6 +25,11 @@ export interface ReceivedFrame {
   stored: boolean;
 }
 
+/** What the Channel says of itself, as far as it matters here. */
+type ChannelStatus =
+  | Pick<Extract<ServerMessage, { type: "hello" }>, "type" | "seq" | "goneForMs" | "takenForMs" | "takenEveryMs">
+  | Pick<Extract<ServerMessage, { type: "status" }>, "type" | "goneForMs" | "takenForMs">;
+
 /**
  * How often points come, and since when none did: by when frames come and by when the Channel says that it took them,
  * never by x, which may be no time, or that of a wrong clock, or of long ago.
@@ -43,7 +48,7 @@ export class FeedRate {
   #channelPauseMs: number | undefined;
 
   /** Notes what the Channel says of itself. With a hello a connection begins, and what came before says nothing of now. */
-  noteStatus(nowMs: number, message: Extract<ServerMessage, { type: "hello" | "status" }>): void {
+  noteStatus(nowMs: number, message: ChannelStatus): void {
     const { goneForMs, takenForMs } = message;
     this.wasGone ||= goneForMs !== null;
     const takenMs = takenForMs === null ? undefined : nowMs - takenForMs;

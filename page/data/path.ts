@@ -20,10 +20,18 @@ export function extentOf(segments: readonly Segment[]): Extent {
   return { minX, maxX };
 }
 
-/** What is loaded later, where there is a path. */
-export interface PathTools {
-  /** The point of a path that is nearest to `x` where its line crosses it, the latest of several; or one within `reach`. */
-  nearestOnPath(segments: readonly Segment[], x: number, reach: number): { x: number; y: number } | undefined;
+/** A point of a series. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** What is loaded later, where there is a path, or a cursor. */
+export interface PointTools {
+  /** The point of a line that is read at `x`; none further than `reach` beside a break or an end. */
+  nearestPoint(segments: readonly Segment[], x: number, reach: number): Point | undefined;
+  /** What holds at `x`; of events, which have a reach, the next one if that is nearer. */
+  heldPoint(segments: readonly Segment[], x: number, reach: number): Point | undefined;
   /**
    * The points of a path from `minX` to `maxX` in their order, with a break where it was outside.
    * @param beside how many points outside are kept before and after each stretch, so that the line comes in from the edges
@@ -31,5 +39,5 @@ export interface PathTools {
   pathWithin(segment: Segment, minX: number, maxX: number, beside: 0 | 1): Segment;
 }
 
-/** Empty until it is loaded: then a path is drawn whole, and not read. */
-export const pathTools: Partial<PathTools> = {};
+/** Empty until it is loaded: until then a path is drawn whole, and nothing is read at a cursor. */
+export const pointTools: Partial<PointTools> = {};

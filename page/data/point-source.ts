@@ -1,3 +1,5 @@
+import { CHANNEL_ITSELF } from "../../protocol/room/channel-itself.ts";
+import type { DerivationInput } from "./derivation.ts";
 import type { Range, Segment } from "./segment.ts";
 import type { GapRecord } from "./store/gap-log.ts";
 import { isTime } from "./store/series.ts";
@@ -23,6 +25,12 @@ export interface PointSource {
   nowX(): number;
 }
 
+/** The same, where series can be derived. */
+export interface ChannelSource extends PointSource {
+  /** The series that are not derived. */
+  readonly stored: DerivationInput;
+}
+
 /** So far behind or ahead when something last came, a clock is wrong, or its series has ended: the picture follows others. */
 const BEHIND_X = 300;
 const AHEAD_X = 10;
@@ -41,7 +49,8 @@ export function newestX(
     let newest = -Infinity;
     let ofNow = -Infinity;
     for (const series of store.series) {
-      if (!withHidden && isHidden(series.name)) continue;
+      // What a channel writes itself has times, whatever the x of its points.
+      if (!withHidden && (isHidden(series.name) || series.publisher === CHANNEL_ITSELF)) continue;
       const x = edgeOf(series);
       newest = Math.max(newest, x);
       if (x > now - BEHIND_X && x < now + AHEAD_X) ofNow = Math.max(ofNow, x);

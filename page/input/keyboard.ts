@@ -56,8 +56,8 @@ export class Keyboard {
   }
 }
 
-/** What has the focus uses this key itself, or a dialog lies over everything. */
-function isTaken({ target, key }: KeyboardEvent, clicked: WeakSet<EventTarget>): boolean {
+/** What has the focus uses this key itself, or a dialog lies over everything. @param clicked what was pressed by mouse or finger */
+export function isTaken({ target, key }: KeyboardEvent, clicked: WeakSet<EventTarget>): boolean {
   if (document.querySelector("dialog[open]") !== null) return true;
   if (!(target instanceof Element)) return false;
   if (target.closest("input, select, textarea") !== null) return true;

@@ -3,41 +3,24 @@ import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { rendererOf } from "../render/renderers/registry.ts";
 import type { Reading } from "../ui/legend.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
-import { CursorOverlay } from "./cursor-overlay.ts";
 import { CursorState } from "./cursor-state.ts";
-import { cursorText } from "./cursor-text.ts";
 
 /** How far from a point beside a break its value is still read. */
 const REACH_PX = 8;
 
-/** The cursor across all panels: its lines, and what each legend reads at it. */
+/** The cursor across all panels, and what each legend reads at it. Its lines are loaded with what else a pointer needs. */
 export class PlotCursor {
   readonly state = new CursorState();
   /** Called after each drawing, and when readings changed. */
   shown: ((viewModel: ViewModel) => void) | undefined;
   readonly #board: Board;
-  readonly #lines: CursorOverlay;
 
   constructor(board: Board) {
     this.#board = board;
-    this.#lines = new CursorOverlay(board);
   }
 
-  /**
-   * Shows the lines for what is seen.
-   * @param withReadings brings the legends up to date, too
-   */
+  /** Shows it for what is seen. @param withReadings brings the legends up to date, too */
   show(viewModel: ViewModel, withReadings: boolean): void {
-    const { position, mark } = this.state;
-    const chosen = this.state.selectionPart(viewModel.x);
-    const x = this.state.xIn(viewModel.x);
-    this.#lines.show(
-      viewModel.x,
-      position,
-      mark,
-      chosen,
-      x === undefined ? "" : cursorText(x, mark, viewModel.x, viewModel.time),
-    );
     if (withReadings) {
       for (const { legend, series, axes } of this.#board.onScreen)
         legend.show(series, axes, (one) => this.read(one, viewModel));

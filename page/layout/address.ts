@@ -32,6 +32,8 @@ const MAX_NAME = 256;
 const RIGHT = ":";
 
 const TITLE = "title=";
+/** Of the left axis. */
+const EQUAL = "y=x";
 
 /** The fragment with its `#`; "" where there is nothing to say. */
 export function formatAddress(state: AddressState): string {
@@ -118,9 +120,8 @@ function panelText({ names, right, left, rightAxis, title }: PanelState): string
 
 function axisOptions({ mode, log, thresholds }: YAxisPlan, prefix: string): string[] {
   const options: string[] = [];
-  if (mode.kind !== "auto") {
-    options.push(`${prefix}${mode.kind === "fixed" ? "y" : "lock"}=${mode.min}..${mode.max}`);
-  }
+  if ("min" in mode) options.push(`${prefix}${mode.kind === "fixed" ? "y" : "lock"}=${mode.min}..${mode.max}`);
+  if (mode.kind === "equal") options.push(EQUAL);
   if (log) options.push(`${prefix}log`);
   if (thresholds !== undefined) options.push(`${prefix}at=${thresholds}`);
   return options;
@@ -148,13 +149,15 @@ function axisOf(options: readonly string[], prefix: string, most: number): YAxis
 }
 
 function modeOf(option: string, prefix: string): YMode | undefined {
+  if (option + prefix === EQUAL) return { kind: "equal" };
   const [key = "", range = ""] = option.split("=");
   if (key !== `${prefix}y` && key !== `${prefix}lock`) return undefined;
   const given = rangeOf(range);
   return given && { kind: key === `${prefix}y` ? "fixed" : "locked", ...given };
 }
 
-function rangeOf(text: string): Range | undefined {
+/** `0..10`; undefined where it is none. */
+export function rangeOf(text: string): Range | undefined {
   const [low, high] = text.split("..");
   const [min, max] = [numberOf(low), numberOf(high)];
   return isRange(min, max) ? { min, max } : undefined;

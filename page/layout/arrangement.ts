@@ -41,6 +41,8 @@ const NO_DERIVED: readonly Derivation[] = [];
  * then on it is this person's.
  */
 export class Arrangement {
+  /** The panel of this series stays, though it is hidden, from the next change on: it is under the hand, and another would come to be there. */
+  staying: string | undefined;
   #seen: readonly Scaled[] = [];
   /** The same as text. */
   #key = "";
@@ -292,7 +294,7 @@ export class Arrangement {
     const next = shownOf(
       this.#all,
       (name) => there.has(name) && !this.#leavesOut(name),
-      (name) => this.#hidden.has(name),
+      (name) => this.#hidden.has(name) && name !== this.staying,
       (name) => this.#colours.get(name) ?? colourOf(name),
     );
     this.#shown = settled(this.#shown, next);

@@ -16,6 +16,11 @@ export class Catalogue {
     for (const [i, name] of names.entries()) this.#scales.set(name, scales[i] ?? 0);
   }
 
+  /** Whether it is listed. */
+  has(name: string): boolean {
+    return this.#scales.has(name);
+  }
+
   /** The numbering begins anew, or points of a file come. */
   clear(): void {
     this.#scales.clear();

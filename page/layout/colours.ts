@@ -1,6 +1,6 @@
 import { siblingOf } from "./grouping.ts";
 
-/** How many colours there are for lines; page.css has as many. */
+/** How many colours there are for lines; light.css has as many. */
 export const LINE_COLOURS = 8;
 
 /** The colour that a series would have by its name alone: that of siblings follow each other. */

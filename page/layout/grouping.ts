@@ -39,26 +39,41 @@ export function keyOf({ name, kind = "" }: Scaled, sharesOnePanel: (kind: string
 export function siblingOf(name: string): { stem: string; index: number } {
   const { segment, rest } = pathOf(unitOf(name).label);
   let index = 0;
-  const stem = rest.replace(INDEX, (at) => {
+  const stemOf = (at: string): string => {
     const isNumber = /\d/.test(at);
     index += isNumber ? Number(at.slice(-6)) : "xyzw".indexOf(at.toLowerCase());
     return isNumber ? "#" : "@";
-  });
-  return { stem: `${segment}/${stem}`, index };
+  };
+  return { stem: `${segment.replace(/\d+/g, stemOf)}/${rest.replace(INDEX, stemOf)}`, index };
 }
 
 /**
- * Which series share a panel. Siblings have one of their own. Of the others of a group, those that would be flat beside
- * another have another. Nothing but the series themselves decides it: not what was decided before, nor the order of
- * their points.
+ * Which series share a panel. Siblings have one of their own: those of one parent, else those whose parents are numbered. Of
+ * the others of a group, those that would be flat beside another have another. Nothing but the series themselves decides it:
+ * not what was decided before, nor the order of their points.
  *
  * @param series in the channel's order, which becomes that of the panels
  */
 export function clustersOf(series: readonly Scaled[], keyOf: KeyOf = ({ name }) => groupKey(name)): Cluster[] {
   const homes = new Map<Scaled, readonly Scaled[]>();
-  for (const group of grouped(series, keyOf)) {
-    for (const cluster of splitGroup(group)) for (const one of cluster) homes.set(one, cluster);
-  }
+  const settle = (cluster: readonly Scaled[]): void => {
+    for (const one of cluster) homes.set(one, cluster);
+  };
+  /** Settles those that have siblings. @returns the others */
+  const withoutSiblings = (some: readonly Scaled[], keyOf: KeyOf): Scaled[] =>
+    grouped(some, (one) => `${keyOf(one)} ${siblingOf(one.name).stem}`).flatMap((set) => {
+      if (set.length === 1) return set;
+      settle(set);
+      return [];
+    });
+  // Those whose values have names have a lane each: nothing is flat.
+  const isNamed = (group: readonly Scaled[]): boolean => group.length > 1 && Boolean(group[0]?.kind);
+  const groups = grouped(series, keyOf);
+  for (const group of groups.filter(isNamed)) settle(group);
+  const alone = withoutSiblings(groups.filter((group) => !isNamed(group)).flat(), keyOf);
+  // Their parents may be numbered.
+  const others = withoutSiblings(alone, (one) => keyOf(one).replace(/^[^/]+\//, ""));
+  for (const group of grouped(others, keyOf)) for (const cluster of byScale(group)) settle(cluster);
   return grouped(series, (one) => homes.get(one)).map((cluster) => {
     const names = cluster.map(({ name }) => name);
     const isOneStem = new Set(names.map((name) => siblingOf(name).stem)).size === 1;
@@ -82,13 +97,6 @@ function grouped(series: readonly Scaled[], keyOf: (series: Scaled) => unknown):
     else group.push(one);
   }
   return [...groups.values()];
-}
-
-function splitGroup(group: readonly Scaled[]): Scaled[][] {
-  // Those whose values have names have a lane each: nothing is flat.
-  if (group[0]?.kind) return [[...group]];
-  const sets = grouped(group, ({ name }) => siblingOf(name).stem);
-  return [...sets.filter((set) => set.length > 1), ...byScale(sets.flatMap((set) => (set.length > 1 ? [] : set)))];
 }
 
 /** From the largest down; what is not known yet stands with the largest. */

@@ -6,6 +6,8 @@ export type Axis = "left" | "right";
 /** `locked` is the range as it was when a person locked it; `fixed` was typed in. */
 export type YMode =
   | { readonly kind: "auto" }
+  /** As far on the screen as the same on the x axis, where that is none of times. */
+  | { readonly kind: "equal" }
   | { readonly kind: "locked" | "fixed"; readonly min: number; readonly max: number };
 
 export interface YAxisPlan {

@@ -8,8 +8,13 @@ import { rememberedUtc, timeZone } from "./time-zone.ts";
 /** Browsers refuse more than about a hundred history changes in half a minute. */
 const EVERY_MS = 400;
 
+/** A token in the fragment, wherever it stands. */
+const TOKENS = /(?<=[#&])token=([^&]*)&?/g;
+
 /** Keeps the state of the view in the URL's fragment, and arrangement and window in this browser's storage. */
 export class Persistence {
+  /** What the fragment brought, until it is used. It is in no URL any more. */
+  token: string | undefined;
   readonly #viewport: Viewport;
   readonly #arrangement: Arrangement;
   readonly #remembered: ArrangementStorage;
@@ -88,6 +93,11 @@ export class Persistence {
   }
 
   #restore(): void {
+    const rest = location.hash.replace(TOKENS, (_, token: string) => {
+      this.token = token;
+      return "";
+    });
+    if (rest !== location.hash) history.replaceState(null, "", rest);
     const address = parseAddress(location.hash);
     this.#arrangement.restore(effectiveArrangement(address, this.#remembered.load()));
     // A link is not what a person chose here: another page may have set it, in a frame.

@@ -1,8 +1,10 @@
+import { CONTROLS_SERIES, NOTES_SERIES } from "../../protocol/room/channel-itself.ts";
 import { nameOf, nameText } from "../layout/address.ts";
 import { type Arrangement, MAX_NAMES } from "../layout/arrangement.ts";
 import { LINE_COLOURS } from "../layout/colours.ts";
 import type { SeriesStyles } from "../layout/panels.ts";
 import { unitOf } from "../layout/unit.ts";
+import { callSeries } from "./shown-name.ts";
 
 /** How a person wants a series to look; what is undefined is as the page has it by itself. */
 export interface Appearance {
@@ -17,6 +19,11 @@ export interface Appearance {
 }
 
 const NONE: Appearance = {};
+/** What a channel writes itself is called by a word. */
+const OWN_LABELS: ReadonlyMap<string, string> = new Map([
+  [CONTROLS_SERIES, "Controls"],
+  [NOTES_SERIES, "Notes"],
+]);
 const MIN_WIDTH_PX = 0.5;
 const MAX_WIDTH_PX = 12;
 
@@ -36,7 +43,7 @@ export function appearanceOf(styles: SeriesStyles, name: string): Appearance {
 /** What a series is called: with the unit of its name, unless the label has one of its own. */
 export function labelOf(styles: SeriesStyles, name: string): string {
   const { label } = appearanceOf(styles, name);
-  if (label === undefined) return name;
+  if (label === undefined) return OWN_LABELS.get(name) ?? name;
   const { unit } = unitOf(name);
   return unit === "" || unitOf(label).unit !== "" ? label : `${label} [${unit}]`;
 }
@@ -92,14 +99,7 @@ export function setAppearance(arrangement: Arrangement, name: string, appearance
   arrangement.ownStyles = new Map([...own].slice(-MAX_NAMES));
 }
 
-let shown: SeriesStyles = new Map();
-
 /** These styles are on the screen now. */
 export function showStyles(styles: SeriesStyles): void {
-  shown = styles;
-}
-
-/** What a series is called on the screen now. */
-export function shownName(name: string): string {
-  return labelOf(shown, name);
+  callSeries((name) => labelOf(styles, name));
 }

@@ -1,9 +1,8 @@
-import { framesIn, readStored } from "../../client/stored-frames.ts";
-import type { EarlierPoints } from "../../client/viewer.ts";
+import { framesIn, isNotPermitted } from "../../client/stored-frames.ts";
 import { fullJitterMs } from "../../protocol/backoff.ts";
 import { decodeFrame } from "../../protocol/frame/frame.ts";
 import { readHeader } from "../../protocol/frame/header.ts";
-import type { Arrivals, ReplacedPoints } from "../data/history/arrivals.ts";
+import { type Arrivals, copied, type Hole, isHole, type ReplacedPoints } from "../data/history/arrivals.ts";
 import { yieldToPage } from "../data/yield.ts";
 
 /** The first read has so many points, each further one four times as many: to take all of them in again stays cheap. */
@@ -21,17 +20,17 @@ export interface BackfillEnvironment {
   random(): number;
 }
 
-const running = new WeakSet<EarlierPoints>();
+const running = new WeakSet<Arrivals["all"]>();
 
 /** {@link fill} as a browser does it. */
 export function backfill(
   arrivals: Arrivals,
   held: ReplacedPoints,
-  channelUrl: URL,
+  read: BackfillEnvironment["read"],
   changed: () => void,
 ): Promise<void> {
   const environment: BackfillEnvironment = {
-    read: (query, signal) => readStored(channelUrl, query, signal),
+    read,
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     yieldToPage,
     random: Math.random,
@@ -40,9 +39,9 @@ export function backfill(
 }
 
 /**
- * A page joins at the newest points and is live at once. This reads what was left out of its tail, the newest first, and
- * after each read takes in everything anew, in the order of its numbers: what is held then is what it would be if the whole
- * tail had been sent, with its breaks and gaps.
+ * A page joins at the newest points, and comes back at them, and is live at once. This reads what was left out, the newest
+ * first, and after each read takes in everything anew, in the order of its numbers: what is held then is what it would be if
+ * all of it had been sent, with its breaks and gaps.
  * @param changed older points were put before the others, or the state changed
  */
 export async function fill(
@@ -51,38 +50,60 @@ export async function fill(
   environment: BackfillEnvironment,
   changed: () => void,
 ): Promise<void> {
-  const { left } = arrivals;
-  // A connection that came back meanwhile begins nothing.
-  if (left === undefined || running.has(left)) return;
-  running.add(left);
-  const isOver = (): boolean => arrivals.left !== left;
-  let through = held.store.joinedSeq ?? 0;
-  let older: Uint8Array[] = [];
-  for (let [points, failures] = [FIRST_POINTS, 0]; through > left.after; ) {
-    const after = Math.max(left.after, through - points);
-    const frames = await readBetween(after, through, environment, isOver).catch(() => undefined);
+  const { all } = arrivals;
+  // A connection that came back meanwhile begins nothing: another hole is seen here.
+  if (running.has(all)) return;
+  running.add(all);
+  const isOver = (): boolean => arrivals.all !== all;
+  let [points, failures] = [FIRST_POINTS, 0];
+  for (let hole = nextHole(arrivals); hole !== undefined; hole = nextHole(arrivals)) {
+    const after = Math.max(hole.after, hole.through - points);
+    const frames = await readBetween(after, hole.through, environment, isOver).catch((error: unknown) =>
+      isNotPermitted(error) ? [] : undefined,
+    );
     if (isOver()) return;
-    const [first] = frames ?? [];
     if (frames === undefined) {
       held.filling = "failed";
       changed();
       await environment.pause(fullJitterMs(failures++, BASE_DELAY_MS, MAX_DELAY_MS, environment.random()));
+      if (isOver()) return;
       continue;
     }
-    // The channel was emptied, or it has these no more.
-    if (first === undefined || readHeader(first).epoch !== left.epoch) break;
-    const header = readHeader(first);
-    through = header.seq - header.points;
-    older = [...frames, ...older];
-    points *= GROWTH;
+    const [first] = frames;
+    if (first === undefined || readHeader(first).epoch !== hole.epoch) {
+      // The channel was emptied, it has these no more, or this page may not read them.
+      hole.lost = hasBefore(arrivals, hole) ? hole.through - hole.after : 0;
+      hole.after = hole.through;
+      if (hole.lost === 0) continue;
+    } else {
+      const header = readHeader(first);
+      hole.through = header.seq - header.points;
+      hole.frames = [...frames, ...(hole.frames ?? [])];
+      points *= GROWTH;
+    }
     failures = 0;
     held.filling = "fetching";
-    await rebuild(older, arrivals, held, environment, isOver);
+    await rebuild(arrivals, held, environment, isOver);
     if (isOver()) return;
     changed();
   }
-  arrivals.end();
+  // What nothing follows yet is read once something does.
+  running.delete(all);
+  if (!isHole(all.at(-1))) arrivals.end();
   changed();
+}
+
+/** The newest hole that is not filled; one that nothing follows yet has no end. */
+function nextHole({ all }: Arrivals): Hole | undefined {
+  return all
+    .slice(0, -1)
+    .filter(isHole)
+    .findLast(({ through, after }) => through > after);
+}
+
+/** Where nothing was before, what cannot be read is missed by nobody. */
+function hasBefore({ all, before }: Arrivals, hole: Hole): boolean {
+  return (before?.store.size ?? 0) > 0 || all[0] !== hole;
 }
 
 /**
@@ -111,25 +132,30 @@ async function readBetween(
 }
 
 async function rebuild(
-  older: readonly Uint8Array[],
   arrivals: Arrivals,
   held: ReplacedPoints,
   { yieldToPage }: BackfillEnvironment,
   isOver: () => boolean,
 ): Promise<void> {
-  const replacement = held.empty();
+  const replacement = copied(arrivals.before?.store ?? held.store);
   const { store } = replacement;
   store.places = held.store.places;
-  for (const frame of older) {
-    store.ingest(decodeFrame(frame), true);
-    await yieldToPage();
-    if (isOver()) return;
-  }
   // More come meanwhile: the list grows.
-  for (const arrival of arrivals.all) {
-    arrival(store);
-    await yieldToPage();
-    if (isOver()) return;
+  for (const item of arrivals.all) {
+    if (!isHole(item)) {
+      item(store);
+      await yieldToPage();
+      if (isOver()) return;
+      continue;
+    }
+    const { through, after, frames = [], lost = 0 } = item;
+    if (through > after) store.leaveOut();
+    if (lost > 0) store.addLoss({ reason: "trimmed", points: lost });
+    for (const frame of frames) {
+      store.ingest(decodeFrame(frame), true);
+      await yieldToPage();
+      if (isOver()) return;
+    }
   }
   store.follow(held.store);
   held.replace(replacement);

@@ -1,6 +1,6 @@
 import type { ClockRemarks } from "../data/clocks.ts";
 import { formatDuration } from "../ui/format.ts";
-import { shownName } from "./appearance.ts";
+import { shownName } from "./shown-name.ts";
 
 const QUARTER_MS = 900_000;
 /** Zones differ by whole quarters of an hour, and messages take a while. */

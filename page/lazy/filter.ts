@@ -3,6 +3,19 @@ import { labelOf } from "./appearance.ts";
 import type { Context } from "./module.ts";
 import { adoptStyles } from "./styles.ts";
 
+let filter: SeriesFilter | undefined;
+
+/** Shows the field of the filter. */
+export function openFilter(context: Context): void {
+  filter ??= new SeriesFilter(context);
+  filter.open();
+}
+
+/** The filter, while it leaves series out. */
+export function shownFilter(): SeriesFilter | undefined {
+  return filter?.isEmpty === false ? filter : undefined;
+}
+
 /** Shows only the series, and their panels, that have a text in their names, or in the title of their panel. */
 export class SeriesFilter {
   readonly #context: Context;
@@ -36,6 +49,10 @@ export class SeriesFilter {
     });
     // Above everything that it filters: within, it would stand beside the table.
     context.board.host.parentElement?.before(this.#bar);
+  }
+
+  get isEmpty(): boolean {
+    return this.#input.value.trim() === "";
   }
 
   /** Shows the field, and puts the text cursor there. */

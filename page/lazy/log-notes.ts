@@ -1,11 +1,11 @@
 import type { Range } from "../data/segment.ts";
-import { rangeText } from "../input/cursor-text.ts";
 import type { LoggedPanel } from "../render/lazy-render.ts";
 import { layoutOf, type PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { make } from "../ui/dom.ts";
 import { counted } from "../ui/format.ts";
 import { lineColour } from "../ui/theme.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
+import { rangeText } from "./pointing/cursor-text.ts";
 import { adoptStyles } from "./styles.ts";
 import { undrawnIn } from "./undrawn.ts";
 

@@ -4,7 +4,6 @@ import { layoutOf } from "../render/renderers/panel-renderer.ts";
 import type { YAxis } from "../render/y-axis.ts";
 import { FONT } from "../ui/theme.ts";
 import { lanesFor } from "./lanes.ts";
-import { adoptStyles } from "./styles.ts";
 
 /** A panel grows up to this many rows or levels, so that each is legible. */
 const MAX_LEVELS_SHOWN = 200;
@@ -27,10 +26,11 @@ export function namedAxis({ series, root, plan }: PanelParts): YAxis | undefined
   return lanes?.axis;
 }
 
-const measuring = document.createElement("canvas").getContext("2d");
+let measuring: CanvasRenderingContext2D | null | undefined;
 
 /** Names are as wide as their letters: `COOLDOWN` is far wider than `filling`. */
 function lettersOf(name: string): number {
+  measuring ??= document.createElement("canvas").getContext("2d");
   if (measuring === null) return name.length;
   measuring.font = FONT;
   return measuring.measureText(name).width / LETTER_PX;
@@ -40,7 +40,6 @@ function lettersOf(name: string): number {
 function shape(root: HTMLElement, kind: "strip" | "lanes" | "", rows: number): void {
   const shown = String(Math.min(MAX_LEVELS_SHOWN, rows));
   if ((root.dataset.shape ?? "") === kind && root.style.getPropertyValue("--rows") === shown) return;
-  adoptStyles();
   root.dataset.shape = kind;
   root.style.setProperty("--rows", shown);
 }

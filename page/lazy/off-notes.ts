@@ -6,9 +6,10 @@ import type { ShownOff } from "../render/lazy-render.ts";
 import type { PanelSeries } from "../render/renderers/panel-renderer.ts";
 import { button, make } from "../ui/dom.ts";
 import { hasPointIn } from "../viewport/in-view.ts";
-import { shownName } from "./appearance.ts";
 import { noteUndrawn } from "./log-notes.ts";
+import { noteNothing } from "./nothing-stored.ts";
 import { backText, offText, untimedText, wrongTimes } from "./off-text.ts";
+import { shownName } from "./shown-name.ts";
 import { adoptStyles } from "./styles.ts";
 
 /** More series of one panel are only counted. */
@@ -26,10 +27,12 @@ const toldUntimed = new Set<string>();
 const notes = new WeakMap<Element, { element: HTMLElement; key: string }>();
 
 /**
- * In each panel, the series that have no point in view while the picture is live: what is wrong with their times, and a button
- * that goes to their newest point. Of logarithmic axes, what they leave out.
+ * In each panel, the series that have no point in view while the picture is live, and those that are on another axis: what is
+ * wrong with their times, and a button that goes to their newest point. Of logarithmic axes, what they leave out.
  */
-export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOff): void {
+export function showOff(shown: ShownOff): void {
+  const { panels, viewModel, isLive, nowX, go, goLive, notify } = shown;
+  noteNothing(shown);
   noteUndrawn(panels, viewModel);
   const { x } = viewModel;
   if (isLive) noteUntimed(panels, x, go, notify);
@@ -50,22 +53,29 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
       const run = (): void => go(aboutX(ring.lastX, x.max - x.min));
       notify(`${shownName(name)} ${backText(back.series)}`, { label: "Show", run });
     }
-    const out = isLive ? visible.filter((one) => isOut(one, x)) : [];
+    const isOther = ({ series: one, segments }: PanelSeries): boolean =>
+      isTime(one.headX) !== viewModel.time && !hasPointIn(segments, x);
+    // Axes of nothing say nothing: such a panel is as high as what is said.
+    const isOtherPanel = visible.length > 0 && visible.every(isOther);
+    plot.parentElement?.toggleAttribute("data-other", isOtherPanel);
+    const isOfTimes = isOtherPanel && !viewModel.time;
+    const out = isOfTimes ? [] : visible.filter((one) => (isLive ? isOut(one, x) : viewModel.time && isOther(one)));
     const texts = out.flatMap((one) => {
       const text = offText(one.series, nowX, out.length === visible.length, Date.now() / 1000);
       return text === undefined ? [] : [{ series: one.series, text }];
     });
-    const key = JSON.stringify(texts.map(({ series: { name }, text }) => [shownName(name), text]));
+    const timed = isOfTimes ? visible.map(({ series: { name } }) => shownName(name)) : [];
+    const key = JSON.stringify([timed, texts.map(({ series: { name }, text }) => [shownName(name), text])]);
     let note = notes.get(plot);
     if (note === undefined) {
-      if (texts.length === 0) continue;
+      if (texts.length + timed.length === 0) continue;
       adoptStyles();
       note = { element: make("div", "off-note"), key: "" };
       notes.set(plot, note);
       plot.append(note.element);
     }
-    note.element.hidden = texts.length === 0;
-    note.element.style.left = under.style.left;
+    note.element.hidden = texts.length + timed.length === 0;
+    note.element.style.left = isOtherPanel ? "" : under.style.left;
     if (note.key === key) continue;
     note.key = key;
     const lines = texts.slice(0, MAX_LINES).map(({ series: one, text }) => {
@@ -75,8 +85,18 @@ export function showOff({ panels, viewModel, isLive, nowX, go, notify }: ShownOf
       return make("p", "", make("b", "", name), ` ${text} `, show);
     });
     const more = texts.length - lines.length;
+    if (isOfTimes) lines.push(timesLine(timed, goLive));
     note.element.replaceChildren(...lines, ...(more > 0 ? [make("p", "", `and ${more} more`)] : []));
   }
+}
+
+/** Of a panel of times, beside a path: what leads back to it. */
+function timesLine(names: readonly string[], goLive: () => void): HTMLParagraphElement {
+  const [first = "", second] = names;
+  const who = names.length > 2 ? `${first} and ${names.length - 1} more` : names.join(", ");
+  const show = button("Show", goLive);
+  show.ariaLabel = `Show ${who}`;
+  return make("p", "", make("b", "", who), ` ${second === undefined ? "has" : "have"} an x that is a time `, show);
 }
 
 /** Says once of series that they have points from before a clock was set. */

@@ -1,3 +1,4 @@
+import type { Range } from "../data/segment.ts";
 import { unitOf } from "../layout/unit.ts";
 import { numberLabels } from "../render/ticks.ts";
 import type { PrefixedLabels, YAxis } from "../render/y-axis.ts";
@@ -18,22 +19,28 @@ const SLACK = 3;
 /** Where a range is a smaller part of its values, the digits of its labels are many. */
 const MIN_PARTS = 1000;
 
-/** The style for values of a unit that lie between `low` and `high`. @param previous is kept while it is nearly right */
+/**
+ * The style for values of a unit that lie between `low` and `high`.
+ * @param previous is kept while it is nearly right
+ * @param ofAxis the power of ten that the prefix of their axis adds: theirs, too; undefined where the axis has no say
+ */
 export function valueStyle(
   low: number,
   high: number,
   integers: boolean,
   unit: string,
   previous?: ValueStyle,
+  ofAxis?: number,
 ): ValueStyle {
   const before = (exponent: number): NumberStyle | undefined =>
     (previous?.exponent ?? 0) === exponent ? previous?.number : undefined;
   const number = numberStyle(low, high, integers, before(0));
   const magnitude = Math.max(Math.abs(low), Math.abs(high));
-  const scaled = prefixed(unit, magnitude, previous && (previous.exponent ?? 0));
-  const { exponent } = scaled;
   // Whole numbers are written as they are, as long as they can be.
-  if (exponent === 0 || (integers && number.kind === "places")) return { number, unit };
+  if (ofAxis === undefined && integers && number.kind === "places") return { number, unit };
+  const scaled = (ofAxis !== undefined && withPrefix(unit, ofAxis)) || prefixed(unit, magnitude, previous?.exponent);
+  const { exponent } = scaled;
+  if (exponent === 0) return { number, unit, exponent };
   const style = numberStyle(shifted(low, exponent), shifted(high, exponent), false, before(exponent));
   return { ...scaled, number: style, text: (value) => formatValue(shifted(value, exponent), style) };
 }
@@ -43,7 +50,7 @@ export function shifted(value: number, exponent: number): number {
   return exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent;
 }
 
-/** Gives the axes of a panel the prefixes that their labels need. */
+/** Gives the axes of a panel, and so the values on them, the prefixes that their labels need. */
 export function setPrefixes({
   series,
   axes: { left, right },
@@ -51,26 +58,40 @@ export function setPrefixes({
   series: readonly LegendItem[];
   axes: { left: YAxis; right: YAxis | undefined };
 }): void {
-  left.prefixed = labelsWith(
+  setPrefix(
     left,
     series.filter(({ onRight }) => !onRight),
   );
   if (right !== undefined) {
-    right.prefixed = labelsWith(
+    setPrefix(
       right,
       series.filter(({ onRight }) => onRight),
     );
   }
 }
 
-/** Undefined where an axis needs no prefix, or its series have several units. */
-function labelsWith({ range: { min, max }, log }: YAxis, series: readonly LegendItem[]): PrefixedLabels | undefined {
+/** A logarithmic axis, or one of several units, has no prefix, and no say in those of its values. */
+function setPrefix(axis: YAxis, series: readonly LegendItem[]): void {
+  const { range, log } = axis;
   const [own = "", ...others] = new Set(series.map((one) => unitOf(one.label ?? one.series.name).unit));
-  const magnitude = Math.max(Math.abs(min), Math.abs(max));
-  // Labels that are counted from a base, or nearly, have the unit's own size.
-  if (log || others.length > 0 || max - min < magnitude / MIN_PARTS) return undefined;
-  const { exponent, unit } = prefixed(own, magnitude);
-  if (exponent === 0) return undefined;
+  if (log || others.length > 0) return;
+  const { exponent, unit } = isPlain(range, series) ? { exponent: 0, unit: own } : prefixed(own, sizeOf(range));
+  axis.exponent = exponent;
+  axis.prefixed = exponent === 0 ? undefined : labelsWith(exponent, unit);
+}
+
+/** Whether an axis has its unit's own size: labels are counted from a base, or nearly, or all values are whole and written out. */
+function isPlain(range: Range, series: readonly LegendItem[]): boolean {
+  const { min, max } = range;
+  if (max - min < sizeOf(range) / MIN_PARTS) return true;
+  return series.every(({ series: { integers } }) => integers) && numberStyle(min, max, true).kind === "places";
+}
+
+function sizeOf({ min, max }: Range): number {
+  return Math.max(Math.abs(min), Math.abs(max));
+}
+
+function labelsWith(exponent: number, unit: string): PrefixedLabels {
   const scaled = (value: number): number => shifted(value, exponent);
   return {
     ticks: (values, step) => ({ labels: numberLabels(values.map(scaled), scaled(step)), base: unit }),
@@ -81,18 +102,23 @@ function labelsWith({ range: { min, max }, log }: YAxis, series: readonly Legend
 
 /** The unit for values up to a magnitude, and which power of ten it adds; the unit itself where it takes no prefix. */
 export function prefixed(unit: string, magnitude: number, previous?: number): { unit: string; exponent: number } {
-  const none = { unit, exponent: 0 };
+  const exponent = magnitude > 0 && magnitude < Infinity ? exponentFor(magnitude, previous) : 0;
+  return withPrefix(unit, exponent) ?? { unit, exponent: 0 };
+}
+
+/** The unit with a prefix that adds a power of ten; undefined where it takes none such. */
+function withPrefix(unit: string, exponent: number): { unit: string; exponent: number } | undefined {
+  if (exponent === 0) return { unit, exponent };
   const [, prefix = "", any, small, whole, bare, rest = ""] = UNIT.exec(unit) ?? [];
   const base = any ?? small ?? whole ?? bare;
-  if (base === undefined || !(magnitude > 0 && magnitude < Infinity)) return none;
+  if (base === undefined) return undefined;
   const own = 3 * (PREFIXES.indexOf(prefix.replace(/[uμ]/, "µ")) - 6);
   if ((small !== undefined && own > 3) || (whole !== undefined && own < 0) || (bare !== undefined && own === 0))
-    return none;
-  const exponent = exponentFor(magnitude, previous);
+    return undefined;
   const total = own + exponent;
   const name = PREFIXES[total / 3 + 6];
   if (name === undefined || (small !== undefined && total > Math.max(0, own)) || (whole !== undefined && total < 0)) {
-    return none;
+    return undefined;
   }
   return { unit: name + base + rest, exponent };
 }

@@ -16,6 +16,8 @@ const CURVES: Record<Status["kind"], readonly [path: string, colour: string]> = 
   connecting: [DOTS, GREY],
   reconnecting: [CUT, RED],
   offline: [CUT, RED],
+  private: [DOTS, GREY],
+  ended: [CUT, AMBER],
   unsupported: [CUT, RED],
   snapshot: [WAVE, GREY],
 };

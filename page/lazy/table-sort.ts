@@ -1,4 +1,5 @@
 import type { ValueNames } from "../data/store/value-names.ts";
+import type { ValueStyle } from "../ui/format.ts";
 import type { Stats } from "./stats.ts";
 
 /** What the table says of a series. */
@@ -10,6 +11,10 @@ export interface LatestRow {
   colour: string;
   /** "" for none. */
   unit: string;
+  /** The power of ten of their axis' prefix; undefined: each row has its own. */
+  exponent?: number;
+  /** How the legend writes its values; undefined: it shows none yet. */
+  style?: ValueStyle | undefined;
   stats: Stats;
   valueNames?: ValueNames | undefined;
   hasLongTexts?: boolean | undefined;

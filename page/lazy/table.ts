@@ -142,16 +142,17 @@ export class LatestTable {
 
   #showRow(
     shown: ShownRow,
-    { series, name, colour, unit, stats, valueNames, hasLongTexts }: LatestRow,
+    { series, name, colour, unit, exponent, style: ofLegend, stats, valueNames, hasLongTexts }: LatestRow,
     time: boolean,
   ): void {
     const { points, lastX, lastY, min, max, mean, rms, rate, integers } = stats;
     const previous = shown.styledFor === series ? shown.style : undefined;
-    const style = valueStyle(min, max, integers, unit, previous);
+    const style = ofLegend ?? valueStyle(min, max, integers, unit, previous, exponent);
     shown.style = style;
     shown.styledFor = series;
     // Of whole numbers the mean is none.
-    const between = integers ? fractions(style, min, max) : style;
+    const isWhole = integers && style.number.kind === "places" && style.number.places === 0;
+    const between = isWhole ? fractions(style, min, max) : style;
     if (shown.colour !== colour) shown.swatch.style.background = colour;
     shown.colour = colour;
     if (shown.row.dataset.series !== series) shown.row.dataset.series = series;

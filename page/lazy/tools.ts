@@ -7,6 +7,9 @@ import { button, make } from "../ui/dom.ts";
 import { minuteText } from "../ui/time-text.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
 import type { WindowName } from "../viewport/windows.ts";
+import { accessOf } from "./access/access-of-page.ts";
+import { hideAccessPanel } from "./access/access-view.ts";
+import { linksOfPrivate } from "./access/links-of-private.ts";
 import { labelOf } from "./appearance.ts";
 import { openDerive, removeDerived } from "./derive/dialog.ts";
 import { openAt } from "./dialogs/dialog.ts";
@@ -20,9 +23,11 @@ import { type Picture, pngBlob } from "./export/png.ts";
 import { beginsAsSnapshot, MAX_SNAPSHOT_BYTES, readSnapshot, SnapshotError, snapshotBlob } from "./export/snapshot.ts";
 import { type SnapshotView, splitView, viewBytes } from "./export/snapshot-view.ts";
 import { fileName } from "./export/window-data.ts";
-import { SeriesFilter } from "./filter.ts";
+import { openFilter } from "./filter.ts";
 import type { Context } from "./module.ts";
+import { leaveRoom, roomItems } from "./room/index.ts";
 import { LatestTable, latestRows } from "./table.ts";
+import { withPrefixes } from "./table-prefixes.ts";
 
 /** Opens one of the tools that a key or a button asks for. */
 export function openTool(tool: Tool, context: Context, opener?: HTMLElement): void {
@@ -47,6 +52,9 @@ export function openTool(tool: Tool, context: Context, opener?: HTMLElement): vo
 function share(context: Context, opener?: HTMLElement): void {
   const { channel, persistence, viewport, viewModel } = context;
   const seen = viewModel();
+  const access = accessOf(context);
+  // Without a token, whoever sees anything sees what anybody may.
+  const hasToken = access.isKept || access.isRefused;
   const withViewModel = async (make: (seen: ViewModel) => Promise<[Blob, string]>) => {
     const now = viewModel();
     if (now === undefined) throw new SnapshotError("There is no data yet.");
@@ -58,6 +66,7 @@ function share(context: Context, opener?: HTMLElement): void {
     range: seen === undefined ? "" : datedRange(seen),
     chosen: viewport.isLive ? "live" : "now",
     channel,
+    ...(!context.isFile && hasToken ? { linksOfPrivate: (say) => linksOfPrivate(access, context, say) } : {}),
     exports: {
       csv: () =>
         withViewModel(async (now) => {
@@ -72,7 +81,7 @@ function share(context: Context, opener?: HTMLElement): void {
       snapshot: () =>
         withViewModel(async (now) => {
           const data = windowData(context, now);
-          const view = viewBytes(snapshotView(context, now));
+          const view = viewBytes(snapshotView(context, now, data));
           return [new Blob([await snapshotBlob(data, now.gaps), view]), fileName(data, "plotcast")];
         }),
     },
@@ -124,7 +133,9 @@ function help({ keys }: Context, opener?: HTMLElement): void {
     const { written, what } = SHORTCUT_WORDS[command];
     return { keys: written, what };
   });
-  const dialog = openHelp([{ heading: "Keys", items }, ...GESTURES], opener);
+  const ofRoom = roomItems().map(({ text, key }) => ({ keys: [key], what: text }));
+  const room = ofRoom.length === 0 ? [] : [{ heading: "In the channel's room", items: ofRoom }];
+  const dialog = openHelp([{ heading: "Keys", items }, ...room, ...GESTURES], opener);
   const single = make("input");
   single.type = "checkbox";
   single.checked = keys.enabled;
@@ -154,6 +165,7 @@ function openMenu(context: Context, opener?: HTMLElement): void {
   };
   const openIt = button("Open a snapshot…", () => file.click());
   const { arrangement } = context;
+  const access = accessOf(context);
   const change = (text: string, run: () => void): HTMLElement =>
     item(text, "", () => {
       run();
@@ -161,6 +173,7 @@ function openMenu(context: Context, opener?: HTMLElement): void {
     });
   const items = [
     item(isTableShown() ? "Close the table" : "Table of values", "T", () => toggleTable(context)),
+    ...roomItems().map(({ text, key, run }) => item(text, key, run)),
     item("Filter series", "/", () => openFilter(context)),
     item("Share and save", "S", () => share(context, opener)),
     ...(arrangement.isAutomatic ? [] : [change("Arrange panels automatically", () => arrangement.reset())]),
@@ -186,6 +199,8 @@ function openMenu(context: Context, opener?: HTMLElement): void {
     item("Add a derived series…", "", () => openDerive(context, opener)),
     ...arrangement.derived.map(({ name }) => item(`Remove ${name}`, "", () => removeDerived(context, name))),
     item("Full screen", "F", () => toggleFullScreen()),
+    ...(access.isRefused && !context.isFile ? [item("Enter a token or link…", "", () => access.askAgain())] : []),
+    ...(access.isKept ? [item("Forget my access on this browser", "", () => void access.forget())] : []),
     item("Keys and gestures", "?", () => help(context, opener)),
   ];
   const body = make("div", "lazy-body", make("ul", "lazy-menu", ...items), file);
@@ -210,17 +225,25 @@ export async function openFile(context: Context, file: File): Promise<void> {
     const { frames: bytes, view } = splitView(await bytesOf(file));
     const frames = await readSnapshot(bytes);
     if (ours !== opened) return;
-    const { channel, madeMs, paths, seen, fragment } = view ?? viewOfFile(file);
+    const { channel, madeMs, paths, seen, fragment, broke } = view ?? viewOfFile(file);
     const about = (): string => (madeMs === undefined ? "" : `made ${minuteText(madeMs, Date.now())}`);
     context.openSnapshot(channel, about, paths, seen);
+    hideAccessPanel();
+    leaveRoom();
     // What the channel's owner wants seen is not the file's.
     context.persistence.share("");
-    context.arrangement.restore(parseAddress(fragment));
+    const address = parseAddress(fragment);
+    context.arrangement.restore(address);
+    // A file cannot say which other zone it was made in: else the reader's own counts.
+    if (address.utc) timeZone().isUtc = true;
     for (const frame of frames) {
       context.source.store.ingest(frame, true);
       await yieldToPage();
       if (ours !== opened) return;
     }
+    // A gap of one publisher concerns its series alone. Of too many the oldest are forgotten.
+    const { gaps } = context.source.store;
+    for (const [i, gap] of gaps.entries()) gap.broke = broke?.lists[broke.of.at(i - gaps.length) ?? -1] ?? [];
     context.layoutChanged();
   } catch (error) {
     context.notice.show("snapshot", error instanceof SnapshotError ? error.message : "This file cannot be read.");
@@ -239,17 +262,15 @@ async function bytesOf(file: File): Promise<Uint8Array> {
   return beginsAsSnapshot(start) ? new Uint8Array(await file.arrayBuffer()) : start;
 }
 
-let filter: SeriesFilter | undefined;
-
-function openFilter(context: Context): void {
-  filter ??= new SeriesFilter(context);
-  filter.open();
-}
-
 let table: LatestTable | undefined;
 
 function isTableShown(): boolean {
   return table?.element.isConnected === true;
+}
+
+/** Shows the values of all series, those that a legend has no room for, too: in the table or, if that is there, by a filter. */
+export function showAllValues(context: Context, opener: HTMLElement): void {
+  openTool(isTableShown() ? "filter" : "table", context, opener);
 }
 
 /** The table beside the panels, and away again. */
@@ -272,10 +293,9 @@ function toggleTable(context: Context): void {
   const show = (): void => {
     const now = viewModel();
     if (now === undefined) return;
-    table?.show(
-      () => latestRows(windowData(context, now), (name) => unitOf(labelOf(context.arrangement.styles, name))),
-      now.time,
-    );
+    const rows = () =>
+      latestRows(windowData(context, now), (name) => unitOf(labelOf(context.arrangement.styles, name)));
+    table?.show(() => withPrefixes(rows(), context.board.panels), now.time);
   };
   onDraw(show);
   show();

@@ -1,9 +1,9 @@
 import type { PointSource } from "../data/point-source.ts";
 import type { Arrangement, ShownPanel } from "../layout/arrangement.ts";
 import { make } from "../ui/dom.ts";
-import { onThemeChange, readTheme, type Theme } from "../ui/theme.ts";
+import { readTheme, type Theme } from "../ui/theme.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
-import type { LazyRender } from "./lazy-render.ts";
+import type { PanelRender } from "./lazy-render.ts";
 import { Panel, type PanelActions } from "./panel.ts";
 import { type Gutters, MIN_GUTTERS } from "./plot-canvas.ts";
 import { XAxis, xTicks } from "./x-axis.ts";
@@ -19,7 +19,7 @@ export class Board {
   readonly #panels = new Map<string, Panel>();
   readonly #seen: IntersectionObserver;
   #plans: readonly ShownPanel[] = [];
-  #theme: Theme = readTheme();
+  #theme: Theme;
   #columns = 1;
 
   constructor(host: HTMLElement, actions: PanelActions) {
@@ -27,10 +27,7 @@ export class Board {
     this.#actions = actions;
     host.append(this.foot);
     this.#xAxis = new XAxis(this.foot, actions.requestDraw);
-    onThemeChange(() => {
-      this.#theme = readTheme();
-      actions.requestDraw();
-    });
+    this.#theme = readTheme(host);
     this.#seen = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
@@ -43,6 +40,12 @@ export class Board {
     );
   }
 
+  /** Other colours count where it is. */
+  readTheme(): void {
+    this.#theme = readTheme(this.host);
+    this.#actions.requestDraw();
+  }
+
   /** From top to bottom. */
   get panels(): Panel[] {
     return this.#plans.flatMap(({ id }) => this.#panels.get(id) ?? []);
@@ -51,6 +54,10 @@ export class Board {
   /** Those that can be seen: only these are drawn, and show what is true now. */
   get onScreen(): Panel[] {
     return this.panels.filter(({ isOnScreen }) => isOnScreen);
+  }
+
+  get xLabels(): XAxis["labels"] {
+    return this.#xAxis.labels;
   }
 
   get xAxisCanvas(): HTMLCanvasElement {
@@ -100,7 +107,7 @@ export class Board {
     viewModel: ViewModel,
     source: PointSource,
     highlighted: string | undefined,
-    lazy: LazyRender | undefined,
+    lazy: PanelRender | undefined,
     chosen: Pick<Arrangement, "y" | "styles">,
   ): void {
     const panels = this.onScreen;
@@ -114,10 +121,18 @@ export class Board {
       left: Math.max(MIN_GUTTERS.left, ...needs.map(({ left }) => left)),
       right: Math.max(MIN_GUTTERS.right, ...needs.map(({ right }) => right)),
     };
+    lazy?.equalScales?.(panels, viewModel, this.gutters);
     const ticks = xTicks(viewModel.x, viewModel.time, this.#xAxis.width(this.gutters));
     for (const panel of panels) panel.paint(viewModel, ticks, this.gutters, this.#theme);
     this.#xAxis.draw(viewModel, ticks, this.gutters, this.#theme);
     this.host.dataset.drawn = "";
+  }
+
+  /** Takes it off the page for good. */
+  close(): void {
+    this.arrange([]);
+    this.#seen.disconnect();
+    this.#xAxis.close();
   }
 
   /** The next drawing finds all ranges of y by itself. */

@@ -5,7 +5,7 @@ import { button, make } from "../ui/dom.ts";
 import { Legend, type LegendActions } from "../ui/legend.ts";
 import type { Theme } from "../ui/theme.ts";
 import type { ViewModel } from "../viewport/viewport.ts";
-import type { LazyRender } from "./lazy-render.ts";
+import type { PanelRender } from "./lazy-render.ts";
 import { type Gutters, MIN_GUTTERS, PlotCanvas } from "./plot-canvas.ts";
 import type { PanelSeries } from "./renderers/panel-renderer.ts";
 import { PointBuffer } from "./renderers/point-buffer.ts";
@@ -41,7 +41,7 @@ export class Panel {
   readonly #plot: PlotCanvas;
   readonly #buffers = new Map<string, PointBuffer>();
   #ranges: Ranges = { left: undefined, right: undefined };
-  #lazy: LazyRender | undefined;
+  #lazy: PanelRender | undefined;
   readonly #menu: HTMLButtonElement;
 
   constructor(plan: ShownPanel, actions: PanelActions) {
@@ -107,7 +107,7 @@ export class Panel {
     viewModel: ViewModel,
     source: PointSource,
     highlighted: string | undefined,
-    lazy: LazyRender | undefined,
+    lazy: PanelRender | undefined,
     { y, styles }: Pick<Arrangement, "y" | "styles">,
   ): void {
     const { names, slots, right, left, rightAxis } = this.#plan;
@@ -145,8 +145,10 @@ export class Panel {
     this.#lazy = lazy;
     this.legend.valueStyle = lazy?.valueStyle;
     this.axes = {
-      left: { ...named, range: this.#ranges.left, log: left.log },
-      right: all.some(({ onRight }) => onRight) ? { range: this.#ranges.right, log: rightAxis.log } : undefined,
+      left: { ...named, range: this.#ranges.left, log: left.log, isFlat: isFlat(extents.left) },
+      right: all.some(({ onRight }) => onRight)
+        ? { range: this.#ranges.right, log: rightAxis.log, isFlat: isFlat(extents.right) }
+        : undefined,
     };
   }
 
@@ -180,6 +182,10 @@ interface Extent {
   low: number;
   high: number;
   zoom?: Range | undefined;
+}
+
+function isFlat({ low, high }: Extent): boolean {
+  return !(low < high);
 }
 
 function rangeOf(plan: YAxisPlan, previous: Range | undefined, { low, high, zoom }: Extent): Range {

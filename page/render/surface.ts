@@ -7,6 +7,7 @@ export class Surface {
   height = 0;
   /** Device pixels of a CSS pixel. */
   ratio = 1;
+  readonly #host: HTMLElement;
   readonly #observer: ResizeObserver;
   readonly #closing = new AbortController();
 
@@ -15,15 +16,16 @@ export class Surface {
     const context = this.canvas.getContext("2d");
     if (context === null) throw new Error("This browser gives no canvas to draw on.");
     this.context = context;
+    this.#host = host;
     host.append(this.canvas);
     const onResize = (): void => {
-      if (this.#fit(host)) resized();
+      if (this.#fit()) resized();
     };
     this.#observer = new ResizeObserver(onResize);
     this.#observer.observe(host);
     // Another screen, or a zoomed page, has other pixels without another size.
     addEventListener("resize", onResize, { signal: this.#closing.signal });
-    this.#fit(host);
+    this.#fit();
   }
 
   /** Nothing calls it any more: what the window would call, it would keep. */
@@ -32,8 +34,8 @@ export class Surface {
     this.#closing.abort();
   }
 
-  #fit(host: HTMLElement): boolean {
-    const { clientWidth: width, clientHeight: height } = host;
+  #fit(): boolean {
+    const { clientWidth: width, clientHeight: height } = this.#host;
     if (width === 0 || height === 0) return false;
     if (width === this.width && height === this.height && this.ratio === devicePixelRatio) return false;
     [this.width, this.height, this.ratio] = [width, height, devicePixelRatio];
@@ -47,6 +49,8 @@ export class Surface {
 
   /** Empties it and sets it to be drawn on in CSS pixels. */
   begin(): CanvasRenderingContext2D {
+    // A window that is moved to another screen need not become another size.
+    if (this.ratio !== devicePixelRatio) this.#fit();
     const { context, ratio } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);

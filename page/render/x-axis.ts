@@ -18,6 +18,8 @@ const LEAD_PX = 6;
 
 /** The one x axis that all panels share, at the foot of the page. */
 export class XAxis {
+  /** From where to where there are labels, in CSS pixels. */
+  labels: (readonly [left: number, right: number])[] = [];
   readonly #surface: Surface;
 
   /** @param resized it has another size now, and wants to be drawn */
@@ -27,6 +29,11 @@ export class XAxis {
 
   get canvas(): HTMLCanvasElement {
     return this.#surface.canvas;
+  }
+
+  /** It will not be drawn any more. */
+  close(): void {
+    this.#surface.close();
   }
 
   /** How wide the part under the lines is, in CSS pixels. */
@@ -54,11 +61,13 @@ export class XAxis {
     });
     context.stroke();
     let freePx = 0;
+    this.labels = [];
     const write = (text: string, px: number, half: number): void => {
       // A label at the edge would be cut off, and one too near to the one before would be over it.
       if (text === "" || px - half < freePx || px + half > surface.width) return;
       context.fillText(text, px, LABEL_PX);
       freePx = px + half + LETTER_PX;
+      this.labels.push([px - half, px + half]);
     };
     if (time) {
       const widthOf = (text: string): number => context.measureText(text).width;

@@ -8,6 +8,10 @@ export interface YAxis {
   log: boolean;
   /** How labels are written where they need a prefix of their unit. */
   prefixed?: PrefixedLabels | undefined;
+  /** The power of ten that this prefix adds, for values on the axis, too; undefined where each has its own. */
+  exponent?: number;
+  /** All that is on it is one value: around that its range is made up. */
+  isFlat?: boolean;
   /** Of an axis of names, or a logarithmic one. @param heightPx in CSS pixels */
   ticks?: ((heightPx: number) => Tick[]) | undefined;
   /** Of an axis of names: where a value of a series stands. */

@@ -2,7 +2,7 @@ import { LINE_COLOURS } from "../layout/colours.ts";
 import { unitOf } from "../layout/unit.ts";
 import { make, setText } from "./dom.ts";
 import { numberStyle, type ValueStyle, valueText } from "./format.ts";
-import { expectedRange, type LegendAxes, type LegendItem } from "./legend-item.ts";
+import { axisOf, expectedRange, type LegendAxes, type LegendItem, wholeNumbersIn } from "./legend-item.ts";
 import { cssColour } from "./theme.ts";
 
 /** What is read of a series: its last value, the one at the cursor, or how far that is from the mark. */
@@ -32,18 +32,20 @@ interface Entry {
   unit: string;
   /** With the prefix that the value has. */
   shownUnit: HTMLElement;
+  /** How its values are written. */
   style: ValueStyle | undefined;
   /** The longest value in this style, in characters: the entry does not become narrower, so that nothing jumps. */
   width: number;
 }
 
-/** The style for values of a unit that lie between `low` and `high`. @param previous is kept while it is nearly right */
+/** The style for values of a unit that lie between `low` and `high`. @param previous is kept while it is nearly right @param ofAxis as {@link LegendAxis} has it */
 export type ValueStyleOf = (
   low: number,
   high: number,
   integers: boolean,
   unit: string,
   previous?: ValueStyle,
+  ofAxis?: number,
 ) => ValueStyle;
 
 /** Without the prefixes of units, which few pages need. */
@@ -63,6 +65,8 @@ export class Legend {
   valueStyle: ValueStyleOf | undefined;
   readonly #list: HTMLElement;
   readonly #entries = new Map<string, Entry>();
+  /** The last style of each series, or of all that have the range of their axis. */
+  readonly #styles = new Map<string, ValueStyle>();
   readonly #actions: LegendActions;
 
   constructor(list: HTMLElement, actions: LegendActions) {
@@ -71,15 +75,28 @@ export class Legend {
     list.ariaLabel = "Series";
   }
 
+  /** It goes on, or a name in it does, where that is not seen. */
+  get isCut(): boolean {
+    const { scrollHeight, clientHeight } = this.#list;
+    const parts = [this.#list, ...this.#list.querySelectorAll(".name")];
+    return scrollHeight > clientHeight || parts.some((part) => part.scrollWidth > part.clientWidth);
+  }
+
+  /** How the values of a series are written; undefined before it was shown. */
+  styleOf(name: string): ValueStyle | undefined {
+    return this.#entries.get(name)?.style;
+  }
+
   /** Brings the list up to date with the series of the panel, in their order. */
   show<T extends LegendItem>(shown: readonly T[], axes: LegendAxes, read: (item: T) => Reading): void {
+    const isWhole = wholeNumbersIn(shown);
     for (const [i, one] of shown.entries()) {
       const { name } = one.series;
       const entry = this.#entries.get(name) ?? this.#add(name);
       if (this.#list.children[i] !== entry.item) this.#list.insertBefore(entry.item, this.#list.children[i] ?? null);
       showSwatch(entry.swatch, one);
       showName(entry, one.label ?? name);
-      showValue(entry, one, read(one), expectedRange(one, axes), this.valueStyle ?? plainStyle);
+      this.#showValue(entry, one, read(one), axes, isWhole(one));
       entry.button.ariaPressed = String(!one.isHidden);
     }
     if (this.#entries.size === shown.length) return;
@@ -89,6 +106,38 @@ export class Legend {
       item.remove();
       this.#entries.delete(name);
     }
+  }
+
+  #showValue(
+    entry: Entry,
+    one: LegendItem,
+    { kind, value, text: name }: Reading,
+    axes: LegendAxes,
+    isWhole: boolean,
+  ): void {
+    const { series, renderer, onRight } = one;
+    const { range, exponent } = axisOf(one, axes);
+    const [low, high] = expectedRange(one, axes, isWhole);
+    const whose = low === range.min && high === range.max ? onRight : series.name;
+    const key = `${whose} ${entry.unit} ${isWhole}`;
+    const styleOf = this.valueStyle ?? plainStyle;
+    const style = styleOf(low, high, isWhole, entry.unit, this.#styles.get(key), exponent);
+    this.#styles.set(key, style);
+    // Few values lie close together, and have many places: their width is no measure for those that follow.
+    if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
+    entry.style = style;
+    const number = kind === "difference" ? differenceText(value, style) : valueText(value, style);
+    const text = name ?? number;
+    setText(entry.value, text);
+    setText(entry.shownUnit, style.unit);
+    entry.value.dataset.kind = kind;
+    entry.value.title = series.kind && text;
+    // As wide as the ends of its axis at once: what comes between them moves nothing.
+    const ends = name === undefined ? [low, high].map((end) => valueText(end, style).length) : [];
+    const width = Math.min(WIDEST, Math.max(text.length, ...ends));
+    if (width <= entry.width || renderer.hasLongTexts) return;
+    entry.width = width;
+    entry.value.style.minWidth = `${width}ch`;
   }
 
   #add(name: string): Entry {
@@ -145,32 +194,6 @@ function showName(entry: Entry, name: string): void {
   const { label, unit } = unitOf(name);
   setText(entry.name, label);
   entry.unit = unit;
-  entry.style = undefined;
-}
-
-function showValue(
-  entry: Entry,
-  { series, renderer }: LegendItem,
-  { kind, value, text: name }: Reading,
-  [low, high]: readonly [low: number, high: number],
-  styleOf: ValueStyleOf,
-): void {
-  const style = styleOf(low, high, series.integers, entry.unit, entry.style);
-  // Few values lie close together, and have many places: their width is no measure for those that follow.
-  if (JSON.stringify(style) !== JSON.stringify(entry.style)) entry.width = 0;
-  entry.style = style;
-  const number = kind === "difference" ? differenceText(value, style) : valueText(value, style);
-  const text = name ?? number;
-  setText(entry.value, text);
-  setText(entry.shownUnit, style.unit);
-  entry.value.dataset.kind = kind;
-  entry.value.title = series.kind && text;
-  // As wide as the ends of its axis at once: what comes between them moves nothing.
-  const ends = name === undefined ? [low, high].map((end) => valueText(end, style).length) : [];
-  const width = Math.min(WIDEST, Math.max(text.length, ...ends));
-  if (width <= entry.width || renderer.hasLongTexts) return;
-  entry.width = width;
-  entry.value.style.minWidth = `${width}ch`;
 }
 
 function differenceText(value: number, style: ValueStyle): string {

@@ -15,6 +15,8 @@ const SOON_MS = 600;
 /** After a failure what is rarely shown is loaded again no sooner than this. */
 const AGAIN_MS = 5_000;
 
+const NOTHING_LOST = { points: 0, unknown: false };
+
 /** A lag may be a zone from here on. */
 const LONG_LAG_MS = 600_000;
 
@@ -26,6 +28,8 @@ export interface RareStates {
   clocksText(remarks: ClockRemarks): string | undefined;
   /** Asks for the zone where a lag looks like one. */
   zoneHint(lagMs: number): string;
+  /** What is said of how points come, where that is by no WebSocket. */
+  transportText(): string | undefined;
   /** Shows the state in the icon of the tab. */
   showIcon(kind: Status["kind"]): void;
 }
@@ -51,6 +55,8 @@ export class StatusPresenter {
   goneSinceMs: number | undefined;
   /** How many points came since the picture was paused. */
   pointsSince = 0;
+  /** Why the Worker wants the page to come back later, in place of "Reconnecting". */
+  refusal: string | undefined;
   /** Shown instead of the connection's state. */
   override: Status | undefined;
   #historyText: string | undefined;
@@ -58,6 +64,7 @@ export class StatusPresenter {
   #rare: RareStates | undefined;
   #rareNotBeforeMs = -Infinity;
   #fetchingSinceMs: number | undefined;
+  #offlineSinceMs: number | undefined;
 
   constructor(about: PresentedState) {
     this.#about = about;
@@ -66,17 +73,21 @@ export class StatusPresenter {
   }
 
   get status(): Status {
-    const { viewport, source, feedRate, connection } = this.#about;
+    const { viewport, feedRate, connection } = this.#about;
+    const nowMs = Date.now();
     const circumstances = {
       nowMs: performance.now(),
-      hasPoints: source.store.size > 0,
+      offlineSinceMs: this.#offlineSinceMs ?? nowMs,
       takenMs: feedRate.takenMs,
-      staleSinceMs: feedRate.staleSinceMs(Date.now()),
+      staleSinceMs: feedRate.staleSinceMs(nowMs),
       goneSinceMs: this.goneSinceMs,
       wasGone: feedRate.wasGone,
       isPaused: !viewport.isLive,
+      refusal: this.refusal,
     };
-    return this.override ?? statusOf(connection(), circumstances);
+    const status = this.override ?? statusOf(connection(), circumstances);
+    this.#offlineSinceMs = status.kind === "offline" ? status.sinceMs : undefined;
+    return status;
   }
 
   show(): void {
@@ -93,6 +104,8 @@ export class StatusPresenter {
     );
     const { kind } = now.kind === "paused" ? now.feed : now;
     const isFlowing = kind === "live";
+    // What is still seen of a channel that was emptied is nothing of its own.
+    const isEmpty = kind === "empty";
     const isConnected = isFlowing || ["empty", "waiting", "stale", "gone"].includes(kind);
     const lagMs = isFlowing ? clocks.lagMs : undefined;
     const { remarks } = clocks;
@@ -100,13 +113,14 @@ export class StatusPresenter {
       figuresText({
         file: now.kind === "snapshot" ? now.about() : "",
         rate: isConnected ? feedRate.rate(nowMs) : undefined,
-        series: store.size,
+        series: isEmpty ? 0 : store.size,
         refusedSeries: store.refused,
         lagMs,
         lagHint: this.#rare?.zoneHint(lagMs ?? 0),
         clocks: this.#rare?.clocksText(remarks),
-        lostPoints: store.lost,
+        lostPoints: isEmpty ? NOTHING_LOST : store.lost,
         viewers: isConnected ? this.viewers : undefined,
+        transport: isConnected ? this.#rare?.transportText() : undefined,
       }),
     );
     this.#rare?.showEmpty(store.size === 0 && isConnected);
@@ -142,9 +156,7 @@ export class StatusPresenter {
           : "Loading history …"
         : state === "failed"
           ? "History cannot be loaded now. Trying again."
-          : history.isTruncated && seen !== undefined && seen.x.min < (history.fetched?.min ?? seen.x.min)
-            ? "There is more history than this page can hold. Zoom in to see older points."
-            : undefined;
+          : seen && history.truncation(seen.x);
     // Who took it away has read it.
     if (text === this.#historyText) return;
     this.#historyText = text;

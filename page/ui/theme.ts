@@ -1,6 +1,6 @@
 import { LINE_COLOURS } from "../layout/colours.ts";
 
-/** The colours of the canvas, which CSS cannot reach: read from the page's custom properties. */
+/** The colours of the canvas, which CSS cannot reach: read from custom properties. */
 export interface Theme {
   lines: string[];
   text: string;
@@ -21,9 +21,9 @@ export function cssColour({ slot, colour }: { slot: number; colour?: string | un
   return colour ?? `var(${lineColour(slot)})`;
 }
 
-/** The colours as they are now. */
-export function readTheme(): Theme {
-  const style = getComputedStyle(document.documentElement);
+/** The colours as they are now, where this element is. */
+export function readTheme(host: Element): Theme {
+  const style = getComputedStyle(host);
   const read = (property: string): string => style.getPropertyValue(property).trim();
   return {
     lines: Array.from({ length: LINE_COLOURS }, (_, index) => read(lineColour(index))),
@@ -35,6 +35,6 @@ export function readTheme(): Theme {
 }
 
 /** Calls back when the system changes between light and dark. */
-export function onThemeChange(changed: () => void): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+export function onThemeChange(changed: () => void, options?: AddEventListenerOptions): void {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed, options);
 }

@@ -1,4 +1,4 @@
-import { extentOf, pathTools } from "../data/path.ts";
+import { extentOf, pointTools } from "../data/path.ts";
 import { isFarBehind, newestX, type PointSource } from "../data/point-source.ts";
 import type { Range, Segment } from "../data/segment.ts";
 import { lowerBound, upperBound } from "../data/sorted-column.ts";
@@ -148,7 +148,7 @@ export class Viewport {
                 .segments(series, x)
                 .map(
                   (points) =>
-                    (points.isPath && pathTools.pathWithin?.(points, x.min, x.max, 1)) ||
+                    (points.isPath && pointTools.pathWithin?.(points, x.min, x.max, 1)) ||
                     (isTime(newest) && (time || isTime(series.headX)) ? timed(points, time) : points),
                 ),
       };

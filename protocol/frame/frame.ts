@@ -101,8 +101,33 @@ export function gapsOf(bytes: Uint8Array): Gap[] {
   return gaps;
 }
 
+/**
+ * The same, each with the number of points in the frame that stand before it. Only tables that stand before a gap are decoded.
+ */
+export function placedGapsOf(bytes: Uint8Array): { gap: Gap; pointsBefore: number }[] {
+  const placed: { gap: Gap; pointsBefore: number }[] = [];
+  const tables: BlockReader[] = [];
+  let pointsBefore = 0;
+  for (let offset = HEADER_BYTES; offset < bytes.byteLength; ) {
+    const block = new BlockReader(bytes, offset);
+    if (block.kind === BlockKind.table) tables.push(block);
+    if (block.kind === BlockKind.gap) {
+      for (const table of tables.splice(0)) pointsBefore += pointsIn(readTable(table, Number.POSITIVE_INFINITY));
+      placed.push({ gap: readGap(block), pointsBefore });
+    }
+    offset += block.length;
+  }
+  return placed;
+}
+
+function pointsIn({ columns }: Table): number {
+  let points = 0;
+  for (const { y } of columns) for (const value of y) if (!Number.isNaN(value)) points++;
+  return points;
+}
+
 /** Whether a frame that was checked before has a column of one of these series: names are read, values are not. */
-export function hasSeries(bytes: Uint8Array, series: ReadonlySet<string>): boolean {
+export function hasSeries(bytes: Uint8Array, series: Pick<ReadonlySet<string>, "has">): boolean {
   for (let offset = HEADER_BYTES; offset < bytes.byteLength; ) {
     const block = new BlockReader(bytes, offset);
     const { view } = block;

@@ -27,3 +27,12 @@ export function nullForNonFinite(text: string): string {
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** So deep is JSON that is passed on: what is much deeper can be read, and makes `JSON.stringify` run out of stack. */
+const MAX_LEVELS = 100;
+
+/** Whether a JSON value can be written again, wherever it is read. */
+export function isShallow(value: unknown, levels: number = MAX_LEVELS): value is unknown {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1));
+}

@@ -1,6 +1,12 @@
 import type { LeftOutPart } from "./part-fault.ts";
 import type { FoundTime } from "./time.ts";
 
+/** A time or a place that needs no second look, and a value of the one series that has no name. */
+export interface PointXY {
+  x: number;
+  y: number;
+}
+
 /** What is remembered of the lists of plain values that came before. */
 export interface ListMemory {
   /** Some began with a date, as none of their other values was: PT3e. */
@@ -18,8 +24,8 @@ export interface PointReader<Series, Value> {
   readonly arrivedAt: number;
   /** Whether only chosen fields are taken: then an item without any of them is passed over. */
   readonly isChoosing: boolean;
-  /** The one series of `{"x": number, "y": number}`, if such points need nothing else from the reader. */
-  readonly xySeries: readonly [Series] | undefined;
+  /** Takes points that most publishers send, so far as they need nothing else from the reader; undefined: as others. */
+  readonly addXY: ((points: readonly PointXY[]) => void) | undefined;
   readonly lists: ListMemory;
   /** Whether every number in quotes may be a time; else only a date. */
   readonly readsQuotedTimes: boolean;

@@ -5,7 +5,7 @@ import { timeFieldOf } from "./date-field.ts";
 import { parseJson } from "./json.ts";
 import type { LeftOutPart } from "./part-fault.ts";
 import { PointError } from "./point-error.ts";
-import type { ListMemory, PointReader } from "./point-reader.ts";
+import type { ListMemory, PointReader, PointXY } from "./point-reader.ts";
 import { readShapes } from "./shapes.ts";
 import { type FoundTime, timeOf } from "./time.ts";
 
@@ -71,7 +71,7 @@ export function valueOfJson(text: string): unknown {
  */
 export function rowsOf(value: unknown, reading: PointContext): Row[] {
   const rows: Row[] = [];
-  readShapes(value, new RowReader(reading, (row) => rows.push(row)));
+  readShapes(value, new RowReader(reading, rows));
   return rows;
 }
 
@@ -81,22 +81,28 @@ export function seriesOfY(topic: string): readonly [string] | undefined {
   return isSeriesName(name) ? [name] : undefined;
 }
 
+/** Takes rows: an array, most often. */
+export interface RowSink {
+  push(row: Row): unknown;
+}
+
 /** Makes rows of points, each with all its fields. */
 export class RowReader implements PointReader<string, number> {
   readonly isChoosing = false;
   readonly readsQuotedTimes = false;
-  readonly xySeries: readonly [string] | undefined;
+  readonly addXY: ((points: readonly PointXY[]) => void) | undefined;
   readonly lists: ListMemory;
   readonly #reading: PointContext;
-  readonly #take: (row: Row) => void;
+  readonly #into: RowSink;
   #points = 0;
 
-  /** @param take is given each row as soon as it is read, so that not all that is made of a value need be in memory at once */
-  constructor(reading: PointContext, take: (row: Row) => void) {
-    this.xySeries = "ySeries" in reading ? reading.ySeries : seriesOfY(reading.topic);
+  /** @param into is given each row as soon as it is read, so that not all that is made of a value need be in memory at once */
+  constructor(reading: PointContext, into: RowSink) {
+    const ySeries = "ySeries" in reading ? reading.ySeries : seriesOfY(reading.topic);
+    this.addXY = ySeries && ((points) => this.#addXY(points, ySeries));
     this.lists = reading.lists ?? {};
     this.#reading = reading;
-    this.#take = take;
+    this.#into = into;
   }
 
   get arrivedAt(): number {
@@ -147,12 +153,24 @@ export class RowReader implements PointReader<string, number> {
     this.#reading.leftOut?.(part);
   }
 
+  #addXY(points: readonly PointXY[], names: readonly [string]): void {
+    this.found(points.length);
+    const { times, arrivedAt } = this.#reading;
+    for (const { x, y } of points) {
+      const seconds = times === undefined ? timeOf(x, arrivedAt) : times.secondsOf(x, "x", arrivedAt);
+      this.#into.push({ x: seconds, arrival: false, names, values: [y] });
+    }
+  }
+
   /** A message of more series than a table may have is several rows at the same x. */
   add(x: number, arrival: boolean, names: readonly string[], values: readonly number[]): void {
-    if (names.length <= MAX_COLUMNS) return this.#take({ x, arrival, names, values });
+    if (names.length <= MAX_COLUMNS) {
+      this.#into.push({ x, arrival, names, values });
+      return;
+    }
     for (let i = 0; i < names.length; i += MAX_COLUMNS) {
       const [some, of] = [names.slice(i, i + MAX_COLUMNS), values.slice(i, i + MAX_COLUMNS)];
-      this.#take({ x, arrival, names: some, values: of });
+      this.#into.push({ x, arrival, names: some, values: of });
     }
   }
 }

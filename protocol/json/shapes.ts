@@ -4,7 +4,7 @@ import { isDate, isDatedRow, isSureTime } from "./date-field.ts";
 import { readFields } from "./fields.ts";
 import { isObject } from "./json.ts";
 import { namingField } from "./name-field.ts";
-import type { PointReader } from "./point-reader.ts";
+import type { PointReader, PointXY } from "./point-reader.ts";
 import { isNumeric, ShapeReading } from "./shape-reading.ts";
 import { type FoundTime, MAX_TIME } from "./time.ts";
 import { isQuotedNumber, isWord } from "./words.ts";
@@ -15,12 +15,8 @@ import { isQuotedNumber, isWord } from "./words.ts";
  * @throws PointError, and what the reader throws
  */
 export function readShapes<S, V>(value: unknown, reader: PointReader<S, V>): void {
-  const { xySeries } = reader;
   // Most publishers send this: by this way it takes a third of the time.
-  if (xySeries !== undefined && isXY(value)) {
-    reader.found(1);
-    return reader.add(reader.secondsOf(value.x, "x"), false, xySeries, [value.y]);
-  }
+  if (reader.addXY !== undefined && isXY(value)) return reader.addXY([value]);
   const reading = new ShapeReading(reader);
   readValue(value, reading);
   reading.end(value);
@@ -52,9 +48,11 @@ function readValue<S, V>(value: unknown, reading: ShapeReading<S, V>): void {
 /** Several records, each of which is taken or left out by itself. */
 function readRecords<S, V>(items: readonly unknown[], reading: ShapeReading<S, V>): void {
   const { left, reader } = reading;
-  const { xySeries } = reader;
   // Nothing tells such points apart: by this way they take a third less time.
-  if (xySeries !== undefined && items.every(isXY)) return readPoints(items, xySeries, reading);
+  if (reader.addXY !== undefined && items.every(isXY)) {
+    reading.isTaken = true;
+    return reader.addXY(items);
+  }
   const timed = timedRecord(items, reader.arrivedAt);
   if (timed !== undefined) return readFields(timed.record, timed.time, reading);
   // A word may say what the others are of: without it they would be mixed with others' in one series.
@@ -71,17 +69,6 @@ function readRecords<S, V>(items: readonly unknown[], reading: ShapeReading<S, V
   for (let i = 0; i < items.length; i++) {
     readRecord(items[i], i, placeInList, readListed, reading);
   }
-}
-
-function readPoints<S, V>(
-  points: readonly { x: number; y: number }[],
-  series: readonly [S],
-  reading: ShapeReading<S, V>,
-): void {
-  const { reader } = reading;
-  reader.found(points.length);
-  reading.isTaken = true;
-  for (const { x, y } of points) reader.add(reader.secondsOf(x, "x"), false, series, [y]);
 }
 
 function placeInList(i: number): string {
@@ -110,11 +97,9 @@ function readRecord<S, V>(
   reading: ShapeReading<S, V>,
 ): void {
   const { left, reader } = reading;
-  const { xySeries } = reader;
-  if (xySeries !== undefined && isXY(item)) {
-    reader.found(1);
+  if (reader.addXY !== undefined && isXY(item)) {
     reading.isTaken = true;
-    return reader.add(reader.secondsOf(item.x, "x"), false, xySeries, [item.y]);
+    return reader.addXY([item]);
   }
   const before = left.total;
   const isTakenBefore = reading.isTaken;
@@ -257,9 +242,9 @@ export function isPair(value: unknown): value is [unknown, unknown] {
 }
 
 /** `{"x": number, "y": number}`, both of a size that needs no second look, and nothing else. */
-export function isXY(value: unknown): value is { x: number; y: number } {
-  if (typeof value !== "object" || value === null || !("x" in value) || !("y" in value)) return false;
-  const { x, y } = value;
+export function isXY(value: unknown): value is PointXY {
+  if (typeof value !== "object" || value === null) return false;
+  const { x, y }: { x?: unknown; y?: unknown } = value;
   if (typeof x !== "number" || typeof y !== "number") return false;
   if (!(x > -MAX_TIME && x < MAX_TIME && y >= -Number.MAX_SAFE_INTEGER && y <= Number.MAX_SAFE_INTEGER)) return false;
   let fields = 0;

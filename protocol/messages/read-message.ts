@@ -32,6 +32,8 @@ export type CutReason =
   | "too-slow"
   /** It looked for points for too long and found none. */
   | "too-long"
+  /** The token that let it in has expired or was revoked. */
+  | "access-ended"
   /** The Channel cannot be reached, or failed. */
   | "unavailable";
 
@@ -40,6 +42,7 @@ const CUT_REASONS = {
   trimmed: true,
   "too-slow": true,
   "too-long": true,
+  "access-ended": true,
   unavailable: true,
 } satisfies Record<CutReason, true>;
 

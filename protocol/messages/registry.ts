@@ -6,7 +6,7 @@
  * test/vectors/messages.json. The compiler then asks for a rule, and for a case where the message is received.
  */
 import { PING, PONG } from "../limits.ts";
-import type { ParsedByType } from "./parsed.ts";
+import { type ParsedByType, parseByType } from "./parsed.ts";
 import { parseAnnouncement, parseProblem, parsePublishAnswer } from "./publish.ts";
 import { parsePointMessage, parseReadCut } from "./read-message.ts";
 import { parseServerMessage, type ServerMessage } from "./server-message.ts";
@@ -30,21 +30,28 @@ const SERVER_RULES: Record<ServerMessage["type"], string> = {
   hello: "VW1",
   gap: "VW2",
   earlier: "VW1",
+  note: "TR5",
+  lost: "VW21",
   live: "VW1",
   behind: "VW3",
   status: "VW11",
   layout: "VW20",
+  expiring: "AC10",
+  renewed: "AC10",
 };
 
 const VIEWER_RULES: Record<ViewerMessage["type"], string> = {
   continue: "VW3",
+  ping: "VW6",
+  renew: "AC10",
 };
 
 export const MESSAGES: readonly RegisteredMessage[] = [
   ...Object.entries(SERVER_RULES).map(([name, rule]) => fromTo("Channel", "viewer", name, rule, parseServerMessage)),
   ...Object.entries(VIEWER_RULES).map(([name, rule]) => fromTo("viewer", "Channel", name, rule, parseViewerMessage)),
-  fromTo("viewer", "Channel", PING, "VW6", (text) => only(PING, text)),
-  fromTo("Channel", "viewer", PONG, "VW6", (text) => only(PONG, text)),
+  fromTo("viewer", "Channel", "ping as a word", "VW6", (text) => only(PING, text)),
+  fromTo("Channel", "viewer", "pong as a word", "VW6", (text) => only(PONG, text)),
+  fromTo("Channel", "viewer", "pong", "VW6", (text) => parseByType<{ type: "pong" }>(text, { pong: {} })),
   fromTo("Channel", "text viewer", "point", "VW5", parsePointMessage),
   fromTo("publisher", "Channel", "announcement", "CH9", parseAnnouncement),
   fromTo("Channel", "publisher", "publish answer", "RT4", parsePublishAnswer),

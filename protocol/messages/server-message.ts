@@ -38,6 +38,10 @@ export type ServerMessage =
   | ({ type: "gap"; reason: ChannelGapReason; points: number | null } & Cursor)
   /** Of the tail, the points numbered above `after`, up to `seq`, are not sent: a viewer that wants them reads them. */
   | ({ type: "earlier"; after: number } & Cursor)
+  /** To a viewer that picks series: what a publisher lost of them, or of all, in frames that have no points of them. */
+  | ({ type: "lost"; reason: string; points: number | null; series: string } & Cursor)
+  /** Something that the viewer should know of what it asked for, in a sentence: the channel never had any of its series. */
+  | { type: "note"; detail: string }
   /** The viewer has everything up to here, and now gets each frame as it comes. */
   | ({ type: "live" } & Cursor)
   /** Frames after `seq` wait in the store: send `continue` when all before this is read. */
@@ -48,7 +52,11 @@ export type ServerMessage =
    * What everybody's panels are made from: of these series, of which the Channel has just decided it, how large they are
    * (0: all their first values are 0, or have names); and the arrangement that the channel's owner stored, "" if there is none.
    */
-  | { type: "layout"; series: string[]; scales: (number | null)[]; arrangement: string };
+  | { type: "layout"; series: string[]; scales: (number | null)[]; arrangement: string }
+  /** The token expires in so long, and the connection ends with it unless the viewer renews it. */
+  | { type: "expiring"; inMs: number }
+  /** The token that the viewer sent counts from now on, for so long; null: it does not expire. */
+  | { type: "renewed"; expiresInMs: number | null };
 
 /** Why points are missing from what a viewer receives, as the Channel says. */
 export type ChannelGapReason =
@@ -96,6 +104,8 @@ export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
     ...CURSOR,
   },
   earlier: { after: isCount, ...CURSOR },
+  lost: { reason: isString, points: isCountOrNull, series: isString, ...CURSOR },
+  note: { detail: isString },
   live: CURSOR,
   behind: CURSOR,
   layout: {
@@ -104,6 +114,8 @@ export const SERVER_MESSAGES: GuardsByType<ServerMessage> = {
     arrangement: isString,
   },
   status: { viewers: isCount, behind: isCount, retryWithinMs: isCount, ...MOMENT },
+  expiring: { inMs: isCount },
+  renewed: { expiresInMs: isCountOrNull },
 };
 
 /** A message from the Channel. One of an unknown type comes from a newer Channel: a viewer passes it over. */

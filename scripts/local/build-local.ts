@@ -15,6 +15,7 @@ export async function buildLocal(
   config: WorkerConfig,
   vars: readonly string[],
   target = join(ROOT, "dist/worker"),
+  fetchesKeys = false,
 ): Promise<string> {
   const [worker, front] = await Promise.all([
     bundleWorker(config.main),
@@ -31,7 +32,7 @@ export async function buildLocal(
     replace(join(target, MODULES.assets), assetsConfig(config, headers)),
   ]);
   const file = join(target, "workerd.capnp");
-  await replace(file, workerdConfig(config, vars));
+  await replace(file, workerdConfig(config, vars, fetchesKeys));
   return file;
 }
 

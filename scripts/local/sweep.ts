@@ -6,6 +6,8 @@ import { DatabaseSync } from "node:sqlite";
 const ALARMS = "metadata.sqlite";
 /** A database without a table has one page. */
 const EMPTY_BYTES = 4096;
+/** workerd has a folder for each class of objects: `plotcast-Channel`. */
+const OF_CHANNELS = /-Channel$/;
 
 /**
  * Removes the files of channels that hold nothing. workerd makes a database for every object that is asked anything, so
@@ -22,7 +24,7 @@ export function removeEmptyChannels(storeDir: string): number {
   // Without one workerd says so itself.
   if (!existsSync(storeDir)) return removed;
   for (const folder of readdirSync(storeDir, { withFileTypes: true })) {
-    if (!folder.isDirectory()) continue;
+    if (!folder.isDirectory() || !OF_CHANNELS.test(folder.name)) continue;
     for (const name of readdirSync(join(storeDir, folder.name))) {
       const file = join(storeDir, folder.name, name);
       if (!name.endsWith(".sqlite") || name === ALARMS || !isEmpty(file)) continue;

@@ -15,8 +15,8 @@ export interface WorkerConfig {
   compatibilityFlags: readonly string[];
   /** `[vars]`: every variable that the Worker knows, with its default. */
   vars: Readonly<Record<string, string>>;
-  /** The class of its Durable Object. */
-  className: string;
+  /** Its Durable Objects: what each is called in `env`, and its class. */
+  durableObjects: readonly DurableObjectBinding[];
   assets: {
     /** Absolute. */
     directory: string;
@@ -27,11 +27,15 @@ export interface WorkerConfig {
   };
 }
 
+export interface DurableObjectBinding {
+  binding: string;
+  className: string;
+}
+
 /** Reads `wrangler.toml`. (Wrangler could, too, but takes a second to load.) @throws Error naming what is missing */
 export async function readWorkerConfig(): Promise<WorkerConfig> {
   const config = getStaticTOMLValue(parseTOML(await readFile(join(ROOT, "wrangler.toml"), "utf8")));
   const bindings = at(config, "durable_objects", "bindings");
-  const channel = Array.isArray(bindings) ? bindings.find((binding) => at(binding, "name") === "CHANNEL") : undefined;
   const vars: Record<string, string> = {};
   for (const [name, value] of Object.entries(at(config, "vars") ?? {})) vars[name] = text(value, `vars.${name}`);
   return {
@@ -40,7 +44,10 @@ export async function readWorkerConfig(): Promise<WorkerConfig> {
     compatibilityDate: text(at(config, "compatibility_date"), "compatibility_date"),
     compatibilityFlags: texts(at(config, "compatibility_flags"), "compatibility_flags"),
     vars,
-    className: text(at(channel, "class_name"), "class_name of the binding CHANNEL"),
+    durableObjects: (Array.isArray(bindings) ? bindings : []).map((each) => ({
+      binding: text(at(each, "name"), "name of a durable_objects.bindings"),
+      className: text(at(each, "class_name"), "class_name of a durable_objects.bindings"),
+    })),
     assets: {
       directory: join(ROOT, text(at(config, "assets", "directory"), "assets.directory")),
       runWorkerFirst: texts(at(config, "assets", "run_worker_first"), "run_worker_first"),

@@ -9,6 +9,10 @@ export const STORE = "store";
 /** The sockets of each configuration; their addresses are given on the command line (`--socket-addr`). */
 export const SOCKETS = { ipv4: ["http"], both: ["http", "http6"] } as const;
 
+const CLOSED = "allow = []";
+/** ("private" includes "local".) */
+const OPEN = 'allow = ["public", "private"], tlsOptions = (trustBrowserCas = true)';
+
 /** Which of the configurations: to listen on 127.0.0.1, or on [::1] too. */
 export type Listening = keyof typeof SOCKETS;
 
@@ -16,14 +20,16 @@ export type Listening = keyof typeof SOCKETS;
  * What workerd is to run on this machine, in its own format (node_modules/workerd/workerd.capnp).
  *
  * Nothing but the Worker can be reached: there is no inspector, no debug port and no development tool among the
- * services. The Worker itself can open no connection. Variables come from workerd's environment, so that no file has
- * the token and no other user can read it (others can read arguments).
+ * services. The Worker itself can open no connection, unless it fetches keys. Variables come from workerd's environment,
+ * so that no file has the token and no other user can read it (others can read arguments).
  *
  * @param vars names of the Worker's variables, the token's too
+ * @param fetchesKeys whether it may connect, to fetch them: from anywhere, this machine and its network too
  */
 export function workerdConfig(
-  { name, compatibilityDate, compatibilityFlags, className, assets }: WorkerConfig,
+  { name, compatibilityDate, compatibilityFlags, durableObjects, assets }: WorkerConfig,
   vars: readonly string[],
+  fetchesKeys: boolean,
 ): string {
   const flags = compatibilityFlags.map(quoted).join(", ");
   const compatibility = `compatibilityDate = ${quoted(compatibilityDate)}, compatibilityFlags = [${flags}]`;
@@ -46,14 +52,16 @@ const services :List(Workerd.Service) = [
     ${compatibility},
     bindings = [
       ${vars.map((of) => `(name = ${quoted(of)}, fromEnvironment = ${quoted(of)}),`).join("\n      ")}
-      (name = "CHANNEL", durableObjectNamespace = ${quoted(className)}),
+      ${durableObjects.map((each) => `(name = ${quoted(each.binding)}, durableObjectNamespace = ${quoted(each.className)}),`).join("\n      ")}
       (name = "ASSETS", service = (name = "assets", entrypoint = "AssetWorker")),
     ],
-    durableObjectNamespaces = [(className = ${quoted(className)}, enableSql = true, uniqueKey = ${quoted(`${name}-${className}`)})],
+    durableObjectNamespaces = [
+      ${durableObjects.map(({ className }) => `(className = ${quoted(className)}, enableSql = true, uniqueKey = ${quoted(`${name}-${className}`)}),`).join("\n      ")}
+    ],
     durableObjectStorage = (localDisk = ${quoted(STORE)}),
   )),
   (name = ${quoted(STORE)}, disk = (writable = true)),
-  (name = "internet", network = (allow = [])),
+  (name = "internet", network = (${fetchesKeys ? OPEN : CLOSED})),
 ];
 ${Object.entries(SOCKETS)
   .map(

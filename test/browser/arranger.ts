@@ -64,6 +64,12 @@ export class Arranger {
   }
 
   /** Drags a series from its legend to a place of a panel, and lets go. */
+  /** Hides or shows a series by its entry in the legend, and takes the hand away. */
+  async toggle(name: string): Promise<void> {
+    await this.entry(name).click();
+    await this.#tab.page.mouse.move(2, 2);
+  }
+
   async drag(name: string, panel: number, place: Place): Promise<void> {
     const { mouse } = this.#tab.page;
     const from = await this.entry(name).boundingBox();

@@ -6,6 +6,8 @@ import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
 import { type ChannelTab, type Curve, columnOf } from "./channel-tab.ts";
+import { assertFits } from "./fits.ts";
+import { pressed } from "./press.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
 
@@ -125,6 +127,45 @@ test("[PG12d] fixed, the axis goes from one given number to the other, which is 
   }
 });
 
+test("[PG12d] a press that leaves a field finds its button, though what was typed makes the dialog higher", async (t) => {
+  const { tab, arranger } = await scene(t, (i) => ({ "a.y": i }));
+  const dialog = await arranger.settings(0);
+  assert.ok(await dialog.getByRole("button", { name: "Arrange all panels automatically" }).isHidden());
+  await dialog.getByLabel("To", { exact: true }).fill("300");
+  await pressed(dialog.getByRole("button", { name: "Close" }));
+  await dialog.waitFor({ state: "detached" });
+  assert.equal((await axes(tab)).left.max, 300);
+});
+
+test("[PG12c] a press that leaves a list of places finds its button, though the series moves", async (t) => {
+  const { tab, arranger } = await scene(t, (i) => ({ "a.y": i, "a.z": i + 1 }));
+  const dialog = await arranger.settings(0);
+  await dialog.getByLabel("Where a.y stands").focus();
+  await tab.page.keyboard.press("ArrowDown");
+  await pressed(dialog.getByLabel("a.z", { exact: true }));
+  await arranger.shows(["a.z | a.y"]);
+  await waitFor("a.z being hidden", async () => (await arranger.entry("a.z").getAttribute("aria-pressed")) === "false");
+});
+
+test("[PG7b] [PG12d] in a narrow window both ends of a fixed range stand on one line, each with its word", async (t) => {
+  const { tab, arranger } = await scene(t, (i) => ({ "a.y": i }));
+  for (const width of [390, 320]) {
+    await tab.page.setViewportSize({ width, height: 800 });
+    const dialog = await arranger.settings(0);
+    const fields = ["From", "To"].map((name) => dialog.getByLabel(name, { exact: true }));
+    const words = ["From", "To"].map((name) => dialog.getByText(name, { exact: true }));
+    const middles = await Promise.all(
+      [...fields, ...words].map(async (one) => {
+        const { y, height } = (await one.boundingBox()) ?? assert.fail(`${width}: one cannot be seen`);
+        return Math.round(y + height / 2);
+      }),
+    );
+    assert.ok(Math.max(...middles) - Math.min(...middles) <= 1, `${width}: ${middles}`);
+    await assertFits(tab, `${width}`);
+    await arranger.close();
+  }
+});
+
 test("[PG12d] logarithmic, powers of ten stand equally far apart, and what is not above 0 breaks the line", async (t) => {
   const level = (i: number): number => [1, 10, 100, -5, 0, 10][Math.floor(i / 20)] ?? 0;
   const { tab, arranger, start } = await scene(t, (i) => ({ y: level(i) }));
@@ -239,6 +280,34 @@ test("[PG80a] in low panels each axis has two labels at least, and none lies ove
       for (const [k, y] of rows.entries()) assert.ok(k === 0 || y - (rows[k - 1] ?? 0) >= 12, `${rows}`);
     }
   }
+});
+
+test("[PG81d] a panel has one prefix: that of its axis is that of its values, whatever came before it was loaded", async (t) => {
+  const { tab, arranger, source, start } = await scene(t, (i) => ({
+    "one.p [kPa]": 100_000 + 40 * (i % 2),
+    "three.whole [Hz]": 250_000 + 100 * i,
+    "four.edge [W]": 94_000.5 + 48 * i,
+  }));
+  const values = {
+    "one.p [kPa]": 136_500.5,
+    "three.whole [Hz]": 250_000,
+    "four.edge [W]": 98_765,
+  };
+  await source.publish([rowOf(start + 30, values)]);
+  await tab.holds(COUNT + 1, "four.edge [W]");
+  await waitFor("every value with the unit of its axis", async () => {
+    await tab.drawn();
+    const panels = await tab.panels();
+    const units = await Promise.all(
+      panels.map(async ({ names: [name = ""] }, i) => {
+        const unit = await arranger.entry(name).locator(".unit").textContent();
+        const base = (await tab.labelsOn(i)).find(({ text }) => /^[a-zA-Z]/.test(text))?.text;
+        return `${name}: ${unit}, ${base}`;
+      }),
+    );
+    const wanted = ["one.p [kPa]: MPa, MPa", "three.whole [Hz]: Hz, undefined", "four.edge [W]: kW, kW"];
+    return JSON.stringify(units.sort()) === JSON.stringify(wanted.sort());
+  });
 });
 
 test("[PG81a] what would need a power of ten has its unit's prefix: in the legend, once at the axis, at a line, and at the cursor", async (t) => {

@@ -80,9 +80,12 @@ export interface Curve {
 
 export class ChannelTab {
   readonly page: Page;
+  /** What is loaded when it is needed cannot be had. */
+  readonly lacksLazyPart: boolean;
 
-  constructor(page: Page) {
+  constructor(page: Page, lacksLazyPart = false) {
     this.page = page;
+    this.lacksLazyPart = lacksLazyPart;
   }
 
   held(): Promise<Held> {
@@ -209,6 +212,11 @@ export class ChannelTab {
   /** Resolves once what has come so far is drawn. */
   async drawn(): Promise<void> {
     await this.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  }
+
+  /** The part of the page that is loaded when it is needed is there: it brings its styles. */
+  async lazyPart(): Promise<void> {
+    await waitFor("the lazy part", () => this.page.evaluate<boolean>("document.adoptedStyleSheets.length > 0"));
   }
 
   async curve(name = "y"): Promise<Curve> {

@@ -270,3 +270,44 @@ async function whereIs(pointer: Pointer, part: number): Promise<[number, number]
   const { left, top, width, height } = await pointer.box();
   return [Math.round(left + part * width), top + height / 2];
 }
+
+test("[PG77f] no label of the x axis is half under the time of the cursor", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past((i) => ({ y: i }));
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(120);
+  await tab.page.keyboard.press(" ");
+  const box = (await tab.page.locator(".over").boundingBox()) ?? assert.fail();
+  for (const part of [0.2, 0.23, 0.26, 0.29]) {
+    await tab.page.mouse.move(box.x + part * box.width, box.y + 50);
+    await tab.page.locator(".cursor-chip").waitFor();
+    await tab.drawn();
+    const { labels, cover, chip } = await tab.page.evaluate<{
+      labels: [number, number][];
+      cover: [number, number];
+      chip: [number, number];
+    }>(`(() => {
+      const foot = document.querySelector(".x-axis");
+      const context = foot.querySelector("canvas").getContext("2d");
+      const at = (element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return [left, right];
+      };
+      return {
+        labels: recorded.labelsOn(foot.querySelector("canvas")).map(({ text, x }) => {
+          const half = context.measureText(text).width / 2;
+          return [x - half, x + half];
+        }),
+        cover: at(foot.querySelector(".cursor-cover")),
+        chip: at(foot.querySelector(".cursor-chip")),
+      };
+    })()`);
+    assert.ok(labels.length > 3, `${labels.length} labels`);
+    assert.ok(cover[0] <= chip[0] + 1 && cover[1] >= chip[1] - 1, `${cover} and ${chip}`);
+    for (const [left, right] of labels) {
+      const isOutside = right <= cover[0] || left >= cover[1];
+      const isCovered = left >= cover[0] && right <= cover[1];
+      assert.ok(isOutside || isCovered, `at ${part}: ${[left, right]} in ${cover}`);
+    }
+  }
+});

@@ -7,9 +7,10 @@ import { waitFor } from "../support/wait.ts";
 import { Arranger } from "./arranger.ts";
 import type { ChannelTab } from "./channel-tab.ts";
 import { Pointer } from "./pointer.ts";
+import { pressed } from "./press.ts";
 import { saved } from "./saving.ts";
 import { Source } from "./source.ts";
-import { counting, Stage } from "./stage.ts";
+import { counting, Stage, type TabOptions } from "./stage.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -21,12 +22,12 @@ const u = (i: number): number => 100 + (i % 7);
 const p = (i: number): number => u(i) * 2 * i + 1;
 const EXPRESSION = `"${U}" * i.x + 1`;
 
-async function scene(t: TestContext) {
+async function scene(t: TestContext, options: TabOptions = {}) {
   const channel = newChannel();
   const source = new Source(stage.edge, channel);
   const start = Math.floor(Date.now() / 1000) - 30;
   await source.publish(counting(COUNT).map((i) => rowOf(start + i / 4, { [U]: u(i), "i.x": 2 * i })));
-  const tab = await stage.openTab(t, channel);
+  const tab = await stage.openTab(t, channel, options);
   await tab.holds(COUNT, "i.x");
   return { channel, source, start, tab, arranger: new Arranger(tab) };
 }
@@ -236,4 +237,71 @@ test("[PG22h] a name without its unit will do; what it stands for is in the URL"
   await waitFor("the question which", async () =>
     /may be u\.bus \[V\] or u\.bus \[mV\]/.test((await dialog.getByRole("alert").textContent()) ?? ""),
   );
+});
+
+for (const options of [{}, { phone: true }]) {
+  const where = "phone" in options ? "on a phone" : "with a mouse";
+  test(`[PG22g] ${where} Add is pressed while names are suggested: the list goes, and moves nothing`, async (t) => {
+    const { tab, source, start } = await scene(t, options);
+    await source.publish([rowOf(start + COUNT / 4, { "fan.ai.x": 1, "fan.bi.x": 2, "fan.ci.x": 3 })]);
+    await tab.holds(1, "fan.ci.x");
+    const dialog = await openDialog(tab);
+    await dialog.getByLabel("Name").fill("q");
+    await dialog.getByLabel("Expression", { exact: true }).fill("2 * i.x");
+    const list = dialog.getByRole("listbox", { name: "Series that fit" });
+    await waitFor("four suggestions", async () => (await list.getByRole("option").count()) === 4);
+    await pressed(dialog.getByRole("button", { name: "Add" }));
+    await dialog.waitFor({ state: "detached" });
+    await waitFor("it being drawn", async () => (await seen(tab, "q"))?.y.at(-1) === 4 * (COUNT - 1));
+  });
+}
+
+test("[PG22h] in a URL, too, a name without its unit will do; it is found once its series comes", async (t) => {
+  const { channel, source, start } = await scene(t);
+  const tab = await stage.openTab(t, channel, { query: "#calc=q:u.bus%20*%202&calc=late:new.y%20%2B%201" });
+  await tab.holds(COUNT, U);
+  await waitFor("it being drawn", async () => (await seen(tab, "q"))?.y.at(-1) === 2 * u(COUNT - 1));
+  assert.equal(await seen(tab, "late"), undefined);
+  await source.publish([rowOf(start + COUNT / 4, { "new.y [K]": 6 })]);
+  await waitFor("the other one", async () => (await seen(tab, "late"))?.y.at(-1) === 7);
+});
+
+test("[PG22j] a series that cannot be calculated is listed with why, and can be removed there; then its name is free", async (t) => {
+  const { channel } = await scene(t);
+  const hash = `#calc=q:${encodeURIComponent("nosuch * 2")}&calc=r:u.bus%20%2B&calc=${encodeURIComponent(U)}:i.x`;
+  const tab = await stage.openTab(t, channel, { query: hash });
+  await tab.holds(COUNT, U);
+  const strip = tab.page.locator(".left-out");
+  await waitFor("the count", async () => (await strip.textContent()) === "Not shown: 3 that cannot be calculated");
+  await strip.click();
+  const dialog = tab.page.getByRole("dialog", { name: "Series not shown" });
+  await dialog.getByText("q cannot be calculated. There is no series “nosuch”.").waitFor();
+  await dialog
+    .getByText("r cannot be calculated. At character 8: a series, a number or “(” is missing here.")
+    .waitFor();
+  await dialog.getByText(`${U} cannot be calculated: the channel has a series of this name.`).waitFor();
+  await dialog.getByRole("button", { name: "Remove q" }).click();
+  await dialog.getByText("q cannot be").waitFor({ state: "detached" });
+  await dialog.getByRole("button", { name: "Remove all" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await strip.waitFor({ state: "hidden" });
+  await waitFor("the URL without them", () => !hashOf(tab).includes("calc="));
+  await add(tab, "q", "i.x + 1");
+  assert.equal((await seen(tab, "q"))?.y.at(-1), 2 * (COUNT - 1) + 1);
+});
+
+test("[PG22j] one whose series has left the channel is listed, too", async (t) => {
+  const { channel, tab, start } = await scene(t);
+  await add(tab, "q", "i.x + 1");
+  await waitFor("it in the URL", () => hashOf(tab).includes("calc=q:"));
+  const emptied = await fetch(stage.edge.channelUrl(channel), {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${stage.edge.token}` },
+  });
+  assert.ok(emptied.ok, String(emptied.status));
+  await new Source(stage.edge, channel).publish([rowOf(start + COUNT / 4, { [U]: 1 })]);
+  await tab.page.reload();
+  await tab.holds(1, U);
+  await tab.page.getByRole("button", { name: "Not shown: 1 that cannot be calculated" }).click();
+  await tab.page.getByText("q cannot be calculated. There is no series “i.x”.").waitFor();
 });

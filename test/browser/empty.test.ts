@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { clockText } from "../../page/ui/format.ts";
 import { SECURITY_HEADERS } from "../../worker/http/headers.ts";
 import { newPage } from "../support/browser.ts";
-import { newChannel } from "../support/publish.ts";
+import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { Source } from "./source.ts";
 import { counting, Stage } from "./stage.ts";
@@ -33,6 +33,24 @@ describe("a channel and its page", { concurrency: true }, () => {
     await send({ x: now(), y: 5 });
     await tab.says("Live");
     assert.deepEqual((await tab.series()).y, counting(6));
+  });
+
+  test("[PG80c] the first point of a channel is a whole dot, inside of the plot", async (t) => {
+    const source = new Source(stage.edge);
+    const tab = await stage.openTab(t, source.channel);
+    await tab.says("Nothing published yet");
+    await source.publish([rowOf(Date.now() / 1000, { y: 21.5 })]);
+    await tab.holds(1);
+    const { columns, scale } = await waitFor("the dot", async () => {
+      const curve = await tab.curve();
+      return curve.columns.some((column) => column !== null) && curve;
+    });
+    const drawn = columns.flatMap((column, at) => (column === null ? [] : [{ at, high: column[1] - column[0] + 1 }]));
+    const tallest = Math.max(...drawn.map(({ high }) => high));
+    assert.ok(drawn.length >= 7 * scale && drawn.length <= 10 * scale, `${drawn.length} columns`);
+    assert.ok(Math.abs(tallest - drawn.length) <= 1, "it is round");
+    const [first, last] = [drawn[0], drawn.at(-1)].map((one) => one?.high ?? 0);
+    assert.ok(first && last && first < tallest && last < tallest, `no side is cut off: ${first}, ${tallest}, ${last}`);
   });
 
   test("[PG71a] a channel that nobody publishes to says so, in no green, and is live with the first point", async (t) => {
@@ -107,7 +125,10 @@ describe("a channel and its page", { concurrency: true }, () => {
   test("[RT6] the page and every file it loads carry the security headers, and come from one origin", async (t) => {
     const tab = await stage.openTab(t, newChannel());
     const loaded = new Map<string, Record<string, string>>();
-    tab.page.on("response", async (response) => loaded.set(response.url(), response.headers()));
+    tab.page.on("response", async (response) => {
+      // What is asked of the channel's room is no file.
+      if (new URL(response.url()).search === "") loaded.set(response.url(), response.headers());
+    });
     await tab.page.reload();
     await tab.joined();
     // The icon only comes where there is a tab to show it.

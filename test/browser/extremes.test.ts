@@ -53,6 +53,9 @@ for (const [width, colorScheme] of [
       ),
     );
     await tab.drawn();
+    // A curve that it lies over does not go through its words.
+    const ground = "getComputedStyle(document.querySelector('.log-note')).backgroundColor";
+    assert.match(await tab.page.evaluate<string>(ground), /^rgb\(\d+, \d+, \d+\)$/);
     // At the bottom of the plot are marks in the colour of the series, where nothing else is drawn.
     const curve = await tab.curve();
     const isMarked = (i: number): boolean =>

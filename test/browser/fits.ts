@@ -26,7 +26,7 @@ const READ_BOXES = `(() => {
     const what = (element.id || element.className || element.tagName) + ": " + element.textContent.slice(0, 60);
     const { display, overflowX } = getComputedStyle(element);
     const cut = element.scrollWidth > element.clientWidth + 1 && display !== "inline" && overflowX !== "auto";
-    const host = element.closest("#board, #empty, dialog");
+    const host = element.closest("#board, #empty, #access, dialog");
     const scrolls = host !== null && host.scrollHeight > host.clientHeight;
     return { what, left, right, top, bottom, scrolls, cut };
   });
@@ -42,7 +42,7 @@ const READ_OVERLAPS = `{
 }`;
 
 /** What scrolls sideways and should not. */
-const READ_SIDEWAYS = `["#board", "#empty", "dialog[open]", "dialog[open] .lazy-body"].filter((selector) => {
+const READ_SIDEWAYS = `["#board", "#empty", "#access", "dialog[open]", "dialog[open] .lazy-body"].filter((selector) => {
   const element = document.querySelector(selector);
   return element !== null && element.scrollWidth > element.clientWidth;
 })`;

@@ -243,6 +243,17 @@ test("[PG10b] [PG19] G holds a live plot and walks through all gaps, in view or 
   await waitFor("the notice", async () => (await notice()).startsWith("No later gap."));
 });
 
+test("[PG10b] G goes to a gap in view right of a mouse that rests there, and on from it", async (t) => {
+  const tab = await lookAtGap(t, {});
+  const { page } = tab;
+  await hover(tab, newest - 15);
+  await page.keyboard.press("g");
+  await waitFor("the tip", async () => /^1\s234 points missing/.test(await told(tab)));
+  await hover(tab, newest - 2);
+  await page.keyboard.press("g");
+  await waitFor("the notice", async () => (await tab.text("#notice")).startsWith("No earlier gap."));
+});
+
 test("[PG10b] [PG19] G where no gap is known says so, holds nothing, and the notice goes away by itself", async (t) => {
   const source = new Source(stage.edge);
   await source.past((i) => ({ y: i }));
@@ -265,7 +276,7 @@ test("[PG10] [PG15] a snapshot that is opened has the marks, and says how many p
   await assertMarked(again);
   assert.match(await again.text("#figures"), /\b1\s234 points missing\b/);
   await hover(again, newest - 9.5);
-  assert.match(await told(again), /^1\s234 points missing.*all series of the bridge .*spool was full/);
+  assert.match(await told(again), /^1\s234 points missing.*spool was full/);
   await again.page.mouse.move(5, 5);
   await again.page.keyboard.press("g");
   await waitFor("G going there", async () => (await told(again)).startsWith("1"));
@@ -365,4 +376,20 @@ test("[PG10a] what one publisher lost is marked in the panels of its series, and
     assert.deepEqual([...marks].sort(), ["a.flow [l] 1", "b.mode [m] 1", "c.temp [K] 0"]);
     return true;
   });
+});
+
+test("[PG77g] in a gap the tip of the cursor, which would have no value, does not lie beside that of the gap", async (t) => {
+  const source = new Source(stage.edge);
+  const now = Date.now() / 1000;
+  const rows = (from: number, to: number) =>
+    counting(to - from, from).map((i) => rowOf(now - 28 + i / 10, { y: Math.sin(i / 9) }));
+  await source.publish(rows(0, 100));
+  await source.publish(rows(180, 280), { lost: 80 });
+  const tab = await stage.openTab(t, source.channel);
+  await tab.page.keyboard.press("g");
+  await waitFor("the gap's text", async () => (await tab.text(".gap-tip")).startsWith("80 points missing"));
+  await tab.drawn();
+  assert.ok(await tab.page.locator(".readout").isHidden());
+  for (let i = 0; i < 12; i++) await tab.page.keyboard.press("Shift+ArrowRight");
+  await tab.page.locator(".readout").waitFor();
 });

@@ -6,7 +6,7 @@ import { newChannel, publishHeaders, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { assertDrawn, type ChannelTab } from "./channel-tab.ts";
 import { Source } from "./source.ts";
-import { counting, Stage } from "./stage.ts";
+import { counting, Stage, type TabOptions } from "./stage.ts";
 
 const stage = await Stage.open();
 after(() => stage.close());
@@ -26,7 +26,7 @@ interface Scene {
 }
 
 /** A page that has joined, with its reads held back. */
-async function scene(t: TestContext): Promise<Scene> {
+async function scene(t: TestContext, options: TabOptions = {}): Promise<Scene> {
   const channel = newChannel();
   const source = new Source(stage.edge, channel);
   const start = Math.floor(Date.now() / 1000) - COUNT / 50;
@@ -34,7 +34,7 @@ async function scene(t: TestContext): Promise<Scene> {
     counting(to - from, from).map((i) => rowOf(start + i / 50, { y: wave(i) }));
   await source.publish(rows(0, LOST_BEFORE));
   await source.publish(rows(LOST_BEFORE, COUNT), { lost: 7 });
-  const tab = await stage.openTab(t, newChannel());
+  const tab = await stage.openTab(t, newChannel(), options);
   const held: Route[] = [];
   let isHeld = true;
   await tab.page.route("**/c/**after=**", async (route) => {
@@ -70,6 +70,24 @@ test("[PG70a] it is live with the newest points before anything older is read, a
   await settles(tab);
   await waitFor("that being over", () => tab.page.locator("#notice").isHidden());
   await tab.says("Live");
+});
+
+test("[PG85a] “Loading history”, and what else is said, lies over no legend, nor over Go live", async (t) => {
+  for (const phone of [false, true]) {
+    const { tab, letGo } = await scene(t, { phone });
+    await tab.says("Live");
+    await waitFor("it saying so", async () => /^Loading history …/.test(await tab.text("#notice")));
+    await tab.page.keyboard.press(" ");
+    const covered = await tab.page.evaluate<string[]>(`(() => {
+      const over = document.getElementById("notice").getBoundingClientRect();
+      return [...document.querySelectorAll(".panel-head, #go-live, .x-axis")].filter((part) => {
+        const { left, right, top, bottom } = part.getBoundingClientRect();
+        return left < over.right && over.left < right && top < over.bottom && over.top < bottom;
+      }).map((part) => part.id || part.className);
+    })()`);
+    assert.deepEqual(covered, [], phone ? "on a phone" : "");
+    letGo();
+  }
 });
 
 test("[PG70b] then every point is there once, with the break and the gap, as in a page that was sent all, while others come", async (t) => {
@@ -148,7 +166,7 @@ test("[PG70d] where the file that reads history cannot be loaded, that is said, 
 
 test("[PG70e] whichever series comes first when a page joins, all pages have them in the channel's order", async (t) => {
   const channel = newChannel();
-  const names = counting(6).map((n) => `part${n}.value`);
+  const names = [..."abcdef"].map((part) => `${part}.value`);
   const sources = names.map(() => new Source(stage.edge, channel));
   for (const [n, source] of sources.entries()) await source.now(() => ({ [names[n] ?? ""]: n }));
   const orders: string[][] = [];

@@ -80,7 +80,7 @@ test("[PG7] [PG3] on a phone all that the page says while it has no network fits
   const name = await tab.page.locator("#channel").boundingBox();
   assert.ok(name && name.width >= 48, `of the channel's name ${name?.width} pixels are left`);
   await tab.page.context().setOffline(true);
-  await tab.says("Offline");
+  await tab.says(/^Offline since/);
   await assertFits(tab);
 });
 

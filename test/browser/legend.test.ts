@@ -150,6 +150,31 @@ test("[PG1] [PG13] what is hidden is in the URL, hidden for whoever opens it, an
   await waitFor("nothing hidden in the URL", () => !tab.page.url().includes("hide="));
 });
 
+test("[PG82a] values of one axis have the same places, of flat lines too, but for one that is much smaller", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past((i) => ({
+    "m.a [V]": 5.3,
+    "m.b [V]": 0.9 * Math.sin(i / 7),
+    "m.c [V]": 5 * Math.sin(i / 9),
+    "m.d [V]": 3.123456,
+    "m.e [V]": 0.3 * Math.sin(i / 5),
+    "m.whole [V]": 3,
+    "m.small [V]": i % 2,
+    "n.flat [V]": 3.123456,
+    "p.parts": i,
+    "p.errors": 2,
+  }));
+  const tab = await stage.openTab(t, source.channel);
+  await tab.holds(120, "n.flat [V]");
+  const placesOf = (text = ""): number | undefined => text.split(".")[1]?.length;
+  await waitFor("all values", async () => Object.keys(await tab.legend()).length === 10);
+  const { "m.e": small, "n.flat": alone, "p.parts": parts, "p.errors": errors, ...others } = await tab.legend();
+  assert.deepEqual(Object.values(others).map(placesOf), [2, 2, 2, 2, 2, 2]);
+  assert.deepEqual([others["m.whole"], parts, errors], ["3.00", "119", "2"]);
+  assert.deepEqual([placesOf(small), placesOf(alone)], [3, 3]);
+  assert.equal(alone, "3.123");
+});
+
 test("[PG82a] [PG82b] while values change, their places, and where everything in the legend is, stay", async (t) => {
   const source = new Source(stage.edge);
   const level = (i: number): number => [5, 5.25, -4.125, 0, 3.0001, -0.5, 4, 0.001][i % 8] ?? 0;

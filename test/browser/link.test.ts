@@ -197,3 +197,49 @@ test("[PG13] [PG14] who opens a link to what was is told of no points since, unt
   await source.publish([rowOf((x.at(-1) ?? 0) + 1, { y: 0 })]);
   await waitFor("the point that came since", async () => (await tab.text("#go-live")) === "Go live · +1");
 });
+
+const notice = (tab: ChannelTab): Promise<string> => tab.text("#notice");
+
+/** Whether y axes, and values in the legend, are seen. */
+const areShown = ({ page }: ChannelTab): Promise<boolean[]> =>
+  page.evaluate<boolean[]>(
+    `[".plot canvas", ".legend .value"].map((of) => document.querySelector(of).checkVisibility({ visibilityProperty: true }))`,
+  );
+
+test("[PG14e] of a range of which nothing is stored it says so, with the oldest, and shows no axis of other points", async (t) => {
+  const { channel, x } = await scene(t);
+  const [from = 0] = x;
+  const ago = from - 86_400;
+  const tab = await another(t, channel, `#from=${ago}&to=${ago + 30}`);
+  const said = await waitFor("the notice", async () => (await notice(tab)) || undefined);
+  const [oldest] = new Date(from * 1000).toTimeString().split(" ");
+  assert.match(said, /^Nothing is stored of [A-Z]\w+ \d+ \d\d:\d\d:\d\d\.\d+ – \d\d:\d\d:\d\d\.\d+; the oldest is /);
+  assert.ok(said.includes(`the oldest is ${oldest}.`), said);
+  assert.deepEqual(await areShown(tab), [false, false]);
+  await tab.page.locator("#notice").getByText("Go live").click();
+  await waitFor("it being live", async () => !(await tab.window()).paused);
+  await tab.drawn();
+  assert.deepEqual(await areShown(tab), [true, true]);
+  assert.ok(await tab.page.locator("#notice").isHidden());
+});
+
+test("[PG14e] a range of other numbers, and one that is yet to come, have nothing either", async (t) => {
+  const { channel, source, x } = await scene(t);
+  const last = x.at(-1) ?? 0;
+  for (const [range, what] of [
+    ["#from=-1&to=1", /^Nothing is stored of -1\.\d+ – 1\.\d+\./],
+    ["#from=1e300&to=1.5e300", /^Nothing is stored of 1\S*e\+?300 – 1\.5\S*e\+?300\./],
+  ] as const) {
+    const tab = await another(t, channel, range);
+    await waitFor(`nothing of ${range}`, async () => {
+      assert.match(await notice(tab), what);
+      return true;
+    });
+    assert.deepEqual(await areShown(tab), [false, false]);
+  }
+  const tab = await another(t, channel, `#from=${last + 1}&to=${last + 31}`);
+  await waitFor("nothing yet", async () => (await notice(tab)).startsWith("Nothing is stored of "));
+  await source.publish([rowOf(last + 2, { y: 1 })]);
+  await waitFor("a point of it", async () => await tab.page.locator("#notice").isHidden());
+  assert.deepEqual(await areShown(tab), [true, true]);
+});

@@ -59,7 +59,7 @@ for (const [kind, offsetS, said, note] of [
     const shown = await tab.window();
     const { x } = await tab.series("zone.y");
     assert.ok(shown.paused && x.some((at) => at >= (shown.minX ?? 0) && at <= (shown.maxX ?? 0)));
-    assert.equal(await tab.page.locator(".off-note:not([hidden])").count(), 0);
+    assert.equal(await tab.page.locator(".off-note:not([hidden])", { hasText: "zone.y" }).count(), 0);
   });
 }
 

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { rowOf } from "../support/publish.ts";
+import { waitFor } from "../support/wait.ts";
+import { assertAccessible } from "./accessible.ts";
 import { Arranger } from "./arranger.ts";
+import { assertFits, assertTargets } from "./fits.ts";
 import { saved } from "./saving.ts";
 import { manySeries, Source } from "./source.ts";
 import { Stage } from "./stage.ts";
@@ -12,7 +15,7 @@ after(() => stage.close());
 
 test("[PG15] the picture is of the panels that can be seen; what was drawn in others long ago is not in it", async (t) => {
   const source = new Source(stage.edge);
-  await source.past(manySeries(12, 12));
+  await source.past(manySeries(24, 12));
   const tab = await stage.openTab(t, source.channel);
   await tab.holds(120, "group11.value0");
   await tab.drawn();
@@ -36,6 +39,54 @@ test("[PG15] the picture is of the panels that can be seen; what was drawn in ot
   const beside = await saved(tab, "PNG");
   assert.ok(Buffer.from(beside.bytes).readUInt32BE(20) > panelPx, "the plots are beside the table");
 });
+
+for (const phone of [false, true]) {
+  test(`[PG85b] ${phone ? "on a phone" : "at a desk"} it is said how many panels are below, and a press goes there`, async (t) => {
+    const source = new Source(stage.edge);
+    await source.past(manySeries(18, 9));
+    const tab = await stage.openTab(t, source.channel, { phone });
+    await tab.holds(120, "group8.value1");
+    const hint = tab.page.locator(".more-below");
+    const count = async (): Promise<number> =>
+      Number(/^↓ (\d+) more panels?$/.exec((await hint.textContent()) ?? "")?.[1]);
+    await waitFor("how many", async () => (await count()) >= 4);
+    await assertFits(tab, "with panels below");
+    await assertAccessible(tab, "with panels below");
+    await assertTargets(tab, phone ? 44 : 24);
+    // It lies over no entry of a legend, wherever the panels are.
+    while (await hint.isVisible()) {
+      const before = await count();
+      const covered = await hint.evaluate((button) => {
+        const over = button.getBoundingClientRect();
+        return [...button.ownerDocument.querySelectorAll(".legend button")].filter((entry) => {
+          const { left, right, top, bottom } = entry.getBoundingClientRect();
+          return left < over.right && over.left < right && top < over.bottom && over.top < bottom;
+        }).length;
+      });
+      assert.equal(covered, 0);
+      await hint.click();
+      await waitFor("fewer", async () => (await hint.isHidden()) || (await count()) < before);
+    }
+    assert.ok(
+      await tab.page.evaluate<boolean>(
+        "{ const { scrollTop, clientHeight, scrollHeight } = document.getElementById('board'); scrollHeight - clientHeight - scrollTop < 100 }",
+      ),
+    );
+    // What else is said there goes first.
+    await tab.page.evaluate("document.getElementById('board').scrollTo(0, 0)");
+    await hint.waitFor();
+    await tab.page.keyboard.press(" ");
+    await tab.page.locator("#go-live").waitFor();
+    assert.ok(await hint.isHidden());
+    const few = await stage.openTab(
+      t,
+      `${source.channel}#panel=${Array.from({ length: 9 }, (_, i) => `group${i}.value0,group${i}.value1`).join(",")}`,
+      { phone },
+    );
+    await few.holds(120, "group8.value1");
+    assert.equal(await few.page.locator(".more-below:not([hidden])").count(), 0);
+  });
+}
 
 test("[PG12] panels that are gone leave nothing that listens", async (t) => {
   const source = new Source(stage.edge);

@@ -227,6 +227,27 @@ test("[PG14d] it says that it fetches, and that it cannot, tries again by itself
   await waitFor("that being over", async () => !(await tab.page.locator("#notice").isVisible()));
 });
 
+test("[PG14e] what is stored and not here yet is not said to be missing; before all that is stored nothing is", async (t) => {
+  const { tab, start } = await scene(t);
+  const { page } = tab;
+  await page.evaluate(`{
+    globalThis.told = [];
+    const line = document.querySelector("#notice");
+    new MutationObserver(() => told.push(line.textContent)).observe(line, { childList: true, subtree: true });
+  }`);
+  await page.evaluate(`location.hash = "from=${start + 10}&to=${start + 40}"`);
+  await waitFor("these points", async () => (await moment(tab)).seen.x.length >= 300);
+  await tab.drawn();
+  const told = await page.evaluate<string[]>("told");
+  assert.deepEqual(
+    told.filter((text) => text.startsWith("Nothing")),
+    [],
+  );
+  await page.evaluate(`location.hash = "from=${start - 900}&to=${start - 870}"`);
+  // What the page does not hold may be older than what it found: the oldest is not known.
+  await waitFor("the notice", async () => /^Nothing is stored of [^;]+\.Go live/.test(await tab.text("#notice")));
+});
+
 test("[PG14] [CH8a] a channel that is deleted has no past", async (t) => {
   const on = await scene(t);
   const { channel, tab, start } = on;

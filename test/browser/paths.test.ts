@@ -4,6 +4,7 @@ import { after, test } from "node:test";
 import { newChannel, publishJson } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
+import { assertFits } from "./fits.ts";
 import { openSnapshot, saved } from "./saving.ts";
 import { counting, Stage } from "./stage.ts";
 import { TcpRelay } from "./tcp-relay.ts";
@@ -111,6 +112,54 @@ test("[PG27e] [PG27c] beside a series of times, a path is named in its panel, an
   assert.ok(((await tab.window()).minX ?? 0) > 1e9);
 });
 
+for (const phone of [false, true]) {
+  test(`[PG27f] ${phone ? "on a phone " : ""}a panel of which all is on another axis has no axes of its own, says so, and leaves its room to the others`, async (t) => {
+    const channel = newChannel();
+    const tab = await stage.openTab(t, channel, { phone });
+    const now = Math.floor(Date.now() / 1000);
+    const temps = counting(25).map((i) => ({ x: now - 25 + i, "temp.a": 20.5 + i, "temp.b": 21 }));
+    await publishJson(stage.edge, channel, temps);
+    for (const { x, y } of CIRCLE) await publishJson(stage.edge, channel, { x, robot: y });
+    await tab.holds(40, "robot");
+    /** Of each panel, how high it is, whether its axes are seen, and what it says. */
+    const read = (): Promise<{ height: number; hasAxes: boolean; says: string }[]> =>
+      tab.page.evaluate(`["temp.a", "robot"].map((name) => {
+        const panel = document.querySelector('.legend [data-series="' + name + '"]').closest(".panel");
+        return {
+          height: panel.offsetHeight,
+          hasAxes: panel.querySelector("canvas").checkVisibility({ visibilityProperty: true }),
+          says: panel.querySelector(".off-note:not([hidden])")?.textContent ?? "",
+        };
+      })`);
+    const shows = (which: "times" | "path") =>
+      waitFor(which, async () => {
+        const [times, path] = await read();
+        if (times === undefined || path === undefined) return false;
+        const [shown, other] = which === "times" ? [times, path] : [path, times];
+        assert.deepEqual([shown.hasAxes, shown.says, other.hasAxes], [true, "", false]);
+        assert.ok(other.height < 150 && shown.height > 2 * other.height, `${shown.height} and ${other.height}`);
+        const said = {
+          times: "robot has an x that is not a time Show",
+          path: "temp.a, temp.b have an x that is a time Show",
+        };
+        assert.equal(other.says, said[which]);
+        return true;
+      });
+    await shows("times");
+    await assertFits(tab, "live");
+    // Held it is said, too.
+    await tab.page.keyboard.press("+");
+    assert.ok((await tab.window()).paused);
+    await shows("times");
+    await tab.page.getByRole("button", { name: "Show robot" }).click();
+    await shows("path");
+    await assertFits(tab, "the path");
+    await tab.page.getByRole("button", { name: "Show temp.a, temp.b" }).click();
+    await shows("times");
+    assert.ok(!(await tab.window()).paused, "it is live again");
+  });
+}
+
 interface Place {
   x: number;
   y: number;
@@ -194,4 +243,56 @@ test("[PG26f] beside times, a robot's circle is shown in its order, as CSV and i
   await openSnapshot(tab, path);
   await tab.says("Snapshot");
   await shows("in the snapshot", tab, circle, "robot");
+});
+
+test("[PG26g] on request y has the scale of x: a circle is round, at any size, for who has the link, and while other panels are there", async (t) => {
+  const channel = newChannel();
+  for (const point of CIRCLE) await publishJson(stage.edge, channel, point);
+  for (const i of counting(40)) await publishJson(stage.edge, channel, { x: Math.cos(i), "other.v [m]": 123_456 + i });
+  const tab = await stage.openTab(t, channel, { height: 600 });
+  await tab.holds(40);
+  /** CSS pixels for one, in x and in y, and how much of y is in view. */
+  const scalesOf = async ({ page }: ChannelTab): Promise<[x: number, y: number, low: number, high: number]> =>
+    await page
+      .evaluate(() => {
+        const { minX, maxX } = plotcast.window();
+        const [panel] = plotcast.panels();
+        return { minX, maxX, left: panel?.left };
+      })
+      .then(async ({ minX, maxX, left }) => {
+        const box = (await page.locator(".over").first().boundingBox()) ?? assert.fail();
+        assert.ok(minX !== null && maxX !== null && left);
+        return [box.width / (maxX - minX), box.height / (left.max - left.min), left.min, left.max];
+      });
+  const isRound = async (one: ChannelTab): Promise<boolean> => {
+    const [x, y, low, high] = await scalesOf(one);
+    return Math.abs(x / y - 1) < 0.01 && low <= -1 && high >= 1;
+  };
+  await tab.drawn();
+  assert.equal(await isRound(tab), false);
+  await tab.page.getByRole("button", { name: "Settings of the panel with y" }).click();
+  const dialog = tab.page.getByRole("dialog", { name: "Panel" });
+  await dialog.getByText("The scale of x").click();
+  await waitFor("a round circle", () => isRound(tab));
+  assert.match(await tab.fragment(/y=x/), /panel=y;y=x/);
+  // Where its values are times there is no such choice, and it changes nothing.
+  await tab.page.keyboard.press("Escape");
+  for (const [width, height] of [
+    [400, 900],
+    [1600, 500],
+  ] as const) {
+    await tab.page.setViewportSize({ width, height });
+    await waitFor(`a round circle at ${width} px`, () => isRound(tab));
+    await assertFits(tab, `${width} px`);
+  }
+  const far = await stage.openTab(t, `${channel}#panel=y;y=x`, { phone: true });
+  await far.holds(40);
+  await waitFor("a round circle by the link", () => isRound(far));
+  const times = await stage.openTab(t, `${newChannel()}#panel=y;y=x`);
+  await publishJson(stage.edge, new URL(times.page.url()).pathname.replace("/c/", ""), { y: 5 });
+  await times.holds(1);
+  await times.drawn();
+  await times.page.getByRole("button", { name: "Settings of the panel with y" }).click();
+  await times.page.getByRole("dialog", { name: "Panel" }).waitFor();
+  assert.equal(await times.page.getByText("The scale of x").count(), 0);
 });

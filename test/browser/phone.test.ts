@@ -107,3 +107,21 @@ for (const width of [320, 390]) {
     assert.deepEqual(cut, []);
   });
 }
+
+test("[PG7b] a long state does not cut the channel's name off on a phone, and the panels stay where they are", async (t) => {
+  const source = new Source(stage.edge);
+  await source.past((i) => ({ y: i }));
+  const tab = await stage.openTab(t, source.channel, { phone: true, width: 390 });
+  await tab.holds(120);
+  const top = async (): Promise<number> => (await tab.page.locator("#board").boundingBox())?.y ?? Number.NaN;
+  await tab.says("Live");
+  const before = await top();
+  await tab.says(/^Stale since/, 15_000);
+  await tab.page.keyboard.press(" ");
+  await tab.says(/^Paused · stale since/);
+  const [room, need] = await tab.page.evaluate<[number, number]>(
+    `(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])(document.getElementById("channel"))`,
+  );
+  assert.ok(need <= room, `${need} px in ${room}`);
+  assert.equal(await top(), before);
+});

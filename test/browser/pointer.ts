@@ -48,6 +48,8 @@ export class Pointer {
     const { left, top, width, height } = await this.box(panel);
     const x = Math.round(left + part * width);
     await this.#tab.page.mouse.move(x, top + height / 2);
+    // What is seen of a pointer comes with the lazy part, which the pointer asks for.
+    if (!this.#tab.lacksLazyPart) await this.#tab.lazyPart();
     return (x - left) / width;
   }
 

@@ -114,7 +114,9 @@ test("[PG77b] the tip has the x, and of its panel every name, value and unit as 
   const { tab, pointer } = await scene(t);
   await pointer.point([0.4, 0.5]);
   const { head, rows, more } = await tip(tab);
-  assert.equal(head, await tab.text(".cursor-chip"));
+  // All points are at whole seconds, and the pointer is between two.
+  assert.match(head, /^\d\d:\d\d:\d\d\.00$/);
+  assert.notEqual(await tab.text(".cursor-chip"), head);
   assert.equal(more, "");
   assert.deepEqual(
     rows.map(({ name }) => name),
@@ -142,11 +144,17 @@ test("[PG77b] the tip has the x, and of its panel every name, value and unit as 
 
 test("[PG77b] [PG77c] what is pointed at first is read, while the tip is still being loaded, too", async (t) => {
   const { tab, pointer } = await scene(t);
+  const pointed = Promise.withResolvers<void>();
+  await tab.page.route("**/assets/lazy-*", async (route) => {
+    await pointed.promise;
+    await route.continue();
+  });
   await tab.page.reload();
   await tab.holds(COUNT, "right");
   await tab.drawn();
-  assert.equal(await tab.page.locator(".readout").count(), 0, "nothing was pointed at");
+  assert.equal(await tab.page.locator(".readout").count(), 0, "there is no tip yet");
   await pointer.point([0.4, 0.95], 1);
+  pointed.resolve();
   const { rows, top, bottom } = await tip(tab);
   assert.deepEqual(
     rows.map(({ name }) => name),
@@ -156,6 +164,35 @@ test("[PG77b] [PG77c] what is pointed at first is read, while the tip is still b
   const middle = (top + bottom) / 2;
   const isBelow = middle > box.top + 0.8 * box.height;
   assert.ok(isBelow || bottom > 740, `the tip is beside the pointer, not at ${middle}`);
+});
+
+test("[PG77e] where points are of several x, the tip has the cursor's, and says of a point elsewhere when it was", async (t) => {
+  const fast = new Source(stage.edge);
+  const slow = new Source(stage.edge, fast.channel);
+  const start = Math.floor(Date.now() / 1000) - COUNT;
+  await fast.publish(counting(4 * COUNT).map((i) => rowOf(start + i / 4 + 0.01, { "own.fast [V]": 3 + (i % 2) })));
+  await slow.publish(counting(7).map((i) => rowOf(start + 10 * i, { "own.slow [V]": i })));
+  const tab = await stage.openTab(t, fast.channel);
+  await tab.holds(4 * COUNT, "own.fast [V]");
+  await tab.choose("30 s");
+  const pointer = new Pointer(tab);
+  await pointer.point([0.45, 0.5]);
+  const { head, rows } = await tip(tab);
+  assert.equal(head, await tab.text(".cursor-chip"), "the cursor's");
+  assert.deepEqual(
+    rows.map(({ name, unit }) => [name, unit.replace(/\d\d:\d\d:\d\d\.00$/, "TIME")]),
+    [
+      ["own.fast", "V"],
+      ["own.slow", "V at TIME"],
+    ],
+  );
+  // Left of the first point in view, the one that is read may lie out of it.
+  await pointer.point([0.02, 0.5]);
+  const [, outside] = (await tip(tab)).rows;
+  const { minX } = await pointer.seen();
+  const nearest = Math.round((minX + 0.02 * 30 - start) / 10) * 10 + start;
+  const [text = ""] = new Date(nearest * 1000).toTimeString().split(" ");
+  assert.equal(outside?.unit, `V at ${text}.00`);
 });
 
 test("[PG77b] of many series those nearest to the pointer, and how many more there are", async (t) => {
@@ -274,14 +311,14 @@ for (const colorScheme of ["dark", "light"] as const) {
 }
 
 test("[PG77b] where panels scroll under a pointer that rests, the tip has what is under it then", async (t) => {
-  const many = (i: number) => Object.fromEntries(counting(9).map((n) => [`part${n}.value`, 100 * n + i]));
+  const many = (i: number) => Object.fromEntries([..."abcdefghi"].map((part, n) => [`${part}.value`, 100 * n + i]));
   const { tab, pointer } = await scene(t, many);
   await pointer.to(0.5, 1);
   assert.deepEqual(
     (await tip(tab)).rows.map(({ name }) => name),
-    ["part1.value"],
+    ["b.value"],
   );
   // By the height of a panel.
   await tab.page.evaluate(`board.scrollBy(0, document.querySelector(".panel").offsetHeight)`);
-  await waitFor("the tip of the next panel", async () => (await tip(tab)).rows[0]?.name === "part2.value");
+  await waitFor("the tip of the next panel", async () => (await tip(tab)).rows[0]?.name === "c.value");
 });

@@ -1,10 +1,12 @@
 /** The Worker dies, the Channel is evicted, the network goes: the page says so, comes back, and misses nothing. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type { Route } from "playwright-core";
 import { startEdge } from "../support/edge.ts";
-import { newChannel } from "../support/publish.ts";
+import { newChannel, rowOf } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
+import { Source } from "./source.ts";
 import { type ChannelUplink, counting, Stage } from "./stage.ts";
 import { TcpRelay } from "./tcp-relay.ts";
 
@@ -86,11 +88,11 @@ test("[PG3] [PG4] [VW2] the page's own network goes: it says offline, and when i
   await Promise.all([cutOff.holds(100), other.holds(100)]);
   relay.cut();
   await cutOff.page.context().setOffline(true);
-  await cutOff.says("Offline");
+  await cutOff.says(/^Offline since/);
   await sendSome(feed, 100, 300);
   await assertEveryPointOnce(other, 300);
   assert.equal((await cutOff.series()).y.length, 100);
-  await cutOff.says("Offline");
+  await cutOff.says(/^Offline since/);
   assert.ok(await cutOff.page.locator("#retry").isVisible());
   relay.mend();
   await cutOff.page.context().setOffline(false);
@@ -117,6 +119,54 @@ test("[PG4b] [VW2a] only the connection is cut, again and again, while points fl
   await tab.says("Live");
 });
 
+test("[PG4c] [PG70c] away for thousands of points, it is live with the newest at once, and fills the hole behind them: nothing is lost, and no gap is said", async (t) => {
+  const channel = newChannel();
+  const relay = await TcpRelay.to(t, stage.edge.url);
+  const source = new Source(stage.edge, channel);
+  const start = Date.now() / 1000 - 400;
+  const wave = (i: number): number => Math.sin(i / 500);
+  const publish = (from: number, to: number): Promise<void> =>
+    source.publish(counting(to - from, from).map((i) => rowOf(start + i / 50, { y: wave(i) })));
+  await publish(0, 2000);
+  const tab = await stage.openTab(t, channel, { at: relay.url, expectedErrors });
+  await tab.says("Live");
+  await waitFor("its own history", async () => (await tab.counters()).past === "idle");
+  await tab.holds(2000);
+  relay.cut();
+  await tab.page.context().setOffline(true);
+  await tab.says(/^Offline since/);
+  await publish(2000, 20_000);
+  const held: Route[] = [];
+  let isHeld = true;
+  await tab.page.route("**/c/**after=**", async (route) => {
+    if (isHeld) held.push(route);
+    else await route.continue();
+  });
+  relay.mend();
+  await tab.page.context().setOffline(false);
+  await tab.says("Live");
+  const { x, y } = await tab.series();
+  assert.equal(x.at(-1), start + 19_999 / 50, "the newest point is there");
+  assert.ok(x.length > 2600 && x.length < 2800, `${x.length} points`);
+  const broken = y.indexOf(null);
+  assert.equal(x[broken - 1], start + 1999 / 50, "what it had is still there, and the line is broken behind it");
+  assert.deepEqual(await tab.gaps(), []);
+  assert.doesNotMatch(await tab.text("#figures"), /missing/);
+  await waitFor("it saying so", async () => /^Loading history …/.test(await tab.text("#notice")));
+  isHeld = false;
+  for (const route of held) void route.continue();
+  await waitFor("the hole being filled", async () => (await tab.counters()).past === "idle");
+  const whole = await tab.series();
+  assert.deepEqual(whole.y, counting(20_000).map(wave));
+  assert.deepEqual(await tab.gaps(), []);
+  await source.publish([rowOf(start + 401, { y: 7 })]);
+  await tab.holds(20_001);
+  assert.deepEqual((await tab.said()).filter((words) => !/^(?:Stale|Offline|Reconnecting)/.test(words)).slice(0, 2), [
+    "Connecting…",
+    "Live",
+  ]);
+});
+
 test("[PG4] [PG5] [CH7] the Worker comes back without its storage: the page says that points are missing, breaks the line and goes on", async (t) => {
   const channel = newChannel();
   const first = await startEdge();
@@ -130,7 +180,7 @@ test("[PG4] [PG5] [CH7] the Worker comes back without its storage: the page says
   await first.close();
   const second = await startEdge({ port: Number(first.url.port) });
   t.after(() => second.close());
-  await tab.says("Live");
+  await tab.says("Nothing published yet");
   await sendSome(feed, 100, 200);
   await tab.holds(201);
   assert.deepEqual((await tab.series()).y, [...counting(100), null, ...counting(100, 100)]);

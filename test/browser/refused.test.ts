@@ -44,10 +44,10 @@ describe("a page that cannot connect", { concurrency: true }, () => {
     await saysNothing(tab);
   });
 
-  test("[PG24b] [PG24c] behind a proxy that drops the upgrade, it says so; once it is live, it says nothing more", async (t) => {
-    const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true });
+  test("[PG24b] [PG24c] [PG92b] behind a proxy that drops the upgrade, and events, it says so; once it is live, it says nothing more", async (t) => {
+    const proxy = await ReverseProxy.to(t, stage.edge.url, { keepsHost: true, refusesEvents: true });
     const tab = await stage.openTab(t, newChannel(), { at: proxy.url, expectedErrors });
-    await says(tab, /no WebSocket reaches it.*docs\/BEHIND-A-PROXY\.md/);
+    await says(tab, /no WebSocket reaches it, and no events come.*docs\/BEHIND-A-PROXY\.md/);
     proxy.options.upgrades = true;
     await tab.joined();
     await saysNothing(tab);

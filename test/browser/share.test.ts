@@ -47,6 +47,28 @@ test("[PG15] the link is the page's own, live or as it is now; both copy buttons
   assert.ok(there.paused && Math.abs((there.minX ?? 0) - (minX ?? 0)) <= 1e-6, JSON.stringify(there));
 });
 
+test("[PG15a] [PG7b] the field shows the beginning of a long link, and each choice stands on a line with its words, in a narrow window, too", async (t) => {
+  const { tab } = await scene(stage, t);
+  await tab.follow(`#window=30s&style=load:label=${"long".repeat(20)}`);
+  for (const width of [1280, 390, 320]) {
+    await tab.page.setViewportSize({ width, height: 800 });
+    // Whether there is a button for it is only known in the new width.
+    await tab.drawn();
+    const dialog = await openShare(tab);
+    const link = dialog.getByLabel("Link", { exact: true });
+    assert.ok((await link.inputValue()).includes("longlong"));
+    await tab.drawn();
+    const shown = await tab.page.evaluate<[number, boolean]>(
+      "{ const field = document.querySelector('dialog .lazy-field input'); [field.scrollLeft, field.scrollWidth > field.clientWidth] }",
+    );
+    assert.deepEqual(shown, [0, true], `${width}: the field is at its beginning, and its link is longer`);
+    const radio = await dialog.getByLabel("As it is now").boundingBox();
+    const words = await dialog.getByText("As it is now", { exact: true }).boundingBox();
+    assert.ok(radio && words && radio.x + radio.width <= words.x, `${width}: the words are beside their choice`);
+    await tab.page.keyboard.press("Escape");
+  }
+});
+
 test("[PG15b] the CSV has every point in the window, however many lie in one pixel, and none beyond it", async (t) => {
   const channel = newChannel();
   const [frames, points] = [50, 8000];

@@ -196,6 +196,64 @@ for (const [width, height] of [
   });
 }
 
+test("[PG15c] [PG10a] in a snapshot a publisher's gap is in the panels of its series alone, as it was", async (t) => {
+  const channel = newChannel();
+  const [one, other] = [new Source(stage.edge, channel), new Source(stage.edge, channel)];
+  const now = Date.now() / 1000;
+  const rows = (from: number, to: number, name: string) =>
+    counting(to - from, from).map((i) => rowOf(now - 30 + i / 10, { [name]: Math.sin(i / 20) }));
+  await other.publish(rows(0, 300, "b.y"));
+  await one.publish(rows(0, 100, "a.x"));
+  await one.publish(rows(150, 300, "a.x"), { lost: 50 });
+  const tab = await stage.openTab(t, channel);
+  const marks = (page: ChannelTab["page"]) =>
+    page
+      .locator(".panel")
+      .evaluateAll((panels) =>
+        panels.map((panel) => [...panel.querySelectorAll(".gap")].filter((gap) => !gap.hasAttribute("hidden")).length),
+      );
+
+  await waitFor("the mark", async () => (await marks(tab.page))[1] === 1);
+  assert.deepEqual(await marks(tab.page), [0, 1], "in the panel of its series");
+  const { path } = await saved(tab, "Snapshot");
+  const reader = await stage.openTab(t, newChannel());
+  await openSnapshot(reader, path);
+  await reader.holds(251, "a.x");
+  await waitFor("the mark", async () => (await marks(reader.page)).includes(1));
+  assert.deepEqual(await marks(reader.page), [0, 1]);
+  assert.match(await reader.text("#figures"), /50 points missing/);
+  await reader.page.keyboard.press("g");
+  assert.match(
+    await waitFor(
+      "its text",
+      async () => (await reader.page.locator(".gap-tip").allTextContents()).join("") || undefined,
+    ),
+    /a\.x/,
+  );
+});
+
+test("[PG15c] a snapshot of times in UTC is in UTC, whichever zone its reader has; that is not remembered", async (t) => {
+  const { tab } = await scene(stage, t);
+  const isUtc = async (of: ChannelTab): Promise<boolean> => {
+    await of.drawn();
+    return await of.page.evaluate<boolean>(
+      `recorded.labelsOn(document.querySelector(".x-axis canvas")).some(({ text }) => text.endsWith("UTC"))`,
+    );
+  };
+  await tab.follow("#tz=utc");
+  await waitFor("UTC", () => isUtc(tab));
+  const { path } = await saved(tab, "Snapshot");
+  const reader = await stage.openTab(t, (await scene(stage, t)).channel);
+  await reader.holds(COUNT, "load");
+  assert.equal(await isUtc(reader), false);
+  await openSnapshot(reader, path);
+  await reader.says("Snapshot");
+  await waitFor("UTC", () => isUtc(reader));
+  await reader.page.getByRole("button", { name: "Back to live" }).click();
+  await reader.says(/Live|Stale/);
+  await waitFor("the zone of its reader", async () => !(await isUtc(reader)));
+});
+
 test("[PG15c] a state that holds since before the window is in its snapshot, and ends there where it ended", async (t) => {
   const source = new Source(stage.edge);
   const start = Math.floor(Date.now() / 1000) - 60;

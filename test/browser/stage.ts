@@ -93,7 +93,7 @@ export class Stage {
       await devtools.send("Emulation.setDeviceMetricsOverride", { ...size, deviceScaleFactor: 3, mobile: true });
     }
     await page.goto(new URL(`/c/${channel}${query}`, at).href);
-    return new ChannelTab(page);
+    return new ChannelTab(page, blocked !== undefined);
   }
 }
 

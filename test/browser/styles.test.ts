@@ -231,7 +231,7 @@ test("[PG90h] a right click on a legend, and its key, opens how that series look
   const isFocused = (): Promise<boolean> =>
     tab.page.evaluate<boolean>(`document.activeElement?.dataset.key === ${JSON.stringify(`label ${DRIVE}`)}`);
   await arranger.entry(DRIVE).hover();
-  await tab.page.waitForFunction("document.adoptedStyleSheets.length > 0");
+  await tab.lazyPart();
   await arranger.entry(DRIVE).click({ button: "right" });
   await dialog.waitFor();
   assert.ok(await isFocused(), "its name can be typed");
@@ -316,7 +316,7 @@ test("[PG90h] a frame of another page has no settings", async (t) => {
   const tab = await open(t, `${channel}?embed=1`);
   const entry = new Arranger(tab).entry(TEMP);
   await entry.hover();
-  await tab.page.waitForFunction("document.adoptedStyleSheets.length > 0");
+  await tab.lazyPart();
   await entry.click({ button: "right" });
   await tab.drawn();
   assert.equal(await tab.page.locator("dialog").count(), 0);

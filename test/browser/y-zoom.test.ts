@@ -122,6 +122,25 @@ test("[PG76a] Esc takes a box back", async (t) => {
   assert.deepEqual([await left(tab), (await tab.window()).paused], [before, false]);
 });
 
+test("[PG76b] the wheel on an axis stops where the view is some 1,000 times the points, and goes back in from there", async (t) => {
+  const { tab, pointer } = await scene(t);
+  const { mouse } = tab.page;
+  const before = await left(tab);
+  await pointer.point([-0.5, 0.5]);
+  for (const _ of counting(12)) await mouse.wheel(0, 1000);
+  const wide = await waitFor("the wheel stopping", async () => {
+    const [was, is] = [await left(tab), await left(tab)];
+    return is.max > 100 && was.max === is.max && is;
+  });
+  const times = (wide.max - wide.min) / (before.max - before.min);
+  assert.ok(times > 200 && times <= 1000, `${times}`);
+  await pointer.draw([-0.5, 0.5], [-0.5, 0.6]);
+  const moved = await left(tab);
+  assert.ok(moved.max > wide.max && Math.abs(moved.max - moved.min - (wide.max - wide.min)) < 1e-6, "it can be moved");
+  await mouse.wheel(0, -300);
+  await waitFor("zooming in", async () => (await left(tab)).max - (await left(tab)).min < wide.max - wide.min);
+});
+
 test("[PG76b] on the axis a drag moves it, and the wheel zooms around the pointer, also where panels scroll", async (t) => {
   const { tab, pointer } = await scene(t, { height: 360 });
   const scrolled = (): Promise<number> => tab.page.evaluate<number>("document.getElementById('board').scrollTop");

@@ -148,7 +148,7 @@ test("[PG14] where panels scroll, the wheel scrolls them, and zooms with Ctrl", 
   const channel = newChannel();
   const source = new Source(stage.edge, channel);
   const start = Math.floor(Date.now() / 1000) - 60;
-  const names = counting(8).map((i) => `part${i}.value`);
+  const names = [..."abcdefgh"].map((part) => `${part}.value`);
   const values = (i: number) => Object.fromEntries(names.map((name, n) => [name, Math.sin(i / 5 + n)]));
   await source.publish(counting(61).map((i) => rowOf(start + i, values(i))));
   const tab = await stage.openTab(t, channel);

@@ -24,8 +24,8 @@ export function isSeen({ rows, leftOut, refused, lines }: Outcome): boolean {
 }
 
 /**
- * Which of some messages change nothing: without it, the same comes of the others. One that is the same as one before it
- * may: names of columns that are sent again and again.
+ * Which of some messages change nothing: without it, the same comes of the others. One that is the same as one before it may,
+ * and so may one with whose whole text another begins: names of columns are sent again and again, alone and above rows.
  * @param keys one for each message, the same for the same bytes
  * @param outcomeWithout what comes of all, or of all but one
  */
@@ -34,5 +34,7 @@ export function messagesInSilence(
   outcomeWithout: (index: number | undefined) => string,
 ): number[] {
   const whole = outcomeWithout(undefined);
-  return keys.flatMap((key, index) => (keys.indexOf(key) < index || outcomeWithout(index) !== whole ? [] : [index]));
+  const isSaidAgain = (key: string, index: number): boolean =>
+    keys.some((other, i) => (other === key ? i < index : other.startsWith(key.trimEnd())));
+  return keys.flatMap((key, index) => (isSaidAgain(key, index) || outcomeWithout(index) !== whole ? [] : [index]));
 }

@@ -5,11 +5,15 @@
 import { Channel as CountedChannel } from "../../worker/channel/channel.ts";
 import worker from "../../worker/index.ts";
 
+export { TokenRegistry } from "../../worker/tokens/token-registry.ts";
+
 const EVENTS = [
   "fetch",
   "publish",
   "announce",
+  "share",
   "clear",
+  "roomFor",
   "openRead",
   "slice",
   "closeRead",

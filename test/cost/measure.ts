@@ -4,8 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PRESENCE_TYPE, SUBPROTOCOL } from "../../protocol/limits.ts";
 import { type Edge, startEdge } from "../support/edge.ts";
-import { bulkyFrame, frameOf, newChannel, publishFrames } from "../support/publish.ts";
-import { rawRequest } from "../support/raw.ts";
+import { bulkyFrame, frameOf, newChannel, post, publishFrames } from "../support/publish.ts";
 import { openViewer } from "../support/sockets.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -20,10 +19,14 @@ export interface Cost {
 /** Longer than any alarm that a single event sets. */
 const SETTLED_MS = 2500;
 const A = "00000000000000aa";
+/** That a client has hung up is noticed at the next idle line (TR7c). */
+const NOTICED_MS = 20_000;
+/** Channels below this are private. */
+export const PRIVATE = "private";
 
 export async function startCounting(vars: Record<string, string> = {}): Promise<Edge> {
   const main = fileURLToPath(new URL("counting-worker.js", import.meta.url));
-  return await startEdge({ main, vars: { STORE_SECONDS: "86400", ...vars } });
+  return await startEdge({ main, vars: { STORE_SECONDS: "86400", WATCH: `${PRIVATE}/**=token`, ...vars } });
 }
 
 /**
@@ -86,8 +89,8 @@ export async function channelOfBytes(edge: Edge, frames: number): Promise<string
 }
 
 /** @returns how many bytes the answer's body had */
-export async function get(edge: Edge, channel: string, query = "", method = "GET"): Promise<number> {
-  const response = await fetch(new URL(query, edge.channelUrl(channel)), { method });
+export async function get(edge: Edge, channel: string, query = "", method = "GET", headers = {}): Promise<number> {
+  const response = await fetch(new URL(query, edge.channelUrl(channel)), { method, headers });
   return (await response.arrayBuffer()).byteLength;
 }
 
@@ -97,6 +100,32 @@ export async function joinAndLeave(edge: Edge, channel: string, query = ""): Pro
   await viewer.nextMessage("live or behind", (message) => /"type":"(live|behind)"/.test(String(message)));
   await viewer.close();
   return viewer.messages.reduce((sum, message) => sum + Buffer.byteLength(message), 0);
+}
+
+/** A viewer by events that joins, stays for so long where nothing comes, and leaves. */
+export async function watchByEvents(edge: Edge, channel: string, stayMs: number): Promise<number> {
+  return await stream(edge.channelUrl(channel), "text/event-stream", /event: live/, stayMs);
+}
+
+/** A read that follows, from a channel's last point, and leaves. */
+export async function follow(edge: Edge, channel: string): Promise<number> {
+  return await stream(new URL("?follow=1&points=1", edge.channelUrl(channel)), "application/x-ndjson", /"y"/, 0);
+}
+
+async function stream(url: URL, accept: string, isThere: RegExp, stayMs: number): Promise<number> {
+  const controller = new AbortController();
+  const response = await fetch(url, { headers: { Accept: accept }, signal: controller.signal });
+  let text = "";
+  const live = waitFor("all that is stored", () => isThere.test(text));
+  const reading = (async () => {
+    for await (const piece of response.body ?? []) text += Buffer.from(piece).toString();
+  })().catch(() => undefined);
+  await live;
+  await sleep(stayMs);
+  controller.abort();
+  await reading;
+  await sleep(NOTICED_MS);
+  return Buffer.byteLength(text);
 }
 
 /** A viewer that joins, says something so many times, and leaves or is closed. */
@@ -112,8 +141,31 @@ export async function joinAndSay(edge: Edge, channel: string, text: string, time
 
 /** So many viewers join, and leave when all are there. */
 export async function joinTogether(edge: Edge, channel: string, count: number): Promise<number> {
-  const each = await Promise.all(Array.from({ length: count }, () => joinAndLeave(edge, channel, "?points=0")));
+  return await together(count, () => joinAndLeave(edge, channel, "?points=0"));
+}
+
+/** So many at once. @returns how many bytes all had */
+export async function together(count: number, one: () => Promise<number>): Promise<number> {
+  const each = await Promise.all(Array.from({ length: count }, one));
   return each.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Announces so many publishers that nobody published as. */
+export async function announce(edge: Edge, channel: string, count: number, here = true): Promise<number> {
+  for (let i = 1; i <= count; i++) {
+    const body = JSON.stringify({ publisher: i.toString(16).padStart(16, "0"), here });
+    const { status } = await post(edge, channel, body, { "Content-Type": PRESENCE_TYPE });
+    if (status !== 204) throw new Error(`An announcement was answered ${status}.`);
+  }
+  return 0;
+}
+
+/** Does something while somebody watches. */
+export async function watched(edge: Edge, channel: string, action: () => Promise<number>): Promise<number> {
+  const viewer = await openViewer(new URL("?points=0", edge.channelUrl(channel)), { subprotocol: SUBPROTOCOL });
+  const bytes = await action();
+  await viewer.close();
+  return bytes;
 }
 
 /** A viewer without a subprotocol takes so many points, a message each, and leaves. */
@@ -122,57 +174,4 @@ export async function takeText(edge: Edge, channel: string, points: number): Pro
   await waitFor("every point", () => viewer.messages.length >= points, { deadlineMs: 60_000 });
   await viewer.close();
   return viewer.messages.reduce((sum, message) => sum + Buffer.byteLength(message), 0);
-}
-
-/** What anybody may ask and is refused, by what it is. */
-export const REFUSED: readonly (readonly [string, (edge: Edge, channel: string) => Promise<number>])[] = [
-  ["401: a POST without a token", (edge, channel) => asked(edge, channel, 401, { method: "POST", body: '{"y":1}' })],
-  [
-    "401: a POST of 1 MiB with a wrong token",
-    (edge, channel) => asked(edge, channel, 401, { method: "POST", headers: WRONG, body: "x".repeat(1 << 20) }),
-  ],
-  [
-    "401: an announcement with a wrong token",
-    (edge, channel) =>
-      asked(edge, channel, 401, { method: "POST", headers: { ...WRONG, "Content-Type": PRESENCE_TYPE }, body: "{}" }),
-  ],
-  [
-    "401: a DELETE with a wrong token",
-    (edge, channel) => asked(edge, channel, 401, { method: "DELETE", headers: WRONG }),
-  ],
-  ["400: a name that is none", (edge) => asked(edge, "a%20b", 400)],
-  ["400: a query that is none", (edge, channel) => asked(edge, `${channel}?points=x`, 400)],
-  ["403: another name in Host", (edge, channel) => asked(edge, channel, 403, { headers: { Host: "evil.example" } })],
-  [
-    "403: a page of another site",
-    (edge, channel) => asked(edge, channel, 403, { headers: { Origin: "https://evil.example" } }),
-  ],
-  ["404: another path", (edge) => asked(edge, "../x", 404)],
-  ["405: another method", (edge, channel) => asked(edge, channel, 405, { method: "PUT", body: "x" })],
-  ["406: another representation", (edge, channel) => asked(edge, channel, 406, { headers: { Accept: "image/png" } })],
-  ["OPTIONS", (edge, channel) => asked(edge, channel, 204, { method: "OPTIONS" })],
-  ["the page", (edge, channel) => asked(edge, channel, 200, { headers: { Accept: "text/html" } })],
-];
-const WRONG = { Authorization: "Bearer wrong" };
-
-/** Asks, and sees that the answer has this status. @returns how many bytes its body had */
-async function asked(
-  edge: Edge,
-  channel: string,
-  status: number,
-  {
-    method = "GET",
-    headers = {},
-    body = "",
-  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
-): Promise<number> {
-  const answer = await rawRequest(edge.url, {
-    method,
-    path: `/c/${channel}`,
-    headers,
-    ...(body === "" ? {} : { body }),
-  });
-  if (answer.status !== status)
-    throw new Error(`${method} of ${channel} was answered ${answer.status}, not ${status}.`);
-  return (await answer.arrayBuffer()).byteLength;
 }

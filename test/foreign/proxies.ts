@@ -70,14 +70,14 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /** Waits until a proxy answers, and fails with what it said if it ends. */
-async function untilReady(child: ChildProcess, port: number): Promise<void> {
+async function untilReady(child: ChildProcess, port: number, protocol = "https"): Promise<void> {
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (data) => {
     said += data;
   });
   await waitFor(`the proxy at ${port}: ${said}`, async () => {
     assert.equal(child.exitCode, null, said);
-    const curl = ["-sk", "-o", "/dev/null", "-w", "%{http_code}", `https://localhost:${port}/c/main`];
+    const curl = ["-sk", "-o", "/dev/null", "-w", "%{http_code}", `${protocol}://localhost:${port}/c/main`];
     return await promisify(execFile)("curl", curl).then(
       ({ stdout }) => stdout !== "000",
       () => false,
@@ -101,6 +101,20 @@ async function nginx(t: TestContext, worker: Local, port: number): Promise<void>
   const child = spawn("/usr/sbin/nginx", ["-c", file, "-p", dir], { stdio: ["ignore", "ignore", "pipe"] });
   t.after(() => ended(child));
   await untilReady(child, port);
+}
+
+/** nginx as it is: nothing is set but where the Worker is. */
+async function plainNginx(t: TestContext, worker: Local, port: number): Promise<void> {
+  const file = join(dir, `plain-${port}.conf`);
+  const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${dir}/${name};`,
+  );
+  const site = `server { listen 127.0.0.1:${port}; location / { proxy_pass http://${worker.url.host}; } }`;
+  const around = `daemon off; pid ${dir}/plain-${port}.pid; error_log stderr; events {}`;
+  await writeFile(file, `${around}\nhttp {\naccess_log off; ${places.join(" ")}\n${site}\n}\n`);
+  const child = spawn("/usr/sbin/nginx", ["-c", file, "-p", dir], { stdio: ["ignore", "ignore", "pipe"] });
+  t.after(() => ended(child));
+  await untilReady(child, port, "http");
 }
 
 async function caddy(t: TestContext, worker: Local, port: number): Promise<void> {
@@ -182,6 +196,32 @@ for (const [what, start] of [
     });
   });
 }
+
+describe("nginx with its default settings", () => {
+  test("[PG92a] [PG92c] [TR2g] the page is live by events, has points as they come, and says that WebSockets are stopped", async (t) => {
+    const port = await freePort();
+    const origin = `http://127.0.0.1:${port}`;
+    const worker = await startLocal("test-token", { PUBLIC_URL: origin });
+    t.after(() => worker.close());
+    await plainNginx(t, worker, port);
+    const page = await browser.newPage();
+    t.after(() => page.close());
+    await page.goto(`${origin}/c/plain`);
+    await waitFor("the line of figures", async () =>
+      /by events: WebSockets are stopped on the way$/.test((await page.locator("#figures").textContent()) ?? ""),
+    );
+    for (let y = 1; y <= 3; y++) {
+      const headers = { Authorization: `Bearer ${worker.token}` };
+      const response = await fetch(`${origin}/c/plain`, { method: "POST", headers, body: JSON.stringify({ y }) });
+      assert.equal(response.status, 200);
+      await waitFor(`point ${y} in the page`, async () => {
+        const series: { y: number[] }[] = await page.evaluate("plotcast.series()");
+        return series[0]?.y.join() === [1, 2, 3].slice(0, y).join();
+      });
+    }
+    await stateOf(page, /^Live/);
+  });
+});
 
 async function behind(
   t: TestContext,

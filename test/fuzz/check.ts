@@ -35,6 +35,7 @@ export const DECODE_FAULTS = {
   "channel-name-invalid": true,
   "too-many-channels": true,
   "too-many-series": true,
+  "control-message": true,
 } satisfies Record<DecodeFault, boolean>;
 
 /** What is wrong with a refusal; undefined if nothing is. */

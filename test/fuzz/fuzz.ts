@@ -64,11 +64,11 @@ export class Fuzz {
   #measuredAgain = 0;
 
   /** @param patience how many times as long as they may messages can take; for tests, in which only a hang is a failure */
-  constructor(seed: number, patience = 1) {
+  constructor(seed: number, patience = 1, targets: readonly TargetConfig[] = TARGETS) {
     this.#patience = patience;
     this.#seed = seed;
     this.#random = new Random(seed);
-    this.#targets = TARGETS.map((config) => {
+    this.#targets = targets.map((config) => {
       const target = this.#newTarget(config);
       return { target, order: new OrderOfGoods(target, () => this.#clock.now), own: ownOf(config) };
     });

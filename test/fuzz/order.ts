@@ -71,7 +71,7 @@ export class OrderOfGoods {
     const isNumbered = config.sequenceField !== undefined || bearsNumbers(config.decode);
     if (config.showsEach !== true || isNumbered) return undefined;
     const group = this.#recent.slice(-random.integer(2, MAX_GROUP));
-    const keys = group.map((frames) => frames.map((frame) => frame.toString("latin1")).join("\u0000|"));
+    const keys = group.map(keyOf);
     const [index] = messagesInSilence(keys, (without) => outcomeOf(config, group, without));
     const frames = index === undefined ? undefined : group[index];
     if (frames === undefined) return undefined;
@@ -99,6 +99,12 @@ export class OrderOfGoods {
       ? undefined
       : `values are drawn that were not sent: ${invented.slice(0, 5).join(", ")}`;
   }
+}
+
+/** The same for messages that say the same: what follows an empty topic is as it is without one. */
+export function keyOf(frames: readonly Buffer[]): string {
+  const said = frames.filter(({ length }) => length > 0);
+  return (said.length > 0 ? said : frames).map((frame) => frame.toString("latin1")).join("\u0000|");
 }
 
 /** Whether something is seen of a message that is the only one. */

@@ -1,4 +1,3 @@
-import { Collector } from "../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
 import { SeriesBound } from "../../bridge/batch/series-bound.ts";
 import type { DecodeConfig, MapConfig } from "../../bridge/config/config.ts";
@@ -11,6 +10,7 @@ import { timeHintText } from "../../bridge/observability/time-hints.ts";
 import { type Refusal, UndecodableWarnings } from "../../bridge/observability/warnings.ts";
 import { SourcePipeline } from "../../bridge/pipeline/source-pipeline.ts";
 import { bearsNumbers, createReader } from "../../bridge/presets/reader.ts";
+import { Collector } from "../../client/publish/collect/collector.ts";
 import type { Row } from "../../protocol/frame/frame-builder.ts";
 import { MAX_BODY_BYTES } from "../../protocol/limits.ts";
 import { isChannelName } from "../../protocol/names.ts";

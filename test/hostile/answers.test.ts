@@ -7,11 +7,11 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { after, test } from "node:test";
-import { Collector } from "../../bridge/batch/collector.ts";
 import { UplinkLedger } from "../../bridge/observability/ledger.ts";
 import { createLog } from "../../bridge/observability/log.ts";
-import { Deliverer } from "../../bridge/uplink/deliverer.ts";
+import { createDeliverer } from "../../bridge/uplink/deliverer.ts";
 import { Poster } from "../../bridge/uplink/post.ts";
+import { Collector } from "../../client/publish/collect/collector.ts";
 import { startEdge } from "../support/edge.ts";
 import { newChannel, storedPoints } from "../support/publish.ts";
 import { waitFor, withDeadline } from "../support/wait.ts";
@@ -64,7 +64,7 @@ for (const row of ANSWERS) {
     const start = () => {
       const to = new URL(`http://127.0.0.1:${port}/c/${channel}`);
       const poster = new Poster({ to, token: edge.token ?? "", timeoutMs: 500, totalTimeoutMs: 1000 });
-      const deliverer = new Deliverer({
+      const deliverer = createDeliverer({
         collector,
         ledger,
         log: createLog("text", "info", (line) => lines.push(line)),

@@ -14,16 +14,19 @@ import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { isObject } from "../../protocol/json/json.ts";
-import { bundleWorker, ROOT, readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
+import { bundleWorker, type DurableObjectBinding, ROOT, readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
 import { takeTurn } from "./wait.ts";
 
 const HOST = "127.0.0.1";
 
+/** What `[vars]` may hold. */
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
 export interface EdgeOptions {
   /** A free port unless given. */
   port?: number;
-  /** Variables that override those of `wrangler.toml`. */
-  vars?: Record<string, string>;
+  /** Variables that override those of `wrangler.toml`: mostly text, but whatever that may hold. */
+  vars?: Record<string, Json>;
   /** Where storage is kept; a directory of the edge's own, removed by `close()`, unless given. */
   persistDir?: string;
   /** The Worker's PUBLISH_TOKEN; null leaves it out. */
@@ -32,6 +35,8 @@ export interface EdgeOptions {
   main?: string;
   /** Where the page's files are; where `npm run build` puts them unless given. */
   pageDir?: string;
+  /** Rate limiting bindings, by name: so many in so many seconds. */
+  ratelimits?: Record<string, { limit: number; period: 10 | 60 }>;
   /** workerd's inspector listens, too. */
   inspected?: boolean;
 }
@@ -59,10 +64,12 @@ export class Edge {
   readonly url: URL;
   /** The publish token that the Worker was given. */
   readonly token: string | null;
-  /** What the Worker logged and what the runtime complained of, a line each, since the edge began. */
+  /** What the Worker warned of and what the runtime complained of, a line each, since the edge began. */
   readonly logs: string[] = [];
+  /** What the Worker logged that is no warning, as the runtime shows values: its audit log. */
+  readonly audited: string[] = [];
 
-  #channel: WorkerBundle["channel"];
+  #classes: WorkerBundle["classes"];
   #options: MiniflareOptions;
   #ownDir: string | undefined;
   #running: { miniflare: Miniflare; processes: ChildProcess[] } | undefined;
@@ -71,7 +78,7 @@ export class Edge {
   constructor(worker: WorkerBundle, options: EdgeOptions, port: number, ownDir: string | undefined) {
     this.url = new URL(`http://${HOST}:${port}`);
     this.token = options.publishToken === undefined ? "test-token" : options.publishToken;
-    this.#channel = worker.channel;
+    this.#classes = worker.classes;
     this.#ownDir = ownDir;
     const inspector = options.inspected === true ? { inspectorPort: 0 } : {};
     const own = worker.optionsFor({
@@ -79,7 +86,9 @@ export class Edge {
       vars: { ...options.vars, ...(this.token === null ? {} : { PUBLISH_TOKEN: this.token }) },
       persistDir: options.persistDir ?? ownDir,
       pageDir: options.pageDir,
+      ratelimits: options.ratelimits ?? {},
       logs: this.logs,
+      audited: this.audited,
     });
     this.#options = { ...own, ...inspector };
   }
@@ -107,10 +116,17 @@ export class Edge {
    * the object is not in memory, or, after 30 s, if bytes wait in it for a viewer that does not read.
    */
   async evict(channelName: string): Promise<void> {
+    await this.evictObject("CHANNEL", channelName);
+  }
+
+  /** The same of an object of any class, by its binding. */
+  async evictObject(binding: string, objectName: string): Promise<void> {
     if (this.#running === undefined) throw new Error("this edge is not running");
-    const { scriptName, className } = this.#channel;
+    const { scriptName, durableObjects } = this.#classes;
+    const className = durableObjects.find((each) => each.binding === binding)?.className;
+    if (className === undefined) throw new Error(`there is no binding ${binding}`);
     await this.#running.miniflare.unsafeEvictDurableObject(scriptName, className, {
-      name: channelName,
+      name: objectName,
       webSockets: "hibernate",
     });
   }
@@ -162,13 +178,15 @@ export class Edge {
 
 /** The Worker, bundled and ready to be started any number of times. */
 interface WorkerBundle {
-  channel: { scriptName: string; className: string };
+  classes: { scriptName: string; durableObjects: readonly DurableObjectBinding[] };
   optionsFor(edge: {
     port: number;
-    vars: Record<string, string>;
+    vars: Record<string, Json>;
     persistDir: string | undefined;
     pageDir: string | undefined;
+    ratelimits: NonNullable<EdgeOptions["ratelimits"]>;
     logs: string[];
+    audited: string[];
   }): MiniflareOptions;
 }
 
@@ -176,13 +194,13 @@ const workers: Record<string, Promise<WorkerBundle>> = {};
 
 /** Reads `wrangler.toml`, bundles the Worker it names as `npm start` does, and sees to it that the page is built. */
 async function loadWorker(otherMain: string | undefined): Promise<WorkerBundle> {
-  const { name, vars: ownVars, className, main, assets } = await readWorkerConfig();
+  const { name, vars: ownVars, durableObjects, main, assets } = await readWorkerConfig();
   const { workerOptions } = quietly(() => unstable_getMiniflareWorkerOptions(join(ROOT, "wrangler.toml")));
   await buildPageIfMissing(assets.directory);
   const contents = await bundleWorker(otherMain ?? main);
   return {
-    channel: { scriptName: name, className },
-    optionsFor: ({ port, vars, persistDir, pageDir, logs }) =>
+    classes: { scriptName: name, durableObjects },
+    optionsFor: ({ port, vars, persistDir, pageDir, ratelimits, logs, audited }) =>
       convertV4MiniflareOptions({
         host: HOST,
         port,
@@ -192,7 +210,7 @@ async function loadWorker(otherMain: string | undefined): Promise<WorkerBundle> 
         ...(persistDir === undefined ? {} : { resourcePersistencePath: persistDir }),
         logRequests: false,
         log: new LogInto(logs),
-        handleStructuredLogs: ({ message }) => logs.push(message),
+        handleStructuredLogs: ({ level, message }) => (level === "log" ? audited : logs).push(message),
         workers: [
           {
             ...workerOptions,
@@ -204,6 +222,9 @@ async function loadWorker(otherMain: string | undefined): Promise<WorkerBundle> 
               : {}),
             // Wrangler would mix in the developer's own .dev.vars.
             bindings: { ...ownVars, ...vars },
+            ratelimits: Object.fromEntries(
+              Object.entries(ratelimits).map(([of, simple]) => [of, { namespace_id: "1", simple }]),
+            ),
           },
         ],
       }),

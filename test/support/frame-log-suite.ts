@@ -108,6 +108,53 @@ export function frameLogSuite(name: string, open: (storeBytes: number) => Promis
     assert.equal(await count({ bytes: 1, values: 1 }), 1);
   });
 
+  test(`${name}: read back from a number, batches have the newest frames up to there, whole`, async () => {
+    const { log, append } = await open(MIB);
+    const taken = [...(await append(frames(3, 1), 10)), ...(await append(frames(4), 11))];
+    const before = async (seq: number, bounds = PLENTY) => await log.framesBefore(seq, bounds);
+    for (const [seq, last] of [
+      [8, 3],
+      [6, 3],
+      [5, 3],
+      [4, 2],
+      [3, 1],
+      [1, 1],
+    ] as const) {
+      assert.deepEqual(await before(seq), { frames: concat(taken.slice(0, last)), after: 0 }, `${seq}`);
+    }
+    assert.deepEqual(await before(0), { frames: new Uint8Array(), after: 0 });
+    assert.deepEqual(await before(8, { bytes: 1, values: 1 }), { frames: taken[2], after: 4 });
+    assert.deepEqual(await before(4, { bytes: 1, values: 1 }), { frames: taken[1], after: 3 });
+  });
+
+  test(`${name}: it is known what was taken together, and when, as far as it is kept`, async () => {
+    const { log, append } = await open(4 * MIB);
+    await append(frames(3, 1), 10);
+    // Of more than a MiB.
+    const long = Array.from({ length: 12 }, () => bulkyFrame(A, ++numbers, 8000));
+    await append(long, 20);
+    await append(frames(2), 1000);
+    const all = [
+      { after: 0, seq: 4, atMs: 10 },
+      { after: 4, seq: 96_004, atMs: 20 },
+      { after: 96_004, seq: 96_006, atMs: 1000 },
+    ];
+    assert.deepEqual(await log.takings(0, 96_006), all);
+    assert.deepEqual(await log.takings(4, 96_004), all.slice(1, 2));
+    assert.deepEqual(await log.takings(50_000, 50_001), all.slice(1, 2));
+    assert.deepEqual(await log.takings(96_006, 96_007), []);
+    for (const [ms, seq] of [
+      [0, 0],
+      [10, 0],
+      [11, 4],
+      [20, 4],
+      [21, 96_004],
+      [1001, 96_006],
+    ] as const) {
+      assert.equal(await log.takenSince(ms), seq, `${ms}`);
+    }
+  });
+
   test(`${name}: batch by batch every frame comes once, in order, whatever its size`, async () => {
     const { log, append } = await open(4 * MIB);
     const taken: Uint8Array[] = [];
@@ -223,6 +270,26 @@ export function frameLogSuite(name: string, open: (storeBytes: number) => Promis
     await resetEpoch();
     await fill();
     assert.equal((await log.framesAfter({ ...log.position, seq: 0 }, PLENTY))?.lostInTrimmed, 0);
+  });
+
+  test(`${name}: [VW2c] [CH5d] of a frame that is gone, whoever has some of its points is told only what it reported behind these`, async () => {
+    const { log, append } = await open(4000);
+    const lost = (points: number) => ({ kind: "gap", reason: "r", points, fromX: 0, toX: 1, series: "y" }) as const;
+    const builder = new FrameBuilder();
+    builder.addGap(lost(5));
+    builder.add(rowOf(1, { y: 1 }));
+    builder.add(rowOf(2, { y: 2 }));
+    builder.addGap(lost(7));
+    builder.add(rowOf(3, { y: 3 }));
+    builder.addGap(lost(2));
+    await append([builder.encode(A, ++numbers)]);
+    for (let i = 0; i < 8; i++) await append([bulkyFrame(A, ++numbers, 60)]);
+    const { epoch } = log.position;
+    const after = await Promise.all(
+      [0, 1, 2, 3].map(async (seq) => (await log.framesAfter({ epoch, seq }, PLENTY))?.lostInTrimmed),
+    );
+    // What stands behind the last point is told before that (TR2j).
+    assert.deepEqual(after, [14, 9, 9, 0]);
   });
 
   test(`${name}: [VW1] between stored and live frames nothing is lost or repeated, whenever frames come`, async () => {

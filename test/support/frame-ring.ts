@@ -2,7 +2,7 @@ import { concat } from "../../protocol/bytes.ts";
 import type { Cursor } from "../../protocol/cursor.ts";
 import { valuesIn } from "../../protocol/frame/frame.ts";
 import { numberFrame, readHeader } from "../../protocol/frame/header.ts";
-import type { BatchBounds, FrameBatch, FrameLog } from "../../worker/hub/frame-log.ts";
+import type { BatchBounds, FrameBatch, FrameLog, Taken } from "../../worker/hub/frame-log.ts";
 
 /** A log in memory, which counts what it is asked; it answers in a later turn, as one does that has to fetch. */
 export class FrameRing implements FrameLog {
@@ -17,14 +17,20 @@ export class FrameRing implements FrameLog {
   /** What {@link tailStart} was asked. */
   readonly tails: { points: number; seconds: number }[] = [];
   readonly #frames: Uint8Array[] = [];
+  #takings: Taken[] = [];
 
-  /** Takes a frame. @returns it, numbered */
-  append(frame: Uint8Array): Uint8Array {
+  /** Takes a frame. @param takenAtMs when; without it the log says of no time @returns it, numbered */
+  append(frame: Uint8Array, takenAtMs?: number): Uint8Array {
     const { points } = readHeader(frame);
     const { epoch, seq } = this.position;
     this.position = { epoch, seq: seq + points };
     numberFrame(frame, epoch, seq + points);
     this.#frames.push(frame);
+    if (takenAtMs !== undefined) this.takenAtMs = takenAtMs;
+    const last = this.#takings.at(-1);
+    const atMs = takenAtMs ?? (last?.atMs ?? 0) + 1;
+    if (last?.atMs === atMs) last.seq = seq + points;
+    else this.#takings.push({ after: seq, seq: seq + points, atMs });
     return frame;
   }
 
@@ -46,6 +52,36 @@ export class FrameRing implements FrameLog {
     const batch = this.#batchAfter({ epoch, seq }, { bytes, values });
     await later();
     return batch;
+  }
+
+  async framesBefore(seq: number, { bytes, values }: BatchBounds): Promise<{ frames: Uint8Array; after: number }> {
+    await later();
+    const chosen: Uint8Array[] = [];
+    let [bytesLeft, valuesLeft, after] = [bytes, values, seq];
+    for (const frame of this.#frames.toReversed()) {
+      const header = readHeader(frame);
+      if (header.seq - header.points >= seq) continue;
+      bytesLeft -= frame.byteLength;
+      valuesLeft -= valuesIn(frame);
+      if (chosen.length > 0 && (bytesLeft < 0 || valuesLeft < 0)) break;
+      chosen.unshift(frame);
+      after = header.seq - header.points;
+    }
+    return { frames: concat(chosen), after };
+  }
+
+  async takings(after: number, through: number): Promise<Taken[]> {
+    await later();
+    const from = Math.max(after, this.#keptAfter);
+    return this.#takings
+      .filter((taking) => taking.seq > from && taking.after < through)
+      .map((taking) => ({ ...taking }));
+  }
+
+  async takenSince(ms: number): Promise<number> {
+    await later();
+    const first = this.#takings.find(({ atMs, seq }) => atMs >= ms && seq > this.#keptAfter);
+    return first?.after ?? this.position.seq;
   }
 
   #batchAfter({ epoch, seq }: Cursor, { bytes, values }: BatchBounds): FrameBatch | undefined {

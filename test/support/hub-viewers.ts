@@ -1,5 +1,11 @@
-import { Hub } from "../../worker/hub/hub.ts";
+import type { AuditEvent } from "../../worker/auth/audit-log.ts";
+import type { Grant } from "../../worker/auth/grant.ts";
+import type { Renewal } from "../../worker/auth/renewal.ts";
+import type { ViewerShare } from "../../worker/auth/viewer-share.ts";
+import { Hub, type HubParts } from "../../worker/hub/hub.ts";
 import type { Format, JoinStart } from "../../worker/hub/join-request.ts";
+import type { Granted } from "../../worker/hub/renewals.ts";
+import { PLAIN_JSON, type View } from "../../worker/hub/text-view.ts";
 import { FrameRing } from "./frame-ring.ts";
 
 /** A viewer's socket: what is sent waits in it until the test lets it drain. */
@@ -10,6 +16,10 @@ export class FakeSocket {
   reads = true;
   attachment: unknown;
   closed: { code: number; reason: string } | undefined;
+
+  get readyState(): number {
+    return this.closed === undefined ? WebSocket.OPEN : WebSocket.CLOSING;
+  }
 
   send(data: string | Uint8Array): void {
     if (this.closed !== undefined) throw new Error("closed");
@@ -44,13 +54,24 @@ export class FakeSocket {
   }
 }
 
+/** What a token comes to that is good. */
+export function grantedAs(grant: Grant, share: ViewerShare = { who: "", most: null }): Granted {
+  return { kind: "granted", grant, share };
+}
+
 /** A hub on a log in memory, with a clock that tests set. */
 export class HubOnRing {
   readonly log: FrameRing;
   /** When the last publisher has gone. */
   goneAtMs: number | null = null;
   readonly pauses: number[] = [];
+  /** What happens while an alarm pauses. */
+  onPause: (() => void) | undefined;
   nowMs = 1_000_000;
+  /** As the next hub has it, that is after an eviction. */
+  isPrivate = false;
+  verify: (token: string) => Promise<Renewal> = async () => ({ kind: "wrong" });
+  readonly audited: (AuditEvent & { who: string; principal: string })[] = [];
   hub: Hub<FakeSocket>;
 
   constructor(log = new FrameRing()) {
@@ -67,8 +88,12 @@ export class HubOnRing {
     format: Format,
     start: JoinStart = { kind: "tail", points: 100, seconds: 0 },
     socket = new FakeSocket(),
+    who = "",
+    grant?: Grant,
+    view: View | undefined = format === "json" ? PLAIN_JSON : undefined,
   ): Promise<FakeSocket> {
-    await this.hub.join(socket, { format, start, build: "" }, "c", this.nowMs);
+    const share = { who, most: null };
+    await this.hub.join(socket, { format, view, start, build: "", grant, share }, "c", this.nowMs);
     return socket;
   }
 
@@ -79,21 +104,39 @@ export class HubOnRing {
     this.hub.tellStatus(this.nowMs);
   }
 
+  /** The same at a time, for viewers with `max_rate`. */
+  async publishAt(atMs: number, ...frames: Uint8Array[]): Promise<void> {
+    this.nowMs = atMs;
+    this.hub.broadcast(frames.map((frame) => this.log.append(frame, atMs)));
+    await this.hub.flushPending(this.nowMs);
+  }
+
   async say(socket: FakeSocket, message: unknown): Promise<void> {
     const text = typeof message === "string" ? message : JSON.stringify(message);
     await this.hub.receive(socket, text, this.nowMs);
   }
 
   async alarm(): Promise<void> {
-    await this.hub.alarm();
+    await this.hub.alarm(this.nowMs);
     this.hub.tellStatus(this.nowMs);
   }
 
   #hubOf(sockets: readonly FakeSocket[]): Hub<FakeSocket> {
     const pause = async (ms: number): Promise<void> => {
       this.pauses.push(ms);
+      this.onPause?.();
     };
     const presence = { allGoneAtMs: () => this.goneAtMs, expiresInMs: () => undefined };
-    return new Hub({ log: this.log, presence, clock: { aheadMs: 0 }, pause }, sockets, this.nowMs);
+    const parts: HubParts = {
+      log: this.log,
+      presence,
+      clock: { aheadMs: 0 },
+      wallMs: () => this.nowMs,
+      isPrivate: this.isPrivate,
+      verify: (token) => this.verify(token),
+      audit: (event, viewer) => this.audited.push({ ...event, ...viewer }),
+      pause,
+    };
+    return new Hub(parts, sockets, this.nowMs);
   }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buildLocal } from "../../scripts/local/build-local.ts";
 import { startWorker } from "../../scripts/local/local-worker.ts";
 import { readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
+import { fetchesKeys } from "../../worker/http/access/access.ts";
 import type { Served } from "./publish.ts";
 import { freePort } from "./started.ts";
 
@@ -24,9 +25,9 @@ export async function startLocal(token = "test-token", vars: Readonly<Record<str
   const folder = await mkdtemp(join(tmpdir(), "plotcast-local-"));
   const logs: string[] = [];
   const port = await freePort();
-  const names = [...Object.keys(config.vars), "PUBLISH_TOKEN"];
+  const names = [...new Set([...Object.keys(config.vars), ...Object.keys(vars), "PUBLISH_TOKEN"])];
   const worker = startWorker({
-    configFile: await buildLocal(config, names, join(folder, "built")),
+    configFile: await buildLocal(config, names, join(folder, "built"), fetchesKeys(vars)),
     port,
     listening: "ipv4",
     vars: { ...config.vars, ...vars, PUBLISH_TOKEN: token },

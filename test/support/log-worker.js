@@ -38,6 +38,15 @@ export class Channel extends DurableObject {
         const { frames, ...rest } = batch;
         return new Response(frames, { headers: { batch: JSON.stringify(rest) } });
       }
+      case "frames-before": {
+        const bounds = { bytes: number("bytes"), values: number("values") };
+        const { frames, ...rest } = await log.framesBefore(number("seq"), bounds);
+        return new Response(frames, { headers: { batch: JSON.stringify(rest) } });
+      }
+      case "takings":
+        return Response.json(await log.takings(number("after"), number("through")));
+      case "taken-since":
+        return Response.json(await log.takenSince(number("ms")));
       default:
         return this.#answer(log, []);
     }
@@ -49,6 +58,9 @@ export class Channel extends DurableObject {
     return new Response(new Blob(frames), { headers: { state } });
   }
 }
+
+/** What wrangler.toml names, too. */
+export class TokenRegistry extends DurableObject {}
 
 export default {
   fetch(request, env) {

@@ -1,5 +1,3 @@
-import type { Collector } from "../../bridge/batch/collector.ts";
-import type { BridgeGap } from "../../bridge/batch/gaps.ts";
 import type { SequenceTracker } from "../../bridge/batch/sequence/sequence.ts";
 import { createMapper } from "../../bridge/map/mapper.ts";
 import { SourceLedger, type UplinkLedger } from "../../bridge/observability/ledger.ts";
@@ -8,6 +6,8 @@ import { UndecodableWarnings } from "../../bridge/observability/warnings.ts";
 import { SourcePipeline } from "../../bridge/pipeline/source-pipeline.ts";
 import { createReader } from "../../bridge/presets/reader.ts";
 import type { InletMessage } from "../../bridge/sources/inlet.ts";
+import type { Collector } from "../../client/publish/collect/collector.ts";
+import type { PublisherGap } from "../../client/publish/collect/gaps.ts";
 import { NO_MAP } from "./mapping.ts";
 
 /** Messages → one collector, without sockets; they come at second 1. */
@@ -20,7 +20,7 @@ export function pipelineOf(segments: {
   log: Log;
 }): SourcePipeline {
   const { collector, tracker, ledger, sequenceField, log, source = new SourceLedger() } = segments;
-  const addGap = (gap: BridgeGap): void => {
+  const addGap = (gap: PublisherGap): void => {
     collector.addGap(gap);
     ledger.countGap(gap);
   };

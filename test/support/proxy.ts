@@ -82,9 +82,14 @@ export class Line {
     this.#near = near;
   }
 
-  /** Ends every connection. */
-  cut(): void {
+  /** Ends every connection, and takes none for so long. */
+  cut(awayMs = 0): void {
     this.#near.end();
+    if (awayMs <= 0) return;
+    this.#near.isCut = true;
+    setTimeout(() => {
+      this.#near.isCut = false;
+    }, awayMs).unref();
   }
 
   close(): void {

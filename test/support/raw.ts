@@ -46,3 +46,17 @@ export async function rawBytes(url: URL, bytes: string): Promise<string> {
     if (!socket.closed) await once(socket, "close");
   }
 }
+
+/** Sends a GET. @returns what hangs up on it: by a reset, which workerd notices while it answers, as it does not notice a mere end */
+export async function getAndHangUp(url: URL, headers: Record<string, string>): Promise<() => Promise<void>> {
+  const socket = connect(Number(url.port), url.hostname);
+  socket.on("error", () => {});
+  await withDeadline("a connection", once(socket, "connect"));
+  const lines = Object.entries({ Host: url.host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`GET ${url.pathname} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  return async () => {
+    const closed = once(socket, "close");
+    socket.resetAndDestroy();
+    await closed;
+  };
+}

@@ -10,6 +10,16 @@ export interface ReverseProxyOptions {
   keepsHost?: boolean;
   /** Passes on upgrades. Without it they become plain GETs. */
   upgrades?: boolean;
+  /** Answers upgrades with this status. */
+  refusesUpgrades?: number | undefined;
+  /** Takes upgrades, and never answers. */
+  swallowsUpgrades?: boolean;
+  /** Ends each WebSocket so long after it began. */
+  cutsAfterMs?: number | undefined;
+  /** Answers 502 in place of events. */
+  refusesEvents?: boolean;
+  /** Passes on an answer when it is whole. */
+  buffers?: boolean;
   /** Passes on only what is below this path, and takes it off. */
   below?: string;
   /** Answers everything by itself. */
@@ -20,6 +30,10 @@ export class ReverseProxy {
   readonly url: URL;
   /** May be changed at any time. */
   readonly options: ReverseProxyOptions;
+  /** How many WebSockets came, whatever became of them. */
+  upgradesAsked = 0;
+  /** What was asked for beside them. */
+  readonly asked: IncomingMessage[] = [];
   readonly #upgraded = new Set<Duplex>();
   readonly #target: URL;
 
@@ -57,9 +71,14 @@ export class ReverseProxy {
   }
 
   #pass(incoming: IncomingMessage, response: ServerResponse): void {
-    const { below = "", instead } = this.options;
+    const { below = "", instead, buffers = false } = this.options;
+    this.asked.push(incoming);
     if (instead !== undefined) return instead(response);
     const { method, url = "" } = incoming;
+    if (this.options.refusesEvents === true && incoming.headers.accept === "text/event-stream") {
+      response.writeHead(502).end();
+      return;
+    }
     if (!url.startsWith(below)) {
       response.writeHead(404).end();
       return;
@@ -67,21 +86,36 @@ export class ReverseProxy {
     const { hostname, port } = this.#target;
     const path = url.slice(below.length);
     const onward = request({ hostname, port, method, path, headers: this.#headersFor(incoming) }, (answer) => {
+      answer.on("error", () => response.destroy());
+      if (buffers) return void passWhole(answer, response);
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
-    onward.on("error", () => response.writeHead(502).end());
+    onward.on("error", () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
+    response.on("close", () => onward.destroy());
     incoming.pipe(onward);
   }
 
   #upgrade(incoming: IncomingMessage, near: Duplex): void {
-    const { upgrades = false, below = "", instead } = this.options;
+    const { upgrades = false, below = "", instead, refusesUpgrades, swallowsUpgrades, cutsAfterMs } = this.options;
+    this.upgradesAsked++;
     const path = incoming.url?.slice(below.length) ?? "";
     near.on("error", () => near.destroy());
     if (instead !== undefined) {
       near.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
       return;
     }
+    if (refusesUpgrades !== undefined) {
+      near.end(`HTTP/1.1 ${refusesUpgrades} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      return;
+    }
+    if (swallowsUpgrades === true) {
+      this.#upgraded.add(near);
+      near.on("close", () => this.#upgraded.delete(near));
+      near.resume();
+      return;
+    }
+    if (cutsAfterMs !== undefined) setTimeout(() => near.destroy(), cutsAfterMs).unref();
     const { hostname, port } = this.#target;
     if (!upgrades) {
       const onward = request({ hostname, port, path, headers: this.#headersFor(incoming) }, (answer) => {
@@ -109,4 +143,17 @@ export class ReverseProxy {
       from.pipe(to);
     }
   }
+}
+
+async function passWhole(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  const pieces: Buffer[] = [];
+  try {
+    for await (const piece of answer) pieces.push(piece);
+  } catch {
+    // Its client has gone, or the target has: that is a cut.
+    response.destroy();
+    return;
+  }
+  const { "transfer-encoding": _, ...headers } = answer.headers;
+  response.writeHead(answer.statusCode ?? 502, headers).end(Buffer.concat(pieces));
 }

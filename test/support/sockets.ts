@@ -16,6 +16,8 @@ export function isBinary(message: ViewerMessage): message is Uint8Array<ArrayBuf
 
 export interface ViewerOptions {
   subprotocol?: string;
+  /** Offered beside it. */
+  extraSubprotocols?: readonly string[];
   origin?: string;
   headers?: Record<string, string>;
   /** Offer permessage-deflate, as browsers do. Off unless asked, so that bytes on the wire can be reckoned. */
@@ -44,7 +46,8 @@ export class UpgradeRefused extends Error {
 
 /** Opens a live connection. Rejects with `UpgradeRefused` if the answer is not 101. */
 export async function openViewer(url: URL, options: ViewerOptions = {}): Promise<Viewer> {
-  const socket = new WebSocket(url, options.subprotocol === undefined ? [] : [options.subprotocol], {
+  const { subprotocol, extraSubprotocols = [] } = options;
+  const socket = new WebSocket(url, [...(subprotocol === undefined ? [] : [subprotocol]), ...extraSubprotocols], {
     perMessageDeflate: options.deflate ?? false,
     headers: options.headers ?? {},
     ...(options.origin === undefined ? {} : { origin: options.origin }),
@@ -167,6 +170,11 @@ export class Viewer {
     this.#socket.resume();
     this.#socket.close(code, reason);
     return withDeadline("the end of the connection", this.closed);
+  }
+
+  /** Whether the server has sent a close frame, or the connection has ended. */
+  get isClosing(): boolean {
+    return this.#socket.readyState >= WebSocket.CLOSING;
   }
 
   /** Cuts the connection without a close frame, as a lost network does. */

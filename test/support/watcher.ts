@@ -39,6 +39,15 @@ export interface WatchOptions {
   query?: string;
   /** Ask on by itself when it is behind. */
   asks?: boolean;
+  /** Beside those of a WebSocket. */
+  headers?: Record<string, string>;
+}
+
+/** Whether a message says where the viewer is in the log. */
+function isAboutPlace(
+  message: ServerMessage,
+): message is Extract<ServerMessage, { type: "gap" | "earlier" | "live" | "behind" }> {
+  return ["gap", "earlier", "live", "behind"].includes(message.type);
 }
 
 export class Watcher {
@@ -53,10 +62,11 @@ export class Watcher {
   #asks: boolean;
   #read = 0;
 
-  static async open(edge: Edge, channel: string, { query = "", asks = true }: WatchOptions = {}): Promise<Watcher> {
+  static async open(edge: Edge, channel: string, options: WatchOptions = {}): Promise<Watcher> {
+    const { query = "", asks = true, headers = {} } = options;
     const url = new URL(query, edge.channelUrl(channel));
     const { epoch, seq } = Object.fromEntries(url.searchParams);
-    const watcher = new Watcher(await openViewer(url, { subprotocol: SUBPROTOCOL }), asks);
+    const watcher = new Watcher(await openViewer(url, { subprotocol: SUBPROTOCOL, headers }), asks);
     if (epoch !== undefined && seq !== undefined) watcher.position = { epoch: Number(epoch), seq: Number(seq) };
     return watcher;
   }
@@ -76,7 +86,7 @@ export class Watcher {
 
   /** The control messages that say where the viewer is, by type. */
   get course(): string[] {
-    return this.told.map(({ type }) => type).filter((type) => !["hello", "status", "layout"].includes(type));
+    return this.told.filter(isAboutPlace).map(({ type }) => type);
   }
 
   /** Resolves once it has every point up to this number. */
@@ -151,7 +161,7 @@ export class Watcher {
     const message = messageIn(parseServerMessage(text));
     assert.ok(message, `no message: ${text}`);
     this.told.push(message);
-    if (message.type === "hello" || message.type === "status" || message.type === "layout") return;
+    if (!isAboutPlace(message)) return;
     const { epoch, seq } = message;
     if (message.type === "gap") {
       if (message.reason === "trimmed") assert.equal(message.points, seq - (this.position?.seq ?? 0));

@@ -2,13 +2,10 @@
 import WebSocket from "ws";
 import type { ClientEnvironment, ClientSocket, SocketEvents } from "../../client/environment.ts";
 import { webEnvironment } from "../../client/web-environment.ts";
-import { SUBPROTOCOL } from "../../protocol/limits.ts";
 
 export interface WsEnvironmentOptions {
   /** In place of chance. */
   random?: () => number;
-  /** Sees every text that comes. */
-  onText?: (text: string) => void;
 }
 
 export class WsEnvironment implements ClientEnvironment {
@@ -21,18 +18,16 @@ export class WsEnvironment implements ClientEnvironment {
   readonly nowMs = webEnvironment.nowMs;
   readonly wakeAt = webEnvironment.wakeAt;
   readonly random: () => number;
-  readonly #onText: ((text: string) => void) | undefined;
   #socket: WebSocket | undefined;
   /** Until then nobody can be reached. */
   #awayUntilMs = 0;
 
-  constructor({ random = Math.random, onText }: WsEnvironmentOptions = {}) {
+  constructor({ random = Math.random }: WsEnvironmentOptions = {}) {
     this.random = random;
-    this.#onText = onText;
   }
 
-  openSocket(url: URL, events: SocketEvents): ClientSocket {
-    const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
+  openSocket(url: URL, subprotocols: string[], events: SocketEvents): ClientSocket {
+    const socket = new WebSocket(url, subprotocols, { perMessageDeflate: false });
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     let isLeft = false;
@@ -44,16 +39,12 @@ export class WsEnvironment implements ClientEnvironment {
       if (isBinary && data instanceof ArrayBuffer) {
         this.bytes += data.byteLength;
         events.message(data);
-      } else {
-        const text = String(data);
-        this.#onText?.(text);
-        events.message(text);
-      }
+      } else events.message(String(data));
     });
     socket.on("close", (code) => {
       if (isLeft) return;
       this.closeCodes.set(code, (this.closeCodes.get(code) ?? 0) + 1);
-      events.closed();
+      events.closed(code);
     });
     socket.on("error", () => {});
     if (this.nowMs() < this.#awayUntilMs) socket.terminate();
@@ -76,10 +67,11 @@ export class WsEnvironment implements ClientEnvironment {
 
   /** Stops reading from the network, until {@link resume} or the next connection. */
   pause(): void {
-    this.#socket?.pause();
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket?.resume();
+    // One whose opening was given up has nothing to resume, and `ws` throws.
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.resume();
   }
 }

@@ -52,7 +52,8 @@ interface Demand {
 
 const MAX_PLACES = 8;
 
-export function judge(account: Account, allowed = NONE_ALLOWED): Verdict {
+/** @param isPicked it got some series alone: a gap of all may be of the others */
+export function judge(account: Account, allowed = NONE_ALLOWED, isPicked = false): Verdict {
   const places: string[] = [];
   const unknown = suppliesOf(account).filter(({ told }) => told.points === null);
   const isUnknown = (hole: Hole): boolean => unknown.some((supply) => reaches(supply, hole));
@@ -76,6 +77,7 @@ export function judge(account: Account, allowed = NONE_ALLOWED): Verdict {
   }
   let toldTooMuch = 0;
   for (const { told, at, left } of supplies) {
+    if (isPicked && told.series === "") continue;
     toldTooMuch += left;
     if (left > 0) places.push(`${left} of gap ${at}, ${textOfGap(told)}, are not missing${around(account, at)}`);
   }

@@ -4,6 +4,7 @@ import { waitFor } from "../support/wait.ts";
 import type { Fault } from "./plan.ts";
 import type { PublisherProcess } from "./publishers.ts";
 import type { Stage } from "./stage.ts";
+import { watches } from "./viewers/torture-viewer.ts";
 
 const CHANNEL = "torture";
 /** Ended by SIGTERM: everything delivered, or what is left in the spool. */
@@ -30,7 +31,7 @@ export class Injector {
   }
 
   inject(fault: Fault): void {
-    const { edge, bridge, publishers, viewers, lines, proxy, disk } = this.#stage;
+    const { edge, bridge, publishers, viewers, lines, proxy, meddler, disk } = this.#stage;
     switch (fault.kind) {
       case "bridge killed":
         return this.#inTurn("bridge", fault, async () => {
@@ -115,6 +116,36 @@ export class Injector {
           await this.#pause(fault.forMs);
           proxy.mend();
         });
+      case "proxy cuts WebSockets":
+        this.#count(this.done, fault);
+        return meddler.cutUpgraded();
+      case "proxy refuses WebSockets":
+        return this.#inTurn("meddler's upgrades", fault, async () => {
+          meddler.rules.upgrades = fault.upgrades;
+          meddler.cutUpgraded();
+          await this.#pause(fault.forMs);
+          meddler.rules.upgrades = "passes";
+        });
+      case "proxy buffers answers":
+        return this.#inTurn("meddler's answers", fault, async () => {
+          meddler.rules.events = "held";
+          meddler.rules.others = "held";
+          await this.#pause(fault.forMs);
+          meddler.rules.events = "passes";
+          meddler.rules.others = "passes";
+        });
+      case "proxy refuses events":
+        return this.#inTurn("meddler's answers", fault, async () => {
+          meddler.rules.events = fault.events;
+          await this.#pause(fault.forMs);
+          meddler.rules.events = "passes";
+        });
+      case "proxy cuts idle lines":
+        return this.#inTurn("meddler's idle lines", fault, async () => {
+          meddler.setIdleMs(fault.idleMs);
+          await this.#pause(fault.forMs);
+          meddler.setIdleMs(undefined);
+        });
       default:
         for (let i = 0; i < fault.times; i++) proxy.tricks.push(fault.trick);
     }
@@ -141,9 +172,10 @@ export class Injector {
     const steady = publishers.at(-1);
     if (steady === undefined) return;
     const begin = steady.reserved;
-    const seen = viewers.map(() => ({ last: -1, at: begin }));
+    const both = viewers.filter((viewer) => watches(viewer, topic) && watches(viewer, steady.topic));
+    const seen = both.map(() => ({ last: -1, at: begin }));
     const isOver = (): boolean => {
-      const without = viewers.filter(({ account }, i) => {
+      const without = both.filter(({ account }, i) => {
         const [last, at] = [account.last(topic) ?? -1, account.last(steady.topic) ?? -1];
         const before = seen[i];
         if (before === undefined || at < begin) return false;

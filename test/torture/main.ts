@@ -1,6 +1,6 @@
 /**
- * Real publishers, the real bridge, the real Worker with its storage on disk, ten viewers; and everything that can
- * happen to them, at random moments. Then: did every counter arrive once and in order, or is it in a gap of its size?
+ * Real publishers, the real bridge, the real Worker with its storage on disk, viewers by every transport; and everything that
+ * can happen to them, at random moments. Then: did every counter arrive once and in order, or is it in a gap of its size?
  *
  *     node test/torture/main.ts [--seed N] [--seconds S] [--seeds K] [--only "bridge killed,disk full"] [--without "flood"]
  */

@@ -1,4 +1,5 @@
 /** What happens when: all of it from the seed, before the run begins. */
+import type { Rules } from "../support/meddling-proxy.ts";
 import type { Trick } from "../support/proxy.ts";
 import { Random } from "./random.ts";
 
@@ -31,7 +32,16 @@ export type Fault =
   /** The same, while some viewers are away: what they come back for may be gone. */
   | { kind: "flood unseen"; publisher: number; points: number; viewer: number; forMs: number }
   /** The Worker cannot be reached, and all publishers flood: some bound is reached. */
-  | { kind: "flood in an outage"; points: number; forMs: number };
+  | { kind: "flood in an outage"; points: number; forMs: number }
+  /** What stands between the Worker and the viewers of every transport ends all WebSockets at once. */
+  | { kind: "proxy cuts WebSockets" }
+  /** It lets none through. */
+  | { kind: "proxy refuses WebSockets"; upgrades: Rules["upgrades"]; forMs: number }
+  /** It passes nothing on before it is whole: of a stream, nothing. */
+  | { kind: "proxy buffers answers"; forMs: number }
+  | { kind: "proxy refuses events"; events: Rules["events"]; forMs: number }
+  /** It cuts lines on which nothing goes for so long. */
+  | { kind: "proxy cuts idle lines"; idleMs: number; forMs: number };
 
 export interface Plan {
   /** `--spool-max` of the bridge, and STORE_BYTES of the Worker. */
@@ -40,7 +50,9 @@ export interface Plan {
   faults: { atMs: number; fault: Fault }[];
 }
 
-export const VIEWERS = 10;
+/** Viewers by the library that the page has; as many again watch by every other transport. */
+export const CHANNEL_VIEWERS = 8;
+export const VIEWERS = 18;
 /** One more has nothing done to it. */
 export const PUBLISHERS = 3;
 /** A fault so often, on average. */
@@ -88,6 +100,7 @@ function faultOf(random: Random): Fault {
     [4, { kind: "flood", publisher, points: random.integer(5_000, 100_000) }],
     [5, { kind: "flood unread", publisher, viewer, points: random.integer(100_000, 300_000), forMs: 5000 }],
     [3, { kind: "flood unseen", publisher, viewer, points: random.integer(20_000, 100_000), forMs: 3000 }],
+    [16, meddling(random)],
     [3, { kind: "flood in an outage", points: random.integer(20_000, 80_000), forMs: random.integer(500, 3000) }],
   ];
   return random.weighted(choices);
@@ -105,4 +118,33 @@ function tricked(random: Random): Fault {
     [1, { kind: "answered 429" }],
   ]);
   return { kind: `uplink: ${trick.kind}`, trick, times: random.integer(1, 3) };
+}
+
+function meddling(random: Random): Fault {
+  const page = { status: 403, html: "<title>Log in to the network</title>" };
+  // The library gives an answer 8 s, by a clock that runs 4 times as fast.
+  const forMs = random.integer(500, 6000);
+  const upgrades = random.weighted<Rules["upgrades"]>([
+    [2, "cut"],
+    [1, "silence"],
+    [2, page],
+    [2, "loses its header"],
+  ]);
+  return random.weighted<Fault>([
+    [3, { kind: "proxy cuts WebSockets" }],
+    [3, { kind: "proxy refuses WebSockets", upgrades, forMs }],
+    [2, { kind: "proxy buffers answers", forMs }],
+    [
+      2,
+      {
+        ...{ kind: "proxy refuses events", forMs },
+        events: random.weighted<Rules["events"]>([
+          [1, "cut"],
+          [1, "in lumps"],
+          [1, page],
+        ]),
+      },
+    ],
+    [2, { kind: "proxy cuts idle lines", idleMs: random.integer(50, 400), forMs }],
+  ]);
 }

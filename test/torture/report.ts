@@ -19,8 +19,8 @@ export function textOf(result: Result): string {
     ...injected.map(([kind, count]) => `  ${String(count).padStart(4)} ${kind}`),
     ...[...failed].map(([kind, count]) => `  (${count} ${kind}: could not be)`),
     `points numbered: ${number.format(total(sent.values()))} (${[...sent].map(([topic, count]) => `${topic} ${number.format(count)}`).join(", ")})`,
-    row("viewer", ["delivered", "gap", "unknown", "untold", "too much", "repeated", "disorder", "conns", "behind"]),
-    ...viewers.map(({ name, verdict, connections, timesBehind }) =>
+    row("viewer", ["delivered", "gap", "unknown", "untold", "too much", "repeated", "disorder", "conns"]),
+    ...viewers.map(({ name, verdict, connections }) =>
       row(name, [
         verdict.delivered,
         total(verdict.told.values()),
@@ -30,9 +30,11 @@ export function textOf(result: Result): string {
         verdict.repeated,
         verdict.outOfOrder,
         connections,
-        timesBehind,
       ]),
     ),
+    ...viewers
+      .filter(({ ways }) => ways.size > 1)
+      .map(({ name, ways }) => `${name} was live by ${[...ways].map(([way, times]) => `${way} ${times}`).join(", ")}`),
     `lost with a gap, by reason (over all viewers): ${reasons(result)}`,
     ...problems.slice(0, 10).map((problem) => `PROBLEM: ${problem}`),
     ...viewers
@@ -46,7 +48,7 @@ export function textOf(result: Result): string {
 
 function row(name: string, cells: readonly (string | number)[]): string {
   return (
-    name.padEnd(10) + cells.map((cell) => (typeof cell === "number" ? number.format(cell) : cell).padStart(11)).join("")
+    name.padEnd(26) + cells.map((cell) => (typeof cell === "number" ? number.format(cell) : cell).padStart(11)).join("")
   );
 }
 

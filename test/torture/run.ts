@@ -5,6 +5,7 @@ import { type Allowed, isGood, judge, type Verdict } from "./check.ts";
 import { Injector } from "./faults.ts";
 import { planOf } from "./plan.ts";
 import { type Stage, startStage } from "./stage.ts";
+import { watches } from "./viewers/torture-viewer.ts";
 
 export interface Result {
   seed: number;
@@ -15,7 +16,13 @@ export interface Result {
   failed: ReadonlyMap<string, number>;
   /** Counters used, by publisher. */
   sent: ReadonlyMap<string, number>;
-  viewers: { name: string; verdict: Verdict; isGood: boolean; connections: number; timesBehind: number }[];
+  viewers: {
+    name: string;
+    verdict: Verdict;
+    isGood: boolean;
+    connections: number;
+    ways: ReadonlyMap<string, number>;
+  }[];
   allowed: Allowed;
   /** Whatever else went wrong, in words. */
   problems: string[];
@@ -66,9 +73,9 @@ export async function runOnce(
       // One of all series, and one of each publisher.
       atMost: restarts + unsureStarts * (1 + publishers.length),
     };
-    const judged = viewers.map(({ name, account, connections, timesBehind }) => {
-      const verdict = judge(account, allowed);
-      return { name, verdict, isGood: isGood(verdict, allowed), connections, timesBehind };
+    const judged = viewers.map(({ name, account, series, connections, ways }) => {
+      const verdict = judge(account, allowed, series !== undefined);
+      return { name, verdict, isGood: isGood(verdict, allowed), connections, ways };
     });
     return {
       seed,
@@ -93,7 +100,7 @@ export async function runOnce(
 async function settle({ publishers, viewers }: Stage): Promise<string[]> {
   const problems: string[] = [];
   const reached = (topic: string, value: number): boolean =>
-    viewers.every(({ account }) => (account.last(topic) ?? -1) >= value);
+    viewers.every((viewer) => !watches(viewer, topic) || (viewer.account.last(topic) ?? -1) >= value);
   const waitForAll = async (what: string, check: () => boolean): Promise<void> => {
     await waitFor(what, check, { deadlineMs: SETTLE_WITHIN_MS, everyMs: 50 }).catch((error: unknown) =>
       problems.push(String(error)),
@@ -110,8 +117,10 @@ async function settle({ publishers, viewers }: Stage): Promise<string[]> {
   );
   // Time for what should not come.
   await sleep(500);
-  for (const { account } of viewers) {
-    for (const [i, { topic }] of publishers.entries()) account.end(topic, lasts[i] ?? 0);
+  for (const viewer of viewers) {
+    for (const [i, { topic }] of publishers.entries()) {
+      if (watches(viewer, topic)) viewer.account.end(topic, lasts[i] ?? 0);
+    }
   }
   return problems;
 }

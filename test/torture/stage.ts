@@ -1,19 +1,23 @@
-/** Everything that takes part in a run, all real: publishers ─ZeroMQ→ bridge → proxy → Worker → (line) → viewers. */
-import { once } from "node:events";
+/** Everything that takes part in a run, all real: publishers ─ZeroMQ→ bridge → proxy → Worker → (line or proxy) → viewers. */
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Edge, startEdge } from "../support/edge.ts";
+import { MeddlingProxy } from "../support/meddling-proxy.ts";
 import { Line, PostProxy } from "../support/proxy.ts";
+import { TRANSPORTS, type Transport } from "../support/transports.ts";
 import { waitFor } from "../support/wait.ts";
 import { TortureBridge } from "./bridge.ts";
 import { SmallDisk } from "./disk.ts";
-import { type Plan, PUBLISHERS, VIEWERS } from "./plan.ts";
+import { freePort } from "./free-port.ts";
+import { CHANNEL_VIEWERS, type Plan, PUBLISHERS, VIEWERS } from "./plan.ts";
 import { PublisherProcess } from "./publishers.ts";
 import { Random } from "./random.ts";
-import { TortureViewer } from "./viewer.ts";
+import { ChannelTortureViewer } from "./viewers/channel-viewer.ts";
+import { SubscriptionViewer } from "./viewers/subscription-viewer.ts";
+import { type TortureViewer, watches } from "./viewers/torture-viewer.ts";
+import { TransportTortureViewer } from "./viewers/transport-viewer.ts";
 
 const CHANNEL = "torture";
 const POINTS_PER_SECOND = 300;
@@ -28,6 +32,8 @@ export interface Stage {
   disk: SmallDisk;
   /** The last is steady: none of its faults is its own. */
   publishers: PublisherProcess[];
+  /** Between the Worker and the viewers of every transport. */
+  meddler: MeddlingProxy;
   viewers: TortureViewer[];
   /** Those of the viewers that have one. */
   lines: (Line | undefined)[];
@@ -71,12 +77,26 @@ export async function startStage(seed: number, plan: Plan): Promise<Stage> {
     ends.push(() => proxy.close());
     const lines: (Line | undefined)[] = [];
     const viewers: TortureViewer[] = [];
-    for (let i = 0; i < VIEWERS; i++) {
+    for (let i = 0; i < CHANNEL_VIEWERS; i++) {
       const line = i % 2 === 1 ? await Line.to(edge.url) : undefined;
       ends.push(() => line?.close());
       lines.push(line);
       const url = new URL(edge.channelUrl(CHANNEL).pathname, line?.url ?? edge.url);
-      viewers.push(new TortureViewer(`viewer ${i}`, url, new Random(seed * VIEWERS + i)));
+      viewers.push(new ChannelTortureViewer(`viewer ${i}`, url, new Random(seed * VIEWERS + i)));
+    }
+    const meddler = await MeddlingProxy.start(edge.channelUrl(CHANNEL));
+    ends.push(() => meddler.close());
+    const isSmall = plan.storeBytes <= SMALL_STORE_BYTES;
+    for (const { name, transports, series } of byTransport(isSmall)) {
+      const random = new Random(seed * VIEWERS + viewers.length);
+      viewers.push(new TransportTortureViewer(name, meddler.url, transports, random, series));
+    }
+    while (viewers.length < VIEWERS) {
+      const line = await Line.to(meddler.url);
+      ends.push(() => line.close());
+      const url = new URL(meddler.url.pathname, line.url);
+      const random = new Random(seed * VIEWERS + viewers.length);
+      viewers.push(new SubscriptionViewer(`client ${VIEWERS - viewers.length}`, url, line, random));
     }
     ends.push(() => {
       for (const viewer of viewers) viewer.stop();
@@ -103,26 +123,43 @@ export async function startStage(seed: number, plan: Plan): Promise<Stage> {
     for (const publisher of publishers) publisher.start();
     await waitFor(
       "a point of every publisher at every viewer",
-      () => viewers.every(({ account }) => publishers.every(({ topic }) => account.last(topic) !== undefined)),
+      () =>
+        viewers.every((viewer) =>
+          publishers.every(({ topic }) => !watches(viewer, topic) || viewer.account.last(topic) !== undefined),
+        ),
       { deadlineMs: 30_000 },
     );
-    return { directory, edge, proxy, bridge, disk, publishers, viewers, lines, close };
+    return { directory, edge, proxy, meddler, bridge, disk, publishers, viewers, lines, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Below the range of ports that the kernel gives to those who connect: or else a publisher could meet itself there. */
-async function freePort(random: Random): Promise<number> {
-  for (;;) {
-    const port = random.integer(20_000, 32_000);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    server.close();
-    if (isFree) return port;
-  }
+/** Up to this what is stored is sent as text in a few seconds. */
+const SMALL_STORE_BYTES = 2 ** 20;
+
+interface ByTransport {
+  name: string;
+  transports: readonly Transport[];
+  series?: readonly string[];
+}
+
+/** The viewers that are clients of their own: one of each transport that tells of gaps, and one that goes from each to the next. */
+function byTransport(isSmallStore: boolean): ByTransport[] {
+  const named = (name: string): Transport => {
+    const found = TRANSPORTS.find((transport) => transport.name === name);
+    if (found === undefined) throw new RangeError(`There is no transport ${name}.`);
+    return found;
+  };
+  const text = named("a text WebSocket with ids");
+  // A message a point: of a large store it would get the last of a flood minutes later (VW4c).
+  const steady = isSmallStore ? {} : { series: [`p${PUBLISHERS}`] };
+  const names = ["events", "events of frames", "following lines of JSON", "following CSV", "a long poll of JSON"];
+  const alone = [...names, "a long poll of frames"].map((name) => ({ name, transports: [named(name)] }));
+  return [
+    { name: text.name, transports: [text], ...steady },
+    ...alone,
+    { name: "one after the other", transports: alone.flatMap(({ transports }) => transports) },
+  ];
 }

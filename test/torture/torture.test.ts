@@ -12,7 +12,7 @@ async function good(seed: number, seconds: number, without: readonly string[]): 
   return result;
 }
 
-test("[CH1] [CH3] [CH6] [VW2] [VW3] [BR12] [BR14] [BR16] whatever dies on the way, every counter arrives once and in order, or is in a gap of its size", async (t) => {
+test("[CH1] [CH3] [CH6] [VW2] [VW3] [TR1] [TR2] [TR3] [TR4] [TR7] [CL1b] [CL2] [BR12] [BR14] [BR16] whatever dies on the way, every counter arrives by every transport once and in order, or is in a gap of its size", async (t) => {
   t.diagnostic(textOf(await good(1004, 20, [])));
 });
 

@@ -4,6 +4,7 @@ import { corpusInputs, framesOf } from "../corpus/input.ts";
 import { inventedValues, isSeen, messagesInSilence } from "../corpus/order-of-goods.ts";
 import { type Outcome, outcomeOf } from "../corpus/run.ts";
 import { SentNumbers } from "../corpus/sent-numbers.ts";
+import { keyOf } from "../fuzz/order.ts";
 
 /** Keys that calculate: what comes out is not what came in. */
 const CALCULATING = ["preset", "field", "fields", "inflate", "skip_bytes"];
@@ -11,6 +12,16 @@ const CALCULATING = ["preset", "field", "fields", "inflate", "skip_bytes"];
 function seenOf({ points, leftOut, refused }: Outcome): string {
   return JSON.stringify([points, leftOut, refused]);
 }
+
+it("names of columns that are sent again are no message in silence, with an empty topic or without", () => {
+  const names = Buffer.from("a,b\n");
+  const rows = Buffer.from("a,b\n1,2\n");
+  const keys = [[rows], [Buffer.alloc(0), Buffer.alloc(0), names], [Buffer.from("lab"), names]].map(keyOf);
+  assert.deepEqual(
+    messagesInSilence(keys, () => "the same"),
+    [0, 2],
+  );
+});
 
 describe("the corpus", () => {
   for (const input of corpusInputs()) {

@@ -1,10 +1,22 @@
 import { DurableObject } from "cloudflare:workers";
-import { MAX_VIEWERS, PING, PONG, SUBPROTOCOL } from "../../protocol/limits.ts";
+import type { Cursor } from "../../protocol/cursor.ts";
+import { MAX_VIEWERS, PING, PONG, ROOM_SUBPROTOCOL, SUBPROTOCOL } from "../../protocol/limits.ts";
+import { parseObject } from "../../protocol/messages/guards.ts";
 import type { Announcement, PublishAnswer } from "../../protocol/messages/publish.ts";
 import type { Refusal } from "../../protocol/problem.ts";
-import { answerClose } from "../hub/close.ts";
-import { Hub } from "../hub/hub.ts";
-import { parseJoinRequest } from "../hub/join-request.ts";
+import { CHANNEL_ITSELF } from "../../protocol/room/channel-itself.ts";
+import type { ReceivedRoomMessage, RoomServerMessage } from "../../protocol/room/room-message.ts";
+import { auditLog, shown } from "../auth/audit-log.ts";
+import { renewal } from "../auth/renewal.ts";
+import type { ViewerShare } from "../auth/viewer-share.ts";
+import { audienceOf, parseWatch } from "../auth/watch-policy.ts";
+import { answerClose, closeQuietly } from "../hub/close.ts";
+import { Hub, type HubParts } from "../hub/hub.ts";
+import { parseJoinRequest, ROOM_HEADER } from "../hub/join-request.ts";
+import { NOTE_HEADER } from "../hub/series-note.ts";
+import type { View } from "../hub/text-view.ts";
+import { Room } from "../room/room.ts";
+import { parseRoomRequest, type RoomRequest } from "../room/room-request.ts";
 import { ChannelClock } from "./channel-clock.ts";
 import { ChannelLog } from "./log/channel-log.ts";
 import { NOTHING_STORED } from "./log/nothing-stored.ts";
@@ -23,10 +35,22 @@ import type { Bounds } from "./log/trim.ts";
 import { Presence } from "./presence.ts";
 import { ReadSlots } from "./read-slots.ts";
 import { pause, readTurns } from "./read-turns.ts";
+import { StoredRoom } from "./stored-room.ts";
 
 const DEFAULT_STORE_SECONDS = 900;
 const DEFAULT_STORE_BYTES = 32 * 1024 * 1024;
 const DEFAULT_FORGET_AFTER_DAYS = 30;
+/** Whether one more viewer may join. */
+export type Vacancy = "room" | "full" | "quota" | "filters";
+
+/** The status that stands for why there is none, between channel and Worker. */
+export const REFUSED_WITH = { full: 503, quota: 429, filters: 409 } as const satisfies Record<
+  Exclude<Vacancy, "room">,
+  number
+>;
+
+/** By which sockets of the room are known from those of viewers. */
+const ROOM_TAG = "room";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -41,6 +65,8 @@ export class Channel extends DurableObject<Env> {
   readonly #presence = new Presence((publisher) => this.#log?.takenOf(publisher));
   readonly #clock = new ChannelClock();
   readonly #hub: Hub<WebSocket>;
+  readonly #room: Room<WebSocket>;
+  readonly #storedRoom: StoredRoom;
   /** When the next alarm is, by the wall clock; null: there is none; undefined: not known since the last eviction. */
   #alarmAtMs: number | null | undefined;
   readonly #reads = new ReadSlots(MAX_READS, MAX_READS_PER_ADDRESS, MAX_READ_PAUSE_MS);
@@ -55,9 +81,37 @@ export class Channel extends DurableObject<Env> {
     // While points are kept they are not forgotten.
     this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
     if (ChannelLog.isIn(ctx.storage)) this.#log = this.#open();
-    // A timer keeps the object awake: it is awake anyway while an alarm brings viewers on, and nothing else pauses.
-    const parts = { log: this.#log ?? NOTHING_STORED, presence: this.#presence, clock: this.#clock, pause };
-    this.#hub = new Hub(parts, ctx.getWebSockets(), this.#now());
+    // The Worker asks for every channel by its name, and an alarm knows it, too.
+    const name = ctx.id.name ?? "";
+    const parts: HubParts = {
+      log: this.#log ?? NOTHING_STORED,
+      presence: this.#presence,
+      clock: this.#clock,
+      wallMs: () => Date.now(),
+      // It was not, perhaps, when those that outlived an eviction joined.
+      isPrivate: audienceOf(parseWatch(env.WATCH), name) === "token",
+      verify: (token) => renewal(token, env, { name, id: String(ctx.id) }, Date.now()),
+      audit: (event, { who, principal }) => {
+        if (env.AUDIT === "off") return;
+        // Its address is known to the Worker alone.
+        const by = { method: "renew", channel: shown(name), address: who, principal: shown(principal) };
+        auditLog.add({ ...event, ...by, atMs: Date.now() });
+      },
+      // A timer keeps the object awake: it is awake anyway while an alarm brings viewers on, and nothing else pauses.
+      pause,
+    };
+    const inRoom = new Set(ctx.getWebSockets(ROOM_TAG));
+    const viewers = ctx.getWebSockets().filter((socket) => !inRoom.has(socket));
+    this.#hub = new Hub(parts, viewers, this.#now());
+    const ofLog = {
+      isThere: () => this.#log !== undefined,
+      begin: () => this.#begin(),
+      append: (frame: Uint8Array, series: string) => this.#appendOwn(frame, series),
+      lastNumber: () => this.#log?.lastNumberOf(CHANNEL_ITSELF) ?? 0,
+      rewrite: (seq: number, frameOf: (publisherSeq: number) => Uint8Array) => this.#log?.rewrite(seq, frameOf),
+    };
+    this.#storedRoom = new StoredRoom(ctx.storage, ofLog, parts.isPrivate);
+    this.#room = new Room(this.#storedRoom, [...inRoom], this.#now());
     // Answered by the runtime, so that a viewer that asks whether the line is alive wakes nobody.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
@@ -65,15 +119,20 @@ export class Channel extends DurableObject<Env> {
   /**
    * Takes frames of one publisher, one after the other and checked by the Worker. When this resolves, and when a
    * viewer sees them, they are durable: the output gate holds answers and sockets back until the write is.
+   *
+   * @param maxSeries with more than so many series in the channel, frames with a new one are refused
    */
-  async publish(frames: Uint8Array, series: string[]): Promise<PublishAnswer | Refusal> {
+  async publish(frames: Uint8Array, series: string[], maxSeries?: number): Promise<PublishAnswer | Refusal> {
     const isFirst = this.#log === undefined;
     this.#log ??= this.#open();
-    const nowMs = this.#now();
+    const nowMs = this.#nowToTake(this.#log);
     const { position } = this.#log;
-    const taken = this.#log.append(frames, series, nowMs);
+    const taken = this.#log.append(frames, series, nowMs, maxSeries);
     if ("code" in taken) {
-      if (isFirst) await this.#deleteAll();
+      if (isFirst) {
+        await this.#deleteAll();
+        await this.#setAlarm();
+      }
       return taken;
     }
     if (isFirst) this.#hub.beginFirst(this.#log, position);
@@ -110,20 +169,68 @@ export class Channel extends DurableObject<Env> {
     await this.#setAlarm();
   }
 
-  /** A viewer joins. Its request has passed the guards. @returns 101; or 503 if as many watch as may */
+  /** Makes what is stored of a channel, if it is not there. */
+  #begin(): ChannelLog {
+    if (this.#log !== undefined) return this.#log;
+    this.#log = this.#open();
+    this.#hub.beginFirst(this.#log, this.#log.position);
+    return this.#log;
+  }
+
+  /** Something happened in the room: it is an event of the log, as any frame. */
+  #appendOwn(frame: Uint8Array, series: string): Cursor {
+    const log = this.#begin();
+    const taken = log.append(frame, [series], this.#nowToTake(log));
+    if ("code" in taken) throw new Error(taken.detail);
+    this.#hub.broadcast(taken.fresh);
+    return log.position;
+  }
+
+  /** What a publisher says in the room by POST, and what there is for it. */
+  async exchange(request: RoomRequest, messages: ReceivedRoomMessage[]): Promise<RoomServerMessage[]> {
+    const said = this.#room.exchange(request, messages, this.#now());
+    await this.#setAlarm();
+    return said;
+  }
+
+  /** Somebody joins the room. */
+  async #enter(request: RoomRequest): Promise<Response> {
+    const nowMs = this.#now();
+    const entry = this.#room.entryFor(request);
+    if (entry !== "room") return new Response(null, { status: REFUSED_WITH[entry] });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [ROOM_TAG]);
+    const ended = this.#hub.endOf(request.grant, nowMs);
+    if (ended === undefined) this.#room.join(server, request, nowMs);
+    else closeQuietly(server, ended.code, ended.reason);
+    await this.#setAlarm();
+    return new Response(null, {
+      status: 101,
+      webSocket: client,
+      headers: { "Sec-WebSocket-Protocol": ROOM_SUBPROTOCOL },
+    });
+  }
+
+  /** A viewer joins. Its request has passed the guards. @returns 101; or, without a body, what {@link REFUSED_WITH} has */
   override async fetch(request: Request): Promise<Response> {
+    const roomRequest = parseRoomRequest(parseObject(request.headers.get(ROOM_HEADER) ?? ""));
+    if (roomRequest !== undefined) return await this.#enter(roomRequest);
     const nowMs = this.#now();
     this.#sweep(nowMs);
-    if (!(await this.hasRoom())) return new Response(null, { status: 503 });
     const joinRequest = parseJoinRequest(request);
+    const room = this.#roomFor(joinRequest.share, joinRequest.view);
+    if (room !== "room") return new Response(null, { status: REFUSED_WITH[room] });
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const channel = new URL(request.url).pathname.slice("/c/".length);
     await this.#hub.join(server, joinRequest, channel, nowMs);
     await this.#setAlarm();
     this.#tellNow();
-    const headers = joinRequest.format === "frames" ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
-    return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
+    const headers = new Headers();
+    if (joinRequest.format === "frames") headers.set("Sec-WebSocket-Protocol", SUBPROTOCOL);
+    const note = this.#hub.noteOn(joinRequest.view);
+    if (note !== undefined) headers.set(NOTE_HEADER, note);
+    return new Response(null, { status: 101, webSocket: client, headers });
   }
 
   /** Begins a read of what is stored, if there are not too many at once. */
@@ -165,45 +272,83 @@ export class Channel extends DurableObject<Env> {
   async clear(): Promise<void> {
     if (this.#log === undefined) return;
     this.#log.clear(this.#now());
+    this.#room.emptied(this.#now());
     this.#hub.resetEpoch();
   }
 
-  /** Whether one more may watch. */
-  async hasRoom(): Promise<boolean> {
-    return this.#hub.count < MAX_VIEWERS;
+  /** A token was revoked: whoever was let in with it is closed. */
+  async revoke(tokenId: string): Promise<void> {
+    const nowMs = this.#now();
+    const isOfRoom = this.#room.revoke(tokenId, nowMs);
+    if (!this.#hub.revoke(tokenId, nowMs) && !isOfRoom) return;
+    this.#tellNow();
+    await this.#setAlarm();
+  }
+
+  /** Whether one more may watch: there is room; all watch who may; or as many of its token or address as may. */
+  async roomFor(share: ViewerShare): Promise<Vacancy> {
+    return this.#roomFor(share, undefined);
+  }
+
+  #roomFor(share: ViewerShare, view: View | undefined): Vacancy {
+    if (this.#hub.count >= MAX_VIEWERS) return "full";
+    if (!this.#hub.viewers.hasRoom(share)) return "quota";
+    return this.#hub.views.hasRoom(view, share.who) ? "room" : "filters";
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    await this.#hub.receive(socket, message, this.#now());
+    const nowMs = this.#now();
+    if (this.#room.has(socket)) {
+      this.#room.receive(socket, message, nowMs);
+      return await this.#setAlarm();
+    }
+    await this.#hub.receive(socket, message, nowMs);
+    // Where nothing was ever published there are no alarms that would look.
+    if (this.#sweep(nowMs)) this.#tellNow();
     await this.#setAlarm();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    this.#hub.leave(socket);
+    this.#leave(socket);
     answerClose(socket, code, reason);
     this.#tellNow();
     await this.#setAlarm();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#hub.leave(socket);
+    this.#leave(socket);
     this.#tellNow();
     await this.#setAlarm();
+  }
+
+  #leave(socket: WebSocket): void {
+    if (this.#room.has(socket)) this.#room.leave(socket, this.#now());
+    else this.#hub.leave(socket);
   }
 
   override async alarm(): Promise<void> {
     const nowMs = this.#now();
     this.#alarmAtMs = null;
-    if (this.#log === undefined) return;
-    if (nowMs >= this.#log.usedAtMs + this.#forgetAfterMs) {
+    if (this.#log !== undefined && nowMs >= this.#log.usedAtMs + this.#forgetAfterMs) {
       const deleted = this.#deleteAll();
+      this.#room.emptied(nowMs);
       this.#hub.resetEpoch(NOTHING_STORED);
-      return await deleted;
+      await deleted;
+      return await this.#setAlarm();
     }
-    await this.#hub.alarm();
+    await this.#hub.alarm(nowMs);
+    this.#room.alarm(nowMs);
     this.#hub.tellStatus(this.#now());
     this.#sweep(nowMs);
+    // What an alarm leaves in the storage goes with the last one.
+    if (this.#log === undefined && this.#expiryInMs === undefined) return await this.#deleteAll();
     await this.#setAlarm();
+  }
+
+  /** The time of what is taken now. No two are taken at one: what is thinned out by time is told apart by it (VW22b). */
+  #nowToTake(log: ChannelLog): number {
+    this.#clock.passed((log.takenAtMs ?? 0) + 1);
+    return this.#now();
   }
 
   /** The channel's time, by which everything stored is measured. */
@@ -211,8 +356,8 @@ export class Channel extends DurableObject<Env> {
     return this.#clock.at(Date.now());
   }
 
-  #sweep(nowMs: number): void {
-    this.#hub.sweep(nowMs, (socket) => {
+  #sweep(nowMs: number): boolean {
+    return this.#hub.sweep(nowMs, (socket) => {
       const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(socket);
       return pingedAt ? pingedAt.getTime() + this.#clock.aheadMs : undefined;
     });
@@ -223,13 +368,25 @@ export class Channel extends DurableObject<Env> {
     if (this.#log === undefined) this.#hub.tellStatus(this.#now());
   }
 
-  /** Sets an alarm for what nothing else would wake us for. */
+  /**
+   * Sets an alarm for what nothing else would wake us for. Before the first publish that is only a token that expires: who has one
+   * is no stranger.
+   */
   async #setAlarm(): Promise<void> {
-    if (this.#log === undefined) return;
     const nowMs = this.#now();
-    const afterMs = this.#hub.alarmInMs(nowMs);
+    const hubMs = this.#log === undefined ? this.#expiryInMs : this.#hub.alarmInMs(nowMs);
+    const due = [hubMs, this.#log === undefined ? undefined : this.#room.dueInMs(nowMs)].filter(
+      (ms) => ms !== undefined,
+    );
+    const afterMs = due.length === 0 ? undefined : Math.min(...due);
     if (afterMs !== undefined) await this.#wakeBy(nowMs + afterMs);
-    await this.#forgetLater(this.#log);
+    if (this.#log !== undefined) await this.#forgetLater(this.#log);
+  }
+
+  /** In how long the first token of anybody here expires. */
+  get #expiryInMs(): number | undefined {
+    const due = [this.#hub.expiryInMs, this.#room.expiryInMs].filter((ms) => ms !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
   }
 
   /** There is always an alarm by the time a channel may be forgotten: a row once a month, not one for each publish. */
@@ -258,13 +415,14 @@ export class Channel extends DurableObject<Env> {
     this.#log = undefined;
     this.#alarmAtMs = undefined;
     this.#presence.keepNowhere();
+    this.#storedRoom.forget();
     await this.ctx.storage.deleteAll();
   }
 }
 
 /** A bound from the configuration. What is no number must not be taken for "keep nothing". */
-function positiveOr(fallback: number, text: string | undefined, name: string): number {
-  const value = Number(text);
+function positiveOr(fallback: number, text: unknown, name: string): number {
+  const value = typeof text === "string" || typeof text === "number" ? Number(text) : Number.NaN;
   if (value > 0) return value;
   if (text !== undefined) console.warn(`${name} must be a number above 0, not "${text}"; ${fallback} is used.`);
   return fallback;

@@ -19,7 +19,11 @@ let atOnce = 0;
  */
 export async function discardBody({ body, bodyUsed }: Request): Promise<void> {
   if (body === null || bodyUsed || body.locked) return;
-  const reader = body.getReader();
+  await discardRest(body.getReader());
+}
+
+/** The same of a body that somebody began to read. */
+export async function discardRest(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   if (atOnce < MAX_AT_ONCE) await readOn(reader);
   // Not awaited: it would wait for what is still to come.
   reader.cancel().catch(() => {});

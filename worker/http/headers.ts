@@ -31,6 +31,19 @@ export const SECURITY_HEADERS = {
 /** Files whose name holds the hash of their content never change. */
 export const ASSET_CACHE_CONTROL = "public, max-age=31536000, immutable";
 
+/** `<plot-cast>` for pages of others: the same URL for every version. */
+export const ELEMENT_FILE = "plot-cast.js";
+
+/**
+ * Its headers, where they are not those of the page's own files: a script of type "module" is read by CORS, also by pages that isolate
+ * themselves (COEP). It holds nothing of a channel. Files have an ETag: after five minutes a browser asks whether it is another.
+ */
+export const ELEMENT_HEADERS = {
+  "access-control-allow-origin": "*",
+  "cross-origin-resource-policy": "cross-origin",
+  "cache-control": "public, max-age=300",
+} as const satisfies Record<string, string>;
+
 /**
  * The headers of a page that other sites may frame (SPEC.md, RT7). Its files need no others: to them the frame is of their
  * own origin, and so it is to the Channel.

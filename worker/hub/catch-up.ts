@@ -1,10 +1,14 @@
 import type { Cursor } from "../../protocol/cursor.ts";
 import { BatchReader } from "./batch-reader.ts";
 import { FlushPace } from "./flush-pace.ts";
-import type { FrameLog } from "./frame-log.ts";
-import type { JsonEncoder, NumberedText } from "./json-encoder.ts";
+import type { FrameBatch, FrameLog } from "./frame-log.ts";
+import { beginningOf } from "./join-start.ts";
+import { sendPickedStep } from "./picked-frames.ts";
 import { SendBudget, TURN_UNITS, Turn } from "./send-budget.ts";
+import { sendBatches } from "./send-texts.ts";
 import type { SessionState } from "./session-state.ts";
+import { isThinned, type ThinnedView } from "./text-view.ts";
+import type { ViewEncoder } from "./view-encoder.ts";
 import type { ViewerSession } from "./viewer-session.ts";
 
 /** So long is sent at one alarm, in rounds: a viewer of text cannot ask on, and its socket says nothing when it has drained. */
@@ -28,11 +32,16 @@ export class CatchUp {
   readonly #waiting = new Set<ViewerSession>();
   readonly #pause: (ms: number) => Promise<void>;
 
-  constructor(log: FrameLog, encoder: JsonEncoder, pause: (ms: number) => Promise<void>, nowMs: number) {
+  constructor(log: FrameLog, encoder: ViewEncoder, pause: (ms: number) => Promise<void>, nowMs: number) {
     this.log = log;
     this.#reader = new BatchReader(encoder);
     this.#budget = new SendBudget(nowMs);
     this.#pause = pause;
+  }
+
+  /** What it may cost to find where a viewer begins; undefined: there was too much of that of late. */
+  turnToJoin(nowMs: number): Turn | undefined {
+    return this.#budget.turnAtOnce(TURN_UNITS.join, nowMs);
   }
 
   /** When an alarm is due for those who wait; undefined if nobody does. */
@@ -59,31 +68,45 @@ export class CatchUp {
   /** A viewer could not be sent everything: it has what is numbered up to `seq`. One of frames says when it has read so far. */
   fallBehind(session: ViewerSession, seq: number): void {
     const cursor = { epoch: this.log.position.epoch, seq };
-    this.place(session, { kind: "behind", cursor, hasAsked: session.format === "json" });
+    this.place(session, { kind: "behind", cursor, hasAsked: !session.asksOn });
     session.tell({ type: "behind", ...cursor });
+  }
+
+  /** AC10e. A viewer may not have all that is stored any more: where it is behind the usual tail, it goes on at that. */
+  async keepToTail(session: ViewerSession): Promise<void> {
+    if (session.state.kind !== "behind") return;
+    const { cursor } = session.state;
+    // Until it is known where that is it gets nothing, whatever it asks.
+    const state = { kind: "behind", cursor: this.log.position, hasAsked: false } as const;
+    this.place(session, state);
+    const { from, gap } = await beginningOf(this.log, { kind: "resume", cursor }, session.format, false);
+    // It left meanwhile, or the numbering ended and it was told so.
+    if (session.isClosed || session.state !== state) return;
+    if (gap !== undefined) session.tell({ type: "gap", ...gap, ...from });
+    this.fallBehind(session, from.seq);
   }
 
   /** A viewer asks for what comes after a cursor: it gets the next step, or waits if there was much of that lately. */
   async ask(session: ViewerSession, cursor: Cursor, nowMs: number): Promise<void> {
     this.place(session, { kind: "behind", cursor, hasAsked: true });
     const turn = this.#budget.turnAtOnce(TURN_UNITS.join, nowMs);
-    if (turn !== undefined) await this.#steps(session, turn);
+    if (turn !== undefined) await this.#steps(session, turn, nowMs);
   }
 
   /** Something was published: those who wait get more. @returns whether anybody did */
   async flushAtPublish(nowMs: number): Promise<boolean> {
     const turn = this.#waiting.size === 0 ? undefined : this.#budget.turnAtOnce(TURN_UNITS.publish, nowMs);
-    const hasSent = turn !== undefined && (await this.#flush(turn));
+    const hasSent = turn !== undefined && (await this.#flush(turn, nowMs));
     if (hasSent) this.#pace.published();
     return hasSent;
   }
 
   /** An alarm came: those who wait get more, round after round as long as they read, for a second at most. */
-  async flushByAlarm(): Promise<void> {
+  async flushByAlarm(nowMs: number): Promise<void> {
     let hasSent = false;
     for (let leftMs = MAX_ALARM_MS; ; ) {
       const beganAtMs = Date.now();
-      if (!(await this.#flush(new Turn(TURN_UNITS.alarm)))) break;
+      if (!(await this.#flush(new Turn(TURN_UNITS.alarm), nowMs))) break;
       hasSent = true;
       // 0 where clocks stand still while code runs.
       const tookMs = Date.now() - beganAtMs;
@@ -96,79 +119,108 @@ export class CatchUp {
   }
 
   /** @returns whether anybody got more */
-  async #flush(turn: Turn): Promise<boolean> {
+  async #flush(turn: Turn, nowMs: number): Promise<boolean> {
     let hasSent = false;
     for (const session of [...this.#waiting]) {
       if (turn.left <= 0) break;
-      if (await this.#steps(session, turn)) hasSent = true;
+      if (await this.#steps(session, turn, nowMs)) hasSent = true;
     }
     return hasSent;
   }
 
   /** As many steps as the turn has, and the viewer has room for; one of frames asks for each. @returns whether it got more */
-  async #steps(session: ViewerSession, turn: Turn): Promise<boolean> {
+  async #steps(session: ViewerSession, turn: Turn, nowMs: number): Promise<boolean> {
     let hasSent = false;
-    while (turn.left > 0 && (await this.#step(session, turn))) hasSent = true;
+    while (turn.left > 0 && (await this.#step(session, turn, nowMs))) hasSent = true;
     return hasSent;
   }
 
   /** Sends a viewer the next step, if it waits for one and has room. @returns whether it got more */
-  async #step(session: ViewerSession, turn: Turn): Promise<boolean> {
+  async #step(session: ViewerSession, turn: Turn, nowMs: number): Promise<boolean> {
     const { state } = session;
     if (!isWaiting(state) || !session.hasStepRoom) return false;
-    const send = await this.#nextOf(session, state.cursor, turn);
+    const send = await this.#nextOf(session, state.cursor, turn, nowMs);
     // It left meanwhile, the numbering ended, or somebody else sent it this.
     if (send === undefined || session.isClosed || session.state !== state) return false;
-    const seq = send();
+    const { seq, isAll } = send();
     if (session.isClosed) return false;
-    const { position } = this.log;
-    if (seq < position.seq) this.fallBehind(session, seq);
-    else this.#goLive(session);
+    if (isAll || seq >= this.log.position.seq) this.#goLive(session, seq);
+    else this.fallBehind(session, seq);
     return true;
   }
 
-  /** Reads what comes next. @returns what sends it, and says how far that reached; undefined: the cursor is not the log's */
-  async #nextOf(session: ViewerSession, cursor: Cursor, turn: Turn): Promise<(() => number) | undefined> {
+  /** Reads what comes next. @returns what sends it; undefined: the cursor is not the log's */
+  async #nextOf(session: ViewerSession, cursor: Cursor, turn: Turn, nowMs: number): Promise<SendStep | undefined> {
     const { log } = this;
-    if (cursor.epoch === log.position.epoch && cursor.seq === log.position.seq) return () => cursor.seq;
-    if (session.format === "json") {
-      const batch = await this.#reader.texts(log, cursor, turn);
-      return batch && (() => sendTexts(session, batch.texts.textsAfter(batch.after), turn) ?? batch.texts.seq);
+    if (cursor.epoch === log.position.epoch && cursor.seq === log.position.seq) return () => ({ seq: cursor.seq });
+    const { view } = session;
+    if (view !== undefined && isThinned(view)) return await this.#nextStretches(session, cursor, view, turn, nowMs);
+    if (view !== undefined && view.writing !== "frames") {
+      const batch = await this.#reader.texts(log, cursor, view, turn);
+      return (
+        batch &&
+        (() => {
+          tellTrimmed(session, cursor, batch);
+          return { seq: sendBatches(session, [batch.texts], turn, batch.after) ?? batch.texts.seq };
+        })
+      );
     }
     const batch = await this.#reader.frames(log, cursor, turn);
     return (
       batch &&
       (() => {
-        const { after, frames, seq, lostInTrimmed } = batch;
-        const at = { epoch: cursor.epoch, seq: after };
-        if (after > cursor.seq) session.tell({ type: "gap", reason: "trimmed", points: after - cursor.seq, ...at });
-        if (lostInTrimmed !== 0) session.tell({ type: "gap", reason: "gaps-trimmed", points: lostInTrimmed, ...at });
-        if (frames.byteLength > 0) session.send(frames);
-        return seq;
+        const { frames, after, seq } = batch;
+        tellTrimmed(session, cursor, batch);
+        if (view !== undefined) sendPickedStep(session, this.#reader.picked(frames, view, after, turn), after);
+        else if (frames.byteLength > 0) session.send(frames);
+        return { seq };
       })
     );
   }
 
-  #goLive(session: ViewerSession): void {
-    this.place(session, { kind: "live" });
-    session.tell({ type: "live", ...this.log.position });
+  /** VW22. The same for a viewer with `max_rate`: whole stretches. It is live when it has all that have ended. */
+  async #nextStretches(
+    session: ViewerSession,
+    cursor: Cursor,
+    view: ThinnedView,
+    turn: Turn,
+    nowMs: number,
+  ): Promise<SendStep | undefined> {
+    const kept = view.writing === "frames" ? undefined : this.#reader.keptTexts(cursor, view);
+    if (kept !== undefined) return () => ({ seq: sendBatches(session, [kept], turn, cursor.seq) ?? kept.seq });
+    const batch = await this.#reader.stretches(this.log, cursor, view, turn, nowMs);
+    if (batch === undefined) return undefined;
+    const { after, stretches, isAll } = batch;
+    return () => {
+      tellTrimmed(session, cursor, batch);
+      const last = stretches.at(-1)?.seq ?? after;
+      const seq =
+        view.writing === "frames"
+          ? sendPickedStep(session, this.#reader.pickedOf(stretches, view, after, turn), after)
+          : (sendBatches(session, this.#reader.textsOf(stretches, view, turn), turn, after) ?? last);
+      return { seq, isAll: isAll && seq === last };
+    };
+  }
+
+  #goLive(session: ViewerSession, seq: number): void {
+    const { position } = this.log;
+    this.place(session, session.liveAt(seq));
+    session.tell({ type: "live", epoch: position.epoch, seq: session.stretchMs === undefined ? position.seq : seq });
   }
 }
 
-/**
- * Sends texts as far as there is room, and as the turn goes.
- * @returns the number of the last point sent; undefined if that is all of them
- */
-export function sendTexts(session: ViewerSession, texts: Iterable<NumberedText>, turn: Turn): number | undefined {
-  let isFirst = true;
-  for (const { seq, text, bytes } of texts) {
-    if (bytes > session.room || (turn.left <= 0 && !isFirst)) return seq - 1;
-    session.send(text);
-    // The first costs nothing: a publish has at least one for each viewer.
-    if (!isFirst) turn.sentText();
-    isFirst = false;
-  }
-  return undefined;
+/** Sends a step that was read. @returns the number up to which the viewer then has everything, and whether it is to have no more for now */
+type SendStep = () => { seq: number; isAll?: boolean };
+
+/** What is between a viewer's cursor and the batch that it gets cannot be had any more. */
+export function tellTrimmed(
+  session: ViewerSession,
+  cursor: Cursor,
+  { after, lostInTrimmed }: Pick<FrameBatch, "after" | "lostInTrimmed">,
+): void {
+  const at = { epoch: cursor.epoch, seq: after };
+  if (after > cursor.seq) session.tell({ type: "gap", reason: "trimmed", points: after - cursor.seq, ...at });
+  if (lostInTrimmed !== 0) session.tell({ type: "gap", reason: "gaps-trimmed", points: lostInTrimmed, ...at });
 }
 
 function isWaiting(state: SessionState): state is Extract<SessionState, { kind: "behind" }> {

@@ -39,6 +39,25 @@ export interface FrameLog {
    * @returns undefined if the cursor's numbering is not the log's any more, or reaches beyond its position
    */
   framesAfter(cursor: Cursor, bounds: BatchBounds): Promise<FrameBatch | undefined>;
+  /**
+   * The newest whole frames that hold points up to a number, the oldest first, bounded in the same way.
+   * @returns them, and the number that they begin after; no frames: nothing is kept up to there
+   */
+  framesBefore(seq: number, bounds: BatchBounds): Promise<{ frames: Uint8Array; after: number }>;
+  /**
+   * What was taken when, of the points numbered above `after` up to `through`: as far as it is kept, in order. Frames that were
+   * taken together are one; two that were not have different times.
+   */
+  takings(after: number, through: number): Promise<readonly Taken[]>;
+  /** The number after which begins what is kept and was taken at a time, or later. */
+  takenSince(ms: number): Promise<number>;
+}
+
+/** The points numbered above `after`, up to `seq`, were taken at this time of the channel's. */
+export interface Taken {
+  after: number;
+  seq: number;
+  atMs: number;
 }
 
 /** What one batch may have. A frame that alone has more comes alone. */
@@ -60,8 +79,8 @@ export interface FrameBatch {
   /** The number of the last point in the frames: where to go on. */
   seq: number;
   /**
-   * If `after` is beyond the cursor: how many points were told as lost in frames numbered above the cursor that cannot be
-   * had any more; null if nobody can know. Else 0.
+   * If `after` is beyond the cursor: how many points were told as lost, before points numbered above the cursor, in frames that
+   * cannot be had any more; null if nobody can know. Else 0.
    */
   lostInTrimmed: number | null;
 }

@@ -1,20 +1,19 @@
 import type { Cursor } from "../../protocol/cursor.ts";
-import {
-  CloseCode,
-  MAX_VIEWER_MESSAGE_BYTES,
-  RECONNECTS_PER_SECOND,
-  VIEWER_MESSAGES_PER_SECOND,
-} from "../../protocol/limits.ts";
+import { CloseCode, JSON_PONG, RECONNECTS_PER_SECOND } from "../../protocol/limits.ts";
 import type { ServerMessage } from "../../protocol/messages/server-message.ts";
-import { parseViewerMessage, type ViewerMessage } from "../../protocol/messages/viewer-message.ts";
-import { CatchUp } from "./catch-up.ts";
+import type { ViewerMessage } from "../../protocol/messages/viewer-message.ts";
+import type { Grant } from "../auth/grant.ts";
+import { CatchUp, tellTrimmed } from "./catch-up.ts";
 import { closeQuietly } from "./close.ts";
 import type { FrameLog } from "./frame-log.ts";
+import { type GrantParts, Grants } from "./grants.ts";
 import { helloTo } from "./hello.ts";
-import type { JoinRequest, JoinStart } from "./join-request.ts";
-import { JsonEncoder } from "./json-encoder.ts";
+import type { JoinRequest } from "./join-request.ts";
+import { beginningOf } from "./join-start.ts";
 import { LiveBroadcast } from "./live-broadcast.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { LiveStretches } from "./rate/live-stretches.ts";
+import { REVOKED } from "./revoked-tokens.ts";
+import { noteOnView } from "./series-note.ts";
 import { cursorKind, parseAttachment } from "./session-state.ts";
 import { isGone, SilenceWatch } from "./silence.ts";
 import {
@@ -24,26 +23,38 @@ import {
   StatusTeller,
   type WallClockLead,
 } from "./status.ts";
+import type { View } from "./text-view.ts";
+import { ViewCounts } from "./view-counts.ts";
+import { ViewEncoder } from "./view-encoder.ts";
+import type { ViewerCounts } from "./viewer-counts.ts";
+import { ViewerMessages } from "./viewer-messages.ts";
 import { type SessionSocket, ViewerSession } from "./viewer-session.ts";
 
 const MIN_RETRY_WITHIN_MS = 500;
 const MAX_VIEWERS_TOLD_AT_ONCE = 20;
+/** Each alarm is a billed request and a row: where points come often, the next brings what is held back. */
+const MIN_STRETCH_ALARM_MS = 1000;
+const EXPIRED = "Your token has expired; connect again with another.";
+const NEEDS_TOKEN = "This channel needs a token now; connect again with one.";
 /** Of what is stored a viewer of text gets so many points at most when it joins. */
 export const MAX_JSON_TAIL_POINTS = 10_000;
-/** Where a viewer begins whose own cursor means nothing here. */
-const DEFAULT_TAIL = { points: 1000, seconds: 300 };
+
+/** `WebSocket.OPEN`. */
+const OPEN = 1;
 
 /** The part of a WebSocket that is used. */
 export interface HubSocket extends SessionSocket {
-  close(code: number, reason: string): void;
+  readonly readyState: number;
   deserializeAttachment(): unknown;
 }
 
 /** What a hub is made of. */
-export interface HubParts {
+export interface HubParts extends GrantParts {
   log: FrameLog;
   presence: PublisherPresence;
   clock: WallClockLead;
+  /** Whether nobody may watch without a token. */
+  isPrivate: boolean;
   /** Resolves after so many milliseconds; other events come meanwhile. */
   pause(ms: number): Promise<void>;
 }
@@ -58,25 +69,49 @@ export class Hub<Socket extends HubSocket> {
   ignoredMessages = 0;
   readonly #parts: Omit<HubParts, "log">;
   readonly #sessions = new Map<Socket, ViewerSession>();
-  readonly #limits = new WeakMap<Socket, RateLimit>();
-  readonly #encoder = new JsonEncoder();
+  readonly #messages = new ViewerMessages();
+  readonly #encoder = new ViewEncoder();
   readonly #catchUp: CatchUp;
   readonly #status = new StatusTeller();
   readonly #silence = new SilenceWatch();
+  readonly #grants: Grants;
+  #stretches: LiveStretches;
+  /** Of those that pick series. */
+  readonly views = new ViewCounts();
 
   /** @param sockets those that outlived an eviction: what they were is in their attachments */
   constructor({ log, ...parts }: HubParts, sockets: readonly Socket[], nowMs: number) {
     this.#parts = parts;
-    this.#catchUp = new CatchUp(log, this.#encoder, parts.pause, nowMs);
+    const pause = async (ms: number): Promise<void> => {
+      await parts.pause(ms);
+      this.#endExpired();
+    };
+    this.#catchUp = new CatchUp(log, this.#encoder, pause, nowMs);
+    this.#grants = new Grants(parts);
+    this.#stretches = new LiveStretches(log.position.seq, log.takenAtMs);
     for (const socket of sockets) {
+      // One that was closed stays among the channel's until its viewer answers, and an eviction keeps that it is closing.
+      if (socket.readyState !== OPEN) continue;
       const record = parseAttachment(socket.deserializeAttachment());
       if (record === undefined) {
         closeQuietly(socket, CloseCode.badMessage, "This connection is from another version; connect again.");
         continue;
       }
+      if (parts.isPrivate && record.grant === undefined) {
+        closeQuietly(socket, CloseCode.tokenExpired, NEEDS_TOKEN);
+        continue;
+      }
       const session = new ViewerSession(socket, record, nowMs);
       this.#sessions.set(socket, session);
+      this.#grants.add(session);
+      this.views.add(session.view, session.who);
       this.#catchUp.restore(session);
+      // What had not ended when it was sent the last is read from the log: nothing else says how far it came.
+      const { stretchMs, sentSeq, state } = session;
+      if (stretchMs !== undefined && state.kind === "live" && sentSeq < log.position.seq) {
+        const cursor = { epoch: log.position.epoch, seq: sentSeq };
+        this.#catchUp.place(session, { kind: "behind", cursor, hasAsked: true });
+      }
       this.#status.restore(session);
       this.#silence.joined(session.joinedAtMs);
     }
@@ -84,6 +119,11 @@ export class Hub<Socket extends HubSocket> {
 
   get count(): number {
     return this.#sessions.size;
+  }
+
+  /** How many there are of each token and each address. */
+  get viewers(): ViewerCounts {
+    return this.#grants.viewers;
   }
 
   /** Over how long all of them should spread their coming back, should they all be cut off. */
@@ -99,29 +139,84 @@ export class Hub<Socket extends HubSocket> {
       this.#status.isDue(this.#channelStatus(nowMs)) ? STATUS_INTERVAL_MS : undefined,
       this.#parts.presence.expiresInMs(nowMs),
       this.#silence.dueInMs(this.#log.takenAtMs, nowMs),
+      this.#stretchesDueInMs(nowMs),
+      this.expiryInMs,
     ];
     return Math.min(...due.filter((ms) => ms !== undefined));
   }
 
+  #stretchesDueInMs(nowMs: number): number | undefined {
+    const dueInMs = this.#stretches.dueInMs(nowMs, this.views.stretchesMs);
+    return dueInMs === undefined ? undefined : Math.max(MIN_STRETCH_ALARM_MS, dueInMs);
+  }
+
+  /** The same for tokens that expire alone. */
+  get expiryInMs(): number | undefined {
+    return this.count === 0 ? undefined : this.#grants.dueInMs;
+  }
+
+  /** Why nobody comes in with this grant, whom the Worker has let in; undefined: it counts. */
+  endOf(grant: Grant | undefined, nowMs: number): { code: number; reason: string } | undefined {
+    if (this.#grants.isRevoked(grant, nowMs)) return { code: CloseCode.notPermitted, reason: REVOKED };
+    // On the way here.
+    if (this.#grants.isExpired(grant)) return { code: CloseCode.tokenExpired, reason: EXPIRED };
+    // A Worker of before may hold a stream that comes back.
+    if (this.#parts.isPrivate && grant === undefined) return { code: CloseCode.tokenExpired, reason: NEEDS_TOKEN };
+    return undefined;
+  }
+
   /** Greets a viewer and sends it the first of what it asks for. */
-  async join(socket: Socket, { format, start, build }: JoinRequest, channel: string, nowMs: number): Promise<void> {
+  async join(socket: Socket, request: JoinRequest, channel: string, nowMs: number): Promise<void> {
+    const { format, view, start, build, grant, share } = request;
+    const ended = this.endOf(grant, nowMs);
+    if (ended !== undefined) return closeQuietly(socket, ended.code, ended.reason);
     const { position } = this.#log;
     const id = crypto.randomUUID().slice(0, 8);
     const state = { kind: "behind", cursor: position, hasAsked: false } as const;
-    const record = { id, format, sinceEpoch: position.epoch, joinedAtMs: nowMs, state, told: undefined };
+    const { who } = share;
+    const [joinedAtMs, sinceEpoch] = [nowMs, position.epoch];
+    const record = {
+      id,
+      format,
+      ...(view && { view }),
+      sinceEpoch,
+      joinedAtMs,
+      state,
+      told: undefined,
+      who,
+      grant,
+      isWarned: false,
+    };
     const session = new ViewerSession(socket, record, nowMs);
     this.#sessions.set(socket, session);
+    this.views.add(view, who);
     this.#status.add(session);
     this.#silence.joined(nowMs);
     session.tell(helloTo({ viewer: id, channel, build }, this.#log, this.#channelStatus(nowMs), nowMs));
-    const { from, isGap, earlierAfter } = await this.#startAt(start);
+    this.#grants.add(session);
+    this.#endExpired();
+    const note = this.noteOn(view);
+    if (note !== undefined) session.tellNote(note, position);
+    const hasHistory = grant?.hasHistory ?? true;
+    const { from, gap, earlierAfter, trimmed } = await beginningOf(this.#log, start, format, hasHistory, {
+      view,
+      turn: this.#catchUp.turnToJoin(nowMs),
+    });
     // It left meanwhile, or the numbering ended and it was told so.
     if (session.isClosed || session.state !== state) return;
-    if (isGap) session.tell({ type: "gap", reason: "epoch", points: null, ...from });
+    if (gap !== undefined) session.tell({ type: "gap", ...gap, epoch: from.epoch, seq: earlierAfter ?? from.seq });
+    if (trimmed !== undefined) tellTrimmed(session, trimmed.cursor, trimmed);
     if (earlierAfter !== undefined) session.tell({ type: "earlier", after: earlierAfter, ...from });
-    const seq = format === "json" ? Math.max(from.seq, this.#log.position.seq - MAX_JSON_TAIL_POINTS) : from.seq;
+    // Who cannot be told that points are missing gets the newest.
+    const isShort = format === "json" && view?.ids !== true;
+    const seq = isShort ? Math.max(from.seq, this.#log.position.seq - MAX_JSON_TAIL_POINTS) : from.seq;
     await this.#catchUp.ask(session, { epoch: from.epoch, seq }, nowMs);
     this.#leaveIfClosed(socket, session);
+  }
+
+  /** What is to be said of what a viewer asks for. */
+  noteOn(view: View | undefined): string | undefined {
+    return noteOnView(view, this.#log);
   }
 
   leave(socket: Socket): void {
@@ -129,16 +224,23 @@ export class Hub<Socket extends HubSocket> {
     if (session === undefined) return;
     session.close();
     this.#sessions.delete(socket);
+    this.#grants.remove(session);
+    this.views.remove(session.view);
     this.#catchUp.forget(session);
     this.#status.forget(session);
   }
 
   /** Sends frames that were just taken, numbered, to everybody who can take them. */
   broadcast(frames: readonly Uint8Array[]): void {
+    this.#endExpired();
     if (frames.length === 0) return;
-    const broadcast = new LiveBroadcast(frames, this.#encoder);
+    const endedOf = this.#stretches.add(frames, this.#log.takenAtMs ?? 0);
+    this.#sendLive(new LiveBroadcast(frames, this.#encoder, endedOf));
+  }
+
+  #sendLive(broadcast: LiveBroadcast, isFor = (_: ViewerSession): boolean => true): void {
     for (const [socket, session] of this.#sessions) {
-      if (session.state.kind !== "live") continue;
+      if (session.state.kind !== "live" || !isFor(session)) continue;
       const seq = broadcast.sendTo(session);
       if (seq !== undefined) this.#catchUp.fallBehind(session, seq);
       this.#leaveIfClosed(socket, session);
@@ -152,24 +254,21 @@ export class Hub<Socket extends HubSocket> {
 
   /** Takes a message from a viewer. */
   async receive(socket: Socket, message: string | ArrayBuffer, nowMs: number): Promise<void> {
+    this.#endExpired();
     const session = this.#sessions.get(socket);
     if (session === undefined) return;
-    const limit = this.#limits.get(socket) ?? new RateLimit(VIEWER_MESSAGES_PER_SECOND, nowMs);
-    this.#limits.set(socket, limit);
-    if (!limit.take(nowMs)) return this.#dismiss(socket, CloseCode.tooManyMessages, "Too many messages.");
-    const fits = typeof message === "string" && message.length <= MAX_VIEWER_MESSAGE_BYTES;
-    const parsed = fits ? parseViewerMessage(message) : ({ kind: "malformed" } as const);
-    switch (parsed.kind) {
+    const said = this.#messages.read(session, message, nowMs);
+    switch (said.kind) {
       case "message":
-        await this.#act(socket, session, parsed.message, nowMs);
+        await this.#act(socket, session, said.message, nowMs);
         return this.#leaveIfClosed(socket, session);
       case "unknown-type":
         this.ignoredMessages++;
         return;
-      case "malformed":
-        return this.#dismiss(socket, CloseCode.badMessage, "That is no message of plotcast.v1.");
+      case "ended":
+        return this.#dismiss(socket, said.code, said.reason);
       default:
-        parsed satisfies never;
+        said satisfies never;
     }
   }
 
@@ -177,9 +276,35 @@ export class Hub<Socket extends HubSocket> {
     switch (message.type) {
       case "continue":
         return await this.#continue(socket, session, message, nowMs);
+      case "ping":
+        session.pinged(nowMs);
+        return session.send(JSON_PONG);
+      case "renew":
+        return await this.#renew(socket, session, message.token, nowMs);
       default:
-        message.type satisfies never;
+        message satisfies never;
     }
+  }
+
+  /** A viewer has another token. Whoever needs none is told that nothing expires, and its token is not looked at. */
+  async #renew(socket: Socket, session: ViewerSession, token: string, nowMs: number): Promise<void> {
+    const verified = await this.#grants.verify(session, token, nowMs);
+    // It left meanwhile, or its token expired or was revoked.
+    if (this.#sessions.get(socket) !== session) return;
+    if (verified.kind === "not-needed") return session.tell({ type: "renewed", expiresInMs: null });
+    const outcome = verified.kind === "granted" ? this.#grants.take(session, verified, nowMs) : verified;
+    if (outcome.kind === "ended") return this.#dismiss(socket, outcome.code, outcome.reason);
+    if (outcome.hasLessHistory) await this.#catchUp.keepToTail(session);
+  }
+
+  /**
+   * Ends the sessions of a token that was revoked, and those that come with it all the same in the next minute.
+   * @returns whether there was any
+   */
+  revoke(tokenId: string, nowMs: number): boolean {
+    const sockets = this.#grants.revoke(tokenId, this.#sessions, nowMs);
+    for (const socket of sockets) this.#dismiss(socket, CloseCode.notPermitted, REVOKED);
+    return sockets.length > 0;
   }
 
   /** A viewer has read so far, and asks on. */
@@ -195,13 +320,27 @@ export class Hub<Socket extends HubSocket> {
   }
 
   /** What no frame and no message would do: those who wait and have room get more. It may take a second. */
-  async alarm(): Promise<void> {
-    await this.#catchUp.flushByAlarm();
+  async alarm(nowMs: number): Promise<void> {
+    this.#grants.alarmed();
+    this.#endExpired();
+    this.#endStretches(nowMs);
+    await this.#catchUp.flushByAlarm(nowMs);
     this.#leaveClosed();
+  }
+
+  /** VW22. Nothing more was taken: viewers with `max_rate` get what has ended by itself. */
+  #endStretches(nowMs: number): void {
+    for (const lengthMs of this.views.stretchesMs) {
+      const ended = this.#stretches.endBy(nowMs, lengthMs);
+      if (ended === undefined) continue;
+      const broadcast = new LiveBroadcast([], this.#encoder, () => ended);
+      this.#sendLive(broadcast, (session) => session.stretchMs === lengthMs);
+    }
   }
 
   /** Tells everybody how many watch, how many are behind, and whether publishers are gone, if that changed. */
   tellStatus(nowMs: number): void {
+    this.#endExpired();
     // Before the first publish there are no alarms: what is not told at once is not told until something else happens.
     const isAtOnce = this.#log.position.epoch === 0 && this.count <= MAX_VIEWERS_TOLD_AT_ONCE;
     const status = this.#channelStatus(nowMs);
@@ -213,6 +352,7 @@ export class Hub<Socket extends HubSocket> {
    * @param decided scales that were just decided, by series
    */
   tellLayout(decided: ReadonlyMap<string, number>): void {
+    this.#endExpired();
     const { arrangement } = this.#log;
     const message: ServerMessage = {
       type: "layout",
@@ -236,12 +376,15 @@ export class Hub<Socket extends HubSocket> {
 
   /** The first publish: whoever is there is told in which numbering the frames that come now are. */
   beginFirst(log: FrameLog, beginning: Cursor): void {
+    this.#endExpired();
     this.#catchUp.log = log;
-    for (const session of this.#sessions.values()) {
+    this.#stretches = new LiveStretches(beginning.seq, null);
+    for (const [socket, session] of this.#sessions) {
       session.tell({ type: "live", ...beginning });
-      if (session.state.kind === "live") continue;
       // It still waited for what the empty log has: a cursor that means nothing to this one.
-      this.#catchUp.place(session, { kind: "behind", cursor: beginning, hasAsked: true });
+      if (session.state.kind !== "live")
+        this.#catchUp.place(session, { kind: "behind", cursor: beginning, hasAsked: true });
+      this.#leaveIfClosed(socket, session);
     }
   }
 
@@ -250,47 +393,43 @@ export class Hub<Socket extends HubSocket> {
    * @param log another one, if the channel was deleted
    */
   resetEpoch(log = this.#log): void {
+    this.#endExpired();
     this.#catchUp.log = log;
     const { position } = log;
-    for (const session of this.#sessions.values()) {
-      this.#catchUp.place(session, { kind: "live" });
+    this.#stretches = new LiveStretches(position.seq, null);
+    for (const [socket, session] of this.#sessions) {
+      this.#catchUp.place(session, session.liveAt(position.seq));
       session.tell({ type: "gap", reason: "epoch", points: null, ...position });
       session.tell({ type: "live", ...position });
+      this.#leaveIfClosed(socket, session);
     }
   }
 
   /**
    * Closes the sockets of viewers that are gone without having said so. Looks once a minute, whatever the calls.
    * @param lastPingMs when a viewer last sent a ping, by the channel's clock; undefined if it never did
+   * @returns whether there was any
    */
-  sweep(nowMs: number, lastPingMs: (socket: Socket) => number | undefined): void {
-    if (!this.#silence.isTime(nowMs)) return;
+  sweep(nowMs: number, lastPingMs: (socket: Socket) => number | undefined): boolean {
+    if (!this.#silence.isTime(nowMs)) return false;
+    const before = this.count;
     const { takenAtMs } = this.#log;
     for (const [socket, session] of this.#sessions) {
       if (!isGone(session, { pingedAtMs: lastPingMs(socket), takenAtMs }, nowMs)) continue;
       this.#dismiss(socket, CloseCode.gone, "Nothing was heard of you for long.");
     }
+    return this.count < before;
   }
 
   get #log(): FrameLog {
     return this.#catchUp.log;
   }
 
-  /** Where a viewer begins, whether that is not where its cursor is, and after which number what is left out of its tail begins. */
-  async #startAt(start: JoinStart): Promise<{ from: Cursor; isGap: boolean; earlierAfter?: number }> {
-    if (start.kind === "tail") {
-      const { points, seconds, newest } = start;
-      const tail = await this.#log.tailStart(points, seconds);
-      if (newest === undefined) return { from: tail, isGap: false };
-      const from = await this.#log.tailStart(newest, 0);
-      const isShorter = from.epoch === tail.epoch && from.seq > tail.seq;
-      return isShorter ? { from, isGap: false, earlierAfter: tail.seq } : { from: tail, isGap: false };
+  /** Whose token has expired gets nothing more; whose token soon does is told so. */
+  #endExpired(): void {
+    for (const socket of this.#grants.expired(this.#sessions)) {
+      this.#dismiss(socket, CloseCode.tokenExpired, EXPIRED);
     }
-    const { epoch, seq } = this.#log.position;
-    if (start.cursor.epoch === epoch && start.cursor.seq <= seq) return { from: start.cursor, isGap: false };
-    // It watched before anything was published: what came since is all there is.
-    if (start.cursor.epoch === 0) return { from: { epoch, seq: 0 }, isGap: false };
-    return { from: await this.#log.tailStart(DEFAULT_TAIL.points, DEFAULT_TAIL.seconds), isGap: true };
   }
 
   #leaveIfClosed(socket: Socket, session: ViewerSession): void {

@@ -1,3 +1,4 @@
+import { type Cursor, parseCursor } from "../../protocol/cursor.ts";
 import { Problem } from "../../protocol/problem.ts";
 import { suggestion } from "../../protocol/suggestion.ts";
 
@@ -6,7 +7,17 @@ import { suggestion } from "../../protocol/suggestion.ts";
 /** Of a read of stored points. */
 export const READ_KEYS = ["from", "to", "after", "through", "series", "points", "text"] as const;
 /** Of a viewer that joins. */
-export const JOIN_KEYS = ["points", "seconds", "newest", "epoch", "seq"] as const;
+export const JOIN_KEYS = [
+  "points",
+  "seconds",
+  "newest",
+  "epoch",
+  "seq",
+  "cursor",
+  "ids",
+  "series",
+  "max_rate",
+] as const;
 const MAX_KEY_LENGTH = 40;
 
 /**
@@ -23,13 +34,20 @@ export function refuseUnknownKeys(
 ): void {
   for (const key of query.keys()) {
     if (key === "" || known.some((other) => other === key) || passed.includes(key)) continue;
-    throw new Problem("query-invalid", `In the query, ${aboutKey(key, known)} Known are ${known.join(", ")}.`);
+    throw new Problem(
+      "query-invalid",
+      `In the query, ${aboutKey(key, known)} Known are ${known.join(", ")}${known === READ_KEYS ? "; and live follow, wait" : ""}.`,
+    );
   }
 }
 
 function aboutKey(key: string, known: readonly string[]): string {
-  if (JOIN_KEYS.some((other) => other === key)) return `${key} is for a WebSocket, and this is a read.`;
-  if (READ_KEYS.some((other) => other === key)) return `${key} is for a read, and this is a WebSocket.`;
+  if (JOIN_KEYS.some((other) => other === key)) {
+    return `${key} is for what comes live (a WebSocket, events, follow=1, wait=), and this is a read.`;
+  }
+  if (READ_KEYS.some((other) => other === key)) {
+    return `${key} is for a read, and this is live: seconds= and points= say how far back it begins.`;
+  }
   return `"${key.slice(0, MAX_KEY_LENGTH)}" is not known${suggestion(key, known) || "."}`;
 }
 
@@ -55,6 +73,21 @@ export function countOf(query: URLSearchParams, key: string): number | undefined
     throw invalidQuery(key, "must be a whole number");
   }
   return value;
+}
+
+/**
+ * The cursor in a query; undefined if it has none.
+ * @throws Problem `query-invalid`
+ */
+export function cursorIn(query: URLSearchParams): Cursor | undefined {
+  const text = query.get("cursor");
+  if (text === null) return undefined;
+  const cursor = parseCursor(text);
+  if (cursor === undefined) throw invalidQuery("cursor", "must be one that was given here, such as 1:4711");
+  for (const key of ["points", "seconds", "newest", "epoch", "seq"]) {
+    if (query.has(key)) throw invalidQuery(key, "says where to begin, as cursor does: give one of them");
+  }
+  return cursor;
 }
 
 /** @param what a key's fault, as the end of a sentence that begins with the key */

@@ -1,4 +1,4 @@
-import { RateLimit } from "./rate-limit.ts";
+import { RateLimit } from "../auth/bounds/rate-limit.ts";
 
 /**
  * What viewers that are behind may cost, and anybody may be one. The unit is a message of text, which takes 25 to 80 µs.

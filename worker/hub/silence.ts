@@ -22,7 +22,7 @@ export interface Heard {
 export function isGone(session: ViewerSession, { pingedAtMs, takenAtMs }: Heard, nowMs: number): boolean {
   if (session.stuckForMs(nowMs) > MAX_SILENCE_MS) return true;
   if (pingedAtMs !== undefined) return nowMs - pingedAtMs > MAX_SILENCE_MS;
-  return nowMs - Math.max(session.joinedAtMs, takenAtMs ?? 0) > MAX_IDLE_MS;
+  return nowMs - Math.max(session.joinedAtMs, session.pingedAtMs ?? 0, takenAtMs ?? 0) > MAX_IDLE_MS;
 }
 
 /** When viewers that are gone are looked for: when something happens anyway, once a minute at most, or by alarms that back off. */

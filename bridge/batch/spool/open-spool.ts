@@ -1,10 +1,11 @@
 import { renameSync } from "node:fs";
+import { gapOf, type PublisherGap } from "../../../client/publish/collect/gaps.ts";
+import { newPublisherId } from "../../../client/publish/collect/held-frame.ts";
 import type { Log } from "../../observability/log.ts";
 import { counted, errorText } from "../../observability/printable.ts";
-import { type BridgeGap, gapOf } from "../gaps.ts";
 import { fileFault, restrict } from "./private-files.ts";
 import { Spool } from "./spool.ts";
-import { isDamage, newPublisherId, type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
+import { isDamage, type SpoolState, SqliteCode, sqliteCode } from "./spool-state.ts";
 import { isWhole, markNotWhole, WHOLE_SUFFIX } from "./whole-numbers.ts";
 
 /** What SQLite puts beside a database. */
@@ -68,7 +69,7 @@ export function openSpool(options: SpoolOptions | undefined, to: URL, log: Log):
   }
 }
 
-function openOnce(options: SpoolOptions, to: URL, gaps: readonly BridgeGap[], log: Log): OpenedSpool {
+function openOnce(options: SpoolOptions, to: URL, gaps: readonly PublisherGap[], log: Log): OpenedSpool {
   const { file } = options;
   const spool = new Spool(file, options);
   try {

@@ -1,65 +1,15 @@
-import { randomBytes } from "node:crypto";
-import { type BridgeGap, gapOf, isBridgeGap } from "../gaps.ts";
+import { gapOf, isPublisherGap, type PublisherGap } from "../../../client/publish/collect/gaps.ts";
+import type { KeptState } from "../../../client/publish/collect/held-frame.ts";
+import type { FrameChanges } from "../../../client/publish/collect/keeper.ts";
 import type { LastNumber } from "../sequence/sequence.ts";
 
-/** Who the frames are of, and how they are numbered. */
-export interface Identity {
-  /** 16 hexadecimal digits. */
-  publisher: string;
-  /** A frame's number for the Channel is its `seq` less this. */
-  base: number;
-}
-
-export function newPublisherId(): string {
-  return randomBytes(8).toString("hex");
-}
-
-/**
- * A frame that nobody has confirmed. However often it is sent, its bytes stay the same, and its publisher and number as
- * long as they are this bridge's.
- */
-export interface HeldFrame {
-  readonly seq: number;
-  readonly points: number;
-  /** Of its bytes, without the gaps of {@link losses}. */
-  readonly size: number;
-  /** When its first point came, as `Date.now()`. */
-  readonly sinceMs: number;
-  /** Frames that were lost between the one before and this one. They are settled when it is first sent. */
-  losses: readonly BridgeGap[];
-  /** Undefined while only the spool has them. */
-  bytes: Uint8Array | undefined;
-  /** The spool has it as it is, but for its losses. */
-  inSpool: boolean;
-  /** The spool has an earlier state of it, under its number. */
-  wasDraft?: boolean;
-}
-
 /** What a spool holds when it is opened. */
-export interface SpoolState extends Identity {
-  /** Above every number ever used. */
-  nextSeq: number;
-  /** Frames up to here may have been sent. */
-  sentSeq: number;
-  frames: HeldFrame[];
-  /** To be told before the next point. */
-  gaps: BridgeGap[];
+export interface SpoolState extends KeptState {
   numbers: LastNumber[];
 }
 
 /** What changed since the last write. */
-export interface SpoolChanges {
-  identity: Identity;
-  /** New or changed frames, the draft of the open one among them. */
-  frames: readonly HeldFrame[];
-  /** Frames whose losses alone changed. */
-  losses: readonly HeldFrame[];
-  gone: Iterable<number>;
-  goneUpTo: number;
-  sentSeq: number;
-  nextSeq: number;
-  /** Undefined: as before. */
-  unreported: readonly BridgeGap[] | undefined;
+export interface SpoolChanges extends FrameChanges {
   numbers: Iterable<LastNumber>;
   /** Null: all that were written before. */
   numbersGone: Iterable<string> | null;
@@ -101,13 +51,13 @@ export function count(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-export function lossesFrom(json: unknown): BridgeGap[] {
+export function lossesFrom(json: unknown): PublisherGap[] {
   if (typeof json !== "string") return [];
   try {
     const losses: unknown = JSON.parse(json);
     // Written by write(); the check is for a file that somebody else changed.
     return Array.isArray(losses)
-      ? losses.filter((loss) => typeof loss === "object" && loss !== null && isBridgeGap(loss))
+      ? losses.filter((loss) => typeof loss === "object" && loss !== null && isPublisherGap(loss))
       : [];
   } catch {
     throw damaged("its losses cannot be read");

@@ -1,3 +1,4 @@
+import type { FrameChanges, FrameKeeper, Progress, Written } from "../../../client/publish/collect/keeper.ts";
 import type { UplinkLedger } from "../../observability/ledger.ts";
 import type { Log } from "../../observability/log.ts";
 import { errorText } from "../../observability/printable.ts";
@@ -19,14 +20,6 @@ export interface SpoolWriterOptions {
   nowMs?: () => number;
 }
 
-type Progress = Pick<SpoolChanges, "identity" | "sentSeq" | "goneUpTo" | "nextSeq">;
-
-/**
- * What a write came to. `renewed`: the spool was damaged, and there is a new one that holds nothing: everything is to be
- * written again.
- */
-export type Written = "written" | "failed" | "renewed";
-
 /** One that is damaged again sooner is not the file's fault but the disk's. */
 const RENEW_AFTER_MS = 60_000;
 
@@ -34,7 +27,7 @@ const RENEW_AFTER_MS = 60_000;
  * Writes to the spool, and goes on without it while the disk fails: that is said once, and again when it is over. What
  * could not be written is written then, for whoever calls {@link save} keeps it until that returns "written".
  */
-export class SpoolWriter {
+export class SpoolWriter implements FrameKeeper {
   readonly #options: Required<Omit<SpoolWriterOptions, "spool" | "tracker" | "failure">> &
     Pick<SpoolWriterOptions, "tracker">;
   #spool: Spool;
@@ -63,7 +56,7 @@ export class SpoolWriter {
   }
 
   /** Whether publishers' numbers have changed, though perhaps no point has come with them. */
-  get hasNumbers(): boolean {
+  get hasMore(): boolean {
     return this.#options.tracker?.isChanged ?? false;
   }
 
@@ -73,7 +66,7 @@ export class SpoolWriter {
   }
 
   /** With `written` everything is in the spool now. */
-  save(changes: Omit<SpoolChanges, "numbers" | "numbersGone">): Written {
+  save(changes: FrameChanges): Written {
     const { tracker } = this.#options;
     const { numbers, gone } = tracker?.changes ?? { numbers: [], gone: [] };
     const written = this.#write({ ...changes, numbers, numbersGone: gone });

@@ -1,20 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import type { PublisherGap } from "../../../client/publish/collect/gaps.ts";
+import { type HeldFrame, type Identity, newPublisherId } from "../../../client/publish/collect/held-frame.ts";
 import { isPublisherId } from "../../../protocol/frame/header.ts";
-import type { BridgeGap } from "../gaps.ts";
 import type { LastNumber } from "../sequence/sequence.ts";
 import { openDatabase, pragma } from "./open-database.ts";
-import {
-  count,
-  damaged,
-  type HeldFrame,
-  type Identity,
-  lossesFrom,
-  newPublisherId,
-  type SpoolChanges,
-  type SpoolState,
-  unsure,
-} from "./spool-state.ts";
+import { count, damaged, lossesFrom, type SpoolChanges, type SpoolState, unsure } from "./spool-state.ts";
 
 /**
  * Numbers are reserved in advance, so many at once: should the disk fail, frames go on being sent with numbers that no
@@ -86,7 +77,7 @@ export class Spool {
    * What the last process left, for the channel at `to`. {@link begin} must follow.
    * @param isWhole whether it wrote all that it did
    */
-  load(to: string, gaps: readonly BridgeGap[], isWhole: boolean): SpoolState {
+  load(to: string, gaps: readonly PublisherGap[], isWhole: boolean): SpoolState {
     const frames = this.#frames();
     const publisher = String(this.#meta("publisher") ?? newPublisherId());
     const base = count(this.#meta("base") ?? 0) ?? Number.NaN;
@@ -261,7 +252,7 @@ export class Spool {
       if (seq <= before) throw damaged("its frames are not in order");
       before = seq;
       const losses = lossesFrom(row.losses);
-      return { seq, points, size, sinceMs: Number(row.sinceMs), losses, bytes: undefined, inSpool: true };
+      return { seq, points, size, sinceMs: Number(row.sinceMs), losses, bytes: undefined, isKept: true };
     });
   }
 

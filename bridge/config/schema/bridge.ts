@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { parseChannelUrl, parseMetricsAddress } from "../syntax/web-address.ts";
 import { key } from "./keys.ts";
-import { choice, oneCharacter, parsed, parsedNumber, size, text } from "./kinds.ts";
+import { choice, oneCharacter, parsed, parsedNumber, size, text, texts } from "./kinds.ts";
 import { SOURCE_TABLE } from "./source.ts";
 import { table, tables } from "./tables.ts";
 
@@ -29,6 +29,16 @@ const BRIDGE_KEYS = {
     summary: "serve /metrics for Prometheus",
     flag: "--metrics <[host:]port>",
     otherwise: "off",
+  }),
+  control: key(z.optional(texts()), {
+    summary: "where programs subscribe to what is set and called; router+tcp://… for DEALERs",
+    flag: "--control <address>",
+    flagTakes: "repeat",
+  }),
+  call: key(z.optional(texts()), {
+    summary: "a REP program that is told what is set and called",
+    flag: "--call <address>",
+    flagTakes: "repeat",
   }),
   log: key(z.optional(choice("log format", ["text", "json"])), {
     summary: "to stderr",

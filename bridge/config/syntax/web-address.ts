@@ -25,6 +25,16 @@ export function parseChannelUrl(text: string): URL {
   return url;
 }
 
+/** A Worker's URL: its origin. A path, as that of a channel, is left aside. */
+export function parseWorkerUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:"))
+    throw new InvalidArgumentError("Give the Worker's URL, such as http://localhost:8787.");
+  if (url.username !== "" || url.password !== "")
+    throw new InvalidArgumentError("A URL with a password in it is not used: the token comes from ADMIN_TOKEN.");
+  return new URL(url.origin);
+}
+
 /** `9464`, `0.0.0.0:9464`, `[::1]:9464`; a port alone is of this machine, for this machine. */
 export function parseMetricsAddress(text: string): { host: string; port: number } {
   const [, bracketed, plain, digits] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text.trim()) ?? [];

@@ -4,7 +4,7 @@ import { isSeriesName } from "../../../protocol/names.ts";
 import { valueOfCbor, valueOfMsgpack } from "../formats/packed.ts";
 import { DecodeError } from "../message.ts";
 import { jsonOrUndefined, textIfUtf8 } from "../text.ts";
-import { type Dtype, dtypeOf } from "./dtype.ts";
+import { type Dtype, dtypeBytes, dtypeOf } from "./dtype.ts";
 
 /** What stands before a raw array, and says how it is to be read. */
 export interface ArrayHeader {
@@ -67,6 +67,7 @@ const LAYOUT_KEYS: ReadonlySet<string> = new Set([
   "shape",
   "order",
   "fortranorder",
+  "strides",
   "ndim",
   "size",
   "nbytes",
@@ -129,11 +130,14 @@ export function headerOf(object: Readonly<Record<string, unknown>>): ArrayHeader
   const timeNumber = typeof timeValue === "number" && Math.abs(timeValue) < MAX_TIME ? timeValue : undefined;
   const time = timeIn(timeValue);
   const step = numberIn(find(STEP_KEYS));
+  const shape = shapeOf(object.shape);
+  const [order, fortranOrder] = [find(new Set(["order"])), find(new Set(["fortranorder"]))];
+  if (order === undefined && fortranOrder === undefined) throwIfStrided(object.strides, shape, dtypeBytes(dtype));
   return {
     dtype,
     dtypeText,
-    shape: shapeOf(object.shape),
-    isFortran: find(new Set(["order"])) === "F" || find(new Set(["fortranorder"])) === true,
+    shape,
+    isFortran: order === "F" || fortranOrder === true,
     names: namesIn(find(NAMES_KEYS)),
     name: nameIn(find(NAME_KEYS)),
     rate: rateIn(find(RATE_KEYS)) ?? (step !== undefined && step > 0 ? rateIn(1 / step) : undefined),
@@ -184,6 +188,27 @@ function shapeOf(shape: unknown): number[] | undefined {
     throw wrongArray(`its shape ${(JSON.stringify(shape) ?? "").slice(0, 80)} is no list of whole numbers`);
   }
   return axes;
+}
+
+/**
+ * Of an array that does not lie row by row in its publisher's memory, nobody can tell how its bytes were sent: `tobytes()` puts them
+ * row by row, and the array itself goes as it lies.
+ * @throws DecodeError not-samples
+ */
+function throwIfStrided(strides: unknown, shape: readonly number[] | undefined, width: number): void {
+  if (!Array.isArray(strides) || strides.length !== shape?.length) return;
+  let elements = 1;
+  for (let i = strides.length - 1; i >= 0; i--) {
+    const axis = shape[i] ?? 1;
+    // numpy counts bytes, torch elements.
+    if (axis > 1 && strides[i] !== elements * width && strides[i] !== elements) {
+      throw wrongArray(
+        `its strides ${JSON.stringify(strides).slice(0, 80)} say that it does not lie row by row. Send numpy.ascontiguousarray(a), or say how its ` +
+          'bytes are: "order": "C" (as tobytes() makes them) or "F"',
+      );
+    }
+    elements *= axis;
+  }
 }
 
 function namesIn(names: unknown): string[] | undefined {

@@ -66,7 +66,13 @@ export class Arrays {
       }
     }
     if (first === undefined || second === undefined) return undefined;
-    const header = headerIn(third === undefined ? first : second);
+    let header: ArrayHeader | undefined;
+    try {
+      header = headerIn(third === undefined ? first : second);
+    } catch (error) {
+      // Two frames have no topic: the first is the header.
+      throw withTopic(error, third === undefined ? "" : this.#topics.ofFrame(first).name);
+    }
     if (header === undefined) return undefined;
     if (third === undefined) return this.#read(this.#topics.of(""), header, second, arrivedAt);
     return this.#read(this.#topics.ofFrame(first), header, third, arrivedAt);

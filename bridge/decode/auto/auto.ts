@@ -3,6 +3,7 @@ import type { OnLeftOut } from "../../observability/left-out.ts";
 import type { EnvelopeMemory } from "../envelope.ts";
 import { foreignStreamFault } from "../foreign/foreign.ts";
 import type { ValueFormat } from "../formats/formats.ts";
+import { type Packing, topAt, topOf } from "../formats/structure.ts";
 import { readValue, type Value, type ValueMemory } from "../formats/values.ts";
 import { isLineFormat, lineFormatOf } from "../lines/lines.ts";
 import { type Content, DecodeError, type Message, withTopic } from "../message.ts";
@@ -14,17 +15,20 @@ import { edgeBytes } from "./edges.ts";
 import { guessOf } from "./guess.ts";
 import { MAX_STRUCT_BYTES } from "./no-record.ts";
 import { guessSamples } from "./samples-guess.ts";
+import { formatBesidePacked, mayBeText } from "./text-beside-packed.ts";
 import { isTextRatherThan } from "./text-beside-samples.ts";
 
 export interface TopicMemory extends ValueMemory, EnvelopeMemory {
   /** What messages were that could be told one by one. */
   values?: ValueFormat;
-  /** They are packed numbers or text, of which none could be told by itself. */
-  areBare?: boolean;
+  /** Packed numbers were among them: each is a value by itself. */
+  hasPackedNumbers?: boolean;
   /** What reads those that could not. */
   samples?: SampleReader;
   /** As what {@link samples} reads them. */
   format?: string;
+  /** Lengths below 8 bytes that samples have had, a bit each. */
+  shortLengths?: number;
   /** Binary messages that wait for more of their kind. */
   held?: Held[];
   /** Short messages that did not tell for sure: the next ones are looked at together with these. */
@@ -34,7 +38,7 @@ export interface TopicMemory extends ValueMemory, EnvelopeMemory {
 interface Held {
   payload: Payload;
   /** What it is too, perhaps by chance. */
-  perhaps: ValueFormat | undefined;
+  perhaps: Packing | undefined;
 }
 
 /** What becomes of held messages. */
@@ -52,8 +56,6 @@ const MAX_HELD_SECONDS = 1;
 const MAX_HOLDING_TOPICS = 256;
 const MAX_HOLDING_BYTES = 32 << 20;
 /** What is larger is hardly one packed value among samples, and costs too much to look at. */
-/** In msgpack and CBOR, maps and arrays begin from here on. */
-const FIRST_OBJECT = 0x80;
 const MAX_LOOK_BYTES = 1 << 16;
 
 /**
@@ -78,6 +80,10 @@ export class Auto {
       const guess = payload.bytes.length < MAX_LOOK_BYTES ? guessOf(payload.bytes, payload.isBare) : undefined;
       if (guess?.kind === "sure") return this.#readAs(guess.format, payload, memory);
       if (guess?.kind === "none" && isTextRatherThan(samples.itemBytes, payload.bytes)) throw guess.fault;
+      // A word of a length that no samples had is no samples.
+      const short = shortLengthOf(payload.bytes);
+      if (short !== 0 && guess?.kind === "none" && ((memory.shortLengths ?? 0) & short) === 0) throw guess.fault;
+      if (short !== 0 && guess?.kind === "binary") memory.shortLengths = (memory.shortLengths ?? 0) | short;
       // Text that was meant as JSON has no samples in it.
       if (guess?.kind === "none" && guess.fault.code === "not-json" && hasQuotedText(payload.bytes)) throw guess.fault;
       if (memory.seen !== undefined && this.#isRefuted(memory, memory.seen, payload.bytes)) {
@@ -87,10 +93,9 @@ export class Auto {
     }
     if (values === undefined || (values !== "json" && isOtherLines(values, payload)))
       return this.#readNew(payload, memory);
-    // To CBOR the text 1 is -18, and to msgpack 49.
-    if ((values === "msgpack" || values === "cbor") && !memory.areBare && (payload.bytes[0] ?? 0) < FIRST_OBJECT) {
-      const guess = guessOf(payload.bytes, payload.isBare);
-      if (guess.kind === "sure" && guess.format !== values) return this.#readAs(guess.format, payload, memory);
+    if ((values === "msgpack" || values === "cbor") && mayBeText(payload.bytes)) {
+      const format = formatBesidePacked(values, payload, memory.hasPackedNumbers === true && payload.isText !== true);
+      return this.#readAs(format, payload, memory);
     }
     try {
       return this.#readAs(values, payload, memory);
@@ -179,13 +184,14 @@ export class Auto {
     const [first] = held;
     if (first === undefined) return { messages: [], refused: 0 };
     const { topic, wrapping } = first.payload;
-    const { perhaps } = first;
-    if (perhaps !== undefined && held.every((each) => each.perhaps === perhaps)) {
-      memory.values = perhaps;
-      memory.areBare = true;
-      this.#onDecision({ topic, wrapping, format: perhaps, sure: held.length > 1, because: "each is one value of it" });
+    const packing = packingOf(held);
+    if (packing !== undefined) {
+      memory.values = packing;
+      memory.hasPackedNumbers ||= held.some(({ payload }) => topAt(packing, payload.bytes, 0) === "number");
+      const sure = held.length > 1 && held.every(({ perhaps }) => perhaps === packing);
+      this.#onDecision({ topic, wrapping, format: packing, sure, because: "each is one value of it" });
       return readEach(held, (payload) => {
-        const [message] = this.#readAs(perhaps, payload, memory);
+        const [message] = this.#readAs(packing, payload, memory);
         return message && { ...message, arrivedAt: payload.arrivedAt };
       });
     }
@@ -195,7 +201,8 @@ export class Auto {
       memory.seen = copiesOf(bytes);
       return { messages: [], refused: held.length, fault: withTopic(foreign, topic) };
     }
-    const guess = guessSamples(bytes);
+    // A small number of msgpack or CBOR is one byte, and a larger one several.
+    const guess = bytes.every(({ length }) => length === 1) ? undefined : guessSamples(bytes);
     const format = guess === undefined ? undefined : parseSampleFormat(guess.format);
     // One damaged message is no stream of samples.
     const isStray = memory.values !== undefined && held.length < MAX_HELD && guess?.sure !== true;
@@ -206,6 +213,10 @@ export class Auto {
     const reader = createSampleReader(format);
     memory.samples = reader;
     memory.format = guess.format;
+    memory.shortLengths = bytes.reduce(
+      (all, each) => (readableText(each) === undefined ? all | shortLengthOf(each) : all),
+      0,
+    );
     delete memory.seen;
     // Few short messages may be anything's.
     if (bytes.length < MAX_HELD && !guess.sure) memory.seen = copiesOf(bytes);
@@ -217,6 +228,20 @@ export class Auto {
       return readSamples(reader, payload);
     });
   }
+}
+
+/** As what all held messages are one packed value each; small numbers, of one byte, may be anything's but that of the others. */
+function packingOf(held: readonly Held[]): Packing | undefined {
+  const packing = held.find(({ perhaps }) => perhaps !== undefined)?.perhaps;
+  if (packing === undefined) return undefined;
+  const isOne = ({ perhaps, payload: { bytes } }: Held): boolean =>
+    perhaps === packing || (bytes.length === 1 && topOf(packing, bytes) !== undefined);
+  return held.every(isOne) ? packing : undefined;
+}
+
+/** A bit for each length below 8 bytes, of which text may be samples; 0 for others. */
+function shortLengthOf({ length }: Buffer): number {
+  return length < 8 ? 1 << length : 0;
 }
 
 /** Whether it is lines of another format than before: some of them may be of both. */
@@ -277,6 +302,9 @@ function unknownBinary(messages: readonly Buffer[]): string {
   const edges = before > 0 ? `${before} bytes before them (--skip-bytes ${before})` : `${after} bytes after them`;
   const length = messages[0]?.length ?? 0;
   const isRecord = messages.length > 0 && messages.every((message) => message.length === length);
+  if (isRecord && length === 1) {
+    return "Each message is one byte: a sample, or a small number of msgpack or CBOR. Say which: --format u8, i8, msgpack or cbor.";
+  }
   const hint =
     before + after > 0
       ? `It looks like samples with ${edges}.`

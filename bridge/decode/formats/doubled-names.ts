@@ -5,7 +5,14 @@ const EVERY = 64;
 /** Farther in nobody looks. */
 const MAX_LOOK = 1 << 16;
 const MAX_SAMPLE_LENGTH = 40;
-const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gs;
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 
 export interface DoubledName {
   /** The first of the message. */
@@ -33,28 +40,57 @@ export class DoubledNames {
   }
 }
 
-/** The first name that an object of the JSON has twice. */
+/** The first name that an object of the JSON has twice. Text that is no JSON has what it may. */
 export function doubledNameIn(text: string): DoubledName | undefined {
+  const end = Math.min(text.length, MAX_LOOK);
   // Where the value of each name begins; undefined: an array.
   const stack: (Map<string, number> | undefined)[] = [];
   let found: DoubledName | undefined;
   let last = "";
-  for (const { 0: token, index } of text.slice(0, MAX_LOOK).matchAll(TOKENS)) {
-    const names = stack.at(-1);
-    if (token === "{") stack.push(new Map());
-    else if (token === "[") stack.push(undefined);
-    else if (token === "}" || token === "]") stack.pop();
-    else if (token === ":" && last.startsWith('"') && names !== undefined) {
-      const before = names.get(last);
-      if (before !== undefined) {
-        found ??= { name: last.slice(1, -1), sample: valueAt(text, before), count: 0 };
-        found.count++;
+  // Long messages are looked through, too: an expression for the tokens takes three times as long.
+  for (let i = 0; i < end; i++) {
+    const code = text.charCodeAt(i);
+    // Digits, commas and white space are most.
+    if (code < COLON && code !== QUOTE) continue;
+    switch (code) {
+      case QUOTE: {
+        const close = closingQuote(text, i);
+        last = text.slice(i + 1, close);
+        i = close;
+        break;
       }
-      names.set(last, index + 1);
+      case OPEN_OBJECT:
+        stack.push(new Map());
+        break;
+      case OPEN_ARRAY:
+        stack.push(undefined);
+        break;
+      case CLOSE_OBJECT:
+      case CLOSE_ARRAY:
+        stack.pop();
+        break;
+      case COLON: {
+        const names = stack.at(-1);
+        const before = names?.get(last);
+        if (before !== undefined) {
+          found ??= { name: last, sample: valueAt(text, before), count: 0 };
+          found.count++;
+        }
+        names?.set(last, i + 1);
+      }
     }
-    last = token;
   }
   return found;
+}
+
+/** Of a string that begins at a quote; the end of the text where there is none. */
+function closingQuote(text: string, open: number): number {
+  for (let i = text.indexOf('"', open + 1); i >= 0; i = text.indexOf('"', i + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(i - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return i;
+  }
+  return text.length;
 }
 
 function valueAt(text: string, start: number): string {

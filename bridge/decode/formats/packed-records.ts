@@ -5,7 +5,7 @@ import { DecodeError } from "../message.ts";
 import type { Payload } from "../payload.ts";
 import { MAX_MESSAGE_VALUES } from "../size.ts";
 import { listOf } from "./json-lines.ts";
-import { decoded, notPacked, plainValue, rawValues, withTexts } from "./packed.ts";
+import { decoded, type Made, notPacked, plainValue, rawValues, withTexts } from "./packed.ts";
 import { type PackedValues, type Packing, packedValues, topAt } from "./structure.ts";
 
 /** Of what is left out, so much is shown. */
@@ -22,9 +22,13 @@ const NO_RECORD = "Beside the records stands what is none: neither a map nor an 
 export function readPacked(packing: Packing, { topic, bytes }: Payload, onLeftOut: OnLeftOut): unknown {
   const all = packedValues(packing, bytes);
   const { starts, end, texts } = all;
-  const left = { left: MAX_MESSAGE_VALUES };
+  const made: Made = { left: MAX_MESSAGE_VALUES };
   const packed = withTexts(packing, bytes, texts);
-  if (starts.length === 1 && end === bytes.length) return decoded(packing, packed, left);
+  if (starts.length === 1 && end === bytes.length) {
+    const value = decoded(packing, packed, made);
+    if (made.bytes !== undefined) onLeftOut(bytesLeftOut(made.bytes, topic));
+    return value;
+  }
   const isRecord = recordsIn(packing, bytes, all);
   if (isRecord === undefined) throw notPacked(packing, bytes);
   const raw = rawValues(packing, packed.subarray(0, end), starts.length);
@@ -40,7 +44,7 @@ export function readPacked(packing: Packing, { topic, bytes }: Payload, onLeftOu
       continue;
     }
     try {
-      values.push(plainValue(raw[i], left));
+      values.push(plainValue(raw[i], made));
     } catch (error) {
       const isPart =
         error instanceof PointError || (error instanceof DecodeError && error.code !== "message-too-large");
@@ -55,6 +59,7 @@ export function readPacked(packing: Packing, { topic, bytes }: Payload, onLeftOu
     const detail = `The last ${counted(bytes.length - end, "byte")} are not one whole value. Was the message cut?`;
     parts.push({ ...partAt(bytes, end, topic), detail });
   }
+  if (made.bytes !== undefined) parts.push(bytesLeftOut(made.bytes, topic));
   for (const part of parts) onLeftOut(part);
   return listOf(values);
 }
@@ -67,6 +72,15 @@ function recordsIn(packing: Packing, bytes: Buffer, { starts, end }: PackedValue
   if (end === bytes.length && !isRecord.includes(false)) return isRecord;
   // What is not whole is a message of something else rather, unless maps with names show what it is.
   return tops[0] === "fields" && tops.every((top) => top !== "map" && top !== "array") ? isRecord : undefined;
+}
+
+function bytesLeftOut({ name, first, count }: NonNullable<Made["bytes"]>, topic: string): LeftOut {
+  const size = counted(first.length, "byte");
+  const detail =
+    `These are ${size}, and nothing says of which type: send a list of numbers (numpy: array.tolist()), or a header with dtype and shape ` +
+    "in a frame of its own and the bytes in the next.";
+  const sample = `0x${Buffer.from(first.subarray(0, MAX_SAMPLE_BYTES)).toString("hex")}`;
+  return { topic, reason: "record-unreadable", place: name, sample, count, detail };
 }
 
 function partAt(bytes: Buffer, at: number, topic: string): LeftOut {

@@ -52,14 +52,21 @@ function valueOfPacked(packing: Packing, bytes: Buffer): unknown {
   return decoded(packing, withTexts(packing, bytes, values.texts), { left: MAX_MESSAGE_VALUES });
 }
 
+/** What is kept while values are made. */
+export interface Made {
+  /** How many elements typed arrays may still have. */
+  left: number;
+  /** Fields that are bytes, which nobody says the type of: the first, and how many there are. */
+  bytes?: { name: string; first: Uint8Array; count: number };
+}
+
 /**
- * What JSON could hold of one whole value.
- * @param typed how many elements typed arrays may still have
+ * What JSON could hold of one whole value. A field that is bytes is none.
  * @throws as {@link valueOfMsgpack}
  */
-export function decoded(packing: Packing, bytes: Buffer, typed: { left: number }): unknown {
+export function decoded(packing: Packing, bytes: Buffer, made: Made): unknown {
   try {
-    return plain(PACKINGS[packing].decode(bytes), MAX_DEPTH, typed);
+    return plain(PACKINGS[packing].decode(bytes), MAX_DEPTH, made);
   } catch (error) {
     if (error instanceof PointError || error instanceof DecodeError) throw error;
     throw notPacked(packing, bytes);
@@ -83,8 +90,8 @@ export function rawValues(packing: Packing, bytes: Buffer, count: number): unkno
 }
 
 /** @throws as {@link decoded} */
-export function plainValue(value: unknown, typed: { left: number }): unknown {
-  return plain(value, MAX_DEPTH, typed);
+export function plainValue(value: unknown, made: Made): unknown {
+  return plain(value, MAX_DEPTH, made);
 }
 
 /** The same message with the byte strings that are names or text as text, which has a head of the same size. */
@@ -132,29 +139,37 @@ function notPackedText(name: string, packing: Packing, bytes: Buffer): string {
 }
 
 /** Numbers that are not finite become null, arrays of numbers arrays; what JSON has not becomes null. */
-function plain(value: unknown, levels: number, typed: { left: number }): unknown {
+function plain(value: unknown, levels: number, made: Made): unknown {
   if (typeof value === "number") return finiteOrNull(value);
   // Beyond the range of a float64 it is infinite, as 1e999 is in JSON.
   if (typeof value === "bigint") return Number(value);
   if (typeof value !== "object" || value === null) return value === undefined ? null : value;
   if (levels < 0) throw new PointError("too-deep", `Fields are nested deeper than ${MAX_NESTING} levels.`);
-  if (Array.isArray(value)) return value.map((item) => plain(item, levels - 1, typed));
+  if (Array.isArray(value)) return value.map((item) => plain(item, levels - 1, made));
   if (isNumbers(value)) {
     // Its elements are bytes to who checks the structure.
-    typed.left -= value.length;
-    if (typed.left < 0) throw tooManyValues();
-    return Array.from(value, (item) => plain(item, levels - 1, typed));
+    made.left -= value.length;
+    if (made.left < 0) throw tooManyValues();
+    return Array.from(value, (item) => plain(item, levels - 1, made));
   }
   // What a number is said to be besides, such as its unit, does not change it.
-  if (value instanceof Tag) return typeof value.value === "number" ? plain(value.value, levels, typed) : null;
+  if (value instanceof Tag) return typeof value.value === "number" ? plain(value.value, levels, made) : null;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return null;
-  const array = "nd" in value ? numpyValueOf({ ...value }, typed) : undefined;
+  const array = "nd" in value ? numpyValueOf({ ...value }, made) : undefined;
   if (array !== undefined) return array;
   // Without a prototype, no key is special: `__proto__` is a field like others.
   const object: Record<string, unknown> = Object.create(null);
-  for (const [key, field] of Object.entries(value)) object[key] = plain(field, levels - 1, typed);
+  for (const [key, field] of Object.entries(value)) {
+    if (field instanceof Uint8Array) noteBytes(key, field, made);
+    else object[key] = plain(field, levels - 1, made);
+  }
   return object;
+}
+
+function noteBytes(name: string, first: Uint8Array, made: Made): void {
+  made.bytes ??= { name, first, count: 0 };
+  made.bytes.count++;
 }
 
 function finiteOrNull(value: number): number | null {

@@ -13,6 +13,9 @@ const MAX_DEPTH = 64;
 /** The formats whose messages are packed values. */
 export type Packing = "msgpack" | "cbor";
 
+/** Maps and arrays begin with this or more in both; so do most numbers of msgpack, and no text in ASCII. */
+export const FIRST_OBJECT = 0x80;
+
 /** What a value is. */
 export type Top = "fields" | "map" | "array" | "number" | "other";
 
@@ -31,7 +34,7 @@ const MAX_TEXT_BYTES = 1024;
  * @throws DecodeError message-too-large: more values than a message may hold, keys counted
  */
 export function msgpackTop(bytes: Buffer, isStrict = false): Top | undefined {
-  return topOfAll("msgpack", bytes, isStrict);
+  return topOf("msgpack", bytes, isStrict);
 }
 
 /**
@@ -39,10 +42,11 @@ export function msgpackTop(bytes: Buffer, isStrict = false): Top | undefined {
  * @throws DecodeError message-too-large, as {@link msgpackTop}
  */
 export function cborTop(bytes: Buffer, isStrict = false): Top | undefined {
-  return topOfAll("cbor", bytes, isStrict);
+  return topOf("cbor", bytes, isStrict);
 }
 
-function topOfAll(packing: Packing, bytes: Buffer, isStrict: boolean): Top | undefined {
+/** The same of either. */
+export function topOf(packing: Packing, bytes: Buffer, isStrict = false): Top | undefined {
   const first = skip(packing, bytes, isStrict, { at: 0, values: 0 });
   if (first === undefined) return undefined;
   const top = topAt(packing, bytes, 0);

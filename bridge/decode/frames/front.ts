@@ -39,6 +39,8 @@ const CLOCK_AND_NUMBER =
 const TIME_AND_NUMBER =
   /^(\d{4}-\d\d-\d\d \d\d:\d\d[\d:.,]{0,16}(?:[Zz]|[-+]\d\d(?::?\d\d)?)?(?=[ \t|])|[\dTZ:.+-]{10,40}(?=[ \t]{0,2}\|))[ \t|]{1,4}[-+]?[\d.]{1,40}\s{0,2}$/;
 const FRACTION_IN_PATH = /\/[-+]?\d{0,20}\.\d{1,20}(?:\/|$)/;
+/** The comma may be within the number: `temp;21,5`. */
+const HALF_A_NUMBER = /[|;/][-+]?\d{1,20},\d+\s*$/;
 const PAIR_INSIDE = /:[-+.\d]/;
 const MISSING = /^(?:nan|null|none|na|inf|infinity|true|false|on|off)$/i;
 
@@ -164,6 +166,7 @@ function beforeNumber(text: string): Front | undefined {
   if (text.length > MAX_NUMBER_LINE || last > 0x39 || (last > 0x20 && last < 0x2e)) return undefined;
   const [, word, delimiter] = WORD_AND_NUMBER.exec(text) ?? [];
   if (word === undefined || delimiter === undefined || !isTopic(word) || PAIR_INSIDE.test(word)) return undefined;
+  if (delimiter === "," && HALF_A_NUMBER.test(text)) return undefined;
   // Numbers with a fraction are values, and each message would be of another topic.
   if (delimiter === "/" ? FRACTION_IN_PATH.test(word) : word.includes(delimiter)) return undefined;
   return { kind: "topic", end: word.length, delimiter, at: word.length + 1 };

@@ -1,6 +1,7 @@
 import type { Decision } from "../../observability/decisions.ts";
 import type { OnLeftOut } from "../../observability/left-out.ts";
 import { escaped } from "../../observability/printable.ts";
+import { FIRST_OBJECT } from "../formats/structure.ts";
 import { DecodeError, withTopic } from "../message.ts";
 import { jsonOrUndefined } from "../text.ts";
 import { CountingTopics } from "./counting-topics.ts";
@@ -13,8 +14,6 @@ const MAX_DELIMITERS = 8;
 const NO_DATE =
   "A time of day without a date is none. What follows has the time of its arrival: send unix seconds, or ISO 8601 such as 2026-11-28T13:37:00Z.";
 const MAX_TOPIC_LENGTH = 40;
-/** Maps begin with 0x80 in msgpack, and with 0xa0 in CBOR. */
-const FIRST_OBJECT = 0x80;
 const BRACKETS = new Set([0x7b, 0x5b]);
 
 export type Glued = { topic: Buffer; payload: Buffer } | { time: number | undefined; payload: Buffer };

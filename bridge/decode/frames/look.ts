@@ -74,8 +74,12 @@ function mayBeNumberText(bytes: Buffer): boolean {
   return first <= 0x39 || first === 0xa0;
 }
 
-/** As which number 8 bytes are a time since 2001 that is over; undefined if they are none, or rather count. */
+/** As which number text or 8 bytes are a time since 2001 that is over; undefined if they are none, or rather count. */
 export function pastTimeType(bytes: Buffer, arrivedAt: number): NumberType | undefined {
+  if (isDigits(bytes)) {
+    const number = readNumber("text", bytes) ?? Number.NaN;
+    return isDate(number) && (readTime("text", bytes) ?? Number.NaN) < arrivedAt ? "text" : undefined;
+  }
   if (bytes.length !== 8) return undefined;
   const [little, big] = [bytes.readBigUInt64LE(), bytes.readBigUInt64BE()];
   if (little < MIN_DATE || big < MIN_DATE) return undefined;

@@ -56,6 +56,10 @@ export class StampFrame {
         return { time: readTime(type, bytes) };
       }
     }
+    // A second a message goes on by one, too.
+    if (types === TEXT && !this.#counters.has("text") && pastTimeType(bytes, arrivedAt) !== undefined) {
+      return { kind: "past", type: "text" };
+    }
     const known = goesOn ?? this.#typeThatIsKnown(types, bytes);
     if (goesOn !== undefined) {
       this.#counters.set(goesOn, 0);

@@ -24,10 +24,13 @@ const STYLES: Record<Line["kind"], readonly [string, string]> = {
 export class LiveScreen {
   readonly #screen: Screen;
   readonly #isStyled: boolean;
+  readonly #hint: string;
 
-  constructor(screen: Screen, isStyled: boolean) {
+  /** @param hint how to see the lines for which there is no room */
+  constructor(screen: Screen, isStyled: boolean, hint = "--once prints all") {
     this.#screen = screen;
     this.#isStyled = isStyled;
+    this.#hint = hint;
     screen.write(BEGIN);
   }
 
@@ -41,7 +44,7 @@ export class LiveScreen {
     const left = lines.length - rows;
     const shown: readonly Line[] =
       left > 0
-        ? [...lines.slice(0, rows - 1), { kind: "text", text: `… ${left + 1} more lines (--once prints all)` }]
+        ? [...lines.slice(0, rows - 1), { kind: "text", text: `… ${left + 1} more lines (${this.#hint})` }]
         : lines;
     const text = shown.map((line) => this.#styled(line)).join(`${CLEAR_LINE}\r\n`);
     this.#screen.write(`${HOME}${text}${CLEAR_LINE}${CLEAR_BELOW}`);

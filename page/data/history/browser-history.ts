@@ -1,13 +1,12 @@
-import { readStored } from "../../../client/stored-frames.ts";
 import { yieldToPage } from "../yield.ts";
-import { HistoryFetcher } from "./history-fetcher.ts";
+import { type HistoryEnvironment, HistoryFetcher } from "./history-fetcher.ts";
 
-/** Fetches a channel's history as a browser does. */
-export function browserHistory(channelUrl: URL, changed: () => void): HistoryFetcher {
+/** Fetches a channel's history as a browser does. @param read as {@link HistoryEnvironment.read} */
+export function browserHistory(read: HistoryEnvironment["read"], changed: () => void): HistoryFetcher {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return new HistoryFetcher(
     {
-      read: (query, signal) => readStored(channelUrl, query, signal),
+      read,
       wakeIn(ms, wake) {
         clearTimeout(timer);
         timer = setTimeout(wake, ms);

@@ -1,4 +1,4 @@
-import { framesIn } from "../../../client/stored-frames.ts";
+import { framesIn, isNotPermitted } from "../../../client/stored-frames.ts";
 import { fullJitterMs } from "../../../protocol/backoff.ts";
 import { decodeFrame } from "../../../protocol/frame/frame.ts";
 import { liveSegments } from "../live-segments.ts";
@@ -56,6 +56,8 @@ export class HistoryFetcher implements StoredHistory {
   #flight: PendingFetch | undefined;
   #waiting = false;
   #failures = 0;
+  /** It may not be read with the token that the page has: nothing is asked for until `clear`. */
+  #isDenied = false;
   readonly #environment: HistoryEnvironment;
   readonly #changed: () => void;
 
@@ -74,8 +76,9 @@ export class HistoryFetcher implements StoredHistory {
     return this.#failures > 0 && this.#next() !== undefined ? "failed" : "idle";
   }
 
-  get isTruncated(): boolean {
-    return this.#fetched?.isTruncated ?? false;
+  truncation(seen: Range): string | undefined {
+    if (!this.#fetched?.isTruncated || seen.min >= this.#fetched.min) return undefined;
+    return "There is more history than this page can hold. Zoom in to see older points.";
   }
 
   get oldestX(): number | undefined {
@@ -105,7 +108,7 @@ export class HistoryFetcher implements StoredHistory {
     this.#flight?.abort.abort();
     this.#flight = this.#fetched = this.#need = this.#oldestX = undefined;
     this.#failures = 0;
-    this.#waiting = false;
+    this.#waiting = this.#isDenied = false;
   }
 
   #consider(): void {
@@ -123,7 +126,7 @@ export class HistoryFetcher implements StoredHistory {
 
   /** What to fetch now. A continuation of a pending fetch waits for it. */
   #next(): FetchPlan | undefined {
-    if (this.#need === undefined) return undefined;
+    if (this.#need === undefined || this.#isDenied) return undefined;
     const plan = planFetch(this.#need, this.#flight?.result ?? this.#fetched, this.#oldestX);
     return this.#flight !== undefined && plan?.appends ? undefined : plan;
   }
@@ -141,9 +144,11 @@ export class HistoryFetcher implements StoredHistory {
       if (this.#flight !== flight) return;
       this.#fetched = stretch;
       this.#failures = 0;
-    } catch {
+    } catch (error) {
       if (this.#flight !== flight) return;
-      this.#wakeIn(fullJitterMs(this.#failures++, BASE_DELAY_MS, MAX_DELAY_MS, this.#environment.random()));
+      this.#isDenied = isNotPermitted(error);
+      if (!this.#isDenied)
+        this.#wakeIn(fullJitterMs(this.#failures++, BASE_DELAY_MS, MAX_DELAY_MS, this.#environment.random()));
     }
     this.#flight = undefined;
     this.#changed();

@@ -43,8 +43,8 @@ export class HistoryOnDemand implements StoredHistory {
     return this.#loaded?.state ?? (this.#hasFailed ? "failed" : "idle");
   }
 
-  get isTruncated(): boolean {
-    return this.#loaded?.isTruncated ?? false;
+  truncation(seen: Range): string | undefined {
+    return this.#loaded?.truncation(seen);
   }
 
   get oldestX(): number | undefined {

@@ -14,8 +14,8 @@ export interface StoredHistory {
   readonly fetched: (FetchedRange & { readonly store: SeriesStore }) | undefined;
   /** `failed`: the last request failed and is repeated after a while. */
   readonly state: "idle" | "fetching" | "failed";
-  /** There was more than fits into memory: the oldest part of the request is missing. */
-  readonly isTruncated: boolean;
+  /** What is said where there was more than fits into memory, and the oldest part of what is seen is missing. */
+  truncation(seen: Range): string | undefined;
   /** Nothing is stored before this x; undefined while that is not known. */
   readonly oldestX: number | undefined;
   /**

@@ -48,11 +48,13 @@ interface Entry extends GapRecord {
   isLocated: boolean;
 }
 
+const NOTHING_LOST = { points: 0, unknown: false };
+
 /** The newest losses, and where on the x axis each of them is. */
 export class GapLog {
-  readonly #gaps: Entry[] = [];
+  #gaps: Entry[] = [];
   #count = 0;
-  #lost = { points: 0, unknown: false };
+  #lost = NOTHING_LOST;
 
   /** Oldest first. */
   get gaps(): readonly GapRecord[] {
@@ -66,6 +68,14 @@ export class GapLog {
 
   get lost(): Readonly<{ points: number; unknown: boolean }> {
     return this.#lost;
+  }
+
+  copy(): GapLog {
+    const copy = new GapLog();
+    copy.#gaps = structuredClone(this.#gaps);
+    copy.#count = this.#count;
+    copy.#lost = this.#lost;
+    return copy;
   }
 
   /**
@@ -92,8 +102,9 @@ export class GapLog {
       isLocated: spans.length > 0,
     });
     this.#count++;
-    this.#lost.points += points ?? 0;
-    this.#lost.unknown ||= points === null;
+    // What was missing of a channel that was emptied is nothing of what it is now.
+    const { points: lost, unknown } = reason === "epoch" ? NOTHING_LOST : this.#lost;
+    this.#lost = { points: lost + (points ?? 0), unknown: unknown || points === null };
     if (this.#gaps.length > MAX_GAPS) this.#gaps.shift();
   }
 

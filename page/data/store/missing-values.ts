@@ -18,6 +18,14 @@ export class MissingValueDetector {
   /** How many were missed before each of the last points, newest first. */
   #missedBefore = [0, 0, 0];
 
+  copy(): MissingValueDetector {
+    const copy = new MissingValueDetector();
+    copy.#last = this.#last;
+    copy.#missed = this.#missed;
+    copy.#missedBefore = this.#missedBefore;
+    return copy;
+  }
+
   /** Rows came without this series. */
   absent(series: RowSeries, rows: number): void {
     // A row without any value is in a table only because its publisher sent null.

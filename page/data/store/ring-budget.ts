@@ -27,7 +27,11 @@ export class RingBudget {
       if (largest === undefined || largest.capacity < 2 * FIRST_CAPACITY) break;
       this.#resize(largest, largest.capacity / 2);
     }
-    const ring = new RingBuffer(FIRST_CAPACITY);
+    return this.add(new RingBuffer(FIRST_CAPACITY));
+  }
+
+  /** Counts a ring, too. */
+  add(ring: RingBuffer): RingBuffer {
     this.#rings.push(ring);
     this.#points += ring.capacity;
     return ring;

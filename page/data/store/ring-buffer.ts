@@ -113,6 +113,16 @@ export class RingBuffer {
     this.#droppedX = undefined;
   }
 
+  /** With the same points, in memory of its own. */
+  copy(): RingBuffer {
+    const copy = new RingBuffer(this.capacity);
+    copy.isPath = this.isPath;
+    copy.append(this.x, this.y);
+    copy.total = this.total;
+    copy.#droppedX = this.#droppedX;
+    return copy;
+  }
+
   #view(column: Float64Array): Float64Array {
     return column.subarray(this.#start, this.#start + this.#length);
   }

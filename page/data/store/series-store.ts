@@ -1,4 +1,3 @@
-import type { MissingPoints } from "../../../client/cursor.ts";
 import type { Frame, Gap, Table } from "../../../protocol/frame/frame.ts";
 import type { Segment } from "../segment.ts";
 import { justAbove } from "../sorted-column.ts";
@@ -33,11 +32,11 @@ export class SeriesStore {
   beforeSeq = 0;
   /** The places of series that the channel has listed: a page that joins at the newest points finds them in any order. */
   places: ReadonlyMap<string, number> = new Map();
+  readonly valueNames: ValueNamesRegistry;
   readonly #series = new Map<string, Series>();
   readonly #budget: RingBudget;
-  readonly #valueNames: ValueNamesRegistry;
-  readonly #refused = new Set<string>();
-  readonly #log = new GapLog();
+  #refused = new Set<string>();
+  #log = new GapLog();
   #joining = true;
   /** Where it was joined, the last series that was: one that comes later may have points before this, too. */
   #joinedX = -Infinity;
@@ -46,7 +45,7 @@ export class SeriesStore {
   /** @param valueNames shared by all stores whose points are one line */
   constructor(budget = new RingBudget(), valueNames = new ValueNamesRegistry()) {
     this.#budget = budget;
-    this.#valueNames = valueNames;
+    this.valueNames = valueNames;
   }
 
   /** In the order of the channel's list, and then of their first point. */
@@ -114,13 +113,39 @@ export class SeriesStore {
     }
   }
 
+  /** As it is now: what comes later comes to one of them. */
+  copy(budget: RingBudget): SeriesStore {
+    const copy = Object.assign(new SeriesStore(budget, this.valueNames), this);
+    // What it counts is of one channel.
+    copy.#refused = this.#refused;
+    copy.#log = this.#log.copy();
+    copy.#joining = this.#joining;
+    copy.#joinedX = this.#joinedX;
+    copy.#firstX = this.#firstX;
+    for (const [name, series] of this.#series) {
+      const { ring, missingValues } = series;
+      copy.#series.set(name, {
+        ...series,
+        ring: budget.add(ring.copy()),
+        missingValues: missingValues.copy(),
+      });
+    }
+    return copy;
+  }
+
+  /** What comes next is no longer what follows: the points between are read later. */
+  leaveOut(): void {
+    this.joinedSeq = undefined;
+    for (const series of this.#series.values()) series.breakNext = series.joinsNext = true;
+  }
+
   /** Takes the place of a store with the same newest points, and goes on counting from there. */
   follow(before: SeriesStore): void {
     for (const { name, ring } of this.#series.values()) ring.total = before.find(name)?.ring.total ?? ring.total;
   }
 
   /** Points of any series are missing before what comes next. */
-  addLoss(missing: Pick<MissingPoints, "reason" | "points">): void {
+  addLoss(missing: Pick<Gap, "reason" | "points">): void {
     // Numbers begin anew: none is before what is here.
     if (missing.reason === "epoch") this.joinedSeq = 0;
     this.#log.add(
@@ -158,7 +183,7 @@ export class SeriesStore {
       if (breaking.delete(name)) series.breakNext = true;
       series.publisher = publisher;
       const frameLabels = labels.get(name);
-      if (frameLabels !== undefined) series.valueNames ??= this.#valueNames.of(name);
+      if (frameLabels !== undefined) series.valueNames ??= this.valueNames.of(name);
       const { valueNames, missingValues } = series;
       missingValues.holdsValues = valueNames !== undefined;
       const run = columnSegment(table, column, rows, missingValues, isStep(series));
@@ -235,7 +260,8 @@ export class SeriesStore {
       x = Float64Array.from([breakX, ...x]);
       y = Float64Array.from([Number.NaN, ...y]);
     }
-    series.breakNext = false;
+    if (series.joinsNext) series.joinedX = justAbove(first);
+    series.breakNext = series.joinsNext = false;
     const { headX } = series;
     const lastX = x.at(-1) ?? -Infinity;
     const isNewest = advanceHead(series, lastX);

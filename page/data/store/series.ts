@@ -43,6 +43,8 @@ export interface Series {
   publisher: string;
   /** Points are missing before the next one. */
   breakNext: boolean;
+  /** Those are not read yet. */
+  joinsNext: boolean;
   /** How many gaps there were when its last point came. */
   gapsSeen: number;
   missingValues: MissingValueDetector;
@@ -69,6 +71,7 @@ export function newSeries(name: string, ring: RingBuffer): Series {
     joinedX: -Infinity,
     publisher: "",
     breakNext: false,
+    joinsNext: false,
     gapsSeen: 0,
     missingValues: new MissingValueDetector(),
     totalBefore: 0,

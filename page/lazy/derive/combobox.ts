@@ -1,8 +1,12 @@
 import { make } from "../../ui/dom.ts";
 import { accepted, type Suggestions, suggestionsFor } from "./suggest.ts";
 
-/** Suggests names while one is typed into a field: a list below it, chosen from by arrows and Enter, or by a press. */
-export function suggesting(input: HTMLInputElement, series: readonly string[]): HTMLElement {
+/**
+ * Suggests names while one is typed into a field: a list below it, chosen from by arrows and Enter, or by a press.
+ * @param field stands around the input
+ * @returns the field with its list
+ */
+export function suggesting(field: HTMLElement, input: HTMLInputElement, series: readonly string[]): HTMLElement {
   const list = make("ul", "lazy-suggested");
   list.id = "lazy-suggested";
   list.role = "listbox";
@@ -61,5 +65,5 @@ export function suggesting(input: HTMLInputElement, series: readonly string[]): 
     mark();
   });
   mark();
-  return list;
+  return make("div", "lazy-combobox", field, list);
 }

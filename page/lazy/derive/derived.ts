@@ -3,8 +3,10 @@ import type { Derivation, DerivationInput, DerivedSeries } from "../../data/deri
 import type { Range, Segment } from "../../data/segment.ts";
 import { RingBuffer } from "../../data/store/ring-buffer.ts";
 import { newSeries, type Series } from "../../data/store/series.ts";
+import { shownName } from "../shown-name.ts";
 import { Columns, evaluate, sample } from "./evaluate.ts";
-import { type Expression, isFault, namesIn, parseExpression } from "./expression.ts";
+import { type Expression, isFault, namesIn } from "./expression.ts";
+import { resolved } from "./resolve.ts";
 
 /** What an expression needs before the first x: so many points, and so much of x. */
 interface Lookback {
@@ -18,25 +20,44 @@ const SIZED_BY = 10_000;
 /** The derived series of a channel, calculated from stored points when they are shown. */
 export class Derived implements DerivedSeries {
   readonly #stored: DerivationInput;
-  readonly #formulas: readonly Formula[];
+  readonly #derivations: readonly Derivation[];
+  /** By the names of the derived series. */
+  readonly #formulas = new Map<string, Formula>();
+  /** What the series were called when it was last tried to find those that expressions name. */
+  #tried = "";
 
   constructor(derivations: readonly Derivation[], stored: DerivationInput) {
     this.#stored = stored;
-    this.#formulas = derivations.flatMap(({ name, expression }) => {
-      const parsed = parseExpression(expression);
-      return isFault(parsed) || !isSeriesName(name) ? [] : [new Formula(name, parsed, stored)];
-    });
+    this.#derivations = derivations.filter(({ name }) => isSeriesName(name));
   }
 
   get series(): readonly Series[] {
     const { has } = this.#stored;
-    const shown = this.#formulas.filter(({ series, names }) => !has(series.name) && names.every(has));
+    if (this.#derivations.some(({ name }) => !this.#formulas.get(name)?.names.every(has))) this.#resolve();
+    const shown = this.#derivations.flatMap(({ name }) => {
+      const formula = this.#formulas.get(name);
+      return formula === undefined || has(name) || !formula.names.every(has) ? [] : [formula];
+    });
     for (const formula of shown) formula.size();
     return shown.map(({ series }) => series);
   }
 
   segments(series: Series, range: Range): readonly Segment[] | undefined {
-    return this.#formulas.find((formula) => formula.series === series)?.segments(range);
+    const formula = this.#formulas.get(series.name);
+    return formula?.series === series ? formula.segments(range) : undefined;
+  }
+
+  /** Series may be named before they come, and be gone. One that was found once stays what is meant. */
+  #resolve(): void {
+    const stored = [...this.#stored.names()];
+    const called = JSON.stringify(stored.map((name) => [name, shownName(name)]));
+    if (called === this.#tried) return;
+    this.#tried = called;
+    for (const { name, expression } of this.#derivations) {
+      if (this.#formulas.get(name)?.names.every(this.#stored.has)) continue;
+      const found = resolved(expression, stored, () => false);
+      if (!isFault(found)) this.#formulas.set(name, new Formula(name, found.expression, this.#stored));
+    }
   }
 }
 

@@ -2,11 +2,11 @@ import { MAX_SERIES_NAME_BYTES } from "../../../protocol/limits.ts";
 import { isSeriesName } from "../../../protocol/names.ts";
 import { MAX_DERIVED, MAX_EXPRESSION } from "../../data/derivation.ts";
 import { button, make, setText } from "../../ui/dom.ts";
-import { shownName } from "../appearance.ts";
 import { openDialog } from "../dialogs/dialog.ts";
 import type { Context } from "../module.ts";
 import { suggesting } from "./combobox.ts";
-import { type Fault, isFault, namesIn, parseExpression, withFullNames, written } from "./expression.ts";
+import { type Fault, isFault, written } from "./expression.ts";
+import { resolved } from "./resolve.ts";
 
 const ALIGNED =
   "The result has a point at each x of the series that is named first. Of the others, the last value at or before that x is used. " +
@@ -30,7 +30,7 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
   const message = make("p", "lazy-said lazy-bad");
   message.setAttribute("role", "alert");
   const isDerived = (one: string): boolean => arrangement.derived.some((known) => known.name === one);
-  const stored = [...source.series].map((series) => series.name).filter((one) => !isDerived(one));
+  const stored = [...source.stored.names()];
   /** The expression with full names, or why it cannot be. */
   const checked = (): string | Fault => {
     const own = name.input.value.trim();
@@ -39,23 +39,16 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
     }
     if (own === "") return { fault: "It needs a name." };
     if (!isSeriesName(own)) return { fault: "This name is too long." };
-    if (isDerived(own) || stored.includes(own)) return { fault: `There is a series “${own}” already.` };
-    const typed = parseExpression(expression.input.value);
-    if (isFault(typed)) return typed;
-    const full = withFullNames(expression.input.value.trim(), stored, shownName);
-    if (typeof full !== "string") return full;
-    const parsed = parseExpression(full);
-    if (isFault(parsed)) return parsed;
-    const unknown = namesIn(parsed).find((one) => !stored.includes(one));
-    if (unknown === undefined) return full;
-    return { fault: isDerived(unknown) ? `“${unknown}” is derived itself.` : `There is no series “${unknown}”.` };
+    if (stored.includes(own)) return { fault: `There is a series “${own}” already.` };
+    if (isDerived(own)) return { fault: `There is a derived series “${own}” already: remove it in the menu first.` };
+    const found = resolved(expression.input.value, stored, isDerived);
+    return isFault(found) ? found : found.text;
   };
   const form = make(
     "form",
     "lazy-body",
     name.element,
-    expression.element,
-    suggesting(expression.input, stored),
+    suggesting(expression.element, expression.input, stored),
     inserting(stored, expression.input),
     ...[grammarText(context.viewModel()?.time === true), ALIGNED].map((text) => make("p", "lazy-quiet", text)),
     message,
@@ -77,7 +70,10 @@ export function openDerive(context: Context, opener?: HTMLElement): void {
 }
 
 /** Takes a derived series away. */
-export function removeDerived({ arrangement, layoutChanged }: Context, name: string): void {
+export function removeDerived(
+  { arrangement, layoutChanged }: Pick<Context, "arrangement" | "layoutChanged">,
+  name: string,
+): void {
   arrangement.derived = arrangement.derived.filter((one) => one.name !== name);
   if (arrangement.isHidden(name)) arrangement.toggle(name);
   layoutChanged();

@@ -48,7 +48,7 @@ export function parseExpression(text: string): Expression | Fault {
   }
 }
 
-export function isFault(parsed: Expression | Fault): parsed is Fault {
+export function isFault(parsed: object): parsed is Fault {
   return "fault" in parsed;
 }
 

@@ -18,7 +18,7 @@ export function movePanel(arrangement: Arrangement, id: string, delta: number): 
 /** Sets an axis of a panel; a range that cannot be is ignored. */
 export function setY(arrangement: Arrangement, id: string, axis: Axis, plan: YAxisPlan): void {
   const { mode } = plan;
-  if (mode.kind !== "auto" && !isRange(mode.min, mode.max)) return;
+  if ("min" in mode && !isRange(mode.min, mode.max)) return;
   const side = axis === "left" ? "left" : "rightAxis";
   arrangement.edit((panels) => {
     const panel = panels.find((one) => one.id === id);

@@ -20,14 +20,21 @@ export function openDialog(title: string, opener: HTMLElement | undefined, ...co
   close.setAttribute("aria-label", "Close");
   const dialog = make("dialog", "lazy", make("div", "lazy-head", heading, close), ...content);
   dialog.setAttribute("aria-labelledby", heading.id);
+  const letGo = (): void => {
+    dialog.style.removeProperty("margin-block");
+    delete dialog.dataset.pressed;
+  };
   let pressedBeside = false;
   dialog.addEventListener("pointerdown", (event) => {
     pressedBeside = isBeside(dialog, event);
+    holdStill(dialog);
   });
   dialog.addEventListener("click", (event) => {
     // Text that is selected out of the dialog ends with a click beside it, too.
     if (pressedBeside && isBeside(dialog, event)) dialog.close();
+    letGo();
   });
+  dialog.addEventListener("pointercancel", letGo);
   // Keys typed here are no shortcuts of the plot.
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   dialog.addEventListener("close", () => {
@@ -64,6 +71,30 @@ export function openAt(
   addEventListener("resize", place, { signal: closing.signal });
   dialog.addEventListener("close", () => closing.abort());
   return dialog;
+}
+
+/** Does what makes a dialog's content anew: while something in it is pressed, once that was clicked. */
+export function afterPress(within: Element, run: () => void): void {
+  const dialog = within.closest("dialog");
+  if (dialog?.dataset.pressed === undefined) return run();
+  const waiting = new AbortController();
+  const runOnce = (): void => {
+    if (waiting.signal.aborted) return;
+    waiting.abort();
+    run();
+  };
+  // A label clicks its field after it was clicked itself.
+  dialog.addEventListener("click", () => setTimeout(runOnce), { signal: waiting.signal, once: true });
+  dialog.addEventListener("close", runOnce, { signal: waiting.signal });
+}
+
+/**
+ * Keeps a dialog of the middle where it is. What is typed in a field is taken when a press elsewhere leaves it: with another
+ * height the dialog would be in the middle anew, and the release beside the button that was pressed.
+ */
+function holdStill(dialog: HTMLDialogElement): void {
+  dialog.dataset.pressed = "";
+  if (!dialog.classList.contains("lazy-at")) dialog.style.marginBlock = `${dialog.getBoundingClientRect().top}px auto`;
 }
 
 /** The backdrop is the dialog's own, so what is pressed there is the dialog; keys press at 0, 0. */

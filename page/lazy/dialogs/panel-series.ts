@@ -2,9 +2,11 @@ import type { Axis, ShownPanel } from "../../layout/arrangement.ts";
 import { layoutOf, type PanelSeries } from "../../render/renderers/panel-renderer.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import { cssColour } from "../../ui/theme.ts";
-import { bothNames, labelOf, shownName } from "../appearance.ts";
+import { bothNames, labelOf } from "../appearance.ts";
 import type { Context } from "../module.ts";
 import { moveSeries, type Target } from "../move-series.ts";
+import { shownName } from "../shown-name.ts";
+import { afterPress } from "./dialog.ts";
 import type { TextField } from "./fields.ts";
 import { styleFields } from "./series-style.ts";
 
@@ -120,7 +122,7 @@ function onChosen(select: HTMLSelectElement, chosen: () => void): void {
     isWaiting = true;
     if (!isByKey) settle();
   });
-  select.addEventListener("blur", settle);
+  select.addEventListener("blur", () => afterPress(select, settle));
 }
 
 function shortened(names: readonly string[]): string {

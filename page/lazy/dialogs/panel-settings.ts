@@ -99,7 +99,7 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
       context.arrangement.y = withZoom(context.arrangement.y, namesOn(plan, axis), undefined);
     setY(context.arrangement, plan.id, axis, next);
     const { mode, log } = current();
-    setText(message, log && mode.kind !== "auto" && mode.min <= 0 ? NOT_ABOVE_0 : "");
+    setText(message, log && "min" in mode && mode.min <= 0 ? NOT_ABOVE_0 : "");
     changed();
     requestAnimationFrame(fill);
   };
@@ -134,6 +134,8 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
   const locked = choose("locked", "Lock current range", () =>
     set({ ...current(), mode: { kind: "locked", ...seenRange(context, plan, axis) } }),
   );
+  // Of times and values none is.
+  const isPath = axis === "left" && plan.names.some((name) => context.source.seriesOf(name)?.ring.isPath);
   const log = make("input");
   log.type = "checkbox";
   log.checked = current().log;
@@ -147,6 +149,13 @@ function axisFields(context: Context, plan: PanelPlan, axis: Axis, title: string
     "lazy-choices",
     make("legend", "", title),
     choose("auto", "Automatic", () => set({ ...current(), mode: { kind: "auto" } })).label,
+    ...(isPath
+      ? [
+          choose("equal", "The scale of x: a circle is round", () =>
+            set({ ...current(), log: false, mode: { kind: "equal" } }),
+          ).label,
+        ]
+      : []),
     locked.label,
     make("div", "lazy-fixed", fixed.label, from.label, to.label),
     make("label", "", log, make("span", "", "Logarithmic")),

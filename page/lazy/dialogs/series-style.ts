@@ -12,7 +12,7 @@ const WIDTHS_PX = [1, 1.5, 2, 3, 4, 6];
 const NORMAL_PX = 1.5;
 const MAX_LABEL = 256;
 const SAME_NAME = "Another series has this name.";
-/** As in base.css. */
+/** As in light.css. */
 const GROUNDS = [
   ["#ffffff", "light"],
   ["#0d1117", "dark"],

@@ -1,6 +1,6 @@
-import { button, make, setText } from "../../ui/dom.ts";
+import { button, make } from "../../ui/dom.ts";
 import { openDialog } from "./dialog.ts";
-import { qrCode } from "./qr.ts";
+import { type LinkSection, linkFields, type Say, saidLine } from "./link-fields.ts";
 
 export type ShareKind = "live" | "now";
 
@@ -11,78 +11,66 @@ export interface ShareOptions {
   range: string;
   chosen: ShareKind;
   channel: string;
+  /** Where not anybody may watch, or that is not known: who may, and what link there is for whom; undefined: anybody may. */
+  linksOfPrivate?: (say: Say) => Promise<LinkSection | undefined>;
   /** Each makes a file and saves it; the dialog shows why one failed. */
   exports: { csv(): Promise<void>; png(): Promise<void>; snapshot(): Promise<void> };
   opener?: HTMLElement;
 }
 
-const COPIED_MS = 2000;
-
-/** The code that shows a link inside another page. */
-export function embedCode(link: string, channel: string): string {
-  const url = new URL(link);
-  url.searchParams.set("embed", "1");
-  const attribute = (text: string): string =>
-    text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
-  return `<iframe src="${attribute(url.href)}" title="${attribute(`Plotcast: ${channel}`)}" width="100%" height="400" style="border:0" loading="lazy"></iframe>`;
-}
-
-/** Opens the dialog with the link, its QR code, the code to embed it, and the files that can be saved. */
-export function openShare({ links, range, chosen, channel, exports, opener }: ShareOptions): HTMLDialogElement {
-  const message = make("p", "lazy-said");
-  message.setAttribute("role", "status");
-  const say = (text: string, bad = false): void => {
-    message.classList.toggle("lazy-bad", bad);
-    setText(message, text);
-  };
-  const link = make("input");
-  link.readOnly = true;
-  const embed = make("textarea");
-  embed.readOnly = true;
-  embed.rows = 3;
-  embed.spellcheck = false;
-  const code = make("div", "lazy-code");
-
-  const ofLink = (urls: Readonly<Record<ShareKind, string>>): Node[] => {
-    const choose = (kind: ShareKind): void => {
-      link.value = urls[kind];
-      embed.value = embedCode(urls[kind], channel);
-      code.replaceChildren(
-        qrCode(urls[kind], "QR code of the link") ?? make("p", "lazy-quiet", "This link is too long for a QR code."),
-      );
-    };
-    choose(chosen);
-    return [
-      make(
-        "fieldset",
-        "lazy-choices",
-        make("legend", "", "The link shows"),
-        choice("Live", "new data as it arrives", chosen === "live", () => choose("live")),
-        choice("As it is now", range, chosen === "now", () => choose("now")),
-      ),
-      make(
-        "div",
-        "lazy-columns",
-        make("div", "lazy-fields", field("Link", link, say), field("Embed in a page", embed, say)),
-        code,
-      ),
-    ];
-  };
+/** Opens the dialog with the links, and the files that can be saved. */
+export function openShare(options: ShareOptions): HTMLDialogElement {
+  const { links, exports, opener } = options;
+  const { element: message, say } = saidLine();
+  const chooser = links === undefined ? undefined : linkChooser(links, options, say);
   const body = make(
     "div",
     "lazy-body",
-    ...(links === undefined
-      ? [make("p", "", "A snapshot has no link: send its file. Who opens it in any Plotcast page sees the same.")]
-      : ofLink(links)),
+    ...(chooser?.elements ?? [
+      make("p", "", "A snapshot has no link: send its file. Who opens it in any Plotcast page sees the same."),
+    ]),
     make("h3", "", "Save what is in view"),
     exportButtons(exports, say),
     message,
   );
   const dialog = openDialog("Share", opener, body);
-  if (links === undefined) return dialog;
-  link.focus();
-  link.select();
+  chooser?.opened();
   return dialog;
+}
+
+/** What the link shows, and the link. */
+function linkChooser(
+  links: Readonly<Record<ShareKind, string>>,
+  { range, chosen, channel, linksOfPrivate }: ShareOptions,
+  say: Say,
+): { elements: HTMLElement[]; opened(): void } {
+  let link = links[chosen];
+  let section: LinkSection | undefined;
+  const place = make("div", "", make("p", "lazy-quiet", "Checking who may open a link …"));
+  const choose = (kind: ShareKind): void => {
+    link = links[kind];
+    section?.show(link);
+  };
+  const use = (found: LinkSection): void => {
+    section = found;
+    place.replaceChildren(found.element);
+    found.show(link);
+  };
+  if (linksOfPrivate === undefined) use(linkFields("Link", channel, say));
+  const choices = make(
+    "fieldset",
+    "lazy-choices",
+    make("legend", "", "The link shows"),
+    choice("Live", "new data as it arrives", chosen === "live", () => choose("live")),
+    choice("As it is now", range, chosen === "now", () => choose("now")),
+  );
+  const opened = async (): Promise<void> => {
+    const focused = document.activeElement;
+    if (linksOfPrivate !== undefined) use((await linksOfPrivate(say)) ?? linkFields("Link", channel, say));
+    // Who was faster keeps the focus where it is.
+    if (document.activeElement === focused) section?.focus();
+  };
+  return { elements: [choices, place], opened: () => void opened() };
 }
 
 function choice(name: string, what: string, checked: boolean, chosen: () => void): HTMLElement {
@@ -92,36 +80,6 @@ function choice(name: string, what: string, checked: boolean, chosen: () => void
   radio.checked = checked;
   radio.addEventListener("change", chosen);
   return make("label", "", radio, make("span", "", make("b", "", name), " ", make("span", "lazy-quiet", what)));
-}
-
-type Say = (text: string, bad?: boolean) => void;
-
-function field(name: string, input: HTMLInputElement | HTMLTextAreaElement, say: Say): HTMLElement {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const copy = button("Copy", async () => {
-    if (!(await copied(input)))
-      return say("This browser does not allow the page to copy. The text is selected: copy it by key or menu.");
-    say("");
-    setText(copy, "Copied");
-    say(`Copied: ${name}.`);
-    clearTimeout(timer);
-    timer = setTimeout(() => setText(copy, "Copy"), COPIED_MS);
-  });
-  copy.className = "lazy-copy";
-  copy.setAttribute("aria-label", `Copy: ${name}`);
-  return make("div", "lazy-field", make("label", "", make("span", "", name), input), copy);
-}
-
-/** Without https there is no clipboard to write to, and a browser may refuse it: then as it was done before. */
-async function copied(input: HTMLInputElement | HTMLTextAreaElement): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(input.value);
-    return true;
-  } catch {
-    input.focus();
-    input.select();
-    return document.execCommand("copy");
-  }
 }
 
 function exportButtons({ csv, png, snapshot }: ShareOptions["exports"], say: Say): HTMLElement {

@@ -1,4 +1,3 @@
-import { rangeText } from "../../input/cursor-text.ts";
 import type { Arrangement } from "../../layout/arrangement.ts";
 import { LINE_COLOURS } from "../../layout/colours.ts";
 import type { SeriesStyles } from "../../layout/panels.ts";
@@ -6,7 +5,7 @@ import { unitOf } from "../../layout/unit.ts";
 import { BOTTOM_PX, TOP_PX } from "../../render/plot-canvas.ts";
 import { rendererOf } from "../../render/renderers/registry.ts";
 import { valueText } from "../../ui/format.ts";
-import { expectedRange } from "../../ui/legend-item.ts";
+import { axisOf, expectedRange, wholeNumbersIn } from "../../ui/legend-item.ts";
 import { lineColour } from "../../ui/theme.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 import { appearanceOf, appearanceText } from "../appearance.ts";
@@ -14,9 +13,11 @@ import { APART_PX } from "../gaps/gap-marks.ts";
 import { gapsOf, marksOf } from "../gaps/gap-spans.ts";
 import { undrawnTexts } from "../log-notes.ts";
 import type { Context } from "../module.ts";
+import { rangeText } from "../pointing/cursor-text.ts";
 import { valueStyle } from "../quantity.ts";
 import type { PanelPicture, Picture } from "./png.ts";
-import { panelsFragment, type SnapshotView } from "./snapshot-view.ts";
+import { brokenIn } from "./snapshot.ts";
+import { brokenLists, panelsFragment, type SnapshotView } from "./snapshot-view.ts";
 import type { WindowData } from "./window-data.ts";
 
 /** All points in view, of the series that are not hidden, in the order of the panels. */
@@ -47,34 +48,43 @@ export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewMo
   const read = (property: string): string => style.getPropertyValue(property).trim();
   const { left, right } = board.gutters;
   const { min, max } = viewModel.x;
-  const panels = board.onScreen.map(
-    (panel): PanelPicture => ({
-      canvas: panel.canvas,
-      title: panel.plan.title ?? "",
-      lines: { left, right, top: TOP_PX, bottom: BOTTOM_PX },
-      gaps: marksOf(
-        gapsOf(viewModel.gaps, panel.plan.names),
-        viewModel.x,
-        (APART_PX * (max - min)) / (panel.canvas.width / devicePixelRatio - left - right),
-      ).map(({ fromX, toX }) => [(fromX - min) / (max - min), (toX - min) / (max - min)]),
-      legend: panel.series
-        .filter(({ isHidden }) => !isHidden)
-        .map((one) => {
-          const { series, slot, colour } = one;
-          const { label, unit } = unitOf(one.label ?? series.name);
-          const { value, text } = cursor.read(one, viewModel);
-          const style = valueStyle(...expectedRange(one, panel.axes), series.integers, unit);
-          const number = valueText(value, style);
-          return {
-            name: label,
-            colour: colour ?? read(lineColour(slot)),
-            value: text ?? number,
-            unit: style.unit,
-          };
-        }),
-      notes: undrawnTexts(panel, viewModel),
-    }),
-  );
+  const panels = board.onScreen
+    .filter(({ root }) => !root.hasAttribute("data-other"))
+    .map(
+      (panel): PanelPicture => ({
+        canvas: panel.canvas,
+        title: panel.plan.title ?? "",
+        lines: { left, right, top: TOP_PX, bottom: BOTTOM_PX },
+        gaps: marksOf(
+          gapsOf(viewModel.gaps, panel.plan.names),
+          viewModel.x,
+          (APART_PX * (max - min)) / (panel.canvas.width / devicePixelRatio - left - right),
+        ).map(({ fromX, toX }) => [(fromX - min) / (max - min), (toX - min) / (max - min)]),
+        legend: panel.series
+          .filter(({ isHidden }) => !isHidden)
+          .map((one) => {
+            const isWhole = wholeNumbersIn(panel.series)(one);
+            const { series, slot, colour } = one;
+            const { label, unit } = unitOf(one.label ?? series.name);
+            const { value, text } = cursor.read(one, viewModel);
+            const style = valueStyle(
+              ...expectedRange(one, panel.axes, isWhole),
+              isWhole,
+              unit,
+              undefined,
+              axisOf(one, panel.axes).exponent,
+            );
+            const number = valueText(value, style);
+            return {
+              name: label,
+              colour: colour ?? read(lineColour(slot)),
+              value: text ?? number,
+              unit: style.unit,
+            };
+          }),
+        notes: undrawnTexts(panel, viewModel),
+      }),
+    );
   const theme = {
     ground: read("--ground"),
     ink: read("--ink"),
@@ -94,7 +104,8 @@ export function pictureOf({ channel, board, cursor }: Context, viewModel: ViewMo
 /** How the points are seen, as a snapshot keeps it. */
 export function snapshotView(
   { channel, arrangement, source }: Context,
-  { x, dataEndX, segments }: ViewModel,
+  { x, dataEndX, segments, gaps }: ViewModel,
+  window: WindowData,
 ): SnapshotView {
   const panels = arrangement.shown;
   return {
@@ -105,6 +116,7 @@ export function snapshotView(
     ),
     seen: { ...x, ...(Number.isFinite(dataEndX) ? { endX: dataEndX } : {}) },
     paths: [...source.series].flatMap((one) => (segments(one)[0]?.isPath ? one.name : [])),
+    broke: brokenLists(brokenIn(window, gaps)),
   };
 }
 

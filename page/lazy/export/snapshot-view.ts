@@ -3,6 +3,7 @@ import { viewOf } from "../../../protocol/frame/header.ts";
 import { formatAddress } from "../../layout/address.ts";
 import type { ArrangementState } from "../../layout/arrangement.ts";
 import type { PanelState } from "../../layout/panels.ts";
+import { timeZone } from "../../layout/time-zone.ts";
 import type { FileRange } from "../../viewport/viewport.ts";
 
 /** How the points of a snapshot were seen. */
@@ -11,12 +12,19 @@ export interface SnapshotView {
   channel: string;
   /** When it was made; undefined: nobody knows. */
   madeMs?: number;
-  /** Panels, axes and thresholds, as the fragment of the page's URL has them. */
+  /** Panels, axes, thresholds and the zone of times, as the fragment of the page's URL has them. */
   fragment: string;
   /** What was seen, and up to which x there were points: held values are drawn as far as that. Undefined: all. */
   seen?: FileRange;
   /** The series whose points are in the order they came in. */
   paths: readonly string[];
+  /** Which series its gaps broke: lists of names, and for each gap of the file the number of its list. */
+  broke?: BrokenSeries;
+}
+
+export interface BrokenSeries {
+  lists: readonly (readonly string[])[];
+  of: readonly number[];
 }
 
 /** `PLCV`, behind the length of what stands before it: a file is read from its end. */
@@ -27,7 +35,7 @@ export const MAX_VIEW_BYTES = 1024 * 1024;
 const MAX_CHANNEL = 256;
 const MAX_TIME_MS = 8.64e15;
 
-/** The panels that are shown, as far as their series are in the file: what is derived from others is a series there. */
+/** In which zone times are shown, and the panels that are, as far as their series are in the file: what is derived from others is a series there. */
 export function panelsFragment(
   { derived: _, ...state }: ArrangementState,
   panels: readonly PanelState[],
@@ -36,12 +44,23 @@ export function panelsFragment(
   const shown = panels
     .map((panel) => ({ ...panel, names: panel.names.filter((name) => !isHidden(name)) }))
     .filter(({ names }) => names.length > 0);
-  return formatAddress({ ...state, panels: shown, hidden: [] });
+  return formatAddress({ ...state, panels: shown, hidden: [], utc: timeZone().isUtc });
+}
+
+/** The lists of names, each once. */
+export function brokenLists(broken: readonly (readonly string[])[]): BrokenSeries {
+  const lists = new Map<string, readonly string[]>();
+  for (const names of broken) lists.set(names.join("\n"), names);
+  const keys = [...lists.keys()];
+  return { lists: [...lists.values()], of: broken.map((names) => keys.indexOf(names.join("\n"))) };
 }
 
 /** What stands behind the frames of a snapshot: the view as JSON, its length, and how it is known. */
 export function viewBytes(view: SnapshotView): Uint8Array<ArrayBuffer> {
-  const text = new TextEncoder().encode(JSON.stringify(view));
+  const whole = new TextEncoder().encode(JSON.stringify(view));
+  // With very many names gaps are of all series, and the rest of the view is there.
+  const isTooLong = whole.length > MAX_VIEW_BYTES;
+  const text = isTooLong ? new TextEncoder().encode(JSON.stringify({ ...view, broke: undefined })) : whole;
   const bytes = new Uint8Array(text.length + END_BYTES);
   bytes.set(text);
   const end = viewOf(bytes);
@@ -72,19 +91,37 @@ function parsedView(text: string): SnapshotView | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(value));
-  const [channel, madeMs, fragment, seen, paths] = ["channel", "madeMs", "fragment", "seen", "paths"].map((name) =>
-    fields.get(name),
-  );
+  const [channel, madeMs, fragment, seen, paths, broke] = [
+    "channel",
+    "madeMs",
+    "fragment",
+    "seen",
+    "paths",
+    "broke",
+  ].map((name) => fields.get(name));
   if (typeof channel !== "string" || channel === "" || channel.length > MAX_CHANNEL || hasControl(channel)) {
     return undefined;
   }
   return {
     channel,
     fragment: typeof fragment === "string" ? fragment : "",
-    paths: Array.isArray(paths) ? paths.filter((name) => typeof name === "string") : [],
+    paths: namesIn(paths),
+    ...brokenSeriesIn(broke),
     ...(typeof madeMs === "number" && Math.abs(madeMs) <= MAX_TIME_MS ? { madeMs } : {}),
     ...rangeIn(seen),
   };
+}
+
+function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
+}
+
+function brokenSeriesIn(value: unknown): Pick<SnapshotView, "broke"> {
+  if (typeof value !== "object" || value === null) return {};
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const [lists, of] = [fields.get("lists"), fields.get("of")];
+  if (!Array.isArray(lists) || !Array.isArray(of)) return {};
+  return { broke: { lists: lists.map(namesIn), of: of.map((at) => (typeof at === "number" ? at : -1)) } };
 }
 
 function rangeIn(value: unknown): Pick<SnapshotView, "seen"> {

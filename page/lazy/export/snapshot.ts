@@ -90,19 +90,32 @@ function rowOf(x: number, y: number, series: SeriesData | undefined): Row {
   };
 }
 
+/** Of each gap of a snapshot which series it broke, those of one publisher; none: it concerns all. */
+export function brokenIn(window: WindowData, gaps: readonly GapRecord[]): (readonly string[])[] {
+  const names = new Set(window.series.map(({ name }) => name));
+  return locatedIn(window, gaps).map(({ broke }) => broke.filter((name) => names.has(name)));
+}
+
+function gapsIn(window: WindowData, gaps: readonly GapRecord[]): Gap[] {
+  return locatedIn(window, gaps).map(({ broke: _, ...gap }) => gap);
+}
+
 /** One of several places reaches from the first to the last of them, so that its points are counted once. */
-function gapsIn({ minX, maxX, series }: WindowData, gaps: readonly GapRecord[]): Gap[] {
+function locatedIn(
+  { minX, maxX, series }: WindowData,
+  gaps: readonly GapRecord[],
+): (Gap & Pick<GapRecord, "broke"> & { fromX: number })[] {
   const found = gapsOf(
     gaps,
     series.map(({ name }) => name),
   );
   return found
-    .flatMap(({ reason, points, series: name, spans }): (Gap & { fromX: number })[] => {
+    .flatMap(({ reason, points, series: name, spans, broke }) => {
       const within = spans.filter(({ fromX, toX }) => toX >= minX && fromX <= maxX);
       if (within.length === 0) return [];
       const fromX = Math.min(...within.map((span) => span.fromX));
       const toX = Math.max(...within.map((span) => span.toX));
-      return [{ kind: "gap", reason, points, series: name, fromX, toX }];
+      return [{ kind: "gap" as const, reason, points, series: name, fromX, toX, broke }];
     })
     .sort((a, b) => a.fromX - b.fromX);
 }

@@ -2,7 +2,6 @@ import type { Range } from "../../data/segment.ts";
 import type { GapRecord, GapSpan } from "../../data/store/gap-log.ts";
 import type { GapMarks as GapMarksView } from "../../render/lazy-render.ts";
 import { make } from "../../ui/dom.ts";
-import { adoptStyles } from "../styles.ts";
 import { type GapMark, markAt, marksOf } from "./gap-spans.ts";
 import { gapTexts } from "./gap-text.ts";
 
@@ -27,7 +26,6 @@ export class GapMarks implements GapMarksView {
 
   /** @param under lies behind the plot's lines, and is as large as the part they are drawn in */
   constructor(host: HTMLElement, under: HTMLElement) {
-    adoptStyles();
     this.#under = under;
     this.#tip.role = "status";
     host.append(this.#tip);

@@ -1,3 +1,4 @@
+import type { Range } from "../../data/segment.ts";
 import type { InputTargets } from "../../input/input-controller.ts";
 import { gapsOf, nextGap } from "./gap-spans.ts";
 
@@ -20,7 +21,9 @@ export class GapNavigator {
     const viewModel = this.#targets.viewModel();
     if (!viewModel?.gaps.length) return this.#notify("There are no gaps.");
     const { x } = viewModel;
-    let from = cursor.state.xIn(x) ?? (direction < 0 ? x.max : x.min);
+    // A mouse that rests somewhere is no place to begin at.
+    let from = cursor.state.isPinned ? cursor.state.xIn(x) : this.#gapIn(x);
+    from ??= direction < 0 ? x.max : x.min;
     // The cursor is as exact as a number from 0 to 1: gaps may be closer to each other.
     if (Math.abs(from - this.#gapX) < (x.max - x.min) / board.columns) from = this.#gapX;
     const names = board.panels.flatMap(({ plan }) => plan.names);
@@ -42,6 +45,13 @@ export class GapNavigator {
     panel?.root.scrollIntoView({ block: "nearest" });
     if (panel !== undefined) gapLayer.describe(board.panels, panel, span);
     this.#targets.cursorMoved();
+  }
+
+  /** The gap that was gone to last, while the picture is held with it, and a mouse has taken the cursor away from it. */
+  #gapIn({ min, max }: Range): number | undefined {
+    const { viewport, cursor } = this.#targets;
+    const isHeld = viewport.range !== undefined && cursor.state.position !== undefined;
+    return isHeld && this.#gapX >= min && this.#gapX <= max ? this.#gapX : undefined;
   }
 
   #notify(text: string): void {

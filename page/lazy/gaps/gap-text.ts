@@ -4,7 +4,7 @@ import type { GapRecord } from "../../data/store/gap-log.ts";
 import { niceStep, numberLabels } from "../../render/ticks.ts";
 import { counted, formatCount } from "../../ui/format.ts";
 import { momentText, periodText } from "../../ui/time-text.ts";
-import { shownName } from "../appearance.ts";
+import { shownName } from "../shown-name.ts";
 import type { LocatedGap } from "./gap-spans.ts";
 
 /** The description of a gap: how many points of what are missing, when, and why. */
@@ -17,6 +17,8 @@ export interface GapText {
 /** More than these are only counted: nobody reads them in passing. */
 const MAX_TEXTS = 3;
 const MAX_REASON_LENGTH = 80;
+/** Nothing is missing but what was before, if anything is. */
+const EMPTIED = "epoch";
 /** A bridge tells of each series of a publisher that came back, so that those of others go on. */
 const OF_A_PUBLISHER = "publisher-reconnected";
 
@@ -24,7 +26,7 @@ const OF_A_PUBLISHER = "publisher-reconnected";
 const ON_THE_WAY: Record<string, string> = {
   trimmed: "This page was disconnected, or too slow, for longer than the Worker keeps data.",
   "gaps-trimmed": "They were lost before they reached the Worker. The reason is no longer stored.",
-  epoch: "The channel was emptied or reset.",
+  epoch: "What came before, while this page was not connected, is gone.",
   hole: "They were lost between the Worker and this page.",
 };
 const BEFORE: Record<string, string> = {
@@ -32,6 +34,7 @@ const BEFORE: Record<string, string> = {
     "The bridge could not reach the Worker for so long that its spool was full. The oldest points were dropped.",
   "frame-refused": "The Worker rejected them. The bridge’s log says why.",
   "spool-damaged": "The bridge’s spool was damaged and could not be read.",
+  "publisher-full": "The program that publishes had no room for more points while it could not deliver.",
   "bridge-restarted": "The bridge was not running, so it received nothing of what was published then.",
   "publisher-dropped": "The publisher’s message numbers skip: the messages in between did not reach the bridge.",
   "publisher-restarted": "The publisher restarted: its message numbers began again.",
@@ -64,7 +67,12 @@ function textOf(group: readonly LocatedGap[], time: boolean, nowMs: number): Gap
   const shown = names.length > MAX_TEXTS + 1 ? names.slice(0, MAX_TEXTS) : names;
   const others = names.length - shown.length;
   const sum = gaps.reduce((total, gap) => total + (gap.points ?? 0), 0);
-  const missing = points === null ? "Data may be missing here (amount unknown)" : `${counted(sum, "point")} missing`;
+  const missing =
+    reason === EMPTIED
+      ? "The channel was emptied here"
+      : points === null
+        ? "Data may be missing here (amount unknown)"
+        : `${counted(sum, "point")} missing`;
   const onTheWay = own(ON_THE_WAY, reason);
   const from = Math.min(...group.map(({ span }) => span.fromX));
   const to = Math.max(...group.map(({ span }) => span.toX));
@@ -78,7 +86,10 @@ function textOf(group: readonly LocatedGap[], time: boolean, nowMs: number): Gap
         ? `${missing}, in ${counted(gaps.length, "gap")}`
         : missing,
     where: `${of}\n${whenText(from, to, time, nowMs)}`,
-    why: onTheWay ?? own(BEFORE, reason) ?? `The reason given is “${given(reason, MAX_REASON_LENGTH)}”.`,
+    why:
+      reason === EMPTIED && points !== null
+        ? "Nothing is missing."
+        : (onTheWay ?? own(BEFORE, reason) ?? `The reason given is “${given(reason, MAX_REASON_LENGTH)}”.`),
   };
 }
 

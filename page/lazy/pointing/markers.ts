@@ -1,3 +1,4 @@
+import type { Point } from "../../data/path.ts";
 import type { Panel } from "../../render/panel.ts";
 import { layoutOf, type PanelSeries } from "../../render/renderers/panel-renderer.ts";
 import { onAxis } from "../../render/y-axis.ts";
@@ -13,8 +14,23 @@ export interface Marker {
 }
 
 /**
- * Where a series' curve is at the cursor: at the point that is read. A step is marked at the cursor itself, since its value
- * holds there.
+ * The point that is read of a series at the cursor. A step's is at the cursor itself, since its value holds there.
+ * @returns undefined where nothing is read, and for events
+ */
+export function pointAt(
+  { series, renderer, segments, isHidden }: PanelSeries,
+  dataEndX: number,
+  cursorX: number,
+  reach: number,
+): Point | undefined {
+  if (isHidden || layoutOf({ series, renderer }) === "row") return undefined;
+  const point = renderer.hitTest(segments, cursorX, reach);
+  const isStep = series.valueNames?.style === "step" && segments[0]?.isPath !== true;
+  return point && isStep ? { x: Math.max(point.x, Math.min(cursorX, dataEndX)), y: point.y } : point;
+}
+
+/**
+ * Where a series' curve is at the cursor: at the point that is read.
  * @param reach as for what is read
  * @returns undefined where nothing is read, where that is out of view, and for events
  */
@@ -25,15 +41,12 @@ export function markerOf(
   cursorX: number,
   reach: number,
 ): Marker | undefined {
-  const { series, renderer, segments, isHidden, onRight } = one;
-  if (isHidden || layoutOf(one) === "row") return undefined;
+  const { series, onRight } = one;
   const axis = (onRight ? axes.right : undefined) ?? axes.left;
-  const point = renderer.hitTest(segments, cursorX, reach);
+  const point = pointAt(one, dataEndX, cursorX, reach);
   if (point === undefined) return undefined;
-  const isStep = series.valueNames?.style === "step" && segments[0]?.isPath !== true;
-  const atX = isStep ? Math.max(point.x, Math.min(cursorX, dataEndX)) : point.x;
   const place = axis.placeOf?.(series.name, point.y) ?? onAxis(axis, point.y);
-  const left = (atX - x.min) / (x.max - x.min);
+  const left = (point.x - x.min) / (x.max - x.min);
   const { min, max } = axis.range;
   // First the halves: the difference of two large numbers would be infinite.
   const top = (max / 2 - place / 2) / (max / 2 - min / 2);

@@ -5,9 +5,11 @@ import type { Panel } from "../../render/panel.ts";
 import { button } from "../../ui/dom.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 import { zoomed } from "../../viewport/x-range.ts";
-import { shownName } from "../appearance.ts";
+import { shownName } from "../shown-name.ts";
 import { adoptStyles } from "../styles.ts";
 import { ChosenBox } from "./chosen-box.ts";
+import { CursorOverlay } from "./cursor-overlay.ts";
+import { cursorText } from "./cursor-text.ts";
 import { dragKind } from "./drag-kind.ts";
 import { markerOf } from "./markers.ts";
 import { placeOf } from "./pointer-place.ts";
@@ -23,10 +25,11 @@ interface Spot {
   y: number;
 }
 
-/** The readout at the pointer or the cursor, and zooming in y. */
+/** The lines of the cursor, the readout at it or at the pointer, and zooming in y. */
 export class PlotTools implements PlotToolsView {
   readonly #targets: InputTargets;
   readonly #zoom: YZoom;
+  readonly #lines: CursorOverlay;
   readonly #readout: Readout;
   readonly #resets = new WeakMap<Panel, HTMLButtonElement>();
   readonly #box = new ChosenBox();
@@ -43,6 +46,7 @@ export class PlotTools implements PlotToolsView {
     adoptStyles();
     this.#targets = targets;
     this.#zoom = new YZoom(targets);
+    this.#lines = new CursorOverlay(targets.board);
     this.#readout = new Readout(targets.board, targets.cursor);
     new YGestures(targets.board, this.#zoom);
     targets.cursor.shown = (seen) => this.#show(seen);
@@ -163,6 +167,10 @@ export class PlotTools implements PlotToolsView {
   }
 
   #show(seen: ViewModel): void {
+    const { state } = this.#targets.cursor;
+    const x = state.xIn(seen.x);
+    const text = x === undefined ? "" : cursorText(x, state.mark, seen.x, seen.time);
+    this.#lines.show(seen.x, state.position, state.mark, state.selectionPart(seen.x), text);
     this.#readout.show(seen, this.#current, this.#isByKey ? undefined : this.#pointer.y, this.#box.isShown);
     for (const panel of this.#targets.board.onScreen) this.#showReset(panel);
   }

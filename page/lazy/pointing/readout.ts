@@ -4,7 +4,8 @@ import type { Panel } from "../../render/panel.ts";
 import { make, setText } from "../../ui/dom.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 import { shortNames } from "../short-names.ts";
-import { Dots, type Marker, markerOf } from "./markers.ts";
+import { cursorText } from "./cursor-text.ts";
+import { Dots, type Marker, markerOf, pointAt } from "./markers.ts";
 import { type ReadoutRow, readoutRows } from "./readout-rows.ts";
 import { overlap, type Side, tipPlace } from "./tip-place.ts";
 
@@ -20,6 +21,9 @@ const NARROW_LETTERS = 18;
 const NARROW_PX = 480;
 const BY_MOUSE: readonly Side[] = ["right", "left", "below", "above"];
 const BY_FINGER: readonly Side[] = ["above", "right", "left", "below"];
+
+/** As the legend has it, also from a mark. */
+const NO_VALUE = /^Δ?–$/;
 
 interface Row {
   element: HTMLElement;
@@ -69,7 +73,31 @@ export class Readout {
       if (one === panel) markers = own;
     }
     this.#tip.hidden = x === undefined || panel === undefined;
-    if (panel !== undefined && !this.#tip.hidden) this.#showTip(panel, markers, state.position ?? 0, pointerY);
+    if (panel === undefined || x === undefined) return;
+    const [head, times] = this.#times(panel, seen, x, reach);
+    setText(this.#head, head);
+    this.#showTip(panel, markers, times, state.position ?? 0, pointerY);
+  }
+
+  /**
+   * Of when the values are: where that is one x for all of them, it; else the cursor's, and by their names the x of points
+   * that are elsewhere.
+   */
+  #times(panel: Panel, seen: ViewModel, cursorX: number, reach: number): [head: string, times: Map<string, string>] {
+    const textOf = (x: number, mark?: number): string => cursorText(x, mark, seen.x, seen.time);
+    const points = panel.series.flatMap((one) => {
+      const point = pointAt(one, seen.dataEndX, cursorX, reach);
+      return point === undefined ? [] : { name: one.series.name, x: point.x };
+    });
+    const [first] = points;
+    const isOne = first !== undefined && points.every(({ x }) => x === first.x);
+    const elsewhere = isOne
+      ? []
+      : points.filter(({ x }) => Math.abs(x - cursorX) > reach || x < seen.x.min || x > seen.x.max);
+    return [
+      textOf(isOne ? first.x : cursorX, this.#cursor.state.mark),
+      new Map(elsewhere.map(({ name, x }) => [name, `at ${textOf(x)}`])),
+    ];
   }
 
   #dotsOf(panel: Panel): Dots {
@@ -78,7 +106,13 @@ export class Readout {
     return known;
   }
 
-  #showTip(panel: Panel, markers: readonly Marker[], position: number, pointerY: number | undefined): void {
+  #showTip(
+    panel: Panel,
+    markers: readonly Marker[],
+    times: ReadonlyMap<string, string>,
+    position: number,
+    pointerY: number | undefined,
+  ): void {
     const box = panel.over.getBoundingClientRect();
     const topOf = new Map(markers.map(({ one, top }) => [one.series.name, top]));
     const series = panel.series
@@ -86,9 +120,8 @@ export class Readout {
       .map(({ series: { name } }) => ({ name, y: box.top + (topOf.get(name) ?? Number.NaN) * box.height }));
     const room = Math.floor((innerHeight / 2 - BESIDES_PX) / ROW_PX);
     const { rows, more, nearest } = readoutRows(series, pointerY, Math.max(1, Math.min(MOST_ROWS, room)));
-    this.#tip.hidden = rows.length === 0;
-    setText(this.#head, this.#board.foot.querySelector(".cursor-chip")?.textContent ?? "");
-    this.#fill(panel, rows, nearest);
+    // Where there is no value, as in a gap, there is nothing to read.
+    this.#tip.hidden = !this.#fill(panel, rows, times, nearest);
     this.#more.hidden = more === 0;
     setText(this.#more, `and ${more} more`);
     const at = { left: box.left + position * box.width, top: pointerY ?? box.top + box.height / 2 };
@@ -108,8 +141,13 @@ export class Readout {
     this.#tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 
-  /** What the legend says of these series: the same words and digits. */
-  #fill(panel: Panel, rows: readonly ReadoutRow[], nearest: ReadoutRow | undefined): void {
+  /** What the legend says of these series: the same words and digits. @returns whether there is a value */
+  #fill(
+    panel: Panel,
+    rows: readonly ReadoutRow[],
+    times: ReadonlyMap<string, string>,
+    nearest: ReadoutRow | undefined,
+  ): boolean {
     const entries = new Map(
       [...panel.root.querySelectorAll<HTMLElement>(".legend [data-series]")].map((entry) => [
         entry.dataset.series,
@@ -136,9 +174,10 @@ export class Readout {
       shown.swatch.dataset.dashes = swatch?.dataset.dashes ?? "";
       setText(shown.name, names[i] ?? "");
       setText(shown.value, values[i] ?? "");
-      setText(shown.unit, textOf(row.name, ".unit"));
+      setText(shown.unit, `${textOf(row.name, ".unit")} ${times.get(row.name) ?? ""}`.trim());
       shown.element.classList.toggle("nearest", row === nearest && rows.length > 1);
     }
+    return values.some((text) => !NO_VALUE.test(text));
   }
 
   #addRow(): Row {

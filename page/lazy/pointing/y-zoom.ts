@@ -3,10 +3,15 @@ import type { InputTargets } from "../../input/input-controller.ts";
 import { type Axis, namesOn, zoomOf } from "../../layout/panels.ts";
 import type { Panel } from "../../render/panel.ts";
 import { fromAxis, type YAxis } from "../../render/y-axis.ts";
+import { halfSpan, paddedRange } from "../../render/y-range.ts";
 import { unitOn } from "./shared-y.ts";
 import { tidyRange } from "./tidy-range.ts";
 import { withZoom } from "./y-choices.ts";
 
+/** A zoom may show up to this many times what is in view. */
+const MOST_ROOM = 1000;
+/** A range that is moved is as wide as before, but for rounding. */
+const STILL = 1 + 1e-9;
 const SIDES: readonly Axis[] = ["left", "right"];
 
 /** Changes which part of the y axes of a panel is seen. */
@@ -26,6 +31,7 @@ export class YZoom {
       const axis = axisOf(panel, side);
       if (axis === undefined || (only !== undefined && only !== side)) continue;
       const range = next(axis.range);
+      if (halfSpan(range) > Math.max(halfSpan(axis.range) * STILL, this.#widestHalf(panel, side))) continue;
       const values = { min: fromAxis(axis, range.min), max: fromAxis(axis, range.max) };
       if (!(range.min < range.max) || !Number.isFinite(values.max - values.min)) continue;
       // What comes before the next drawing goes on from here.
@@ -57,6 +63,19 @@ export class YZoom {
 
   isZoomed(panel: Panel): boolean {
     return SIDES.some((side) => zoomOf(this.#targets.arrangement.y, namesOn(panel.plan, side)) !== undefined);
+  }
+
+  /** Half of the widest range of an axis that is zoomed to: further out its lines would be flat. */
+  #widestHalf(panel: Panel, side: Axis): number {
+    const extents = this.#sharing(panel, side).flatMap(({ panel: { series }, names }) =>
+      series.flatMap(({ series: { name }, buffer }) =>
+        names.includes(name) && buffer.minY <= buffer.maxY ? buffer : [],
+      ),
+    );
+    if (extents.length === 0) return Infinity;
+    const low = Math.min(...extents.map(({ minY }) => minY));
+    const high = Math.max(...extents.map(({ maxY }) => maxY));
+    return halfSpan(paddedRange(low, high)) * MOST_ROOM;
   }
 
   #zoom(names: readonly string[], range: Range | undefined): void {

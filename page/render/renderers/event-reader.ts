@@ -1,4 +1,4 @@
-import { heldPoint } from "../../viewport/value-at.ts";
+import { pointTools } from "../../data/path.ts";
 import { type PanelRenderer, readBy } from "./panel-renderer.ts";
 
 /** Events as far as every page knows them: they are read, and nothing is painted until their renderer is here. */
@@ -9,5 +9,5 @@ export const eventReader: PanelRenderer = {
   // They have no axis, and are painted from the points as they are.
   prepare: (_parts, _sight, buffer) => buffer.begin(0),
   paint() {},
-  ...readBy(heldPoint),
+  ...readBy((segments, x, reach) => pointTools.heldPoint?.(segments, x, reach)),
 };

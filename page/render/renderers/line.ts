@@ -1,4 +1,4 @@
-import { nearestPoint } from "../../viewport/value-at.ts";
+import { pointTools } from "../../data/path.ts";
 import { decimate } from "./decimate.ts";
 import type { PaintTarget } from "./paint-target.ts";
 import { type PanelRenderer, type PanelSeries, readBy } from "./panel-renderer.ts";
@@ -7,6 +7,9 @@ const LINE_PX = 1.5;
 /** So much wider is one that is pointed at. */
 const HIGHLIGHT_PX = 1;
 const DOT_PX = 2;
+/** Of a series with so few points, one that stands alone is as large as the dot at the cursor, and whole at the edge. */
+const FEW_POINTS = 3;
+const LARGE_DOT_PX = 4.5;
 /** A line this steep is thin, until it is only half as steep: see {@link paintLine}. */
 const STEEP = 8;
 
@@ -15,7 +18,7 @@ export const lineRenderer: PanelRenderer = {
   namedLayout: "numbers",
   prepare: (segments, { bucketWidth }, buffer) => decimate(segments, bucketWidth, buffer),
   paint: (series, target) => paintLine(series, target),
-  ...readBy(nearestPoint),
+  ...readBy((segments, x, reach) => pointTools.nearestPoint?.(segments, x, reach)),
 };
 
 /** @param isStep each value holds until the next, or until the break that ends it */
@@ -28,7 +31,10 @@ export function paintLine(
   /** Points that stand alone between two breaks, which a line would not show. */
   const dots = newPath();
   const { x, y, length } = buffer;
-  const radius = DOT_PX * ratio;
+  const isFew = length <= FEW_POINTS;
+  const radius = (isFew ? LARGE_DOT_PX : DOT_PX) * ratio;
+  const left = box.left * ratio;
+  const right = left + box.width * ratio;
   let travel = 0;
   let isDown = false;
   let lastY = 0;
@@ -48,7 +54,13 @@ export function paintLine(
     } else {
       const goesOn = !Number.isNaN(y[i + 1]) || (isStep && xPx(x[i + 1] ?? 0) > px);
       if (i + 1 < length && goesOn) path.moveTo(px, py);
-      else dots.rect(px - radius, py - radius, 2 * radius, 2 * radius);
+      else if (!isFew) dots.rect(px - radius, py - radius, 2 * radius, 2 * radius);
+      // One that is out of view stays there.
+      else if (px >= left && px <= right) {
+        const middle = Math.max(left + radius, Math.min(px, right - radius));
+        dots.moveTo(middle + radius, py);
+        dots.arc(middle, py, radius, 0, 7);
+      }
       isDown = true;
     }
     lastY = py;

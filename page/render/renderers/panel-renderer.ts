@@ -1,6 +1,6 @@
+import type { Point } from "../../data/path.ts";
 import type { Segment } from "../../data/segment.ts";
 import type { LegendItem } from "../../ui/legend-item.ts";
-import type { Point } from "../../viewport/value-at.ts";
 import type { ViewModel } from "../../viewport/viewport.ts";
 import type { PaintTarget } from "./paint-target.ts";
 import type { PointBuffer } from "./point-buffer.ts";

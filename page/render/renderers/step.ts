@@ -1,4 +1,4 @@
-import { heldPoint } from "../../viewport/value-at.ts";
+import { pointTools } from "../../data/path.ts";
 import { decimate } from "./decimate.ts";
 import { paintLine } from "./line.ts";
 import { type PanelRenderer, readBy } from "./panel-renderer.ts";
@@ -13,7 +13,7 @@ export const stepRenderer: PanelRenderer = {
   },
   paint: (series, target) => paintLine(series, target, true),
   // Nothing is further away than another step.
-  ...readBy((segments, x) => heldPoint(segments, x, 0)),
+  ...readBy((segments, x) => pointTools.heldPoint?.(segments, x, 0)),
 };
 
 /** Goes on at the last value as far as an x. */

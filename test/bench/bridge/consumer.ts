@@ -5,7 +5,6 @@
 
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
-import { Collector } from "../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../bridge/batch/sequence/sequence.ts";
 import { sourceOf } from "../../../bridge/config/defaults.ts";
 import { createMapper } from "../../../bridge/map/mapper.ts";
@@ -16,6 +15,7 @@ import { createClock } from "../../../bridge/pipeline/clock.ts";
 import { SourcePipeline } from "../../../bridge/pipeline/source-pipeline.ts";
 import { createReader } from "../../../bridge/presets/reader.ts";
 import { Receiver } from "../../../bridge/sources/zeromq/receiver.ts";
+import { Collector } from "../../../client/publish/collect/collector.ts";
 import { MAX_BODY_BYTES } from "../../../protocol/limits.ts";
 import { NO_MAP } from "../../support/mapping.ts";
 import { caseNamed } from "./cases.ts";

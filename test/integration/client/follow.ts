@@ -9,12 +9,12 @@ export type Report =
   | { kind: "hello"; channel: string }
   | { kind: "phase"; phase: string };
 
-/** Begins to follow a channel. @returns ends that */
+/** Begins to follow a channel. */
 export function follow(
   url: string,
   report: (report: Report) => void,
   environment: ClientEnvironment = webEnvironment,
-): () => void {
+): ChannelViewer {
   const viewer = new ChannelViewer(
     new URL(url),
     {
@@ -25,10 +25,11 @@ export function follow(
       status(message) {
         if (message.type === "hello") report({ kind: "hello", channel: message.channel });
       },
-      stateChanged: ({ phase }) => report({ kind: "phase", phase }),
+      stateChanged: (state) =>
+        report({ kind: "phase", phase: state.phase === "refused" ? `refused: ${state.reason}` : state.phase }),
     },
     { environment, tail: { points: 3 } },
   );
   viewer.open();
-  return () => viewer.close();
+  return viewer;
 }

@@ -12,15 +12,22 @@ import { newChannel, publishJson } from "../../support/publish.ts";
 import { waitFor } from "../../support/wait.ts";
 import { follow, type Report } from "./follow.ts";
 
-/** Begins to follow a channel. @returns what it has reported so far */
-type Follow = (t: TestContext, url: URL) => Promise<() => Promise<Report[]>>;
+interface Follower {
+  /** What it has reported so far. */
+  reports(): Promise<Report[]>;
+  renew?(token: string): Promise<void>;
+}
+
+/** Begins to follow a channel. */
+type Follow = (t: TestContext, url: URL) => Promise<Follower>;
 
 const here = (file: string): string => new URL(file, import.meta.url).pathname;
 
 const inNode: Follow = async (t, url) => {
   const reports: Report[] = [];
-  t.after(follow(url.href, (report) => reports.push(report)));
-  return async () => reports;
+  const viewer = follow(url.href, (report) => reports.push(report));
+  t.after(() => viewer.close());
+  return { reports: async () => reports, renew: async (token) => viewer.renew(token) };
 };
 
 const inWorker: Follow = async (t, url) => {
@@ -49,7 +56,7 @@ const inWorker: Follow = async (t, url) => {
     .on("line", (line) => reports.push(JSON.parse(line)))
     // It is aborted at the end.
     .on("error", () => {});
-  return async () => reports;
+  return { reports: async () => reports };
 };
 
 const inBrowser: Follow = async (t, url) => {
@@ -61,7 +68,10 @@ const inBrowser: Follow = async (t, url) => {
   await page.goto(new URL("/THIRD-PARTY-NOTICES.txt", url).href);
   await page.evaluate(bundle.outputFiles[0]?.text ?? "");
   await page.evaluate(`follow(${JSON.stringify(url.href)})`);
-  return () => page.evaluate<Report[]>("reports");
+  return {
+    reports: () => page.evaluate<Report[]>("reports"),
+    renew: (token) => page.evaluate<void>(`renew(${JSON.stringify(token)})`),
+  };
 };
 
 for (const [runtime, start] of Object.entries({ Node: inNode, "a Worker": inWorker, Chromium: inBrowser })) {
@@ -70,7 +80,7 @@ for (const [runtime, start] of Object.entries({ Node: inNode, "a Worker": inWork
     t.after(() => edge.close());
     const channel = newChannel();
     await publishJson(edge, channel, { y: 1, z: 2 });
-    const reports = await start(t, edge.channelUrl(channel));
+    const { reports } = await start(t, edge.channelUrl(channel));
     const phases = async (): Promise<string[]> =>
       (await reports()).flatMap((report) => (report.kind === "phase" ? [report.phase] : []));
     const ys = async (): Promise<number[]> =>
@@ -103,5 +113,35 @@ for (const [runtime, start] of Object.entries({ Node: inNode, "a Worker": inWork
     assert.ok((await phases()).includes("waiting"));
     const hellos = all.flatMap((report) => (report.kind === "hello" ? [report.channel] : []));
     assert.deepEqual([...new Set(hellos)], [channel]);
+  });
+}
+
+for (const [runtime, start] of Object.entries({ Node: inNode, Chromium: inBrowser })) {
+  test(`[AC1a] [AC10a] [AC10c] in ${runtime} a viewer whose channel becomes private is refused until it has a token, and misses nothing`, async (t) => {
+    const main = new URL("../../support/token-worker.js", import.meta.url).pathname;
+    const edge = await startEdge({ main, vars: { ADMIN_TOKEN: "admin-\u00e4??>" } });
+    t.after(() => edge.close());
+    const channel = newChannel();
+    await publishJson(edge, channel, 1);
+    const { reports, renew } = await start(t, edge.channelUrl(channel));
+    const phase = async (): Promise<string | undefined> =>
+      (await reports()).flatMap((report) => (report.kind === "phase" ? [report.phase] : [])).at(-1);
+    const ys = async (): Promise<number[]> =>
+      (await reports()).flatMap((report) => (report.kind === "point" ? [report.y] : []));
+    await waitFor("it is live", async () => (await phase()) === "live");
+    await fetch(new URL("/watch?is=token", edge.url));
+    await edge.evict(channel);
+    assert.equal((await publishJson(edge, channel, 2)).viewers, 0);
+    // Then workerd ends the connection of a socket that it closed, which Node waits for.
+    await edge.evict(channel);
+    await waitFor("it is refused", async () => (await phase()) === "refused: token");
+    await publishJson(edge, channel, 3);
+    await renew?.("admin-\u00e4??>");
+    await waitFor("it is live again", async () => (await phase()) === "live");
+    await publishJson(edge, channel, 4);
+    await waitFor("all points", async () => (await ys()).length >= 4);
+    assert.deepEqual(await ys(), [1, 2, 3, 4]);
+    await renew?.("test-token");
+    await waitFor("it is refused", async () => (await phase()) === "refused: right");
   });
 }

@@ -30,6 +30,15 @@ test("[PG8a] [PG8b] what is sent to every page is at most 40 KB gzip; marks of g
   assert.match(output, new RegExp(`${total} B gzip {2}for every page`));
 });
 
+test("[PG8a] what every page is sent has no sentence about a frame that cannot be read; what is loaded later has them", async () => {
+  const assets = await readdir(join(PAGE, "assets"));
+  for (const name of assets.filter((each) => each.endsWith(".js"))) {
+    const script = await readFile(join(PAGE, "assets", name), "utf8");
+    assert.ok(script.includes("frame-magic"), name);
+    assert.equal(script.includes("A frame begins with the four bytes"), name.startsWith("lazy-"), name);
+  }
+});
+
 test("[RT6] the page holds no inline script or style, and names no other origin", async () => {
   const html = await readFile(join(PAGE, "page.html"), "utf8");
   assert.doesNotMatch(html, /<script(?![^>]*\ssrc="\/assets\/)/);

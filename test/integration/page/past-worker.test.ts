@@ -1,6 +1,7 @@
 /** What the page fetches of the past, from the real Worker. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readStored } from "../../../client/stored-frames.ts";
 import { browserHistory } from "../../../page/data/history/browser-history.ts";
 import { liveSegments } from "../../../page/data/live-segments.ts";
 import { justAbove } from "../../../page/data/sorted-column.ts";
@@ -29,7 +30,10 @@ test("[PG14c] the real Worker: what is older than what was sent is there, every 
     truth.ingest(decodeFrame(frame));
     if (i >= 30) live.ingest(decodeFrame(frame), true);
   }
-  const history = browserHistory(edge.channelUrl(channel), () => undefined);
+  const history = browserHistory(
+    (query, signal) => readStored(edge.channelUrl(channel), query, signal),
+    () => undefined,
+  );
   const look = async (min: number, max: number): Promise<void> => {
     history.request({ min, max }, live.completeFromX, T + 20_000);
     await waitFor(

@@ -11,8 +11,11 @@ const BANNER: Banner = {
   publicUrl: "",
   bound: ["tcp://127.0.0.1:5000"],
   connected: [],
+  controls: [],
   isDemo: false,
+  isPrivate: false,
   bearer: "$PUBLISH_TOKEN",
+  hasAdminToken: false,
   exposure: ["Only programs on this machine can connect."],
 };
 
@@ -26,6 +29,19 @@ test("[ST19] PUBLIC_URL is shown as the URL to share, each of several, and nothi
     "  URL to share         https://board.example/c/lab/bench-3",
     "  URL to share         http://bench.local:8080/c/lab/bench-3",
   ]);
+});
+
+test("[ST19] how a private channel is opened", () => {
+  assert.doesNotMatch(bannerText(BANNER), /private/);
+  const text = bannerText({ ...BANNER, isPrivate: true });
+  assert.match(text, /it is private +open it as http:\/\/localhost:8787\/c\/lab\/bench-3#token=</);
+  assert.match(text, /token add me --watch lab\/bench-3\n/);
+  const byAdmin = bannerText({ ...BANNER, isPrivate: true, bearer: "0123abcd", hasAdminToken: true });
+  assert.match(byAdmin, /such a token +npm run --silent bridge -- token add me/, "PUBLISH_TOKEN makes none then");
+  const madeUp = bannerText({ ...BANNER, isPrivate: true, bearer: "0123abcd" });
+  assert.match(madeUp, / PUBLISH_TOKEN=0123abcd npm run --silent bridge -- token add me/);
+  const other = bannerText({ ...BANNER, isPrivate: true, url: new URL("http://localhost:8963/c/lab/bench-3") });
+  assert.match(other, /token add me --watch lab\/bench-3 --to http:\/\/localhost:8963\n/);
 });
 
 test("[ST19] where publishers go to and where it connects to are told apart", () => {
@@ -51,4 +67,12 @@ test("[ST2] [BR39] a port that cannot be had is said with what to do, and the co
     /^Port 80 cannot be used: .*below 1024.* \(EACCES\)\. Choose another: npm start -- --port 8787$/,
   );
   assert.match(of("EODD", 8787), /\(EODD\)/);
+});
+
+test("[ST19] where programs are told what is set is said if they are", () => {
+  assert.doesNotMatch(bannerText(BANNER), /told/);
+  assert.match(
+    bannerText({ ...BANNER, controls: ["tcp://127.0.0.1:5001"] }),
+    /they are told by\s+tcp:\/\/127\.0\.0\.1:5001/,
+  );
 });

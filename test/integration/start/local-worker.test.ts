@@ -85,6 +85,8 @@ test("[ST10a] it answers as it does on Miniflare: page, files, points and refusa
     [script, { method: "HEAD" }],
     [script, { method: "POST" }],
     ["/favicon.svg", {}],
+    ["/plot-cast.js", {}],
+    ["/plot-cast.js", { method: "HEAD", headers: { Origin: "https://site.example", "Sec-Fetch-Site": "cross-site" } }],
     ["/page.html", {}],
     ["/page", {}],
     ["/assets/", {}],

@@ -13,6 +13,7 @@ function burn(steps: number): number {
 
 /** What wrangler.toml names. */
 export class Channel {}
+export class TokenRegistry {}
 
 export default {
   async fetch(request: Request): Promise<Response> {

@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { CommanderError } from "commander";
 import { readWorkerConfig } from "../../../scripts/local/worker-bundle.ts";
-import { namesOf, parseFlags, publishToken, StartError, workerVars } from "../../../scripts/start-options.ts";
+import {
+  namesOf,
+  otherSecrets,
+  parseFlags,
+  publishToken,
+  StartError,
+  workerVars,
+} from "../../../scripts/start-options.ts";
+import { listTokens, makeToken } from "../../support/named-tokens.ts";
 import { live, run, workerdOf } from "../../support/started.ts";
 import { waitFor, withDeadline } from "../../support/wait.ts";
 
@@ -57,7 +65,8 @@ test("[ST12] what is no variable, and no number where one is wanted, is refused 
   assert.match(refusal("allowed_hosts=x"), /did you mean ALLOWED_HOSTS\?$/);
   assert.match(refusal("FOO=1"), /no variable FOO; there are STORE_SECONDS, .*\.$/);
   for (const text of ["ALLOWED_HOSTS", "=x", ""]) assert.match(refusal(text), /Give NAME=value/);
-  assert.match(refusal("PUBLISH_TOKEN=abc"), /into the environment/);
+  for (const name of ["PUBLISH_TOKEN", "ADMIN_TOKEN", "JWT_SECRETS"])
+    assert.match(refusal(`${name}=abc`), new RegExp(`Put ${name} into the environment`));
   for (const value of ["abc", "", "0", "-1", "1e999"]) {
     assert.match(
       refusalOf(() => workerVars(defaults, {}, { STORE_SECONDS: value })),
@@ -73,8 +82,14 @@ test("[ST13b] a token is made up where none is given, and one that can be guesse
   assert.notEqual(publishToken({}).value, madeUp.value);
   const fifteen = publishToken({ PUBLISH_TOKEN: "123456789012345" });
   assert.match(fifteen.warning ?? "", /15 characters/);
-  assert.deepEqual(publishToken({ PUBLISH_TOKEN: "1234567890123456" }), { value: "1234567890123456", isMadeUp: false });
-  for (const value of ["", " ", "a b", "é"])
+  assert.deepEqual(publishToken({ PUBLISH_TOKEN: "1234567890123456" }), {
+    value: "1234567890123456",
+    secret: "1234567890123456",
+    isMadeUp: false,
+  });
+  const both = "1234567890123456 6543210987654321";
+  assert.deepEqual(publishToken({ PUBLISH_TOKEN: both }), { value: both.slice(0, 16), secret: both, isMadeUp: false });
+  for (const value of ["", " ", "a b c", "é"])
     assert.match(
       refusalOf(() => publishToken({ PUBLISH_TOKEN: value })),
       /PUBLISH_TOKEN is empty/,
@@ -86,12 +101,64 @@ test("[BR11a] npm start takes the token from the file that PUBLISH_TOKEN_FILE na
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "token");
   writeFileSync(file, "0123456789abcdef\n", { mode: 0o600 });
-  assert.deepEqual(publishToken({ PUBLISH_TOKEN_FILE: file }), { value: "0123456789abcdef", isMadeUp: false });
+  assert.deepEqual(publishToken({ PUBLISH_TOKEN_FILE: file }), {
+    value: "0123456789abcdef",
+    secret: "0123456789abcdef",
+    isMadeUp: false,
+  });
   const missing = join(folder, "missing");
   assert.match(
     refusalOf(() => publishToken({ PUBLISH_TOKEN_FILE: missing })),
     /The file that PUBLISH_TOKEN_FILE names cannot be read: there is no such file/,
   );
+});
+
+test("[ST13c] [ST13b] ADMIN_TOKEN and JWT_SECRETS come from the environment or a file, and need not be there", (t) => {
+  assert.deepEqual(otherSecrets({}), { vars: { ADMIN_TOKEN: "", JWT_SECRETS: "" }, warnings: [] });
+  const secrets = { ADMIN_TOKEN: " 0123456789abcdef fedcba9876543210\n", JWT_SECRETS: "a:b c:d" };
+  assert.deepEqual(otherSecrets(secrets), {
+    vars: { ADMIN_TOKEN: "0123456789abcdef fedcba9876543210", JWT_SECRETS: "a:b c:d" },
+    warnings: [],
+  });
+  const { warnings } = otherSecrets({ ADMIN_TOKEN: "123456789012345 0123456789abcdef" });
+  assert.deepEqual(warnings.length, 1);
+  assert.match(warnings[0] ?? "", /^ADMIN_TOKEN has 15 characters/);
+  assert.match(
+    refusalOf(() => otherSecrets({ ADMIN_TOKEN: "schlüssel-des-hauses" })),
+    /ADMIN_TOKEN has characters that cannot stand in a header, or more than two/,
+  );
+  const folder = mkdtempSync(join(tmpdir(), "plotcast-secrets-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "secret");
+  writeFileSync(file, "0123456789abcdef\n", { mode: 0o600 });
+  assert.deepEqual(otherSecrets({ ADMIN_TOKEN_FILE: file, JWT_SECRETS_FILE: file }).vars, {
+    ADMIN_TOKEN: "0123456789abcdef",
+    JWT_SECRETS: "0123456789abcdef",
+  });
+  for (const name of ["ADMIN_TOKEN", "JWT_SECRETS"]) {
+    assert.match(
+      refusalOf(() => otherSecrets({ [name]: "x", [`${name}_FILE`]: file })),
+      new RegExp(`${name} and ${name}_FILE are both set`),
+    );
+  }
+});
+
+test("[ST13c] [AC6a] npm start passes ADMIN_TOKEN on, prints it nowhere, and keeps named tokens over a restart", async (t) => {
+  const admin = "the-admins-own-token";
+  const env = { PUBLISH_TOKEN: "the-publishers-token", ADMIN_TOKEN: admin };
+  const started = await run(t, "dev", { env });
+  await live(started);
+  const url = new URL(started.url);
+  const served = { url, token: null, channelUrl: (name: string) => new URL(`/c/${name}`, url) };
+  const { token } = await makeToken(served, "rig", { "lab/**": ["publish"] }, { admin });
+  const publish = (bearer: string): Promise<Response> =>
+    fetch(served.channelUrl("lab/a"), { method: "POST", headers: { Authorization: `Bearer ${bearer}` }, body: "1" });
+  assert.equal((await publish(token)).status, 200);
+  const { pid } = await workerdOf(started);
+  process.kill(pid, "SIGKILL");
+  await waitFor("the Worker is there again", async () => (await publish(token)).status === 200);
+  assert.equal((await listTokens(served, admin))[0]?.name, "rig");
+  for (const secret of [admin, token]) assert.ok(!started.output().includes(secret), started.output());
 });
 
 test("[ST13a] npm start prints a token only if it made it up", async (t) => {

@@ -24,6 +24,12 @@ test("[ST5] the packed command is JavaScript alone, and delivers what a publishe
   assert.deepEqual(Object.keys(manifest.dependencies), ["zeromq"], "all else is in the bundle");
   assert.ok(!manifest.files.some((file) => file.endsWith(".ts") || file === "bridge"), "no TypeScript is packed");
 
+  const mint = [PACKED, "token", "mint", "--watch", "a", "--for", "1h"];
+  const { stdout: minted } = await execute(process.execPath, mint, {
+    env: { ...process.env, JWT_SECRETS: "s".repeat(32) },
+  });
+  assert.match(minted, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+
   const worker = await startFakeWorker();
   t.after(() => worker.close());
   const directory = await mkdtemp(join(tmpdir(), "plotcast-packed-"));

@@ -1,11 +1,13 @@
 /** What is left of channels that hold nothing: removed at the next start, and nothing else. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { buildLocal } from "../../../scripts/local/build-local.ts";
 import { startWorker } from "../../../scripts/local/local-worker.ts";
+import { removeEmptyChannels } from "../../../scripts/local/sweep.ts";
 import { readWorkerConfig } from "../../../scripts/local/worker-bundle.ts";
 import { freePort } from "../../support/started.ts";
 
@@ -46,4 +48,22 @@ test("[ST18] [CH10] the next start removes the files of channels that nobody pub
   assert.equal(await ask("kept"), "x,series,y\r\n1,y,2\r\n");
   await ask("unknown/1", { method: "POST", headers, body: '{"x":3,"y":4}' });
   assert.equal(await ask("unknown/1"), "x,series,y\r\n3,y,4\r\n", "one that was removed can be published to");
+});
+
+test("[ST18] what is no channel stays, though it holds nothing", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "plotcast-sweep-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  for (const name of ["plotcast-Channel", "plotcast-TokenRegistry"]) {
+    await mkdir(join(folder, name));
+    // A database of one page, without a table.
+    const database = new DatabaseSync(join(folder, name, "a.sqlite"));
+    database.exec("CREATE TABLE t (x); DROP TABLE t; VACUUM");
+    database.close();
+  }
+  assert.equal(removeEmptyChannels(folder), 1);
+  assert.deepEqual((await readdir(folder, { recursive: true })).sort(), [
+    "plotcast-Channel",
+    "plotcast-TokenRegistry",
+    "plotcast-TokenRegistry/a.sqlite",
+  ]);
 });

@@ -1,9 +1,10 @@
 /** Frames out of pieces of a body. */
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { Readable } from "node:stream";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { framesIn } from "../../../client/stored-frames.ts";
+import { framesIn, isNotPermitted, ReadRefused, readStored } from "../../../client/stored-frames.ts";
 import { decodeFrame, type Frame } from "../../../protocol/frame/frame.ts";
 import { frameOf } from "../../support/publish.ts";
 
@@ -39,3 +40,44 @@ test("[PG14] what is no frame, or ends within one, is refused", async () => {
     await assert.rejects(decoded([frameOf(PUBLISHER, 1, [1]).subarray(0, length)]), { code: "frame-truncated" });
   }
 });
+
+/** A server that answers each request alike. @returns its channel, and what it was asked with */
+async function answering(
+  t: TestContext,
+  status: number,
+  body: string,
+): Promise<{ url: URL; asked: (string | undefined)[] }> {
+  const asked: (string | undefined)[] = [];
+  const server = createServer(({ headers }, response) => {
+    asked.push(headers.authorization);
+    response.writeHead(status, { connection: "close" }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  return { url: new URL(`http://127.0.0.1:${address.port}/c/lab`), asked };
+}
+
+test("[PG91g] a read has the header that says who asks, and none else", async (t) => {
+  const { url, asked } = await answering(t, 200, "");
+  await readStored(url, "points=1", new AbortController().signal, { Authorization: "Bearer pct_a" });
+  await readStored(url, "points=1", new AbortController().signal);
+  assert.deepEqual(asked, ["Bearer pct_a", undefined]);
+});
+
+for (const [status, body, code, isFinal] of [
+  [403, '{"code":"not-permitted"}', "not-permitted", true],
+  [403, '{"code":"cross-site"}', "cross-site", false],
+  [403, '{"code":7}', undefined, false],
+  [403, "<p>Sign in", undefined, false],
+  [503, '{"code":"channel-unavailable"}', "channel-unavailable", false],
+] as const) {
+  test(`[PG91h] a read that is refused with ${status} ${body} would ${isFinal ? "" : "not "}be refused again`, async (t) => {
+    const { url } = await answering(t, status, body);
+    const error = await readStored(url, "", new AbortController().signal).catch((reason: unknown) => reason);
+    assert.equal(isNotPermitted(error), isFinal);
+    assert.ok(error instanceof ReadRefused);
+    assert.deepEqual([error.status, error.code], [status, code]);
+  });
+}

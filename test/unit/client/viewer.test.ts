@@ -3,13 +3,14 @@ import { test } from "node:test";
 import type { MissingPoints } from "../../../client/cursor.ts";
 import type { ClientEnvironment, EnvironmentEvent, SocketEvents } from "../../../client/environment.ts";
 import { ChannelViewer, type StatusMessage, type ViewerOptions } from "../../../client/viewer.ts";
-import { pointsOf } from "../../../protocol/frame/frame.ts";
+import { type Frame, pointsOf } from "../../../protocol/frame/frame.ts";
 import { framesOf } from "../../../protocol/frame/frame-builder.ts";
 import { numberFrame } from "../../../protocol/frame/header.ts";
 import type { ServerMessage } from "../../../protocol/messages/server-message.ts";
 
 interface FakeSocket extends SocketEvents {
   url: string;
+  subprotocols: string[];
   sent: string[];
   isLeft: boolean;
 }
@@ -22,8 +23,8 @@ class World implements ClientEnvironment {
   randomNumber = 0.5;
   happens: ((event: EnvironmentEvent) => void) | undefined;
 
-  openSocket(url: URL, events: SocketEvents) {
-    const socket: FakeSocket = { ...events, url: url.href, sent: [], isLeft: false };
+  openSocket(url: URL, subprotocols: string[], events: SocketEvents) {
+    const socket: FakeSocket = { ...events, url: url.href, subprotocols, sent: [], isLeft: false };
     this.sockets.push(socket);
     return {
       send(text: string): void {
@@ -138,7 +139,7 @@ test("[PG4] [VC1a] it asks for a tail at first, and from where it was when it co
   world.socket.message(frame(1, 5));
   world.say({ type: "live", epoch: 1, seq: 5 });
   assert.equal(viewer.state.phase, "live");
-  world.socket.closed();
+  world.socket.closed(1006);
   assert.equal(viewer.state.phase, "waiting");
   world.pass(250);
   assert.equal(world.sockets.length, 2);
@@ -187,7 +188,7 @@ test("[PG4] [VW2f] gaps count once something follows them: a connection that end
   world.socket.message(frame(1, 2));
   world.say({ type: "gap", reason: "trimmed", points: 10, epoch: 1, seq: 12 });
   assert.deepEqual([got, viewer.cursor], [[1, 2], { epoch: 1, seq: 2 }]);
-  world.socket.closed();
+  world.socket.closed(1006);
   world.pass(250);
   assert.match(world.socket.url, /\?epoch=1&seq=2$/);
   const told = [
@@ -261,7 +262,7 @@ test("[PG4a] it comes back at once when the network or the tab does", () => {
   for (const event of ["online", "visible", "retry"] as const) {
     const { world, viewer } = start();
     world.randomNumber = 0.99;
-    world.socket.closed();
+    world.socket.closed(1006);
     if (event === "retry") viewer.retry();
     else world.happens?.(event);
     assert.equal(world.sockets.length, 2, event);
@@ -306,6 +307,34 @@ test("[VW1f] it asks for the newest points of a tail, and tells of those that we
   assert.deepEqual(viewer.cursor, { epoch: 1, seq: 9 });
 });
 
+test("[VW2g] it comes back with the newest of what it missed, from a whole frame on, and no hole is said for what was left out", () => {
+  const world = new World();
+  const got: unknown[] = [];
+  const handlers = {
+    frame: ({ header }: Frame) => got.push(header.seq),
+    missing: (missing: unknown) => got.push(missing),
+    earlier: (points: unknown) => got.push(points),
+  };
+  const viewer = new ChannelViewer(new URL("https://board.example/c/lab"), handlers, {
+    cursor: { epoch: 1, seq: 4 },
+    tail: { points: 9, newest: 2 },
+    environment: world,
+  });
+  viewer.open();
+  assert.equal(world.socket.url, "wss://board.example/c/lab?epoch=1&seq=4&newest=2");
+  world.say(hello(30));
+  world.say({ type: "gap", reason: "trimmed", points: 6, epoch: 1, seq: 10 });
+  world.say({ type: "earlier", after: 10, epoch: 1, seq: 27 });
+  const trimmed = { reason: "trimmed", points: 6, epoch: 1, seq: 10 };
+  const left = { after: 10, epoch: 1, seq: 27 };
+  assert.deepEqual(got, [trimmed, left]);
+  // The frame begins before the number that was said.
+  world.socket.message(frame(26, 30));
+  world.say({ type: "live", epoch: 1, seq: 30 });
+  assert.deepEqual(got, [trimmed, left, 30]);
+  assert.deepEqual(viewer.cursor, { epoch: 1, seq: 30 });
+});
+
 test("[VW2a] it goes on from a cursor that it is given, and says a hole after that", () => {
   const { world, viewer, got } = start({ cursor: { epoch: 1, seq: 4 }, tail: { points: 9 } });
   assert.equal(world.socket.url, "wss://board.example/c/lab?epoch=1&seq=4");
@@ -319,11 +348,108 @@ test("[VW10] it spreads its coming back as the Channel says", () => {
   world.randomNumber = 0.75;
   world.say({ ...hello(0), retryWithinMs: 8_000 });
   world.say({ type: "live", epoch: 1, seq: 0 });
-  world.socket.closed();
+  world.socket.closed(1006);
   world.pass(5_999);
   assert.equal(world.sockets.length, 1);
   world.pass(1);
   assert.equal(world.sockets.length, 2);
+});
+
+test("[AC1a] a token is offered in a subprotocol, in base64url of UTF-8 without padding, beside plotcast.v1", () => {
+  assert.deepEqual(start().world.socket.subprotocols, ["plotcast.v1"]);
+  for (const [token, encoded] of [
+    ["pct_a", "cGN0X2E"],
+    ["\u00fb\u00fe", "w7vDvg"],
+    ["??>>", "Pz8-Pg"],
+    ["???~", "Pz8_fg"],
+  ] as const) {
+    const { world } = start({ token });
+    assert.deepEqual(world.socket.subprotocols, ["plotcast.v1", `plotcast.token.${encoded}`]);
+    assert.doesNotMatch(world.socket.url, /token|pct/);
+  }
+});
+
+test("[AC1a] the key of a cookie is offered in a subprotocol, as it is at each connection; a token goes before it", () => {
+  let key: string | undefined = "AAAAAAAAAAAAAAAAAAAAAA";
+  const { world, viewer } = start({ sessionKey: () => key });
+  assert.deepEqual(world.socket.subprotocols, ["plotcast.v1", "plotcast.session.AAAAAAAAAAAAAAAAAAAAAA"]);
+  for (const [other, token, offered] of [
+    ["BBBBBBBBBBBBBBBBBBBBBB", undefined, ["plotcast.session.BBBBBBBBBBBBBBBBBBBBBB"]],
+    ["BBBBBBBBBBBBBBBBBBBBBB", "pct_a", ["plotcast.token.cGN0X2E"]],
+    [undefined, undefined, []],
+  ] as const) {
+    [key, viewer.token] = [other, token];
+    viewer.close();
+    viewer.open();
+    assert.deepEqual(world.socket.subprotocols, ["plotcast.v1", ...offered]);
+  }
+});
+
+test("[AC10b] it is told when its token expires", () => {
+  const world = new World();
+  const told: number[] = [];
+  const viewer = new ChannelViewer(
+    CHANNEL,
+    { frame() {}, expiring: (inMs) => void told.push(inMs) },
+    { environment: world },
+  );
+  viewer.open();
+  world.say({ type: "expiring", inMs: 30_000 });
+  world.say({ type: "renewed", expiresInMs: null });
+  assert.deepEqual([told, viewer.unknownMessages], [[30_000], 0]);
+});
+
+test("[AC10c] a new token is sent at once, and counts for what is opened later", () => {
+  const { world, viewer } = start({ token: "old" });
+  world.say({ type: "live", epoch: 1, seq: 0 });
+  viewer.renew("new");
+  assert.deepEqual(world.socket.sent, ['{"type":"renew","token":"new"}']);
+  assert.equal(world.sockets.length, 1);
+  world.socket.closed(1006);
+  world.pass(250);
+  assert.deepEqual(world.socket.subprotocols, ["plotcast.v1", "plotcast.token.bmV3"]);
+});
+
+test("[PG91c] a token that is taken away again, as a cookie has it, is brought by no later connection", () => {
+  const { world, viewer } = start();
+  world.say({ type: "live", epoch: 1, seq: 0 });
+  viewer.renew("new");
+  viewer.token = undefined;
+  world.socket.closed(1006);
+  world.pass(250);
+  assert.equal(world.sockets.length, 2);
+  assert.deepEqual(world.socket.subprotocols, ["plotcast.v1"]);
+});
+
+for (const [code, reason] of [
+  [4401, "token"],
+  [4403, "right"],
+] as const) {
+  test(`[AC10a] closed with ${code} it is refused, and comes back with its cursor by a new token, or when it is asked to`, () => {
+    for (const again of [(viewer: ChannelViewer) => viewer.renew("new"), (viewer: ChannelViewer) => viewer.retry()]) {
+      const { world, viewer, seen } = start({ cursor: { epoch: 1, seq: 4 } });
+      world.say({ type: "live", epoch: 1, seq: 4 });
+      world.socket.closed(code);
+      assert.deepEqual(viewer.state, { phase: "refused", reason });
+      assert.deepEqual(seen.phases, ["live", "refused"]);
+      world.pass(3_600_000);
+      for (const event of ["online", "offline", "visible"] as const) world.happens?.(event);
+      assert.equal(world.sockets.length, 1);
+      again(viewer);
+      assert.equal(world.sockets.length, 2);
+      assert.equal(world.socket.url, "wss://board.example/c/lab?epoch=1&seq=4");
+      assert.equal(viewer.state.phase, "connecting");
+    }
+  });
+}
+
+test("[AC10a] after any other close code it comes back by itself", () => {
+  for (const code of [1000, 1005, 1006, 1013, 4400, 4402, 4404, 4408, 4429]) {
+    const { world, viewer } = start();
+    world.say({ type: "live", epoch: 1, seq: 0 });
+    world.socket.closed(code);
+    assert.equal(viewer.state.phase, "waiting", `${code}`);
+  }
 });
 
 test("closed, it leaves its socket, its timer and the environment, and does not come back", () => {
@@ -334,4 +460,50 @@ test("closed, it leaves its socket, its timer and the environment, and does not 
   assert.deepEqual([world.timer, world.happens], [undefined, undefined]);
   viewer.retry();
   assert.deepEqual([world.sockets.length, seen.phases], [1, ["live"]]);
+});
+
+test("[VC1a] what was closed can be opened again: it goes on where it was, and tries as at first", () => {
+  const { world, viewer, got } = start();
+  world.say(hello(5));
+  world.socket.message(frame(1, 5));
+  world.say({ type: "live", epoch: 1, seq: 5 });
+  viewer.close();
+  assert.ok(world.socket.isLeft);
+  world.pass(60_000);
+  assert.equal(world.sockets.length, 1, "it tries nothing by itself");
+  viewer.open();
+  assert.equal(world.sockets.length, 2);
+  assert.equal(world.socket.url, "wss://board.example/c/lab?epoch=1&seq=5");
+  assert.deepEqual(viewer.state, { phase: "connecting", attempt: 0, online: true, deadlineMs: world.now + 10_000 });
+  world.say(hello(6));
+  world.socket.message(frame(6, 6));
+  world.say({ type: "live", epoch: 1, seq: 6 });
+  assert.equal(viewer.state.phase, "live");
+  assert.deepEqual(got, [1, 2, 3, 4, 5, 6]);
+  world.socket.closed(1006);
+  world.pass(500);
+  assert.equal(world.sockets.length, 3, "it comes back by itself again");
+});
+
+test("[VC1e] who was told to come again in 30 s tries no sooner by itself; once it was live, that is forgotten", () => {
+  const { world, viewer } = start();
+  world.socket.closed(1006);
+  viewer.holdOff(30_000);
+  world.pass(30_000);
+  assert.equal(world.sockets.length, 1);
+  world.pass(250);
+  assert.equal(world.sockets.length, 2);
+  // The answer to a question may come while another attempt is made.
+  viewer.holdOff(30_000);
+  world.socket.closed(1006);
+  world.pass(30_000);
+  assert.equal(world.sockets.length, 2);
+  viewer.retry();
+  assert.equal(world.sockets.length, 3, "a person may");
+  viewer.holdOff(30_000);
+  world.say(hello(0));
+  world.say({ type: "live", epoch: 1, seq: 0 });
+  world.socket.closed(1006);
+  world.pass(250);
+  assert.equal(world.sockets.length, 4);
 });

@@ -3,7 +3,7 @@ import { ANONYMOUS, type FrameHeader, numberFrame, readHeader, splitFrames } fro
 import { MAX_TAIL_BYTES } from "../../../protocol/limits.ts";
 import type { Repeats } from "../../../protocol/messages/publish.ts";
 import type { Refusal } from "../../../protocol/problem.ts";
-import type { BatchBounds, FrameBatch, FrameLog } from "../../hub/frame-log.ts";
+import type { BatchBounds, FrameBatch, FrameLog, Taken as TakenAt } from "../../hub/frame-log.ts";
 import { usualPauseOf } from "../../hub/log/takings.ts";
 import type { Decided } from "./layout.ts";
 import { LogStore } from "./log-store.ts";
@@ -94,10 +94,13 @@ export class ChannelLog implements FrameLog {
    * numbered in place. Nothing that leaves the object is sent before this is durable: the output gate holds it.
    *
    * @param nowMs by a clock that never runs back
-   * @returns a refusal, and nothing has changed, if the publisher cannot have got to these numbers
+   * @param maxSeries with more than so many series in the log, none is added
+   * @returns a refusal, and nothing has changed, if the publisher cannot have got to these numbers, or there are too many series
    */
-  append(body: Uint8Array, series: readonly string[], nowMs: number): Taken | Refusal {
+  append(body: Uint8Array, series: readonly string[], nowMs: number, maxSeries?: number): Taken | Refusal {
     const { publishers, index } = this.#store;
+    const excess = maxSeries === undefined ? undefined : this.#seriesExcess(series, maxSeries);
+    if (excess !== undefined) return { code: "quota-exceeded", detail: excess };
     const frames = splitFrames(body);
     const headers = frames.map((frame) => readHeader(frame));
     const detail = publishers.sequenceFault(headers);
@@ -120,6 +123,26 @@ export class ChannelLog implements FrameLog {
       repeats,
       decided: this.#store.layout.decide(fresh, series, nowMs),
     };
+  }
+
+  /** The last number of a publisher's frames; 0 if there is none. */
+  lastNumberOf(publisher: string): number {
+    return this.#store.publishers.lastOf(publisher)?.publisherSeq ?? 0;
+  }
+
+  /**
+   * Puts another frame in the place of one that was stored alone, with the same number of points.
+   * @param frameOf makes it, by the publisher's number of the other
+   * @returns whether it was there
+   */
+  rewrite(seq: number, frameOf: (publisherSeq: number) => Uint8Array): boolean {
+    const { segments } = this.#store;
+    const segment = seq > this.#keptAfter ? segments.at(seq) : undefined;
+    if (segment?.frames !== 1) return false;
+    const frame = frameOf(segment.publisherSeq);
+    numberFrame(frame, this.position.epoch, seq);
+    segments.rewrite(seq, frame);
+    return true;
   }
 
   /** Forgets every point and begins the numbering anew. */
@@ -148,6 +171,34 @@ export class ChannelLog implements FrameLog {
     return { frames, after, seq: to, lostInTrimmed };
   }
 
+  async framesBefore(seq: number, bounds: BatchBounds): Promise<{ frames: Uint8Array; after: number }> {
+    const selection = { direction: "backward", after: 0, through: seq, range: ANY_X } as const;
+    const { frames, from } = this.#slice(selection, bounds);
+    return { frames, after: frames.byteLength > 0 ? from : seq };
+  }
+
+  async takings(after: number, through: number): Promise<TakenAt[]> {
+    const takings: TakenAt[] = [];
+    for (const headers of this.#store.segments.headers(Math.max(after, this.#keptAfter), through)) {
+      for (const { afterSeq, seq, takenAtMs } of headers) {
+        const last = takings.at(-1);
+        if (last?.atMs === takenAtMs) last.seq = seq;
+        else takings.push({ after: afterSeq, seq, atMs: takenAtMs });
+      }
+    }
+    // A long publish has several rows.
+    const [first, last] = [takings[0], takings.at(-1)];
+    if (first !== undefined) first.after = Math.min(first.after, await this.takenSince(first.atMs));
+    if (last !== undefined) last.seq = Math.max(last.seq, await this.takenSince(last.atMs + 1));
+    return takings;
+  }
+
+  async takenSince(ms: number): Promise<number> {
+    const { seq } = this.position;
+    const first = this.#store.segments.firstWhere(this.#keptAfter, seq, ({ takenAtMs }) => takenAtMs >= ms);
+    return first?.afterSeq ?? seq;
+  }
+
   /** Begins a read up to where the channel stands now, or to a number before. */
   openRead({ direction, points = Number.POSITIVE_INFINITY, range, series, ...asked }: ReadRequest): Opened {
     const { epoch, seq } = this.position;
@@ -158,7 +209,8 @@ export class ChannelLog implements FrameLog {
       isKnown && after < through
         ? this.#slice({ direction, after, through, range, series }, READ_SLICE)
         : noFrames(after, through);
-    return { kind: "opened", epoch, seq: through, first };
+    const nearNames = isKnown ? undefined : this.#store.series.near(series[0] ?? "");
+    return { kind: "opened", epoch, seq: through, first, newest: seq, nearNames, seriesCount: this.#store.series.size };
   }
 
   /** One slice of a read: all that it asks for and the store has, or why it cannot go on. */
@@ -168,6 +220,14 @@ export class ChannelLog implements FrameLog {
     const isTrimmed = (mayBeginLater ? through : after + 1) <= this.#keptAfter;
     if (direction === "forward" && isTrimmed) return { kind: "cut", reason: "trimmed" };
     return { kind: "slice", ...this.#slice(request, READ_SLICE) };
+  }
+
+  /** AC13g. @returns what is wrong; undefined: nothing */
+  #seriesExcess(series: readonly string[], maxSeries: number): string | undefined {
+    const known = this.#store.series.size;
+    const added = this.#store.series.countNew(series);
+    if (added === 0 || known + added <= maxSeries) return undefined;
+    return `This channel has ${known} series, and this publish would add ${added}; with this token it may have ${maxSeries} (QUOTA_TOKEN has series=${maxSeries}). Publish fewer names.`;
   }
 
   /** Every point after this number is in the store. */

@@ -25,7 +25,7 @@ export class GapLedger {
     }
   }
 
-  /** How many points the frames numbered above `seq` told as lost; null if nobody can know, or not any more. */
+  /** How many points were told as lost before points numbered above `seq`; null if nobody can know, or not any more. */
   totalAfter(seq: number): number | null {
     return totalAfter(this.#after(seq), seq);
   }

@@ -1,4 +1,5 @@
 import { readHeader, splitFrames } from "../../../protocol/frame/header.ts";
+import { CHANNEL_ITSELF } from "../../../protocol/room/channel-itself.ts";
 import { lossesIn } from "../../hub/log/losses.ts";
 import { type Taking, withTaking } from "../../hub/log/takings.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -107,7 +108,9 @@ export class LogStore {
       ? trim(held, [this.segments.headers(held.after, before.seq), [added]], framesOf, seq, this.#bounds, nowMs)
       : undefined;
     const kept = trimmed?.kept ?? held;
-    const takings = withTaking(before.takings, [nowMs, fresh.length, seq]);
+    // What the channel writes down itself is no sign of life of its publishers.
+    const isOwn = publisher === CHANNEL_ITSELF;
+    const takings = isOwn ? [...before.takings] : withTaking(before.takings, [nowMs, fresh.length, seq]);
     const last = { publisherSeq, seq, takenAtMs: nowMs };
     // It must not go with a trim.
     const isCheckpointLost = kept.after >= Math.max(1, before.checkpointSeq);
@@ -140,7 +143,7 @@ export class LogStore {
       totalBytes,
       kept,
       oldestTakenAtMs: trimmed?.oldestTakenAtMs ?? oldestTakenAtMs,
-      takenAtMs: nowMs,
+      takenAtMs: isOwn ? before.takenAtMs : nowMs,
       takings,
       checkpointSeq,
       segmentsSinceCheckpoint: isCheckpoint ? 0 : before.segmentsSinceCheckpoint + added.length,
@@ -189,11 +192,12 @@ export class LogStore {
     for (const headers of this.segments.headers(newest.checkpointSeq, newest.seq)) {
       for (const { publisher, publisherSeq, seq, takenAtMs, frames } of headers) {
         this.publishers.remember(publisher, { publisherSeq, seq, takenAtMs });
-        takings = withTaking(takings, [takenAtMs, frames, seq]);
+        if (publisher !== CHANNEL_ITSELF) takings = withTaking(takings, [takenAtMs, frames, seq]);
         segmentsSinceCheckpoint++;
       }
     }
-    const { seq, totalBytes, keptAfter, keptBytes, takenAtMs, checkpointSeq } = newest;
+    const { seq, totalBytes, keptAfter, keptBytes, checkpointSeq } = newest;
+    const takenAtMs = newest.publisher === CHANNEL_ITSELF ? (takings.at(-1)?.[0] ?? null) : newest.takenAtMs;
     this.#state = {
       seq,
       totalBytes,

@@ -15,4 +15,7 @@ export const NOTHING_STORED: FrameLog = {
   takenEveryMs: null,
   tailStart: async () => POSITION,
   framesAfter: async () => ({ frames: new Uint8Array(), after: 0, seq: 0, lostInTrimmed: 0 }),
+  framesBefore: async () => ({ frames: new Uint8Array(), after: 0 }),
+  takings: async () => [],
+  takenSince: async () => 0,
 };

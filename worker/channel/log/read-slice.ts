@@ -1,6 +1,7 @@
 import { concat } from "../../../protocol/bytes.ts";
 import { hasSeries, valuesIn } from "../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../protocol/frame/header.ts";
+import { SeriesFilter } from "../../../protocol/series-filter.ts";
 import type { SegmentHeader } from "./segment.ts";
 import type { Segments } from "./segments.ts";
 import type { Direction, RangeOfX, Slice, SliceBounds } from "./slice.ts";
@@ -14,7 +15,7 @@ export interface SliceSelection {
   after: number;
   through: number;
   range: RangeOfX;
-  /** Frames that have one of these; any, if there are none. */
+  /** Frames that have one of these, in which `*` is any characters; any, if there are none. */
   series?: readonly string[];
 }
 
@@ -25,12 +26,13 @@ export interface SliceSelection {
  */
 export function readSlice(segments: Segments, selection: SliceSelection, bounds: SliceBounds): Slice {
   const { direction, after, through, series = [] } = selection;
-  const names = new Set(series);
+  const filter = new SeriesFilter(series);
   const left = { ...bounds };
   const chosen: Uint8Array[] = [];
   let [first, last]: (number | undefined)[] = [];
   let isLast = true;
-  for (const { frame, frames, points, fromSeq, toSeq } of looked(segments, selection, left)) {
+  let x: RangeOfX | undefined;
+  for (const { frame, frames, points, minX, maxX, fromSeq, toSeq } of looked(segments, selection, left)) {
     left.rows -= frames;
     if (frame !== undefined) {
       left.bytes -= frame.byteLength;
@@ -40,7 +42,8 @@ export function readSlice(segments: Segments, selection: SliceSelection, bounds:
     const fits = Math.min(left.rows, left.bytes, left.points, left.values) >= 0;
     isLast = last === undefined || fits;
     if (!isLast) break;
-    if (frame !== undefined && (names.size === 0 || hasSeries(frame, names))) chosen.push(frame);
+    x = { fromX: Math.min(x?.fromX ?? minX, minX), toX: Math.max(x?.toX ?? maxX, maxX) };
+    if (frame !== undefined && (filter.isAll || hasSeries(frame, filter))) chosen.push(frame);
     [first, last] = direction === "forward" ? [first ?? fromSeq, toSeq] : [fromSeq, last ?? toSeq];
   }
   const isForward = direction === "forward";
@@ -51,6 +54,7 @@ export function readSlice(segments: Segments, selection: SliceSelection, bounds:
     from: first ?? after,
     to: last ?? (isForward ? through : after),
     isLast,
+    x,
   };
 }
 
@@ -59,6 +63,8 @@ interface Looked {
   frame: Uint8Array | undefined;
   frames: number;
   points: number;
+  minX: number;
+  maxX: number;
   /** It holds the points above the one number, up to the other. */
   fromSeq: number;
   toSeq: number;
@@ -74,9 +80,9 @@ function* looked(segments: Segments, selection: SliceSelection, left: Readonly<S
       const inRange = stretch.filter((header) => isIn(range, header)).map(({ seq }) => seq);
       const bodies = inRange.length === 0 ? NONE : segments.bodies(Math.min(...inRange), Math.max(...inRange), range);
       for (const header of stretch) {
-        const { seq, afterSeq, frames } = header;
+        const { seq, afterSeq, frames, minX, maxX } = header;
         if (!isIn(range, header) && frames <= left.rows) {
-          yield { frame: undefined, frames, points: seq - afterSeq, fromSeq: afterSeq, toSeq: seq };
+          yield { frame: undefined, frames, points: seq - afterSeq, minX, maxX, fromSeq: afterSeq, toSeq: seq };
           continue;
         }
         const inOrder = splitFrames(bodies.get(seq) ?? segments.body(seq));
@@ -84,7 +90,15 @@ function* looked(segments: Segments, selection: SliceSelection, left: Readonly<S
           const { seq: toSeq, points, minX, maxX } = readHeader(frame);
           if (toSeq <= after || toSeq - points >= through) continue;
           const isInRange = isIn(range, { minX, maxX });
-          yield { frame: isInRange ? frame : undefined, frames: 1, points, fromSeq: toSeq - points, toSeq };
+          yield {
+            frame: isInRange ? frame : undefined,
+            frames: 1,
+            points,
+            minX,
+            maxX,
+            fromSeq: toSeq - points,
+            toSeq,
+          };
         }
       }
     }

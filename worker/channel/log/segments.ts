@@ -126,6 +126,11 @@ export class Segments {
     } else this.#sql.exec(`INSERT INTO segments VALUES (${values.map(() => "?").join()})`, ...values);
   }
 
+  /** Puts another frame in the place of the only one of a segment. */
+  rewrite(seq: number, frame: Uint8Array): void {
+    this.#sql.exec("UPDATE segments SET body = ?, bytes = ? WHERE seq = ?", bufferOf(frame), frame.byteLength, seq);
+  }
+
   /** Deletes trimmed segments, the oldest first, until what is stored has so many bytes at most: the others wait to be overwritten. */
   deleteTrimmed(keptAfter: number, maxBytes: number): void {
     const [oldest, newest] = [this.firstAfter(0), this.newest()];

@@ -1,7 +1,10 @@
 import { MAX_SERIES_LISTED } from "../../../protocol/limits.ts";
+import { isSeriesPattern, SeriesFilter } from "../../../protocol/series-filter.ts";
 
 /** Names are stored together, so many characters of JSON in a row, since rows are what is billed. */
 const MAX_ROW_CHARACTERS = 64 * 1024;
+/** To compare a name with all others could take longer than the read that asks for it. */
+const MAX_NEAR = 64;
 
 interface Row {
   id: number;
@@ -24,6 +27,10 @@ export class SeriesNames {
     }
   }
 
+  get size(): number {
+    return this.#names.size;
+  }
+
   get all(): string[] {
     return [...this.#names];
   }
@@ -32,9 +39,26 @@ export class SeriesNames {
     return this.#names.has(name);
   }
 
-  /** Whether points of one of these may be stored: while the list has room, what is not in it was never published. */
+  /** Whether points of one of these (`*` is any characters) may be stored: while the list has room, what is not in it was never published. */
   mayHave(series: readonly string[]): boolean {
-    return this.#names.size >= MAX_SERIES_LISTED || series.some((name) => this.#names.has(name));
+    if (this.#names.size >= MAX_SERIES_LISTED || series.some((name) => this.#names.has(name))) return true;
+    const filter = new SeriesFilter(series.filter(isSeriesPattern));
+    return !filter.isAll && [...this.#names].some((name) => filter.has(name));
+  }
+
+  /** Some names that may have been meant by another: the first that are about as long. */
+  near(name: string): string[] {
+    const near: string[] = [];
+    for (const known of this.#names) {
+      if (near.length >= MAX_NEAR) break;
+      if (Math.abs(known.length - name.length) <= Math.max(1, known.length / 3)) near.push(known);
+    }
+    return near;
+  }
+
+  /** How many of these it does not have. */
+  countNew(series: readonly string[]): number {
+    return series.filter((name) => !this.#names.has(name)).length;
   }
 
   /** Those of these that are to be added. */

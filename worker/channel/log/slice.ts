@@ -27,6 +27,8 @@ export interface Slice {
   to: number;
   /** There are no more in the direction of the read. */
   isLast: boolean;
+  /** From the smallest to the largest x of all that was looked at, in range or not; undefined: of nothing. */
+  x?: RangeOfX | undefined;
 }
 
 /** There is nothing between these numbers. */
@@ -43,7 +45,7 @@ export interface ReadRequest {
   /** Who reads. */
   address: string;
   range: RangeOfX;
-  /** Frames that have points of one of these; of any, if there are none. */
+  /** Frames that have points of one of these, in which `*` is any characters; of any, if there are none. */
   series: readonly string[];
   direction: Direction;
   /** Points numbered above `after`, up to `through`. */
@@ -54,7 +56,18 @@ export interface ReadRequest {
 }
 
 /** A read that was let in goes up to `seq`; here is the first of it. */
-export type Opened = { kind: "opened"; epoch: number; seq: number; first: Slice };
+export interface Opened {
+  kind: "opened";
+  epoch: number;
+  seq: number;
+  first: Slice;
+  /** The number of the channel's last point, which may be beyond `seq`. */
+  newest?: number;
+  /** How many series the channel has, as far as they are listed. */
+  seriesCount?: number;
+  /** The channel never had any of the series: some names that may have been meant. */
+  nearNames?: readonly string[] | undefined;
+}
 export type ReadOpened = (Opened & Pace) | { kind: "too-many-reads" };
 
 /** With each slice the Channel says how long the read waits before it asks for the next. */
@@ -80,6 +93,11 @@ export interface ReadChannel {
   openRead(request: ReadRequest): Promise<ReadOpened>;
   slice(request: SliceRequest): Promise<SliceAnswer>;
   closeRead(readId: string): Promise<void>;
+}
+
+/** Whether the first slice is all that there is to look at. */
+export function isWhole(direction: Direction, first: Slice, seq: number): boolean {
+  return direction === "forward" ? isDone(direction, first, seq) : first.isLast;
 }
 
 /** Whether this slice was the last of a read up to `seq`. One that goes backward is followed by one that goes forward. */

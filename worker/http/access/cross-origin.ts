@@ -11,7 +11,7 @@ import { includesOrigin, webOriginOf } from "./origins.ts";
 
 /** What a page of another site may ask for, once its origin is allowed. */
 const CROSS_ORIGIN_METHODS = "GET, HEAD, POST, DELETE";
-const CROSS_ORIGIN_HEADERS = "authorization, content-type, content-encoding";
+const CROSS_ORIGIN_HEADERS = "authorization, content-type, content-encoding, last-event-id, plotcast-cursor";
 /** Chrome keeps what a preflight said no longer than this. */
 const PREFLIGHT_SECONDS = "7200";
 
@@ -64,6 +64,21 @@ export function mayWatchFrom(origin: string | undefined, request: Request, acces
   mayAskFrom(new Request(request.url, { headers }), access);
 }
 
+/** Whether a page of another origin asks, as far as browsers say it; what ALLOWED_ORIGINS allows makes no difference. */
+export function isOfOtherOrigin(request: Request, access: Access): boolean {
+  const [origin, site] = [request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")];
+  if (site === "cross-site" || site === "same-site") return true;
+  return site !== "same-origin" && origin !== null && !isOwn(origin, request, access);
+}
+
+/** Whether a browser asked by https, of this Worker or of a proxy before it. */
+export function isAskedByHttps(request: Request, { publicUrls }: Access): boolean {
+  const { protocol, host } = new URL(request.url);
+  const named = request.headers.get("Host") ?? host;
+  if (protocol === "https:" || forwarded(request).proto === "https") return true;
+  return isOfPublicUrl(named, publicUrls) && [...publicUrls.origins].some((each) => each.startsWith("https:"));
+}
+
 /** GD8: what answers say to other sites' pages. To be sent with every answer, refusals included. */
 export function crossOriginHeaders(request: Request, { origins }: Access): Record<string, string> {
   const origin = request.headers.get("Origin");
@@ -73,7 +88,7 @@ export function crossOriginHeaders(request: Request, { origins }: Access): Recor
   return {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": origins.isAny || origin === null ? "*" : origin,
-    "Access-Control-Expose-Headers": "Retry-After, Plotcast-Epoch",
+    "Access-Control-Expose-Headers": "Retry-After, Plotcast-Epoch, Plotcast-Note, Plotcast-Cursor, Plotcast-Gaps",
     ...(isPreflight && {
       "Access-Control-Allow-Methods": CROSS_ORIGIN_METHODS,
       "Access-Control-Allow-Headers": CROSS_ORIGIN_HEADERS,

@@ -1,15 +1,10 @@
-import { ARRANGEMENT_TYPE, MAX_ARRANGEMENT_BYTES } from "../../../protocol/limits.ts";
+import { MAX_ARRANGEMENT_BYTES } from "../../../protocol/limits.ts";
 import { Problem } from "../../../protocol/problem.ts";
-import { decodeText, typeOf } from "./body.ts";
+import { decodeText } from "./body.ts";
 import { readBody } from "./read-body.ts";
 
 /** What a fragment says of the view. Everybody has a view of their own. */
 const OF_THE_VIEW = new Set(["window", "from", "to", "paused"]);
-
-/** Whether a POST says what everybody should see, and publishes nothing. */
-export function isArrangement(request: Request): boolean {
-  return typeOf(request) === ARRANGEMENT_TYPE;
-}
 
 /** @throws Problem if the body is none */
 export async function readArrangement(request: Request): Promise<string> {

@@ -28,11 +28,6 @@ const JSON_TYPES = new Set([
 ]);
 const ACCEPT_POST = `${FRAME_TYPE}, application/json, application/x-ndjson`;
 
-/** Whether a POST says something of its publisher, and publishes nothing. */
-export function isAnnouncement(request: Request): boolean {
-  return typeOf(request) === PRESENCE_TYPE;
-}
-
 /** @throws Problem if the body is not an announcement */
 export async function readAnnouncement(request: Request): Promise<Announcement> {
   const parsed = parseAnnouncement(decodeText(await readBody(request, MAX_PRESENCE_BYTES)));
@@ -54,9 +49,9 @@ export async function readPublication(request: Request): Promise<Publication> {
       "Accept-Post": `${ACCEPT_POST}, ${PRESENCE_TYPE}, ${ARRANGEMENT_TYPE}`,
     });
   }
-  const body = await readBody(request, MAX_BODY_BYTES);
+  const body = await readBody(request, MAX_BODY_BYTES, ["gzip", "deflate"]);
   if (body.byteLength === 0) {
-    throw new Problem("body-empty", 'There is nothing in the body. A point is {"x": <unix seconds>, "y": <number>}.');
+    throw emptyBody();
   }
   try {
     return type === FRAME_TYPE ? readFrames(body) : readPoints(decodeText(body), Date.now() / 1000);
@@ -64,6 +59,10 @@ export async function readPublication(request: Request): Promise<Publication> {
     if (error instanceof FrameError || error instanceof PointError) throw new Problem(error.code, error.message);
     throw error;
   }
+}
+
+export function emptyBody(): Problem {
+  return new Problem("body-empty", 'There is nothing in the body. A point is {"x": <unix seconds>, "y": <number>}.');
 }
 
 /** The type of a body, without its parameters. */

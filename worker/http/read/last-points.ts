@@ -20,13 +20,13 @@ export function* chosenPoints(
   for (const point of pointsOf(frame)) {
     seq++;
     const isInRange = point.x >= fromX && point.x <= toX && seq > after && seq <= through;
-    if (isInRange && (series.size === 0 || series.has(point.series))) yield { seq, point };
+    if (isInRange && series.has(point.series)) yield { seq, point };
   }
 }
 
 /** Where a read of this begins: the numbers tell where the last so many of all points are; of some they are looked for. */
 export function directionOf({ points, fromX, toX, series }: ReadQuery): Direction {
-  const isFiltered = Number.isFinite(fromX) || Number.isFinite(toX) || series.size > 0;
+  const isFiltered = Number.isFinite(fromX) || Number.isFinite(toX) || !series.isAll;
   return points !== undefined && points > 0 && isFiltered ? "backward" : "forward";
 }
 

@@ -5,37 +5,44 @@ import { numberText, pointText } from "../../../protocol/json/point-text.ts";
 import type { FRAME_TYPE } from "../../../protocol/limits.ts";
 import type { ReadCutMessage } from "../../../protocol/messages/read-message.ts";
 import { readTurns } from "../../channel/read-turns.ts";
-import type { Representation } from "../negotiate.ts";
-import { chosenPoints } from "./last-points.ts";
+import type { StoredType } from "../negotiate.ts";
+import { chosenPoints, startOf } from "./last-points.ts";
 import type { ReadQuery } from "./read-query.ts";
 import type { ReadCut, StoredRead } from "./stored-read.ts";
 
 /** Stored points as text: lines of JSON, one JSON array, or CSV. */
 
-export type TextType = Exclude<Representation, "text/html" | typeof FRAME_TYPE>;
+export type TextType = Exclude<StoredType, typeof FRAME_TYPE>;
 
 /** So many points become text at once. */
 const POINTS_A_TURN = 2048;
 
-/** What is stored after a number, as far as the query asks for it, as text in pieces. */
-export async function* textPieces(
-  read: StoredRead,
-  after: number,
-  query: ReadQuery,
-  type: TextType,
-): AsyncGenerator<string> {
-  if (type === "text/csv") yield query.text ? "x,series,y,text\r\n" : "x,series,y\r\n";
-  if (type === "application/json") yield "[";
-  let separator = "";
+/** What is stored, as far as the query asks for it: some lines at a time, never none. */
+export async function* storedLines(read: StoredRead, query: ReadQuery, type: TextType): AsyncGenerator<string[]> {
+  const after = await startOf(read, query);
   for await (const { frames } of read.forward(after)) {
     const pieces = linesOf(frames, after, query, type);
     for (;;) {
       await readTurns.take();
       const { done, value: lines } = readTurns.spend(() => pieces.next());
       if (done) break;
-      yield type === "application/json" ? separator + lines.join(",\n") : lines.join("");
-      separator = ",\n";
+      yield lines;
     }
+  }
+}
+
+/** These lines as one text, in pieces. */
+export async function* textOf(
+  stored: AsyncGenerator<string[]>,
+  query: ReadQuery,
+  type: TextType,
+): AsyncGenerator<string> {
+  if (type === "text/csv") yield query.text ? "x,series,y,text\r\n" : "x,series,y\r\n";
+  if (type === "application/json") yield "[";
+  let separator = "";
+  for await (const lines of stored) {
+    yield type === "application/json" ? separator + lines.join(",\n") : lines.join("");
+    separator = ",\n";
   }
   if (type === "application/json") yield "]\n";
 }
@@ -70,7 +77,7 @@ function lineOf({ series, x, y, text }: Point, query: ReadQuery, type: TextType)
  * The last of an answer that was cut, for those who do not see that the transfer is not complete: no point in lines of
  * JSON, a row whose x is no number in CSV, and nothing in a JSON array, which has no end.
  */
-export function cutText({ reason, message }: ReadCut, query: ReadQuery, type: TextType): string {
+export function cutText({ reason, message }: ReadCut, query: Pick<ReadQuery, "text">, type: TextType): string {
   switch (type) {
     case "text/csv":
       return `read-cut,${csvText(reason)},${csvText(message)}${query.text ? "," : ""}\r\n`;

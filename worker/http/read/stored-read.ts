@@ -10,6 +10,7 @@ import {
 import {
   type Direction,
   isDone,
+  isWhole,
   type ReadChannel,
   type ReadOpened,
   type ReadRequest,
@@ -18,6 +19,7 @@ import {
 import { ReadSlots } from "../../channel/read-slots.ts";
 import { pause, readTurns } from "../../channel/read-turns.ts";
 import { HttpProblem } from "../problem-response.ts";
+import type { NothingFound } from "./read-note.ts";
 
 /**
  * The reads of this isolate. The Channel bounds those of one channel; this bounds what one address holds in all of them.
@@ -31,6 +33,7 @@ const CUT_DETAILS = {
   trimmed: "Points that were still to be read became older than what the channel keeps.",
   "too-slow": "The answer was read too slowly.",
   "too-long": "It took too long to look for points. Ask for fewer, or for a narrower range.",
+  "access-ended": "The token of this read has expired or was revoked; the next needs another.",
   unavailable: "The channel could not be reached any more.",
 } as const satisfies Record<CutReason, string>;
 
@@ -54,8 +57,15 @@ export class StoredRead {
   readonly epoch: number;
   /** The number of the last point. */
   readonly end: number;
+  /** How many series the channel has, as far as that is known. */
+  readonly seriesCount: number;
+  /** Whether what came with the opening is all that there is to look at. */
+  readonly isWhole: boolean;
+  /** What was found so far is nothing: why, if it stays so. */
+  readonly nothing: NothingFound;
   readonly #channel: ReadChannel;
   readonly #request: ReadRequest;
+  readonly #mayGoOn: () => Promise<boolean>;
   /** What came with the opening, until it is asked for. */
   #first: Slice | undefined;
   /** It has a slot in the Channel, which frees that by itself when the last slice is sent. */
@@ -68,16 +78,21 @@ export class StoredRead {
 
   /**
    * Begins a read, which must be {@link close}d.
+   * @param mayGoOn asked before each further slice: whether what let the read in still counts
    * @throws Problem `too-many-reads`
    */
-  static async open(channel: ReadChannel, request: Omit<ReadRequest, "readId">): Promise<StoredRead> {
+  static async open(
+    channel: ReadChannel,
+    request: Omit<ReadRequest, "readId">,
+    mayGoOn = async (): Promise<boolean> => true,
+  ): Promise<StoredRead> {
     const readId = crypto.randomUUID();
     if (!reads.open(readId, request.address, Date.now())) throw tooMany();
     try {
       await readTurns.take();
       const opened = await channel.openRead({ ...request, readId });
       if (opened.kind === "too-many-reads") throw tooMany();
-      return new StoredRead(channel, { ...request, readId }, opened);
+      return new StoredRead(channel, { ...request, readId }, opened, mayGoOn);
     } catch (error) {
       reads.close(readId);
       throw error;
@@ -87,15 +102,33 @@ export class StoredRead {
   private constructor(
     channel: ReadChannel,
     request: ReadRequest,
-    { epoch, seq, first, pauseMs }: Extract<ReadOpened, { kind: "opened" }>,
+    {
+      epoch,
+      seq,
+      first,
+      newest = seq,
+      nearNames,
+      seriesCount = Number.POSITIVE_INFINITY,
+      pauseMs,
+    }: Extract<ReadOpened, { kind: "opened" }>,
+    mayGoOn: () => Promise<boolean>,
   ) {
+    this.#mayGoOn = mayGoOn;
     this.#channel = channel;
     this.#request = request;
     this.epoch = epoch;
     this.end = seq;
     this.#first = first;
+    this.seriesCount = seriesCount;
+    this.isWhole = isWhole(request.direction, first, seq);
+    this.nothing = { epoch, newest, nearNames, x: first.x };
     this.#isInChannel = !isDone(request.direction, first, seq);
     this.#nextAtMs = Date.now() + pauseMs;
+  }
+
+  /** Whether it is known already that there is no frame to give. */
+  get hasNoFrames(): boolean {
+    return this.isWhole && this.#first?.frames.byteLength === 0;
   }
 
   /**
@@ -155,6 +188,7 @@ export class StoredRead {
     if (first !== undefined) return first;
     const pauseMs = this.#nextAtMs - Date.now();
     if (pauseMs > 0) await pause(pauseMs);
+    if (!(await this.#mayGoOn())) throw new ReadCut("access-ended");
     await readTurns.take();
     if (this.#isLeft) throw new ReadCut("too-slow");
     if (Date.now() - this.#awaitedAtMs > MAX_SEARCH_MS) throw new ReadCut("too-long");

@@ -1,23 +1,33 @@
-import { gapsOf } from "../../../protocol/frame/frame.ts";
+import { gapsOf, placedGapsOf } from "../../../protocol/frame/frame.ts";
 import { readHeader } from "../../../protocol/frame/header.ts";
 import { MAX_TRIMMED_GAPS } from "../../../protocol/limits.ts";
 
-/** What a frame reports as lost before it, and that frame's number. */
+/** What a frame reports as lost before one of its points. */
 export interface Loss {
+  /** That point's number: who has it was told of the loss (TR2j), though not all of the frame may have come. */
   seq: number;
   /** null: nobody can know. */
   points: number | null;
 }
 
-/** A loss as it is remembered once its frame is gone; or several, merged, of frames numbered above `fromSeq` up to `seq`. */
+/** A loss as it is remembered once its frame is gone; or several, merged, before points numbered above `fromSeq` up to `seq`. */
 export interface LossEntry extends Loss {
   fromSeq: number;
 }
 
-/** What frames report as lost; those that report nothing are left out. */
+/** What frames report as lost, in order; those that report nothing are left out. */
 export function lossesIn(frames: readonly Uint8Array[]): Loss[] {
-  const losses = frames.map((frame) => ({ seq: readHeader(frame).seq, points: lostBefore(frame) }));
-  return losses.filter(({ points }) => points !== 0);
+  return frames.flatMap(lossesOf).filter(({ points }) => points !== 0);
+}
+
+function lossesOf(frame: Uint8Array): Loss[] {
+  const placed = placedGapsOf(frame);
+  if (placed.length === 0) return [];
+  const { seq, points } = readHeader(frame);
+  // What is missing behind the last point is told before that.
+  const numberOf = (pointsBefore: number): number => Math.min(seq, seq - points + pointsBefore + 1);
+  const byNumber = Map.groupBy(placed, ({ pointsBefore }) => numberOf(pointsBefore));
+  return [...byNumber].map(([at, gaps]) => ({ seq: at, points: totalOf(gaps.map(({ gap }) => gap)) }));
 }
 
 /** How many points a frame reports as lost; null if nobody can know. */
@@ -37,7 +47,7 @@ export function merged(entries: readonly LossEntry[], losses: readonly Loss[]): 
 }
 
 /**
- * How many points were reported as lost in frames numbered above `seq`; null if nobody can know, or not any more.
+ * How many points were reported as lost before points numbered above `seq`; null if nobody can know, or not any more.
  * @param entries those that are numbered above `seq`
  */
 export function totalAfter(entries: readonly LossEntry[], seq: number): number | null {

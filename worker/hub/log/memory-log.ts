@@ -3,7 +3,7 @@ import type { Cursor } from "../../../protocol/cursor.ts";
 import { valuesIn } from "../../../protocol/frame/frame.ts";
 import { readHeader } from "../../../protocol/frame/header.ts";
 import { MAX_SERIES_LISTED, MAX_TAIL_BYTES } from "../../../protocol/limits.ts";
-import type { BatchBounds, FrameBatch, FrameLog } from "../frame-log.ts";
+import type { BatchBounds, FrameBatch, FrameLog, Taken } from "../frame-log.ts";
 import { type LossEntry, lossesIn, merged, totalAfter } from "./losses.ts";
 import { type Taking, usualPauseOf, withTaking } from "./takings.ts";
 
@@ -124,6 +124,33 @@ export class MemoryLog implements FrameLog {
       seq: chosen.at(-1)?.seq ?? after,
       lostInTrimmed: after > seq ? lost : 0,
     };
+  }
+
+  async framesBefore(seq: number, bounds: BatchBounds): Promise<{ frames: Uint8Array; after: number }> {
+    const chosen: HeldFrame[] = [];
+    let [bytes, values] = [bounds.bytes, bounds.values];
+    for (const frame of this.#frames.toReversed()) {
+      if (frame.afterSeq >= seq) continue;
+      bytes -= frame.bytes.byteLength;
+      values -= valuesIn(frame.bytes);
+      if (chosen.length > 0 && Math.min(bytes, values) < 0) break;
+      chosen.unshift(frame);
+    }
+    return { frames: concat(chosen.map((frame) => frame.bytes)), after: chosen[0]?.afterSeq ?? seq };
+  }
+
+  async takings(after: number, through: number): Promise<Taken[]> {
+    const takings: Taken[] = [];
+    for (const { afterSeq, seq, takenAtMs } of this.#frames) {
+      const last = takings.at(-1);
+      if (last?.atMs === takenAtMs) last.seq = seq;
+      else takings.push({ after: afterSeq, seq, atMs: takenAtMs });
+    }
+    return takings.filter((taking) => taking.seq > after && taking.after < through);
+  }
+
+  async takenSince(ms: number): Promise<number> {
+    return this.#frames.find(({ takenAtMs }) => takenAtMs >= ms)?.afterSeq ?? this.#seq;
   }
 
   /** Every point after this number is here. */

@@ -37,7 +37,8 @@ export interface Marks {
   hasPoint: boolean;
 }
 
-const COMMA_NUMBER = /^[+-]?(?:\d+(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$/;
+/** A comma with nothing after it is a decimal comma at the end only: `1013,e5` is a slip, not 1013 × 10^5. */
+const COMMA_NUMBER = /^[+-]?(?:\d+,|(?:\d+(?:,\d+)?|,\d+)(?:[eE][+-]?\d+)?)$/;
 /** With digits on both sides of the comma: no comma between words. */
 const INNER_COMMA = /^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$/;
 /** Thousands, as people write them. */

@@ -113,6 +113,11 @@ function quotedRow(line: Line, separator: Separator): Row {
       if (separator !== undefined || cell !== "" || hadQuotes) end();
     } else cell += char;
   }
+  if (isQuoted) {
+    // A quote that nothing closes belongs to a line that was cut or damaged: what is behind it is no number.
+    cell += '"';
+    hadQuotes = false;
+  }
   end();
   return { line, cells, quoted };
 }

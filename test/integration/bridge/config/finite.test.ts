@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Packr } from "msgpackr";
-import { gapOf, lossesOf, withGaps } from "../../../../bridge/batch/gaps.ts";
 import type { MapConfig } from "../../../../bridge/config/config.ts";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
 import type { Message } from "../../../../bridge/decode/message.ts";
@@ -10,6 +9,7 @@ import { createLog } from "../../../../bridge/observability/log.ts";
 import { startBridge } from "../../../../bridge/pipeline/bridge.ts";
 import { PupilClock } from "../../../../bridge/presets/pupil/pupil-clock.ts";
 import { ChannelUplink } from "../../../../bridge/uplink/channel-uplink.ts";
+import { gapOf, lossesOf, withGaps } from "../../../../client/publish/collect/gaps.ts";
 import { decodeFrame } from "../../../../protocol/frame/frame.ts";
 import { type Edge, startEdge } from "../../../support/edge.ts";
 import { ARRIVED_AT, mapWith } from "../../../support/mapping.ts";

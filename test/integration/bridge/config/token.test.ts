@@ -17,6 +17,11 @@ test("[BR11a] the token is PUBLISH_TOKEN, or what is in the file that PUBLISH_TO
   for (const name of [file, ` ${file} `, join(directory, "link")])
     assert.deepEqual(publishToken({ PUBLISH_TOKEN_FILE: name }), { kind: "token", token: SECRET });
   assert.deepEqual(publishToken({ PUBLISH_TOKEN: "", PUBLISH_TOKEN_FILE: file }), { kind: "token", token: SECRET });
+  for (const both of [`${SECRET} older`, `${SECRET}\nolder\n`])
+    assert.deepEqual(publishToken({ PUBLISH_TOKEN: both }), { kind: "token", token: SECRET }, "the first of two");
+  assert.partialDeepStrictEqual(publishToken({ PUBLISH_TOKEN: `Bearer ${SECRET}` }), {
+    sentence: 'PUBLISH_TOKEN begins with "Bearer": leave that out.',
+  });
   writeFileSync(file, `\ufeff${"x".repeat(4093)}`);
   assert.equal(publishToken({ PUBLISH_TOKEN_FILE: file }).kind, "token", "4,096 bytes");
 });
@@ -26,7 +31,7 @@ test("[BR11a] [BR10c] a file that is none, or holds no token, is a sentence that
   const path = (name: string): string => join(directory, name);
   mkdirSync(path("folder"));
   writeFileSync(path("empty"), " \n");
-  writeFileSync(path("two"), `${SECRET}\n${SECRET}\n`);
+  writeFileSync(path("two"), `${SECRET}\n${SECRET}\n${SECRET}\n`);
   writeFileSync(path("long"), SECRET.padEnd(4097, "x"));
   writeFileSync(path("binary"), Buffer.from([0xff, 0xfe, 0x00]));
   symlinkSync(path("circle"), path("circle"));
@@ -34,7 +39,7 @@ test("[BR11a] [BR10c] a file that is none, or holds no token, is a sentence that
     [path("none"), /^The file that PUBLISH_TOKEN_FILE names cannot be read: there is no such file\.$/],
     [path("folder"), /cannot be read: it is a folder\.$/],
     [path("empty"), /names, is empty\.$/],
-    [path("two"), /is not one token: it has characters that cannot stand in a header\.$/],
+    [path("two"), /is not a token: it has characters that cannot stand in a header, or more than two tokens\.$/],
     [path("long"), /cannot be read: it is larger than 4 KiB\.$/],
     [path("binary"), /cannot be read: it is not UTF-8 text\.$/],
     [path("circle"), /cannot be read: its links lead in a circle\.$/],

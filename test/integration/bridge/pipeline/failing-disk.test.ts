@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
-import { Collector } from "../../../../bridge/batch/collector.ts";
-import { gapOf } from "../../../../bridge/batch/gaps.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
 import { openSpool } from "../../../../bridge/batch/spool/open-spool.ts";
 import { SpoolWriter } from "../../../../bridge/batch/spool/spool-writer.ts";
@@ -13,6 +11,8 @@ import { isWhole, markNotWhole } from "../../../../bridge/batch/spool/whole-numb
 import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import type { SourcePipeline } from "../../../../bridge/pipeline/source-pipeline.ts";
+import { Collector } from "../../../../client/publish/collect/collector.ts";
+import { gapOf } from "../../../../client/publish/collect/gaps.ts";
 import { decodeFrame, type Gap, pointsOf } from "../../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
@@ -52,8 +52,8 @@ class Bridge {
       publisher: state.publisher,
       firstSeq: state.nextSeq,
       maxBytes: 8 * MIB,
-      maxSpoolBytes: 64 * MIB,
-      ...(this.spoolWriter === undefined ? {} : { spoolWriter: this.spoolWriter }),
+      maxKeptBytes: 64 * MIB,
+      ...(this.spoolWriter === undefined ? {} : { keeper: this.spoolWriter }),
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
     });

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Collector } from "../../../../bridge/batch/collector.ts";
 import { sourceOf } from "../../../../bridge/config/defaults.ts";
 import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { type Bridge, type BridgeOptions, startBridge } from "../../../../bridge/pipeline/bridge.ts";
 import { Silence } from "../../../../bridge/sources/silence.ts";
-import { Deliverer, type DelivererOptions } from "../../../../bridge/uplink/deliverer.ts";
+import { createDeliverer } from "../../../../bridge/uplink/deliverer.ts";
 import { Poster } from "../../../../bridge/uplink/post.ts";
+import { Collector } from "../../../../client/publish/collect/collector.ts";
+import type { DelivererOptions } from "../../../../client/publish/deliver/deliverer.ts";
 import { decodeFrame } from "../../../../protocol/frame/frame.ts";
 import { readHeader } from "../../../../protocol/frame/header.ts";
 import { type FakeWorker, problem, startFakeWorker } from "../../../support/fake-worker.ts";
@@ -33,7 +34,7 @@ function delivering(t: TestContext, to: URL, timeoutMs = 5000) {
   const policy = { baseDelayMs: 5, maxDelayMs: 50, holdMs: 30 };
   const post: DelivererOptions["post"] = ({ body, points }, signal) =>
     poster.post(body, signal, { kind: "frames", points });
-  const deliverer = new Deliverer({ collector, ledger, log, post, policy, random: () => 0.5 });
+  const deliverer = createDeliverer({ collector, ledger, log, post, policy, random: () => 0.5 });
   void deliverer.run();
   t.after(async () => {
     await deliverer.drain(0);
@@ -48,7 +49,7 @@ function delivering(t: TestContext, to: URL, timeoutMs = 5000) {
 }
 
 for (const [status, code, advice] of [
-  [401, "token-wrong", "check PUBLISH_TOKEN"],
+  [401, "token-wrong", "give the bridge a token that this Worker takes"],
   [403, "host-not-allowed", "check the URL given with --to"],
   [404, "not-found", "check the URL given with --to"],
   [405, "method-not-allowed", "check the URL given with --to"],

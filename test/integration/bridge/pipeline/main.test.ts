@@ -161,7 +161,7 @@ describe("the command", () => {
     }
     const flagged = run(["--token", "t"]);
     assert.equal(await withDeadline("the exit", flagged.exit), 2);
-    const unusable = run([], { PUBLISH_TOKEN: "a\nb" });
+    const unusable = run([], { PUBLISH_TOKEN: "a b c" });
     assert.equal(await withDeadline("the exit", unusable.exit), 2);
   });
 

@@ -6,7 +6,7 @@ import { createLog } from "../../../../bridge/observability/log.ts";
 import { type Bridge, startBridge } from "../../../../bridge/pipeline/bridge.ts";
 import { startDemo } from "../../../../bridge/tools/demo.ts";
 import { Announcer } from "../../../../bridge/uplink/announcer.ts";
-import type { Outcome } from "../../../../bridge/uplink/answer.ts";
+import type { Outcome } from "../../../../client/publish/deliver/answer.ts";
 import { readHeader } from "../../../../protocol/frame/header.ts";
 import { messageIn } from "../../../../protocol/messages/parsed.ts";
 import { parseServerMessage } from "../../../../protocol/messages/server-message.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { describe, it, type TestContext } from "node:test";
-import { Collector } from "../../../../bridge/batch/collector.ts";
 import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
-import { outcomeOf, type Reply, type Sent } from "../../../../bridge/uplink/answer.ts";
-import { Deliverer } from "../../../../bridge/uplink/deliverer.ts";
+import { createDeliverer } from "../../../../bridge/uplink/deliverer.ts";
 import { Poster } from "../../../../bridge/uplink/post.ts";
+import { Collector } from "../../../../client/publish/collect/collector.ts";
+import { outcomeOf, type Reply, type Sent } from "../../../../client/publish/deliver/answer.ts";
 import type { Row } from "../../../../protocol/frame/frame-builder.ts";
 import { readHeader } from "../../../../protocol/frame/header.ts";
 import { directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
@@ -118,7 +118,7 @@ function delivering(t: TestContext, to: URL) {
   const lost = ledger.countDropped.bind(ledger);
   const collector = new Collector({ publisher: "00000000000000aa", maxBytes: 2 ** 24, lost });
   const poster = new Poster({ to, token: TOKEN });
-  const deliverer = new Deliverer({
+  const deliverer = createDeliverer({
     collector,
     ledger,
     log: createLog("text", "info", (line) => lines.push(line)),

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Collector } from "../../../../bridge/batch/collector.ts";
 import { UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
-import { Deliverer } from "../../../../bridge/uplink/deliverer.ts";
+import { createDeliverer } from "../../../../bridge/uplink/deliverer.ts";
 import { Poster } from "../../../../bridge/uplink/post.ts";
+import { Collector } from "../../../../client/publish/collect/collector.ts";
+import type { Deliverer } from "../../../../client/publish/deliver/deliverer.ts";
 import { decodeFrame } from "../../../../protocol/frame/frame.ts";
 import { readHeader } from "../../../../protocol/frame/header.ts";
 import { MAX_BODY_BYTES } from "../../../../protocol/limits.ts";
@@ -42,7 +43,7 @@ afterEach(async () => {
 
 function start({ idlePaceMs = 1000, holdMs = 30, timeoutMs = 5000 } = {}): void {
   poster = new Poster({ to: worker.url, token: "secret-token", timeoutMs, totalTimeoutMs: timeoutMs });
-  deliverer = new Deliverer({
+  deliverer = createDeliverer({
     collector,
     ledger,
     log: createLog("text", "info", (line) => lines.push(line)),
@@ -204,7 +205,7 @@ describe("when a POST fails", () => {
     assert.deepEqual(arrived(), [0, 1, 2]);
     const warnings = lines.filter((line) => line.includes("Not delivered"));
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? "", /401 token-wrong - Set PUBLISH_TOKEN \(check/);
+    assert.match(warnings[0] ?? "", /401 token-wrong - Set PUBLISH_TOKEN \(give the bridge a token/);
     assert.equal(ledger.droppedPoints, 0);
   });
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
-import type { Outcome, Sent } from "../../../../bridge/uplink/answer.ts";
 import { Poster } from "../../../../bridge/uplink/post.ts";
+import type { Outcome, Sent } from "../../../../client/publish/deliver/answer.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
 //     poster ─HTTP→ servers that answer as no server should

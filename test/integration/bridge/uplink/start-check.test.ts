@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { TroubleWarnings } from "../../../../bridge/observability/warnings.ts";
-import type { Outcome } from "../../../../bridge/uplink/answer.ts";
 import { StartCheck } from "../../../../bridge/uplink/start-check.ts";
+import type { Outcome } from "../../../../client/publish/deliver/answer.ts";
 import { type BridgeProcess, directoryOf, startBridgeProcess } from "../../../support/bridge-process.ts";
 import { EXPIRED, OF_LOCALHOST } from "../../../support/certificates.ts";
 import { startEdge } from "../../../support/edge.ts";
@@ -44,7 +44,7 @@ describe("a bridge that cannot deliver says so at its start", () => {
     for (const [publishToken, sentence] of [
       [
         "the-token-of-the-worker",
-        /Nothing can be delivered to .*401 token-wrong .*check PUBLISH_TOKEN, here and at the Worker/,
+        /Nothing can be delivered to .*401 token-wrong .*give the bridge a token that this Worker takes as PUBLISH_TOKEN/,
       ],
       [null, /Nothing can be delivered to .*503 publishing-not-configured .*wrangler secret put PUBLISH_TOKEN/],
     ] as const) {
@@ -160,15 +160,15 @@ describe("the question at the start", () => {
     return { check, lines, sent, trouble };
   }
 
-  it("[BR38a] [BR38d] has no body, and is asked again after 10 s and not before, until it is right, and then never", async (t) => {
+  it("[BR38a] [BR38d] has no body, and is asked again after 30 s and not before, until it is right, and then never", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const { check, lines, sent, trouble } = asking([REFUSED, REFUSED, TAKEN]);
     await check.ask();
     assert.deepEqual(sent, [[0, "nothing"]]);
-    t.mock.timers.tick(9_999);
+    t.mock.timers.tick(29_999);
     assert.equal(sent.length, 1);
     for (const count of [2, 3]) {
-      t.mock.timers.tick(count === 2 ? 1 : 10_000);
+      t.mock.timers.tick(count === 2 ? 1 : 30_000);
       assert.equal(sent.length, count);
       await Promise.resolve();
     }

@@ -41,6 +41,7 @@ test("[RD6a] [RD6b] reads write nothing, and look at each frame about twice, or 
     ["?from=1e9", 1.5 * FRAMES],
     ["?points=100&series=none", 5],
     ["?series=none", 5],
+    ["?series=n*e", 5],
     ["?points=100", 300],
   ] as const) {
     const rows = await rowsReadOf(query);

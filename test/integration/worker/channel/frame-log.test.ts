@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { concat } from "../../../../protocol/bytes.ts";
 import type { Cursor } from "../../../../protocol/cursor.ts";
 import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
-import type { BatchBounds, FrameBatch, FrameLog } from "../../../../worker/hub/frame-log.ts";
+import type { BatchBounds, FrameBatch, FrameLog, Taken } from "../../../../worker/hub/frame-log.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { frameLogSuite, type LogUnderTest } from "../../../support/frame-log-suite.ts";
 import { newChannel } from "../../../support/publish.ts";
@@ -44,6 +44,20 @@ class RemoteLog implements FrameLog {
     // The log may be further than is known here.
     const known = frames.filter((frame) => readHeader(frame).seq <= this.position.seq);
     return { ...batch, frames: concat(known), seq: Math.min(batch.seq, this.position.seq) };
+  }
+
+  async framesBefore(seq: number, { bytes, values }: BatchBounds): Promise<{ frames: Uint8Array; after: number }> {
+    const answer = await this.#ask("frames-before", { seq, bytes, values });
+    const { after }: { after: number } = JSON.parse(answer.headers.get("batch") ?? "");
+    return { frames: new Uint8Array(await answer.arrayBuffer()), after };
+  }
+
+  async takings(after: number, through: number): Promise<Taken[]> {
+    return JSON.parse(await (await this.#ask("takings", { after, through })).text());
+  }
+
+  async takenSince(ms: number): Promise<number> {
+    return JSON.parse(await (await this.#ask("taken-since", { ms })).text());
   }
 
   /** Does something with the log that changes what it says. @returns the frames of the answer */

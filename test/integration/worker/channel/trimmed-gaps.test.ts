@@ -76,14 +76,17 @@ test("[VW2c] [CH5d] what trimmed frames told as lost is told as their sum, over 
   assert.deepEqual(await toldTo(channel, from), []);
 });
 
-test("[VW2c] a cursor within a frame that is trimmed is before what that frame told", async () => {
+test("[VW2c] a cursor within a frame that is trimmed is behind what stood before its point, and before what follows", async () => {
   const channel = newChannel();
   const builder = new FrameBuilder();
-  builder.addGap({ kind: "gap", reason: "frame-refused", points: 9, fromX: null, toX: null, series: "y" });
-  for (let x = 0; x < 4; x++) builder.add(rowOf(x, { y: x }));
+  const lost = { kind: "gap", reason: "frame-refused", fromX: null, toX: null, series: "y" } as const;
+  builder.addGap({ ...lost, points: 9 });
+  for (let x = 0; x < 2; x++) builder.add(rowOf(x, { y: x }));
+  builder.addGap({ ...lost, points: 5 });
+  for (let x = 2; x < 4; x++) builder.add(rowOf(x, { y: x }));
   await publishFrames(edge, channel, builder.encode(A, 1));
   await fill(channel);
-  assert.deepEqual(await Promise.all([0, 1, 3, 4].map((seq) => toldGaps(channel, seq))), [9, 9, 9, "none"]);
+  assert.deepEqual(await Promise.all([0, 1, 2, 3].map((seq) => toldGaps(channel, seq))), [14, 5, 5, "none"]);
 });
 
 test("[VW2c] what trims add up is told, and nothing of frames that are kept", async () => {

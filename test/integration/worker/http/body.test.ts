@@ -4,7 +4,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { FRAME_TYPE } from "../../../../protocol/limits.ts";
+import { FRAME_TYPE, SESSION_TYPE } from "../../../../protocol/limits.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { assertProblemText } from "../../../support/problem.ts";
 import { newChannel, publishHeaders, publishJson, storedPoints } from "../../../support/publish.ts";
@@ -59,6 +59,12 @@ test("[GD4b] gzip of no known length is refused once it becomes more than 1 MiB,
 
 test("[GD1c] [GD5a] a body of no known length is refused without its token, before its end", async () => {
   assertRefused(await begin("main", { "Content-Type": FRAME_TYPE }, "beginning"), 401, "token-missing");
+});
+
+test("[GD1c] [AC9a] so is a session with a wrong token, and one without any once it is over 1 KiB", async () => {
+  const session = { "Content-Type": SESSION_TYPE };
+  assertRefused(await begin("main", { ...session, Authorization: "Bearer wrong" }, "{"), 401, "token-wrong");
+  assertRefused(await begin("main", session, "{".padEnd(1025)), 413, "body-too-large");
 });
 
 test("[GD4a] a body said to be over 1 MiB is refused before any of it is there", async () => {

@@ -68,4 +68,16 @@ for (const [what, body, headers, status] of bombs) {
   });
 }
 
+test("[GD4b] 100 bodies at once that become a GiB each cost less than 256 MiB together", async () => {
+  const bomb = gzipSync(Buffer.alloc(1024 * MIB, " "));
+  const before = await resetPeak();
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => post(edge, newChannel(), bomb, { "Content-Encoding": "gzip" })),
+  );
+  // GD11b: those that are too many at once.
+  for (const { status } of answers) assert.ok(status === 413 || status === 429, String(status));
+  const grown = (await peakBytes()) - before;
+  assert.ok(grown < 256 * MIB, `${Math.round(grown / MIB)} MiB`);
+});
+
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual(edge.logs, []));

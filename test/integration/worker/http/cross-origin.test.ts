@@ -135,7 +135,7 @@ for (const [origin, allowed] of [
     assert.equal(preflight.headers.get("Access-Control-Allow-Origin"), allowed);
     assert.equal(
       preflight.headers.get("Access-Control-Allow-Headers"),
-      "authorization, content-type, content-encoding",
+      "authorization, content-type, content-encoding, last-event-id, plotcast-cursor",
     );
     assert.match(preflight.headers.get("Access-Control-Allow-Methods") ?? "", /\bPOST\b/);
     const path = `/c/${channel}`;

@@ -64,4 +64,17 @@ for (const { afterMs, isGone } of LAST_LOOK) {
   });
 }
 
+test("[VW9a] [VW9b] where nothing was ever published a viewer whose pings ceased is closed when another sends a message", async () => {
+  const channel = newChannel();
+  await fetch(new URL("/ahead/0", edge.url));
+  const [pinging, other] = [await open(channel), await open(channel)];
+  pinging.send("ping");
+  await pinging.nextMessage("pong", (message) => message === "pong");
+  await fetch(new URL("/ahead/301000", edge.url));
+  other.send('{"type":"newer"}');
+  await other.nextMessage("how many watch", (message) => String(message).includes('"status","viewers":1,'));
+  await waitFor("a close frame", () => pinging.isClosing);
+  await Promise.all([pinging, other].map((viewer) => viewer.cut()));
+});
+
 test("[BAD1] the Worker logged no error of its own all the while", () => assert.deepEqual([...edge.logs], []));

@@ -1,8 +1,10 @@
 /** A read that cannot go on says so, in every representation. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { FRAME_TYPE } from "../../../../protocol/limits.ts";
 import { type Edge, startEdge } from "../../../support/edge.ts";
+import { ADMIN, bearer, makeToken, revokeToken } from "../../../support/named-tokens.ts";
 import { bulkyFrame, frameOf, newChannel, publishFrames, read, storedPoints } from "../../../support/publish.ts";
 import { withDeadline } from "../../../support/wait.ts";
 
@@ -27,8 +29,8 @@ async function clear(channel: string): Promise<void> {
 }
 
 /** A read whose first bytes have come, and that is not taken further until `rest` is called. */
-async function pausedRead(on: Edge, channel: string, accept: string, query = "") {
-  const response = await read(on, channel, accept, query);
+async function pausedRead(on: Edge, channel: string, accept: string, query = "", headers = {}) {
+  const response = await fetch(new URL(query, on.channelUrl(channel)), { headers: { Accept: accept, ...headers } });
   assert.equal(response.status, 200);
   const reader = response.body?.getReader();
   assert.ok(reader);
@@ -95,6 +97,36 @@ test("[RD2f] a read is cut if points that it has not come to are trimmed; one th
   assert.match(text.slice(-400), /\n\{"code":"read-cut","reason":"trimmed",/);
   const again = await pausedRead(small, channel, FRAME_TYPE);
   assert.equal((await again.rest()).isWhole, true);
+});
+
+const TOKEN_ENDINGS = {
+  [NDJSON]: /\n\{"code":"read-cut","reason":"access-ended","detail":"[^"]+"\}\n$/,
+  "text/csv": /\r\nread-cut,access-ended,[^,]+\r\n$/,
+  [FRAME_TYPE]: /PLCT$/,
+};
+
+test("[AC10j] [RD2f] a read is cut, and says so, when its token is revoked, and when it expires; those of others go on", async () => {
+  const main = fileURLToPath(new URL("../../../support/token-worker.js", import.meta.url));
+  await using own = await startEdge({ main, vars: { ADMIN_TOKEN: ADMIN, WATCH: "token" } });
+  const channel = await fullChannel(own);
+  const rights = { [channel]: ["history"] };
+  const begin = (accept: string, token: string) => pausedRead(own, channel, accept, "", bearer(token));
+  const others = await makeToken(own, "others", rights);
+  const lasting = [await begin(NDJSON, others.token), await begin(NDJSON, ADMIN)];
+  for (const [n, [accept, ending]] of Object.entries(TOKEN_ENDINGS).entries()) {
+    const { token, name } = await makeToken(own, `revoked-${n}`, rights);
+    const { rest } = await begin(accept, token);
+    assert.equal((await revokeToken(own, name)).status, 204);
+    const { isWhole, text } = await rest();
+    assert.equal(isWhole, false, "the transfer came to its end");
+    assert.match(text.slice(-400), ending);
+  }
+  const { token } = await makeToken(own, "expires", rights, { expiresAtMs: Date.now() + 20_000 });
+  const { rest } = await begin(NDJSON, token);
+  // Less than half a minute: a read that looks for its next slice for so long is cut for that.
+  await fetch(new URL("/ahead?ms=25000", own.url));
+  assert.match((await rest()).text.slice(-400), TOKEN_ENDINGS[NDJSON]);
+  for (const { rest } of lasting) assert.equal((await rest()).isWhole, true);
 });
 
 test("[RD1b] an answer says in which numbering its points are", async () => {

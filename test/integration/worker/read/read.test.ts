@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
+import { isObject } from "../../../../protocol/json/json.ts";
 import { FRAME_TYPE } from "../../../../protocol/limits.ts";
 import { startEdge } from "../../../support/edge.ts";
+import { assertProblem } from "../../../support/problem.ts";
 import {
   bulkyFrame,
   frameOf,
@@ -112,6 +114,7 @@ test("[RT5g] [RT5h] [RT5i] every combination of from, to, series and points is w
     ),
   );
   for (const { from, to, series, points } of queries) {
+    if (from !== "" && to !== "" && Number(from) > Number(to)) continue;
     const query = new URLSearchParams();
     for (const name of series) query.append("series", name);
     for (const [key, value] of Object.entries({ from, to, points })) if (value !== "") query.set(key, value);
@@ -283,13 +286,13 @@ test("[RT5k] a key that means nothing is refused with the nearest that does, wha
   for (const [query, said] of [
     [
       "?point=100",
-      '"point" is not known; did you mean points? Known are from, to, after, through, series, points, text.',
+      '"point" is not known; did you mean points? Known are from, to, after, through, series, points, text; and live follow, wait.',
     ],
     ["?Points=1", '"Points" is not known; did you mean points?'],
     ["?serie=y", '"serie" is not known; did you mean series?'],
     ["?form=1", '"form" is not known; did you mean from?'],
     ["?points=1&limit=5", '"limit" is not known. Known are from'],
-    ["?seconds=60", "seconds is for a WebSocket, and this is a read."],
+    ["?seconds=60", "seconds is for what comes live (a WebSocket, events, follow=1, wait=), and this is a read."],
     [`?${"x".repeat(5000)}=1`, `"${"x".repeat(40)}" is not known.`],
   ] as const) {
     for (const type of [NDJSON, "application/json", "text/csv", FRAME_TYPE]) {
@@ -303,4 +306,71 @@ test("[RT5k] a key that means nothing is refused with the nearest that does, wha
   const head = await fetch(new URL("?point=1", edge.channelUrl(few)), { method: "HEAD" });
   assert.equal(head.status, 400);
   assert.equal((await read(edge, few, NDJSON, "?embed=1&points=1")).status, 200);
+});
+
+test("[RT5n] [RT5o] [RT5p] from and to are times in any form, and x of frames as it is", async () => {
+  const channel = newChannel();
+  const nowS = Math.floor(Date.now() / 1000);
+  for (const x of [nowS - 7200, nowS - 1800, nowS - 60]) await publishJson(edge, channel, { t: x, y: nowS - x });
+  const ys = async (query: string): Promise<unknown[]> =>
+    (await lines(channel, query)).map((point) => (isObject(point) ? point.y : point));
+  const at = new Date((nowS - 1800) * 1000).toISOString();
+  for (const query of [
+    "?from=-1h",
+    "?from=-60m&to=now",
+    `?from=${nowS - 1800}`,
+    `?from=${nowS - 1800}000`,
+    `?from=${nowS - 1800}000000`,
+    `?from=${nowS - 1800}000000000`,
+    `?from=${at}`,
+    `?from=${at.slice(0, -1)}`,
+    `?from=${at.replace("Z", "+00:00")}`,
+  ]) {
+    assert.deepEqual(await ys(query), [1800, 60], query);
+  }
+  assert.deepEqual(await ys("?to=-1h"), [7200]);
+  const frames = async (query: string): Promise<number> =>
+    (await (await read(edge, channel, FRAME_TYPE, query)).arrayBuffer()).byteLength;
+  assert.equal(await frames(`?from=${nowS - 1800}000`), 0);
+  assert.notEqual(await frames("?from=-1h"), 0);
+});
+
+test("[RT5q] from beyond to is refused, and so is what is no time", async () => {
+  for (const [query, said] of [
+    ["?from=5&to=4", "In the query, from is beyond to (5 and 4): exchange them."],
+    ["?from=now&to=-1h", "In the query, from is beyond to"],
+    ["?to=tomorrow", "In the query, to must be a time: unix seconds"],
+  ] as const) {
+    const response = await read(edge, few, NDJSON, query);
+    const { detail } = await assertProblem(response, 400, "query-invalid");
+    assert.ok(detail.startsWith(said), detail);
+  }
+});
+
+test("[RT5r] [RD3f] [RD3g] a star in series stands for any characters", async () => {
+  const channel = newChannel();
+  await publishJson(edge, channel, { x: 1, "lab.a": 1, "lab.b": 2, other: 3 });
+  await publishJson(edge, channel, { x: 2, other: 4 });
+  await publishJson(edge, channel, { x: 3, "lab.a": 5 });
+  const ys = async (query: string): Promise<unknown[]> =>
+    (await lines(channel, query)).map((point) => (isObject(point) ? point.y : point));
+  for (const [query, expected] of [
+    ["?series=lab.*", [1, 2, 5]],
+    ["?series=*.b&series=other", [2, 3, 4]],
+    ["?series=*", [1, 2, 3, 4, 5]],
+    ["?series=l*b*a", [1, 5]],
+    ["?series=lab*&points=2", [2, 5]],
+    ["?series=lab.*&from=2", [5]],
+    ["?series=LAB.*", []],
+  ] as const) {
+    assert.deepEqual(await ys(query), expected, query);
+  }
+  const few = Array.from({ length: 16 }, (_, i) => `series=*${i}`).join("&");
+  assert.deepEqual(await ys(`?${few}`), []);
+  const { detail } = await assertProblem(
+    await read(edge, channel, NDJSON, `?${few}&series=lab.*`),
+    400,
+    "query-invalid",
+  );
+  assert.equal(detail, "In the query, series may have * in 16 names at most: ask in several requests.");
 });

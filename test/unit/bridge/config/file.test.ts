@@ -21,7 +21,14 @@ describe("plotcast.toml", () => {
     const { to, spool, sources, ...rest } = read("[[source]]\n");
     assert.equal(to.href, "http://localhost:8787/c/main");
     assert.equal(spool, undefined);
-    assert.deepEqual(rest, { bufferBytes: 2 ** 26, spoolMaxBytes: 2 ** 30, metrics: undefined, log: undefined });
+    assert.deepEqual(rest, {
+      bufferBytes: 2 ** 26,
+      spoolMaxBytes: 2 ** 30,
+      metrics: undefined,
+      control: [],
+      call: [],
+      log: undefined,
+    });
     assert.deepEqual(sources, [
       {
         name: "main",
@@ -67,6 +74,8 @@ describe("plotcast.toml", () => {
       spool = "spool.db"
       spool_max = "2 GiB"
       metrics = 9464
+      control = ["tcp://127.0.0.1:5001"]
+      call = ["ipc:///tmp/rep"]
       log = "json"
       [[source]]
       name = "a"
@@ -112,6 +121,8 @@ describe("plotcast.toml", () => {
       spool: join(folder, "spool.db"),
       spoolMaxBytes: 2 ** 31,
       metrics: { host: "127.0.0.1", port: 9464 },
+      control: ["tcp://127.0.0.1:5001"],
+      call: ["ipc:///tmp/rep"],
       log: "json",
     });
     const [a, b] = sources;

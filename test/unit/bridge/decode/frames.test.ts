@@ -63,6 +63,17 @@ describe("two frames", () => {
     assert.equal(decoding.read("10", PAYLOAD), "envelope-wrong");
     assert.equal(decoding.read("11", PAYLOAD), "envelope-wrong");
     assert.deepEqual(decoding.read("20", PAYLOAD), ["20.a now 1"]);
+    for (const [first, step] of [
+      ["1732112912000", 100],
+      ["1732112912000000000", 100_000_000],
+      ["1732112912", 5],
+    ] as const) {
+      const times = decodingOf();
+      const at = (i: number): string => String(BigInt(first) + BigInt(i * step));
+      for (let i = 0; i < 10; i++) assert.deepEqual(times.read(at(i), PAYLOAD), [`${at(i)}.a now 1`]);
+      assert.equal(times.read(at(10), PAYLOAD), "envelope-wrong", "times of a year before");
+      assert.deepEqual(times.read(at(3), PAYLOAD), [`${at(3)}.a now 1`]);
+    }
     const turns = decodingOf();
     for (let i = 0; i < 100; i++) assert.deepEqual(turns.read(`${i % 10}`, PAYLOAD), [`${i % 10}.a now 1`]);
   });

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Collector } from "../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
 import { createMapper } from "../../../../bridge/map/mapper.ts";
 import { SourceLedger, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
+import { Collector } from "../../../../client/publish/collect/collector.ts";
 import { decodingOf, hex } from "../../../support/decoding.ts";
 import { ARRIVED_AT, messageOf, NO_MAP } from "../../../support/mapping.ts";
 import { arrived, pipelineOf } from "../../../support/pipeline.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { tokenFrom } from "../../../../bridge/config/secrets/token.ts";
+import { tokensIn } from "../../../../bridge/config/secrets/token.ts";
 import { parseBytes } from "../../../../bridge/config/syntax/quantities.ts";
 import { parseChannelUrl } from "../../../../bridge/config/syntax/web-address.ts";
 import { SourceLedger, totalsOf, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
@@ -82,6 +82,7 @@ it("--to takes the URL of a channel and nothing else", () => {
 });
 
 it("[BR11a] the token comes from the environment, if it can stand in a header", () => {
-  assert.equal(tokenFrom({ PUBLISH_TOKEN: " abc \n" }), "abc");
-  for (const PUBLISH_TOKEN of ["", " ", "a b", "a\nb", "é"]) assert.equal(tokenFrom({ PUBLISH_TOKEN }), undefined);
+  assert.deepEqual(tokensIn(" abc \n"), ["abc"]);
+  assert.deepEqual(tokensIn("abc\ndef"), ["abc", "def"]);
+  for (const text of ["", " ", "a b c", "é", "a é", "Bearer abc"]) assert.equal(tokensIn(text), undefined);
 });

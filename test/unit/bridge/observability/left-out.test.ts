@@ -36,6 +36,20 @@ test("what is left out is said with topic, reason, place and sample, and what to
   );
 });
 
+test("a line stays a line: names of any length are cut, and those that then look the same stand once", () => {
+  const long = (end: string): string => "k".repeat(255) + end;
+  const line = leftOutText({
+    ...PART,
+    topic: "t".repeat(1000),
+    reason: "name-invalid",
+    place: long("0"),
+    sample: "s".repeat(1000),
+    others: [long("1"), long("2"), `a${long("")}`, "b"],
+  });
+  assert.ok(line.length <= 600, `${line.length} characters`);
+  assert.match(line, /; also in "k{39}…", "ak{38}…", "b"\)/);
+});
+
 test("[PT7b] a list or an object is said as such, also one without a prototype, which has no text", () => {
   const bare: unknown = Object.create(null);
   for (const [sample, shown] of [

@@ -1,11 +1,11 @@
 /** What the log says of topics that several publishers number, of which there may be ever new ones. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Collector } from "../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
 import { SourceLedger, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
 import { SharedWarnings } from "../../../../bridge/observability/number-warnings.ts";
+import { Collector } from "../../../../client/publish/collect/collector.ts";
 import { arrived, pipelineOf } from "../../../support/pipeline.ts";
 
 function written() {

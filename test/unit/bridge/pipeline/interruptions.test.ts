@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { BridgeGap } from "../../../../bridge/batch/gaps.ts";
 import { Interruptions } from "../../../../bridge/pipeline/interruptions.ts";
+import type { PublisherGap } from "../../../../client/publish/collect/gaps.ts";
 
 /** A channel with these series, whose connections 1 to `newest` are open unless they are among those that are not. */
 function interrupting(names: readonly string[], { isAlone = true, knows = true } = {}) {
@@ -10,7 +10,7 @@ function interrupting(names: readonly string[], { isAlone = true, knows = true }
   const seriesNames = new Set(names);
   const uplink = {
     seriesNames,
-    addGaps: (gaps: readonly BridgeGap[], isCounted: boolean) => {
+    addGaps: (gaps: readonly PublisherGap[], isCounted: boolean) => {
       told.push(...gaps.map(({ series }) => series));
       counted += Number(isCounted);
     },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Collector } from "../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../bridge/batch/sequence/sequence.ts";
 import { SourceLedger, UplinkLedger } from "../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../bridge/observability/log.ts";
+import { Collector } from "../../../../client/publish/collect/collector.ts";
 import { decodeFrame, pointsOf } from "../../../../protocol/frame/frame.ts";
 import { arrived, pipelineOf } from "../../../support/pipeline.ts";
 

@@ -6,9 +6,7 @@ const NOW = 1.7e12;
 
 /** What a hello says of the feed: `takenForMs` ago the Channel took its newest frame, the one numbered 100. */
 function hello(takenForMs: number | null, takenEveryMs: number | null = null): Parameters<FeedRate["noteStatus"]>[1] {
-  const [viewer, channel, series] = ["v", "c", []];
-  const counts = { epoch: 1, seq: 100, viewers: 1, retryWithinMs: 500, nowMs: NOW };
-  return { type: "hello", version: 1, viewer, channel, series, ...counts, goneForMs: null, takenForMs, takenEveryMs };
+  return { type: "hello", seq: 100, goneForMs: null, takenForMs, takenEveryMs };
 }
 
 /** A page that is opened at NOW, and gets so many stored frames. */

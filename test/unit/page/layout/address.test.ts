@@ -81,6 +81,8 @@ test("[PG13] nonsense is ignored part by part", () => {
     rightAxis: AUTO,
   });
   assert.deepEqual(panel("a;ry=1...5;y=1..")?.left, AUTO);
+  assert.deepEqual(panel("a;y=x;ry=x")?.left, { mode: { kind: "equal" }, log: false });
+  assert.deepEqual(panel("a;y=x;ry=x")?.rightAxis, AUTO);
   assert.equal(parse("window=10s&window=30s").window, "10 s");
   assert.deepEqual(parse("calc=a&calc=:b&calc=c:&calc=%:b&calc=a:%&calc").derived, undefined);
   assert.deepEqual(parse("calc=a:b:c&calc=a:d").derived, [{ name: "a", expression: "b" }]);
@@ -230,7 +232,7 @@ test("[PG13] whatever is read, it never throws, keeps its bounds, and can be wri
       assert.ok(state.hidden.length <= MAX_NAMES);
       for (const one of [...names, ...state.hidden]) assert.ok(one.length > 0 && one.length <= 256);
       for (const { left, rightAxis } of state.panels) {
-        for (const { mode } of [left, rightAxis]) assert.ok(mode.kind === "auto" || isRange(mode.min, mode.max));
+        for (const { mode } of [left, rightAxis]) assert.ok(!("min" in mode) || isRange(mode.min, mode.max));
         const lines = [left, rightAxis].flatMap(({ thresholds }) => thresholds ?? []);
         assert.ok(lines.length <= MAX_THRESHOLDS && lines.every(Number.isFinite));
       }

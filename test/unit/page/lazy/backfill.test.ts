@@ -1,6 +1,7 @@
 /** What was left out of a tail is read behind the newest points: in the end a page holds what it would if all had been sent. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ReadRefused } from "../../../../client/stored-frames.ts";
 import { Arrivals } from "../../../../page/data/history/arrivals.ts";
 import type { SeriesStore } from "../../../../page/data/store/series-store.ts";
 import { fill } from "../../../../page/lazy/backfill.ts";
@@ -22,6 +23,8 @@ class World {
   /** Happens while a read is under way. */
   during: () => void = () => {};
   failures = 0;
+  /** The page's token has no right to read. */
+  isDenied = false;
   readonly #frames: Uint8Array[] = [];
   #publisherSeq = 0;
   keptAfter = 0;
@@ -30,6 +33,12 @@ class World {
   get seq(): number {
     const last = this.#frames.at(-1);
     return last === undefined ? 0 : readHeader(last).seq;
+  }
+
+  /** The number before the first point that is kept. */
+  get keptFrom(): number {
+    const first = this.#frames.map((frame) => readHeader(frame)).find(({ seq }) => seq > this.keptAfter);
+    return first === undefined ? this.seq : first.seq - first.points;
   }
 
   /** Publishes a frame. @returns it, as the channel numbers it */
@@ -50,14 +59,14 @@ class World {
     return store;
   }
 
-  /** The page joins: it is sent the points above `after`. */
-  join(after: number): void {
-    this.arrivals.begin({ epoch: EPOCH, after: 0, seq: after });
+  /** The page joins, or comes back with what is numbered up to `from`: it is sent the points above `after`. */
+  join(after: number, from = 0): void {
+    this.arrivals.begin({ epoch: EPOCH, after: from, seq: after });
     for (const frame of this.#frames) if (readHeader(frame).seq > after) this.receive(frame, true);
   }
 
   receive(frame: Uint8Array, stored = false): void {
-    this.arrivals.take((store) => store.ingest(decodeFrame(frame), stored), readHeader(frame).points);
+    this.arrivals.take((store) => store.ingest(decodeFrame(frame), stored), readHeader(frame));
   }
 
   async fill(): Promise<void> {
@@ -74,6 +83,7 @@ class World {
     const [after, through] = [Number(asked.get("after")), Number(asked.get("through"))];
     this.reads.push([after, through]);
     this.during();
+    if (this.isDenied) throw new ReadRefused(403, "not-permitted");
     if (this.failures-- > 0) throw new Error("refused");
     for (const frame of this.#frames) {
       const { seq, points } = readHeader(frame);
@@ -96,8 +106,8 @@ function assertSame(held: SeriesStore, whole: SeriesStore): void {
 }
 
 /** Frames of 100 points of two publishers; of the one some are missing now and again, of the other a series comes seldom. */
-function publishMany(world: World, frames: number): void {
-  for (let n = 0; n < frames; n++) {
+function publishMany(world: World, frames: number, from = 0): void {
+  for (let n = from; n < from + frames; n++) {
     const rows = (values: (i: number) => Record<string, number>, aside: number): Row[] =>
       Array.from({ length: 100 }, (_, i) => rowOf(T + n + i / 100 + aside, values(100 * n + i)));
     if (n % 2 === 0)
@@ -188,6 +198,18 @@ test("[PG70c] what was trimmed meanwhile is where the history ends", async () =>
   assert.equal(world.source.filling, "idle");
 });
 
+test("[PG91h] what its token has no right to read a page asks for once, and stays with the points that it was sent", async () => {
+  const world = new World();
+  publishMany(world, 400);
+  world.join(world.seq - 1000);
+  world.isDenied = true;
+  const { store } = world.source;
+  await world.fill();
+  assert.equal(world.reads.length, 1);
+  assert.equal(world.source.store, store);
+  assert.deepEqual([world.source.filling, world.arrivals.all], ["idle", []]);
+});
+
 test("[PG70c] a channel that was emptied, and a file that is opened, end it: nothing is put before them", async () => {
   const world = new World();
   publishMany(world, 400);
@@ -207,7 +229,63 @@ test("[PG70d] of what comes meanwhile 1,048,576 points are kept: with more, it e
     const world = new World();
     publishMany(world, 3);
     world.join(world.seq - 1);
-    world.arrivals.take(() => {}, 1_048_576 - 100 + more);
-    assert.equal(world.arrivals.left === undefined, isOver);
+    world.arrivals.take(() => {}, { points: 1_048_576 - 100 + more, seq: 1 });
+    assert.equal(world.arrivals.all.length === 0, isOver);
   }
+});
+
+test("[PG4c] a page that comes back is filled behind the newest points, again and again, as if it had been sent everything", async () => {
+  const world = new World();
+  const { source, arrivals } = world;
+  publishMany(world, 300);
+  world.join(0);
+  await world.fill();
+  assert.deepEqual(arrivals.all, []);
+  // Away, and back; away before all of that was read, and back; and again with nothing in between.
+  const left = world.seq;
+  publishMany(world, 300, 300);
+  let back = world.seq;
+  world.join(back - 1050, left);
+  assert.equal(source.filling, "fetching");
+  assert.deepEqual(
+    source.store.gaps.filter(({ reason }) => reason !== GAP.reason),
+    [],
+    "nothing is missing",
+  );
+  const { x, y } = source.store.find("a.x")?.ring ?? assert.fail();
+  const broken = x.findIndex((at, i) => at > T + 300 && Number.isNaN(y[i]));
+  assert.ok((x[broken + 1] ?? 0) - (x[broken - 1] ?? 0) > 250, "the line is broken where points are not read yet");
+  assert.ok(source.store.completeFromX > T + 500, "and what is before is not complete");
+  let turns = 0;
+  world.during = () => {
+    if (++turns !== 2) return;
+    const after = world.seq;
+    publishMany(world, 300, 600);
+    back = world.seq;
+    arrivals.begin({ epoch: EPOCH, after, seq: back - 400 });
+    publishMany(world, 100, 900);
+    world.join(world.seq - 250, back - 400);
+  };
+  await world.fill();
+  assert.ok(turns >= 3, `${turns} reads`);
+  assertSame(source.store, world.whole(world.seq));
+  assert.deepEqual([source.filling, arrivals.all, arrivals.before], ["idle", [], undefined]);
+});
+
+test("[PG4c] what the channel has no more is a gap with its count, and nothing else is", async () => {
+  const world = new World();
+  publishMany(world, 100);
+  world.join(0);
+  await world.fill();
+  const left = world.seq;
+  publishMany(world, 400, 100);
+  world.join(world.seq - 1000, left);
+  world.keptAfter = left + 5000;
+  const kept = world.keptFrom;
+  await world.fill();
+  const gaps = world.source.store.gaps.filter(({ reason }) => reason !== GAP.reason);
+  assert.deepEqual(
+    gaps.map(({ reason, points }) => ({ reason, points })),
+    [{ reason: "trimmed", points: kept - left }],
+  );
 });

@@ -29,6 +29,19 @@ test("[PG81a] values that need none have none", () => {
   assert.equal(written(Number.NaN, "A"), "– A");
 });
 
+test("[PG81d] values have the prefix of their axis, whatever was written before it was known", () => {
+  const plain: ValueStyle = { number: { kind: "places", places: 0 }, unit: "kPa" };
+  const style = valueStyle(100_000, 136_500, false, "kPa", plain, 3);
+  assert.equal(`${valueText(136_500, style)} ${style.unit}`, "136.50 MPa");
+  assert.equal(valueStyle(100_000, 136_500, false, "kPa", plain).unit, "MPa", "nor by themselves");
+  const whole = valueStyle(200_000, 300_000, true, "Hz", undefined, 3);
+  assert.equal(`${valueText(250_123, whole)} ${whole.unit}`, "250.1 kHz", "whole numbers beside others");
+  const small = valueStyle(90_000, 99_000, false, "W", undefined, 3);
+  assert.equal(`${valueText(99_000, small)} ${small.unit}`, "99.00 kW");
+  const close = valueStyle(101_325, 101_335, false, "Pa", undefined, 0);
+  assert.equal(`${valueText(101_325.2, close)} ${close.unit}`, "101325.20 Pa");
+});
+
 test("[PG81b] no unit that is not known to take prefixes gets one, nor one that may be meant otherwise", () => {
   const units = [
     ...["", "°C", "C", "F", "°F", "%", "dB", "dBm", "pH", "ppm", "rpm", "m²", "m^2", "m2", "1/s", "V²/Hz", "Nm", "min"],
@@ -87,7 +100,7 @@ test("[PG81c] whatever the value and its unit, what is written is that value: no
       const shown = style.unit.slice(0, style.unit.length - base.length - rest.length);
       const [is, was] = [Number(text) * (FACTORS[shown] ?? Number.NaN), y * (FACTORS[prefix] ?? Number.NaN)];
       assert.ok(Math.abs(is / was - 1) < 2e-3, `${y} ${prefix}${base}${rest} as ${text} ${style.unit}`);
-      if (style.exponent !== undefined) assert.ok(/^-?\d{1,4}(\.\d+)?$/.test(text), `${text} ${style.unit}`);
+      if (style.exponent) assert.ok(/^-?\d{1,4}(\.\d+)?$/.test(text), `${text} ${style.unit}`);
     }),
     { numRuns: 2000 },
   );

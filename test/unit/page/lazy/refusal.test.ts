@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Answer, refusalText } from "../../../../page/lazy/refusal-text.ts";
+import { type Answer, answerOf, laterText, refusalText } from "../../../../page/lazy/refusal-text.ts";
 
 const OURS: Answer = { status: 204, redirects: false, isOurs: true, detail: undefined };
 
@@ -17,3 +17,29 @@ for (const [what, answer, path, sentence] of [
 ] as const) {
   test(`[PG24b] where ${what}, the page says ${sentence}`, () => assert.match(refusalText(answer, path), sentence));
 }
+
+for (const [headers, retryAfterMs] of [
+  [{ "Retry-After": "30", Plotcast: "1" }, 30_000],
+  [{ "Retry-After": "120", Plotcast: "1" }, 120_000],
+  [{ "Retry-After": "121", Plotcast: "1" }, 120_000],
+  [{ "Retry-After": "30" }, undefined],
+  [{ "Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT", Plotcast: "1" }, undefined],
+  [{ "Retry-After": "-1", Plotcast: "1" }, undefined],
+  [{ Plotcast: "1" }, undefined],
+] as const) {
+  test(`[PG24e] of ${JSON.stringify(headers)} the page waits ${retryAfterMs} ms`, () => {
+    const answer = answerOf(new Response("", { status: 429, headers: { ...headers } }), { code: "quota-exceeded" });
+    assert.equal(answer.retryAfterMs, retryAfterMs);
+  });
+}
+
+test("[PG24e] the state says why the page comes back later, where that is known", () => {
+  const said = (code: string): string | undefined => laterText({ ...OURS, status: 429, code, retryAfterMs: 1000 });
+  assert.equal(said("quota-exceeded"), "Too many viewers");
+  assert.equal(said("viewers-full"), "Too many viewers");
+  assert.equal(said("too-many-requests"), "Too many requests");
+  assert.equal(said("keys-unavailable"), "Tokens cannot be checked");
+  assert.equal(said("channel-unavailable"), "Channel busy");
+  assert.equal(said("internal"), undefined);
+  assert.equal(laterText({ ...OURS, status: 429, code: "quota-exceeded" }), undefined);
+});

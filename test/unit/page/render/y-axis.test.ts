@@ -181,9 +181,9 @@ test("[PG80a] on any axis as high as two labels there are two at least, and none
 });
 
 /** A linear axis with one series of a unit. */
-function axisOf(min: number, max: number, unit: string): YAxis {
+function axisOf(min: number, max: number, unit: string, integers = false): YAxis {
   const left: YAxis = { range: { min, max }, log: false };
-  const series = newSeries(`a [${unit}]`, new RingBuffer(1));
+  const series = { ...newSeries(`a [${unit}]`, new RingBuffer(1)), integers };
   const place = { slot: 0, onRight: false, isHidden: false, minY: min, maxY: max, renderer: {} };
   setPrefixes({ series: [{ ...place, series }], axes: { left, right: undefined } });
   return left;
@@ -205,6 +205,8 @@ test("[PG81a] an axis of one unit has its prefix, once, and labels and lines wit
   assert.deepEqual([volts.at(-1)?.label, volts[0]?.base], ["5", undefined]);
   const close = axisOf(2.5e6, 2.5e6 + 10, "Hz");
   assert.equal(yTicks(close, 200)[0]?.label, "2500000", "where they lie close together they are written out");
+  const whole = yTicks(axisOf(2e6, 3e6, "Hz", true), 200);
+  assert.deepEqual([whole[0]?.label, whole[0]?.base], ["2000000", undefined], "and so are whole numbers");
 });
 
 test("[PG81c] whatever the axis, a label with its prefix is the value that stands there", () => {

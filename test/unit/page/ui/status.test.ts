@@ -6,10 +6,10 @@ import { type FeedConditions, figuresText, statusOf, statusText } from "../../..
 const NOW = new Date(2026, 10, 20, 14, 30, 0).getTime();
 const QUIET: FeedConditions = {
   nowMs: NOW,
-  hasPoints: false,
   takenMs: NOW,
   staleSinceMs: undefined,
   goneSinceMs: undefined,
+  offlineSinceMs: NOW - 5_000,
   wasGone: false,
   isPaused: false,
 };
@@ -35,15 +35,21 @@ test("[PG3a] every state has its words", () => {
   assert.equal(words(live, { ...back, staleSinceMs: undefined }), "Live");
   const waiting = { phase: "waiting", attempt: 1, retryAtMs: NOW + 2_100 } as const;
   assert.equal(words(waiting, { ...gone, isPaused: true }), "Reconnecting in 3 s");
-  assert.equal(words({ phase: "offline", attempt: 1, retryAtMs: NOW }), "Offline");
-  assert.equal(words(connecting(NOW, 1, false)), "Offline");
+  const refusal = "Too many viewers";
+  assert.equal(words(waiting, { refusal }), "Too many viewers; next try in 3 s");
+  assert.equal(words(connecting(NOW, 1), { refusal }), "Too many viewers…");
+  assert.equal(words(connecting(NOW), { refusal }), "Connecting…");
+  assert.equal(words(live, { refusal }), "Live");
+  assert.equal(words({ phase: "offline", attempt: 1, retryAtMs: NOW }), "Offline since 14:29:55");
+  assert.equal(words(connecting(NOW, 1, false)), "Offline since 14:29:55");
   assert.equal(statusText({ kind: "snapshot", about: () => "" }, NOW).join(""), "Snapshot");
   assert.equal(statusText({ kind: "unsupported" }, NOW).join(""), "No WebSocket");
+  assert.equal(statusText({ kind: "private" }, NOW).join(""), "Private");
+  assert.equal(statusText({ kind: "ended" }, NOW).join(""), "Access ended");
 });
 
 test("[PG71a] where nothing was published it says so, and not that it is live", () => {
   assert.equal(words(live, { takenMs: undefined }), "Nothing published yet");
-  assert.equal(words(live, { takenMs: undefined, hasPoints: true }), "Live", "emptied since");
   assert.equal(words(live, { takenMs: undefined, isPaused: true }), "Paused · empty");
 });
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { heldPoint } from "../../../../page/lazy/pointing/value-at.ts";
 import type { PointBuffer } from "../../../../page/render/renderers/point-buffer.ts";
 import { extend } from "../../../../page/render/renderers/step.ts";
-import { heldPoint } from "../../../../page/viewport/value-at.ts";
 import { Viewport } from "../../../../page/viewport/viewport.ts";
 import { channelData, receive, rowOf } from "../../../support/channel-data.ts";
 import { drawnSteps, named, segment } from "../../../support/named.ts";

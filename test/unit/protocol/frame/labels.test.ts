@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OpenFrame } from "../../../../bridge/batch/open-frame.ts";
+import { OpenFrame } from "../../../../client/publish/collect/open-frame.ts";
 import { decodeFrame, gapsOf, pointsOf, type Style } from "../../../../protocol/frame/frame.ts";
 import { FrameBuilder, framesOf, type Row, type RowMark } from "../../../../protocol/frame/frame-builder.ts";
 import { FrameError, type FrameFault, readHeader, splitFrames } from "../../../../protocol/frame/header.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { gapOf, withGaps } from "../../../../bridge/batch/gaps.ts";
+import { gapOf, withGaps } from "../../../../client/publish/collect/gaps.ts";
 import { FrameBuilder, type Row } from "../../../../protocol/frame/frame-builder.ts";
 import { numberFrame } from "../../../../protocol/frame/header.ts";
 import { hasGrownFrom, isSameFrame } from "../../../../protocol/frame/same-frame.ts";

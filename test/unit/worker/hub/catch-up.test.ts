@@ -5,6 +5,7 @@ import { readHeader, splitFrames } from "../../../../protocol/frame/header.ts";
 import { CATCH_UP_BYTES } from "../../../../protocol/limits.ts";
 import { FlushPace } from "../../../../worker/hub/flush-pace.ts";
 import { AT_ONCE, SendBudget, TURN_UNITS, Turn } from "../../../../worker/hub/send-budget.ts";
+import { PLAIN_JSON } from "../../../../worker/hub/text-view.ts";
 import { FakeSocket, HubOnRing } from "../../../support/hub-viewers.ts";
 import { bulkyFrame, frameOf } from "../../../support/publish.ts";
 
@@ -232,8 +233,8 @@ test("[VW3d] a viewer that asks on gets a step, and one that has no room none un
   for (let n = 1; n <= 3; n++) await ring.publish(bulkyFrame(A, n, 8000));
   const socket = await ring.join("frames", { kind: "resume", cursor: { epoch: 1, seq: 0 } });
   assert.deepEqual(socket.told("behind"), ['{"type":"behind","epoch":1,"seq":8000}']);
-  // The frame and the message after it count beside what waits.
-  socket.bufferedAmount = 262_144 - CATCH_UP_BYTES - 2 * 1024 + 1;
+  // That message counts beside what waits.
+  socket.bufferedAmount = 262_144 - CATCH_UP_BYTES - 1024 + 1;
   const binary = () => socket.sent.filter((message) => typeof message !== "string").length;
   await ring.say(socket, { type: "continue", epoch: 1, seq: 8000 });
   assert.equal(binary(), 1);
@@ -244,3 +245,22 @@ test("[VW3d] a viewer that asks on gets a step, and one that has no room none un
   assert.equal(binary(), 2);
   assert.equal(socket.told("behind").length, 2);
 });
+
+for (const [what, format, view] of [
+  ["text", "json", undefined],
+  ["a stream", "stream", { writing: "events", ids: true, series: [] }],
+] as const) {
+  test(`[VW5d] a body of many frames sends each of many viewers of ${what} one message, and 512 more to all together`, async () => {
+    const ring = new HubOnRing();
+    ring.log.append(frameOf(A, 1, [0]));
+    const start = { kind: "tail", points: 0, seconds: 0 } as const;
+    const viewers: FakeSocket[] = [];
+    for (let i = 0; i < 100; i++)
+      viewers.push(await ring.join(format, start, undefined, "", undefined, view ?? PLAIN_JSON));
+    const count = (): number =>
+      viewers.reduce((sum, { sent }) => sum + sent.filter((each) => !String(each).startsWith('{"type"')).length, 0);
+    assert.equal(count(), 0);
+    ring.hub.broadcast(Array.from({ length: 40 }, (_, i) => ring.log.append(frameOf(A, i + 2, [i]))));
+    assert.equal(count(), 100 + 512);
+  });
+}

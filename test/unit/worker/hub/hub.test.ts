@@ -32,6 +32,30 @@ test("[VW3a] 256 KiB wait for a viewer: a frame that fills them is sent, one byt
   }
 });
 
+test("[VW3f] control messages may wait in 64 KiB beyond that: one that begins there is sent, one after them closes with 4408", async () => {
+  for (const [waitingBytes, code] of [
+    [327_679 - 1024, undefined],
+    [327_680 - 1024, 4408],
+  ] as const) {
+    const ring = new HubOnRing();
+    const socket = await ring.join("frames");
+    // The last message waits, too.
+    socket.bufferedAmount = waitingBytes;
+    const before = socket.sent.length;
+    await ring.say(socket, { type: "renew", token: "t" });
+    assert.deepEqual([socket.sent.length - before, socket.closed?.code], [code === undefined ? 1 : 0, code]);
+    assert.equal(ring.hub.count, code === undefined ? 1 : 0);
+  }
+});
+
+test("[VW3f] a viewer that reads nothing is closed with 4408 by what others do, too, and counted no more", async () => {
+  const ring = new HubOnRing();
+  const [stuck, reader] = [await ring.join("frames"), await ring.join("frames")];
+  stuck.reads = false;
+  for (let n = 0; n < 200; n++) ring.hub.resetEpoch();
+  assert.deepEqual([stuck.closed?.code, reader.closed, ring.hub.count], [4408, undefined, 1]);
+});
+
 test("[VW3a] each message that waits counts 1,024 bytes beside its own: of 13 bytes 253 wait, and not 254", async () => {
   const ring = new HubOnRing();
   const socket = await ring.join("json");
@@ -179,6 +203,33 @@ test("[CH10c] [CH10d] whoever still waited for an empty log when the first publi
     [numbered],
   );
   assert.equal(text?.sent.length, 1);
+});
+
+test("[VW2g] who comes back behind by more than the newest points gets these, and is told where the others are", async () => {
+  const ring = new HubOnRing();
+  for (let n = 1; n <= 20; n++) await ring.publish(frameOf(A, n, [1, 2, 3, 4, 5]));
+  const told = async (cursor: { epoch: number; seq: number }, newest?: number) => {
+    const socket = await ring.join("frames", { kind: "resume", cursor, newest });
+    const [step] = socket.sent.filter((message) => typeof message !== "string");
+    const [first] = step === undefined ? [] : splitFrames(step).map((frame) => readHeader(frame).seq);
+    assert.equal(socket.told("live").length, 1);
+    return [...socket.told("gap"), ...socket.told("earlier"), first].map((text): unknown =>
+      typeof text === "string" ? JSON.parse(text) : text,
+    );
+  };
+  const earlier = { type: "earlier", after: 20, epoch: 1, seq: 88 };
+  assert.deepEqual(await told({ epoch: 1, seq: 20 }, 12), [earlier, 90]);
+  assert.deepEqual(await told({ epoch: 1, seq: 88 }, 12), [90]);
+  assert.deepEqual(await told({ epoch: 1, seq: 20 }), [25]);
+  // It watched before anything was published.
+  assert.deepEqual(await told({ epoch: 0, seq: 0 }, 12), [{ ...earlier, after: 0 }, 90]);
+  // Of another numbering: the tail, and of that the newest.
+  const epoch = { type: "gap", reason: "epoch", points: null, epoch: 1, seq: 0 };
+  assert.deepEqual(await told({ epoch: 9, seq: 20 }, 12), [epoch, { ...earlier, after: 0 }, 90]);
+  ring.log.trim(10);
+  const trimmed = { type: "gap", reason: "trimmed", points: 30, epoch: 1, seq: 50 };
+  assert.deepEqual(await told({ epoch: 1, seq: 20 }, 12), [trimmed, { ...earlier, after: 50 }, 90]);
+  assert.deepEqual(await told({ epoch: 1, seq: 15 }, 70), [{ ...trimmed, points: 35 }, 55]);
 });
 
 test("[VW1f] of a tail the newest points are sent, from a whole frame on, and where the others are is told once", async () => {

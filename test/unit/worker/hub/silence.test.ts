@@ -17,6 +17,9 @@ function sessionOf(socket: FakeSocket, joinedAtMs: number): ViewerSession {
     joinedAtMs,
     state: { kind: "live" },
     told: undefined,
+    who: "",
+    grant: undefined,
+    isWarned: false,
   } as const;
   return new ViewerSession(socket, record, joinedAtMs);
 }

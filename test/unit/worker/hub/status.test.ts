@@ -8,6 +8,7 @@ import { ViewerSession } from "../../../../worker/hub/viewer-session.ts";
 class FakeSocket {
   bufferedAmount = 0;
   readonly sent: string[] = [];
+  close(): void {}
   send(data: string | Uint8Array): void {
     this.sent.push(String(data));
   }
@@ -16,7 +17,8 @@ class FakeSocket {
 
 function sessionOf(socket: FakeSocket, format: "frames" | "json" = "frames"): ViewerSession {
   const state = { kind: "live" } as const;
-  return new ViewerSession(socket, { id: "v", format, sinceEpoch: 1, joinedAtMs: 0, state, told: undefined }, 0);
+  const record = { id: "v", format, sinceEpoch: 1, joinedAtMs: 0, state, told: undefined, who: "" };
+  return new ViewerSession(socket, { ...record, grant: undefined, isWarned: false }, 0);
 }
 
 function tellerOf(sessions: readonly ViewerSession[]): StatusTeller {

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import fc from "fast-check";
-import type { Batch, Confirmation } from "../../../../../bridge/batch/batch.ts";
-import { Collector } from "../../../../../bridge/batch/collector.ts";
 import { openSpool } from "../../../../../bridge/batch/spool/open-spool.ts";
 import { SpoolWriter } from "../../../../../bridge/batch/spool/spool-writer.ts";
 import { UplinkLedger } from "../../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
+import type { Batch, Confirmation } from "../../../../../client/publish/collect/batch.ts";
+import { Collector } from "../../../../../client/publish/collect/collector.ts";
 import { decodeFrame, pointsOf } from "../../../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../../../protocol/frame/header.ts";
 import { hasGrownFrom, isSameFrame } from "../../../../../protocol/frame/same-frame.ts";
@@ -104,7 +104,7 @@ class Bridge {
       base,
       firstSeq,
       ...bounds,
-      spoolWriter: this.#spoolWriter,
+      keeper: this.#spoolWriter,
       state,
       lost,
     });

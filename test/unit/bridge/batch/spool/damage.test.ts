@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, it } from "node:test";
-import { Collector } from "../../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../../bridge/batch/sequence/sequence.ts";
 import { openSpool } from "../../../../../bridge/batch/spool/open-spool.ts";
 import { Spool } from "../../../../../bridge/batch/spool/spool.ts";
 import { SpoolWriter } from "../../../../../bridge/batch/spool/spool-writer.ts";
 import { UplinkLedger } from "../../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
+import { Collector } from "../../../../../client/publish/collect/collector.ts";
 import { decodeFrame, pointsOf } from "../../../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../../../protocol/frame/header.ts";
 
@@ -35,8 +35,8 @@ function start(file: string) {
     base: state.base,
     firstSeq: state.nextSeq,
     maxBytes: MIB,
-    maxSpoolBytes: 64 * MIB,
-    spoolWriter,
+    maxKeptBytes: 64 * MIB,
+    keeper: spoolWriter,
     state,
     lost: (reason, points) => ledger.countDropped(reason, points),
     gap: (gap) => ledger.countGap(gap),
@@ -187,7 +187,7 @@ it("[BR14h] a start does not read all of a large spool", () => {
   const bytes = Buffer.alloc(131_072, 7);
   for (let seq = 1; seq <= 1024; seq += 32) {
     const frames = upTo(seq + 32, seq).map((each) => {
-      return { seq: each, points: 10, size: bytes.length, sinceMs: 1, losses: [], bytes, inSpool: false };
+      return { seq: each, points: 10, size: bytes.length, sinceMs: 1, losses: [], bytes, isKept: false };
     });
     const identity = { publisher: "00000000000000aa", base: 0 };
     const changes = { identity, frames, losses: [], gone: [], goneUpTo: 0, sentSeq: 0, nextSeq: seq + 32 };

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import fc from "fast-check";
-import type { Batch } from "../../../../../bridge/batch/batch.ts";
-import { Collector } from "../../../../../bridge/batch/collector.ts";
 import { SequenceTracker } from "../../../../../bridge/batch/sequence/sequence.ts";
 import { openSpool } from "../../../../../bridge/batch/spool/open-spool.ts";
 import { SpoolWriter } from "../../../../../bridge/batch/spool/spool-writer.ts";
 import { UplinkLedger } from "../../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
 import type { SourcePipeline } from "../../../../../bridge/pipeline/source-pipeline.ts";
+import type { Batch } from "../../../../../client/publish/collect/batch.ts";
+import { Collector } from "../../../../../client/publish/collect/collector.ts";
 import { decodeFrame, pointsOf } from "../../../../../protocol/frame/frame.ts";
 import { readHeader, splitFrames } from "../../../../../protocol/frame/header.ts";
 import { arrived, pipelineOf } from "../../../../support/pipeline.ts";
@@ -80,8 +80,8 @@ class Bridge {
       firstSeq: state.nextSeq,
       maxBytes: 8 * FRAME_BYTES,
       maxFrameBytes: FRAME_BYTES,
-      maxSpoolBytes: 16 * FRAME_BYTES,
-      spoolWriter: this.#spoolWriter,
+      maxKeptBytes: 16 * FRAME_BYTES,
+      keeper: this.#spoolWriter,
       state,
       lost: (reason, points) => ledger.countDropped(reason, points),
     });

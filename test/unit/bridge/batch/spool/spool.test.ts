@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
-import { Collector } from "../../../../../bridge/batch/collector.ts";
 import { openSpool, SpoolError } from "../../../../../bridge/batch/spool/open-spool.ts";
 import { SpoolWriter } from "../../../../../bridge/batch/spool/spool-writer.ts";
 import { UplinkLedger } from "../../../../../bridge/observability/ledger.ts";
 import { createLog } from "../../../../../bridge/observability/log.ts";
+import { Collector } from "../../../../../client/publish/collect/collector.ts";
 import { decodeFrame, pointsOf } from "../../../../../protocol/frame/frame.ts";
 import type { Row } from "../../../../../protocol/frame/frame-builder.ts";
 import { readHeader, splitFrames } from "../../../../../protocol/frame/header.ts";
@@ -31,8 +31,8 @@ function start(file: string, { maxPages = 0, maxSpoolBytes = 64 * MIB, maxBytes 
     publisher: state.publisher,
     firstSeq: state.nextSeq,
     maxBytes,
-    maxSpoolBytes,
-    ...(spoolWriter === undefined ? {} : { spoolWriter }),
+    maxKeptBytes: maxSpoolBytes,
+    ...(spoolWriter === undefined ? {} : { keeper: spoolWriter }),
     state,
     lost: (reason, points) => ledger.countDropped(reason, points),
   });
@@ -249,7 +249,7 @@ describe("the spool", () => {
     const identity = { publisher: "00000000000000aa", base: 0 };
     const nothing = { identity, losses: [], gone: [], goneUpTo: 0, sentSeq: 0, nextSeq, unreported: undefined };
     const bytes = new Uint8Array(8);
-    const frame = { seq: 1, points: 1, size: 8, sinceMs: 1, losses: [], bytes, inSpool: false };
+    const frame = { seq: 1, points: 1, size: 8, sinceMs: 1, losses: [], bytes, isKept: false };
     assert.throws(() => spool.write({ ...nothing, frames: [frame], numbers: [], numbersGone: [] }), /full/);
     spool.write({ ...nothing, frames: [], numbers: [], numbersGone: [] });
     spool.abandon();

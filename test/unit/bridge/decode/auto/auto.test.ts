@@ -193,6 +193,27 @@ describe("auto", () => {
     }
   });
 
+  it("[FM9e] takes small packed numbers for that among larger ones; a byte a message is nothing", () => {
+    const cbor = decodingOf();
+    for (const bytes of ["17", "18 18", "16", "18 19"]) assert.deepEqual(cbor.readAt(100, hex(bytes)), []);
+    assert.deepEqual(valuesIn(cbor.tick(102)), [23, 24, 22, 25]);
+    assert.equal(cbor.decisions[0]?.sure, false);
+    const msgpack = decodingOf();
+    for (const bytes of ["05", "cc c8", "e0"]) assert.deepEqual(msgpack.readAt(100, hex(bytes)), []);
+    assert.deepEqual(valuesIn(msgpack.tick(102)), [5, 200, -32]);
+    const single = decodingOf();
+    for (let i = 1; i < 9; i++) assert.deepEqual(single.readAt(100, Buffer.from([i])), []);
+    assert.match(faultOf(() => single.tick(102)).explain?.() ?? "", /--format u8, i8, msgpack or cbor/);
+  });
+
+  it("[FM9m] a word of a length that no samples had is no samples", () => {
+    const decoding = decodingOf();
+    for (let i = 0; i < 10; i++) decoding.read(encode("f32", noise(64, i)));
+    for (const word of ["lost", "warn", "OFF", "on"]) assert.equal(decoding.read(word), "format-unknown", word);
+    assert.equal(decoding.read(encode("f32", [1.5])).length, 1);
+    assert.equal(decoding.read("lost").length, 1, "four bytes were samples");
+  });
+
   it("[FM9f] binary that is nothing is refused and counted, every message; what others hold is not lost by it", () => {
     const decoding = decodingOf();
     // Compressed by something unknown, as good as random.

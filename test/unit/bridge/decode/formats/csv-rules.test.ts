@@ -48,6 +48,15 @@ function faultIn(...texts: string[]): string {
   throw new assert.AssertionError({ message: "it was read" });
 }
 
+it("[FM4a] a quote that nothing closes is none: the line was cut, and the number behind it is left out and counted", () => {
+  const { read, reasons } = reading();
+  assert.deepEqual(read("a,b,t\n1,2,1795874399"), { a: 1, b: 2, t: 1_795_874_399 });
+  assert.deepEqual(read('1,2,179587439"'), { a: 1, b: 2 });
+  assert.equal(read('1,"2,1795874399'), REFUSED);
+  assert.deepEqual(read('1,"2",1795874399'), { a: 1, b: "2", t: 1_795_874_399 });
+  assert.ok(reasons().length >= 1, reasons().join());
+});
+
 describe("a line of words", () => {
   it("[FM4n] is names above numbers in as many columns, and nothing else", () => {
     assert.deepEqual(all(["a,b\n1,2"]), [{ a: 1, b: 2 }]);
@@ -214,6 +223,11 @@ describe("what cannot be read", () => {
 });
 
 describe("a comma", () => {
+  it("with nothing after it before an exponent is none: 1013,e5 is not 1013 × 10^5", () => {
+    assert.deepEqual(all(["temp;druck\n21,5;1013,e5"]), [{ temp: 21.5, druck: "1013,e5" }], "which is text");
+    assert.deepEqual(all(["1013,e5", "1013,5e2"], { decimalComma: true }), [REFUSED, 101_350]);
+  });
+
   it("[FM4u] that may be in one number or between columns is refused", () => {
     for (const text of [
       "21,5",

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { cborTop, msgpackTop } from "../../../../../bridge/decode/formats/structure.ts";
 import { createMapper } from "../../../../../bridge/map/mapper.ts";
+import type { LeftOut } from "../../../../../bridge/observability/left-out.ts";
 import { createReader } from "../../../../../bridge/presets/reader.ts";
 import { ARRIVED_AT, decodingOf, faultOf, hex } from "../../../../support/decoding.ts";
+import { NO_MAP } from "../../../../support/mapping.ts";
 
 function msgpack(bytes: string): string[] | string {
   return decodingOf({ format: "msgpack" }).read(hex(bytes));
@@ -268,6 +270,28 @@ describe("bytes as names and text", () => {
     assert.deepEqual(cbor("a2 61 61 42 01 02 61 62 01"), ["b now 1"]);
     assert.deepEqual(cbor("c2 42 31 32"), ["y now 12594"], "the bignum of the bytes 12");
     assert.deepEqual(cbor("a1 61 61 d8 45 44 31 32 33 34"), ["a.0 now 12849", "a.1 now 13363"]);
+  });
+
+  it("[FM7k] a field that is bytes is left out, and counted; the rest is read", () => {
+    for (const [format, bytes] of [
+      ["msgpack", "82 a1 61 c4 02 f1 8b a1 62 05"],
+      ["cbor", "a2 61 61 42 f1 8b 61 62 05"],
+    ] as const) {
+      const parts: LeftOut[] = [];
+      const reader = createReader({ format, skipBytes: 0, inflate: "auto" }, undefined, (part) => parts.push(part));
+      const rows = reader
+        .read([hex(bytes)], ARRIVED_AT)
+        .flatMap((message) => createMapper(NO_MAP).map(message, ARRIVED_AT));
+      assert.deepEqual(
+        rows.flatMap((mapped) => mapped.rows.map(({ names, values }) => [names, values])),
+        [[["b"], [5]]],
+      );
+      assert.deepEqual(
+        parts.map(({ reason, place, sample, count }) => [reason, place, sample, count]),
+        [["record-unreadable", "a", "0xf18b", 1]],
+      );
+      assert.match(parts[0]?.detail ?? "", /These are 2 bytes/);
+    }
   });
 
   it("[FM7e] a name that is bytes but no text names no series, and spoils no other", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as yieldToPage } from "node:timers/promises";
 import fc from "fast-check";
+import { ReadRefused } from "../../../../../client/stored-frames.ts";
 import {
   type FetchedRange,
   type FetchPlan,
@@ -30,6 +31,8 @@ class World implements HistoryEnvironment {
   timer: { ms: number; wake: () => void } | undefined;
   /** What the next requests come to: a failure, or to be held up until it is let go. */
   broken = 0;
+  /** The page's token has no right to read. */
+  isDenied = false;
   gate: Promise<void> | undefined;
   changes = 0;
   readonly history = new HistoryFetcher(this, () => this.changes++);
@@ -49,6 +52,7 @@ class World implements HistoryEnvironment {
   async read(query: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     this.queries.push(query);
     signal.addEventListener("abort", () => this.aborted++);
+    if (this.isDenied) throw new ReadRefused(403, "not-permitted");
     if (this.broken > 0) {
       this.broken--;
       throw new TypeError("no network");
@@ -232,6 +236,21 @@ test("[PG14] a failure is tried again after a while, as long as it is wanted", a
   assert.equal(world.history.state, "idle");
 });
 
+test("[PG91h] what its token has no right to read a page asks for once; with another token it asks again", async () => {
+  const world = new World();
+  world.addAll(T, T + 100);
+  world.isDenied = true;
+  await world.look(T + 20, T + 30, T + 100);
+  assert.equal(world.history.state, "idle", "no failure that is said, and tried again");
+  assert.equal(world.timer, undefined);
+  await world.look(T + 40, T + 50, T + 100);
+  assert.equal(world.queries.length, 1);
+  world.isDenied = false;
+  world.history.clear();
+  await world.look(T + 20, T + 30, T + 100);
+  assert.ok(world.xs.includes(T + 25));
+});
+
 test("[PG14] what was cut short is a failure, and nothing of it is shown", async () => {
   const world = new World();
   world.addAll(T, T + 100);
@@ -321,7 +340,8 @@ test("[PG14] of more than there is room for, the newest are held, and it says so
   await world.wake();
   await waitFor("the fetch", () => world.history.state === "idle", { deadlineMs: 60_000 });
   assert.equal(asked.length, 2);
-  assert.ok(world.history.isTruncated);
+  assert.match(world.history.truncation({ min: 0, max: T }) ?? "", /^There is more history/);
+  assert.equal(world.history.truncation({ min: end, max: end }), undefined);
   const { fetched } = world.history;
   assert.ok(fetched && fetched.max === end && fetched.min > T);
   const xs = world.xs;

@@ -9,12 +9,14 @@ import { ValueNamesRegistry } from "../../../../../page/data/store/value-names.t
 
 const STORED: Segment = { x: Float64Array.of(1), y: Float64Array.of(2) };
 
+const SEEN = { min: 0, max: 1 };
+
 class Recorded implements StoredHistory {
   valueNames = new ValueNamesRegistry();
   joinedSeq = 0;
   readonly fetched = undefined;
   state: StoredHistory["state"] = "fetching";
-  readonly isTruncated = true;
+  truncation = () => "There is more.";
   readonly oldestX = 7;
   readonly calls: string[] = [];
 
@@ -52,8 +54,8 @@ test("[PG8b] what fetches older points is loaded when such are shown, once, and 
   assert.deepEqual(history.segments(live, "y", { min: 0, max: 1 }), [], "what the page holds");
   assert.deepEqual([...history.series(live)], []);
   assert.deepEqual(
-    [history.state, history.fetched, history.isTruncated, history.oldestX],
-    ["idle", undefined, false, undefined],
+    [history.state, history.fetched, history.truncation(SEEN), history.oldestX],
+    ["idle", undefined, undefined, undefined],
   );
 
   history.request({ min: 90, max: 200 }, 100, 200);
@@ -63,7 +65,7 @@ test("[PG8b] what fetches older points is loaded when such are shown, once, and 
   await changed;
   assert.equal(loads, 1);
   assert.equal(loaded.valueNames, names, "texts have one code on the page");
-  assert.deepEqual([history.state, history.isTruncated, history.oldestX], ["fetching", true, 7]);
+  assert.deepEqual([history.state, history.truncation(SEEN), history.oldestX], ["fetching", "There is more.", 7]);
 
   assert.deepEqual(history.segments(live, "y", { min: 0, max: 1 }), [STORED], "what was fetched, too");
   history.joinedSeq = 40;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { joinedSegments } from "../../../../../page/data/history/join-segments.ts";
 import { liveSegments } from "../../../../../page/data/live-segments.ts";
 import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
-import { heldPoint } from "../../../../../page/viewport/value-at.ts";
+import { heldPoint } from "../../../../../page/lazy/pointing/value-at.ts";
 import { decodeFrame, type Gap } from "../../../../../protocol/frame/frame.ts";
 import { FrameBuilder, type Row } from "../../../../../protocol/frame/frame-builder.ts";
 import { named } from "../../../../support/named.ts";

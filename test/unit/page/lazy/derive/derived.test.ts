@@ -21,6 +21,7 @@ function calculated(expression: string, all: Record<string, Points>, min = -1e9,
   const stored = new Map(Object.entries(all).map(([name, points]) => [name, segment(points)]));
   const derived = new Derived([{ name: "q", expression }], {
     has: (name) => stored.has(name),
+    names: () => stored.keys(),
     headX: (name) => stored.get(name)?.x.at(-1) ?? NONE,
     segments: (name, range) => {
       const { x, y } = stored.get(name) ?? segment([]);

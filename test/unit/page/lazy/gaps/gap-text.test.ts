@@ -35,13 +35,20 @@ test("[PG10] a gap says how many points, of what, when, and why", () => {
 });
 
 test("[PG10] what is only possible, and what nobody counted, is said to be possible", () => {
-  for (const reason of ["publisher-reconnected", "bridge-restarted", "publisher-restarted", "epoch"]) {
+  for (const reason of ["publisher-reconnected", "bridge-restarted", "publisher-restarted"]) {
     assert.equal(textOf({ reason, points: null }).title, "Data may be missing here (amount unknown)");
   }
   assert.equal(
     textOf({ reason: "publisher-reconnected", points: null }).why,
     "The publisher restarted, or another one took its place. What it sent before it was connected may be missing.",
   );
+});
+
+test("[PG17e] where a channel was emptied nothing is missing of what it is now; of what was before, something may be", () => {
+  const title = "The channel was emptied here";
+  const seen = textOf({ reason: "epoch", points: 0 });
+  assert.deepEqual([seen.title, seen.why], [title, "Nothing is missing."]);
+  assert.deepEqual(textOf({ reason: "epoch", points: null }).title, title);
 });
 
 test("[PG10] [BR15h] the series of one publisher that came back are one text, and named", () => {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { concat } from "../../../../../protocol/bytes.ts";
 import { numberFrame, readHeader } from "../../../../../protocol/frame/header.ts";
+import { SeriesFilter } from "../../../../../protocol/series-filter.ts";
 import type { ReadChannel, SliceRequest } from "../../../../../worker/channel/log/slice.ts";
 import { storedPoints } from "../../../../../worker/http/read/read.ts";
 import type { ReadQuery } from "../../../../../worker/http/read/read-query.ts";
@@ -73,7 +74,7 @@ class MovingStore implements ReadChannel {
 
 const query = (points: number, series: string[], fromX = Number.NEGATIVE_INFINITY): ReadQuery => ({
   points,
-  series: new Set(series),
+  series: new SeriesFilter(series),
   fromX,
   toX: Number.POSITIVE_INFINITY,
   after: 0,

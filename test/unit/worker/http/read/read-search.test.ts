@@ -1,6 +1,7 @@
 /** How long a read may look for points: while it writes nothing, nobody learns that its client has gone. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { SeriesFilter } from "../../../../../protocol/series-filter.ts";
 import type { ReadChannel, SliceRequest } from "../../../../../worker/channel/log/slice.ts";
 import { startOf } from "../../../../../worker/http/read/last-points.ts";
 import { ReadCut, StoredRead } from "../../../../../worker/http/read/stored-read.ts";
@@ -60,9 +61,29 @@ test("[RD3a] where no point is found nothing is read again, and the read gives i
     range: RANGE,
     series: [],
   });
-  const after = await startOf(read, { ...RANGE, ...NUMBERS, series: new Set(["none"]), points: 1, text: false });
+  const after = await startOf(read, {
+    ...RANGE,
+    ...NUMBERS,
+    series: new SeriesFilter(["none"]),
+    points: 1,
+    text: false,
+  });
   assert.equal(after, 100);
   assert.equal(seen.slices, 99);
+  assert.equal(seen.closed, 1);
+});
+
+test("[AC10j] [RD2f] a read is cut before the next slice once what let it in counts no more", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 2_500_000 });
+  const { channel, seen } = emptyHanded(t, 1);
+  const request = { address: "d", direction: "backward", ...NUMBERS, points: 1, range: RANGE, series: [] } as const;
+  const read = await StoredRead.open(channel, request, async () => seen.slices < 3);
+  const slices = async (): Promise<void> => {
+    for await (const _ of read.backward());
+  };
+  await assert.rejects(slices, (error) => error instanceof ReadCut && error.reason === "access-ended");
+  assert.equal(seen.slices, 3);
+  await read.close();
   assert.equal(seen.closed, 1);
 });
 
