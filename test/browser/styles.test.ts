@@ -78,14 +78,13 @@ async function thickness(tab: ChannelTab, name: string): Promise<number> {
 test("[PG90a] [PG90f] a series that is renamed is called so everywhere, keeps its unit, and is so in the URL and at the next visit", async (t) => {
   const { channel, tab, arranger } = await scene(t);
   await rename(arranger, 0, TEMP, "Engine <b>");
+  await waitFor("the name in the legend", async () => (await entryOf(tab, TEMP)).name === "Engine <b>");
   assert.deepEqual({ ...(await entryOf(tab, TEMP)), colour: "" }, { name: "Engine <b>", unit: "°C", colour: "" });
   const hash = await tab.fragment(/style=temp\.motor/);
   assert.match(hash, /&?style=temp\.motor%20%5B%C2%B0C%5D:label=Engine%20%3Cb%3E$/);
   assert.doesNotMatch(hash, /panel=/, "the panels are no person's own for that");
-  assert.equal(
-    await tab.page.locator(".panel").first().getAttribute("aria-label"),
-    `Engine <b> [°C] (${TEMP}), ${DRIVE}`,
-  );
+  const label = () => tab.page.locator(".panel").first().getAttribute("aria-label");
+  await waitFor("the panel's name", async () => (await label()) === `Engine <b> [°C] (${TEMP}), ${DRIVE}`);
 
   await tab.page.keyboard.press("c");
   await tab.page.locator(".readout").waitFor();
