@@ -6,19 +6,9 @@ import { messageIn } from "../../../protocol/messages/parsed.ts";
 import { parseServerMessage } from "../../../protocol/messages/server-message.ts";
 import type { ViewerMessage } from "../../../protocol/messages/viewer-message.ts";
 import { readChunk } from "../../hub/view-encoder.ts";
+import type { ChannelSocket, ChannelSocketEvents } from "../channel-socket.ts";
 import { timeout } from "../timeout.ts";
 import { type EndReason, type Part, PartQueue } from "./part-queue.ts";
-
-/** One end of a WebSocket to a channel. */
-export interface ChannelSocket {
-  send(text: string): void;
-  close(): void;
-}
-
-export interface ChannelSocketEvents {
-  message(data: string | ArrayBuffer): void;
-  closed(code: number): void;
-}
 
 /** What a source needs of the world. */
 export interface LiveEnvironment {

@@ -1,6 +1,7 @@
 import { cursorText, parseCursor } from "../../../protocol/cursor.ts";
 import { pause } from "../../channel/read-turns.ts";
 import { NOTE_HEADER } from "../../hub/series-note.ts";
+import { acceptSocket } from "../accept-socket.ts";
 import { clientAddress } from "../access/client-address.ts";
 import { mustWatch } from "../access/guard.ts";
 import { spendOnRead, tooManyViewers } from "../access/quotas.ts";
@@ -9,13 +10,10 @@ import { HttpProblem } from "../problem-response.ts";
 import { type Watcher, watcherOf } from "./join.ts";
 import { liveBody } from "./live-body.ts";
 import { isPicked, joinRequest, type LiveQuery, type LiveType, liveQuery } from "./live-query.ts";
-import { type ChannelSocketEvents, LiveSource } from "./live-source.ts";
-import { MAX_STREAMS, MAX_STREAMS_PER_ADDRESS, OpenStreams } from "./open-streams.ts";
+import { LiveSource } from "./live-source.ts";
+import { MAX_STREAMS, MAX_STREAMS_PER_ADDRESS, openStreams } from "./open-streams.ts";
 import { type PlaceOfGaps, poll, polledBody, polledEvents, polledGaps } from "./poll.ts";
 import { StreamCost, streamCpuMs } from "./stream-cost.ts";
-
-/** Of this isolate. */
-const openStreams = new OpenStreams();
 
 /** A GET for what comes: a stream of events, a read that follows, or a long poll. The Worker holds it, as one more viewer of the channel. @throws Problem */
 export async function live(asked: Asked, type: LiveType): Promise<Response> {
@@ -107,7 +105,7 @@ function sourceOf(watcher: Watcher, url: URL, query: LiveQuery, note: (text: str
           const said = headers.get(NOTE_HEADER);
           if (isFirst && said !== null) note(said);
           if (webSocket === null) return "unavailable";
-          return opened(webSocket, events);
+          return acceptSocket(webSocket, events);
         } finally {
           isFirst = false;
         }
@@ -124,15 +122,4 @@ function sourceOf(watcher: Watcher, url: URL, query: LiveQuery, note: (text: str
 function retryAfterMsOf({ headers }: HttpProblem): number | undefined {
   const seconds = Number(headers["Retry-After"]);
   return seconds > 0 ? 1000 * seconds : undefined;
-}
-
-function opened(socket: WebSocket, events: ChannelSocketEvents) {
-  socket.binaryType = "arraybuffer";
-  socket.addEventListener("message", ({ data }) => {
-    if (typeof data === "string" || data instanceof ArrayBuffer) events.message(data);
-  });
-  socket.addEventListener("close", ({ code }) => events.closed(code));
-  socket.addEventListener("error", () => events.closed(1006));
-  socket.accept();
-  return { send: (text: string) => socket.send(text), close: () => socket.close(1000) };
 }

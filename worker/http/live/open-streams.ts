@@ -43,3 +43,6 @@ export class OpenStreams {
     }
   }
 }
+
+/** Of this isolate. */
+export const openStreams = new OpenStreams();

@@ -5,6 +5,8 @@
  */
 const PART_MICROS = 100;
 const KIB_MICROS = 10;
+/** A token is looked at, and a channel asked. */
+const JOIN_MICROS = 1000;
 /** Two thirds of what a request has by default. */
 export const DEFAULT_STREAM_CPU_MS = 20_000;
 
@@ -25,6 +27,11 @@ export class StreamCost {
   /** So many bytes are passed on. */
   spend(bytes: number): void {
     this.#micros += PART_MICROS + (KIB_MICROS * bytes) / 1024;
+  }
+
+  /** A channel is joined. */
+  join(): void {
+    this.#micros += JOIN_MICROS;
   }
 
   get isOver(): boolean {

@@ -1,11 +1,8 @@
 /** What a channel sends, for one client by HTTP: in order, bounded, and across sockets that end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type ChannelSocketEvents,
-  type LiveEnvironment,
-  LiveSource,
-} from "../../../../../worker/http/live/live-source.ts";
+import type { ChannelSocketEvents } from "../../../../../worker/http/channel-socket.ts";
+import { type LiveEnvironment, LiveSource } from "../../../../../worker/http/live/live-source.ts";
 import type { EndReason, Part } from "../../../../../worker/http/live/part-queue.ts";
 
 const LATER_MS = 60_000;
