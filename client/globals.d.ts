@@ -3,7 +3,9 @@
  * folder.
  */
 declare class URL {
-  constructor(url: string | URL);
+  constructor(url: string | URL, base?: string | URL);
+  readonly origin: string;
+  readonly pathname: string;
   protocol: string;
   search: string;
   hash: string;

@@ -4,6 +4,11 @@ const KIB = 1024;
 
 /** The subprotocol of viewers that speak control messages and binary frames. */
 export const SUBPROTOCOL = "plotcast.v1";
+/** The subprotocol of one connection for several channels, which is opened at `/c`. */
+export const SHARED_SUBPROTOCOL = "plotcast.shared.v1";
+/** Channels that it joins at once; and what a message of its client's may have: a `join` may carry a token. */
+export const MAX_SHARED_CHANNELS = 64;
+export const MAX_SHARED_MESSAGE_CHARACTERS = 20 * KIB;
 /** Before a token in base64url, in one more subprotocol that is offered. */
 export const TOKEN_SUBPROTOCOL = "plotcast.token.";
 /** Before the key of a page's cookie, in the same way. */

@@ -1,6 +1,6 @@
 /**
  * Builds the package `plotcast-client` into dist/client: a minified module with its types for each of its entries, from
- * client/subscribe, client/publish, client/room and page/element. Fails if one is more than it may weigh.
+ * client/subscribe, client/publish, client/room, client/connect and page/element. Fails if one is more than it may weigh.
  */
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -14,12 +14,14 @@ import { bundleElement, MAX_ELEMENT_GZIP_BYTES } from "./build-element.ts";
 export const MAX_CLIENT_GZIP_BYTES = 12 * 1024;
 export const MAX_PUBLISH_GZIP_BYTES = 17 * 1024;
 export const MAX_ROOM_GZIP_BYTES = 11 * 1024;
+export const MAX_CONNECT_GZIP_BYTES = 4 * 1024;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** The package's modules: from which folder, and how much they may weigh. Nobody needs both for one of them. */
 const MODULES = {
   index: { folder: "subscribe", maxGzipBytes: MAX_CLIENT_GZIP_BYTES },
   publish: { folder: "publish", maxGzipBytes: MAX_PUBLISH_GZIP_BYTES },
   room: { folder: "room", maxGzipBytes: MAX_ROOM_GZIP_BYTES },
+  connect: { folder: "connect", maxGzipBytes: MAX_CONNECT_GZIP_BYTES },
 } as const;
 export type ModuleName = keyof typeof MODULES;
 
@@ -31,6 +33,7 @@ export async function buildClient(target: string): Promise<Record<ModuleName | "
     index: await buildModule(target, "index"),
     publish: await buildModule(target, "publish"),
     room: await buildModule(target, "room"),
+    connect: await buildModule(target, "connect"),
     element: await buildElement(target),
   };
   await writeTypes(target);
@@ -99,6 +102,7 @@ if (import.meta.main) {
     ["index.js", weights.index, MAX_CLIENT_GZIP_BYTES, "CL6a"],
     ["publish.js", weights.publish, MAX_PUBLISH_GZIP_BYTES, "CL6c"],
     ["room.js", weights.room, MAX_ROOM_GZIP_BYTES, "CL10a"],
+    ["connect.js", weights.connect, MAX_CONNECT_GZIP_BYTES, "CL12a"],
     ["element.js", weights.element, MAX_ELEMENT_GZIP_BYTES, "EL1b"],
   ] as const) {
     console.log(`${bytes} B gzip  dist/client/${name}, of ${most}`);

@@ -13,6 +13,7 @@ import { channelPath, isBelowChannel, isOtherSignal } from "./http/otlp-url.ts";
 import { post, postMetrics } from "./http/post.ts";
 import { HttpProblem, problemResponse } from "./http/problem-response.ts";
 import { logLine } from "./http/said-back.ts";
+import { connectSeveral, isForSeveral } from "./http/shared/connect.ts";
 import {
   ALLOWED,
   listNamedTokens,
@@ -37,7 +38,12 @@ const app = new Hono<Bindings>();
 app.get("/", (c) => c.redirect("/c/main", 302));
 
 // Near the door: to it, and to a channel.
-app.get("/c", (c) => c.redirect("/", 302));
+app.get("/c", (c) =>
+  // Live from several channels by one WebSocket.
+  isForSeveral(c.req.raw)
+    ? connectSeveral(c.req.raw, c.env, (request) => answer(request, c.env, c.executionCtx))
+    : c.redirect("/", 302),
+);
 app.get("/c/", (c) => c.redirect("/", 302));
 app.use("/c/*", async (c, next) => nearUrl(c.req.raw) ?? (await next()));
 
@@ -144,32 +150,32 @@ function refused(problem: Problem, request: Request, access: Access): Response {
 }
 
 /** Whatever is asked for: by which name, and from which page. What other sites may know stands on every answer. */
-export default {
-  async fetch(received: Request, env: Env, context: ExecutionContext): Promise<Response> {
-    const request = withoutOwnHeaders(received);
-    const unreadable = variableProblem(env);
-    if (unreadable !== undefined) {
-      await discardBody(request);
-      return problemResponse(unreadable, request.headers.get("Accept"));
-    }
-    const access = accessOf(env);
-    verifiesOnWith(request, context);
-    let response: Response;
-    try {
-      mayBeAskedAs(request, access);
-      mayAskFrom(request, access);
-      response = await app.fetch(request, env, context);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      await discardBody(request);
-      response = refused(error, request, access);
-    }
-    if (response.webSocket !== null) return response;
-    const answer = new Response(response.body, response);
-    for (const [name, value] of Object.entries(crossOriginHeaders(request, access))) {
-      if (!answer.headers.has(name)) answer.headers.set(name, value);
-    }
-    answer.headers.append("Vary", "Origin");
-    return answer;
-  },
-} satisfies ExportedHandler<Env>;
+async function answer(received: Request, env: Env, context: Context["executionCtx"]): Promise<Response> {
+  const request = withoutOwnHeaders(received);
+  const unreadable = variableProblem(env);
+  if (unreadable !== undefined) {
+    await discardBody(request);
+    return problemResponse(unreadable, request.headers.get("Accept"));
+  }
+  const access = accessOf(env);
+  verifiesOnWith(request, context);
+  let response: Response;
+  try {
+    mayBeAskedAs(request, access);
+    mayAskFrom(request, access);
+    response = await app.fetch(request, env, context);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    await discardBody(request);
+    response = refused(error, request, access);
+  }
+  if (response.webSocket !== null) return response;
+  const answered = new Response(response.body, response);
+  for (const [name, value] of Object.entries(crossOriginHeaders(request, access))) {
+    if (!answered.headers.has(name)) answered.headers.set(name, value);
+  }
+  answered.headers.append("Vary", "Origin");
+  return answered;
+}
+
+export default { fetch: answer } satisfies ExportedHandler<Env>;

@@ -1,9 +1,10 @@
 import { toHex } from "../../protocol/bytes.ts";
 import { channelUrl } from "../channel-url.ts";
+import type { SharedConnection } from "../connect/shared-connection.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { ClientEnvironment, ClientSocket } from "../environment.ts";
+import { environmentHere } from "../environment-here.ts";
 import { ask, endedBy } from "../subscribe/answer.ts";
-import { environmentHere } from "../subscribe/runtime.ts";
 import type { Ended } from "../subscribe/transport.ts";
 import type { TokenSource } from "../token-source.ts";
 import { tokenSubprotocol } from "../token-subprotocol.ts";
@@ -18,6 +19,8 @@ export interface RoomOptions {
   name?: string | undefined;
   /** 16 to 64 letters, digits, - and _, made up once and kept: by it you are the same person, and may change your notes, another day. */
   key?: string | undefined;
+  /** By this connection, which several channels share (`plotcast-client/connect`). */
+  connection?: SharedConnection | undefined;
   /** Ends it. */
   signal?: AbortSignal | undefined;
 }
@@ -46,7 +49,8 @@ const REFUSED = {
 export async function openRoom(url: string | URL, options: RoomOptions = {}): Promise<Room> {
   if (!("WebSocket" in globalThis))
     throw new TypeError("This runtime has no WebSocket, which a room needs: Node has one from version 22 on.");
-  return await openRoomIn({ environment: environmentHere(), whyNot }, url, options);
+  const environment = options.connection?.environmentFor(channelUrl(url)) ?? environmentHere();
+  return await openRoomIn({ environment, whyNot }, url, options);
 }
 
 /** The same in another place, such as one that a test makes. @throws as {@link openRoom} */

@@ -1,15 +1,8 @@
-import { browserEnvironment } from "../browser-environment.ts";
 import type { ClientEnvironment } from "../environment.ts";
-import { webEnvironment } from "../web-environment.ts";
 import { eventsTransport } from "./events-transport.ts";
 import { pollTransport } from "./poll-transport.ts";
 import { TRANSPORT_NAMES, type Transport, type TransportName } from "./transport.ts";
 import { webSocketTransport } from "./websocket-transport.ts";
-
-/** The environment of the runtime that this is in: only pages learn of networks, and of who looks. */
-export function environmentHere(): ClientEnvironment {
-  return "document" in globalThis ? browserEnvironment : webEnvironment;
-}
 
 /**
  * The transports of these names that the runtime has, best first. Node has a WebSocket from version 22 on.

@@ -4,9 +4,11 @@ import { MAX_RATE, MIN_RATE } from "../../protocol/limits.ts";
 import { isCount } from "../../protocol/messages/guards.ts";
 import { SeriesFilter } from "../../protocol/series-filter.ts";
 import { channelUrl } from "../channel-url.ts";
+import type { SharedConnection } from "../connect/shared-connection.ts";
 import type { ClientEnvironment } from "../environment.ts";
+import { environmentHere } from "../environment-here.ts";
 import type { TokenSource } from "../token-source.ts";
-import { environmentHere, transportsHere } from "./runtime.ts";
+import { transportsHere } from "./runtime.ts";
 import { Subscription, type SubscriptionEvent } from "./subscription.ts";
 import { TRANSPORT_NAMES, type TransportName } from "./transport.ts";
 
@@ -23,6 +25,8 @@ export interface SubscribeOptions {
   cursor?: string | undefined;
   /** For a private channel: a token, or a function that gives one, which is asked before each connection. */
   token?: TokenSource | undefined;
+  /** By this connection, which several channels share (`plotcast-client/connect`), where WebSockets come through. */
+  connection?: SharedConnection | undefined;
   /** Ends it. */
   signal?: AbortSignal | undefined;
   /** Only some of the ways to watch. */
@@ -40,7 +44,7 @@ export function subscribe(
   url: string | URL,
   options: SubscribeOptions = {},
 ): AsyncGenerator<SubscriptionEvent, void, undefined> {
-  return subscribeIn(environmentHere(), url, options);
+  return subscribeIn(options.connection?.environmentFor(channelUrl(url)) ?? environmentHere(), url, options);
 }
 
 /** The same in another world, such as one whose clock a test sets. @throws as {@link subscribe} */

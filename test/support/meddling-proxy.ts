@@ -74,6 +74,11 @@ export class MeddlingProxy {
     this.rules = { upgrades: "passes", events: "passes", others: "passes", ...rules };
   }
 
+  /** WebSockets that are open through it. */
+  get upgraded(): number {
+    return this.#upgraded.size;
+  }
+
   close(): void {
     this.cut();
     this.#server?.close();

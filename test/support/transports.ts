@@ -84,6 +84,7 @@ export interface Transport {
 export const TRANSPORTS: readonly Transport[] = [
   { name: "a text WebSocket with ids", tellsGaps: true, filters: true, open: openSocket },
   { name: "a WebSocket of frames", tellsGaps: true, filters: true, open: openFramesSocket },
+  { name: "frames by a connection to several channels", tellsGaps: true, filters: true, open: openSharedSocket },
   { name: "events", tellsGaps: true, filters: true, open: (url, options) => openEvents(url, options) },
   {
     name: "events of frames",
@@ -257,14 +258,52 @@ async function openFramesSocket(url: URL, options: ViewerOptions = {}): Promise<
   at.protocol = "ws:";
   const socket = new WebSocket(at, "plotcast.v1", { headers: options.headers ?? {} });
   const seen = new Seen(options, () => socket.terminate());
+  const take = framesTaker(seen, (text) => socket.send(text));
+  socket.on("message", (data: Buffer, isBinary) => take(isBinary ? new Uint8Array(data) : String(data)));
+  return await opened(seen, socket);
+}
+
+/** The same by a connection that other channels may share. */
+async function openSharedSocket(url: URL, options: ViewerOptions = {}): Promise<TransportViewer> {
+  const { pathname, search } = urlOf(url, options, options.cursor === undefined ? { points: "100" } : {});
+  const at = new URL("/c", url);
+  at.protocol = "ws:";
+  const id = 7;
+  const socket = new WebSocket(at, "plotcast.shared.v1", { headers: options.headers ?? {} });
+  const seen = new Seen(options, () => socket.terminate());
+  const take = framesTaker(seen, (text) => socket.send(`${id} ${text}`));
+  const { promise: joined, resolve, reject } = Promise.withResolvers<void>();
+  socket.on("message", (data: Buffer, isBinary) => {
+    if (isBinary) {
+      assert.equal(data.readUInt32LE(0), id);
+      return take(new Uint8Array(data.subarray(4)));
+    }
+    const text = String(data);
+    if (text.startsWith(`${id} `)) return take(text.slice(`${id} `.length));
+    const message: { type: string; id: number; status: number; detail: string } = JSON.parse(text);
+    assert.equal(message.id, id);
+    if (message.type === "joined") resolve();
+    else if (message.type === "refused")
+      reject(new ViewerRefused(message.status, "application/problem+json", message.detail));
+    else socket.terminate();
+  });
+  socket.on("close", () => reject(new Error("The connection was closed.")));
+  await opened(seen, socket);
+  socket.send(JSON.stringify({ type: "join", id, to: pathname + search, protocols: ["plotcast.v1"] }));
+  await joined;
+  return seen;
+}
+
+/** @returns takes what a channel says to a viewer of frames, text or bytes */
+function framesTaker(seen: Seen, send: (text: string) => void): (data: Uint8Array | string) => void {
   const gaps: Item[] = [];
   const takeGaps = (): void => {
     for (const gap of gaps.splice(0)) seen.take(gap);
   };
-  socket.on("message", (data: Buffer, isBinary) => {
-    if (isBinary) {
+  return (data) => {
+    if (typeof data !== "string") {
       takeGaps();
-      seen.takeFrames(new Uint8Array(data));
+      seen.takeFrames(data);
       return;
     }
     const message: {
@@ -275,7 +314,7 @@ async function openFramesSocket(url: URL, options: ViewerOptions = {}): Promise<
       epoch: number;
       seq: number;
       series?: string;
-    } = JSON.parse(String(data));
+    } = JSON.parse(data);
     const { type, detail, reason, points, epoch, seq, series = "" } = message;
     const cursor = { epoch, seq };
     if (type === "note") seen.notes.push(detail);
@@ -283,9 +322,8 @@ async function openFramesSocket(url: URL, options: ViewerOptions = {}): Promise<
     if (["live", "behind", "lost"].includes(type)) takeGaps();
     if (type === "lost") seen.take({ kind: "gap", reason, points, series, at: cursor });
     if (type === "live" || type === "behind") seen.take({ kind: "at", at: cursor });
-    if (type === "behind") socket.send(JSON.stringify({ type: "continue", epoch, seq }));
-  });
-  return await opened(seen, socket);
+    if (type === "behind") send(JSON.stringify({ type: "continue", epoch, seq }));
+  };
 }
 
 async function opened(seen: Seen, socket: WebSocket): Promise<TransportViewer> {

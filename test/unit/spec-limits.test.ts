@@ -15,7 +15,12 @@ import * as limits from "../../protocol/limits.ts";
 import { MAX_SHARE_FOR_LENGTH, MAX_SHARE_MS, MIN_SHARE_MS } from "../../protocol/messages/named-tokens.ts";
 import { PROBLEM_CODES, Problem } from "../../protocol/problem.ts";
 import { MAX_FIRST_SEQUENCE, MAX_SEQUENCE_JUMP } from "../../protocol/publisher-number.ts";
-import { MAX_CLIENT_GZIP_BYTES, MAX_PUBLISH_GZIP_BYTES, MAX_ROOM_GZIP_BYTES } from "../../scripts/build-client.ts";
+import {
+  MAX_CLIENT_GZIP_BYTES,
+  MAX_CONNECT_GZIP_BYTES,
+  MAX_PUBLISH_GZIP_BYTES,
+  MAX_ROOM_GZIP_BYTES,
+} from "../../scripts/build-client.ts";
 import { MAX_ELEMENT_GZIP_BYTES } from "../../scripts/build-element.ts";
 import { MAX_TOKEN_LENGTH } from "../../worker/auth/authenticate.ts";
 import { MAX_WRONG_TOKENS } from "../../worker/auth/bounds/wrong-tokens.ts";
@@ -109,6 +114,8 @@ const OF_PROTOCOL: Readonly<Record<string, keyof typeof limits>> = {
   "silence of a viewer": "MAX_SILENCE_MS",
   "viewers of a channel": "MAX_VIEWERS",
   "viewers that come back in a second": "RECONNECTS_PER_SECOND",
+  "channels of one connection": "MAX_SHARED_CHANNELS",
+  "a message of its client's": "MAX_SHARED_MESSAGE_CHARACTERS",
 };
 
 const OF_OTHERS: Readonly<Record<string, number>> = {
@@ -169,6 +176,7 @@ const OF_OTHERS: Readonly<Record<string, number>> = {
   "the client library, packed": MAX_CLIENT_GZIP_BYTES,
   "what publishes, of the client library, packed": MAX_PUBLISH_GZIP_BYTES,
   "what talks in a room, of the client library, packed": MAX_ROOM_GZIP_BYTES,
+  "what joins several channels by one connection, of the client library, packed": MAX_CONNECT_GZIP_BYTES,
   "what a room of the client library holds without an outcome": MAX_ASKS,
   "what waits for its delivery there, if `maxBytes` does not say it": publishing.DEFAULT_MAX_BYTES,
   "`maxBytes`, at least": publishing.MIN_MAX_BYTES,

@@ -119,10 +119,39 @@ for (const major of ["20", "24"]) {
   });
 }
 
-test("[CL6a] [CL6c] [CL10a] each is one module without dependencies, and weighs no more than it may", async () => {
-  const { index, publish, room } = gzipBytes;
-  assert.ok(index <= 12_288 && publish <= 17_408 && room <= 11_264, JSON.stringify(gzipBytes));
-  for (const name of ["index.js", "publish.js", "room.js"]) {
+const CONNECT_PROGRAM = `
+import { points } from "plotcast-client";
+import { connect } from "plotcast-client/connect";
+const connection = connect(process.argv[2]);
+const seen = [];
+for (const url of process.argv.slice(2)) {
+  for await (const { y } of points(url, { connection })) {
+    seen.push(y);
+    break;
+  }
+}
+console.log(...seen);
+`;
+
+for (const major of ["20", "24"]) {
+  const node = nodes.get(major);
+  const skip = node === undefined ? `There is no Node ${major} here.` : false;
+  test(`[CL12a] Node ${major} watches two channels by one connection, or by events where it has no WebSocket`, {
+    skip,
+  }, async () => {
+    const program = join(directory, "connect.js");
+    await writeFile(program, CONNECT_PROGRAM);
+    const channels = [newChannel(), newChannel()];
+    for (const [i, channel] of channels.entries()) await publishJson(edge, channel, { y: i + 1 });
+    const urls = channels.map((channel) => edge.channelUrl(channel).href);
+    assert.equal((await execute(node ?? "", [program, ...urls])).stdout, "1 2\n");
+  });
+}
+
+test("[CL6a] [CL6c] [CL10a] [CL12a] each is one module without dependencies, and weighs no more than it may", async () => {
+  const { index, publish, room, connect } = gzipBytes;
+  assert.ok(index <= 12_288 && publish <= 17_408 && room <= 11_264 && connect <= 4_096, JSON.stringify(gzipBytes));
+  for (const name of ["index.js", "publish.js", "room.js", "connect.js"]) {
     const module = await readFile(join(directory, "built", name), "utf8");
     assert.doesNotMatch(module, /\bimport\b|\brequire\(/);
   }

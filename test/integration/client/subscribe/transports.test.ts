@@ -1,8 +1,10 @@
 /** One suite that a subscription passes over each transport. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { connect } from "../../../../client/connect/connect.ts";
+import type { SharedConnection } from "../../../../client/connect/shared-connection.ts";
 import { points, Refused, subscribe } from "../../../../client/subscribe/subscribe.ts";
-import { TRANSPORT_NAMES } from "../../../../client/subscribe/transport.ts";
+import { TRANSPORT_NAMES, type TransportName } from "../../../../client/subscribe/transport.ts";
 import { FrameBuilder } from "../../../../protocol/frame/frame-builder.ts";
 import { startEdge } from "../../../support/edge.ts";
 import { SECRET, signed } from "../../../support/jwt.ts";
@@ -16,9 +18,14 @@ after(() => edge.close());
 
 const counting = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-for (const transport of TRANSPORT_NAMES) {
-  const only = { transports: [transport] };
-  describe(transport, () => {
+const WAYS: readonly { name: string; transport: TransportName; connection?: SharedConnection }[] = [
+  ...TRANSPORT_NAMES.map((transport) => ({ name: transport, transport })),
+  { name: "shared-websocket", transport: "websocket", connection: connect(edge.url) },
+];
+
+for (const { name, transport, connection } of WAYS) {
+  const only = { transports: [transport], connection };
+  describe(name, () => {
     test("[CL1a] [CL1b] begins with the tail, goes on live, and another goes on at its cursor", async (t) => {
       const channel = newChannel();
       const url = edge.channelUrl(channel);
@@ -112,16 +119,16 @@ for (const transport of TRANSPORT_NAMES) {
     });
 
     test("[CL4a] a private channel refuses who brings no token, and the subscription ends with why", async (t) => {
-      const viewer = new Subscriber(t, edge.channelUrl(`private/${transport}`), only);
+      const viewer = new Subscriber(t, edge.channelUrl(`private/${name}`), only);
       await waitFor("it has ended", () => viewer.isEnded);
       assert.deepEqual([viewer.state, viewer.problem], [`refused ${transport}`, "not-found"]);
-      const wrong = new Subscriber(t, edge.channelUrl(`private/${transport}`), { ...only, token: "wrong" });
+      const wrong = new Subscriber(t, edge.channelUrl(`private/${name}`), { ...only, token: "wrong" });
       await waitFor("it has ended", () => wrong.isEnded);
       assert.deepEqual([wrong.state, wrong.problem], [`refused ${transport}`, "token-wrong"]);
     });
 
     test("[CL4a] [CL4d] a token that expires while it is used: the function gives another, and no point is lost", async (t) => {
-      const channel = `private/expires-${transport}`;
+      const channel = `private/expires-${name}`;
       let asked = 0;
       const token = (): string => {
         const exp = Math.floor(Date.now() / 1000) + (asked++ === 0 ? 2 : 3_600);

@@ -1,0 +1,126 @@
+import { SHARED_SUBPROTOCOL } from "../../../protocol/limits.ts";
+import { isString } from "../../../protocol/messages/guards.ts";
+import { messageIn, parseFields } from "../../../protocol/messages/parsed.ts";
+import { acceptSocket } from "../accept-socket.ts";
+import { clientAddress } from "../access/client-address.ts";
+import { openStreams } from "../live/open-streams.ts";
+import { StreamCost, streamCpuMs } from "../live/stream-cost.ts";
+import { HttpProblem } from "../problem-response.ts";
+import { type Join, type Joined, SharedConnection } from "./shared-connection.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
+
+/** Of this isolate. */
+const waiting = new WaitingBytes();
+const LOOK_EVERY_MS = 30_000;
+/** What a WebSocket's own handshake says: each join says it anew. */
+const HANDSHAKE_HEADERS = ["Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key"];
+/** Nobody is counted by who it is, but by its address: what it joins counts it further. */
+const ANYBODY = { who: "", most: null } as const;
+
+/** Whether a request is for a connection to several channels. */
+export function isForSeveral({ headers }: Request): boolean {
+  const offered = (headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((each) => each.trim());
+  return headers.get("Upgrade")?.toLowerCase() === "websocket" && offered.includes(SHARED_SUBPROTOCOL);
+}
+
+/**
+ * SC1: opens a connection to several channels. The Worker holds it, and a socket to each channel that is joined.
+ * @param ask answers a request as the Worker does
+ * @throws HttpProblem `too-many-reads`
+ */
+export function connectSeveral(
+  request: Request,
+  env: { STREAM_CPU_MS?: string },
+  ask: (request: Request) => Promise<Response>,
+): Response {
+  const address = clientAddress(request);
+  const count = (more: 1 | -1): boolean => {
+    if (more === 1 && openStreams.roomFor(ANYBODY, address) !== "room") return false;
+    if (more === 1) openStreams.open(ANYBODY, address);
+    else openStreams.close(ANYBODY, address);
+    return true;
+  };
+  if (!count(1)) {
+    throw new HttpProblem(
+      "too-many-reads",
+      "Too many connections are held for this address, or in all. Open one for each channel, or try again later.",
+      { "Retry-After": "30" },
+    );
+  }
+  const { 0: theirs, 1: ours } = new WebSocketPair();
+  const connection = new SharedConnection({
+    client: {
+      get bufferedAmount() {
+        return ours.bufferedAmount;
+      },
+      send(data) {
+        if (ours.readyState === WebSocket.OPEN) ours.send(data);
+      },
+      close: (code, reason) => ours.close(code, reason),
+    },
+    join: (join) => joined(join, request, ask),
+    count,
+    cost: new StreamCost(streamCpuMs(env)),
+    waiting,
+    nowMs: Date.now,
+  });
+  const timer = setInterval(() => connection.look(), LOOK_EVERY_MS);
+  let isGone = false;
+  const gone = (): void => {
+    if (isGone) return;
+    isGone = true;
+    clearInterval(timer);
+    connection.closed();
+    count(-1);
+  };
+  ours.binaryType = "arraybuffer";
+  ours.addEventListener("message", ({ data }) => void connection.heard(data));
+  ours.addEventListener("close", gone);
+  ours.addEventListener("error", gone);
+  ours.accept();
+  connection.open();
+  const headers = { "Sec-WebSocket-Protocol": SHARED_SUBPROTOCOL };
+  return new Response(null, { status: 101, webSocket: theirs, headers });
+}
+
+/** What the Worker answers to a WebSocket of this client's for this channel. */
+async function joined(join: Join, request: Request, ask: (request: Request) => Promise<Response>): Promise<Joined> {
+  const url = URL.canParse(join.to, request.url) ? new URL(join.to, request.url) : undefined;
+  if (url === undefined || url.origin !== new URL(request.url).origin || !/^\/c\/./.test(url.pathname)) {
+    return refused(404, { code: "not-found", detail: "`to` is a channel's path: /c/<name>, with a query." });
+  }
+  const headers = new Headers(request.headers);
+  for (const name of HANDSHAKE_HEADERS) headers.delete(name);
+  headers.set("Accept", "application/json");
+  if (join.protocols.length > 0) {
+    if (!join.protocols.every((each) => /^[\w.~!#$%&'*+^`|-]+$/.test(each))) {
+      return refused(400, { code: "subprotocol-unsupported", detail: "Not the name of a subprotocol." });
+    }
+    headers.set("Sec-WebSocket-Protocol", join.protocols.join(", "));
+  }
+  const response = await ask(new Request(url, { headers }));
+  const { webSocket } = response;
+  if (webSocket !== null) {
+    return {
+      kind: "joined",
+      protocol: response.headers.get("Sec-WebSocket-Protocol") ?? "",
+      open: (events) => acceptSocket(webSocket, events),
+    };
+  }
+  const seconds = Number(response.headers.get("Retry-After"));
+  const text = await response.text();
+  const problem = messageIn(parseFields<{ code: string; detail: string }>(text, { code: isString, detail: isString }));
+  return refused(
+    response.status,
+    problem ?? { code: "internal", detail: `The Worker answered ${response.status}.` },
+    seconds > 0 ? 1000 * seconds : null,
+  );
+}
+
+function refused(
+  status: number,
+  { code, detail }: { code: string; detail: string },
+  retryAfterMs: number | null = null,
+): Joined {
+  return { kind: "refused", status, code, detail, retryAfterMs };
+}
