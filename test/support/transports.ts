@@ -84,7 +84,7 @@ export interface Transport {
 export const TRANSPORTS: readonly Transport[] = [
   { name: "a text WebSocket with ids", tellsGaps: true, filters: true, open: openSocket },
   { name: "a WebSocket of frames", tellsGaps: true, filters: true, open: openFramesSocket },
-  { name: "frames by a connection to several channels", tellsGaps: true, filters: true, open: openSharedSocket },
+  { name: "a shared WebSocket of frames", tellsGaps: true, filters: true, open: openSharedSocket },
   { name: "events", tellsGaps: true, filters: true, open: (url, options) => openEvents(url, options) },
   {
     name: "events of frames",
@@ -281,6 +281,10 @@ async function openSharedSocket(url: URL, options: ViewerOptions = {}): Promise<
     const text = String(data);
     if (text.startsWith(`${id} `)) return take(text.slice(`${id} `.length));
     const message: { type: string; id: number; status: number; detail: string } = JSON.parse(text);
+    if (message.type === "hello") {
+      socket.send(JSON.stringify({ type: "join", id, to: pathname + search, protocols: ["plotcast.v1"] }));
+      return;
+    }
     assert.equal(message.id, id);
     if (message.type === "joined") resolve();
     else if (message.type === "refused")
@@ -288,8 +292,9 @@ async function openSharedSocket(url: URL, options: ViewerOptions = {}): Promise<
     else socket.terminate();
   });
   socket.on("close", () => reject(new Error("The connection was closed.")));
+  // If it cannot be opened, that is thrown instead.
+  joined.catch(() => undefined);
   await opened(seen, socket);
-  socket.send(JSON.stringify({ type: "join", id, to: pathname + search, protocols: ["plotcast.v1"] }));
   await joined;
   return seen;
 }

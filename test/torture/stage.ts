@@ -155,7 +155,14 @@ function byTransport(isSmallStore: boolean): ByTransport[] {
   const text = named("a text WebSocket with ids");
   // A message a point: of a large store it would get the last of a flood minutes later (VW4c).
   const steady = isSmallStore ? {} : { series: [`p${PUBLISHERS}`] };
-  const names = ["events", "events of frames", "following lines of JSON", "following CSV", "a long poll of JSON"];
+  const names = [
+    "a shared WebSocket of frames",
+    "events",
+    "events of frames",
+    "following lines of JSON",
+    "following CSV",
+    "a long poll of JSON",
+  ];
   const alone = [...names, "a long poll of frames"].map((name) => ({ name, transports: [named(name)] }));
   return [
     { name: text.name, transports: [text], ...steady },

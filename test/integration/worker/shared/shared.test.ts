@@ -4,13 +4,16 @@ import { after, type TestContext, test } from "node:test";
 import { isObject } from "../../../../protocol/json/json.ts";
 import { MAX_SHARED_CHANNELS } from "../../../../protocol/limits.ts";
 import { type Edge, startEdge } from "../../../support/edge.ts";
+import { SECRET, signed } from "../../../support/jwt.ts";
 import { bulkyFrame, frameOf, newChannel, publishFrames } from "../../../support/publish.ts";
 import { openViewer, type Viewer, type ViewerOptions } from "../../../support/sockets.ts";
 import { waitFor } from "../../../support/wait.ts";
 
 const A = "00000000000000aa";
 const OWNER = "an-admin-token-of-a-test";
-const edge = await startEdge({ vars: { WATCH: "private/**=token", ADMIN_TOKEN: OWNER, STORE_BYTES: "33554432" } });
+const edge = await startEdge({
+  vars: { WATCH: "private/**=token", ADMIN_TOKEN: OWNER, STORE_BYTES: "33554432", JWT_SECRETS: SECRET },
+});
 after(() => edge.close());
 
 async function open(t: TestContext, at: Edge = edge, options: ViewerOptions = {}): Promise<Viewer> {
@@ -68,7 +71,12 @@ test("[SC3] what may not be joined is refused as it is without, and the others g
   const viewer = await open(t);
   for (const [id, to, protocols, wanted] of [
     [1, "/c/private/x", ["plotcast.v1"], [404, "not-found"]],
-    [2, "/c/private/x", ["plotcast.v1", `plotcast.token.${btoa("wrong").replaceAll("=", "")}`], [401, "token-wrong"]],
+    [
+      2,
+      "/c/private/x",
+      ["plotcast.v1", `plotcast.token.${Buffer.from("wrong").toString("base64url")}`],
+      [401, "token-wrong"],
+    ],
     [3, "/c/x?points=many", ["plotcast.v1"], [400, "query-invalid"]],
     [4, "/c/x", ["graphql-ws"], [400, "subprotocol-unsupported"]],
     [5, "/c/x", ["not a token"], [400, "subprotocol-unsupported"]],
@@ -84,7 +92,7 @@ test("[SC3] what may not be joined is refused as it is without, and the others g
     assert.deepEqual([type, of, status, code], ["refused", id, ...wanted], to);
     assert.ok(typeof detail === "string" && detail.length > 10);
   }
-  const token = `plotcast.token.${btoa(OWNER).replaceAll("=", "")}`;
+  const token = `plotcast.token.${Buffer.from(OWNER).toString("base64url")}`;
   join(viewer, 12, "/c/private/x", ["plotcast.v1", token]);
   assert.deepEqual(await told(viewer), { type: "joined", id: 12, protocol: "plotcast.v1" });
 });
@@ -135,6 +143,18 @@ test("[SC6] a channel's end is told with its code, and the others go on", async 
   await publishFrames(edge, good, frameOf(A, 1, [1]));
   const frame = await viewer.nextMessage("the other's frame", (message) => typeof message !== "string");
   assert.ok(typeof frame !== "string" && frame[0] === 2);
+});
+
+test("[SC6] [AC10a] a token that expires ends its channel alone", async (t) => {
+  const viewer = await open(t);
+  const exp = Math.floor(Date.now() / 1000) + 2;
+  const token = signed({ aud: "plotcast", exp, sub: "ada", plotcast: { "private/**": ["watch"] } });
+  join(viewer, 1, "/c/private/lab", ["plotcast.v1", `plotcast.token.${Buffer.from(token).toString("base64url")}`]);
+  join(viewer, 2, `/c/${newChannel()}`);
+  await said(viewer, '"id":2');
+  assert.equal(await said(viewer, '"left"'), '{"type":"left","id":1,"code":4401}');
+  viewer.send("2 ping");
+  assert.equal(await said(viewer, "pong"), "2 pong");
 });
 
 test("[SC7] whoever reads slowly is told to come back to that channel, and what waits for it is bounded", async (t) => {
