@@ -17,7 +17,7 @@ is_heard = False
 while True:
     while not commands.poll(200):
         if not is_heard:
-            publisher.send_json({"plotcast": {"controls": {"knob": {"value": -1, "kind": "integer"}}}})
+            publisher.send_json({"plotcast": {"controls": {"knob": {"value": 0, "kind": "integer", "min": 0, "max": 100000}}}})
     _, text = commands.recv_multipart()
     came_ns = time.monotonic_ns()
     is_heard = True

@@ -9,7 +9,7 @@ const commands = new Subscriber();
 commands.connect(controlAt);
 commands.subscribe("set/");
 const declaring = setInterval(() => {
-  const controls = { knob: { value: -1, kind: "integer" } };
+  const controls = { knob: { value: 0, kind: "integer", min: 0, max: 100_000 } };
   void publisher.send(JSON.stringify({ plotcast: { controls } }));
 }, 200);
 for await (const [, text] of commands) {

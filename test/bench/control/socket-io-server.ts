@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { Server } from "socket.io";
 
 const server = createServer();
-const io = new Server(server, { transports: ["websocket"] });
+const io = new Server(server, { transports: ["websocket"], cors: { origin: "*" } });
 io.on("connection", (socket) => {
   if (socket.handshake.auth.role === "program") void socket.join("program");
   socket.on("set", async (value: number, answer: (confirmed: number) => void) => {
