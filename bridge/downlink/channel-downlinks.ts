@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { RoomServerMessage } from "../../protocol/room/room-message.ts";
+import type { WatchedDownlink } from "../observability/health.ts";
 import type { Log } from "../observability/log.ts";
 import { errorText } from "../observability/printable.ts";
 import { type CommandStore, FileCommandStore, MemoryCommandStore } from "./command-store.ts";
-import { Downlink, type DownlinkCounts } from "./downlink.ts";
+import { Downlink } from "./downlink.ts";
 import type { Outlet } from "./outlet.ts";
 import type { ProgramMessage } from "./program-message.ts";
 import { exchangeWith } from "./room-exchange.ts";
@@ -12,6 +13,8 @@ import { RoomLink } from "./room-link.ts";
 
 /** What a downlink needs of its channel. */
 export interface DownlinkChannel {
+  /** Its name. */
+  channel: string;
   to: URL;
   /** The id in the frames, which may change. */
   publisher: () => string;
@@ -20,6 +23,7 @@ export interface DownlinkChannel {
 }
 
 interface Open {
+  channel: string;
   downlink: Downlink;
   link: RoomLink | undefined;
   store: CommandStore;
@@ -48,17 +52,9 @@ export class ChannelDownlinks {
     for (const { downlink } of this.#open.values()) void downlink.listened();
   }
 
-  /** What happened to commands, over all channels. */
-  get counts(): DownlinkCounts {
-    const sum: DownlinkCounts = { delivered: 0, confirmed: 0, refused: 0, strayAnswers: 0, dropped: 0 };
-    for (const { downlink } of this.#open.values()) {
-      sum.delivered += downlink.counts.delivered;
-      sum.confirmed += downlink.counts.confirmed;
-      sum.refused += downlink.counts.refused;
-      sum.strayAnswers += downlink.counts.strayAnswers;
-      sum.dropped += downlink.counts.dropped;
-    }
-    return sum;
+  /** Of each channel what became of its commands. */
+  get all(): WatchedDownlink[] {
+    return [...this.#open.values()].map(({ channel, downlink }) => ({ channel, ledger: downlink.ledger }));
   }
 
   /** The line of a channel, which is opened if it is not there. */
@@ -82,7 +78,7 @@ export class ChannelDownlinks {
       onMessage: (message: RoomServerMessage) => void downlink.heard(message),
       exchange: (messages) => exchangeWith(channel.to, this.#token, channel.publisher(), messages),
     });
-    this.#open.set(channel.to.href, { downlink, link, store });
+    this.#open.set(channel.to.href, { channel: channel.channel, downlink, link, store });
     return downlink;
   }
 

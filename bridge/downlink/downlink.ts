@@ -3,6 +3,7 @@ import { messageIn } from "../../protocol/messages/parsed.ts";
 import { type Control, type ControlValue, parseControls, valueFault } from "../../protocol/room/control.ts";
 import type { ReceivedRoomMessage, RoomClientMessage, RoomServerMessage } from "../../protocol/room/room-message.ts";
 import { parseRoomClientMessage } from "../../protocol/room/room-message.ts";
+import { CommandLedger } from "../observability/ledger.ts";
 import type { Log } from "../observability/log.ts";
 import { errorText } from "../observability/printable.ts";
 import { type CommandStore, MAX_KNOWN_COMMANDS } from "./command-store.ts";
@@ -26,23 +27,12 @@ export interface DownlinkOptions {
   nowMs?: () => number;
 }
 
-/** What happened to commands, for /metrics. */
-export interface DownlinkCounts {
-  delivered: number;
-  confirmed: number;
-  refused: number;
-  /** Answers to what nobody asked, or for a second time. */
-  strayAnswers: number;
-  /** What was said while the room could not be reached, and was too much to keep. */
-  dropped: number;
-}
-
 /**
  * Between a channel's room and the programs of a bridge: what they declare and say goes up, commands and events go down. A command is
  * known by its id, so that it is told to a program once at most, whatever is repeated.
  */
 export class Downlink {
-  readonly counts: DownlinkCounts = { delivered: 0, confirmed: 0, refused: 0, strayAnswers: 0, dropped: 0 };
+  readonly ledger = new CommandLedger();
   readonly #options: DownlinkOptions & { nowMs: () => number };
   /** As programs declared them, with the values that they have now: to be said again to a room that forgot. */
   #declared = new Map<string, unknown>();
@@ -63,11 +53,6 @@ export class Downlink {
     const { say } = this.#options;
     if (this.#declared.size > 0) say({ type: "declare", controls: Object.fromEntries(this.#declared) });
     for (const message of this.#unsaid.splice(0)) say(message);
-  }
-
-  /** Whether there is anything for a room: without it nobody connects to one. */
-  get isNeeded(): boolean {
-    return this.#declared.size > 0 || this.#unsaid.length > 0;
   }
 
   /** Programs have said something. */
@@ -186,7 +171,7 @@ export class Downlink {
     this.#waiting.delete(control);
     const sent = await this.#tell((outlet) => outlet.deliver(delivery));
     if (sent === "sent") {
-      this.counts.delivered++;
+      this.ledger.delivered++;
       if (expiresInMs !== null) this.#forgetLater(id, expiresInMs);
       return this.#say({ type: "delivered", id });
     }
@@ -221,7 +206,7 @@ export class Downlink {
     const value = outcome.outcome === "confirmed" ? (outcome.value ?? this.#pending.get(outcome.id)?.value) : undefined;
     if (known !== undefined && value !== undefined && value !== null) this.#has(known.control, value);
     if (known?.kind === "sent") return this.#end(outcome.id, known.control, outcome);
-    this.counts.strayAnswers++;
+    this.ledger.strayAnswers++;
     // It was in doubt, or is answered late: that is its outcome. What the program has is told all the same.
     if (known !== undefined && outcome.outcome === "confirmed" && outcome.value !== undefined)
       this.#say({ type: "report", values: { [known.control]: outcome.value } });
@@ -247,7 +232,7 @@ export class Downlink {
   #end(id: string, control: string, outcome: Outcome): void {
     this.#pending.delete(id);
     this.#options.store.ended(id, control, JSON.stringify(outcome));
-    this.counts[outcome.outcome]++;
+    this.ledger[outcome.outcome]++;
     this.#say(outcome);
   }
 
@@ -265,7 +250,7 @@ export class Downlink {
     this.#unsaid.push(message);
     if (this.#unsaid.length <= MAX_UNSAID) return;
     this.#unsaid.shift();
-    this.counts.dropped++;
+    this.ledger.dropped++;
   }
 
   #warnNoOutlet(): void {

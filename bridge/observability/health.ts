@@ -1,4 +1,4 @@
-import type { SourceLedger, Undelivered, UplinkLedger } from "./ledger.ts";
+import type { CommandLedger, SourceLedger, Undelivered, UplinkLedger } from "./ledger.ts";
 import { counted, duration } from "./printable.ts";
 
 /** One source, as metrics and health see it. */
@@ -30,10 +30,18 @@ export interface WatchedUplink {
   readonly isSpoolFailing: boolean;
 }
 
+/** What brings commands down from one channel, as metrics see it. */
+export interface WatchedDownlink {
+  /** The channel's name. */
+  readonly channel: string;
+  readonly ledger: CommandLedger;
+}
+
 /** What metrics and health are read from. */
 export interface Watched {
   readonly sources: readonly WatchedSource[];
   readonly uplinks: { readonly all: readonly WatchedUplink[] };
+  readonly downlinks: { readonly all: readonly WatchedDownlink[] };
 }
 
 export interface Health {
@@ -46,7 +54,7 @@ export interface Health {
 const MAX_DELIVERY_MS = 60_000;
 
 /** Whether what comes in goes out. A publisher that does not send is no fault of the bridge, unless one is due. */
-export function healthOf({ sources, uplinks }: Watched): Health {
+export function healthOf({ sources, uplinks }: Omit<Watched, "downlinks">): Health {
   const problems: string[] = [];
   for (const { config, isStale } of sources) {
     if (isStale) problems.push(`Source ${config.name}: no message comes though one is due.`);

@@ -90,6 +90,17 @@ export class UplinkLedger {
   }
 }
 
+/** What became of the commands of one channel since the start. */
+export class CommandLedger {
+  delivered = 0;
+  confirmed = 0;
+  refused = 0;
+  /** Answers to what nobody asked, or for a second time. */
+  strayAnswers = 0;
+  /** What was said while the room could not be reached, and was too much to keep. */
+  dropped = 0;
+}
+
 type Counts<L> = Omit<L, "onPost" | `count${string}` | "refusedMessages" | "droppedPoints">;
 /** The counts of a whole bridge. */
 export type Totals = Readonly<Counts<SourceLedger> & Counts<UplinkLedger>>;

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Watched, WatchedUplink } from "./health.ts";
-import type { SourceLedger, UplinkLedger } from "./ledger.ts";
+import type { CommandLedger, SourceLedger, UplinkLedger } from "./ledger.ts";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -57,6 +57,18 @@ const UPLINK_GAUGES: readonly (readonly [name: string, help: string, read: (upli
   ["spool_failing", "1 while the spool cannot be written.", ({ isSpoolFailing }) => Number(isSpoolFailing)],
 ];
 
+const COMMAND_COUNTS: readonly (readonly [name: string, help: string, read: (ledger: CommandLedger) => number])[] = [
+  ["delivered_commands", "Commands that a program was told.", (ledger) => ledger.delivered],
+  ["confirmed_commands", "Commands that a program confirmed.", (ledger) => ledger.confirmed],
+  ["refused_commands", "Commands that a program refused, or that it could not be told.", (ledger) => ledger.refused],
+  ["stray_answers", "Answers to commands that nobody gave, or for a second time.", (ledger) => ledger.strayAnswers],
+  [
+    "dropped_room_messages",
+    "What programs said while the room was away, beyond what is kept.",
+    (ledger) => ledger.dropped,
+  ],
+];
+
 export interface Metrics {
   readonly registry: Registry;
   /** To be called for each uplink as it is opened: its POSTs are timed. */
@@ -69,7 +81,7 @@ export interface Metrics {
 export type ConnectionEvents = Readonly<Record<string, string>>;
 
 /** Every count of every source and channel, read when it is asked for. */
-export function createRegistry({ sources, uplinks }: Watched, connectionEvents: ConnectionEvents): Metrics {
+export function createRegistry({ sources, uplinks, downlinks }: Watched, connectionEvents: ConnectionEvents): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -133,6 +145,9 @@ export function createRegistry({ sources, uplinks }: Watched, connectionEvents: 
   );
   for (const [name, help, read] of UPLINK_COUNTS) {
     count(name, help, ["channel"], () => uplinks.all.map(({ channel, ledger }) => [{ channel }, read(ledger)]));
+  }
+  for (const [name, help, read] of COMMAND_COUNTS) {
+    count(name, help, ["channel"], () => downlinks.all.map(({ channel, ledger }) => [{ channel }, read(ledger)]));
   }
   for (const [name, help, read] of UPLINK_REASONS) {
     count(name, help, ["channel", "reason"], () =>

@@ -115,7 +115,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     );
   try {
     if (options.metrics !== undefined)
-      metrics = await serveMetrics(options.metrics, { sources, uplinks }, CONNECTION_EVENTS);
+      metrics = await serveMetrics(options.metrics, { sources, uplinks, downlinks }, CONNECTION_EVENTS);
     for (const { map } of options.sources) {
       const { channel } = map;
       if (channel === undefined || !isTemplate(channel)) uplinks.open(channel);
@@ -214,7 +214,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
 
 /** Of the room of an uplink's channel. */
 function roomOf(uplink: ChannelUplink): DownlinkChannel {
-  return { to: uplink.to, publisher: () => uplink.publisher, spoolFile: uplink.spoolFile };
+  const { channel, to, spoolFile } = uplink;
+  return { channel, to, publisher: () => uplink.publisher, spoolFile };
 }
 
 function isNumbered({ sequenceField, decode }: SourceConfig): boolean {

@@ -127,6 +127,33 @@ test("[DL1a] [DL2a] a program declares, is told by XPUB, and answers on the sock
   assert.equal(bridge.ledger.refused.size, 0);
 });
 
+test("[BR17b] what became of commands is counted for each channel", async (t) => {
+  const to = edge.channelUrl(newChannel());
+  const { bridge } = await bridged(t, { to, control: [XPUB], metrics: { host: "127.0.0.1", port: 0 } });
+  const program = new Program(t, bridge);
+  const ada = await inRoom(t, program, to);
+  ada.say({ type: "set", id: "s1", control: "setpoint", value: 200 });
+  await program.next();
+  for (let n = 0; n < 2; n++) await program.say({ ack: "s1" });
+  ada.say({ type: "call", id: "c1", control: "stop" });
+  await program.next();
+  await program.say({ refuse: "c1" });
+  await ada.hears("command", ({ command }) => command.stage === "refused");
+  const text = await (await fetch(bridge.metricsUrl ?? "")).text();
+  const counts = [...text.matchAll(/^plotcast_bridge_(\w+)_total\{channel="([^"]*)"\} (\d+)$/gm)];
+  const ofCommands = counts.filter(([, name = ""]) => /commands|answers|room/.test(name));
+  assert.deepEqual(
+    ofCommands.map(([, name, channel, value]) => [name, channel === to.pathname.slice("/c/".length), value]),
+    [
+      ["delivered_commands", true, "2"],
+      ["confirmed_commands", true, "1"],
+      ["refused_commands", true, "1"],
+      ["stray_answers", true, "1"],
+      ["dropped_room_messages", true, "0"],
+    ],
+  );
+});
+
 test("[DL1b] notes, announcements and events go both ways", async (t) => {
   const to = edge.channelUrl(newChannel());
   const { bridge } = await bridged(t, { to, control: [XPUB] });

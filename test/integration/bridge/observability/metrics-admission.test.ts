@@ -9,7 +9,7 @@ import { serveMetrics } from "../../../../bridge/observability/metrics.ts";
 import { newPage, openBrowser } from "../../../support/browser.ts";
 import { waitFor, withDeadline } from "../../../support/wait.ts";
 
-const NOTHING = { sources: [], uplinks: { all: [] } };
+const NOTHING = { sources: [], uplinks: { all: [] }, downlinks: { all: [] } };
 
 async function metricsUrl(t: TestContext, host = "127.0.0.1"): Promise<URL> {
   const server = await serveMetrics({ host, port: 0 }, NOTHING, {});

@@ -70,7 +70,7 @@ test("[DL3a] a command that comes again is told once, and its outcome said again
   assert.deepEqual(told, ["s1"]);
   const outcome = { type: "outcome", id: "s1", outcome: "confirmed", value: 2 };
   assert.deepEqual(said, [{ type: "delivered", id: "s1" }, outcome, { type: "report", values: { gain: 3 } }, outcome]);
-  assert.equal(downlink.counts.strayAnswers, 1);
+  assert.equal(downlink.ledger.strayAnswers, 1);
 });
 
 test("[DL3a] what was told before a restart and not answered is in doubt, and is not told again", async () => {
@@ -158,7 +158,7 @@ test("[DL3c] what programs say while the room is away is said when it is there, 
   assert.deepEqual(said[0], { type: "declare", controls: { gain: 1 } });
   assert.equal(said.length, 1_001);
   assert.deepEqual(said[1]?.type === "note" && said[1].text, "5");
-  assert.equal(downlink.counts.dropped, 5);
+  assert.equal(downlink.ledger.dropped, 5);
 });
 
 test("[DL3c] what the channel would refuse is not declared anew, and takes no other program's controls with it", () => {
