@@ -20,7 +20,7 @@ export type ProgramMessage =
 
 const KEY = "plotcast";
 const TOPIC = Buffer.from(KEY);
-const BRACE = "{".charCodeAt(0);
+const [BRACE, BLANK, P, N] = ["{", " ", "p", "n"].map((text) => text.charCodeAt(0));
 /** How a message begins that may be one, without blanks and with: nothing else of it is looked at before. */
 const BEGINNINGS = [`{"${KEY}"`, `{ "${KEY}"`, `${KEY} {`].map((text) => Buffer.from(text));
 const NOTE_BEGINNINGS = ['{"note"', '{ "note"'].map((text) => Buffer.from(text));
@@ -38,6 +38,7 @@ export function programMessages(frames: readonly Buffer[]): ProgramMessage[] | u
   if (payload === undefined || frames.length > 2) return undefined;
   if (frames.length === 2 && frames[0]?.equals(TOPIC) && firstByte(payload) === BRACE)
     return messagesIn(objectOf(payload), payload);
+  if (!mayBegin(payload)) return undefined;
   if (BEGINNINGS.some((beginning) => startsWith(payload, beginning))) {
     const isTopic = payload[0] !== BRACE;
     const whole = objectOf(isTopic ? payload.subarray(TOPIC.length) : payload);
@@ -118,6 +119,14 @@ function tried(payload: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** By one byte or two nearly every message of points is told apart: each message is looked at. */
+function mayBegin(payload: Buffer): boolean {
+  if (payload[0] === P) return true;
+  if (payload[0] !== BRACE) return false;
+  const initial = payload[payload[1] === BLANK ? 3 : 2];
+  return initial === P || initial === N;
 }
 
 function startsWith(payload: Buffer, beginning: Buffer): boolean {

@@ -69,16 +69,15 @@ export class SourcePipeline {
     this.#origin = origin;
     try {
       const said = programMessages(frames);
-      if (said !== undefined) {
+      if (said === undefined) {
+        const messages = reader.read(frames, arrivedAt, (fault) => this.#refuse(fault, frames));
+        // Of a preset, a list of data is a message each, of a point at least.
+        if (messages.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
+        this.#takeAll(messages, arrivedAt, frames);
+      } else {
         this.#options.onProgram?.(said);
         ledger.controlMessages++;
-        ack?.();
-        return;
       }
-      const messages = reader.read(frames, arrivedAt, (fault) => this.#refuse(fault, frames));
-      // Of a preset, a list of data is a message each, of a point at least.
-      if (messages.length > MAX_MESSAGE_POINTS) throw tooManyPoints();
-      this.#takeAll(messages, arrivedAt, frames);
     } catch (error) {
       this.#refuse(error, frames);
     }
