@@ -48,6 +48,8 @@ export class Controls {
   readonly #controls = new Map<string, StoredControl>();
   /** In the order of their numbers. */
   readonly #commands = new Map<string, StoredCommand>();
+  /** Of these, such as have no outcome yet. */
+  readonly #open = new Map<string, StoredCommand>();
   /** The newest `set` of each control. */
   readonly #desired = new Map<string, StoredCommand>();
   readonly #here = new Set<string>();
@@ -119,7 +121,7 @@ export class Controls {
       this.#controls.delete(name);
       this.#rows.deleteControl(name);
       effects.gone.push(name);
-      for (const command of this.#open()) {
+      for (const command of [...this.#open.values()]) {
         if (command.state.control !== name) continue;
         effects.commands.push(
           this.#end(command, {
@@ -217,7 +219,7 @@ export class Controls {
 
   /** What its publisher is to be told of, in the order in which it was sent: what it did not say that it has. */
   undelivered(publisher: string, nowMs: number): StoredCommand[] {
-    return this.#open().filter(
+    return [...this.#open.values()].filter(
       (command) =>
         command.publisher === publisher &&
         // Whether a set that was delivered was done nobody knows: the bridge knows it by its id.
@@ -259,7 +261,7 @@ export class Controls {
   /** Ends what has expired. */
   expire(nowMs: number): Effects {
     const effects = none();
-    for (const command of this.#open()) {
+    for (const command of [...this.#open.values()]) {
       const { expiresAtMs, state } = command;
       if (expiresAtMs === null || expiresAtMs > nowMs) continue;
       const detail = state.stage === "delivered" ? "The program has it, and did not answer in time." : UNDELIVERED;
@@ -271,7 +273,7 @@ export class Controls {
 
   /** In how long the next one expires; undefined: none does. */
   dueInMs(nowMs: number): number | undefined {
-    const due = this.#open().flatMap(({ expiresAtMs }) => expiresAtMs ?? []);
+    const due = [...this.#open.values()].flatMap(({ expiresAtMs }) => expiresAtMs ?? []);
     return due.length === 0 ? undefined : Math.max(0, Math.min(...due) - nowMs);
   }
 
@@ -295,7 +297,7 @@ export class Controls {
       return { reason: control.kind === "button" ? "not-settable" : "value-invalid", detail: `${name} ${fault}` };
     if (action === "set" && baseRevision !== undefined && baseRevision !== revision)
       return { reason: "stale-revision", detail: `Somebody has set it since: its revision is ${revision} now.` };
-    if (this.#open().length >= MAX_OPEN_COMMANDS)
+    if (this.#open.size >= MAX_OPEN_COMMANDS)
       return {
         reason: "too-many-commands",
         detail: "Too many commands wait for their programs here. Try again later.",
@@ -304,12 +306,8 @@ export class Controls {
   }
 
   #openOf(publisher: string, id: string): StoredCommand | undefined {
-    const command = this.#commands.get(id);
-    return command?.publisher === publisher && !isOutcome(command.state.stage) ? command : undefined;
-  }
-
-  #open(): StoredCommand[] {
-    return [...this.#commands.values()].filter(({ state }) => !isOutcome(state.stage));
+    const command = this.#open.get(id);
+    return command?.publisher === publisher ? command : undefined;
   }
 
   /** The controls of a publisher. */
@@ -340,6 +338,8 @@ export class Controls {
 
   #remember(command: StoredCommand): void {
     this.#commands.set(command.state.id, command);
+    if (isOutcome(command.state.stage)) this.#open.delete(command.state.id);
+    else this.#open.set(command.state.id, command);
     this.#number = Math.max(this.#number, command.number);
     if (command.state.action !== "set") return;
     const newest = this.#desired.get(command.state.control);

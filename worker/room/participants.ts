@@ -8,6 +8,8 @@ export class Participants<Socket extends RoomSocket> {
   readonly #all = new Map<Socket, Participant>();
   /** Of each token and each address. */
   readonly counts = new ViewerCounts();
+  /** When the first token expires; undefined: it is not known any more. Each publish asks. */
+  #expiresAtMs: number | undefined = Number.POSITIVE_INFINITY;
 
   get count(): number {
     return this.#all.size;
@@ -20,12 +22,16 @@ export class Participants<Socket extends RoomSocket> {
   add(socket: Socket, participant: Participant): void {
     this.#all.set(socket, participant);
     this.counts.add(participant.record.who);
+    if (this.#expiresAtMs !== undefined)
+      this.#expiresAtMs = Math.min(this.#expiresAtMs, expiresAtMsOf(participant.record));
   }
 
   remove(socket: Socket): Participant | undefined {
     const participant = this.#all.get(socket);
     if (participant === undefined || !this.#all.delete(socket)) return undefined;
     this.counts.remove(participant.record.who);
+    const expiresAtMs = expiresAtMsOf(participant.record);
+    if (Number.isFinite(expiresAtMs) && expiresAtMs === this.#expiresAtMs) this.#expiresAtMs = undefined;
     return participant;
   }
 
@@ -73,11 +79,13 @@ export class Participants<Socket extends RoomSocket> {
 
   /** When the first token of anybody expires, by the wall clock; Infinity: none does. */
   get expiresAtMs(): number {
-    return Math.min(...[...this.#all.values()].map(({ record }) => expiresAtMsOf(record)));
+    this.#expiresAtMs ??= Math.min(...[...this.#all.values()].map(({ record }) => expiresAtMsOf(record)));
+    return this.#expiresAtMs;
   }
 
   /** Closes those whose token has expired. */
   closeExpired(wallMs: number): void {
+    if (this.expiresAtMs > wallMs) return;
     for (const participant of this.#all.values()) {
       if (expiresAtMsOf(participant.record) > wallMs) continue;
       participant.close(CloseCode.tokenExpired, "Your token has expired; connect again with another.");

@@ -33,7 +33,10 @@ export class People {
   #toldAtMs = Number.NEGATIVE_INFINITY;
   /** Those who left just now, and until when they count. */
   readonly #leaving = new Map<string, { name: string; untilMs: number }>();
-  /** Somebody came, went or was renamed since a wake. Before that nothing has changed, though nobody knows who was told what. */
+  /**
+   * Somebody came, went or was renamed since it was looked last. Before the first time nothing has changed, though nobody knows
+   * who was told what.
+   */
   #isStirred = false;
 
   /** Who is here may have changed. */
@@ -66,20 +69,22 @@ export class People {
   }
 
   /** In how long there is something to tell; undefined: nothing has changed, and nothing will by itself. */
-  dueInMs(present: readonly Person[], count: number, nowMs: number): number | undefined {
+  dueInMs(present: () => readonly Person[], count: number, nowMs: number): number | undefined {
     const leftMs = [...this.#leaving.values()].map(({ untilMs }) => untilMs - nowMs);
-    const changed = this.#isStirred && (count !== this.#toldCount || this.#differs(this.all(present, nowMs)));
+    const changed = this.#isStirred && (count !== this.#toldCount || this.#differs(this.all(present(), nowMs)));
     const due = [...leftMs, ...(changed ? [this.#toldAtMs + EVERY_MS - nowMs] : [])];
     return due.length === 0 ? undefined : Math.max(0, Math.min(...due));
   }
 
   /**
    * What has changed, which from now on is told; undefined: nothing, or it is too soon.
+   * @param present those who are connected; asked only if something may have changed
    * @param isAtOnce it is never too soon: nothing would tell it later
    */
-  take(present: readonly Person[], count: number, nowMs: number, isAtOnce: boolean): PeopleChange | undefined {
+  take(present: () => readonly Person[], count: number, nowMs: number, isAtOnce: boolean): PeopleChange | undefined {
     if (!this.#isStirred || (!isAtOnce && nowMs - this.#toldAtMs < EVERY_MS)) return undefined;
-    const people = this.all(present, nowMs);
+    this.#isStirred = false;
+    const people = this.all(present(), nowMs);
     if (count === this.#toldCount && !this.#differs(people)) return undefined;
     const before = this.#told;
     const named = new Map(people.map(({ id, name }) => [id, name]));

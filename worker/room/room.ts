@@ -208,7 +208,7 @@ export class Room<Socket extends RoomSocket> {
 
   /** In how long an {@link alarm} is due; undefined: none is. */
   dueInMs(nowMs: number): number | undefined {
-    const people = this.#people.dueInMs(this.#participants.people, this.count, nowMs);
+    const people = this.#people.dueInMs(() => this.#participants.people, this.count, nowMs);
     const due = [this.expiryInMs, this.#desk.dueInMs(nowMs), people].filter((ms) => ms !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);
   }
@@ -352,7 +352,7 @@ export class Room<Socket extends RoomSocket> {
     for (const socket of this.#participants.closed) this.#remove(socket, nowMs);
     // Before the first publish there are no alarms.
     const isAtOnce = this.#parts.stored() === undefined && this.count <= MAX_TOLD_AT_ONCE;
-    const change = this.#people.take(this.#participants.people, this.count, nowMs, isAtOnce);
+    const change = this.#people.take(() => this.#participants.people, this.count, nowMs, isAtOnce);
     if (change === undefined) return;
     const counted = { ...change, joined: [], left: [], isWhole: false };
     for (const participant of this.#participants)

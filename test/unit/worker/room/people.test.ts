@@ -11,3 +11,24 @@ test("[BW7a] however many came and went just now, those who are here are named",
   assert.equal(all.length, MAX_PEOPLE);
   assert.ok(all.some(({ id }) => id === "ada"));
 });
+
+test("[BW7a] who is there is looked at only after somebody came, went or was renamed: each publish asks", () => {
+  const people = new People();
+  let asked = 0;
+  const present = () => {
+    asked++;
+    return [{ id: "a", name: "Ada" }];
+  };
+  people.stir();
+  assert.deepEqual(people.take(present, 1, 0, false)?.joined, [{ id: "a", name: "Ada" }]);
+  asked = 0;
+  for (let n = 0; n < 10; n++) assert.equal(people.dueInMs(present, 1, 2_000 + n), undefined);
+  assert.equal(people.take(present, 1, 3_000, false), undefined);
+  assert.equal(asked, 0);
+  people.stir();
+  assert.equal(
+    people.dueInMs(() => [], 0, 4_000),
+    0,
+  );
+  assert.deepEqual(people.take(() => [], 0, 4_000, false)?.left, ["a"]);
+});
