@@ -21,7 +21,6 @@ export interface RoomRequest {
   isVisit?: boolean | undefined;
 }
 
-export { ROOM_HEADER } from "../hub/join-request.ts";
 
 export function parseRoomRequest(value: unknown): RoomRequest | undefined {
   if (!isObject(value)) return undefined;
