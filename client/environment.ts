@@ -8,10 +8,20 @@ export interface ClientSocket {
   close(): void;
 }
 
+/** What the Worker answers to who may not come, or not now. */
+export interface SocketRefusal {
+  /** Of HTTP. */
+  status: number;
+  code: string;
+  detail: string;
+  /** null: nothing is said of when to come again. */
+  retryAfterMs: number | null;
+}
+
 export interface SocketEvents {
   message(data: string | ArrayBuffer): void;
-  /** It ended with this close code, or could not be opened. It is the last event. */
-  closed(code: number): void;
+  /** It ended with this close code, or could not be opened; why, where that is known. It is the last event. */
+  closed(code: number, why?: SocketRefusal): void;
 }
 
 /** What a runtime learns of the world: there is a network again, there is none, somebody looks. */

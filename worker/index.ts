@@ -7,7 +7,7 @@ import { variableProblem } from "./http/access/variables.ts";
 import { type Asked, mayAsk, PLAIN_HEADERS } from "./http/asked.ts";
 import { audit } from "./http/audit.ts";
 import { discardBody } from "./http/discard-body.ts";
-import { get } from "./http/get.ts";
+import { get, mustNotHaveLostUpgrade } from "./http/get.ts";
 import { nearUrl } from "./http/near-url.ts";
 import { channelPath, isBelowChannel, isOtherSignal } from "./http/otlp-url.ts";
 import { post, postMetrics } from "./http/post.ts";
@@ -42,9 +42,9 @@ app.get("/c", (c) =>
   // Live from several channels by one WebSocket.
   isForSeveral(c.req.raw)
     ? connectSeveral(c.req.raw, c.env, (request) => answer(request, c.env, c.executionCtx))
-    : c.redirect("/", 302),
+    : nearDoor(c),
 );
-app.get("/c/", (c) => c.redirect("/", 302));
+app.get("/c/", nearDoor);
 app.use("/c/*", async (c, next) => nearUrl(c.req.raw) ?? (await next()));
 
 // OpenTelemetry's metrics are sent below a channel.
@@ -129,6 +129,11 @@ app.onError(async (error, c) => {
   const problem = new Problem("internal", "This is a fault of Plotcast's own; the Worker's log has more. Try again.");
   return problemResponse(problem, c.req.header("Accept"));
 });
+
+function nearDoor(c: Context<Bindings>): Response {
+  mustNotHaveLostUpgrade(c.req.raw.headers);
+  return c.redirect("/", 302);
+}
 
 function askedOf({ req: { raw: request }, env }: Context<Bindings>, path = new URL(request.url).pathname): Asked {
   const name = nameOf(path);

@@ -1,4 +1,4 @@
-import { SHARED_SUBPROTOCOL } from "../../protocol/limits.ts";
+import { PING, SHARED_SUBPROTOCOL } from "../../protocol/limits.ts";
 import { messageIn } from "../../protocol/messages/parsed.ts";
 import {
   parseSharedServerMessage,
@@ -7,14 +7,30 @@ import {
   splitSharedBytes,
   splitSharedText,
 } from "../../protocol/messages/shared-message.ts";
-import type { ClientEnvironment, ClientSocket, SocketEvents } from "../environment.ts";
+import type { ClientEnvironment, ClientSocket, SocketEvents, SocketRefusal } from "../environment.ts";
 
-/** A join is answered at once where the line is alive. */
-const MAX_JOIN_MS = 8_000;
+/** What is asked is answered at once where the line is alive. */
+const MAX_ANSWER_MS = 5_000;
 /** Somebody who comes back, or moves on to another channel, finds it open. */
 const IDLE_MS = 2_000;
-/** RFC 6455's code for a connection that ended without one. */
+/** Codes of RFC 6455: it ended without one; come back; come back later. */
 const ABNORMAL_CLOSURE = 1006;
+const SERVICE_RESTART = 1012;
+const TRY_AGAIN_LATER = 1013;
+const COME_BACK: SocketRefusal = {
+  status: 503,
+  code: "channel-unavailable",
+  detail: "The connection that several channels share ended. It comes back.",
+  retryAfterMs: 0,
+};
+
+/** How a line ended, and after how long. */
+export interface LineEnd {
+  /** Whether the Worker ever said that channels may be joined. */
+  wasOpen: boolean;
+  code: number;
+  livedMs: number;
+}
 
 interface Member {
   to: string;
@@ -29,21 +45,26 @@ interface Member {
 export class SharedLine {
   readonly #environment: ClientEnvironment;
   readonly #maxMembers: number;
-  readonly #onEnd: () => void;
+  readonly #onEnd: (end: LineEnd) => void;
   readonly #socket: ClientSocket;
   readonly #members = new Map<number, Member>();
   #lastId = 0;
   #isOpen = false;
   #isEnded = false;
+  readonly #openedAtMs: number;
+  /** Since when something is asked and nothing was heard. */
+  #askedAtMs: number | undefined;
   #stopIdling: () => void = () => undefined;
 
   /** @param onEnd is called once, when nothing goes by it any more */
-  constructor(url: URL, environment: ClientEnvironment, maxMembers: number, onEnd: () => void) {
+  constructor(url: URL, environment: ClientEnvironment, maxMembers: number, onEnd: (end: LineEnd) => void) {
     this.#environment = environment;
     this.#maxMembers = maxMembers;
     this.#onEnd = onEnd;
+    this.#openedAtMs = environment.nowMs();
     this.#socket = environment.openSocket(url, [SHARED_SUBPROTOCOL], {
       message: (data) => {
+        this.#askedAtMs = undefined;
         if (typeof data === "string") this.#takeText(data);
         else this.#takeBytes(data);
       },
@@ -57,14 +78,17 @@ export class SharedLine {
 
   /** A socket to a channel, by this line. */
   open({ pathname, search }: URL, protocols: string[], events: SocketEvents): ClientSocket {
+    const environment = this.#environment;
     const id = ++this.#lastId;
     this.#stopIdling();
-    const stopWaiting = this.#wakeIn(MAX_JOIN_MS, () => this.#fail());
+    const stopWaiting = this.#wakeIn(MAX_ANSWER_MS, () => this.#fail());
     this.#members.set(id, { to: pathname + search, protocols, events, isJoined: false, stopWaiting });
     this.#join(id);
     return {
       send: (text) => {
-        if (this.#members.get(id)?.isJoined) this.#socket.send(sharedText(id, text));
+        if (!this.#members.get(id)?.isJoined) return;
+        if (text === PING) this.#askedAtMs ??= environment.nowMs();
+        this.#socket.send(sharedText(id, text));
       },
       close: () => this.#leave(id),
     };
@@ -79,6 +103,8 @@ export class SharedLine {
 
   #leave(id: number): void {
     if (this.#forget(id) === undefined) return;
+    // It gives up, for the line is dead: so are all the others.
+    if (this.#environment.nowMs() - (this.#askedAtMs ?? Number.POSITIVE_INFINITY) >= MAX_ANSWER_MS) return this.#fail();
     if (this.#isOpen) this.#say({ type: "leave", id });
   }
 
@@ -110,11 +136,10 @@ export class SharedLine {
         member.isJoined = true;
         return member.stopWaiting();
       }
-      // As of a WebSocket of its own, nobody is told why: whoever wants to know asks.
       case "refused":
-        return this.#forget(message.id)?.events.closed(ABNORMAL_CLOSURE);
+        return this.#forget(message.id)?.events.closed(ABNORMAL_CLOSURE, message);
       case "left":
-        return this.#forget(message.id)?.events.closed(message.code);
+        return this.#forget(message.id)?.events.closed(message.code, whyEnded(message.code));
       // Of a newer Worker.
       case undefined:
         return;
@@ -143,12 +168,14 @@ export class SharedLine {
     this.#isEnded = true;
     this.#stopIdling();
     // Whoever comes back at once is to find another line.
-    this.#onEnd();
+    const livedMs = this.#environment.nowMs() - this.#openedAtMs;
+    this.#onEnd({ wasOpen: this.#isOpen, code, livedMs });
     const members = [...this.#members.values()];
     this.#members.clear();
-    for (const { stopWaiting, events } of members) {
+    for (const { stopWaiting, events, isJoined } of members) {
       stopWaiting();
-      events.closed(code);
+      // Who was never joined knows nothing of its channel: the line failed, and no way to watch.
+      events.closed(code, whyEnded(code) ?? (isJoined ? undefined : COME_BACK));
     }
   }
 
@@ -163,4 +190,9 @@ export class SharedLine {
     wait();
     return () => stop();
   }
+}
+
+/** The line is full or was ended, and the channel is not at fault. */
+function whyEnded(code: number): SocketRefusal | undefined {
+  return code === SERVICE_RESTART || code === TRY_AGAIN_LATER ? COME_BACK : undefined;
 }

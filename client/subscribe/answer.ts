@@ -1,6 +1,7 @@
 import { isObject } from "../../protocol/json/json.ts";
 import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import { isString } from "../../protocol/messages/guards.ts";
+import type { SocketRefusal } from "../environment.ts";
 import type { Ended, OpenRequest, Problem, TransportEvents } from "./transport.ts";
 
 /** However long the Worker says. */
@@ -35,11 +36,16 @@ export async function endedBy(response: Response): Promise<Ended> {
   const { status, headers } = response;
   const problem = await problemOf(response);
   if (problem === undefined) return CLOSED;
+  return endedAs({ ...problem, status, retryAfterMs: 1000 * Number(headers.get("Retry-After")) });
+}
+
+/** What a refusal of the Worker's means. */
+export function endedAs({ status, code, detail, retryAfterMs }: SocketRefusal): Ended {
   // This way of watching is refused, and not who asks: what was on the way lost the upgrade, or the Worker is older.
   if (status === 406 || status === 426) return CLOSED;
+  const problem = { code, detail };
   if (status === 408 || status === 429 || status >= 500) {
-    const seconds = Number(headers.get("Retry-After"));
-    return { kind: "come-later", afterMs: Math.min(MAX_LATER_MS, Math.max(0, 1000 * seconds || 0)), problem };
+    return { kind: "come-later", afterMs: Math.min(MAX_LATER_MS, Math.max(0, retryAfterMs || 0)), problem };
   }
   return { kind: "refused", problem };
 }

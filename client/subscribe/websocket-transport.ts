@@ -4,7 +4,7 @@ import { parseServerMessage } from "../../protocol/messages/server-message.ts";
 import type { ViewerMessage } from "../../protocol/messages/viewer-message.ts";
 import type { ClientEnvironment, ClientSocket } from "../environment.ts";
 import { tokenSubprotocol } from "../token-subprotocol.ts";
-import { ask, endedBy, urlOf } from "./answer.ts";
+import { ask, endedAs, endedBy, urlOf } from "./answer.ts";
 import type { Ended, OpenRequest, Transport, TransportEvents } from "./transport.ts";
 
 /** Watches by WebSocket (SPEC.md, “Viewers”). */
@@ -25,10 +25,10 @@ export function webSocketTransport({ openSocket }: Pick<ClientEnvironment, "open
           if (typeof data !== "string") events.frames(new Uint8Array(data));
           else if (data !== PONG) receive(data, request, events, socket);
         },
-        closed(code) {
+        closed(code, why) {
           // Why one could not be opened no client is told (https://websockets.spec.whatwg.org/#feedback-from-the-protocol).
-          const ended = isHeard ? Promise.resolve(endedWith(code)) : whyRefused(request, leaving.signal);
-          void ended.then((how) => {
+          const asked = () => (isHeard ? endedWith(code) : whyRefused(request, leaving.signal));
+          void Promise.resolve(why === undefined ? asked() : endedAs(why)).then((how) => {
             if (!leaving.signal.aborted) events.ended(how);
           });
         },

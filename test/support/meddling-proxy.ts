@@ -23,6 +23,8 @@ export type Meddling =
 
 export interface Rules {
   upgrades: Meddling | "loses its header";
+  /** Of a WebSocket for several channels, where that is another. */
+  shared?: Rules["upgrades"] | undefined;
   /** A stream of events; `held`: until it is whole; `in lumps`: of 4 KiB each. */
   events: Meddling | "held" | "in lumps";
   /** Long polls, and reads that follow. */
@@ -159,7 +161,7 @@ export class MeddlingProxy {
 
   #upgrade(incoming: IncomingMessage, near: Socket | undefined): void {
     this.asked.push("websocket");
-    const rule = this.rules.upgrades;
+    const rule = (incoming.url === "/c" ? this.rules.shared : undefined) ?? this.rules.upgrades;
     if (near === undefined || rule === "silence") return;
     if (rule === "cut") {
       near.destroy();

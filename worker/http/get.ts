@@ -30,11 +30,7 @@ export async function get(asked: Asked): Promise<Response> {
   const { headers } = request;
   if (headers.get("Upgrade")?.toLowerCase() === "websocket")
     return isForRoom(headers) ? await joinRoom(asked) : await watch(asked);
-  // A proxy on the way left out the upgrade.
-  if (headers.has("Sec-WebSocket-Key")) {
-    const detail = "A proxy on the way did not pass on Connection and Upgrade. What it needs: docs/BEHIND-A-PROXY.md";
-    throw new HttpProblem("upgrade-required", detail, { Upgrade: "websocket" });
-  }
+  mustNotHaveLostUpgrade(headers);
   const accept = headers.get("Accept") ?? undefined;
   if (accept === PROBLEM_TYPE) return await probe(asked);
   const type = negotiate(accept);
@@ -43,6 +39,13 @@ export async function get(asked: Asked): Promise<Response> {
   if (isLive(type, new URL(request.url).searchParams)) return await live(asked, type);
   if (type !== "text/html") return await read(asked, type);
   return await pageResponse(env.ASSETS, new URL(request.url), embedOriginsOf(access, name, env.EMBED_ORIGINS));
+}
+
+/** RT9. A proxy on the way may have left out the upgrade. @throws HttpProblem `upgrade-required` */
+export function mustNotHaveLostUpgrade(headers: Headers): void {
+  if (!headers.has("Sec-WebSocket-Key") || headers.has("Upgrade")) return;
+  const detail = "A proxy on the way did not pass on Connection and Upgrade. What it needs: docs/BEHIND-A-PROXY.md";
+  throw new HttpProblem("upgrade-required", detail, { Upgrade: "websocket" });
 }
 
 function isForRoom(headers: Headers): boolean {

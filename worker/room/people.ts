@@ -46,6 +46,8 @@ export class People {
 
   /** Somebody with a name has no connection any more. */
   left({ id, name }: Person, nowMs: number): void {
+    // In the order in which their time ends.
+    this.#leaving.delete(id);
     this.#leaving.set(id, { name, untilMs: nowMs + GRACE_MS });
     if (this.#leaving.size <= MAX_PEOPLE) return;
     const [first] = this.#leaving.keys();
@@ -70,10 +72,11 @@ export class People {
 
   /** In how long there is something to tell; undefined: nothing has changed, and nothing will by itself. */
   dueInMs(present: () => readonly Person[], count: number, nowMs: number): number | undefined {
-    const leftMs = [...this.#leaving.values()].map(({ untilMs }) => untilMs - nowMs);
-    const changed = this.#isStirred && (count !== this.#toldCount || this.#differs(this.all(present(), nowMs)));
-    const due = [...leftMs, ...(changed ? [this.#toldAtMs + EVERY_MS - nowMs] : [])];
-    return due.length === 0 ? undefined : Math.max(0, Math.min(...due));
+    // Whom nobody misses is not looked for again.
+    if (this.#isStirred) this.#isStirred = count !== this.#toldCount || this.#differs(this.all(present(), nowMs));
+    const leftMs = this.#nextLeavingMs - nowMs;
+    const due = Math.min(leftMs, this.#isStirred ? this.#toldAtMs + EVERY_MS - nowMs : Number.POSITIVE_INFINITY);
+    return due === Number.POSITIVE_INFINITY ? undefined : Math.max(0, due);
   }
 
   /**
@@ -82,7 +85,8 @@ export class People {
    * @param isAtOnce it is never too soon: nothing would tell it later
    */
   take(present: () => readonly Person[], count: number, nowMs: number, isAtOnce: boolean): PeopleChange | undefined {
-    if (!this.#isStirred || (!isAtOnce && nowMs - this.#toldAtMs < EVERY_MS)) return undefined;
+    if (!this.#isStirred && this.#nextLeavingMs > nowMs) return undefined;
+    if (!isAtOnce && nowMs - this.#toldAtMs < EVERY_MS) return undefined;
     this.#isStirred = false;
     const people = this.all(present(), nowMs);
     if (count === this.#toldCount && !this.#differs(people)) return undefined;
@@ -95,6 +99,12 @@ export class People {
     if (before === undefined) return { count, joined: people, left: [], isWhole: true };
     const joined = people.filter(({ id, name }) => before.get(id) !== name);
     return { count, joined, left: [...before.keys()].filter((id) => !named.has(id)), isWhole: false };
+  }
+
+  /** When the first of those who left counts no more. */
+  get #nextLeavingMs(): number {
+    const [first] = this.#leaving.values();
+    return first?.untilMs ?? Number.POSITIVE_INFINITY;
   }
 
   #differs(people: readonly Person[]): boolean {

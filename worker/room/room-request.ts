@@ -21,7 +21,6 @@ export interface RoomRequest {
   isVisit?: boolean | undefined;
 }
 
-
 export function parseRoomRequest(value: unknown): RoomRequest | undefined {
   if (!isObject(value)) return undefined;
   const { publisher, sender, person, may, sees } = value;

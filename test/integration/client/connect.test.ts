@@ -1,6 +1,7 @@
 /** Several channels and rooms by one connection: it is one, it breaks as a whole, and each comes back where it was. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../../client/connect/connect.ts";
 import { SharedConnection } from "../../../client/connect/shared-connection.ts";
 import { openRoom } from "../../../client/room/open-room.ts";
@@ -10,7 +11,7 @@ import { JumpingClock } from "../../support/jumping-clock.ts";
 import { MeddlingProxy, type Rules } from "../../support/meddling-proxy.ts";
 import { frameOf, newChannel, publishFrames } from "../../support/publish.ts";
 import { Subscriber } from "../../support/subscriber.ts";
-import { waitFor } from "../../support/wait.ts";
+import { waitFor, withDeadline } from "../../support/wait.ts";
 
 const A = "00000000000000aa";
 const edge = await startEdge({ vars: { PUBLIC_RIGHTS: "**=presence" } });
@@ -85,12 +86,17 @@ test("[CL12b] a line that is dead, and stays open, is given up, and all of its c
   await allHaveAll();
   proxy.freeze();
   await publish();
-  for (let n = 0; n < 8; n++) {
-    clock.jump(8_000);
-    await new Promise(setImmediate);
-  }
-  for (const { states } of subscribers) await waitFor("it is given up", () => states.includes("waiting websocket"));
+  const areGivenUp = (): boolean => subscribers.every(({ states }) => states.includes("waiting websocket"));
+  await waitFor("all are given up", () => {
+    if (!areGivenUp()) clock.jump(4_000);
+    return areGivenUp();
+  });
+  await areLiveBy("websocket");
   await allHaveAll();
+  assert.ok(
+    subscribers.every(({ states }) => !states.includes("live events")),
+    "the way to watch is not at fault",
+  );
 });
 
 test("[CL12b] where WebSockets do not come through, each goes by events", async (t) => {
@@ -98,6 +104,61 @@ test("[CL12b] where WebSockets do not come through, each goes by events", async 
   await areLiveBy("events");
   await publish();
   await allHaveAll();
+});
+
+test("[CL12e] where only the Worker's connection for several does not come through, each has a WebSocket of its own", async (t) => {
+  const { proxy, clock, urlOf, publish, allHaveAll, subscribers, areLiveBy } = await stage(t, 2, {
+    shared: { status: 302, html: "not here" },
+  });
+  await areLiveBy("websocket");
+  await publish();
+  await allHaveAll();
+  assert.ok(subscribers.every(({ states }) => !states.includes("live events")));
+  const connection = connect(proxy.url);
+  const room = await openRoom(urlOf(newChannel()), { connection });
+  room.close();
+  // A minute later it is tried again.
+  proxy.rules = { ...proxy.rules, shared: undefined };
+  clock.jump(61_000);
+  const before = proxy.asked.length;
+  proxy.cutUpgraded();
+  await waitFor("both come back", () => proxy.asked.length > before);
+  await areLiveBy("websocket");
+  await publish();
+  await allHaveAll();
+  assert.equal(proxy.upgraded, 1);
+});
+
+test("[CL12e] a Worker that has no room for it ends it at once, twice: then each has a WebSocket of its own", async (t) => {
+  const own = await startEdge({ vars: { STREAM_CPU_MS: "5", PUBLIC_RIGHTS: "**=presence" } });
+  t.after(() => own.close());
+  const connection = connect(own.url);
+  const names = ["a", "b", "c", "d", "e", "f"];
+  const rooms = await Promise.all(names.map((name) => openRoom(own.channelUrl(name), { connection, name })));
+  for (const room of rooms) t.after(() => room.close());
+  const states: string[] = [];
+  for (const room of rooms) room.when("state", ({ state }) => states.push(state));
+  await withDeadline("that each stays where it is", quiet(states), 60_000);
+  assert.ok(rooms.every(({ state }) => state.state === "live"));
+});
+
+/** Resolves once nothing was added for three seconds. */
+async function quiet(all: readonly unknown[]): Promise<void> {
+  for (let seen = -1; seen !== all.length; ) {
+    seen = all.length;
+    await sleep(3_000);
+  }
+}
+
+test("[CL12b] channels are left and others joined, as many as there may be: none goes by another way", async (t) => {
+  const { connection, urlOf, subscribers, areLiveBy } = await stage(t, MAX_SHARED_CHANNELS);
+  await areLiveBy("websocket");
+  for (const subscriber of subscribers.slice(0, 30)) subscriber.close();
+  const others = Array.from({ length: 30 }, () => urlOf(newChannel())).map(
+    (url) => new Subscriber(t, url, {}, connection.environmentFor(url)),
+  );
+  for (const other of others) await other.isLiveBy("websocket");
+  assert.ok(others.every(({ states }) => !states.includes("connecting events")));
 });
 
 test("[CL12c] more channels than one may have go by another", async (t) => {

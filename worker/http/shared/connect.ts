@@ -1,6 +1,7 @@
 import { SHARED_SUBPROTOCOL } from "../../../protocol/limits.ts";
 import { isString } from "../../../protocol/messages/guards.ts";
 import { messageIn, parseFields } from "../../../protocol/messages/parsed.ts";
+import { pause } from "../../channel/read-turns.ts";
 import { acceptSocket } from "../accept-socket.ts";
 import { clientAddress } from "../access/client-address.ts";
 import { openStreams } from "../live/open-streams.ts";
@@ -9,6 +10,7 @@ import { HttpProblem } from "../problem-response.ts";
 import { type Join, type Joined, SharedConnection } from "./shared-connection.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
 
+const NO_CHANNEL = { code: "not-found", detail: "`to` is a channel's path: /c/<name>, with a query." };
 /** Of this isolate. */
 const waiting = new WaitingBytes();
 const LOOK_EVERY_MS = 30_000;
@@ -34,13 +36,13 @@ export function connectSeveral(
   ask: (request: Request) => Promise<Response>,
 ): Response {
   const address = clientAddress(request);
-  const count = (more: 1 | -1): boolean => {
-    if (more === 1 && openStreams.roomFor(ANYBODY, address) !== "room") return false;
-    if (more === 1) openStreams.open(ANYBODY, address);
-    else openStreams.close(ANYBODY, address);
+  const hold = (): boolean => {
+    if (openStreams.roomFor(ANYBODY, address) !== "room") return false;
+    openStreams.open(ANYBODY, address);
     return true;
   };
-  if (!count(1)) {
+  const release = (): void => openStreams.close(ANYBODY, address);
+  if (!hold()) {
     throw new HttpProblem(
       "too-many-reads",
       "Too many connections are held for this address, or in all. Open one for each channel, or try again later.",
@@ -56,13 +58,20 @@ export function connectSeveral(
       send(data) {
         if (ours.readyState === WebSocket.OPEN) ours.send(data);
       },
-      close: (code, reason) => ours.close(code, reason),
+      close(code, reason) {
+        ours.close(code, reason);
+        // Its client may never answer that.
+        gone();
+      },
     },
     join: (join) => joined(join, request, ask),
-    count,
+    hold,
+    release,
     cost: new StreamCost(streamCpuMs(env)),
     waiting,
     nowMs: Date.now,
+    pause,
+    random: Math.random,
   });
   const timer = setInterval(() => connection.look(), LOOK_EVERY_MS);
   let isGone = false;
@@ -71,7 +80,7 @@ export function connectSeveral(
     isGone = true;
     clearInterval(timer);
     connection.closed();
-    count(-1);
+    release();
   };
   ours.binaryType = "arraybuffer";
   ours.addEventListener("message", ({ data }) => void connection.heard(data));
@@ -87,7 +96,7 @@ export function connectSeveral(
 async function joined(join: Join, request: Request, ask: (request: Request) => Promise<Response>): Promise<Joined> {
   const url = URL.canParse(join.to, request.url) ? new URL(join.to, request.url) : undefined;
   if (url === undefined || url.origin !== new URL(request.url).origin || !/^\/c\/./.test(url.pathname)) {
-    return refused(404, { code: "not-found", detail: "`to` is a channel's path: /c/<name>, with a query." });
+    return refused(404, NO_CHANNEL);
   }
   const headers = new Headers(request.headers);
   for (const name of HANDSHAKE_HEADERS) headers.delete(name);
@@ -110,11 +119,9 @@ async function joined(join: Join, request: Request, ask: (request: Request) => P
   const seconds = Number(response.headers.get("Retry-After"));
   const text = await response.text();
   const problem = messageIn(parseFields<{ code: string; detail: string }>(text, { code: isString, detail: isString }));
-  return refused(
-    response.status,
-    problem ?? { code: "internal", detail: `The Worker answered ${response.status}.` },
-    seconds > 0 ? 1000 * seconds : null,
-  );
+  // A redirect, as of a channel with a slash at its end.
+  if (problem === undefined) return refused(404, NO_CHANNEL);
+  return refused(response.status, problem, seconds > 0 ? 1000 * seconds : null);
 }
 
 function refused(

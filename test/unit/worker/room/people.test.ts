@@ -32,3 +32,40 @@ test("[BW7a] who is there is looked at only after somebody came, went or was ren
   );
   assert.deepEqual(people.take(() => [], 0, 4_000, false)?.left, ["a"]);
 });
+
+test("[BW7a] who left is told of after 30 seconds, at whatever happens then", () => {
+  const people = new People();
+  people.stir();
+  people.take(() => [{ id: "a", name: "Ada" }], 1, 0, true);
+  people.stir();
+  people.left({ id: "a", name: "Ada" }, 1_000);
+  assert.deepEqual(people.take(() => [], 0, 2_000, false)?.left, []);
+  assert.equal(
+    people.dueInMs(() => [], 0, 3_000),
+    28_000,
+  );
+  assert.equal(
+    people.take(() => [], 0, 30_999, false),
+    undefined,
+  );
+  assert.deepEqual(people.take(() => [], 0, 31_000, false)?.left, ["a"]);
+  assert.equal(
+    people.dueInMs(() => [], 0, 40_000),
+    undefined,
+  );
+});
+
+test("[BW7a] where nothing differs nobody is looked at again, however often it is asked", () => {
+  const people = new People();
+  let asked = 0;
+  const present = () => {
+    asked++;
+    return [{ id: "a", name: "Ada" }];
+  };
+  people.stir();
+  people.take(present, 1, 0, true);
+  people.stir();
+  asked = 0;
+  for (let n = 0; n < 10; n++) people.dueInMs(present, 1, 100 + n);
+  assert.equal(asked, 1);
+});
