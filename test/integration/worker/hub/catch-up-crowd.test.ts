@@ -45,11 +45,13 @@ async function medianPostMs(channel: string): Promise<number> {
 test("[VW4a] publishes wait little for 200 viewers that come again and again and take 8 MiB each", async (t) => {
   const channel = newChannel();
   for (let n = 1; n <= 70; n++) await publishFrames(edge, channel, bulkyFrame("00000000000000aa", n, 8000));
-  const aloneMs = await medianPostMs(channel);
+  const beforeMs = await medianPostMs(channel);
   const url = new URL("?seconds=86400", edge.channelUrl(channel));
   const viewers = Array.from({ length: 200 }, () => greedyViewer(url));
   const besideMs = await medianPostMs(channel);
   for (const viewer of viewers) viewer.stop();
+  // Once more: what else the machine does may have begun meanwhile.
+  const aloneMs = Math.max(beforeMs, await medianPostMs(channel));
   t.diagnostic(`the middle POST: ${aloneMs.toFixed(1)} ms, ${besideMs.toFixed(1)} ms`);
   assert.ok(besideMs < 25 * aloneMs, `${besideMs} ms, and ${aloneMs} ms alone`);
 });
