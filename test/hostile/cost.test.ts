@@ -106,6 +106,7 @@ test("[AC13e] [AC13f] [AC13h] what exceeds a quota costs no request to the chann
 test("[RD6a] [RD6d] readers and viewers of a channel write no row, and set two alarms a second at most", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, [1, 2, 3]);
+  const began = performance.now();
   const cost = await costOf(edge, async () => {
     for (let i = 0; i < 10; i++) {
       await get(edge, channel);
@@ -115,7 +116,8 @@ test("[RD6a] [RD6d] readers and viewers of a channel write no row, and set two a
   });
   assert.equal(cost.rowsWritten, 0);
   // Joining and leaving is told once a second, by an alarm; the last may follow when all is over.
-  assert.ok(cost.alarmsSet <= 10 + 2, `${cost.alarmsSet} alarms`);
+  const seconds = (performance.now() - began) / 1000;
+  assert.ok(cost.alarmsSet <= 10 + 2 + seconds, `${cost.alarmsSet} alarms in ${seconds} s`);
 });
 
 test("[TR2f] [TR4b] [VW9d] a viewer by HTTP that is there for a minute in which nothing comes costs nothing after it joined", async (t) => {
@@ -153,6 +155,8 @@ test("[TR2f] [TR4b] [VW9d] a viewer by HTTP that is there for a minute in which 
 
 test("[VW5] a viewer that takes text costs no alarm for each frame", async () => {
   const channel = await channelOfRows(edge, 1000);
+  const began = performance.now();
   const { alarmsSet } = await costOf(edge, () => takeText(edge, channel, 1000));
-  assert.ok(alarmsSet <= 20, `${alarmsSet} alarms for 1000 points`);
+  const seconds = (performance.now() - began) / 1000;
+  assert.ok(alarmsSet <= 20 + seconds, `${alarmsSet} alarms for 1000 points in ${seconds} s`);
 });

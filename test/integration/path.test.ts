@@ -78,7 +78,7 @@ test("[BR6] [CH1] [CH3] the Worker is killed and restarted while points flow: ev
     await send(500);
     await edge.restart();
   }
-  await waitFor("everything delivered", () => bridge.ledger.delivered >= sent || undefined, { deadlineMs: 30_000 });
+  await waitFor("everything delivered", () => bridge.ledger.delivered >= sent || undefined, { deadlineMs: 60_000 });
   const stored = await (await fetch(edge.channelUrl("killed"))).text();
   const values = stored
     .trim()
@@ -92,13 +92,20 @@ test("[BR5a] while nobody watches the bridge publishes about once a second, and 
   const publisher = await publisherTo(t, bridge);
   const timer = setInterval(() => publisher.send('{"y":1}'), 20);
   t.after(() => clearInterval(timer));
+  const beganAtMs = performance.now();
   await waitFor("25 points delivered", () => bridge.ledger.delivered >= 25 || undefined);
   const unwatched = bridge.ledger.posts;
-  assert.ok(unwatched <= 5, `${unwatched} posts for 25 points that nobody watched`);
-  await viewerOf(t, "unwatched");
+  const seconds = (performance.now() - beganAtMs) / 1000;
+  assert.ok(unwatched <= 4 + seconds, `${unwatched} posts in ${seconds} s in which nobody watched`);
+  const viewer = await viewerOf(t, "unwatched");
   await waitFor("an answer that says somebody watches", () => bridge.ledger.viewers === 1 || undefined);
-  const { posts, delivered } = bridge.ledger;
-  await waitFor("25 points more delivered", () => bridge.ledger.delivered >= delivered + 25 || undefined);
-  const watched = bridge.ledger.posts - posts;
-  assert.ok(watched >= 15, `${watched} posts for 25 points that somebody watched`);
+  clearInterval(timer);
+  const watchedAtMs = performance.now();
+  // Each once the one before is there: were that about a second later, it would take half a minute.
+  for (let y = 2; y <= 31; y++) {
+    await publisher.send(`{"y":${y}}`);
+    await waitFor(`point ${y} at the viewer`, () => valuesOf(viewer).at(-1) === y, { everyMs: 1 });
+  }
+  const tookMs = performance.now() - watchedAtMs;
+  assert.ok(tookMs < 15_000, `${tookMs} ms for 30 points that somebody watched`);
 });

@@ -15,6 +15,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type MiniflareOpti
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { isObject } from "../../protocol/json/json.ts";
 import { bundleWorker, type DurableObjectBinding, ROOT, readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
+import { freePort } from "./ports.ts";
 import { takeTurn } from "./wait.ts";
 
 const HOST = "127.0.0.1";
@@ -48,7 +49,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const loaded = await workers[main];
   for (let attempt = 1; ; attempt++) {
     const ownDir = options.persistDir === undefined ? await mkdtemp(join(tmpdir(), "plotcast-edge-")) : undefined;
-    const edge = new Edge(loaded, options, options.port ?? randomPort(), ownDir);
+    const edge = new Edge(loaded, options, options.port ?? (await freePort()), ownDir);
     try {
       await edge.restart();
       return edge;
@@ -281,9 +282,4 @@ subscribe("child_process", (message) => {
 
 function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-}
-
-/** Below the range from which the kernel picks ports, so that an edge finds its own free when it restarts. */
-function randomPort(): number {
-  return 20_000 + Math.floor(Math.random() * 12_000);
 }

@@ -6,8 +6,8 @@ import { buildLocal } from "../../scripts/local/build-local.ts";
 import { startWorker } from "../../scripts/local/local-worker.ts";
 import { readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
 import { fetchesKeys } from "../../worker/http/access/access.ts";
+import { freePort } from "./ports.ts";
 import type { Served } from "./publish.ts";
-import { freePort } from "./started.ts";
 
 export interface Local extends Served {
   /** What the Worker and workerd complained of, a line each. */

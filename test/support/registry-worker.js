@@ -1,7 +1,8 @@
 /**
  * The Worker, whose registry of tokens and channels fail when a test says so: GET /registry?down=N fails its next N answers and
- * /channels?down=N the next N revocations; /asked tells how often the registry was asked, and begins anew; /later?ms=N sets the clock ahead.
- * JavaScript, since it is the Worker's code that it imports, and the tests' types are Node's.
+ * /channels?down=N the next N revocations; /asked tells how often the registry was asked, and begins anew; /later?ms=N sets
+ * the clock ahead, and after /stop nothing else does. JavaScript, since it is the Worker's code that it imports, and the
+ * tests' types are Node's.
  */
 import { Channel as RealChannel } from "../../worker/channel/channel.ts";
 import worker from "../../worker/index.ts";
@@ -9,9 +10,10 @@ import { TokenRegistry as RealRegistry } from "../../worker/tokens/token-registr
 
 const { now } = Date;
 let aheadMs = 0;
+let stoppedAtMs;
 let asked = 0;
 const down = { "/registry": 0, "/channels": 0 };
-Date.now = () => now() + aheadMs;
+Date.now = () => (stoppedAtMs ?? now()) + aheadMs;
 
 function mayFail(what) {
   if (down[what] <= 0) return;
@@ -49,6 +51,7 @@ export default {
       return answer;
     }
     if (pathname === "/later") aheadMs += Number(searchParams.get("ms"));
+    else if (pathname === "/stop") stoppedAtMs = now();
     else if (pathname in down) down[pathname] = Number(searchParams.get("down"));
     else return await worker.fetch(request, env, context);
     return new Response(null, { status: 204 });

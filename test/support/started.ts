@@ -1,12 +1,11 @@
 /** `npm start` and `npm run dev` as their user runs them, and what their processes do. */
-import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { freePort } from "./ports.ts";
 import { waitFor, withDeadline } from "./wait.ts";
 
 export interface Started {
@@ -18,6 +17,8 @@ export interface Started {
   zmq: string;
   storeDir: string;
   exit: Promise<number | null>;
+  /** Resolves when nobody is left who could print anything, and all of it is in `output`. */
+  printed: Promise<unknown>;
 }
 
 export interface StartedOptions {
@@ -25,16 +26,6 @@ export interface StartedOptions {
   zmqPort?: number;
   args?: readonly string[];
   env?: Readonly<Record<string, string | undefined>>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  assert.ok(typeof address === "object" && address !== null);
-  return address.port;
 }
 
 /** Runs a script of package.json in a process group of its own, as a terminal does; all of it ends with the test. */
@@ -51,13 +42,14 @@ export async function run(t: TestContext, script: string, options: StartedOption
   let text = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (segment) => (text += segment));
+  const printed = once(child, "close");
   const exit = once(child, "exit").then(([code]) => (typeof code === "number" ? code : null));
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) interrupt(child);
     await withDeadline("the end of what was started", exit);
     await rm(storeDir, { recursive: true, force: true });
   });
-  return { child, output: () => text, port, url: `http://localhost:${port}/c/main`, zmq, storeDir, exit };
+  return { child, output: () => text, port, url: `http://localhost:${port}/c/main`, zmq, storeDir, exit, printed };
 }
 
 /** What Ctrl-C in a terminal does: every process in the foreground gets SIGINT. */

@@ -4,7 +4,7 @@ import { ExitCode } from "../../bridge/cli/exit-code.ts";
 import { type InspectOptions, runInspect } from "../../bridge/tools/inspect/inspect.ts";
 import { type RecordOptions, runRecord } from "../../bridge/tools/record/record.ts";
 import { type ReplayOptions, runReplay } from "../../bridge/tools/replay/replay.ts";
-import { waitFor } from "./wait.ts";
+import { DEFAULT_DEADLINE_MS, waitFor } from "./wait.ts";
 
 /** The tools with the exit codes that the command line has for how they end. */
 export const inspectCode = async (options: InspectOptions): Promise<number> => ExitCode[await runInspect(options)];
@@ -29,7 +29,7 @@ export class Written {
     return true;
   }
 
-  waitFor(pattern: RegExp, deadlineMs = 10_000): Promise<string> {
+  waitFor(pattern: RegExp, deadlineMs = DEFAULT_DEADLINE_MS): Promise<string> {
     const found = (): string | undefined => {
       const match = pattern.exec(this.text);
       return match === null ? undefined : (match[1] ?? match[0]);

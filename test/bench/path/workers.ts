@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { buildLocal } from "../../../scripts/local/build-local.ts";
 import { startWorker } from "../../../scripts/local/local-worker.ts";
 import { ROOT, readWorkerConfig } from "../../../scripts/local/worker-bundle.ts";
-import { freePort } from "../../support/started.ts";
+import { freePort } from "../../support/ports.ts";
 import { waitFor, withDeadline } from "../../support/wait.ts";
 
 export interface BenchWorker {

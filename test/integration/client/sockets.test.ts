@@ -147,7 +147,7 @@ for (const name of ["a WebSocket", "events", "polls"]) {
         edge,
         `${id}-1`,
         { [channel]: ["watch", "history"] },
-        { expiresAtMs: Date.now() + 4_000 },
+        { expiresAtMs: Date.now() + 10_000 },
       );
       const second = await makeToken(edge, `${id}-2`, { [channel]: ["watch", "history"] });
       await publish(channel, 1);

@@ -9,8 +9,9 @@ import { test } from "node:test";
 import { sourceOf } from "../../../bridge/config/defaults.ts";
 import { createLog } from "../../../bridge/observability/log.ts";
 import { startBridge } from "../../../bridge/pipeline/bridge.ts";
+import { freePort } from "../../support/ports.ts";
 import { connectPublisher } from "../../support/publisher.ts";
-import { family, freePort, noneAlive, stored } from "../../support/started.ts";
+import { family, noneAlive, stored } from "../../support/started.ts";
 import { waitFor, withDeadline } from "../../support/wait.ts";
 
 const TOKEN = "a-token-for-developers";

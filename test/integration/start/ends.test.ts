@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { infoInPs, infoInStat, isAdopter } from "../../../scripts/local/parents.ts";
-import { family, freePort, isAlive, isWorkerd, live, noneAlive, type ProcessInfo, run } from "../../support/started.ts";
+import { freePort } from "../../support/ports.ts";
+import { family, isAlive, isWorkerd, live, noneAlive, type ProcessInfo, run } from "../../support/started.ts";
 import { waitFor, withDeadline } from "../../support/wait.ts";
 
 const onLinux = { skip: process.platform !== "linux" };

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { holdPort, PortError } from "../../../scripts/local/held-port.ts";
-import { freePort, live, run, workerdOf } from "../../support/started.ts";
+import { freePort } from "../../support/ports.ts";
+import { live, run, workerdOf } from "../../support/started.ts";
 import { waitFor, withDeadline } from "../../support/wait.ts";
 
 const onPosix = { skip: process.platform === "win32" };

@@ -55,7 +55,7 @@ test("[ST8] [ST12c] npm run dev takes JWT_SECRETS from the environment, shows it
   const headers = { Authorization: `Bearer ${signed(claimsAt(Date.now(), RIGHTS), HS256)}` };
   const response = await fetch(started.url, { method: "POST", headers, body: '{"y":1}' });
   assert.equal(response.status, 200, await response.text());
-  assert.match(started.output(), /JWT_JWKS_URL does not begin with https:\/\//);
+  await waitFor("what is wrong", () => /JWT_JWKS_URL does not begin with https:\/\//.test(started.output()));
   assert.ok(!started.output().includes(SECRET));
   for (const { command } of await family(started.child.pid)) assert.ok(!command.join(" ").includes(SECRET));
 });

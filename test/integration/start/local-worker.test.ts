@@ -14,7 +14,7 @@ import { type LocalWorker, startWorker } from "../../../scripts/local/local-work
 import { readWorkerConfig } from "../../../scripts/local/worker-bundle.ts";
 import { startEdge } from "../../support/edge.ts";
 import { hasIpv6Loopback } from "../../support/ipv6.ts";
-import { freePort } from "../../support/started.ts";
+import { freePort } from "../../support/ports.ts";
 import { withDeadline } from "../../support/wait.ts";
 
 const TOKEN = "test-token";

@@ -165,11 +165,15 @@ test("[ST13a] npm start prints a token only if it made it up", async (t) => {
   const token = "given-and-not-to-be-printed";
   const given = await run(t, "dev", { env: { PUBLISH_TOKEN: token } });
   await live(given);
+  const curl = 'curl -H "Authorization: Bearer $PUBLISH_TOKEN"';
+  await waitFor("the line to publish with", () => given.output().includes(curl));
   assert.ok(!given.output().includes(token), given.output());
-  assert.ok(given.output().includes('curl -H "Authorization: Bearer $PUBLISH_TOKEN"'), given.output());
   const madeUp = await run(t, "dev");
   await live(madeUp);
-  const printed = /Authorization: Bearer ([0-9a-f]{32})"/.exec(madeUp.output())?.[1];
+  const printed = await waitFor(
+    "the token printed",
+    () => /Authorization: Bearer ([0-9a-f]{32})"/.exec(madeUp.output())?.[1],
+  );
   const response = await fetch(madeUp.url, {
     method: "POST",
     headers: { Authorization: `Bearer ${printed}` },
@@ -184,7 +188,7 @@ test("[ST12b] [ST12c] what is given reaches the Worker, what can never match is 
     env: { STORE_SECONDS: "60" },
   });
   await live(started);
-  assert.match(started.output(), /ALLOWED_ORIGINS: "board.example" has no scheme/);
+  await waitFor("what can never match", () => /ALLOWED_ORIGINS: "board.example" has no scheme/.test(started.output()));
   const page = await fetch(`${started.url}?embed=1`, { headers: { Accept: "text/html" } });
   assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'self' https:\/\/frames\.example/);
   if (process.platform === "linux") {

@@ -79,7 +79,8 @@ for (const taken of ["port", "zmqPort"] as const) {
     const address = server.address();
     assert.ok(typeof address === "object" && address !== null);
     const started = await run(t, "start", { [taken]: address.port });
-    assert.equal(await withDeadline("the end", started.exit, 30_000), 4);
+    assert.equal(await withDeadline("the end", started.exit, 60_000), 4);
+    await withDeadline("all that it printed", started.printed);
     const lines = started
       .output()
       .split("\n")

@@ -9,7 +9,7 @@ import { buildLocal } from "../../../scripts/local/build-local.ts";
 import { startWorker } from "../../../scripts/local/local-worker.ts";
 import { removeEmptyChannels } from "../../../scripts/local/sweep.ts";
 import { readWorkerConfig } from "../../../scripts/local/worker-bundle.ts";
-import { freePort } from "../../support/started.ts";
+import { freePort } from "../../support/ports.ts";
 
 test("[ST18] [CH10] the next start removes the files of channels that nobody published to, and no other", async (t) => {
   const config = await readWorkerConfig();

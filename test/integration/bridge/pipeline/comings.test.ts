@@ -22,6 +22,8 @@ import { waitFor } from "../../../support/wait.ts";
 const TIMEOUT = { timeout: 60_000 };
 /** Who sends for longer is no process that just sends what it has. */
 const STREAM_MS = 1100;
+/** What was sent goes out though its socket is closed at once. */
+const LINGER_MS = 30_000;
 
 interface Bridging {
   worker: FakeWorker;
@@ -73,7 +75,7 @@ test(
     const { worker, bridge, address, lines } = await bridging(t, { bind: ["tcp://127.0.0.1:*"] });
     const steady = sending(t, await connectPublisher(address), "steady", 50);
     for (let i = 0; i < 25; i++) {
-      const cron = await connectPublisher(address);
+      const cron = await connectPublisher(address, [""], { linger: LINGER_MS });
       await cron.send("cron", `[${Date.now() / 1000}, ${i}]`);
       await sleep(20);
       cron.close();
@@ -115,12 +117,12 @@ test(
   },
 );
 
-/** What people write: until somebody has subscribed, a PUB drops what it sends, and it cannot know when that is. */
+/** Until somebody has subscribed, a PUB drops what it sends. People wait for a moment; this one is told when that is. */
 const ONE_SHOT = `
-import { Publisher } from "zeromq";
-const socket = new Publisher({ linger: 1000 });
+import { XPublisher } from "zeromq";
+const socket = new XPublisher({ linger: ${LINGER_MS} });
 socket.connect(process.argv[1]);
-await new Promise((resolve) => setTimeout(resolve, 100));
+await socket.receive();
 await socket.send(["shell", process.argv[2]]);
 socket.close();
 `;
@@ -188,7 +190,7 @@ test("[BR15h] many series of one publisher are one gap, and those of another go 
   sending(t, await connectPublisher(address), "steady", 20);
   const values = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`v${i}`, i]));
   const robot = async (): Promise<void> => {
-    const publisher = await connectPublisher(address);
+    const publisher = await connectPublisher(address, [""], { linger: LINGER_MS });
     await publisher.send("robot", JSON.stringify(values));
     await sleep(STREAM_MS);
     await publisher.send("robot", JSON.stringify(values));

@@ -323,7 +323,8 @@ test("[BR12] [BR14] [BR16] started and killed on a full disk: every number once 
   assert.ok(disk.fill());
   worker.script = () => undefined;
   await startAgain();
-  assert.match(bridge.stderr(), /100 points of before in the spool/);
+  await waitFor("what it found", () => /100 points of before in the spool/.test(bridge.stderr()));
+  await waitFor("the full disk", () => bridge.stderr().includes("cannot be written: database or disk is full"));
   assert.equal(bridge.stderr().split("cannot be written: database or disk is full").length, 2);
   const delivered = worker.points().map(({ y }) => y);
   assert.deepEqual(delivered.slice(0, 200), upTo(200));

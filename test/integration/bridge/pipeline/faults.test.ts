@@ -162,7 +162,7 @@ test("[BR15b] a publisher that goes and comes back marks a possible gap, before 
   const { bridge, lines } = await bridgeOf(t, worker.url, { sources: [sourceOf({ bind: ["tcp://127.0.0.1:*"] })] });
   for (let i = 1; i <= 2; i++) {
     const publisher = await connectPublisher(bridge.addresses[0] ?? "");
-    assert.equal(bridge.ledger.publishers, 1);
+    await waitFor("the publisher", () => bridge.ledger.publishers === 1);
     await publisher.send(`[${i},${i}]`);
     await sleep(STREAM_MS);
     await publisher.send(`[${i + 0.5},${i}]`);

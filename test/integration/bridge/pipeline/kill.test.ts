@@ -113,8 +113,8 @@ test("[BR12b] [BR12c] [BR13] killed while the Worker is away: what waited 100 ms
   await first.exit;
   worker.script = () => undefined;
   const second = startBridgeProcess(t, cwd, args);
-  await worker.waitForPoints(count, 30_000);
-  assert.match(second.stderr(), /150,000 points of before in the spool/);
+  await worker.waitForPoints(count, 60_000);
+  await waitFor("what it found", () => /150,000 points of before in the spool/.test(second.stderr()));
   assert.deepEqual(
     worker.points().map(({ y }) => y),
     Array.from({ length: count }, (_, i) => i + 0.5),

@@ -46,7 +46,7 @@ it("[BR6] [CH3] every point is stored once and in order, though the Worker is ki
     await waitFor("a try that fails", () => bridge.ledger.retries > 0);
     await edge.restart();
     await sending;
-    await waitFor("the last confirmation", () => bridge.ledger.delivered === count, { deadlineMs: 30_000 });
+    await waitFor("the last confirmation", () => bridge.ledger.delivered === count, { deadlineMs: 60_000 });
 
     const answer = await fetch(to, { headers: { accept: "application/json" } });
     const stored: unknown = await answer.json();

@@ -113,7 +113,7 @@ describe("[PS4b] the heartbeat for Open Ephys", () => {
     assert.ok(heartbeat instanceof Heartbeat);
     heartbeat.close();
     // It would wait 10 s for an answer.
-    await withDeadline("the end of the heartbeats", heartbeat.done, 5000);
+    await withDeadline("the end of the heartbeats", heartbeat.done, 9000);
   });
 });
 

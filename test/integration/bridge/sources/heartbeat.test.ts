@@ -82,9 +82,10 @@ it(
   "[BR19i] publishers that answer are there as long as they do, also with a heartbeat of their own",
   TIMEOUT,
   async (t) => {
-    const to = await receiving(t, { bind: [ANY_PORT], heartbeatMs: HEARTBEAT_MS });
-    const publisher = await connectPublisher(to.address, [""], { heartbeatInterval: 100, heartbeatTimeout: 300 });
-    await sleep(3 * PAUSE_MS);
+    // Not so soon that a pause of this process is taken for silence.
+    const to = await receiving(t, { bind: [ANY_PORT], heartbeatMs: 1000 });
+    const publisher = await connectPublisher(to.address, [""], { heartbeatInterval: 1000, heartbeatTimeout: 3000 });
+    await sleep(7000);
     await publisher.send("here");
     await waitFor("the message", () => to.messages.length === 1);
     assert.deepEqual(to.peers, { now: 1, returns: 0, gone: 0 });

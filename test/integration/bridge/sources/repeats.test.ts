@@ -203,8 +203,8 @@ for (const [what, security, options] of SECURED) {
         await waitFor("a message over both", async () => {
           const before = bridge.ledger.received;
           await publisher.send(["probe", "no number"]);
-          await waitFor("it read", () => bridge.ledger.received > before);
-          return bridge.ledger.received === before + 2;
+          // Long enough that none is still on its way when the next is sent.
+          return await waitFor("it twice", () => bridge.ledger.received >= before + 2, { deadlineMs: 2000 });
         });
         const before = bridge.ledger.received;
         for (let seq = 1; seq <= RUN; seq++) await publisher.send(["lab", message(seq)]);

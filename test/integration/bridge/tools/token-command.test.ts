@@ -10,8 +10,8 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startEdge } from "../../../support/edge.ts";
 import { ADMIN, bearer, listTokens } from "../../../support/named-tokens.ts";
+import { freePort } from "../../../support/ports.ts";
 import { post } from "../../../support/publish.ts";
-import { freePort } from "../../../support/started.ts";
 import { withDeadline } from "../../../support/wait.ts";
 
 const MAIN = fileURLToPath(new URL("../../../../bridge/cli/main.ts", import.meta.url));

@@ -131,7 +131,7 @@ for (const { name, transport, connection } of WAYS) {
       const channel = `private/expires-${name}`;
       let asked = 0;
       const token = (): string => {
-        const exp = Math.floor(Date.now() / 1000) + (asked++ === 0 ? 2 : 3_600);
+        const exp = Math.floor(Date.now() / 1000) + (asked++ === 0 ? 5 : 3_600);
         return signed({ aud: "plotcast", exp, sub: transport, plotcast: { "private/**": ["watch", "history"] } });
       };
       const viewer = new Subscriber(t, edge.channelUrl(channel), { ...only, token });

@@ -85,11 +85,11 @@ test("[CH17a] [CH17b] [VW20a] a scale is the largest size of the first points, o
 
 test("[CH17a] points that stand at one x tell it when they were taken over 2 s", async () => {
   const channel = newChannel();
+  const beganMs = Date.now();
   await publishFrames(edge, channel, frameOfRows(A, 1, [rowOf(1, { a: 3 })]));
   let seq = 1;
-  const beganMs = Date.now();
   let scales: Record<string, number | null> = {};
-  while (Date.now() - beganMs < 10_000) {
+  while (Date.now() - beganMs < 30_000) {
     await publishFrames(edge, channel, frameOfRows(A, ++seq, [rowOf(1, { a: 4 })]));
     [scales] = await hello(channel);
     if (scales.a !== null) break;

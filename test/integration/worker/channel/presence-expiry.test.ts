@@ -103,11 +103,11 @@ test("[CH9f] [VW11c] viewers are told when the last publisher expires, by an ala
   const { edge } = stored;
   for (const publisher of [A, B]) await announce(edge, publisher);
   await heardAgo(stored, A, 500_000);
-  const heardAtMs = await heardAgo(stored, B, 146_000);
+  const heardAtMs = await heardAgo(stored, B, 135_000);
   const watcher = await Watcher.open(edge, CHANNEL);
   assert.equal((await watcher.tells("hello")).goneForMs, null);
   // Nothing but the alarm wakes it.
-  await watcher.sees("that all are gone", () => moments(watcher).at(-1)?.goneForMs !== null);
+  await watcher.sees("that all are gone", () => moments(watcher).at(-1)?.goneForMs !== null, 60_000);
   const { nowMs, goneForMs } = moments(watcher).at(-1) ?? assert.fail();
   assert.ok(goneForMs !== null && goneForMs >= 150_000);
   assert.equal(nowMs - goneForMs, heardAtMs);
@@ -148,9 +148,9 @@ test("[CH9c] a publisher that says again that it is here costs a row in 55 secon
   const first = await heardAtMs();
   const again = await heardAtMs();
   assert.ok(first >= beganAtMs && first === again);
-  const before = await heardAgo(stored, A, 45_000);
+  const before = await heardAgo(stored, A, 35_000);
   for (let i = 0; i < 20; i++) await announce(edge, A);
-  assert.equal(await heardAtMs(), before, "45 s after the last row");
+  assert.equal(await heardAtMs(), before, "35 s after the last row");
   await heardAgo(stored, A, 56_000);
   const atMs = Date.now();
   for (let i = 0; i < 20; i++) await announce(edge, A);

@@ -176,12 +176,14 @@ test("[VW11c] viewers are told at once that publishers are gone, and that one is
   const watcher = await settledWatcher(channel);
   for (const isGone of [true, false, true]) {
     // Sooner after the last status, a Channel waits with the next: nothing tells that it need not wait any more.
-    await sleep(STATUS_INTERVAL_MS);
-    const saidAtMs = performance.now();
+    await sleep(STATUS_INTERVAL_MS + 50);
     if (isGone) await announce(channel, A, false);
     else await publishFrames(edge, channel, frameOf(A, 1, [1]));
+    const answeredAtMs = Date.now();
     await waitFor("a status", () => (told(watcher).at(-1) !== null) === isGone);
-    assert.ok(performance.now() - saidAtMs < 500);
+    // One that waited for an alarm would be of later than the answer.
+    const { nowMs } = moments(watcher.viewer.messages).at(-1) ?? assert.fail();
+    assert.ok(nowMs <= answeredAtMs, `${nowMs - answeredAtMs} ms after the answer`);
   }
   await watcher.close();
 });
@@ -197,7 +199,7 @@ test("[VW11e] [CH6] of many changes the last is told, and not more than one a se
   // Had nothing kept it awake, nobody would know.
   await announce(channel, A, true);
   await edge.evict(channel);
-  await waitFor("here", () => told(watcher).at(-1) === null, { deadlineMs: 5000 });
+  await waitFor("here", () => told(watcher).at(-1) === null);
   const seconds = (performance.now() - beganAtMs) / 1000;
   // One for joining, and what a Channel that has forgotten what it told tells again.
   assert.ok(told(watcher).length <= 4 + seconds, `${told(watcher).length} in ${seconds} s`);

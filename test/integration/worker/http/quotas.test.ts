@@ -75,7 +75,7 @@ test("[AC13c] a word that cannot be read is told by the Worker, too, and its quo
   await using edge = await startEdge({ vars: { QUOTA_TOKEN: "series=many" } });
   const channel = newChannel();
   await publishJson(edge, channel, 1);
-  assert.match(edge.logs.join("\n"), /QUOTA_TOKEN: "series=many" cannot be read/);
+  await waitFor("the warning", () => /QUOTA_TOKEN: "series=many" cannot be read/.test(edge.logs.join("\n")));
 });
 
 /** Reads until a read is refused. @returns how many were not, and the refusal */

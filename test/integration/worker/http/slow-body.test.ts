@@ -98,14 +98,16 @@ function slowly(pieces: number, everyMs: number): ReadableStream<Uint8Array> {
   });
 }
 
-for (const [what, stream, code] of [
-  ["in time", slowly(3, 1), undefined],
-  ["with too long a pause", slowly(2, 300), "body-too-slow"],
-  ["too long in all", slowly(10, 60), "body-too-slow"],
-  ["too large", slowly(11, 1), "body-too-large"],
+const PATIENT = { bodyMs: 60_000, pauseMs: 60_000 };
+
+for (const [what, stream, code, times] of [
+  ["in time", slowly(3, 1), undefined, PATIENT],
+  ["with too long a pause", slowly(2, 300), "body-too-slow", { ...PATIENT, pauseMs: 200 }],
+  ["too long in all", slowly(10, 60), "body-too-slow", { ...PATIENT, bodyMs: 400 }],
+  ["too large", slowly(11, 1), "body-too-large", PATIENT],
 ] as const) {
   test(`[GD4] [GD11] a stream that comes ${what} is ${code === undefined ? "read" : "cancelled"}`, async () => {
-    const outcome = await readUpTo(10, stream, { bodyMs: 400, pauseMs: 200 }).catch((error: unknown) => error);
+    const outcome = await readUpTo(10, stream, times).catch((error: unknown) => error);
     if (code === undefined) assert.equal((outcome instanceof Uint8Array && outcome.byteLength) || 0, 3);
     else assert.ok(outcome instanceof Problem && outcome.code === code, String(outcome));
   });

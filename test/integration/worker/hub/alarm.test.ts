@@ -19,6 +19,6 @@ test("[VW4d] [VW5b] a viewer of text that one publish left behind gets the rest 
   const { alarms } = await costOf(edge, async () => {});
   assert.equal(alarms, 0);
   await publishFrames(edge, channel, bulkyFrame(A, 2, 3000));
-  await until(viewer, "every point", () => viewer.messages.length >= 3001 || undefined, 20_000);
+  await until(viewer, "every point", () => viewer.messages.length >= 3001 || undefined, 60_000);
   await viewer.close();
 });

@@ -33,10 +33,11 @@ async function greedyViewer(channel: string, format: "frames" | "json", isSlow: 
   return viewer;
 }
 
-async function crowdCost(format: "frames" | "json"): Promise<Cost> {
+async function crowdCost(format: "frames" | "json"): Promise<Cost & { seconds: number }> {
   const channel = newChannel();
   for (let n = 1; n <= 4; n++) await publishFrames(edge, channel, bulkyFrame(A, n, 8000));
-  return await costOf(edge, async () => {
+  const beganAt = performance.now();
+  const cost = await costOf(edge, async () => {
     const join = (_: unknown, i: number) => greedyViewer(channel, format, i % 2 === 1);
     const joining = Promise.all(Array.from({ length: VIEWERS }, join));
     for (let n = 0; n < POSTS; n++) {
@@ -45,14 +46,20 @@ async function crowdCost(format: "frames" | "json"): Promise<Cost> {
     }
     for (const viewer of await joining) viewer.cut();
   });
+  return { ...cost, seconds: (performance.now() - beganAt) / 1000 };
 }
 
 test("[RD6] [VW4] twenty viewers of text beside a publisher make no more alarms and rows than twenty of frames", async (t) => {
   const frames = await crowdCost("frames");
   const text = await crowdCost("json");
   t.diagnostic(`frames ${JSON.stringify(frames)}, text ${JSON.stringify(text)}`);
-  assert.ok(text.alarms <= 1.5 * frames.alarms + 3, `${text.alarms} alarms, ${frames.alarms} with frames`);
-  assert.ok(text.alarmsSet <= 1.5 * frames.alarmsSet + 3, `${text.alarmsSet} set, ${frames.alarmsSet} with frames`);
+  // An alarm a second is all right (RD6e), and one of the two may have had less of the machine.
+  const longer = Math.max(0, text.seconds - frames.seconds);
+  assert.ok(text.alarms <= 1.5 * frames.alarms + 3 + longer, `${text.alarms} alarms, ${frames.alarms} with frames`);
+  assert.ok(
+    text.alarmsSet <= 1.5 * frames.alarmsSet + 3 + longer,
+    `${text.alarmsSet} set, ${frames.alarmsSet} with frames`,
+  );
   assert.ok(
     text.rowsWritten <= 1.1 * frames.rowsWritten,
     `${text.rowsWritten} rows, ${frames.rowsWritten} with frames`,

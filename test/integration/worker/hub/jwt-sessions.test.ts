@@ -38,23 +38,23 @@ async function codeOf(channel: string, { viewer }: Watcher): Promise<number> {
   return (await viewer.closed).code;
 }
 
-test("[AC10a] [AC10b] a viewer with a JWT that expires in 3 s is told at once, and ends with it", async () => {
+test("[AC10a] [AC10b] a viewer with a JWT that expires in 8 s is told at once, and ends with it", async () => {
   const channel = newChannel();
-  const watcher = await joined(channel, jwt(3));
+  const watcher = await joined(channel, jwt(8));
   const { inMs } = await watcher.tells("expiring");
-  assert.ok(inMs > 0 && inMs <= 3000, `${inMs} ms`);
+  assert.ok(inMs > 0 && inMs <= 8000, `${inMs} ms`);
   assert.equal(await codeOf(channel, watcher), 4401);
 });
 
 test("[AC10c] it renews with a longer one, again and again, and outlives the first across evictions", async () => {
   const channel = newChannel();
   await publishFrames(edge, channel, frameOf(A, 1, [1]));
-  const firstExpiresAtMs = Date.now() + 3000;
-  const watcher = await joined(channel, jwt(3));
+  const firstExpiresAtMs = Date.now() + 8000;
+  const watcher = await joined(channel, jwt(8));
   await edge.evict(channel);
   renew(watcher, jwt(3600));
   const { expiresInMs } = await watcher.tells("renewed");
-  assert.ok(expiresInMs !== null && expiresInMs > 3_590_000 && expiresInMs <= 3_600_000, `${expiresInMs} ms`);
+  assert.ok(expiresInMs !== null && expiresInMs > 3_500_000 && expiresInMs <= 3_600_000, `${expiresInMs} ms`);
   await edge.evict(channel);
   await waitFor("the first one's expiry", () => Date.now() > firstExpiresAtMs);
   await publishFrames(edge, channel, frameOf(A, 2, [2]));
@@ -78,9 +78,10 @@ for (const [what, token, code] of [
 
 test("[AC10a] no frame comes after the expiry, however many are published around it", async () => {
   const channel = newChannel();
-  const exp = Math.floor(Date.now() / 1000) + 2;
+  const exp = Math.floor(Date.now() / 1000) + 8;
   const expiresAtMs = 1000 * exp;
   const watcher = await joined(channel, jwtUntil(exp));
+  await waitFor("the expiry being near", () => Date.now() > expiresAtMs - 2000);
   let [n, last] = [0, 0];
   for (; Date.now() < expiresAtMs + 300; n++) {
     const beganAtMs = Date.now();

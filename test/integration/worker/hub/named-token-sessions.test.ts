@@ -38,12 +38,12 @@ async function codeOf(channel: string, { viewer }: Watcher): Promise<number> {
   return (await viewer.closed).code;
 }
 
-test("[AC10a] [AC10b] a named token that expires in 3 s: the viewer is told at once, and ends with it", async () => {
+test("[AC10a] [AC10b] a named token that expires in 8 s: the viewer is told at once, and ends with it", async () => {
   const channel = newChannel();
   await publishJson(edge, channel, 1);
-  const expiresAtMs = Date.now() + 3000;
+  const expiresAtMs = Date.now() + 8000;
   const watcher = await Watcher.open(edge, channel, bearer(await make("short", WATCH, expiresAtMs)));
-  assert.ok((await watcher.tells("expiring")).inMs <= 3000);
+  assert.ok((await watcher.tells("expiring")).inMs <= 8000);
   await edge.evict(channel);
   assert.equal(await codeOf(channel, watcher), 4401);
   assert.ok(Date.now() >= expiresAtMs);
@@ -67,7 +67,7 @@ test("[AC10a] [AC10c] a viewer renews with another named token, and is closed wh
 test("[AC10c] a named token without the right here ends the connection with 4403, an expired one with 4401", async () => {
   for (const [name, rights, expiresInMs, code] of [
     ["elsewhere", { "lab/**": ["watch"] }, null, 4403],
-    ["brief", WATCH, 1500, 4401],
+    ["brief", WATCH, 6000, 4401],
   ] as const) {
     const channel = newChannel();
     const token = await make(name, rights, expiresInMs === null ? null : Date.now() + expiresInMs);

@@ -84,7 +84,7 @@ for (const [when, lose] of losses) {
   test(`[AC10c] a viewer renews with a token that may watch, and stays, ${when}`, async () => {
     const channel = newChannel();
     const watcher = await (
-      await Watcher.open(edge, channel, { headers: granted({ expiresAtMs: Date.now() + 5000 }) })
+      await Watcher.open(edge, channel, { headers: granted({ expiresAtMs: Date.now() + 15_000 }) })
     ).live();
     await watcher.tells("expiring");
     await lose(channel);
@@ -255,7 +255,7 @@ test("[AC10d] before the first publish the alarms of a token come, and nothing o
   await using own = await startEdge({ main: MAIN, vars: VARS, persistDir });
   const [expiring, lasting] = [newChannel(), newChannel()];
   const watcher = await (
-    await Watcher.open(own, expiring, { headers: granted({ expiresAtMs: Date.now() + 3000 }) })
+    await Watcher.open(own, expiring, { headers: granted({ expiresAtMs: Date.now() + 8000 }) })
   ).live();
   const other = await (await Watcher.open(own, lasting, { headers: granted({}) })).live();
   await own.evict(expiring);
@@ -268,7 +268,7 @@ test("[AC10d] before the first publish the alarms of a token come, and nothing o
 
 test("[AC10d] a publish that is refused leaves the alarm of a token that expires", async () => {
   const channel = newChannel();
-  const expiresAtMs = Date.now() + 4000;
+  const expiresAtMs = Date.now() + 8000;
   const watcher = await (await Watcher.open(edge, channel, { headers: granted({ expiresAtMs }) })).live();
   const refused = await post(edge, channel, frameOf(A, 2 ** 53 - 1, [1]), {
     "Content-Type": "application/vnd.plotcast.frame",

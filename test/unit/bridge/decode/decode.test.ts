@@ -8,6 +8,7 @@ import { createClock, setBackLog } from "../../../../bridge/pipeline/clock.ts";
 import { createReader } from "../../../../bridge/presets/reader.ts";
 import { PointError } from "../../../../protocol/json/point-error.ts";
 import { rowsOfJson } from "../../../../protocol/json/points.ts";
+import { cpuMsOf } from "../../../support/cpu.ts";
 import { ARRIVED_AT, decodingOf } from "../../../support/decoding.ts";
 import { NO_MAP } from "../../../support/mapping.ts";
 
@@ -121,9 +122,8 @@ describe("a message of two frames", () => {
   });
 
   it("[BR3] takes no quadratic time over a topic of separators", () => {
-    const startedAtMs = performance.now();
-    assert.equal(read(`${"/".repeat(2_000_000)}x`, "1"), "topic-too-long");
-    assert.ok(performance.now() - startedAtMs < 1000);
+    const ms = cpuMsOf(() => assert.equal(read(`${"/".repeat(2_000_000)}x`, "1"), "topic-too-long"));
+    assert.ok(ms < 1000, `${ms} ms`);
   });
 });
 
