@@ -59,9 +59,12 @@ describe("states", { concurrency: 3 }, () => {
       await stage.openTab(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR }),
     ];
     for (const one of [tab, away]) await one.holds(120);
+    await figures(tab, /\b2 viewers$/);
     await tab.page.keyboard.press(" ");
     relay.cut();
     await away.says(/^Reconnecting/);
+    // From now on nothing but that it was emptied is told: that one fewer watches, the page knows.
+    await figures(tab, /\b1 viewer$/);
     const headers = publishHeaders(stage.edge, "application/json");
     const startMs = Date.now();
     assert.ok((await fetch(stage.edge.channelUrl(source.channel), { method: "DELETE", headers })).ok);
