@@ -175,8 +175,11 @@ const handlers: ViewerHandlers = {
       arrivals.end();
       catalogue.clear();
       const [atMs, isSeen] = [Date.now(), viewer.state.phase !== "connecting"];
-      // Who was there when it was emptied has missed nothing.
-      if (isSeen) points = 0;
+      // Who was there when it was emptied has missed nothing, and of what is there now nothing was taken yet.
+      if (isSeen) {
+        points = 0;
+        feedRate.takenMs = undefined;
+      }
       if (source.store.size > 0) void lazy.load(true).then((loaded) => loaded?.noteEmptied(notice, atMs, isSeen));
     }
     arrivals.take((store) => store.addLoss({ ...missing, points }));

@@ -64,7 +64,7 @@ test("[PG91d] a token that is entered in one page, after access was taken back, 
   for (const each of [tab, other.tab]) await noticed(each, /^Access was taken back\./);
   await publishJson(stage.edge, channel, { y: 4 });
   await enter(tab, await named(channel, "taken-back-2"));
-  for (const each of [tab, other.tab]) await each.says("Live");
+  for (const each of [tab, other.tab]) await each.connected();
   await goesOn(stage, other, [1, 2, 3, 4, 5]);
   assert.ok(await other.tab.page.locator("#notice").isHidden());
 });

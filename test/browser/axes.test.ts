@@ -150,7 +150,7 @@ test("[PG12c] a press that leaves a list of places finds its button, though the 
 test("[PG7b] [PG12d] in a narrow window both ends of a fixed range stand on one line, each with its word", async (t) => {
   const { tab, arranger } = await scene(t, (i) => ({ "a.y": i }));
   for (const width of [390, 320]) {
-    await tab.page.setViewportSize({ width, height: 800 });
+    await tab.resize(width, 800);
     const dialog = await arranger.settings(0);
     const fields = ["From", "To"].map((name) => dialog.getByLabel(name, { exact: true }));
     const words = ["From", "To"].map((name) => dialog.getByText(name, { exact: true }));

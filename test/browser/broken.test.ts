@@ -56,14 +56,11 @@ async function offersReload(tab: ChannelTab): Promise<boolean> {
   return isVisible && /^There is a new version of this page\./.test(text ?? "");
 }
 
-/** Connected: on a busy machine the last points may be more than 5 s old by then. */
-const CONNECTED = /^(?:Live|Stale since .*)$/;
-
 async function reconnect(tab: ChannelTab, relay: TcpRelay): Promise<void> {
   relay.cut();
   await tab.says(/^Reconnecting/);
   relay.mend();
-  await tab.says(CONNECTED);
+  await tab.connected();
 }
 
 test("[PG20b] [VW19] after a deploy the page offers to be loaded anew when it is live again, without having asked for itself, and goes on meanwhile", async (t) => {
@@ -72,7 +69,7 @@ test("[PG20b] [VW19] after a deploy the page offers to be loaded anew when it is
   const source = new Source(edge);
   await source.past(THREE);
   const tab = await stage.openTab(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR });
-  await tab.says("Live");
+  await tab.connected();
   const asked: string[] = [];
   tab.page.on("request", (request) => {
     // Older points, which are in view, may be fetched; and what shows in the tab's icon that it is not live. Why it cannot connect is asked, too.
@@ -86,7 +83,7 @@ test("[PG20b] [VW19] after a deploy the page offers to be loaded anew when it is
   assert.equal(await offersReload(tab), false);
   await deploy();
   await waitFor("the offer", () => offersReload(tab));
-  await tab.says(CONNECTED);
+  await tab.connected();
   assert.deepEqual(asked, [], "what the page asked for when it came back");
   await assertFits(tab, "the offer");
   await source.now(THREE);
@@ -95,7 +92,7 @@ test("[PG20b] [VW19] after a deploy the page offers to be loaded anew when it is
   await notice(tab).getByRole("button", { name: "Reload" }).click();
   await again;
   await tab.holds(121, "vib.x");
-  await tab.says("Live");
+  await tab.connected();
   assert.ok(await notice(tab).isHidden());
 });
 
@@ -145,10 +142,13 @@ test("[PG20] without the part that marks gaps the lines go on, it is asked for n
     blocked: "**/assets/lazy-*",
   });
   const asked: string[] = [];
+  const startMs = performance.now();
   tab.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   source.goOn(t, THREE, 40);
   await tab.holds(180, "vib.x");
-  assert.ok(asked.length <= 4, `asked for ${asked}`);
+  // Now and then is once in 5 s; each drawing would be dozens.
+  const most = 4 + (performance.now() - startMs) / 5000;
+  assert.ok(asked.length <= most, `asked for ${asked}`);
   await tab.page.unroute("**/assets/lazy-*");
   await tab.page.locator(".gap").first().waitFor({ state: "attached" });
 });
@@ -174,5 +174,5 @@ test("[PG20e] [PG7b] in a frame of 300 × 200 it shows what comes and how things
   await tab.page.locator("#go-live").click();
   await tab.says("Live");
   await end();
-  await tab.says(/^Stale since/, 8000);
+  await tab.says(/^Stale since/);
 });

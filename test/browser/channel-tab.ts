@@ -162,6 +162,25 @@ export class ChannelTab {
     await this.says(/^(?:Live|Nothing published yet)$/);
   }
 
+  /** Resolves once it is connected: on a busy machine what came last may be too old by then for it to be live. */
+  async connected(): Promise<void> {
+    await this.says(/^(?:Live|Stale since .*)$/);
+  }
+
+  /** Resolves once the header says how many watch, with which it may grow, and what is below it has its size. */
+  async settled(): Promise<void> {
+    await waitFor("how many watch", async () => (await this.text("#figures")).includes("viewer"));
+    await this.drawn();
+  }
+
+  /** Gives the window another size. Resolves once the page has it, and is drawn in it. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+    const now = (): Promise<number[]> => this.page.evaluate<number[]>("[innerWidth, innerHeight]");
+    await waitFor(`${width} × ${height}`, async () => (await now()).join() === `${width},${height}`);
+    await this.drawn();
+  }
+
   /** Resolves once it holds so many rows of a series. */
   async holds(count: number, name = "y", deadlineMs = 30_000): Promise<void> {
     await waitFor(

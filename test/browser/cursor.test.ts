@@ -188,6 +188,8 @@ test("[PG18b] nothing is read in a gap, and it says so; beside it, the point tha
 test("[PG18a] by key: C brings the cursor, arrows move it, with Shift further, C takes it away", async (t) => {
   const { tab } = await scene(t);
   const { keyboard } = tab.page;
+  // It brings the line of the cursor.
+  await tab.lazyPart();
   await keyboard.press("c");
   const middle = await settled(tab);
   assert.ok(middle.reading && Math.abs(middle.reading.x - xAt(middle.seen, 0.5)) < 1e-6);

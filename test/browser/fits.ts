@@ -48,7 +48,10 @@ const READ_SIDEWAYS = `["#board", "#empty", "#access", "dialog[open]", "dialog[o
 })`;
 
 /** Nothing is cut off, reaches out of the screen, lies over another thing or scrolls sideways. */
-export async function assertFits({ page }: ChannelTab, when = ""): Promise<void> {
+export async function assertFits(tab: ChannelTab, when = ""): Promise<void> {
+  const { page } = tab;
+  // What is drawn takes a new size with the frame after.
+  await tab.drawn();
   const embedded = page.url().includes("embed");
   const [width = 0, height = 0, ...scrolled] = await page.evaluate<number[]>(
     "[innerWidth, innerHeight, document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]",

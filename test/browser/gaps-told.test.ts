@@ -78,6 +78,8 @@ async function assertMarked(tab: ChannelTab): Promise<void> {
 
 async function hover(tab: ChannelTab, at: number): Promise<void> {
   await tab.page.mouse.move(...(await pixelOf(tab, at)));
+  // A browser hands on where the mouse is with its next frame.
+  await tab.drawn();
 }
 
 const TIP = ".gap-tip";
@@ -175,6 +177,8 @@ test("[PG10] [VW2b] what was trimmed while the page was away is marked, and hove
   await send({ x: x.slice(11), y: y.slice(11) });
   relay.mend();
   await tab.holds(22);
+  // It has nothing in view, and no panel.
+  await tab.page.locator(".legend").getByText("noise", { exact: true }).waitFor({ state: "detached" });
   await tab.drawn();
   await assertMarked(tab);
   const [gap] = await tab.gaps();
@@ -199,8 +203,9 @@ test("[PG10b] [PG19] G holds a live plot and walks through all gaps, in view or 
   await tab.holds(300);
   await tab.choose("10 s");
   await tab.page.evaluate("document.activeElement.blur()");
-  source.goOn(t, (i) => ({ y: Math.cos(i / 9) }));
+  // Before what comes can take it out of view.
   await marked(tab);
+  source.goOn(t, (i) => ({ y: Math.cos(i / 9) }));
   const { page } = tab;
   const cursorX = (): Promise<number> => page.evaluate(() => plotcast.reading()?.x ?? Number.NaN);
   const notice = (): Promise<string> => tab.text("#notice");
@@ -274,7 +279,7 @@ test("[PG10] [PG15] a snapshot that is opened has the marks, and says how many p
   await again.says("Snapshot");
   await again.holds(21, "other");
   await assertMarked(again);
-  assert.match(await again.text("#figures"), /\b1\s234 points missing\b/);
+  await waitFor("how many", async () => /\b1\s234 points missing\b/.test(await again.text("#figures")));
   await hover(again, newest - 9.5);
   assert.match(await told(again), /^1\s234 points missing.*spool was full/);
   await again.page.mouse.move(5, 5);
@@ -386,6 +391,7 @@ test("[PG77g] in a gap the tip of the cursor, which would have no value, does no
   await source.publish(rows(0, 100));
   await source.publish(rows(180, 280), { lost: 80 });
   const tab = await stage.openTab(t, source.channel);
+  await tab.holds(200);
   await tab.page.keyboard.press("g");
   await waitFor("the gap's text", async () => (await tab.text(".gap-tip")).startsWith("80 points missing"));
   await tab.drawn();

@@ -37,6 +37,7 @@ test("[PG80b] for fingers it says nothing of a wheel", async (t) => {
   await source.past(THREE);
   const tab = await stage.openTab(t, source.channel, { phone: true, width: 1024, height: 768 });
   await tab.holds(120, "vib.x");
+  await tab.settled();
   assert.ok(await tab.page.locator("footer").isHidden());
   await assertFits(tab);
 });
@@ -51,6 +52,7 @@ test("[PG83c] the menu opens at its button, on a phone too, stays there when tha
   ] as const) {
     const tab = await stage.openTab(t, source.channel, { phone: width < 1000, width, height });
     await tab.holds(120, "vib.x");
+    await tab.settled();
     await tab.page.keyboard.press(".");
     const menu = tab.page.getByRole("dialog", { name: "Menu" });
     await menu.waitFor();

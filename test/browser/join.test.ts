@@ -60,7 +60,7 @@ async function settles(tab: ChannelTab): Promise<void> {
 
 test("[PG70a] it is live with the newest points before anything older is read, and says that it loads history until that is here", async (t) => {
   const { tab, letGo } = await scene(t);
-  await tab.says("Live");
+  await tab.connected();
   const early = await tab.series();
   assert.ok(early.x.length >= 600 && early.x.length < 700, `${early.x.length} points came by themselves`);
   assert.equal(early.y.at(-1), wave(COUNT - 1));
@@ -69,13 +69,13 @@ test("[PG70a] it is live with the newest points before anything older is read, a
   letGo();
   await settles(tab);
   await waitFor("that being over", () => tab.page.locator("#notice").isHidden());
-  await tab.says("Live");
+  await tab.connected();
 });
 
 test("[PG85a] “Loading history”, and what else is said, lies over no legend, nor over Go live", async (t) => {
   for (const phone of [false, true]) {
     const { tab, letGo } = await scene(t, { phone });
-    await tab.says("Live");
+    await tab.connected();
     await waitFor("it saying so", async () => /^Loading history …/.test(await tab.text("#notice")));
     await tab.page.keyboard.press(" ");
     const covered = await tab.page.evaluate<string[]>(`(() => {
@@ -92,7 +92,7 @@ test("[PG85a] “Loading history”, and what else is said, lies over no legend,
 
 test("[PG70b] then every point is there once, with the break and the gap, as in a page that was sent all, while others come", async (t) => {
   const { tab, source, channel, start, letGo } = await scene(t);
-  await tab.says("Live");
+  await tab.connected();
   source.goOn(t, () => ({ y: 3 }), 20);
   const live = await waitFor("points coming live", async () => {
     const { x } = await tab.series();
@@ -117,7 +117,7 @@ test("[PG70b] then every point is there once, with the break and the gap, as in 
       constructor(url, protocols) { super(String(url).replace(/&?newest=[0-9]+/, ""), protocols); }
     }`,
   });
-  await other.says("Live");
+  await other.connected();
   const whole = await other.series();
   const end = Math.min(whole.x.length, x.length);
   assert.deepEqual([whole.x.slice(0, end), whole.y.slice(0, end)], [x.slice(0, end), y.slice(0, end)]);
@@ -133,7 +133,7 @@ test("[PG70b] then every point is there once, with the break and the gap, as in 
 
 test("[PG70c] a channel that is emptied meanwhile has no history", async (t) => {
   const { tab, channel, letGo } = await scene(t);
-  await tab.says("Live");
+  await tab.connected();
   const { x } = await tab.series();
   const headers = publishHeaders(stage.edge, "application/json");
   assert.ok((await fetch(stage.edge.channelUrl(channel), { method: "DELETE", headers })).ok);
@@ -152,7 +152,7 @@ test("[PG70d] where the file that reads history cannot be loaded, that is said, 
     blocked: "**/assets/lazy-*",
     expectedErrors: /lazy-.*|Failed to load/,
   });
-  await tab.says("Live");
+  await tab.connected();
   await tab.page.getByText("History cannot be loaded now. Trying again.").waitFor();
   await tab.page.unroute("**/assets/lazy-*");
   await waitFor("all of the window being seen", async () => {
@@ -176,7 +176,7 @@ test("[PG70e] whichever series comes first when a page joins, all pages have the
     await sources[turn]?.publish(counting(1000).map((i) => rowOf(Date.now() / 1000 - 10 + i / 100, of(turn))));
     await sources[0]?.now(() => of(0));
     const tab = await stage.openTab(t, channel);
-    await tab.says("Live");
+    await tab.connected();
     await settles(tab);
     orders.push((await tab.held()).map(({ name }) => name));
     await waitFor("a panel for each", async () => (await tab.panels()).length === names.length);

@@ -141,6 +141,7 @@ test("[PG19c] single keys can be switched off, which this browser remembers, and
   await assertSingleKeysAreOff(on);
   await tab.page.reload();
   await tab.holds(COUNT);
+  await tab.drawn();
   await assertSingleKeysAreOff(on);
   await tab.page.locator("#menu").click();
   await tab.page.locator("dialog[open]").getByText("Keys and gestures").click();
@@ -164,6 +165,7 @@ test("[PG19] a browser that remembers nothing switches single keys off all the s
   );
   await tab.page.reload();
   await tab.holds(COUNT);
+  await tab.drawn();
   await press("?");
   await single(tab).uncheck();
   await press("Escape");

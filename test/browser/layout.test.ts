@@ -40,8 +40,7 @@ async function lookAt(t: TestContext, values: Values, options: TabOptions & { ch
 async function settled(tab: ChannelTab, values: Values): Promise<void> {
   await tab.says("Live");
   await tab.holds(121, Object.keys(values(0)).at(-1));
-  await waitFor("how many watch", async () => (await tab.text("#figures")).includes("viewer"));
-  await tab.drawn();
+  await tab.settled();
 }
 
 test("[PG7] at 390 pixels with a finger: nothing scrolls sideways or is cut off, and what can be pressed is 44 pixels large", async (t) => {
@@ -106,8 +105,7 @@ test("[PG7] in windows of all widths the figures are whole, and two lines of the
   );
   assert.equal((await tab.page.locator("header").boundingBox())?.height, before?.height);
   for (const width of [1280, 1100, 1024, 900, 800, 761, 700, 480]) {
-    await tab.page.setViewportSize({ width, height: 760 });
-    await tab.drawn();
+    await tab.resize(width, 760);
     await assertFits(tab, `${width} px`);
   }
 });
@@ -116,9 +114,7 @@ test("[PG7] the empty page fits a phone", async (t) => {
   const tab = await stage.openTab(t, new Source(stage.edge).channel, { phone: true });
   await waitFor("the empty page", () => tab.page.locator("#empty").isVisible());
   await tab.joined();
-  // The header grows when it tells how many watch, and the rest takes its new size with the frame after.
-  await waitFor("how many watch", async () => (await tab.text("#figures")).includes("viewer"));
-  await tab.drawn();
+  await tab.settled();
   await assertFits(tab);
   await assertTargets(tab, 44);
 });
@@ -182,7 +178,7 @@ test("[PG7] on phones down to 320 px each dialog fits, scrolls only up and down,
   for (const width of [320, 390]) {
     const tab = await stage.openTab(t, source.channel, { phone: true, width, height: 640 });
     await tab.holds(100, Object.keys(LONG(0))[0]);
-    await tab.drawn();
+    await tab.settled();
     for (const [tool, open] of [
       ["share", () => tab.page.keyboard.press("s")],
       ["menu", () => tab.page.locator("#menu").click()],

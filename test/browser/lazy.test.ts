@@ -179,6 +179,7 @@ test("[PG15] everything fits and can be hit with a finger at 390 px", async (t) 
     deviceScaleFactor: 3,
     mobile: true,
   });
+  await page.waitForFunction("matchMedia('(pointer: coarse)').matches");
   await page.evaluate(`void lazy.openShare(${SHARE})`);
   const [overflow, ...heights] = await page.evaluate<number[]>(`(() => {
     const dialog = document.querySelector("dialog");

@@ -76,10 +76,14 @@ for (const [where, options] of Object.entries({
     const { query = "", ...size } = { query: "", ...options };
     const tab = await stage.openTab(t, await channelWith(PLANTS), { ...size, query });
     await tab.holds(20, PLANTS[255]);
-    const panels = await waitFor("what is said of the others", async () => {
-      const read = await tab.page.evaluate<PanelSizes[]>(READ_PANELS);
-      return read.length === 3 && read.every(({ more }) => more !== "") && read;
+    const read = (): Promise<PanelSizes[]> => tab.page.evaluate<PanelSizes[]>(READ_PANELS);
+    await waitFor("what is said of the others", async () => {
+      const now = await read();
+      return now.length === 3 && now.every(({ more }) => more !== "");
     });
+    // A legend that is made lower gives its plot another size, with which it is drawn anew.
+    await tab.settled();
+    const panels = await read();
     for (const { height, head, plot, seen, all, more } of panels) {
       assert.equal(all, 32);
       assert.ok(plot > height / 2 && head < height * 0.45, `${head} of ${height} are the legend, ${plot} the plot`);

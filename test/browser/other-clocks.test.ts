@@ -67,6 +67,7 @@ test("[PG27b] a clock that is 12 s ahead does not take the picture over once not
   const source = new Source(stage.edge);
   const startS = Date.now() / 1000;
   const tab = await stage.openTab(t, source.channel);
+  await tab.joined();
   for (const [name, aheadS] of [
     ["right.y", 0],
     ["ahead.y", 12],

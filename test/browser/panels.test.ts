@@ -39,31 +39,39 @@ async function scene(t: TestContext): Promise<Scene> {
   const x = await publish(channel);
   const tab = await stage.openTab(t, channel);
   const arranger = new Arranger(tab);
+  // They come in more than one frame.
+  await tab.holds(COUNT, VIB);
   await arranger.shows(DEFAULT);
   return { channel, tab, arranger, x };
 }
 
 test("[PG12a] series stand together by the first part of their path and their unit, which the legend shows; each is drawn there", async (t) => {
   const { tab, x } = await scene(t);
-  const entries = await tab.page.evaluate<string[][]>(
-    `[...document.querySelectorAll(".legend button")].map((button) =>
-      [".name", ".value", ".unit"].map((part) => button.querySelector(part).textContent))`,
-  );
+  const read = (): Promise<string[][]> =>
+    tab.page.evaluate<string[][]>(
+      `[...document.querySelectorAll(".legend button")].map((button) =>
+        [".name", ".value", ".unit"].map((part) => button.querySelector(part).textContent))`,
+    );
   const last = COUNT - 1;
   const said = [
     ["temp.motor", 40 + wave(last), "°C"],
     ["temp.drive", 30 + wave(last + 9), "°C"],
     ["vib.x", wave(2 * last), "g"],
   ] as const;
-  assert.equal(entries.length, said.length);
-  for (const [i, [name, value, unit]] of said.entries()) {
-    const [shownName, shownValue, shownUnit] = entries[i] ?? [];
-    assert.deepEqual([shownName, shownUnit], [name, unit]);
-    assert.ok(
-      Math.abs(Number(shownValue?.replace("−", "-")) - value) < 0.01,
-      `${name} reads ${shownValue}, not ${value}`,
-    );
-  }
+  // Values follow what is drawn a moment later.
+  await waitFor("the last values", async () => {
+    const entries = await read();
+    assert.equal(entries.length, said.length);
+    for (const [i, [name, value, unit]] of said.entries()) {
+      const [shownName, shownValue, shownUnit] = entries[i] ?? [];
+      assert.deepEqual([shownName, shownUnit], [name, unit]);
+      assert.ok(
+        Math.abs(Number(shownValue?.replace("−", "-")) - value) < 0.01,
+        `${name} reads ${shownValue}, not ${value}`,
+      );
+    }
+    return true;
+  });
   const y = counting(COUNT - 2, 1).map((i) => wave(2 * i));
   assertDrawn(await tab.curve(VIB), x.slice(1, -1), y);
   const [temp, vib] = await tab.panels();
@@ -88,6 +96,7 @@ test("[PG12] what is a million times larger has a panel of its own, though nothi
   const row = (i: number) => rowOf(start + i / 4, { count: 1e6 + 1e4 * wave(i), level: 0.5 + wave(i) / 2, part: 0.9 });
   await source.publish(counting(COUNT).map(row));
   const tab = await stage.openTab(t, channel);
+  await tab.holds(COUNT, "part");
   await new Arranger(tab).shows(["count", "level, part"]);
   const { columns, height } = await tab.curve("level");
   const rows = columns.flatMap((column) => column ?? []);
@@ -105,6 +114,7 @@ test("[PG12b] the same x is the same pixel column in every panel, though one has
   const rows = counting(COUNT).map((i) => rowOf(start + i / 4, values(i)));
   await new Source(stage.edge, channel).publish(rows);
   const tab = await stage.openTab(t, channel);
+  await tab.holds(COUNT, "other.part");
   await new Arranger(tab).shows(["large", "small", "other.part"]);
   const widest = async (panel: number) => Math.max(...(await tab.labelsOn(panel)).map(({ text }) => text.length));
   assert.ok((await widest(0)) >= (await widest(1)) + 3, "one has wider labels");

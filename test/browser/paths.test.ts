@@ -42,8 +42,7 @@ test("[PG26a] [PG26e] the table, the cursor, zoom and a paused picture have all 
     counting(17).map((i) => 17 - i),
   );
   assert.deepEqual(y, counting(17));
-  await tab.drawn();
-  assert.deepEqual(await tab.legend(), { y: "16" });
+  await waitFor("the last value", async () => JSON.stringify(await tab.legend()) === '{"y":"16"}');
   await tab.page.keyboard.press("c");
   await tab.drawn();
   // What reads a path is loaded when there is one.
@@ -281,7 +280,7 @@ test("[PG26g] on request y has the scale of x: a circle is round, at any size, f
     [400, 900],
     [1600, 500],
   ] as const) {
-    await tab.page.setViewportSize({ width, height });
+    await tab.resize(width, height);
     await waitFor(`a round circle at ${width} px`, () => isRound(tab));
     await assertFits(tab, `${width} px`);
   }

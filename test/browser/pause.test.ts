@@ -43,7 +43,7 @@ test("[PG6a] [PG6b] pause holds every panel, pixel by pixel, while points come; 
   await tab.drawn();
   const [picture, window] = [await tab.picture(), await tab.window()];
   assert.equal(window.paused, true);
-  await tab.says("Paused");
+  await tab.says(/^Paused/);
   assert.equal(await tab.text("#pause span"), "Resume");
   for (const to of [120, 140, 200, 250]) {
     await sendUpTo(to);
@@ -105,7 +105,7 @@ test("[PG6] it says that it is paused only as long as it is connected, and holds
   await tab.says(/^Offline since/);
   assert.equal(await tab.picture(), picture);
   await tab.page.context().setOffline(false);
-  await tab.says("Paused");
+  await tab.says(/^Paused/);
   await sendUpTo(150);
   await tab.drawn();
   assert.equal(await tab.picture(), picture);

@@ -112,6 +112,23 @@ export class Pointer {
     await devtools.detach();
     await this.#tab.drawn();
   }
+
+  /** Two taps at one place of the first panel, which say themselves how close together they are: no machine is too busy for that. */
+  async doubleTap(x: number, y: number): Promise<void> {
+    const { left, top, width, height } = await this.box();
+    const devtools: CDPSession = await this.#tab.page.context().newCDPSession(this.#tab.page);
+    const at = { id: 0, x: Math.round(left + x * width), y: Math.round(top + y * height) };
+    const startS = Date.now() / 1000;
+    for (const [step, isDown] of [true, false, true, false].entries()) {
+      await devtools.send("Input.dispatchTouchEvent", {
+        type: isDown ? "touchStart" : "touchEnd",
+        touchPoints: isDown ? [at] : [],
+        timestamp: startS + step / 100,
+      });
+    }
+    await devtools.detach();
+    await this.#tab.drawn();
+  }
 }
 
 /** The x at a part of the width. */

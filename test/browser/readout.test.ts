@@ -174,6 +174,7 @@ test("[PG77e] where points are of several x, the tip has the cursor's, and says 
   await slow.publish(counting(7).map((i) => rowOf(start + 10 * i, { "own.slow [V]": i })));
   const tab = await stage.openTab(t, fast.channel);
   await tab.holds(4 * COUNT, "own.fast [V]");
+  await tab.holds(7, "own.slow [V]");
   await tab.choose("30 s");
   const pointer = new Pointer(tab);
   await pointer.point([0.45, 0.5]);
@@ -275,6 +276,7 @@ test("[PG77a] [PG77b] a step has its dot where the line is, on an axis of names 
   await source.publish(codes.map((_, i) => rowOf(start + 5 * i, { other: i })));
   const tab = await stage.openTab(t, channel);
   await tab.holds(6, "mode");
+  await tab.holds(6, "other");
   const pointer = new Pointer(tab);
   await tab.page.locator(".panel[data-shape=lanes]").waitFor();
   const panel = (await tab.panels()).findIndex(({ names }) => names.includes("mode"));

@@ -89,8 +89,10 @@ test("[PG96a] [PG96b] [PG96c] a note is left at the cursor line, and edited and 
 });
 
 /** Where the mark of the row of notes is on the screen. */
-async function markOf({ page }: ChannelTab, x: number): Promise<{ x: number; y: number }> {
-  return await page.evaluate<{ x: number; y: number }>(
+async function markOf(tab: ChannelTab, x: number): Promise<{ x: number; y: number }> {
+  // The row is lower than other panels, which take their sizes with the frame after.
+  await tab.drawn();
+  return await tab.page.evaluate<{ x: number; y: number }>(
     `((x) => {
       const panel = document.querySelector('.legend [data-series="plotcast.notes"]').closest(".panel");
       const { left, top, width, height } = panel.querySelector(".over").getBoundingClientRect();

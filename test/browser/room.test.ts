@@ -180,7 +180,7 @@ test("[PG95g] each kind of control is worked by keys alone", async (t) => {
   await control(tab, "reset").getByRole("button").press("Enter");
   await control(tab, "reset").getByRole("button", { name: "Press again: reset" }).press("Enter");
   assert.deepEqual(await next(), ["call", "reset", null]);
-  assert.equal(await tab.text("#state"), "Live");
+  assert.equal((await tab.window()).paused, false, "no key was one of the panels");
   assert.equal(program.heard.filter(({ type }) => type === "deliver").length, 0);
   // K closes it, and it stays closed.
   await page.locator("#room-button").focus();
@@ -205,14 +205,14 @@ test("[PG95b] a page goes into the room where there is something for it, and now
   const channel = newChannel();
   await publishJson(closed.edge, channel, { y: 1 });
   const plain = await closed.openTab(t, channel);
-  await plain.says("Live");
+  await plain.connected();
   await asked(plain);
   await plain.drawn();
   assert.equal(await countIn(closed, channel), "0");
   // Here it may talk.
   await publishJson(stage.edge, channel, { y: 1 });
   const framed = await stage.openTab(t, channel, { query: "?embed=1" });
-  await framed.says("Live");
+  await framed.connected();
   await framed.lazyPart();
   const tab = await stage.openTab(t, channel);
   await waitFor("the page being in the room", async () => (await countIn(stage, channel)) === "1");
@@ -228,7 +228,7 @@ test("[PG95b] where there is no room, or none in it, nothing is said", async (t)
     const answered = tab.page.waitForResponse(/\?room$/);
     await tab.page.route("**/*?room", (route) => route.fulfill({ status }));
     await tab.page.goto(stage.edge.channelUrl(channel).href);
-    await tab.says("Live");
+    await tab.connected();
     assert.equal((await answered).status(), status);
     await tab.drawn();
     assert.equal(await tab.page.locator("#notice").isVisible(), false);
@@ -244,7 +244,7 @@ test("[PG95h] without the right it can be looked at, and says what to do", async
   const tab = await closed.openTab(t, channel);
   await tab.page.getByText("that takes a token with the right “control”").waitFor();
   const inputs = tab.page.locator(".room-control :is(input, select, button)");
-  assert.equal(await inputs.count(), 10);
+  await waitFor("ten inputs", async () => (await inputs.count()) === 10);
   for (const input of await inputs.all()) assert.equal(await input.isDisabled(), true);
   await assertAccessible(tab, "read-only");
 });
@@ -284,7 +284,7 @@ test("[PG95b] a file that is opened has nothing to set", async (t) => {
 test("[PG95a] on a phone it opens from the menu, under the plots, with targets of 44 px", async (t) => {
   const { tab, program } = await scene(t, { phone: true });
   const { page } = tab;
-  await tab.says("Live");
+  await tab.connected();
   const item = page.getByRole("dialog", { name: "Menu" }).getByRole("button", { name: "Controls", exact: true });
   await waitFor("the menu having it", async () => {
     await page.locator("#menu").click();

@@ -51,9 +51,8 @@ test("[PG15a] [PG7b] the field shows the beginning of a long link, and each choi
   const { tab } = await scene(stage, t);
   await tab.follow(`#window=30s&style=load:label=${"long".repeat(20)}`);
   for (const width of [1280, 390, 320]) {
-    await tab.page.setViewportSize({ width, height: 800 });
     // Whether there is a button for it is only known in the new width.
-    await tab.drawn();
+    await tab.resize(width, 800);
     const dialog = await openShare(tab);
     const link = dialog.getByLabel("Link", { exact: true });
     assert.ok((await link.inputValue()).includes("longlong"));
@@ -84,7 +83,7 @@ test("[PG15b] the CSV has every point in the window, however many lie in one pix
     await publishFrames(stage.edge, channel, ...body);
   }
   const tab = await stage.openTab(t, channel, { width: 320 });
-  await tab.holds(frames * points);
+  await tab.holds(frames * points, "y", 60_000);
   await tab.choose("10 s");
   const pixels = (await tab.curve()).columns.length;
   const { minX, maxX } = await tab.window();

@@ -73,8 +73,10 @@ for (const [way, open] of Object.entries(WAYS)) {
     await empty.says("Snapshot");
     await closed;
     await empty.holds(expected.length / 2, "load");
-    await empty.drawn();
-    assert.deepEqual((await pointsSeen(empty)).sort(), expected.sort());
+    await waitFor("the same points", async () => {
+      assert.deepEqual((await pointsSeen(empty)).sort(), expected.sort());
+      return true;
+    });
     assert.deepEqual((await empty.held()).map((series) => series.name).sort(), [TEMP, "load"].sort());
     assert.ok(
       (await empty.curve("load")).columns.some((column) => column !== null),
@@ -164,11 +166,16 @@ for (const [width, height] of [
     ];
     await WAYS["by the menu"]?.(other, path);
     await other.says("Snapshot");
-    assert.match(await other.text("#figures"), /^made (?=.*\b\d{1,2}\b).* \d\d:\d\d · /);
+    await waitFor("when it was made", async () =>
+      /^made (?=.*\b\d{1,2}\b).* \d\d:\d\d · /.test(await other.text("#figures")),
+    );
     await other.holds(50, "load");
     assert.equal(await other.text("#channel"), channel);
     await waitFor("the lines of the snapshot", async () => (await lines(other)).length === 3);
-    assert.deepEqual(await arrangementOf(other), was);
+    await waitFor("all as it was", async () => {
+      assert.deepEqual(await arrangementOf(other), was);
+      return true;
+    });
     assert.deepEqual(await lines(other), at);
     const seen = await other.window();
     assert.deepEqual([seen.minX, seen.maxX], [range.minX, range.maxX]);
@@ -221,7 +228,7 @@ test("[PG15c] [PG10a] in a snapshot a publisher's gap is in the panels of its se
   await reader.holds(251, "a.x");
   await waitFor("the mark", async () => (await marks(reader.page)).includes(1));
   assert.deepEqual(await marks(reader.page), [0, 1]);
-  assert.match(await reader.text("#figures"), /50 points missing/);
+  await waitFor("how many", async () => /50 points missing/.test(await reader.text("#figures")));
   await reader.page.keyboard.press("g");
   assert.match(
     await waitFor(

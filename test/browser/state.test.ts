@@ -34,6 +34,12 @@ const figures = (tab: ChannelTab, what: RegExp): Promise<string> =>
     return what.test(text) && text;
   });
 
+/** The seconds from a moment to another, as the page writes them; it hears of a moment somewhat later than that is. */
+function clocksOf(fromMs: number, toMs: number): string[] {
+  const seconds = Math.ceil((toMs - fromMs) / 1000) + 4;
+  return Array.from({ length: seconds }, (_, i) => clockText(fromMs + 1000 * (i - 1)));
+}
+
 async function isDrawn(tab: ChannelTab): Promise<boolean> {
   return (await tab.curve()).columns.some((rows) => rows !== null);
 }
@@ -59,13 +65,19 @@ describe("states", { concurrency: 3 }, () => {
       await stage.openTab(t, source.channel, { at: relay.url, expectedErrors: NETWORK_ERROR }),
     ];
     for (const one of [tab, away]) await one.holds(120);
+    await figures(tab, /\b2 viewers$/);
     await tab.page.keyboard.press(" ");
     relay.cut();
     await away.says(/^Reconnecting/);
+    // From now on nothing but that it was emptied is told: that one fewer watches, the page knows.
+    await figures(tab, /\b1 viewer$/);
     const headers = publishHeaders(stage.edge, "application/json");
     const startMs = Date.now();
     assert.ok((await fetch(stage.edge.channelUrl(source.channel), { method: "DELETE", headers })).ok);
-    const said = await waitFor("the notice", async () => (await tab.text("#notice")) || undefined);
+    const said = await waitFor("the notice", async () => {
+      const text = await tab.text("#notice");
+      return text.startsWith("The channel was emptied") && text;
+    });
     const [, at = ""] =
       /^The channel was emptied at (\d\d:\d\d:\d\d)\. What you see from before is kept only here\./.exec(said) ?? [];
     assert.ok(at >= clockText(startMs) && at <= clockText(Date.now()), said);
@@ -73,7 +85,7 @@ describe("states", { concurrency: 3 }, () => {
     await tab.says("Paused · empty");
     await tab.page.keyboard.press(" ");
     await tab.says("Nothing published yet");
-    assert.equal(await tab.text("#figures"), "1 viewer");
+    await figures(tab, /^1 viewer$/);
     relay.mend();
     await waitFor("the notice of the other", async () =>
       (await away.text("#notice")).startsWith(
@@ -103,6 +115,7 @@ describe("states", { concurrency: 3 }, () => {
 
   test("[PG17a] when every publisher has said that it goes, the page says since when nothing came, to who comes later too", async (t) => {
     const source = new Source(stage.edge);
+    const startMs = Date.now();
     await source.past(SINE);
     const takenMs = Date.now();
     await source.announce(true);
@@ -119,7 +132,7 @@ describe("states", { concurrency: 3 }, () => {
       [later, HOUR_MS],
     ] as const) {
       const said = (await one.text("#state")).replace("Publisher gone since ", "");
-      const clocks = [-1000, 0, 1000].map((aside) => clockText(takenMs + offMs + aside));
+      const clocks = clocksOf(startMs + offMs, takenMs + offMs);
       assert.ok(clocks.includes(said), `${said} is none of ${clocks}`);
     }
     await source.now(SINE);
@@ -175,20 +188,21 @@ describe("states", { concurrency: 3 }, () => {
     const tab = await stage.openTab(t, source.channel);
     const end = source.goOn(t, SINE, 50);
     await tab.says("Live");
-    await tab.page.getByRole("button", { name: "Pause" }).click();
+    const count = "plotcast.series()[0].x.length";
+    // In one step, so that nothing comes between the press and the count.
+    const length = await tab.page.evaluate<number>(`document.getElementById("pause").click(); ${count}`);
     await tab.says("Paused");
-    const { length } = (await tab.series()).x;
     const pill = tab.page.locator("#go-live");
     await waitFor("the pill counting", async () => /\+\d\d$/.test((await pill.textContent()) ?? ""));
     await end();
-    const come = (await tab.series()).x.length - length;
     await waitFor("all are counted", async () => {
-      const counted = Number(/\d+$/.exec((await pill.textContent()) ?? "")?.[0]);
-      // Some may have come between the press and the count.
-      return counted >= come && counted <= come + 3;
+      const [text, now] = await tab.page.evaluate<[string, number]>(
+        `[document.getElementById("go-live").textContent, ${count}]`,
+      );
+      return Number(/\d+$/.exec(text)?.[0]) === now - length;
     });
     await tab.page.getByRole("button", { name: "Resume" }).click();
-    await tab.says("Live");
+    await tab.connected();
     assert.ok(await pill.isHidden());
   });
 });
@@ -204,15 +218,16 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
     test(`[PG3e] [PG17] it is stale since its last frame was taken, also held, with no rate and no lag: ${what}`, async (t) => {
       const source = new Source(stage.edge);
       const rows = Array.from({ length: 1200 }, (_, i) => rowOf(x(1200 - i), { y: i }));
+      const startMs = Date.now();
       await source.publish(rows, { rowsPerFrame: 1200 });
       const takenMs = Date.now();
       const watching = await stage.openTab(t, source.channel);
-      await watching.says(/^Stale since/, 10_000);
+      await watching.says(/^Stale since/);
       const tab = await stage.openTab(t, source.channel);
-      await tab.says(/^Stale since \d\d:\d\d:\d\d$/, 3000);
+      await tab.says(/^Stale since \d\d:\d\d:\d\d$/);
       assert.ok(!(await tab.said()).includes("Live"));
       const said = (await tab.text("#state")).replace("Stale since ", "");
-      const clocks = [-1000, 0, 1000].map((aside) => clockText(takenMs + aside));
+      const clocks = clocksOf(startMs, takenMs);
       assert.ok(clocks.includes(said), `${said} is none of ${clocks}`);
       await figures(tab, /2 viewers/);
       assert.doesNotMatch(await tab.text("#figures"), /pts\/s|lag/);
@@ -231,7 +246,7 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
     await tab.page.getByRole("button", { name: "Pause" }).click();
     await tab.says("Paused");
     await end();
-    await tab.says(/^Paused · stale since \d\d:\d\d:\d\d$/, 8000);
+    await tab.says(/^Paused · stale since \d\d:\d\d:\d\d$/);
     assert.doesNotMatch(await tab.text("#figures"), /lag/);
     await source.announce(false);
     await tab.says(/^Paused · gone since \d\d:\d\d:\d\d$/);
@@ -248,7 +263,7 @@ describe("a feed that is dead when the page is opened", { concurrency: 3 }, () =
       async () => new Set((await storedPoints(stage.edge, source.channel)).map(({ x }) => x)).size === 3,
     );
     await Promise.all([endSlow(), endQuick()]);
-    await watching.says(/^Stale since/, 10_000);
+    await watching.says(/^Stale since/);
     const tab = await stage.openTab(t, source.channel);
     await tab.says("Live");
     assert.deepEqual(await tab.said(), ["Connecting…", "Live"]);
@@ -263,8 +278,9 @@ describe("clocks", { concurrency: 3 }, () => {
     test(`[PG17b] a clock that is ${what} at this device is said; nothing is stale for that, the lag is the true one, the line is drawn`, async (t) => {
       const source = new Source(stage.edge);
       await source.past(SINE);
-      const tab = await stage.openTab(t, source.channel, { before: clockOff(byMs) });
+      // Before the page is opened: on a busy machine what was there before may be stale by then.
       source.goOn(t, SINE, 200);
+      const tab = await stage.openTab(t, source.channel, { before: clockOff(byMs) });
       await figures(tab, new RegExp(remark));
       // It is known only once a point came live.
       await figures(tab, / lag \d+ ms /);
@@ -287,11 +303,11 @@ describe("clocks", { concurrency: 3 }, () => {
     for (let i = 0; i < 5; i++) await publish();
     const text = await figures(tab, /the publisher’s clock is 60 min ahead/);
     assert.doesNotMatch(text, /lag/);
-    await tab.says("Live");
+    await tab.connected();
     assert.ok(await isDrawn(tab));
     const other = new Source(stage.edge, source.channel);
     await other.now((i) => ({ z: i }));
-    assert.match(await figures(tab, /lag/), /lag \d+ ms · y: 1 h ahead \(time zone\?\)/);
+    await figures(tab, /lag (?:\d+ ms|\d\.\d s) · y: 1 h ahead \(time zone\?\)/);
     // The picture is where the other is, and the panel says how to go to this one.
     await tab.page.getByRole("button", { name: "Show y" }).click();
     assert.ok(await isDrawn(tab));
@@ -303,7 +319,7 @@ describe("clocks", { concurrency: 3 }, () => {
     await tab.joined();
     for (let i = 0; i < 20; i++) await source.publish([rowOf(Date.now() / 1000 - 3600, { y: i })]);
     await figures(tab, /lag 60 min/);
-    await tab.says("Live");
+    await tab.connected();
     assert.ok(await isDrawn(tab));
   });
 });
@@ -313,7 +329,7 @@ test("[PG17c] rate, series, viewers, lag and what is missing are as they are", a
   const tab = await stage.openTab(t, source.channel);
   const end = source.goOn(t, THREE, 40);
   await tab.holds(60, "vib.x");
-  assert.match(await figures(tab, /viewer/), / · 3 series · lag \d+ ms · 1 viewer$/);
+  await figures(tab, / · 3 series · lag \d+ ms · 1 viewer$/);
   const other = await stage.openTab(t, source.channel);
   await figures(tab, / 2 viewers$/);
   await figures(other, / 2 viewers$/);
@@ -322,11 +338,15 @@ test("[PG17c] rate, series, viewers, lag and what is missing are as they are", a
   await source.now(THREE, 12);
   await source.now(THREE, 30);
   await figures(tab, / · 42 points missing · /);
-  const { x } = await tab.series("vib.x");
-  const rate = Number(/^[\d.\s]+/.exec((await tab.text("#figures")).replace(/\s(?=\d)/g, ""))?.[0]);
-  const recent = x.slice(-50);
-  const truly = (3 * 49) / ((recent.at(-1) ?? 0) - (recent[0] ?? 0));
-  assert.ok(Math.abs(rate / truly - 1) < 0.35, `${rate} pts/s are said, and ${truly} come`);
+  // Both are of some seconds, in which a busy machine may have stood still.
+  await waitFor("the true rate", async () => {
+    const { x } = await tab.series("vib.x");
+    const rate = Number(/^[\d.\s]+/.exec((await tab.text("#figures")).replace(/\s(?=\d)/g, ""))?.[0]);
+    const recent = x.slice(-50);
+    const truly = (3 * 49) / ((recent.at(-1) ?? 0) - (recent[0] ?? 0));
+    assert.ok(Math.abs(rate / truly - 1) < 0.35, `${rate} pts/s are said, and ${truly} come`);
+    return true;
+  });
   await end();
   // What takes longer on its way has a lag that is longer.
   await waitFor("a lag of two and a half seconds", async () => {

@@ -130,31 +130,34 @@ test("[PG90e] a unit that a name brings counts: values and axis have its prefix"
 test("[PG90b] a series has another colour: one of the page's, any other, and its own again", async (t) => {
   const { tab, arranger } = await scene(t);
   await tab.page.emulateMedia({ colorScheme: "light" });
+  const colourIs = (colour: string): Promise<boolean> =>
+    waitFor(colour, async () => (await entryOf(tab, "y")).colour === colour);
   const before = await entryOf(tab, "y");
   const dialog = await style(arranger, 1, "y");
   const group = dialog.getByRole("radiogroup", { name: "Colour of y" });
   await group.getByRole("radio", { name: "Colour 2 of 8" }).check();
-  await tab.drawn();
   await tab.page.emulateMedia({ colorScheme: "dark" });
-  await tab.drawn();
-  assert.equal((await entryOf(tab, "y")).colour, "rgb(230, 159, 0)", "it is for light and dark");
+  // It is for light and dark. A legend follows what is drawn a moment later.
+  await colourIs("rgb(230, 159, 0)");
   await tab.page.emulateMedia({ colorScheme: "light" });
-  assert.equal((await entryOf(tab, "y")).colour, "rgb(213, 94, 0)");
+  await colourIs("rgb(213, 94, 0)");
 
   await group.getByLabel("Any other colour").fill("#ffee00");
   await dialog.getByText("This colour is hard to see on a light background.").waitFor();
   await group.getByLabel("Any other colour").fill("#c000c0");
   await dialog.getByText("This colour is hard to see").waitFor({ state: "detached" });
   await tab.fragment(/style=y:colour=c000c0/);
-  assert.equal((await entryOf(tab, "y")).colour, "rgb(192, 0, 192)");
+  await colourIs("rgb(192, 0, 192)");
   // The curve is found by the colour of its entry.
   assert.ok(
     (await tab.curve("y")).columns.some((column) => column !== null),
     "the line has it",
   );
   await dialog.getByRole("button", { name: "Reset how y looks" }).click();
-  await tab.drawn();
-  assert.deepEqual(await entryOf(tab, "y"), before);
+  await waitFor("its own again", async () => {
+    assert.deepEqual(await entryOf(tab, "y"), before);
+    return true;
+  });
   await waitFor("nothing in the URL", () => !new URL(tab.page.url()).hash.includes("style"));
 });
 
@@ -285,6 +288,7 @@ test("[PG90c] the dots at the cursor, and the picture that is saved, have the co
   const { tab } = await scene(t, "#style=y:label=Supply;colour=c000c0");
   await waitFor("the style", async () => (await entryOf(tab, "y")).name === "Supply");
   await new Pointer(tab).to(0.5, 1);
+  await tab.page.locator('.marker[data-marks="y"]').waitFor();
   const colour = await tab.page.evaluate<string>(
     `getComputedStyle(document.querySelector('.marker[data-marks="y"]')).backgroundColor`,
   );

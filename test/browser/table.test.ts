@@ -1,7 +1,7 @@
 /** The page without looking at the picture: the table of values, and what is announced. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import { rowOf } from "../support/publish.ts";
+import { rowOf, storedPoints } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
 import { type ChannelTab, NETWORK_ERROR } from "./channel-tab.ts";
 import { assertFits } from "./fits.ts";
@@ -46,8 +46,11 @@ test("[PG81e] the rows of an axis have one prefix, which is the axis's; so have 
   };
   const legend = await tab.page.locator(".legend").first().locator(".unit").allTextContents();
   assert.deepEqual(legend, ["V", "V"]);
-  assert.deepEqual(await unitsOf("a.large", "a.small"), ["V", "V"]);
-  assert.deepEqual(await unitsOf("z.large", "z.small"), ["µA", "µA"]);
+  await waitFor("the prefixes of their axes", async () => {
+    assert.deepEqual(await unitsOf("a.large", "a.small"), ["V", "V"]);
+    assert.deepEqual(await unitsOf("z.large", "z.small"), ["µA", "µA"]);
+    return true;
+  });
 });
 
 test("[PG16a] T shows a table beside the plots: the latest values, and what all points in view come to", async (t) => {
@@ -78,7 +81,7 @@ test("[PG16a] T shows a table beside the plots: the latest values, and what all 
   assert.deepEqual([read.flat?.Last, read.flat?.Unit, read.flat?.RMS], ["7.00", "", "7.00"]);
   // Somebody who goes by keys is in it at once, scrolls it with arrows, and is out of it by the same key.
   assert.equal(await tab.page.evaluate("document.activeElement.className"), "lazy-table");
-  await tab.page.setViewportSize({ width: 320, height: 600 });
+  await tab.resize(320, 600);
   await tab.page.keyboard.press("ArrowRight");
   await waitFor("it scrolls", () => tab.page.evaluate<boolean>("document.activeElement.scrollLeft > 0"));
   await tab.page.keyboard.press("t");
@@ -105,6 +108,9 @@ test("[PG16] the table follows what comes, and what is hidden is not in it; the 
   const first = Number((await rows(tab)).n?.Last);
   await waitFor("newer values", async () => Number((await rows(tab)).n?.Last) > first + 10);
   await end();
+  // All that was published, of which the last may still be on its way.
+  const stored = (await storedPoints(stage.edge, source.channel)).filter(({ series }) => series === "n");
+  await tab.holds(stored.length, "n");
   const { x, y } = await tab.series("n");
   await waitFor("the last value", async () => (await rows(tab)).n?.Last === String(y.at(-1)));
   const clock = new Date(Math.round((x.at(-1) ?? 0) * 1000));
@@ -189,8 +195,10 @@ test("[PG16] [PG7] a table of more rows than fit is scrolled to its end, by whee
   const source = new Source(stage.edge);
   await source.past(manySeries(60, 6));
   for (const phone of [false, true]) {
-    const { page } = await stage.openTab(t, source.channel, { phone });
+    const tab = await stage.openTab(t, source.channel, { phone });
+    const { page } = tab;
     await page.locator(".panel").first().waitFor();
+    await tab.settled();
     await page.keyboard.press("t");
     await page.locator("table tbody tr").nth(59).waitFor();
     const box = await page.locator(".lazy-table").boundingBox();
@@ -202,8 +210,11 @@ test("[PG16] [PG7] a table of more rows than fit is scrolled to its end, by whee
       await page.mouse.wheel(0, 100_000);
     }
     await waitFor("its last row in view", async () => {
-      const last = await page.locator("table tbody tr").nth(59).boundingBox();
-      return last !== null && last.y + last.height <= box.y + box.height + 1;
+      const [last, now] = [
+        await page.locator("table tbody tr").nth(59).boundingBox(),
+        await page.locator(".lazy-table").boundingBox(),
+      ];
+      return last !== null && now !== null && last.y + last.height <= now.y + now.height + 1;
     });
   }
 });

@@ -75,8 +75,7 @@ test("[PG14] [PG18] a tap brings the cursor, which stays there; a double tap goe
   await pointer.touch([[0.51, 0.5]]);
   assert.equal(await tab.page.evaluate(() => plotcast.reading()), null, "there again, it takes the cursor away");
   await pointer.outlastDoubleTap();
-  await pointer.touch([[0.2, 0.5]]);
-  await pointer.touch([[0.2, 0.5]]);
+  await pointer.doubleTap(0.2, 0.5);
   await waitFor("a double tap going live", async () => !(await tab.window()).paused);
   assert.equal(await tab.page.evaluate(() => plotcast.reading()), null, "and that it does, too");
 });

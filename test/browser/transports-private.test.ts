@@ -72,7 +72,7 @@ for (const [way, buffers] of [
   });
 
   test(`[PG92f] [PG91d] by ${way} the state says when access has ended, and a new token goes on`, async (t) => {
-    const page = await watched(t, (channel) => jwtFor(channel, Date.now() + 14_000), buffers);
+    const page = await watched(t, (channel) => jwtFor(channel, Date.now() + 20_000), buffers);
     await page.tab.says("Access ended");
     await noticed(page.tab, /^Access has ended\. What came until now stays here\./);
     assert.deepEqual((await page.tab.series()).y, [1, 2, 3]);

@@ -147,6 +147,7 @@ test("[PG2a] [PG7b] where there is little room the list at the button has the ot
   for (const width of [320, 390, 1024]) {
     const tab = await stage.openTab(t, source.channel, { phone: width < 400, width, height: 700 });
     await tab.holds(60);
+    await tab.settled();
     assert.ok(await tab.page.locator('#windows [data-label="6 h"]').isHidden());
     const opener = tab.page.getByRole("button", { name: "Other window" });
     await opener.click();

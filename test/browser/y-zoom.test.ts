@@ -232,18 +232,22 @@ test("[PG76d] what is seen of y is in the URL and remembered, on a right axis to
     return hash.includes("zoom=two.b%20%5BV%5D:") && hash;
   });
   assert.doesNotMatch(hash, /panel=|from=/);
+  const zoomedAs = (one: ChannelTab): Promise<true> =>
+    waitFor("the same part of y", async () => {
+      assert.deepEqual(await left(one, 1), zoomed);
+      return true as const;
+    });
   const far = await stage.openTab(t, `${channel}${hash}`);
   await far.holds(COUNT, "three.c [A]");
-  assert.deepEqual(await left(far, 1), zoomed);
+  await zoomedAs(far);
   await far.page.getByRole("button", { name: "Reset y" }).waitFor();
   await page.goto(stage.edge.channelUrl(channel).href);
   await tab.holds(COUNT, "three.c [A]");
-  assert.deepEqual(await left(tab, 1), zoomed);
+  await zoomedAs(tab);
   // Its series goes to the first panel's right axis, and takes the zoom along.
   await new Arranger(tab).drag("two.b [V]", 0, "right edge");
-  const [panel] = await tab.panels();
-  assert.ok(panel?.right);
-  assertSpan(panel.right, zoomed.min, zoomed.max, 1e-9, "on the right axis");
+  const right = await waitFor("a right axis", async () => (await tab.panels())[0]?.right ?? undefined);
+  assertSpan(right, zoomed.min, zoomed.max, 1e-9, "on the right axis");
   await source.publish([rowOf(start + COUNT, valuesAt(COUNT))]);
 });
 
@@ -312,6 +316,6 @@ test("[PG76b] [PG76c] on a phone: on the axis a finger moves it, two zoom, and a
   assert.deepEqual(await pointer.seen(), seen, "x is as it was");
   assert.equal((await tab.window()).paused, false);
   await pointer.outlastDoubleTap();
-  for (const _ of [1, 2]) await pointer.touch([[axis, 0.5]]);
+  await pointer.doubleTap(axis, 0.5);
   assert.deepEqual(await left(tab), before);
 });

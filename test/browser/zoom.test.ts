@@ -160,10 +160,14 @@ test("[PG14] where panels scroll, the wheel scrolls them, and zooms with Ctrl", 
   const scrolled = (): Promise<number> => tab.page.evaluate<number>("document.getElementById('board').scrollTop");
   assert.equal(await scrolled(), 0);
   await tab.page.mouse.wheel(0, 200);
-  await waitFor("the panels scrolling", async () => (await scrolled()) >= 150);
+  // The browser may scroll for some frames.
+  const top = await waitFor("the panels having scrolled", async () => {
+    const was = await scrolled();
+    await tab.drawn();
+    return was >= 150 && was === (await scrolled()) && was;
+  });
   assertSees(await pointer.seen(), before.minX, before.maxX, "the plain wheel");
   assert.equal((await tab.window()).paused, false);
-  const top = await scrolled();
   await pointer.to(0.5, 2);
   await tab.page.keyboard.down("Control");
   const now = await pointer.wheel(0, -60);
