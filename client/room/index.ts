@@ -1,14 +1,8 @@
 /** What the package `plotcast-client` has as `plotcast-client/room`. */
 export type { Capability } from "../../protocol/access/capability.ts";
+export type { CommandState } from "../../protocol/room/command.ts";
 export type { ControlKind, ControlValue } from "../../protocol/room/control.ts";
-export type {
-  CommandState,
-  ControlState,
-  EventAudience,
-  Note,
-  Person,
-  Sender,
-} from "../../protocol/room/room-message.ts";
+export type { ControlState, EventAudience, Note, Person, Sender } from "../../protocol/room/room-contents.ts";
 export type { Problem } from "../subscribe/transport.ts";
 export type { TokenSource } from "../token-source.ts";
 export type { ControlsChange, PeopleChange } from "./known.ts";

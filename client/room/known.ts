@@ -1,5 +1,6 @@
 import { MAX_NOTES } from "../../protocol/limits.ts";
-import type { ControlState, Note, Person, RoomServerMessage } from "../../protocol/room/room-message.ts";
+import type { ControlState, Note, Person } from "../../protocol/room/room-contents.ts";
+import type { RoomServerMessage } from "../../protocol/room/room-message.ts";
 import type { Welcome } from "./room-connection.ts";
 
 /** Controls that are new or another than before, and the names of those that are there no more. */

@@ -1,16 +1,10 @@
 import type { Capability } from "../../protocol/access/capability.ts";
 import { toHex } from "../../protocol/bytes.ts";
 import { DEFAULT_CALL_EXPIRES_MS } from "../../protocol/limits.ts";
+import type { CommandState } from "../../protocol/room/command.ts";
 import { type ControlValue, isControlValue } from "../../protocol/room/control.ts";
-import type {
-  CommandState,
-  ControlState,
-  EventAudience,
-  Note,
-  Person,
-  RoomServerMessage,
-  Sender,
-} from "../../protocol/room/room-message.ts";
+import type { ControlState, EventAudience, Note, Person, Sender } from "../../protocol/room/room-contents.ts";
+import type { RoomServerMessage } from "../../protocol/room/room-message.ts";
 import type { ClientEnvironment } from "../environment.ts";
 import type { Problem } from "../subscribe/transport.ts";
 import { Asks } from "./asks.ts";

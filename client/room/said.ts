@@ -1,4 +1,6 @@
-import type { CommandState, RoomClientMessage, RoomServerMessage, Sender } from "../../protocol/room/room-message.ts";
+import type { CommandState } from "../../protocol/room/command.ts";
+import type { Sender } from "../../protocol/room/room-contents.ts";
+import type { RoomClientMessage, RoomServerMessage } from "../../protocol/room/room-message.ts";
 import type { Ask } from "./asks.ts";
 import { RoomError } from "./room-error.ts";
 

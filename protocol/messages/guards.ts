@@ -39,3 +39,17 @@ export function isCountOrNull(value: unknown): value is number | null {
 export function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
+
+/** What may be left out. */
+export function optional<T>(guard: (value: unknown) => value is T): (value: unknown) => value is T | undefined {
+  return (value): value is T | undefined => value === undefined || guard(value);
+}
+
+/** One of these words. */
+export function oneOf<const T extends readonly string[]>(words: T): (value: unknown) => value is T[number] {
+  return (value): value is T[number] => words.some((word) => word === value);
+}
+
+export function listOf<T>(guard: (value: unknown) => value is T): (value: unknown) => value is T[] {
+  return (value): value is T[] => Array.isArray(value) && value.every(guard);
+}

@@ -160,6 +160,10 @@ export function isControlValue(value: unknown): value is ControlValue {
   return typeof value === "boolean" || Number.isFinite(value) || isShortText(value);
 }
 
+export function isValueOrNull(value: unknown): value is ControlValue | null {
+  return value === null || isControlValue(value);
+}
+
 function isChoices(value: unknown): value is string[] {
   return (
     Array.isArray(value) &&

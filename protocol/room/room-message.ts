@@ -1,94 +1,31 @@
 import type { Capability } from "../access/capability.ts";
 import { isCapability } from "../access/capability.ts";
 import { isObject, isShallow } from "../json/json.ts";
-import { isBoolean, isCount, isCountOrNull, isNumber, isString } from "../messages/guards.ts";
+import { isBoolean, isCount, isCountOrNull, isNumber, isString, listOf, oneOf, optional } from "../messages/guards.ts";
 import { type GuardsByType, type ParsedByType, parseByType } from "../messages/parsed.ts";
-import { type Control, type ControlValue, isControlKind, isControlValue } from "./control.ts";
+import {
+  COMMAND_REFUSALS,
+  type CommandRefusal,
+  type CommandState,
+  isCommandAction,
+  isCommandId,
+  isCommandState,
+} from "./command.ts";
+import { type ControlValue, isControlValue, isValueOrNull } from "./control.ts";
+import {
+  type ControlState,
+  EVENT_AUDIENCES,
+  type EventAudience,
+  isControlState,
+  isNote,
+  isPerson,
+  isSender,
+  type Note,
+  type Person,
+  type Sender,
+} from "./room-contents.ts";
 
 /** What is said in a channel's room, as JSON text over a WebSocket with the subprotocol `plotcast.room.v1`. */
-
-/** How far a command has come. The last three are its outcome, and nothing follows. */
-export const COMMAND_STAGES = ["accepted", "delivered", "confirmed", "refused", "expired"] as const;
-export type CommandStage = (typeof COMMAND_STAGES)[number];
-export type Outcome = Extract<CommandStage, "confirmed" | "refused" | "expired">;
-
-/** Why a command was refused: the first is the program's own, the others the channel's or the bridge's. */
-export const COMMAND_REFUSALS = [
-  "program-refused",
-  "unknown-control",
-  "not-settable",
-  "value-invalid",
-  "stale-revision",
-  "superseded",
-  "publisher-away",
-  "nobody-listens",
-  "in-doubt",
-  "control-gone",
-  "too-many-commands",
-  "id-taken",
-  "not-permitted",
-] as const;
-export type CommandRefusal = (typeof COMMAND_REFUSALS)[number];
-
-/** What was asked of a control, and how far it has come. */
-export interface CommandState {
-  /** Its sender's: 1 to 64 letters, digits, "-" and "_". */
-  id: string;
-  action: "set" | "call";
-  control: string;
-  /** Of a `set` what was asked for; null of a `call`. */
-  value: ControlValue | null;
-  stage: CommandStage;
-  /** Of `confirmed`: what the program has now. */
-  effective?: ControlValue;
-  /** Of `refused`: why, and as a sentence. `expired` has the sentence alone. */
-  reason?: CommandRefusal;
-  detail?: string;
-  /** Who, for people. */
-  by: string;
-  /** The channel's clock, in milliseconds since 1970. */
-  atMs: number;
-}
-
-/** A control as a room knows it. */
-export interface ControlState extends Control {
-  /** Counts what was set: whoever sends it as `baseRevision` is refused if somebody else was quicker. */
-  revision: number;
-  /** Whether its publisher can be reached. */
-  isHere: boolean;
-  /** The newest that was set; null: nothing was. {@link Control.value} is what the program last reported. */
-  desired: CommandState | null;
-}
-
-/** A text at an x. */
-export interface Note {
-  /** `<epoch>:<seq>` of its point in the log. */
-  id: string;
-  x: number;
-  /** "" once it is deleted. */
-  text: string;
-  by: string;
-  atMs: number;
-  editedAtMs: number | null;
-}
-
-/** Somebody in a room who gave a name: the same one after a reconnect, and in each window of a browser. */
-export interface Person {
-  id: string;
-  name: string;
-}
-
-/** Who something comes from: a viewer or a publisher. */
-export interface Sender {
-  id: string;
-  /** For people; "" for somebody without a name. */
-  name: string;
-  kind: "viewer" | "publisher";
-}
-
-/** Whom an event is for. */
-export const EVENT_AUDIENCES = ["viewers", "publishers", "all"] as const;
-export type EventAudience = (typeof EVENT_AUDIENCES)[number];
 
 /** What a channel says in its room. */
 export type RoomServerMessage =
@@ -178,29 +115,8 @@ type FlatClientMessage =
       detail?: string;
     };
 
-const ID = /^[A-Za-z0-9_-]{1,64}$/;
-
-export function isCommandId(value: unknown): value is string {
-  return isString(value) && ID.test(value);
-}
-
-const optional =
-  <T>(guard: (value: unknown) => value is T) =>
-  (value: unknown): value is T | undefined =>
-    value === undefined || guard(value);
-const oneOf =
-  <const T extends readonly string[]>(words: T) =>
-  (value: unknown): value is T[number] =>
-    words.some((word) => word === value);
-const listOf =
-  <T>(guard: (value: unknown) => value is T) =>
-  (value: unknown): value is T[] =>
-    Array.isArray(value) && value.every(guard);
 const isAnything = (value: unknown): value is unknown => isShallow(value);
 const isNumberOrNull = (value: unknown): value is number | null => value === null || isNumber(value);
-const isValueOrNull = (value: unknown): value is ControlValue | null => value === null || isControlValue(value);
-const isAction = oneOf(["set", "call"] as const);
-
 function isValues(value: unknown): value is Record<string, ControlValue> {
   return isObject(value) && Object.values(value).every(isControlValue);
 }
@@ -246,56 +162,6 @@ export function parseRoomClientMessage(text: string): ParsedByType<FlatClientMes
 
 export type ReceivedRoomMessage = FlatClientMessage;
 
-/** Whether a value is a command, as one that was stored. */
-export function isCommandState(value: unknown): value is CommandState {
-  if (!isObject(value)) return false;
-  const { id, action, control, value: asked, stage, effective, reason, detail, by, atMs } = value;
-  return (
-    isCommandId(id) &&
-    isAction(action) &&
-    isString(control) &&
-    isValueOrNull(asked) &&
-    oneOf(COMMAND_STAGES)(stage) &&
-    optional(isControlValue)(effective) &&
-    optional(oneOf(COMMAND_REFUSALS))(reason) &&
-    optional(isString)(detail) &&
-    isString(by) &&
-    isCount(atMs)
-  );
-}
-
-function isControlState(value: unknown): value is ControlState {
-  if (!isObject(value)) return false;
-  const { name, kind, value: now, revision, isHere, desired, choices } = value;
-  const areTexts = [value.label, value.description, value.group, value.unit].every(optional(isString));
-  const areNumbers = [value.min, value.max, value.step].every(optional(isNumber));
-  return (
-    isString(name) &&
-    isControlKind(kind) &&
-    isValueOrNull(now) &&
-    isCount(revision) &&
-    isBoolean(isHere) &&
-    (desired === null || isCommandState(desired)) &&
-    optional(listOf(isString))(choices) &&
-    areTexts &&
-    areNumbers
-  );
-}
-
-function isNote(value: unknown): value is Note {
-  if (!isObject(value)) return false;
-  const { id, x, text, by, atMs, editedAtMs } = value;
-  return isString(id) && isNumber(x) && isString(text) && isString(by) && isCount(atMs) && isCountOrNull(editedAtMs);
-}
-
-function isPerson(value: unknown): value is Person {
-  return isObject(value) && isString(value.id) && isString(value.name);
-}
-
-function isSender(value: unknown): value is Sender {
-  return isObject(value) && isString(value.id) && isString(value.name) && oneOf(["viewer", "publisher"])(value.kind);
-}
-
 const SERVER_MESSAGES: GuardsByType<RoomServerMessage> = {
   welcome: {
     version: (value) => value === 1,
@@ -313,7 +179,7 @@ const SERVER_MESSAGES: GuardsByType<RoomServerMessage> = {
   command: { command: isCommandState },
   deliver: {
     id: isCommandId,
-    action: isAction,
+    action: isCommandAction,
     control: isString,
     value: isValueOrNull,
     by: isString,

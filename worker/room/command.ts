@@ -1,12 +1,7 @@
 import { isObject } from "../../protocol/json/json.ts";
 import { isBoolean, isCount, isString } from "../../protocol/messages/guards.ts";
+import { type CommandRefusal, type CommandState, isCommandState, type Outcome } from "../../protocol/room/command.ts";
 import type { ControlValue } from "../../protocol/room/control.ts";
-import {
-  type CommandRefusal,
-  type CommandState,
-  isCommandState,
-  type Outcome,
-} from "../../protocol/room/room-message.ts";
 
 /** A command as a channel keeps it: so a repeat of it is known, and its outcome can be told again. */
 export interface StoredCommand {

@@ -1,6 +1,7 @@
 import { CONTROLS_SERIES } from "../../protocol/room/channel-itself.ts";
+import type { CommandRefusal } from "../../protocol/room/command.ts";
 import { parseControls } from "../../protocol/room/control.ts";
-import type { CommandRefusal, ReceivedRoomMessage, RoomServerMessage } from "../../protocol/room/room-message.ts";
+import type { ReceivedRoomMessage, RoomServerMessage } from "../../protocol/room/room-message.ts";
 import { fittingLabel } from "./channel-frames.ts";
 import { type CommandOutcome, isOutcome, type StoredCommand } from "./command.ts";
 import type { Controls, Effects } from "./controls.ts";

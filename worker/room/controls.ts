@@ -5,8 +5,9 @@ import {
   MAX_CONTROLS_BYTES,
   SET_ANSWER_MS,
 } from "../../protocol/limits.ts";
+import type { CommandRefusal, CommandState } from "../../protocol/room/command.ts";
 import { type Control, type ControlValue, valueFault } from "../../protocol/room/control.ts";
-import type { CommandRefusal, CommandState, ControlState } from "../../protocol/room/room-message.ts";
+import type { ControlState } from "../../protocol/room/room-contents.ts";
 import { suggestion } from "../../protocol/suggestion.ts";
 import { type CommandOutcome, isOutcome, type StoredCommand, withOutcome } from "./command.ts";
 import type { ControlRows, StoredControl } from "./control-rows.ts";

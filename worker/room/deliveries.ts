@@ -1,4 +1,6 @@
-import type { CommandState, ControlState, RoomServerMessage } from "../../protocol/room/room-message.ts";
+import type { CommandState } from "../../protocol/room/command.ts";
+import type { ControlState } from "../../protocol/room/room-contents.ts";
+import type { RoomServerMessage } from "../../protocol/room/room-message.ts";
 import type { StoredCommand } from "./command.ts";
 
 /** A command as its publisher gets it. */

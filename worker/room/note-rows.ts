@@ -1,6 +1,6 @@
 import { isObject } from "../../protocol/json/json.ts";
 import { isCount, isCountOrNull, isNumber, isString } from "../../protocol/messages/guards.ts";
-import type { Note } from "../../protocol/room/room-message.ts";
+import type { Note } from "../../protocol/room/room-contents.ts";
 
 /** A note and whose it is. */
 export interface StoredNote {

@@ -1,5 +1,5 @@
 import { MAX_NOTES } from "../../protocol/limits.ts";
-import type { Note } from "../../protocol/room/room-message.ts";
+import type { Note } from "../../protocol/room/room-contents.ts";
 import { fittingLabel } from "./channel-frames.ts";
 import type { NoteRows, StoredNote } from "./note-rows.ts";
 

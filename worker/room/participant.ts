@@ -9,7 +9,8 @@ import {
   VIEWER_BUFFER_BYTES,
 } from "../../protocol/limits.ts";
 import { isBoolean, isString } from "../../protocol/messages/guards.ts";
-import type { RoomServerMessage, Sender } from "../../protocol/room/room-message.ts";
+import type { Sender } from "../../protocol/room/room-contents.ts";
+import type { RoomServerMessage } from "../../protocol/room/room-message.ts";
 import { RateLimit } from "../auth/bounds/rate-limit.ts";
 import { type Grant, parseGrant } from "../auth/grant.ts";
 import { closeQuietly } from "../hub/close.ts";

@@ -1,5 +1,6 @@
 import { CloseCode } from "../../protocol/limits.ts";
-import type { Person, RoomServerMessage } from "../../protocol/room/room-message.ts";
+import type { Person } from "../../protocol/room/room-contents.ts";
+import type { RoomServerMessage } from "../../protocol/room/room-message.ts";
 import { ViewerCounts } from "../hub/viewer-counts.ts";
 import { expiresAtMsOf, type Participant, type RoomSocket } from "./participant.ts";
 

@@ -1,6 +1,7 @@
 import { replaceControl } from "../../protocol/characters.ts";
 import { MAX_PEOPLE, MAX_PERSON_NAME_LENGTH } from "../../protocol/limits.ts";
-import type { Person, RoomServerMessage } from "../../protocol/room/room-message.ts";
+import type { Person } from "../../protocol/room/room-contents.ts";
+import type { RoomServerMessage } from "../../protocol/room/room-message.ts";
 
 /** A name as it is shown: in one line, of so many characters, without blanks at its ends. */
 export function fittingName(text: string): string {

@@ -1,4 +1,4 @@
-import type { ControlState } from "../../../protocol/room/room-message.ts";
+import type { ControlState } from "../../../protocol/room/room-contents.ts";
 import { make } from "../../ui/dom.ts";
 import { ControlView, shapeOf } from "./control-view.ts";
 import type { SentCommands } from "./sent-commands.ts";

@@ -1,5 +1,6 @@
+import type { CommandState } from "../../../protocol/room/command.ts";
 import type { Control, ControlValue } from "../../../protocol/room/control.ts";
-import type { CommandState, ControlState } from "../../../protocol/room/room-message.ts";
+import type { ControlState } from "../../../protocol/room/room-contents.ts";
 import { further, isEnded, type SentCommand } from "./sent-commands.ts";
 
 /** What a panel shows of a control now. */

@@ -1,4 +1,4 @@
-import type { ControlState } from "../../../protocol/room/room-message.ts";
+import type { ControlState } from "../../../protocol/room/room-contents.ts";
 import { make, setText } from "../../ui/dom.ts";
 import { type ControlInput, inputOf } from "./control-inputs.ts";
 import { labelOfControl, shownOf } from "./control-text.ts";

@@ -1,4 +1,4 @@
-import type { Note } from "../../../protocol/room/room-message.ts";
+import type { Note } from "../../../protocol/room/room-contents.ts";
 import { button, make, setText } from "../../ui/dom.ts";
 import { openDialog } from "../dialogs/dialog.ts";
 import { textField } from "../dialogs/fields.ts";

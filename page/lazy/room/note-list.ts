@@ -1,4 +1,4 @@
-import type { Note } from "../../../protocol/room/room-message.ts";
+import type { Note } from "../../../protocol/room/room-contents.ts";
 import { button, make } from "../../ui/dom.ts";
 import type { Context } from "../module.ts";
 import type { PanelPart } from "./control-panel.ts";

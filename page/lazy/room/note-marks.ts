@@ -1,5 +1,5 @@
 import { NOTES_SERIES } from "../../../protocol/room/channel-itself.ts";
-import type { Note } from "../../../protocol/room/room-message.ts";
+import type { Note } from "../../../protocol/room/room-contents.ts";
 import type { Context } from "../module.ts";
 import { editNote } from "./note-dialog.ts";
 import { knownNotes } from "./note-texts.ts";

@@ -1,4 +1,4 @@
-import type { Note } from "../../../protocol/room/room-message.ts";
+import type { Note } from "../../../protocol/room/room-contents.ts";
 import type { PanelSeries } from "../../render/renderers/panel-renderer.ts";
 
 let known: () => Iterable<Note> = () => [];

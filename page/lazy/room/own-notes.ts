@@ -1,4 +1,5 @@
-import type { Note, RoomServerMessage } from "../../../protocol/room/room-message.ts";
+import type { Note } from "../../../protocol/room/room-contents.ts";
+import type { RoomServerMessage } from "../../../protocol/room/room-message.ts";
 import { remember, remembered } from "./browser-memory.ts";
 import type { PageRoom } from "./page-room.ts";
 

@@ -1,4 +1,4 @@
-import type { Person } from "../../../protocol/room/room-message.ts";
+import type { Person } from "../../../protocol/room/room-contents.ts";
 import { colourOf } from "../../layout/colours.ts";
 import { make, setText } from "../../ui/dom.ts";
 import { lineColour } from "../../ui/theme.ts";

@@ -1,5 +1,6 @@
 import type { Capability } from "../../../protocol/access/capability.ts";
-import type { ControlState, Note, Person, RoomServerMessage } from "../../../protocol/room/room-message.ts";
+import type { ControlState, Note, Person } from "../../../protocol/room/room-contents.ts";
+import type { RoomServerMessage } from "../../../protocol/room/room-message.ts";
 
 /** What a room says of itself, as this page heard it last. */
 export class RoomState {

@@ -1,6 +1,7 @@
 import { DEFAULT_CALL_EXPIRES_MS, SET_ANSWER_MS } from "../../../protocol/limits.ts";
+import { COMMAND_STAGES, type CommandState } from "../../../protocol/room/command.ts";
 import type { ControlValue } from "../../../protocol/room/control.ts";
-import { COMMAND_STAGES, type CommandState, type RoomClientMessage } from "../../../protocol/room/room-message.ts";
+import type { RoomClientMessage } from "../../../protocol/room/room-message.ts";
 
 type CommandMessage = Extract<RoomClientMessage, { type: "set" | "call" }>;
 

@@ -6,11 +6,8 @@ import type { Room } from "../../../client/room/room.ts";
 import { RoomError } from "../../../client/room/room-error.ts";
 import { webEnvironment } from "../../../client/web-environment.ts";
 import { messageIn } from "../../../protocol/messages/parsed.ts";
-import {
-  type CommandState,
-  parseRoomClientMessage,
-  parseRoomServerMessage,
-} from "../../../protocol/room/room-message.ts";
+import type { CommandState } from "../../../protocol/room/command.ts";
+import { parseRoomClientMessage, parseRoomServerMessage } from "../../../protocol/room/room-message.ts";
 import type { Random } from "../random.ts";
 import type { Said } from "./check.ts";
 import { BUTTON, KNOBS } from "./done.ts";

@@ -2,9 +2,9 @@ import { parseJson } from "../../../protocol/json/json.ts";
 import { DEFAULT_CALL_EXPIRES_MS, MAX_ROOM_MESSAGE_BYTES } from "../../../protocol/limits.ts";
 import { messageIn } from "../../../protocol/messages/parsed.ts";
 import { Problem, type ProblemCode } from "../../../protocol/problem.ts";
+import type { CommandState } from "../../../protocol/room/command.ts";
 import { isControlValue } from "../../../protocol/room/control.ts";
 import {
-  type CommandState,
   parseRoomServerMessage,
   type RoomClientMessage,
   type RoomServerMessage,

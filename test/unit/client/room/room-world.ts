@@ -7,9 +7,9 @@ import type { Room } from "../../../../client/room/room.ts";
 import { RoomError } from "../../../../client/room/room-error.ts";
 import type { Ended } from "../../../../client/subscribe/transport.ts";
 import { messageIn } from "../../../../protocol/messages/parsed.ts";
+import type { CommandState } from "../../../../protocol/room/command.ts";
+import type { ControlState } from "../../../../protocol/room/room-contents.ts";
 import {
-  type CommandState,
-  type ControlState,
   parseRoomClientMessage,
   type ReceivedRoomMessage,
   type RoomServerMessage,

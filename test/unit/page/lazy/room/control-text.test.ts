@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isEmergency, shownOf, stepOf, stepped } from "../../../../../page/lazy/room/control-text.ts";
 import type { SentCommand } from "../../../../../page/lazy/room/sent-commands.ts";
-import type { CommandState, ControlState } from "../../../../../protocol/room/room-message.ts";
+import type { CommandState } from "../../../../../protocol/room/command.ts";
+import type { ControlState } from "../../../../../protocol/room/room-contents.ts";
 
 const command = (fields: Partial<CommandState> = {}): CommandState => ({
   id: "c1",

@@ -4,7 +4,7 @@ import { SeriesStore } from "../../../../../page/data/store/series-store.ts";
 import { correctNotes } from "../../../../../page/lazy/room/note-texts.ts";
 import { decodeFrame } from "../../../../../protocol/frame/frame.ts";
 import { NOTES_SERIES } from "../../../../../protocol/room/channel-itself.ts";
-import type { Note } from "../../../../../protocol/room/room-message.ts";
+import type { Note } from "../../../../../protocol/room/room-contents.ts";
 import { eventFrame } from "../../../../../worker/room/channel-frames.ts";
 
 const note = (x: number, text: string, id = `1:${x}`): Note => ({

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MovingValue } from "../../../../../page/lazy/room/moving-value.ts";
 import { SentCommands } from "../../../../../page/lazy/room/sent-commands.ts";
+import type { CommandState } from "../../../../../protocol/room/command.ts";
 import type { ControlValue } from "../../../../../protocol/room/control.ts";
-import type { CommandState, RoomClientMessage } from "../../../../../protocol/room/room-message.ts";
+import type { RoomClientMessage } from "../../../../../protocol/room/room-message.ts";
 import { WriteLimits } from "../../../../../worker/room/write-limits.ts";
 
 function slider() {
