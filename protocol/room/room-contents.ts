@@ -34,7 +34,10 @@ export interface Person {
 
 /** Who something comes from: a viewer or a publisher. */
 export interface Sender {
+  /** Of its connection. */
   id: string;
+  /** Of its {@link Person}; an older channel does not say it. */
+  person?: string;
   /** For people; "" for somebody without a name. */
   name: string;
   kind: "viewer" | "publisher";
@@ -73,5 +76,11 @@ export function isPerson(value: unknown): value is Person {
 }
 
 export function isSender(value: unknown): value is Sender {
-  return isObject(value) && isString(value.id) && isString(value.name) && oneOf(["viewer", "publisher"])(value.kind);
+  return (
+    isObject(value) &&
+    isString(value.id) &&
+    optional(isString)(value.person) &&
+    isString(value.name) &&
+    oneOf(["viewer", "publisher"])(value.kind)
+  );
 }

@@ -11,26 +11,44 @@ export interface StoredEdge extends AsyncDisposable {
   edge: Edge;
   /** Kills the Worker, hands out the database of its one channel, and starts it again. */
   whileStopped<T>(look: (database: DatabaseSync) => T): Promise<T>;
+  /** The object knows of an alarm at this time, and the runtime of none. */
+  loseAlarm(atMs: number): Promise<void>;
 }
 
 /** An edge of one channel. */
 export async function startStoredEdge(options: EdgeOptions = {}): Promise<StoredEdge> {
   const persistDir = await mkdtemp(join(tmpdir(), "plotcast-stored-"));
   const edge = await startEdge({ ...options, persistDir });
+  /** @param of matches the file's path */
+  const withDatabase = async <T>(of: RegExp, look: (database: DatabaseSync) => T): Promise<T> => {
+    const files = await readdir(persistDir, { recursive: true });
+    const file = files.find((name) => of.test(name));
+    assert.ok(file, files.join());
+    const database = new DatabaseSync(join(persistDir, file));
+    try {
+      return look(database);
+    } finally {
+      database.close();
+    }
+  };
+  const whileStopped = async <T>(look: (database: DatabaseSync) => T): Promise<T> => {
+    await edge.kill();
+    try {
+      return await withDatabase(/Channel.*[0-9a-f]{64}\.sqlite$/, look);
+    } finally {
+      await edge.restart();
+    }
+  };
   return {
     edge,
-    async whileStopped(look) {
+    whileStopped,
+    async loseAlarm(atMs) {
       await edge.kill();
-      const files = await readdir(persistDir, { recursive: true });
-      const file = files.find((name) => /Channel.*[0-9a-f]{64}\.sqlite$/.test(name));
-      assert.ok(file, files.join());
-      const database = new DatabaseSync(join(persistDir, file));
-      try {
-        return look(database);
-      } finally {
-        database.close();
-        await edge.restart();
-      }
+      await withDatabase(/Channel.*metadata\.sqlite$/, (database) => database.exec("DELETE FROM _cf_ALARM"));
+      await withDatabase(/Channel.*[0-9a-f]{64}\.sqlite$/, (database) =>
+        database.prepare("UPDATE _cf_METADATA SET value = ? WHERE key = 1").run(BigInt(Math.round(atMs)) * 1_000_000n),
+      );
+      await edge.restart();
     },
     async [Symbol.asyncDispose]() {
       await edge.close();

@@ -54,6 +54,12 @@ const ROOM_TAG = "room";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
+ * An alarm that is overdue for so long does not come any more: with alarms that follow each other closely workerd (1.20261117.1) now and then
+ * has one in the object's database and none in its own list, also after a restart.
+ */
+const LOST_ALARM_MS = 1_000;
+
+/**
  * One channel: numbers what publishers send, stores it, and shows it to viewers, in this order. It is its own
  * single thread, so between a viewer's greeting and its first live frame nothing can come.
  */
@@ -394,11 +400,12 @@ export class Channel extends DurableObject<Env> {
     await this.#wakeBy(log.usedAtMs + this.#forgetAfterMs);
   }
 
-  /** Sees to it that an alarm comes at this time of the channel's, or before. */
+  /** Sees to it that an alarm comes at this time of the channel's, or before. One that is long overdue is set anew. */
   async #wakeBy(atMs: number): Promise<void> {
     const wallMs = atMs - this.#clock.aheadMs;
     if (this.#alarmAtMs === undefined) this.#alarmAtMs = await this.ctx.storage.getAlarm();
-    if (this.#alarmAtMs !== null && this.#alarmAtMs <= wallMs) return;
+    const isLost = this.#alarmAtMs !== null && Date.now() - this.#alarmAtMs > LOST_ALARM_MS;
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= wallMs && !isLost) return;
     this.#alarmAtMs = wallMs;
     await this.ctx.storage.setAlarm(wallMs);
   }

@@ -31,7 +31,9 @@ export class SqlControlRows implements ControlRows {
         .toArray()
         .map((row): unknown => JSON.parse(String(row.stored)));
     return {
-      controls: stored("controls").flatMap((value) => parseStoredControl(value) ?? []),
+      controls: stored("controls")
+        .flatMap((value) => parseStoredControl(value) ?? [])
+        .toSorted((a, b) => a.place - b.place),
       commands: stored("commands")
         .flatMap((value) => parseStoredCommand(value) ?? [])
         .toSorted((a, b) => a.number - b.number),

@@ -42,6 +42,10 @@ export function refuseUnknownKeys(
 }
 
 function aboutKey(key: string, known: readonly string[]): string {
+  // Of the room: these are asked in other ways.
+  if (key === "set" || key === "call")
+    return `${key} wants a POST: curl -d ${key === "set" ? "VALUE" : "''"} "…?${key}=NAME".`;
+  if (key === "room") return "room wants the header Accept: application/json.";
   if (JOIN_KEYS.some((other) => other === key)) {
     return `${key} is for what comes live (a WebSocket, events, follow=1, wait=), and this is a read.`;
   }

@@ -8,6 +8,8 @@ export interface StoredControl {
   control: Control;
   publisher: string;
   revision: number;
+  /** In what order they were declared. */
+  place: number;
 }
 
 /** Where controls and commands are kept. A write is a row, which is what costs. */
@@ -23,11 +25,11 @@ export interface ControlRows {
 /** A control that was stored; undefined if it cannot be read. */
 export function parseStoredControl(value: unknown): StoredControl | undefined {
   if (!isObject(value) || !isObject(value.control)) return undefined;
-  const { publisher, revision, control } = value;
+  const { publisher, revision, control, place = 0 } = value;
   const { name, value: has, ...declared } = control;
-  if (!isString(publisher) || !isCount(revision) || !isString(name)) return undefined;
+  if (!isString(publisher) || !isCount(revision) || !isCount(place) || !isString(name)) return undefined;
   const parsed = parseControls({ [name]: declared });
   const [read] = "controls" in parsed ? parsed.controls : [];
   // What the program said that it has is no part of what it declared: it may be of another kind.
-  return read && { control: { ...read, value: isControlValue(has) ? has : null }, publisher, revision };
+  return read && { control: { ...read, value: isControlValue(has) ? has : null }, publisher, revision, place };
 }

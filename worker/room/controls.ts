@@ -55,11 +55,15 @@ export class Controls {
   readonly #desired = new Map<string, StoredCommand>();
   readonly #here = new Set<string>();
   #number = 0;
+  #nextPlace = 0;
 
   constructor(rows: ControlRows) {
     this.#rows = rows;
     const { controls, commands } = rows.read();
-    for (const stored of controls) this.#controls.set(stored.control.name, stored);
+    for (const stored of controls) {
+      this.#controls.set(stored.control.name, stored);
+      this.#nextPlace = Math.max(this.#nextPlace, stored.place + 1);
+    }
     for (const command of commands) this.#remember(command);
   }
 
@@ -138,7 +142,8 @@ export class Controls {
       const known = this.#controls.get(control.name);
       // A program that does not say what it has does not unsay it.
       const value = control.value ?? known?.control.value ?? null;
-      const stored = { control: { ...control, value }, publisher, revision: known?.revision ?? 0 };
+      const place = known?.place ?? this.#nextPlace++;
+      const stored = { control: { ...control, value }, publisher, revision: known?.revision ?? 0, place };
       if (known !== undefined && JSON.stringify(known) === JSON.stringify(stored)) continue;
       this.#controls.set(control.name, stored);
       this.#rows.writeControl(stored);

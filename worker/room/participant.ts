@@ -87,8 +87,8 @@ export class Participant {
   }
 
   get asSender(): Sender {
-    const { id, name } = this.#record;
-    return { id, name, kind: this.isPublisher ? "publisher" : "viewer" };
+    const { id, person, name } = this.#record;
+    return { id, person, name, kind: this.isPublisher ? "publisher" : "viewer" };
   }
 
   /** For people: its name, or who its token is. */

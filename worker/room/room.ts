@@ -364,7 +364,9 @@ export class Room<Socket extends RoomSocket> {
     if (participant === undefined) return;
     this.#people.stir();
     const { person, name } = participant.record;
-    if (name !== "" && this.#participants.nameOf(person) === undefined) this.#people.left({ id: person, name }, nowMs);
+    // Where nothing is stored no alarm would end the time in which it may come back.
+    const mayComeBack = name !== "" && this.#parts.stored() !== undefined;
+    if (mayComeBack && this.#participants.nameOf(person) === undefined) this.#people.left({ id: person, name }, nowMs);
     this.#desk.left(participant, nowMs);
   }
 }

@@ -177,6 +177,8 @@ test("[CL1f] points alone, with the text of values that have one; a refusal is t
 test("[CL2a] what cannot be is said at once", () => {
   for (const [url, options, message] of [
     ["ftp://board.example/c/lab", {}, /begins with http/],
+    ["https://board.example/", {}, /https:\/\/board.example\/c\/<name>, not \//],
+    ["https://board.example/c/", {}, /not \/c\//],
     ["https://board.example/c/lab", { cursor: "yesterday" }, /such as 1:4711/],
     ["https://board.example/c/lab", { points: -1 }, /points is a whole number/],
     ["https://board.example/c/lab", { transports: [] }, /none of the transports/],

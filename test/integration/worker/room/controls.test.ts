@@ -5,6 +5,7 @@ import type { RoomServerMessage } from "../../../../protocol/room/room-message.t
 import { startEdge } from "../../../support/edge.ts";
 import { newChannel } from "../../../support/publish.ts";
 import { Guest } from "../../../support/room.ts";
+import { startStoredEdge } from "../../../support/stored-edge.ts";
 import { waitFor } from "../../../support/wait.ts";
 
 const edge = await startEdge({ vars: { PUBLIC_RIGHTS: "**=control+note+presence" } });
@@ -211,4 +212,40 @@ test("[BW5a] ten thousand controls are refused with a sentence", async (t) => {
   const { re, code, detail } = await program.hears("refused");
   assert.deepEqual([re, code], ["declare", "controls-invalid"]);
   assert.equal(detail, "There are 10000 controls; a channel has 256 at most.");
+});
+
+test("[BW1d] controls stay in the order in which they were declared, also after an eviction", async (t) => {
+  const channel = newChannel();
+  const url = edge.channelUrl(channel);
+  const program = await Guest.in(t, url, { token, publisher: A });
+  const declare = {
+    type: "declare",
+    controls: { setpoint: { value: 1 }, gain: { value: 1 }, zoom: { value: 1 }, alarm: {} },
+  } as const;
+  program.say(declare);
+  await program.hears("controls");
+  const ada = await Guest.in(t, url);
+  ada.say({ type: "set", id: "s1", control: "gain", value: 2 });
+  await program.hears("deliver");
+  await edge.evict(channel);
+  program.say(declare);
+  const ben = await Guest.in(t, url);
+  assert.deepEqual(
+    ben.welcome.controls.map(({ name }) => name),
+    ["setpoint", "gain", "zoom", "alarm"],
+  );
+});
+
+test("[BW2e] a call expires though the runtime has lost the channel's alarm", async (t) => {
+  await using stored = await startStoredEdge({ vars: { PUBLIC_RIGHTS: "**=control" } });
+  const url = stored.edge.channelUrl("lost-alarm");
+  const program = await Guest.in(t, url, { token, publisher: A });
+  program.say({ type: "declare", controls: CONTROLS });
+  await program.hears("controls");
+  await stored.loseAlarm(Date.now() - 60_000);
+  await Guest.in(t, url, { token, publisher: A });
+  const ada = await Guest.in(t, url);
+  ada.say({ type: "call", id: "c1", control: "stop", expiresInMs: 300 });
+  const { command } = await ada.hears("command", ({ command }) => command.stage === "expired");
+  assert.match(command.detail ?? "", /could not be delivered in time/);
 });

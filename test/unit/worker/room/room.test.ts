@@ -37,6 +37,8 @@ class FakeRoomSocket {
 class RoomOfTest {
   nowMs = 1_000_000;
   isPrivate = false;
+  /** Whether anything was ever published. */
+  isStored = true;
   readonly events: string[] = [];
   readonly sockets: FakeRoomSocket[] = [];
   room: Room<FakeRoomSocket>;
@@ -57,7 +59,7 @@ class RoomOfTest {
 
   #made(): Room<FakeRoomSocket> {
     const parts = {
-      stored: () => this.#stored,
+      stored: () => (this.isStored ? this.#stored : undefined),
       storedNow: () => this.#stored,
       log: (series: string, _x: number, text: string) => `1:${this.events.push(`${series}: ${text}`)}`,
       rewrite: () => undefined,
@@ -348,4 +350,15 @@ test("[BW7a] a wake alone tells nobody who is there, and asks for no alarm; whoe
     ada.sent.at(-1) ?? "",
     /"type":"people","count":3,"joined":\[{"id":"p1","name":"Ada"}\],"left":\[\],"isWhole":true/,
   );
+});
+
+test("[BW7a] where nothing was ever published no alarm comes: who leaves is told of at once", () => {
+  const ofTest = new RoomOfTest();
+  ofTest.isStored = false;
+  const may: Capability[] = ["presence"];
+  const [ada, ben] = [ofTest.join({ may }), ofTest.join({ may, person: "p2" })];
+  ofTest.say(ben, { type: "name", name: "Ben" });
+  ofTest.room.leave(ben, ofTest.nowMs);
+  assert.match(ada.sent.at(-1) ?? "", /"type":"people","count":1,"joined":\[\],"left":\["p2"\]/);
+  assert.equal(ofTest.room.dueInMs(ofTest.nowMs), undefined);
 });
