@@ -42,6 +42,8 @@ export interface RoomParts {
   log(series: string, x: number, text: string): string;
   /** Changes the text of an event of the log. */
   rewrite(id: string, x: number, text: string): void;
+  /** Whether what is due by itself is done: before the first publish there are no alarms. */
+  readonly hasAlarms: boolean;
   /** The wall clock, by which tokens expire and x is told. */
   wallMs(): number;
   /** Whether nobody may watch without a token. */
@@ -364,8 +366,8 @@ export class Room<Socket extends RoomSocket> {
     if (participant === undefined) return;
     this.#people.stir();
     const { person, name } = participant.record;
-    // Where nothing is stored no alarm would end the time in which it may come back.
-    const mayComeBack = name !== "" && this.#parts.stored() !== undefined;
+    // Without an alarm nothing would end the time in which it may come back.
+    const mayComeBack = name !== "" && this.#parts.hasAlarms;
     if (mayComeBack && this.#participants.nameOf(person) === undefined) this.#people.left({ id: person, name }, nowMs);
     this.#desk.left(participant, nowMs);
   }

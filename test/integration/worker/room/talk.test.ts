@@ -85,7 +85,9 @@ test("[BW6d] a note is no sign of life of a publisher, and goes when the channel
 });
 
 test("[BW7a] names: a taken one gets a number, and who comes back within 30 s never left", async (t) => {
-  const url = edge.channelUrl(newChannel());
+  const channel = newChannel();
+  await publishJson(edge, channel, 1);
+  const url = edge.channelUrl(channel);
   const watcher = await Guest.in(t, url);
   const [ada, other] = [await Guest.in(t, url, { key: KEY }), await Guest.in(t, url)];
   ada.say({ type: "name", name: " Ada  Lovelace " });

@@ -38,7 +38,7 @@ class RoomOfTest {
   nowMs = 1_000_000;
   isPrivate = false;
   /** Whether anything was ever published. */
-  isStored = true;
+  readonly isStored: boolean;
   readonly events: string[] = [];
   readonly sockets: FakeRoomSocket[] = [];
   room: Room<FakeRoomSocket>;
@@ -53,13 +53,15 @@ class RoomOfTest {
     notes: new Notes({ read: () => [], write: () => undefined, delete: () => undefined, clear: () => undefined }),
   };
 
-  constructor() {
+  constructor(isStored = true) {
+    this.isStored = isStored;
     this.room = this.#made();
   }
 
   #made(): Room<FakeRoomSocket> {
     const parts = {
       stored: () => (this.isStored ? this.#stored : undefined),
+      hasAlarms: this.isStored,
       storedNow: () => this.#stored,
       log: (series: string, _x: number, text: string) => `1:${this.events.push(`${series}: ${text}`)}`,
       rewrite: () => undefined,
@@ -353,8 +355,7 @@ test("[BW7a] a wake alone tells nobody who is there, and asks for no alarm; whoe
 });
 
 test("[BW7a] where nothing was ever published no alarm comes: who leaves is told of at once", () => {
-  const ofTest = new RoomOfTest();
-  ofTest.isStored = false;
+  const ofTest = new RoomOfTest(false);
   const may: Capability[] = ["presence"];
   const [ada, ben] = [ofTest.join({ may }), ofTest.join({ may, person: "p2" })];
   ofTest.say(ben, { type: "name", name: "Ben" });
