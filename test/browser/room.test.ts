@@ -191,6 +191,32 @@ test("[PG95g] each kind of control is worked by keys alone", async (t) => {
   assert.equal(await page.locator("aside.room").isVisible(), false);
 });
 
+test("[PG95c] what has no group stands before all groups, wherever it was declared", async (t) => {
+  const channel = newChannel();
+  await publishJson(stage.edge, channel, { y: 1 });
+  await programOf(t, channel, {
+    setpoint: { value: 180, group: "Oven" },
+    gain: { value: 1, group: "PID" },
+    mode: { value: "auto", choices: ["auto", "off"] },
+    lamp: { value: false, group: "Oven" },
+    on: { value: true },
+    stop: {},
+  });
+  const tab = await opened(t, channel);
+  await control(tab, "stop").waitFor();
+  const groups = await tab.page.evaluate<string[][]>(
+    `[...document.querySelectorAll(".room-group")].map((group) => [
+      group.querySelector("legend")?.textContent ?? "",
+      ...[...group.querySelectorAll("[data-control]")].map(({ dataset }) => dataset.control),
+    ])`,
+  );
+  assert.deepEqual(groups, [
+    ["", "mode", "on", "stop"],
+    ["Oven", "setpoint", "lamp"],
+    ["PID", "gain"],
+  ]);
+});
+
 /** How many are in a channel's room. */
 async function countIn(on: Stage, channel: string): Promise<string | undefined> {
   const room = await fetch(new URL("?room", on.edge.channelUrl(channel)), { headers: { Accept: "application/json" } });
