@@ -217,6 +217,26 @@ test("[PG95c] what has no group stands before all groups, wherever it was declar
   ]);
 });
 
+test("[PG95c] a value that the program has by itself is not said to be confirmed", async (t) => {
+  const { channel, tab, program } = await scene(t);
+  const field = control(tab, "gain").getByRole("textbox");
+  await field.fill("2.34");
+  await field.press("Enter");
+  const { id } = await program.hears("deliver");
+  program.say({ type: "outcome", id, outcome: "confirmed", value: 2.34 });
+  await status(tab, "gain", "confirmed · by somebody");
+  const later = await opened(t, channel);
+  await status(later, "gain", "confirmed · by somebody");
+  program.leave();
+  for (const each of [tab, later]) await status(each, "gain", "confirmed · by somebody. Its program is away");
+  // It is started anew, and knows nothing of it.
+  await programOf(t, channel, { ...CONTROLS, gain: { ...CONTROLS.gain, value: 1 } });
+  for (const each of [tab, later]) {
+    await status(each, "gain", /^$/);
+    assert.equal(await control(each, "gain").getByRole("textbox").inputValue(), "1");
+  }
+});
+
 /** How many are in a channel's room. */
 async function countIn(on: Stage, channel: string): Promise<string | undefined> {
   const room = await fetch(new URL("?room", on.edge.channelUrl(channel)), { headers: { Accept: "application/json" } });
