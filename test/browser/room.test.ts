@@ -237,6 +237,38 @@ test("[PG95c] a value that the program has by itself is not said to be confirmed
   }
 });
 
+test("[PG95f] that a program is away is said of each of its controls, whatever was set before, and its buttons do not look live", async (t) => {
+  const { channel, tab, program } = await scene(t);
+  const stop = control(tab, "emergency stop").getByRole("button");
+  const colourOf = ({ page }: ChannelTab): Promise<string[]> =>
+    page.evaluate<string[]>(`(() => {
+      const { color, borderTopColor } = getComputedStyle(document.querySelector(".room-urgent"));
+      const style = getComputedStyle(document.querySelector(".room-status"));
+      return [color, borderTopColor, style.color];
+    })()`);
+  const field = control(tab, "setpoint").getByRole("textbox");
+  await field.fill("240");
+  await field.press("Enter");
+  const { id } = await program.hears("deliver");
+  program.say({ type: "outcome", id, outcome: "refused", detail: "too hot" });
+  await status(tab, "setpoint", /^refused: too hot · by somebody$/);
+  const [live] = await colourOf(tab);
+  program.leave();
+  await status(tab, "setpoint", "refused: too hot · by somebody. Its program is away");
+  // One that is opened only now says it of all.
+  const later = await opened(t, channel);
+  for (const name of Object.keys(CONTROLS)) await status(later, name, "Its program is away");
+  for (const each of [tab, later]) {
+    const [text, edge] = await colourOf(each);
+    assert.notEqual(text, live);
+    assert.notEqual(edge, live);
+    await assertAccessible(each, "away");
+  }
+  // It can be pressed all the same, and says what became of that.
+  await stop.click();
+  await status(tab, "emergency stop", /^refused: .*Its program is away$/);
+});
+
 /** How many are in a channel's room. */
 async function countIn(on: Stage, channel: string): Promise<string | undefined> {
   const room = await fetch(new URL("?room", on.edge.channelUrl(channel)), { headers: { Accept: "application/json" } });
