@@ -6,6 +6,7 @@ import { Guest } from "../support/room.ts";
 import { waitFor } from "../support/wait.ts";
 import { assertAccessible } from "./accessible.ts";
 import type { ChannelTab } from "./channel-tab.ts";
+import { assertTargets } from "./fits.ts";
 import { Stage } from "./stage.ts";
 
 const stage = await Stage.open({ vars: { PUBLIC_RIGHTS: "**=control+note+presence" } });
@@ -35,6 +36,23 @@ const note = (tab: ChannelTab, text: string): Promise<void> => {
   const shown = tab.page.locator('.legend [data-series="plotcast.notes"] .value');
   return shown.filter({ hasText: text }).waitFor();
 };
+
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** What a legend has of a series, where it is. */
+interface Entry {
+  box: Box;
+  legend: Box;
+  name: Box;
+  value: Box;
+  text: string;
+  isWhole: boolean;
+}
 
 async function type(tab: ChannelTab, text: string): Promise<void> {
   const field = tab.page.getByRole("dialog").getByLabel("Text");
@@ -188,3 +206,51 @@ test("[PG97b] where x is no time the picture stays with the points when somethin
   await tab.holds(1, "plotcast.notes");
   assert.deepEqual((await tab.series("plotcast.notes")).x, [49]);
 });
+
+for (const width of [360, 390]) {
+  test(`[PG97b] at ${width} px what was set and what was noted each have room under the plots, with their names`, async (t) => {
+    const channel = newChannel();
+    const now = Date.now() / 1000;
+    await publishJson(
+      stage.edge,
+      channel,
+      Array.from({ length: 60 }, (_, i) => ({ x: now - 30 + i / 2, y: Math.sin(i / 5) })),
+    );
+    const url = stage.edge.channelUrl(channel);
+    const program = await Guest.in(t, url, { token: stage.edge.token ?? "", publisher: PROGRAM });
+    program.say({ type: "declare", controls: { heat: { label: "Set point", value: 100, max: 250, unit: "°C" } } });
+    const guest = await Guest.in(t, url);
+    guest.say({ type: "name", name: "Eve the second" });
+    guest.say({ type: "set", id: "set1", control: "heat", value: 111 });
+    const { id } = await program.hears("deliver");
+    program.say({ type: "outcome", id, outcome: "confirmed", value: 111 });
+    guest.say({ type: "note", id: "note1", text: "valve opened by hand, and closed again" });
+    const tab = await stage.openTab(t, channel, { phone: true, width });
+    await tab.holds(60);
+    await note(tab, "valve opened");
+    await tab.settled();
+    const entries = await tab.page.evaluate<Entry[]>(
+      `[...document.querySelectorAll("[data-shape=strip] .legend button")].map((button) => {
+        const box = (element) => {
+          const { left, right, top, bottom } = element.getBoundingClientRect();
+          return { left, right, top, bottom };
+        };
+        const name = button.querySelector(".name");
+        return {
+          box: box(button), legend: box(button.closest(".legend")), name: box(name), value: box(button.querySelector(".value")),
+          text: name.innerText, isWhole: name.scrollWidth <= name.clientWidth && name.querySelector(".cut") === null,
+        };
+      })`,
+    );
+    assert.deepEqual(entries.map(({ text, isWhole }) => [text, isWhole]).sort(), [
+      ["Controls", true],
+      ["Notes", true],
+    ]);
+    for (const { box, legend, name, value } of entries) {
+      assert.ok(name.left >= box.left && name.right <= value.left, "the name stands before the value");
+      assert.ok(value.right <= box.right + 0.5 && value.right <= legend.right + 0.5, "the value ends in its entry");
+      assert.ok(value.right - value.left > 150, "of the value enough is seen");
+    }
+    await assertTargets(tab, 44);
+  });
+}

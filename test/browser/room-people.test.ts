@@ -37,10 +37,13 @@ test("[PG98a] [PG98b] a name is given in the page and kept, others see it and, o
   ] as const)
     await people(each).filter({ hasText: text }).waitFor();
   await other.page.getByText("2 in the room").waitFor();
-  // A name that is taken gets a number.
-  await other.page.getByLabel("Your name").fill("Ada");
-  await other.page.getByLabel("Your name").press("Enter");
+  // A name that is taken gets a number, and the field has it at once.
+  const second = other.page.getByLabel("Your name");
+  await second.fill("Ada");
+  await second.press("Enter");
   await people(tab).filter({ hasText: "Ada 2" }).waitFor();
+  await people(other).filter({ hasText: "Ada 2 (you)" }).waitFor();
+  assert.equal(await second.inputValue(), "Ada 2");
   // Where it looks is its own affair until it says so.
   for (const each of [tab, other]) {
     await each.page.locator("#state").click();

@@ -191,6 +191,84 @@ test("[PG95g] each kind of control is worked by keys alone", async (t) => {
   assert.equal(await page.locator("aside.room").isVisible(), false);
 });
 
+test("[PG95c] what has no group stands before all groups, wherever it was declared", async (t) => {
+  const channel = newChannel();
+  await publishJson(stage.edge, channel, { y: 1 });
+  await programOf(t, channel, {
+    setpoint: { value: 180, group: "Oven" },
+    gain: { value: 1, group: "PID" },
+    mode: { value: "auto", choices: ["auto", "off"] },
+    lamp: { value: false, group: "Oven" },
+    on: { value: true },
+    stop: {},
+  });
+  const tab = await opened(t, channel);
+  await control(tab, "stop").waitFor();
+  const groups = await tab.page.evaluate<string[][]>(
+    `[...document.querySelectorAll(".room-group")].map((group) => [
+      group.querySelector("legend")?.textContent ?? "",
+      ...[...group.querySelectorAll("[data-control]")].map(({ dataset }) => dataset.control),
+    ])`,
+  );
+  assert.deepEqual(groups, [
+    ["", "mode", "on", "stop"],
+    ["Oven", "setpoint", "lamp"],
+    ["PID", "gain"],
+  ]);
+});
+
+test("[PG95c] a value that the program has by itself is not said to be confirmed", async (t) => {
+  const { channel, tab, program } = await scene(t);
+  const field = control(tab, "gain").getByRole("textbox");
+  await field.fill("2.34");
+  await field.press("Enter");
+  const { id } = await program.hears("deliver");
+  program.say({ type: "outcome", id, outcome: "confirmed", value: 2.34 });
+  await status(tab, "gain", "confirmed · by somebody");
+  const later = await opened(t, channel);
+  await status(later, "gain", "confirmed · by somebody");
+  program.leave();
+  for (const each of [tab, later]) await status(each, "gain", "confirmed · by somebody. Its program is away");
+  // It is started anew, and knows nothing of it.
+  await programOf(t, channel, { ...CONTROLS, gain: { ...CONTROLS.gain, value: 1 } });
+  for (const each of [tab, later]) {
+    await status(each, "gain", /^$/);
+    assert.equal(await control(each, "gain").getByRole("textbox").inputValue(), "1");
+  }
+});
+
+test("[PG95f] that a program is away is said of each of its controls, whatever was set before, and its buttons do not look live", async (t) => {
+  const { channel, tab, program } = await scene(t);
+  const stop = control(tab, "emergency stop").getByRole("button");
+  const colourOf = ({ page }: ChannelTab): Promise<string[]> =>
+    page.evaluate<string[]>(`(() => {
+      const { color, borderTopColor } = getComputedStyle(document.querySelector(".room-urgent"));
+      const style = getComputedStyle(document.querySelector(".room-status"));
+      return [color, borderTopColor, style.color];
+    })()`);
+  const field = control(tab, "setpoint").getByRole("textbox");
+  await field.fill("240");
+  await field.press("Enter");
+  const { id } = await program.hears("deliver");
+  program.say({ type: "outcome", id, outcome: "refused", detail: "too hot" });
+  await status(tab, "setpoint", /^refused: too hot · by somebody$/);
+  const [live] = await colourOf(tab);
+  program.leave();
+  await status(tab, "setpoint", "refused: too hot · by somebody. Its program is away");
+  // One that is opened only now says it of all.
+  const later = await opened(t, channel);
+  for (const name of Object.keys(CONTROLS)) await status(later, name, "Its program is away");
+  for (const each of [tab, later]) {
+    const [text, edge] = await colourOf(each);
+    assert.notEqual(text, live);
+    assert.notEqual(edge, live);
+    await assertAccessible(each, "away");
+  }
+  // It can be pressed all the same, and says what became of that.
+  await stop.click();
+  await status(tab, "emergency stop", /^refused: .*Its program is away$/);
+});
+
 /** How many are in a channel's room. */
 async function countIn(on: Stage, channel: string): Promise<string | undefined> {
   const room = await fetch(new URL("?room", on.edge.channelUrl(channel)), { headers: { Accept: "application/json" } });

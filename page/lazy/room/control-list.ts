@@ -3,7 +3,7 @@ import { make } from "../../ui/dom.ts";
 import { ControlView, shapeOf } from "./control-view.ts";
 import type { SentCommands } from "./sent-commands.ts";
 
-/** All controls, those of one group together, in the order in which they were declared. */
+/** All controls in the order in which they were declared: first those without a group, then each group under its heading. */
 export class ControlList {
   readonly element = make("div", "room-controls");
   readonly #views = new Map<string, ControlView>();
@@ -36,7 +36,8 @@ export class ControlList {
     if (order === this.#order) return;
     this.#order = order;
     const focused = document.activeElement;
-    const groups = new Map<string, HTMLElement[]>();
+    // Under a heading, what has no group would look like a part of the group before it.
+    const groups = new Map<string, HTMLElement[]>([["", []]]);
     for (const { name, group = "" } of controls) {
       const view = this.#views.get(name);
       if (view !== undefined) groups.set(group, [...(groups.get(group) ?? []), view.element]);
@@ -46,7 +47,7 @@ export class ControlList {
         ? make("div", "room-group", ...elements)
         : make("fieldset", "room-group", make("legend", "", group), ...elements),
     );
-    this.element.replaceChildren(...sets);
+    this.element.replaceChildren(...sets.filter(({ childElementCount }) => childElementCount > 0));
     if (focused instanceof HTMLElement && this.element.contains(focused)) focused.focus();
   }
 }

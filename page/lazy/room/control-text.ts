@@ -52,9 +52,10 @@ export function stepped(control: Control, value: number, steps: number): number 
 export function shownOf(control: ControlState, sent: SentCommand | undefined): ShownControl {
   const { value: has, desired, isHere } = control;
   const away = "Its program is away";
+  const gone = isHere ? "" : `. ${away}`;
   if (sent !== undefined && sent.command === undefined) {
     const { message, isLost, isOut } = sent;
-    if (isLost) return { value: has, status: "not sent: there was no connection", tone: "bad" };
+    if (isLost) return { value: has, status: `not sent: there was no connection${gone}`, tone: "bad" };
     const value = message.type === "set" ? message.value : null;
     return { value, status: isOut ? "sent…" : "not connected: sent as soon as it is", tone: "busy" };
   }
@@ -73,15 +74,17 @@ export function shownOf(control: ControlState, sent: SentCommand | undefined): S
     }
     case "confirmed": {
       const { effective = asked } = command;
+      // Since then the program has changed it, or was started anew: that nobody set.
+      if (has !== null && effective !== null && has !== effective)
+        return { value: has, status: isHere ? "" : `${away}.`, tone: "quiet" };
       const other = effective === asked || effective === null || asked === null;
       const as = other ? "" : ` as ${valueWords(control, effective)}, asked for ${valueWords(control, asked)}`;
-      const gone = isHere ? "" : `. ${away}`;
       return { value: has ?? effective, status: `confirmed${as} · ${by}${gone}`, tone: isHere ? "good" : "quiet" };
     }
     case "refused":
-      return { value: has, status: `refused: ${command.detail ?? command.reason ?? ""} · ${by}`, tone: "bad" };
+      return { value: has, status: `refused: ${command.detail ?? command.reason ?? ""} · ${by}${gone}`, tone: "bad" };
     case "expired":
-      return { value: has, status: `expired: ${command.detail ?? "no answer in time"} · ${by}`, tone: "bad" };
+      return { value: has, status: `expired: ${command.detail ?? "no answer in time"} · ${by}${gone}`, tone: "bad" };
     default:
       return command.stage satisfies never;
   }

@@ -66,6 +66,7 @@ export class ControlView {
   show(control: ControlState, isReadOnly: boolean): void {
     this.#control = control;
     this.#isReadOnly = isReadOnly;
+    this.element.toggleAttribute("data-away", !control.isHere);
     this.render();
   }
 

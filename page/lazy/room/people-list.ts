@@ -17,6 +17,9 @@ export class PeopleList implements PanelPart {
   readonly #count = make("p", "room-quiet");
   readonly #name = textField("name", "Your name", ownName());
   readonly #looks: HTMLElement;
+  /** A person is changing the name, or the room has not answered yet. */
+  #isTyped = false;
+  #isAsked = false;
 
   /** @param setLooks whether others are shown where this page looks */
   constructor(room: PageRoom, setLooks: (isOn: boolean) => void) {
@@ -26,7 +29,21 @@ export class PeopleList implements PanelPart {
     input.className = "room-field";
     input.maxLength = MAX_NAME_LETTERS;
     input.autocomplete = "off";
-    input.addEventListener("change", () => room.name(input.value.trim()));
+    input.addEventListener("input", () => {
+      this.#isTyped = true;
+    });
+    input.addEventListener("change", () => {
+      this.#isAsked = true;
+      room.name(input.value.trim());
+    });
+    // What was typed and typed back again is no change to a browser.
+    input.addEventListener("blur", () => {
+      this.#isTyped = this.#isAsked;
+    });
+    room.heard.add((message) => {
+      if (!this.#isAsked || message === undefined) return;
+      if (["named", "refused", "welcome"].includes(message.type)) this.#isTyped = this.#isAsked = false;
+    });
     const box = make("input");
     box.type = "checkbox";
     box.addEventListener("change", () => setLooks(box.checked));
@@ -42,8 +59,8 @@ export class PeopleList implements PanelPart {
     this.#looks.hidden = !hasPresence;
     setText(this.#count, `${state.count} in the room`);
     const { input } = this.#name;
-    // A name that is taken gets a number.
-    if (document.activeElement !== input && state.name !== "") input.value = state.name;
+    // A name that is taken gets a number. Whoever has taken it with Enter still has the focus there.
+    if (!this.#isTyped && state.name !== "" && input.value !== state.name) input.value = state.name;
     const people = [...state.people.values()];
     this.#list.hidden = people.length === 0;
     this.#list.replaceChildren(...people.map((person) => this.#item(person)));
