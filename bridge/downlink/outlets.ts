@@ -42,11 +42,7 @@ export class Outlets {
             : await XpubOutlet.open(address, options, events),
         );
       }
-      for (const address of new Set(call)) {
-        const outlet = new RepOutlet(address, {}, events);
-        opened.push(outlet);
-        void outlet.ask();
-      }
+      for (const address of new Set(call)) opened.push(new RepOutlet(address, {}, events));
       return new Outlets(opened, release);
     } catch (error) {
       await Promise.all(opened.map((outlet) => outlet.close()));
