@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Dealer, type Observer } from "zeromq";
 import { isObject, parseJson } from "../../protocol/json/json.ts";
 import { isControlValue } from "../../protocol/room/control.ts";
+import { connectSocket } from "../sources/zeromq/attach.ts";
 import { commandText, type Delivery, type Outlet, type OutletEvents, type RoomEvent, type Sent } from "./outlet.ts";
 import { type ProgramMessage, programMessages } from "./program-message.ts";
 
@@ -46,6 +47,7 @@ export class RepOutlet implements Outlet {
   /** What the program has now been asked. */
   #asked: { key: Buffer; answered: (answer: Buffer | undefined) => void } | undefined;
 
+  /** @throws AddressError */
   constructor(
     address: string,
     options: Readonly<Record<string, unknown>>,
@@ -59,7 +61,7 @@ export class RepOutlet implements Outlet {
     this.#socket = new Dealer({ linger: 0, immediate: true, sendTimeout: 0, ...options });
     const events = this.#socket.events;
     try {
-      this.#socket.connect(address);
+      connectSocket(this.#socket, address, address, "call");
     } catch (error) {
       this.#socket.close();
       throw error;
