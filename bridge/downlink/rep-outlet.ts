@@ -3,6 +3,7 @@ import { Dealer, type Observer } from "zeromq";
 import { isObject, parseJson } from "../../protocol/json/json.ts";
 import { isControlValue } from "../../protocol/room/control.ts";
 import { connectSocket } from "../sources/zeromq/attach.ts";
+import { KEEPALIVE_OPTIONS } from "../sources/zeromq/socket.ts";
 import { commandText, type Delivery, type Outlet, type OutletEvents, type RoomEvent, type Sent } from "./outlet.ts";
 import { type ProgramMessage, programMessages } from "./program-message.ts";
 
@@ -58,7 +59,7 @@ export class RepOutlet implements Outlet {
     this.#events = outletEvents;
     this.#answerMs = answerMs;
     // Without `immediate` ZeroMQ keeps what is sent to a program that is not there; without the timeout `send` would.
-    this.#socket = new Dealer({ linger: 0, immediate: true, sendTimeout: 0, ...options });
+    this.#socket = new Dealer({ linger: 0, immediate: true, sendTimeout: 0, ...KEEPALIVE_OPTIONS, ...options });
     const events = this.#socket.events;
     try {
       connectSocket(this.#socket, address, address, "call");
