@@ -17,6 +17,8 @@ export interface Flags {
   connect: string[];
   /** Where programs are told what is set and called. */
   control: string[];
+  /** REP programs that are told instead. */
+  call: string[];
   topic: string[];
   channel: string;
   store?: string;
@@ -66,6 +68,11 @@ export function parseFlags(argv: readonly string[], vars: readonly string[]): Fl
     )
     .addOption(
       new Option("--control <address>", "where programs are told what is set and called (docs/CONTROLS.md); repeats")
+        .argParser(append)
+        .default([], "none"),
+    )
+    .addOption(
+      new Option("--call <address>", "a REP program that is told what is set and called; repeats")
         .argParser(append)
         .default([], "none"),
     )

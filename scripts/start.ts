@@ -115,6 +115,7 @@ async function start(running: Running): Promise<WorkerOptions> {
     log,
     sources: [source],
     control: flags.control,
+    call: flags.call,
     statusEveryMs: STATUS_EVERY_MS,
     spool: {
       file: flags.store === undefined ? defaultSpoolFile(url) : join(flags.store, "spool.db"),

@@ -154,7 +154,7 @@ export class Downlink {
       return this.#end(
         id,
         control,
-        refusal(id, "nobody-listens", "The bridge has no --control by which it could tell its program."),
+        refusal(id, "nobody-listens", "The bridge has no --control or --call by which it could tell its program."),
       );
     }
     // It was set before its program declared the range that it has now.
@@ -170,8 +170,10 @@ export class Downlink {
     if (this.#pending.size > MAX_KNOWN_COMMANDS && oldest !== undefined) this.#pending.delete(oldest);
     this.#waiting.delete(control);
     const sent = await this.#tell((outlet) => outlet.deliver(delivery));
+    if (sent === "sent") this.ledger.delivered++;
+    // One program may have answered while another had yet to be told.
+    if (store.read(id)?.kind === "ended") return;
     if (sent === "sent") {
-      this.ledger.delivered++;
       if (expiresInMs !== null) this.#forgetLater(id, expiresInMs);
       return this.#say({ type: "delivered", id });
     }
@@ -185,7 +187,7 @@ export class Downlink {
     const why =
       sent === "full"
         ? "The program does not read as fast as it is told."
-        : "No program listens at the bridge's --control now.";
+        : "No program listens at the bridge's --control or --call now.";
     this.#end(id, control, refusal(id, "nobody-listens", why));
   }
 

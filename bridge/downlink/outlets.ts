@@ -1,5 +1,5 @@
 import type { SecurityConfig, SourceConfig } from "../config/config.ts";
-import { addressFault } from "../config/syntax/endpoint.ts";
+import { addressFault, type Side } from "../config/syntax/endpoint.ts";
 import type { Log } from "../observability/log.ts";
 import { wrongAddress } from "../sources/errors.ts";
 import { PasswordBrake } from "../sources/zeromq/security/brake.ts";
@@ -30,8 +30,9 @@ export class Outlets {
 
   /** @throws AddressError, SourceError */
   static async open({ control, call, source, log }: OutletsOptions, events: OutletEvents): Promise<Outlets> {
-    for (const address of control) check("bind", address.startsWith(ROUTER) ? address.slice(ROUTER.length) : address);
-    for (const address of call) check("connect", address);
+    for (const address of control)
+      check("bind", address.startsWith(ROUTER) ? address.slice(ROUTER.length) : address, "control");
+    for (const address of call) check("connect", address, "call");
     const { options, release } = await securityOf(source?.socket.security ?? { mechanism: "none" }, log);
     const opened: Outlet[] = [];
     try {
@@ -42,11 +43,7 @@ export class Outlets {
             : await XpubOutlet.open(address, options, events),
         );
       }
-      for (const address of new Set(call)) {
-        const outlet = new RepOutlet(address, {}, events);
-        opened.push(outlet);
-        void outlet.ask();
-      }
+      for (const address of new Set(call)) opened.push(new RepOutlet(address, {}, events));
       return new Outlets(opened, release);
     } catch (error) {
       await Promise.all(opened.map((outlet) => outlet.close()));
@@ -67,9 +64,9 @@ export class Outlets {
 }
 
 /** @throws AddressError */
-function check(side: "bind" | "connect", address: string): void {
+function check(side: Side, address: string, flag: "control" | "call"): void {
   const fault = addressFault(side, address);
-  if (fault !== undefined) throw wrongAddress(side, address, fault);
+  if (fault !== undefined) throw wrongAddress(side, address, fault, flag);
 }
 
 /** Who may connect where commands are sent: whoever may publish. A source that is a client has nobody to let in. */

@@ -37,10 +37,11 @@ export class RouterOutlet implements Outlet {
   ): Promise<RouterOutlet> {
     const socket = new Router({ linger: 0, mandatory: true, sendHighWaterMark: SEND_HIGH_WATER_MARK, ...options });
     try {
-      const bound = await bindTo(address, BIND_WITHIN_MS, async () => {
+      const bind = async (): Promise<string> => {
         await socket.bind(address);
         return socket.lastEndpoint ?? address;
-      });
+      };
+      const bound = await bindTo(address, BIND_WITHIN_MS, bind, "control");
       return new RouterOutlet(socket, bound, events);
     } catch (error) {
       socket.close();

@@ -33,10 +33,11 @@ export class XpubOutlet implements Outlet {
   ): Promise<XpubOutlet> {
     const socket = new XPublisher({ linger: 0, sendHighWaterMark: SEND_HIGH_WATER_MARK, ...options });
     try {
-      const bound = await bindTo(address, BIND_WITHIN_MS, async () => {
+      const bind = async (): Promise<string> => {
         await socket.bind(address);
         return socket.lastEndpoint ?? address;
-      });
+      };
+      const bound = await bindTo(address, BIND_WITHIN_MS, bind, "control");
       return new XpubOutlet(socket, bound, events);
     } catch (error) {
       socket.close();

@@ -18,7 +18,7 @@ export class AddressError extends SourceError {
   }
 }
 
-/** @param fault as `addressFault` says it */
-export function wrongAddress(side: Side, address: string, fault: string): AddressError {
-  return new AddressError(address, `Cannot ${side} to ${withoutUser(address)}: ${fault} (--${side}).`);
+/** @param fault as `addressFault` says it @param flag by which it was given */
+export function wrongAddress(side: Side, address: string, fault: string, flag: string = side): AddressError {
+  return new AddressError(address, `Cannot ${side} to ${withoutUser(address)}: ${fault} (--${flag}).`);
 }

@@ -14,10 +14,15 @@ const LOOK_UP_WITHIN_MS = 2000;
 
 /**
  * Binds to an address. One in use is tried again for a while: a socket closed a moment ago is freed only later.
- * @param bind does it once. @returns the endpoint, with the port that was chosen
+ * @param bind does it once. @param flag by which the address was given. @returns the endpoint, with the port that was chosen
  * @throws AddressError
  */
-export async function bindTo(address: string, withinMs: number, bind: () => Promise<string>): Promise<string> {
+export async function bindTo(
+  address: string,
+  withinMs: number,
+  bind: () => Promise<string>,
+  flag = "bind",
+): Promise<string> {
   const end = performance.now() + withinMs;
   for (let attempt = 0; ; attempt++) {
     if (await canTry(address)) {
@@ -25,9 +30,9 @@ export async function bindTo(address: string, withinMs: number, bind: () => Prom
         return await bind();
       } catch (error) {
         const mayPass = codeOf(error) === "EADDRINUSE" || codeOf(error) === "EAGAIN";
-        if (!mayPass || performance.now() >= end) throw unusable("bind", address, error);
+        if (!mayPass || performance.now() >= end) throw unusable("bind", address, error, flag);
       }
-    } else if (performance.now() >= end) throw unusable("bind", address, IN_USE);
+    } else if (performance.now() >= end) throw unusable("bind", address, IN_USE, flag);
     await sleep(Math.min(50 + fullJitterMs(attempt, 50, 500, Math.random()), Math.max(1, end - performance.now())));
   }
 }
@@ -59,14 +64,19 @@ async function causeOf(address: string, ipv6: boolean): Promise<unknown> {
 }
 
 /**
- * @param endpoint what is connected to for this address, if that is something else
+ * @param endpoint what is connected to for this address, if that is something else. @param flag by which it was given
  * @throws AddressError
  */
-export function connectSocket(socket: ReceivingSocket, address: string, endpoint = address): void {
+export function connectSocket(
+  socket: Pick<ReceivingSocket, "connect">,
+  address: string,
+  endpoint = address,
+  flag = "connect",
+): void {
   try {
     socket.connect(endpoint);
   } catch (error) {
-    throw unusable("connect", address, error);
+    throw unusable("connect", address, error, flag);
   }
 }
 
@@ -152,11 +162,11 @@ function failureToConnect(path: string): Promise<Error | undefined> {
   });
 }
 
-function unusable(side: Side, address: string, cause: unknown): AddressError {
-  return new AddressError(address, `Cannot ${side} to ${address}: ${reasonOf(side, address, cause)}.`, { cause });
+function unusable(side: Side, address: string, cause: unknown, flag: string = side): AddressError {
+  return new AddressError(address, `Cannot ${side} to ${address}: ${reasonOf(side, address, cause, flag)}.`, { cause });
 }
 
-function reasonOf(side: Side, address: string, cause: unknown): string {
+function reasonOf(side: Side, address: string, cause: unknown, flag: string): string {
   const isIpc = address.startsWith("ipc://");
   const advice = errorAdvice(cause, isIpc ? "file" : "listen");
   const code = errorCode(cause);
@@ -166,15 +176,17 @@ function reasonOf(side: Side, address: string, cause: unknown): string {
   }
   switch (code) {
     case "EADDRINUSE":
+      if (flag !== "bind")
+        return `another program is using it (EADDRINUSE). End that program, or give another address with --${flag}`;
       return (
         "another program is using it (EADDRINUSE). If that is your publisher, use --connect with its address; else end that " +
         "program, or give another address with --bind"
       );
     case "ENODEV":
     case "EADDRNOTAVAIL":
-      return `${advice}. Give one that it has with --${side}, or * for all`;
+      return `${advice}. Give one that it has with --${flag}, or * for all`;
     default:
-      return `${advice}. Give another address with --${side}`;
+      return `${advice}. Give another address with --${flag}`;
   }
 }
 

@@ -18,6 +18,13 @@ const RECONNECT_EVERY_MS = 25;
  * number of probes is not Node's to choose: it sends 10, 1 s apart.)
  */
 export const TCP_KEEPALIVE = { idleSeconds: 45, intervalSeconds: 5, probes: 3 };
+/** The same, as libzmq takes it. */
+export const KEEPALIVE_OPTIONS = {
+  tcpKeepalive: 1,
+  tcpKeepaliveIdle: TCP_KEEPALIVE.idleSeconds,
+  tcpKeepaliveInterval: TCP_KEEPALIVE.intervalSeconds,
+  tcpKeepaliveCount: TCP_KEEPALIVE.probes,
+} as const;
 /** Of the other side's answer, in heartbeats. */
 const HEARTBEATS_MISSED = 3;
 
@@ -82,10 +89,7 @@ export async function createSocket(
     ...(heartbeatMs === 0 ? {} : { heartbeatInterval: heartbeatMs, heartbeatTimeout: HEARTBEATS_MISSED * heartbeatMs }),
     connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectInterval: RECONNECT_EVERY_MS,
-    tcpKeepalive: 1,
-    tcpKeepaliveIdle: TCP_KEEPALIVE.idleSeconds,
-    tcpKeepaliveInterval: TCP_KEEPALIVE.intervalSeconds,
-    tcpKeepaliveCount: TCP_KEEPALIVE.probes,
+    ...KEEPALIVE_OPTIONS,
     ipv6,
     ...securityOptions(config.security, zapDomain),
   };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
+import { Reply } from "zeromq";
 import { connectPublisher } from "../../support/publisher.ts";
 import { family, interrupt, isWorkerd, live, noneAlive, run, stored, workerdOf } from "../../support/started.ts";
 import { waitFor, withDeadline } from "../../support/wait.ts";
@@ -36,6 +37,18 @@ test("[ST1b] npm run dev shows what a publisher of one's own sends, and nothing 
     return points.length > 0 ? points : undefined;
   });
   assert.deepEqual(points, [{ x: 1700000000, y: 2.5 }]);
+});
+
+test("[ST1b] [ST19] [DL2f] npm run dev asks a REP program of --call, and says that it is told", async (t) => {
+  const reply = new Reply({ linger: 0 });
+  t.after(() => reply.close());
+  await reply.bind("tcp://127.0.0.1:*");
+  const endpoint = reply.lastEndpoint ?? "";
+  const started = await run(t, "dev", { args: ["--call", endpoint] });
+  const [request] = await withDeadline("a question", reply.receive());
+  assert.equal(String(request), '{"plotcast":"controls"}');
+  await live(started);
+  await waitFor("where programs are told", () => started.output().includes(`they are told by     ${endpoint}`));
 });
 
 test("[ST3a] Ctrl-C while it starts ends it, too", async (t) => {

@@ -256,6 +256,62 @@ test("[DL2d] a REP program is asked, and an answer that is lost locks nothing", 
   await serving;
 });
 
+test("[DL2f] [DL2b] a REP program that starts later, or again, is asked anew, and has what was set meanwhile", async (t) => {
+  const to = edge.channelUrl(newChannel());
+  const before = new Reply({ linger: 0 });
+  await before.bind("tcp://127.0.0.1:*");
+  const endpoint = before.lastEndpoint ?? "";
+  before.close();
+  const values: unknown[] = [];
+  const start = async (max: number): Promise<() => Promise<void>> => {
+    const reply = new Reply({ linger: 0 });
+    t.after(() => reply.close());
+    await waitFor("the port to be free", async () => {
+      await reply.bind(endpoint);
+      return true;
+    });
+    const serving = (async () => {
+      for await (const [request] of reply) {
+        const { plotcast, value } = parseObject(String(request)) ?? {};
+        if (plotcast === undefined) values.push(value);
+        const controls = { setpoint: { value: 180, max }, stop: {} };
+        await reply.send(JSON.stringify(plotcast === "controls" ? { controls } : { value }));
+      }
+    })().catch(() => undefined);
+    return async () => {
+      reply.close();
+      await serving;
+    };
+  };
+  await bridged(t, { to, call: [endpoint] });
+  const end = await start(250);
+  const ada = await Guest.in(t, to);
+  await waitFor(
+    "its controls",
+    () => ada.welcome.controls.length > 0 || ada.heard.some(({ type }) => type === "controls"),
+  );
+  await end();
+  await waitFor("that nobody listens", async () => {
+    const id = crypto.randomUUID();
+    ada.say({ type: "call", id, control: "stop" });
+    const { command } = await ada.hears("command", ({ command }) => command.id === id && command.stage !== "accepted");
+    return command.reason === "nobody-listens";
+  });
+  values.length = 0;
+  for (const value of [60, 70]) ada.say({ type: "set", id: `w${value}`, control: "setpoint", value });
+  assert.equal((await ada.hears("command", ({ command }) => command.id === "w70")).command.stage, "accepted");
+  await start(300);
+  await ada.hears("command", ({ command }) => command.id === "w70" && command.stage === "delivered");
+  const { command } = await ada.hears(
+    "command",
+    ({ command }) => command.id === "w70" && command.stage === "confirmed",
+  );
+  assert.equal(command.effective, 70);
+  assert.deepEqual(values, [70]);
+  ada.say({ type: "set", id: "wide", control: "setpoint", value: 290 });
+  await ada.hears("command", ({ command }) => command.id === "wide" && command.stage === "confirmed");
+});
+
 test("[DL2e] behind CURVE only who may publish is told what is set", async (t) => {
   const to = edge.channelUrl(newChannel());
   const [server, known, stranger] = [makeKeys(), makeKeys(), makeKeys()];

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
+import { Reply } from "zeromq";
 import type { SecurityConfig } from "../../../../bridge/config/config.ts";
+import { RepOutlet } from "../../../../bridge/downlink/rep-outlet.ts";
 import { bindPublisher } from "../../../support/publisher.ts";
 import { receiving } from "../../../support/receiving.ts";
 import { waitFor } from "../../../support/wait.ts";
@@ -49,7 +51,21 @@ it("[BR19h] a publisher that is connected to is probed, too", onLinux, async (t)
   t.after(() => publisher.close());
   await receiving(t, { connect: [publisher.address] });
   await publisher.subscribed();
-  const to = portOf(publisher.address);
+  await isProbed(portOf(publisher.address));
+});
+
+it("[BR19h] [DL2f] a REP program of --call is probed, too", onLinux, async (t) => {
+  const program = new Reply({ linger: 0 });
+  t.after(() => program.close());
+  await program.bind("tcp://127.0.0.1:*");
+  const address = program.lastEndpoint ?? "";
+  const outlet = new RepOutlet(address, {}, { onMessages: () => undefined, onListener: () => undefined });
+  t.after(() => outlet.close());
+  await isProbed(portOf(address));
+});
+
+/** That what this process has connected to there is. */
+async function isProbed(to: number): Promise<void> {
   const seconds = await waitFor("the kernel's timer", () => {
     for (const line of readFileSync("/proc/net/tcp", "utf8").split("\n").slice(1)) {
       const [, local, remote] = line.trim().split(/\s+/);
@@ -60,4 +76,4 @@ it("[BR19h] a publisher that is connected to is probed, too", onLinux, async (t)
     return undefined;
   });
   assert.ok(seconds > 40 && seconds <= 45, `${seconds}`);
-});
+}

@@ -36,10 +36,11 @@ class EndlessStore extends MemoryCommandStore {
 function downlinkOf(outcome: Sent = "sent", store: CommandStore = new MemoryCommandStore()) {
   const said: RoomClientMessage[] = [];
   const told: string[] = [];
-  const world = { isThere: true, outcome };
+  const world: { isThere: boolean; outcome: Sent; isTold?: PromiseWithResolvers<void> } = { isThere: true, outcome };
   const outlet: Outlet = {
     address: "tcp://127.0.0.1:1",
     deliver: async ({ id }) => {
+      await world.isTold?.promise;
       if (world.outcome === "sent") told.push(id);
       return world.outcome;
     },
@@ -121,6 +122,17 @@ test("[DL3a] of a program that never answers no more is kept than is known of co
   const last = said.at(-1);
   assert.ok(last?.type === "outcome" && last.outcome === "refused");
   assert.equal(last.reason, "in-doubt");
+});
+
+test("[DL2f] what one program has answered before another could be told is not said to be delivered after that", async () => {
+  const { downlink, said, world } = downlinkOf();
+  world.isTold = Promise.withResolvers<void>();
+  const heard = downlink.heard(SET);
+  downlink.take([{ kind: "confirmed", id: "s1", value: 2 }]);
+  world.isTold.resolve();
+  await heard;
+  assert.deepEqual(said, [{ type: "outcome", id: "s1", outcome: "confirmed", value: 2 }]);
+  assert.equal(downlink.ledger.delivered, 1);
 });
 
 test("[DL2b] a set for which nobody listens is told once somebody does, the newest alone", async () => {
