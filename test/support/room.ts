@@ -9,7 +9,7 @@ import {
   type RoomClientMessage,
   type RoomServerMessage,
 } from "../../protocol/room/room-message.ts";
-import { withDeadline } from "./wait.ts";
+import { DEFAULT_DEADLINE_MS, withDeadline } from "./wait.ts";
 
 type Of<Type extends RoomServerMessage["type"]> = Extract<RoomServerMessage, { type: Type }>;
 
@@ -65,6 +65,7 @@ export class Guest {
   async hears<Type extends RoomServerMessage["type"]>(
     type: Type,
     isIt: (message: Of<Type>) => boolean = () => true,
+    deadlineMs: number = DEFAULT_DEADLINE_MS,
   ): Promise<Of<Type>> {
     const isOf = (message: RoomServerMessage): message is Of<Type> => message.type === type;
     const search = async (): Promise<Of<Type>> => {
@@ -79,7 +80,7 @@ export class Guest {
         });
       }
     };
-    return await withDeadline(`a message "${type}" in the room`, search());
+    return await withDeadline(`a message "${type}" in the room`, search(), deadlineMs);
   }
 
   leave(): void {

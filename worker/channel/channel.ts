@@ -75,6 +75,8 @@ export class Channel extends DurableObject<Env> {
   readonly #storedRoom: StoredRoom;
   /** When the next alarm is, by the wall clock; null: there is none; undefined: not known since the last eviction. */
   #alarmAtMs: number | null | undefined;
+  /** Before the first publish, where there are no alarms: what is to be told of people. */
+  #peopleTimer: number | null = null;
   readonly #reads = new ReadSlots(MAX_READS, MAX_READS_PER_ADDRESS, MAX_READ_PAUSE_MS);
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -384,9 +386,25 @@ export class Channel extends DurableObject<Env> {
     const due = [hubMs, this.#log === undefined ? undefined : this.#room.dueInMs(nowMs)].filter(
       (ms) => ms !== undefined,
     );
+    this.#tellPeopleLater(nowMs);
     const afterMs = due.length === 0 ? undefined : Math.min(...due);
     if (afterMs !== undefined) await this.#wakeBy(nowMs + afterMs);
     if (this.#log !== undefined) await this.#forgetLater(this.#log);
+  }
+
+  /**
+   * Before the first publish nobody makes alarms. Who left a room may come back for 30 s, and is then told of: a timer keeps the object awake for
+   * so long, as any message would.
+   */
+  #tellPeopleLater(nowMs: number): void {
+    clearTimeout(this.#peopleTimer);
+    if (this.#log !== undefined || this.#room.count === 0) return;
+    const dueInMs = this.#room.peopleDueInMs(nowMs);
+    if (dueInMs === undefined) return;
+    this.#peopleTimer = setTimeout(() => {
+      this.#room.alarm(this.#now());
+      this.#tellPeopleLater(this.#now());
+    }, dueInMs);
   }
 
   /** In how long the first token of anybody here expires. */

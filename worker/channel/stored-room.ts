@@ -43,10 +43,6 @@ export class StoredRoom implements RoomParts {
     this.#parts = parts;
   }
 
-  get hasAlarms(): boolean {
-    return this.#parts.isThere();
-  }
-
   stored(): Stored | undefined {
     if (this.#stored !== undefined) return this.#stored;
     // Most channels have nothing of a room: looked at once, and nothing is made for it.

@@ -42,8 +42,6 @@ export interface RoomParts {
   log(series: string, x: number, text: string): string;
   /** Changes the text of an event of the log. */
   rewrite(id: string, x: number, text: string): void;
-  /** Whether what is due by itself is done: before the first publish there are no alarms. */
-  readonly hasAlarms: boolean;
   /** The wall clock, by which tokens expire and x is told. */
   wallMs(): number;
   /** Whether nobody may watch without a token. */
@@ -210,9 +208,15 @@ export class Room<Socket extends RoomSocket> {
 
   /** In how long an {@link alarm} is due; undefined: none is. */
   dueInMs(nowMs: number): number | undefined {
-    const people = this.#people.dueInMs(() => this.#participants.people, this.count, nowMs);
-    const due = [this.expiryInMs, this.#desk.dueInMs(nowMs), people].filter((ms) => ms !== undefined);
+    const due = [this.expiryInMs, this.#desk.dueInMs(nowMs), this.peopleDueInMs(nowMs)].filter(
+      (ms) => ms !== undefined,
+    );
     return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  /** The same for what is to be told of people alone: 30 s at most. */
+  peopleDueInMs(nowMs: number): number | undefined {
+    return this.#people.dueInMs(() => this.#participants.people, this.count, nowMs);
   }
 
   #read(participant: Participant, message: string | ArrayBuffer, nowMs: number): void {
@@ -366,9 +370,7 @@ export class Room<Socket extends RoomSocket> {
     if (participant === undefined) return;
     this.#people.stir();
     const { person, name } = participant.record;
-    // Without an alarm nothing would end the time in which it may come back.
-    const mayComeBack = name !== "" && this.#parts.hasAlarms;
-    if (mayComeBack && this.#participants.nameOf(person) === undefined) this.#people.left({ id: person, name }, nowMs);
+    if (name !== "" && this.#participants.nameOf(person) === undefined) this.#people.left({ id: person, name }, nowMs);
     this.#desk.left(participant, nowMs);
   }
 }

@@ -85,9 +85,7 @@ test("[BW6d] a note is no sign of life of a publisher, and goes when the channel
 });
 
 test("[BW7a] names: a taken one gets a number, and who comes back within 30 s never left", async (t) => {
-  const channel = newChannel();
-  await publishJson(edge, channel, 1);
-  const url = edge.channelUrl(channel);
+  const url = edge.channelUrl(newChannel());
   const watcher = await Guest.in(t, url);
   const [ada, other] = [await Guest.in(t, url, { key: KEY }), await Guest.in(t, url)];
   ada.say({ type: "name", name: " Ada  Lovelace " });
@@ -104,6 +102,18 @@ test("[BW7a] names: a taken one gets a number, and who comes back within 30 s ne
   const back = await Guest.in(t, url, { key: KEY });
   assert.equal(back.welcome.name, "Ada Lovelace");
   assert.ok(watcher.heard.every((message) => message.type !== "people" || message.left.length === 0));
+});
+
+test("[BW7a] who left is told of after 30 s, though nothing was published and nothing else happens", {
+  timeout: 90_000,
+}, async (t) => {
+  const url = edge.channelUrl(newChannel());
+  const [watcher, ada] = [await Guest.in(t, url), await Guest.in(t, url)];
+  ada.say({ type: "name", name: "Ada" });
+  await watcher.hears("people", ({ joined }) => joined.some(({ name }) => name === "Ada"));
+  ada.leave();
+  const { count, left } = await watcher.hears("people", (message) => message.left.length > 0, 60_000);
+  assert.deepEqual([count, left], [1, [ada.welcome.person]]);
 });
 
 test("[BW7b] where somebody looks is told to others who may know it", async (t) => {

@@ -61,7 +61,6 @@ class RoomOfTest {
   #made(): Room<FakeRoomSocket> {
     const parts = {
       stored: () => (this.isStored ? this.#stored : undefined),
-      hasAlarms: this.isStored,
       storedNow: () => this.#stored,
       log: (series: string, _x: number, text: string) => `1:${this.events.push(`${series}: ${text}`)}`,
       rewrite: () => undefined,
@@ -354,12 +353,16 @@ test("[BW7a] a wake alone tells nobody who is there, and asks for no alarm; whoe
   );
 });
 
-test("[BW7a] where nothing was ever published no alarm comes: who leaves is told of at once", () => {
+test("[BW7a] where nothing was ever published who leaves has 30 s to come back, too, and is then told of", () => {
   const ofTest = new RoomOfTest(false);
   const may: Capability[] = ["presence"];
   const [ada, ben] = [ofTest.join({ may }), ofTest.join({ may, person: "p2" })];
   ofTest.say(ben, { type: "name", name: "Ben" });
   ofTest.room.leave(ben, ofTest.nowMs);
+  assert.match(ada.sent.at(-1) ?? "", /"type":"people","count":1,"joined":\[\],"left":\[\]/);
+  assert.equal(ofTest.room.peopleDueInMs(ofTest.nowMs), 30_000);
+  ofTest.nowMs += 30_000;
+  ofTest.room.alarm(ofTest.nowMs);
   assert.match(ada.sent.at(-1) ?? "", /"type":"people","count":1,"joined":\[\],"left":\["p2"\]/);
-  assert.equal(ofTest.room.dueInMs(ofTest.nowMs), undefined);
+  assert.equal(ofTest.room.peopleDueInMs(ofTest.nowMs), undefined);
 });
