@@ -74,8 +74,9 @@ export function shownOf(control: ControlState, sent: SentCommand | undefined): S
     }
     case "confirmed": {
       const { effective = asked } = command;
-      // Since then the program has changed it, or was started anew: that nobody set.
-      if (has !== null && effective !== null && has !== effective)
+      // Since then the program has changed it, or was started anew: that nobody set. (What is told of the command alone comes before the value.)
+      const isTold = desired?.id === command.id && desired.stage === "confirmed";
+      if (isTold && has !== null && effective !== null && has !== effective)
         return { value: has, status: isHere ? "" : `${away}.`, tone: "quiet" };
       const other = effective === asked || effective === null || asked === null;
       const as = other ? "" : ` as ${valueWords(control, effective)}, asked for ${valueWords(control, asked)}`;

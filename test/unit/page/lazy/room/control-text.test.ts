@@ -36,7 +36,7 @@ const sent = (fields: Partial<SentCommand> = {}): SentCommand => ({
 
 test("[PG95c] each stage is said in words, and what the program has apart from what was asked for", () => {
   const said = (stage: CommandState["stage"], fields: Partial<CommandState> = {}) =>
-    shownOf(control({ desired: command({ stage, ...fields }) }), undefined);
+    shownOf(control({ value: fields.effective ?? 180, desired: command({ stage, ...fields }) }), undefined);
   assert.deepEqual(shownOf(control(), undefined), { value: 180, status: "", tone: "quiet" });
   assert.deepEqual(shownOf(control(), sent()), { value: 200, status: "sent…", tone: "busy" });
   assert.deepEqual(said("accepted"), {
@@ -53,6 +53,9 @@ test("[PG95c] each stage is said in words, and what the program has apart from w
     tone: "bad",
   });
   assert.equal(said("expired").value, 180);
+  // It was started anew, say.
+  const changed = control({ value: 180, desired: command({ stage: "confirmed", effective: 200 }) });
+  assert.deepEqual(shownOf(changed, undefined), { value: 180, status: "", tone: "quiet" });
 });
 
 test("[PG95f] of a program that is away that is said, and of what could not be sent", () => {
