@@ -1,5 +1,5 @@
 import { Router } from "zeromq";
-import { bindTo } from "../sources/zeromq/attach.ts";
+import { boundAt, SEND_HIGH_WATER_MARK } from "./bound-socket.ts";
 import {
   commandText,
   type Delivery,
@@ -11,8 +11,6 @@ import {
 } from "./outlet.ts";
 import { programMessages } from "./program-message.ts";
 
-const BIND_WITHIN_MS = 2_000;
-const SEND_HIGH_WATER_MARK = 1_000;
 /** Programs that have said something; beyond, the one that did so longest ago is forgotten. */
 const MAX_PROGRAMS = 64;
 
@@ -36,17 +34,7 @@ export class RouterOutlet implements Outlet {
     events: OutletEvents,
   ): Promise<RouterOutlet> {
     const socket = new Router({ linger: 0, mandatory: true, sendHighWaterMark: SEND_HIGH_WATER_MARK, ...options });
-    try {
-      const bind = async (): Promise<string> => {
-        await socket.bind(address);
-        return socket.lastEndpoint ?? address;
-      };
-      const bound = await bindTo(address, BIND_WITHIN_MS, bind, "control");
-      return new RouterOutlet(socket, bound, events);
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
+    return new RouterOutlet(socket, await boundAt(socket, address), events);
   }
 
   private constructor(socket: Router, address: string, events: OutletEvents) {

@@ -1,5 +1,5 @@
 import { XPublisher } from "zeromq";
-import { bindTo } from "../sources/zeromq/attach.ts";
+import { boundAt, SEND_HIGH_WATER_MARK } from "./bound-socket.ts";
 import {
   commandText,
   type Delivery,
@@ -10,8 +10,6 @@ import {
   type Sent,
 } from "./outlet.ts";
 
-const SEND_HIGH_WATER_MARK = 1_000;
-const BIND_WITHIN_MS = 2_000;
 const SUBSCRIBED = 1;
 
 /**
@@ -32,17 +30,7 @@ export class XpubOutlet implements Outlet {
     events: OutletEvents,
   ): Promise<XpubOutlet> {
     const socket = new XPublisher({ linger: 0, sendHighWaterMark: SEND_HIGH_WATER_MARK, ...options });
-    try {
-      const bind = async (): Promise<string> => {
-        await socket.bind(address);
-        return socket.lastEndpoint ?? address;
-      };
-      const bound = await bindTo(address, BIND_WITHIN_MS, bind, "control");
-      return new XpubOutlet(socket, bound, events);
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
+    return new XpubOutlet(socket, await boundAt(socket, address), events);
   }
 
   private constructor(socket: XPublisher, address: string, events: OutletEvents) {
