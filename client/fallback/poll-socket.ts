@@ -2,13 +2,8 @@ import { CloseCode, PLOTCAST_HEADER, PONG } from "../../protocol/limits.ts";
 import { parseObject } from "../../protocol/messages/guards.ts";
 import type { ClientEnvironment, SocketEvents } from "../environment.ts";
 import { EventStream, type StreamEvent } from "../subscribe/event-stream.ts";
-import { POLL_EVERY_MS } from "../subscribe/poll-transport.ts";
+import { askInTime, nextPoll, WAIT_SECONDS } from "../subscribe/long-poll.ts";
 import { CUT, eventsFrom, type HttpAccess, hasEvents, passOn } from "./http-socket.ts";
-
-/** Less than what proxies usually give an answer. */
-const WAIT_SECONDS = 25;
-/** An answer may come so much later than it was asked to. */
-const PATIENCE_MS = 10_000;
 
 /** Opens what looks like a WebSocket, and is one long poll after the other (TR3d), for where nothing comes through before its answer is whole. */
 export function pollSocket(access: HttpAccess): ClientEnvironment["openSocket"] {
@@ -41,32 +36,24 @@ async function pollOn(url: URL, access: HttpAccess, events: SocketEvents, signal
       if (code !== undefined || signal.aborted) return code ?? CUT;
       if (event.id !== "") cursor = event.id;
     }
-    await pause(beganMs + POLL_EVERY_MS - performance.now());
+    await nextPoll(beganMs);
     if (signal.aborted) return CUT;
   }
 }
 
 /** @returns what came, or with which code a WebSocket would have ended */
-async function poll(
+function poll(
   url: URL,
   cursor: string,
   waitSeconds: number,
   access: HttpAccess,
   outer: AbortSignal,
 ): Promise<StreamEvent[] | { code: number }> {
-  const leaving = new AbortController();
-  const leave = (): void => leaving.abort();
-  outer.addEventListener("abort", leave);
-  const timer = setTimeout(leave, 1000 * waitSeconds + PATIENCE_MS);
-  try {
-    const response = await eventsFrom(url, cursor, `wait=${waitSeconds}`, access, leaving.signal);
+  return askInTime(waitSeconds, outer, async (signal) => {
+    const response = await eventsFrom(url, cursor, `wait=${waitSeconds}`, access, signal);
     if (!hasEvents(response)) return { code: endOf(response) };
     return new EventStream().take(new Uint8Array(await response.arrayBuffer()));
-  } finally {
-    clearTimeout(timer);
-    outer.removeEventListener("abort", leave);
-    leave();
-  }
+  });
 }
 
 /** Who was let in before is told by the next poll that its access has ended, if that was between the two. */
@@ -91,8 +78,4 @@ class Greetings {
     }
     return { ...event, data: JSON.stringify({ ...hello, type: "status", behind: 0 }) };
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

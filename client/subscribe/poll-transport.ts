@@ -7,14 +7,8 @@ import { SERVER_MESSAGES } from "../../protocol/messages/server-message.ts";
 import type { MissingPoints } from "../cursor.ts";
 import { ask, endedBy, noteIn, urlOf } from "./answer.ts";
 import { fetchTransport } from "./fetch-transport.ts";
+import { askInTime, nextPoll, WAIT_SECONDS } from "./long-poll.ts";
 import type { Ended, OpenRequest, TransportEvents } from "./transport.ts";
-
-/** Less than what proxies usually give an answer. */
-const WAIT_SECONDS = 25;
-/** An answer may come so much later than it was asked to. */
-const PATIENCE_MS = 10_000;
-/** Each poll is a read: no more than four in a second. */
-export const POLL_EVERY_MS = 250;
 
 /** Watches by long polls of frames (TR3), for where nothing comes through before its answer is whole. */
 export const pollTransport = fetchTransport("poll", follow);
@@ -28,24 +22,20 @@ async function follow(request: OpenRequest, events: TransportEvents, signal: Abo
     if (typeof polled !== "string") return polled;
     query = { cursor: polled };
     await request.room();
-    await pause(beganMs + POLL_EVERY_MS - performance.now());
+    await nextPoll(beganMs);
     if (signal.aborted) return { kind: "closed" };
   }
 }
 
 /** @returns the cursor of the next poll, or why there is none */
-async function poll(
+function poll(
   request: OpenRequest,
   events: TransportEvents,
   waitSeconds: number,
   outer: AbortSignal,
 ): Promise<string | Ended> {
-  const leaving = new AbortController();
-  const leave = (): void => leaving.abort();
-  outer.addEventListener("abort", leave);
-  const timer = setTimeout(leave, 1000 * waitSeconds + PATIENCE_MS);
-  try {
-    const response = await ask(urlOf(request, { wait: `${waitSeconds}` }), FRAME_TYPE, request.token, leaving.signal);
+  return askInTime(waitSeconds, outer, async (signal) => {
+    const response = await ask(urlOf(request, { wait: `${waitSeconds}` }), FRAME_TYPE, request.token, signal);
     const { status, headers } = response;
     const isFrames = status === 200 && headers.get("Content-Type") === FRAME_TYPE;
     if (!isFrames && status !== 204) return await endedBy(response);
@@ -61,10 +51,7 @@ async function poll(
     if (bytes.length > 0) events.frames(bytes);
     events.live(cursor);
     return text;
-  } finally {
-    clearTimeout(timer);
-    outer.removeEventListener("abort", leave);
-  }
+  });
 }
 
 /** What is missing before the first frame; an older Worker does not say. */
@@ -83,8 +70,4 @@ function cursorIn(bytes: Uint8Array): string | undefined {
   if (last === undefined) return undefined;
   const { epoch, seq } = readHeader(last);
   return `${epoch}:${seq}`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

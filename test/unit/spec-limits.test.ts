@@ -7,7 +7,7 @@ import { MAX_OUTLIVING_BYTES } from "../../client/publish/deliver/fetch-post.ts"
 import * as publishing from "../../client/publish/open-publisher.ts";
 import { MAX_ASKS } from "../../client/room/asks.ts";
 import * as choice from "../../client/subscribe/choice.ts";
-import { POLL_EVERY_MS } from "../../client/subscribe/poll-transport.ts";
+import { POLL_EVERY_MS } from "../../client/subscribe/long-poll.ts";
 import { MAX_WAITING_BYTES as MAX_UNREAD_BYTES } from "../../client/subscribe/unread.ts";
 import { MAX_PATTERNS } from "../../protocol/access/rights.ts";
 import { HEADER_BYTES } from "../../protocol/frame/header.ts";
