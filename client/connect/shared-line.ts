@@ -44,7 +44,7 @@ interface Member {
 /** One WebSocket that many go by; each of them looks like a WebSocket of its own (SPEC.md, “Several channels over one connection”). */
 export class SharedLine {
   readonly #environment: ClientEnvironment;
-  readonly #maxMembers: number;
+  #maxMembers: number;
   readonly #onEnd: (end: LineEnd) => void;
   readonly #socket: ClientSocket;
   readonly #members = new Map<number, Member>();
@@ -128,6 +128,8 @@ export class SharedLine {
     switch (message?.type) {
       case "hello":
         this.#isOpen = true;
+        // A Worker of another version may take fewer.
+        this.#maxMembers = Math.min(this.#maxMembers, message.channels);
         for (const id of this.#members.keys()) this.#join(id);
         return;
       case "joined": {
