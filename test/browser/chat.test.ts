@@ -1,8 +1,6 @@
 /** The chat of examples/, in the browsers of people who have nothing in common but a room. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
@@ -11,22 +9,17 @@ import { buildClient } from "../../scripts/build-client.ts";
 import { ROOT } from "../../scripts/local/worker-bundle.ts";
 import { openBrowser } from "../support/browser.ts";
 import { startEdge } from "../support/edge.ts";
+import { startSite } from "../support/site.ts";
 import { TcpRelay } from "./tcp-relay.ts";
 
 const OWNER = "an-admin-token-of-a-test";
 const built = await mkdtemp(join(tmpdir(), "plotcast-chat-"));
 await buildClient(built);
 const html = await readFile(join(ROOT, "examples/chat.html"), "utf8");
-const FILES: Readonly<Record<string, { type: string; text: string }>> = {
+const { origin: site, close: closeSite } = await startSite({
   "/": { type: "text/html", text: html },
   "/room.js": { type: "text/javascript", text: await readFile(join(built, "room.js"), "utf8") },
-};
-const server = createServer((request, response) => {
-  const file = FILES[request.url ?? ""];
-  response.writeHead(file === undefined ? 404 : 200, { "Content-Type": file?.type ?? "text/plain" }).end(file?.text);
 });
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const vars = { ALLOWED_ORIGINS: site, PUBLIC_RIGHTS: "chat/**=presence", ADMIN_TOKEN: OWNER };
 const edge = await startEdge({ vars });
 const browser = await openBrowser();
@@ -34,8 +27,7 @@ after(async () => {
   await browser.close();
   await edge.close();
   await rm(built, { recursive: true, force: true });
-  server.closeAllConnections();
-  server.close();
+  await closeSite();
 });
 
 /** Somebody's browser, in a room. */

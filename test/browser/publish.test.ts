@@ -4,8 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
@@ -17,6 +15,7 @@ import { openBrowser } from "../support/browser.ts";
 import { startEdge } from "../support/edge.ts";
 import { LOCK_CASES, STORE_CASES } from "../support/frame-store-suite.ts";
 import { newChannel, storedPoints } from "../support/publish.ts";
+import { startSite } from "../support/site.ts";
 import { waitFor } from "../support/wait.ts";
 import { counting } from "./stage.ts";
 
@@ -24,18 +23,12 @@ const entry = new URL("publish-page.ts", import.meta.url).pathname;
 const bundle = await build({ entryPoints: [entry], bundle: true, write: false, format: "iife" });
 const built = await mkdtemp(join(tmpdir(), "plotcast-client-"));
 await buildClient(built);
-const FILES: Readonly<Record<string, { type: string; text: string }>> = {
+const { origin: site, close: closeSite } = await startSite({
   "/": { type: "text/html", text: '<!doctype html><link rel="icon" href="data:,"><script src="/page.js"></script>' },
   "/page.js": { type: "text/javascript", text: bundle.outputFiles[0]?.text ?? "" },
   "/publish.js": { type: "text/javascript", text: await readFile(join(built, "publish.js"), "utf8") },
   "/phone.html": { type: "text/html", text: await readFile(join(ROOT, "examples/phone.html"), "utf8") },
-};
-const server = createServer((request, response) => {
-  const file = FILES[request.url ?? ""];
-  response.writeHead(file === undefined ? 404 : 200, { "Content-Type": file?.type ?? "text/plain" }).end(file?.text);
 });
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 /** The same server by plain http and a name: for browsers that is no secure context. */
 const insecureSite = site.replace("127.0.0.1", "board.example");
 const edge = await startEdge({ vars: { ALLOWED_ORIGINS: `${site} ${insecureSite}` } });
@@ -44,8 +37,7 @@ after(async () => {
   await browser.close();
   await edge.close();
   await rm(built, { recursive: true, force: true });
-  server.closeAllConnections();
-  server.close();
+  await closeSite();
 });
 
 async function newContext(t: TestContext): Promise<BrowserContext> {

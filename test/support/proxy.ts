@@ -1,10 +1,10 @@
 /** Lines that can be cut or played tricks on: plain TCP for anybody, and one that understands a POST at a time. */
-import { once } from "node:events";
 import { Agent, createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import { problem } from "./fake-worker.ts";
+import { listen } from "./listen.ts";
 
 /** What happens to one request. */
 export type Trick =
@@ -233,11 +233,4 @@ function give(response: ServerResponse, { status, headers, body }: Answer): void
 function refusal(status: number): Answer {
   const body = Buffer.from(problem(status === 503 ? "channel-unavailable" : "too-many-requests"));
   return { status, headers: { "content-type": "application/problem+json", "retry-after": "1" }, body };
-}
-
-async function listen(server: Server): Promise<URL> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  return new URL(`http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`);
 }
