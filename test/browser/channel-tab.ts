@@ -167,9 +167,13 @@ export class ChannelTab {
     await this.says(/^(?:Live|Stale since .*)$/);
   }
 
-  /** Resolves once the header says how many watch, with which it may grow, and what is below it has its size. */
+  /**
+   * Resolves once the header says how many watch, with which it may grow, and what is below it has its size and the form
+   * that the lazy part gives it.
+   */
   async settled(): Promise<void> {
     await waitFor("how many watch", async () => (await this.text("#figures")).includes("viewer"));
+    if (!this.lacksLazyPart) await this.lazyPart();
     await this.drawn();
   }
 
