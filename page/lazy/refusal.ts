@@ -9,6 +9,9 @@ import { askWhyRefused } from "./why-refused.ts";
 /** A connection that ended so often may have been a restart. */
 const FEW_ATTEMPTS = 2;
 
+/** Attempts that failed while this file came are all to be explained at once: one question answers them. */
+let isAsking = false;
+
 /**
  * Shows why the page has no connection, if anything answers; else the state already says that it tries again. A token that the page's
  * link has brought goes first, and what is lacking for want of one is asked for.
@@ -31,7 +34,10 @@ export async function explain(context: Context, expiresInMs?: number): Promise<v
   if (state.phase === "refused") return state.reason === "token" ? await access.expired() : access.refused("revoked");
   const isRestart = !("attempt" in state) || state.attempt <= FEW_ATTEMPTS;
   if (isRestart && viewer.cursor !== undefined && !fallback.isLikely) return;
+  if (isAsking) return;
+  isAsking = true;
   const answer = await askWhyRefused(channelUrl, access.headers);
+  isAsking = false;
   if (answer === undefined || context.isFile || viewer.state.phase === "live" || access.refusedWith(answer)) return;
   if (answer.isOurs && answer.status === 204) {
     const { hasFailed } = fallback;

@@ -50,6 +50,7 @@ export class Arranger {
       ),
     ];
     let last = "";
+    await this.#tab.whole();
     await waitFor(`panels ${want}`, async () => {
       last = JSON.stringify(await this.names());
       if (last !== want) throw new Error(`the legends have ${last}`);

@@ -160,11 +160,13 @@ export class ChannelTab {
   /** Resolves once it is connected to a channel that nothing was published to yet, or is live. */
   async joined(): Promise<void> {
     await this.says(/^(?:Live|Nothing published yet)$/);
+    await this.whole();
   }
 
   /** Resolves once it is connected: on a busy machine what came last may be too old by then for it to be live. */
   async connected(): Promise<void> {
     await this.says(/^(?:Live|Stale since .*)$/);
+    await this.whole();
   }
 
   /**
@@ -173,7 +175,7 @@ export class ChannelTab {
    */
   async settled(): Promise<void> {
     await waitFor("how many watch", async () => (await this.text("#figures")).includes("viewer"));
-    if (!this.lacksLazyPart) await this.lazyPart();
+    await this.whole();
     await this.drawn();
   }
 
@@ -185,7 +187,7 @@ export class ChannelTab {
     await this.drawn();
   }
 
-  /** Resolves once it holds so many rows of a series. */
+  /** Resolves once it holds so many rows of a series, and is whole. */
   async holds(count: number, name = "y", deadlineMs = 30_000): Promise<void> {
     await waitFor(
       `${count} points of ${name} in the page`,
@@ -198,6 +200,7 @@ export class ChannelTab {
       },
       { deadlineMs },
     );
+    await this.whole();
   }
 
   async choose(window: string): Promise<void> {
@@ -235,6 +238,11 @@ export class ChannelTab {
   /** Resolves once what has come so far is drawn. */
   async drawn(): Promise<void> {
     await this.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  }
+
+  /** Resolves once it has all of the page that it can have: what it does without the lazy part is not what tests see. */
+  async whole(): Promise<void> {
+    if (!this.lacksLazyPart) await this.lazyPart();
   }
 
   /** The part of the page that is loaded when it is needed is there: it brings its styles. */

@@ -49,7 +49,7 @@ export class Pointer {
     const x = Math.round(left + part * width);
     await this.#tab.page.mouse.move(x, top + height / 2);
     // What is seen of a pointer comes with the lazy part, which the pointer asks for.
-    if (!this.#tab.lacksLazyPart) await this.#tab.lazyPart();
+    await this.#tab.whole();
     return (x - left) / width;
   }
 

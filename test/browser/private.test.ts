@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { Page, Request } from "playwright-core";
 import { newChannel, publishJson } from "../support/publish.ts";
 import { waitFor } from "../support/wait.ts";
@@ -219,13 +220,21 @@ test("[PG91b] a whole link can be pasted; one to another channel is sent nowhere
   await assertNoTrace(page);
 });
 
-test("[PG91b] a link with a wrong token asks for another, and says that this one is wrong", async (t) => {
-  const tab = await stage.openTab(t, `${await filled()}#token=wrong`, { expectedErrors });
-  await asked(tab);
-  await fault(tab, /^This token is wrong/);
-  assert.equal(new URL(tab.page.url()).hash, "");
-  await assertNoTrace(tab.page, "token=wrong");
-});
+for (const lateMs of [0, 600]) {
+  test(`[PG91b] a link with a wrong token asks for another, and says that this one is wrong, be the lazy part ${lateMs} ms late`, async (t) => {
+    const tab = await stage.openTab(t, newChannel(), { expectedErrors });
+    await asked(tab);
+    await tab.page.route("**/assets/lazy-*", async (route) => {
+      await setTimeout(lateMs);
+      await route.continue();
+    });
+    await tab.page.goto(new URL("#token=wrong", stage.edge.channelUrl(await filled())).href);
+    await asked(tab);
+    await fault(tab, /^This token is wrong/);
+    assert.equal(new URL(tab.page.url()).hash, "");
+    await assertNoTrace(tab.page, "token=wrong");
+  });
+}
 
 test("[PG91k] over a quota of reads, and where nothing answers, a link's token waits in the page alone, and is live then", async (t) => {
   const channel = await filled();

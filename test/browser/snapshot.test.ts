@@ -67,7 +67,7 @@ for (const [way, open] of Object.entries(WAYS)) {
     const sockets = empty.page.waitForEvent("websocket");
     await empty.page.reload();
     const socket = await sockets;
-    await empty.says(/Live|Stale/);
+    await empty.connected();
     const closed = socket.waitForEvent("close");
     await open(empty, path);
     await empty.says("Snapshot");
