@@ -117,8 +117,15 @@ describe("a channel and its page", { concurrency: true }, () => {
       `npm run bridge -- --to ${url}`,
     ].entries()) {
       const copy = tab.page.locator("#empty .command button").nth(i);
+      // It is said for a moment only.
+      const isSaid = copy.evaluate(
+        `(button) => new Promise((done) => {
+          const look = () => (button.textContent === "Copied" ? done() : requestAnimationFrame(look));
+          look();
+        })`,
+      );
       await copy.click();
-      await waitFor("it is said", async () => (await copy.textContent()) === "Copied");
+      await isSaid;
       assert.equal(await tab.page.evaluate("navigator.clipboard.readText()"), command);
     }
   });

@@ -31,9 +31,12 @@ export function newChannel(): string {
   return `test/${process.pid}-${++channels}`;
 }
 
-/** The headers of an authorised publish. */
+/**
+ * The headers of an authorised publish. Each has a connection of its own: workerd closes one that was idle for 5 s, and where a test's own
+ * process is late by a second `fetch` sends on it at that moment.
+ */
 export function publishHeaders(edge: Served, type: string): Record<string, string> {
-  return { Authorization: `Bearer ${edge.token ?? ""}`, "Content-Type": type };
+  return { Authorization: `Bearer ${edge.token ?? ""}`, "Content-Type": type, Connection: "close" };
 }
 
 export function post(
