@@ -31,21 +31,23 @@ export function newChannel(): string {
   return `test/${process.pid}-${++channels}`;
 }
 
-/**
- * The headers of an authorised publish. Each has a connection of its own: workerd closes one that was idle for 5 s, and where a test's own
- * process is late by a second `fetch` sends on it at that moment.
- */
+/** The headers of an authorised publish. */
 export function publishHeaders(edge: Served, type: string): Record<string, string> {
-  return { Authorization: `Bearer ${edge.token ?? ""}`, "Content-Type": type, Connection: "close" };
+  return { Authorization: `Bearer ${edge.token ?? ""}`, "Content-Type": type };
 }
 
+/**
+ * Each has a connection of its own: workerd closes one that was idle for 5 s, and where a test's own process is late by a second `fetch`
+ * sends on it at that moment.
+ */
 export function post(
   edge: Served,
   channel: string,
   body: Body,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  const init = { method: "POST", headers: { ...publishHeaders(edge, "application/json"), ...headers }, body };
+  const ours = { ...publishHeaders(edge, "application/json"), Connection: "close" };
+  const init = { method: "POST", headers: { ...ours, ...headers }, body };
   return fetch(edge.channelUrl(channel), init);
 }
 
