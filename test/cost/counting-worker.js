@@ -1,7 +1,9 @@
 /**
- * The Worker, with a count of what its objects make cost: GET /counts tells it and begins anew. JavaScript, since it is
- * the Worker's code that it imports, and the tests' types are Node's.
+ * The Worker, with a count of what it and its objects make cost: GET /counts tells it and begins anew. With TIME_SPEED its
+ * clock and its alarms run so many times as fast, from TIME_FROM_MS on: an hour in which little happens takes some seconds.
+ * JavaScript, since it is the Worker's code that it imports, and the tests' types are Node's.
  */
+import { env } from "cloudflare:workers";
 import { Channel as CountedChannel } from "../../worker/channel/channel.ts";
 import worker from "../../worker/index.ts";
 
@@ -21,10 +23,31 @@ const EVENTS = [
   "webSocketClose",
   "webSocketError",
 ];
-const zero = () => ({ requests: 0, rowsRead: 0, rowsWritten: 0, alarmsSet: 0, alarms: 0 });
+const zero = () => ({
+  workerRequests: 0,
+  requests: 0,
+  messages: 0,
+  closes: 0,
+  rowsRead: 0,
+  rowsWritten: 0,
+  alarmsSet: 0,
+  alarms: 0,
+  wakes: 0,
+});
+/** Of the requests, what comes by a WebSocket that is there. */
+const BY_SOCKET = { webSocketMessage: "messages", webSocketClose: "closes", webSocketError: "closes" };
 let counts = zero();
 let cursors = [];
 let isPatched = false;
+
+const speed = Number(env.TIME_SPEED ?? 1);
+const fromMs = Number(env.TIME_FROM_MS ?? 0);
+const fast = (ms) => fromMs + (ms - fromMs) * speed;
+const real = (ms) => fromMs + (ms - fromMs) / speed;
+if (speed !== 1) {
+  const now = Date.now;
+  Date.now = () => fast(now());
+}
 
 /** Every object of this isolate has the same prototypes. */
 function countIn({ storage }) {
@@ -38,16 +61,21 @@ function countIn({ storage }) {
     return cursor;
   };
   const proto = Object.getPrototypeOf(storage);
-  const { setAlarm } = proto;
-  proto.setAlarm = function (...time) {
+  const { setAlarm, getAlarm } = proto;
+  proto.setAlarm = function (time, ...options) {
     counts.alarmsSet++;
-    return setAlarm.apply(this, time);
+    return setAlarm.call(this, speed === 1 ? time : Math.round(real(Number(time))), ...options);
+  };
+  proto.getAlarm = async function () {
+    const time = await getAlarm.call(this);
+    return time === null ? null : fast(time);
   };
 }
 
 export class Channel extends CountedChannel {
   constructor(ctx, env) {
     countIn(ctx);
+    counts.wakes++;
     super(ctx, env);
   }
 
@@ -61,13 +89,18 @@ for (const name of EVENTS) {
   const event = CountedChannel.prototype[name];
   Channel.prototype[name] = function (...values) {
     counts.requests++;
+    const socketEvent = BY_SOCKET[name];
+    if (socketEvent !== undefined) counts[socketEvent]++;
     return event.apply(this, values);
   };
 }
 
 export default {
-  fetch(request, env, context) {
-    if (new URL(request.url).pathname !== "/counts") return worker.fetch(request, env, context);
+  fetch(request, vars, context) {
+    if (new URL(request.url).pathname !== "/counts") {
+      counts.workerRequests++;
+      return worker.fetch(request, vars, context);
+    }
     for (const { rowsRead, rowsWritten } of cursors) {
       counts.rowsRead += rowsRead;
       counts.rowsWritten += rowsWritten;

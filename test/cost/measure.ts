@@ -9,11 +9,24 @@ import { openViewer } from "../support/sockets.ts";
 import { waitFor } from "../support/wait.ts";
 
 export interface Cost {
+  /** To objects of channels: what comes by WebSocket is among them. */
   requests: number;
   rowsRead: number;
   rowsWritten: number;
   alarmsSet: number;
   alarms: number;
+}
+
+/** All that is counted. */
+export interface Counts extends Cost {
+  /** Requests to the Worker, upgrades among them. */
+  workerRequests: number;
+  /** Of {@link Cost.requests}, messages that came by WebSocket: not pings, which the runtime answers. */
+  messages: number;
+  /** Of {@link Cost.requests}, WebSockets that ended. */
+  closes: number;
+  /** How often an object was made: at its first request, and after each eviction. */
+  wakes: number;
 }
 
 /** Longer than any alarm that a single event sets. */
@@ -34,20 +47,34 @@ export async function startCounting(vars: Record<string, string> = {}): Promise<
  * @param settledMs for how long something may follow
  */
 export async function costOf(edge: Edge, action: () => Promise<unknown>, settledMs = SETTLED_MS): Promise<Cost> {
+  const { requests, rowsRead, rowsWritten, alarmsSet, alarms } = await countsOf(edge, action, settledMs);
+  return { requests, rowsRead, rowsWritten, alarmsSet, alarms };
+}
+
+/** The same, with all that is counted. */
+export async function countsOf(
+  edge: Edge,
+  action: () => Promise<unknown>,
+  settledMs: number = SETTLED_MS,
+): Promise<Counts> {
   await counts(edge);
   await action();
   await sleep(settledMs);
   return await counts(edge);
 }
 
-async function counts(edge: Edge): Promise<Cost> {
+async function counts(edge: Edge): Promise<Counts> {
   const cost: unknown = await (await fetch(new URL("/counts", edge.url))).json();
   const numberOf = (name: string): number => {
     const value = typeof cost === "object" && cost !== null ? Object.entries(cost).find(([key]) => key === name) : [];
     return Number(value?.[1]);
   };
   return {
+    workerRequests: numberOf("workerRequests"),
     requests: numberOf("requests"),
+    messages: numberOf("messages"),
+    closes: numberOf("closes"),
+    wakes: numberOf("wakes"),
     rowsRead: numberOf("rowsRead"),
     rowsWritten: numberOf("rowsWritten"),
     alarmsSet: numberOf("alarmsSet"),
