@@ -2,9 +2,19 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { FRAME_TYPE } from "../../../../protocol/limits.ts";
 import { costOf, joinAndLeave, startCounting } from "../../../cost/measure.ts";
 import type { Edge } from "../../../support/edge.ts";
-import { bulkyFrame, frameOf, frameOfRows, newChannel, publishFrames, read, rowOf } from "../../../support/publish.ts";
+import {
+  bulkyFrame,
+  frameOf,
+  frameOfRows,
+  newChannel,
+  numbersIn,
+  publishFrames,
+  read,
+  rowOf,
+} from "../../../support/publish.ts";
 import { startStoredEdge } from "../../../support/stored-edge.ts";
 import { Watcher } from "../../../support/watcher.ts";
 
@@ -127,6 +137,28 @@ test("[CH16d] [CH16e] an object that wakes reads 20 rows at most, and a repeat 5
     assert.equal(rowsWritten, 0);
   }
 });
+
+for (const [full, edge] of [
+  ["bytes", small],
+  ["time", brief],
+] as const) {
+  test(`[CH16d] an object whose store is full by ${full} reads 20 rows at most when it wakes`, async (t) => {
+    const channel = newChannel();
+    for (let n = 1; n <= 1000; n++) {
+      await publishFrames(edge, channel, frameOf(publisher(1 + (n % 7)), n, [n], n, `series ${n % 50}`));
+    }
+    const stored = numbersIn(new Uint8Array(await (await read(edge, channel, FRAME_TYPE)).arrayBuffer()));
+    assert.ok(stored.from > 100 && stored.to === 1000, `${stored.from} points are trimmed, of ${stored.to}`);
+    for (let times = 1; times <= 3; times++) {
+      await edge.evict(channel);
+      const ask = () => read(edge, channel, "application/problem+json");
+      const { rowsRead, rowsWritten, alarmsSet } = await costOf(edge, ask, 0);
+      t.diagnostic(`${rowsRead} rows read at a wake`);
+      assert.ok(rowsRead >= 1 && rowsRead <= 20, `${rowsRead} rows read at a wake`);
+      assert.deepEqual([rowsWritten, alarmsSet], [0, 0]);
+    }
+  });
+}
 
 test("[VW1] [RD6c] where the last 8 MiB begin is found in rows few enough for anybody to ask", async (t) => {
   const channel = newChannel();
