@@ -1,4 +1,4 @@
-/** Prints what anonymous requests cost, and what publishing does, as a table: `node test/cost/main.ts`. */
+/** Prints what anonymous requests cost, and what publishing does, as a table: `npm run cost:strangers`. */
 import { newChannel, publishJson } from "../support/publish.ts";
 import {
   announce,

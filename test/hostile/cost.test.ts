@@ -1,4 +1,4 @@
-/** What nobody who has no token can make cost, whatever they ask. `npm run cost` prints what they can. */
+/** What nobody who has no token can make cost, whatever they ask. `npm run cost:strangers` prints what they can. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import {
