@@ -11,8 +11,7 @@ import { get, mustNotHaveLostUpgrade } from "./http/get.ts";
 import { nearUrl } from "./http/near-url.ts";
 import { channelPath, isBelowChannel, isOtherSignal } from "./http/otlp-url.ts";
 import { post, postMetrics } from "./http/post.ts";
-import { HttpProblem, problemResponse } from "./http/problem-response.ts";
-import { logLine } from "./http/said-back.ts";
+import { HttpProblem, problemOf, problemResponse } from "./http/problem-response.ts";
 import { connectSeveral, isForSeveral } from "./http/shared/connect.ts";
 import {
   ALLOWED,
@@ -119,15 +118,7 @@ app.notFound(async (c) => {
 app.onError(async (error, c) => {
   await discardBody(c.req.raw);
   if (error instanceof Problem) return refused(error, c.req.raw, accessOf(c.env));
-  console.error(logLine(error));
-  // What a stub throws when its object restarts or is overloaded (Cloudflare docs, "Error handling").
-  if (("retryable" in error && error.retryable) || ("overloaded" in error && error.overloaded)) {
-    const detail = "The channel restarts or has too much to do. Try again in a second.";
-    const problem = new HttpProblem("channel-unavailable", detail, { "Retry-After": "1" });
-    return problemResponse(problem, c.req.header("Accept"));
-  }
-  const problem = new Problem("internal", "This is a fault of Plotcast's own; the Worker's log has more. Try again.");
-  return problemResponse(problem, c.req.header("Accept"));
+  return problemResponse(problemOf(error), c.req.header("Accept"));
 });
 
 function nearDoor(c: Context<Bindings>): Response {

@@ -2,11 +2,11 @@ import Negotiator from "negotiator";
 import type { FrameFault } from "../../protocol/frame/header.ts";
 import type { PointFault } from "../../protocol/json/point-error.ts";
 import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
-import type { ProblemMessage } from "../../protocol/messages/publish.ts";
+import type { ProblemMessage, ReceivedProblem } from "../../protocol/messages/publish.ts";
 import { Problem, type ProblemCode } from "../../protocol/problem.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 import { problemPage } from "./problem-page.ts";
-import { saidBack } from "./said-back.ts";
+import { logLine, saidBack } from "./said-back.ts";
 
 /** The status and title of each code. SPEC.md, "Refusals", lists them. */
 const PROBLEMS = {
@@ -97,6 +97,33 @@ export class HttpProblem extends Problem {
     super(code, detail);
     this.headers = headers;
   }
+}
+
+/**
+ * What an error is to whoever asked: a refusal as it stands; else of the channel, which may be over soon; else our own fault, whose rest is for the log.
+ * @see https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ what a stub throws when its object restarts or is overloaded
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  console.error(logLine(error));
+  const mayGoOn = error instanceof Error && "retryable" in error && error.retryable;
+  if (mayGoOn || (error instanceof Error && "overloaded" in error && error.overloaded)) {
+    const detail = "The channel restarts or has too much to do. Try again in a second.";
+    return new HttpProblem("channel-unavailable", detail, { "Retry-After": "1" });
+  }
+  return new Problem("internal", "This is a fault of Plotcast's own; the Worker's log has more. Try again.");
+}
+
+/** What a refusal says where there is no HTTP. */
+export function refusalIn(problem: Problem): ReceivedProblem & { retryAfterMs: number | null } {
+  const { code } = problem;
+  const seconds = problem instanceof HttpProblem ? Number(problem.headers["Retry-After"]) : Number.NaN;
+  return {
+    status: PROBLEMS[code][0],
+    code,
+    detail: saidBack(problem.message),
+    retryAfterMs: seconds > 0 ? 1000 * seconds : null,
+  };
 }
 
 /** The answer: as RFC 9457 has it, or as a page, if a person asks and it is something that they meet. */

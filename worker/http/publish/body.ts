@@ -50,11 +50,17 @@ export async function readPublication(request: Request): Promise<Publication> {
     });
   }
   const body = await readBody(request, MAX_BODY_BYTES, ["gzip", "deflate"]);
-  if (body.byteLength === 0) {
-    throw emptyBody();
-  }
+  return publicationIn(body, type === FRAME_TYPE ? "frames" : "points");
+}
+
+/**
+ * What a body publishes.
+ * @throws Problem if that is nothing, or not what it is said to be
+ */
+export function publicationIn(body: Uint8Array, kind: "frames" | "points"): Publication {
+  if (body.byteLength === 0) throw emptyBody();
   try {
-    return type === FRAME_TYPE ? readFrames(body) : readPoints(decodeText(body), Date.now() / 1000);
+    return kind === "frames" ? readFrames(body) : readPoints(decodeText(body), Date.now() / 1000);
   } catch (error) {
     if (error instanceof FrameError || error instanceof PointError) throw new Problem(error.code, error.message);
     throw error;
