@@ -4,6 +4,16 @@ const KIB = 1024;
 
 /** The subprotocol of viewers that speak control messages and binary frames. */
 export const SUBPROTOCOL = "plotcast.v1";
+/** The subprotocol of a publisher that sends bodies over one WebSocket. */
+export const PUBLISH_SUBPROTOCOL = "plotcast.publish.v1";
+/** Publishers that one channel has by WebSocket at once. Any other goes on by POST. */
+export const MAX_PUBLISHER_SOCKETS = 256;
+/** What a publisher may send by WebSocket before it is answered: so many messages, and so many bytes. It needs one. */
+export const MAX_UNANSWERED_BODIES = 4;
+export const MAX_UNANSWERED_BYTES = 2 * 1024 * KIB;
+/** A publisher's WebSocket of which nothing is heard for so long is gone. It pings every {@link PUBLISHER_PING_MS}: proxies cut idle lines. */
+export const PUBLISHER_SILENCE_MS = 60_000;
+export const PUBLISHER_PING_MS = 15_000;
 /** The subprotocol of one connection for several channels, which is opened at `/c`. */
 export const SHARED_SUBPROTOCOL = "plotcast.shared.v1";
 /** Channels that it joins at once; and what a message of its client's may have: a `join` may carry a token. */
@@ -135,7 +145,9 @@ export const CloseCode = {
   notPermitted: 4403,
   /** Read nothing for {@link MAX_SILENCE_MS}, sent no ping for as long though it did before, or left no room for what it is told. */
   gone: 4408,
-  /** More than {@link VIEWER_MESSAGES_PER_SECOND}. */
+  /** A publisher's connection has done enough: it opens another at once. Nothing that was not answered was taken. */
+  comeBack: 4412,
+  /** More than {@link VIEWER_MESSAGES_PER_SECOND}; of a publisher more than {@link MAX_UNANSWERED_BODIES}. */
   tooManyMessages: 4429,
 } as const;
 

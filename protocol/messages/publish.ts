@@ -77,6 +77,13 @@ export function parsePublishAnswer(text: string): Parsed<ReceivedPublishAnswer> 
   return duplicates > points ? { kind: "malformed", field: "duplicates" } : parsed;
 }
 
+/** The same where it is a field of a message, of a Worker that says all of it. */
+export function isPublishAnswer(value: unknown): value is PublishAnswer {
+  if (!isObject(value)) return false;
+  const { seq, points, viewers, duplicates, repeats } = value;
+  return [seq, points, viewers].every(isCount) && isCount(duplicates) && isRepeatsOrMissing(repeats);
+}
+
 /** A refusal with one of our codes. What another server answers is none. */
 export function parseProblem(text: string): Parsed<ReceivedProblem> {
   const parsed = parseFields<ProblemMessage>(text, {
@@ -91,7 +98,7 @@ export function parseProblem(text: string): Parsed<ReceivedProblem> {
   return { kind: "message", message: { status, code, detail } };
 }
 
-function isKnownPublisher(value: unknown): value is string {
+export function isKnownPublisher(value: unknown): value is string {
   return isString(value) && isPublisherId(value) && value !== ANONYMOUS;
 }
 

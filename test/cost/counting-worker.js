@@ -37,6 +37,8 @@ const zero = () => ({
 /** Of the requests, what comes by a WebSocket that is there. */
 const BY_SOCKET = { webSocketMessage: "messages", webSocketClose: "closes", webSocketError: "closes" };
 let counts = zero();
+/** An event that an object makes of another is none of its own. */
+let isInEvent = false;
 let cursors = [];
 let isPatched = false;
 
@@ -88,10 +90,16 @@ export class Channel extends CountedChannel {
 for (const name of EVENTS) {
   const event = CountedChannel.prototype[name];
   Channel.prototype[name] = function (...values) {
+    if (isInEvent) return event.apply(this, values);
     counts.requests++;
     const socketEvent = BY_SOCKET[name];
     if (socketEvent !== undefined) counts[socketEvent]++;
-    return event.apply(this, values);
+    isInEvent = true;
+    try {
+      return event.apply(this, values);
+    } finally {
+      isInEvent = false;
+    }
   };
 }
 

@@ -5,6 +5,7 @@ import {
   announce,
   channelOfRows,
   costOf,
+  countsOf,
   get,
   joinAndLeave,
   PRIVATE,
@@ -13,7 +14,8 @@ import {
   watched,
 } from "../cost/measure.ts";
 import { REFUSED, REFUSED_PRIVATE } from "../cost/refused.ts";
-import { newChannel, post, publishJson } from "../support/publish.ts";
+import { frameOf, newChannel, post, publishFrames, publishJson } from "../support/publish.ts";
+import { TestPublisher } from "../support/publish-socket.ts";
 import { rawRequest } from "../support/raw.ts";
 import { openViewer } from "../support/sockets.ts";
 import { waitFor } from "../support/wait.ts";
@@ -151,6 +153,34 @@ test("[TR2f] [TR4b] [VW9d] a viewer by HTTP that is there for a minute in which 
     0,
   );
   assert.deepEqual(cost, { requests: 0, rowsRead: 0, rowsWritten: 0, alarmsSet: 0, alarms: 0 });
+});
+
+test("[UP7] [CH16a] 100 bodies over a WebSocket are one request to the Worker, one to the channel, 100 messages and 100 rows; POSTs are 100 each", async () => {
+  const channel = newChannel();
+  await publishJson(edge, channel, 1);
+  const body = (n: number) => frameOf("00000000000000aa", n, [n]);
+  let publisher: TestPublisher | undefined;
+  const bySocket = await countsOf(edge, async () => {
+    publisher = await TestPublisher.open(edge, channel);
+    for (let n = 1; n <= 100; n++) await publisher.publish(body(n));
+  });
+  // Messages are among the requests.
+  assert.partialDeepStrictEqual(bySocket, { workerRequests: 1, requests: 101, messages: 100 });
+  const { rowsWritten } = await costOf(edge, async () => {
+    for (let n = 101; n <= 200; n++) await publisher?.publish(body(n));
+  });
+  assert.ok(rowsWritten >= 100 && rowsWritten <= 110, `${rowsWritten} rows`);
+  // A ping is answered by the Worker.
+  const pings = await countsOf(edge, async () => {
+    for (let i = 0; i < 10; i++) publisher?.viewer.send("ping");
+    await waitFor("the pongs", () => publisher?.viewer.messages.filter((text) => text === "pong").length === 10);
+  });
+  assert.partialDeepStrictEqual(pings, { workerRequests: 0, requests: 0, messages: 0 });
+  await publisher?.viewer.close();
+  const byPost = await countsOf(edge, async () => {
+    for (let n = 201; n <= 300; n++) await publishFrames(edge, channel, body(n));
+  });
+  assert.partialDeepStrictEqual(byPost, { workerRequests: 100, requests: 100, messages: 0 });
 });
 
 test("[VW5] a viewer that takes text costs no alarm for each frame", async () => {

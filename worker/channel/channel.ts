@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Cursor } from "../../protocol/cursor.ts";
-import { MAX_VIEWERS, PING, PONG, ROOM_SUBPROTOCOL, SUBPROTOCOL } from "../../protocol/limits.ts";
+import { MAX_VIEWERS, PING, PONG, PUBLISH_SUBPROTOCOL, ROOM_SUBPROTOCOL, SUBPROTOCOL } from "../../protocol/limits.ts";
 import { parseObject } from "../../protocol/messages/guards.ts";
 import type { Announcement, PublishAnswer } from "../../protocol/messages/publish.ts";
 import type { Refusal } from "../../protocol/problem.ts";
@@ -12,7 +12,7 @@ import type { ViewerShare } from "../auth/viewer-share.ts";
 import { audienceOf, parseWatch } from "../auth/watch-policy.ts";
 import { answerClose, closeQuietly } from "../hub/close.ts";
 import { Hub, type HubParts } from "../hub/hub.ts";
-import { parseJoinRequest, ROOM_HEADER } from "../hub/join-request.ts";
+import { PUBLISHER_HEADER, parseJoinRequest, ROOM_HEADER } from "../hub/join-request.ts";
 import { NOTE_HEADER } from "../hub/series-note.ts";
 import type { View } from "../hub/text-view.ts";
 import { Room } from "../room/room.ts";
@@ -33,6 +33,8 @@ import {
 } from "./log/slice.ts";
 import type { Bounds } from "./log/trim.ts";
 import { Presence } from "./presence.ts";
+import { type PublisherRequest, parsePublisherRequest } from "./publisher-request.ts";
+import { PUBLISHER_TAG, PublisherSockets } from "./publisher-sockets.ts";
 import { ReadSlots } from "./read-slots.ts";
 import { pause, readTurns } from "./read-turns.ts";
 import { StoredRoom } from "./stored-room.ts";
@@ -72,6 +74,7 @@ export class Channel extends DurableObject<Env> {
   readonly #clock = new ChannelClock();
   readonly #hub: Hub<WebSocket>;
   readonly #room: Room<WebSocket>;
+  readonly #publishers: PublisherSockets;
   readonly #storedRoom: StoredRoom;
   /** When the next alarm is, by the wall clock; null: there is none; undefined: not known since the last eviction. */
   #alarmAtMs: number | null | undefined;
@@ -109,7 +112,13 @@ export class Channel extends DurableObject<Env> {
       pause,
     };
     const inRoom = new Set(ctx.getWebSockets(ROOM_TAG));
-    const viewers = ctx.getWebSockets().filter((socket) => !inRoom.has(socket));
+    const publishing = new Set(ctx.getWebSockets(PUBLISHER_TAG));
+    const viewers = ctx.getWebSockets().filter((socket) => !inRoom.has(socket) && !publishing.has(socket));
+    const forPublishers = {
+      publish: (frames: Uint8Array, series: string[], maxSeries?: number) => this.publish(frames, series, maxSeries),
+      announce: (announcement: Announcement) => this.announce(announcement),
+    };
+    this.#publishers = new PublisherSockets(forPublishers, [...publishing]);
     this.#hub = new Hub(parts, viewers, this.#now());
     const ofLog = {
       isThere: () => this.#log !== undefined,
@@ -219,10 +228,24 @@ export class Channel extends DurableObject<Env> {
     });
   }
 
+  /** The Worker opens a WebSocket for a publisher, whose bodies come by it. */
+  #openPublisher(request: PublisherRequest): Response {
+    if (this.#publishers.isFull) return new Response(null, { status: REFUSED_WITH.full });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [PUBLISHER_TAG]);
+    const ended = this.#hub.endOf(request.grant, this.#now());
+    if (ended === undefined) this.#publishers.add(server, request);
+    else closeQuietly(server, ended.code, ended.reason);
+    const headers = { "Sec-WebSocket-Protocol": PUBLISH_SUBPROTOCOL };
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
   /** A viewer joins. Its request has passed the guards. @returns 101; or, without a body, what {@link REFUSED_WITH} has */
   override async fetch(request: Request): Promise<Response> {
     const roomRequest = parseRoomRequest(parseObject(request.headers.get(ROOM_HEADER) ?? ""));
     if (roomRequest !== undefined) return await this.#enter(roomRequest);
+    const publisherRequest = parsePublisherRequest(parseObject(request.headers.get(PUBLISHER_HEADER) ?? ""));
+    if (publisherRequest !== undefined) return this.#openPublisher(publisherRequest);
     const nowMs = this.#now();
     this.#sweep(nowMs);
     const joinRequest = parseJoinRequest(request);
@@ -287,6 +310,7 @@ export class Channel extends DurableObject<Env> {
   /** A token was revoked: whoever was let in with it is closed. */
   async revoke(tokenId: string): Promise<void> {
     const nowMs = this.#now();
+    this.#publishers.revoke(tokenId);
     const isOfRoom = this.#room.revoke(tokenId, nowMs);
     if (!this.#hub.revoke(tokenId, nowMs) && !isOfRoom) return;
     this.#tellNow();
@@ -305,6 +329,7 @@ export class Channel extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    if (this.#publishers.has(socket)) return await this.#publishers.receive(socket, message);
     const nowMs = this.#now();
     if (this.#room.has(socket)) {
       this.#room.receive(socket, message, nowMs);
@@ -317,6 +342,7 @@ export class Channel extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
+    if (this.#publishers.remove(socket)) return answerClose(socket, code, reason);
     this.#leave(socket);
     answerClose(socket, code, reason);
     this.#tellNow();
@@ -324,6 +350,7 @@ export class Channel extends DurableObject<Env> {
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
+    if (this.#publishers.remove(socket)) return;
     this.#leave(socket);
     this.#tellNow();
     await this.#setAlarm();

@@ -1,7 +1,7 @@
-import type { ChannelSocket, ChannelSocketEvents } from "./channel-socket.ts";
+import type { ChannelSocketEvents, PublisherSocket } from "./channel-socket.ts";
 
 /** @param socket what a channel answered with; its events come from now on */
-export function acceptSocket(socket: WebSocket, events: ChannelSocketEvents): ChannelSocket {
+export function acceptSocket(socket: WebSocket, events: ChannelSocketEvents): PublisherSocket {
   socket.binaryType = "arraybuffer";
   socket.addEventListener("message", ({ data }) => {
     if (typeof data === "string" || data instanceof ArrayBuffer) events.message(data);
@@ -10,8 +10,8 @@ export function acceptSocket(socket: WebSocket, events: ChannelSocketEvents): Ch
   socket.addEventListener("error", () => events.closed(1006));
   socket.accept();
   return {
-    send(text) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    send(data) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(data);
     },
     close: () => socket.close(1000),
   };

@@ -5,6 +5,11 @@ export interface ChannelSocket {
   close(): void;
 }
 
+/** The same for a publisher, which sends bytes, too. */
+export interface PublisherSocket extends ChannelSocket {
+  send(data: string | Uint8Array): void;
+}
+
 export interface ChannelSocketEvents {
   message(data: string | ArrayBuffer): void;
   closed(code: number): void;

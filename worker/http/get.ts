@@ -16,6 +16,7 @@ import { isLive } from "./live/live-query.ts";
 import { isMetrics, type MetricsType, negotiate, type StoredType } from "./negotiate.ts";
 import { pageResponse } from "./page.ts";
 import { HttpProblem, PROBLEM_TYPE } from "./problem-response.ts";
+import { connectPublisher, isForPublisher } from "./publisher/connect.ts";
 import { latestValues } from "./read/latest-values.ts";
 import { METRICS_CONTENT_TYPES, metricsText } from "./read/metrics-text.ts";
 import { storedPoints } from "./read/read.ts";
@@ -28,8 +29,10 @@ import { mustNote } from "./tokens/note-use.ts";
 export async function get(asked: Asked): Promise<Response> {
   const { request, env, access, name } = asked;
   const { headers } = request;
-  if (headers.get("Upgrade")?.toLowerCase() === "websocket")
+  if (headers.get("Upgrade")?.toLowerCase() === "websocket") {
+    if (isForPublisher(headers)) return await connectPublisher(asked);
     return isForRoom(headers) ? await joinRoom(asked) : await watch(asked);
+  }
   mustNotHaveLostUpgrade(headers);
   const accept = headers.get("Accept") ?? undefined;
   if (accept === PROBLEM_TYPE) return await probe(asked);

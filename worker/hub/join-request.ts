@@ -36,7 +36,10 @@ export const VIEW_HEADER = "Plotcast-View";
 /** Who joins a channel's room, as JSON, likewise. */
 export const ROOM_HEADER = "Plotcast-Room";
 
-const OWN_HEADERS = [BUILD_HEADER, GRANT_HEADER, SHARE_HEADER, VIEW_HEADER, ROOM_HEADER];
+/** That a publisher's WebSocket is opened, and for whom, as JSON, likewise. */
+export const PUBLISHER_HEADER = "Plotcast-Publisher";
+
+const OWN_HEADERS = [BUILD_HEADER, GRANT_HEADER, SHARE_HEADER, VIEW_HEADER, ROOM_HEADER, PUBLISHER_HEADER];
 
 /** A request without what only the Worker says to a channel: what its client sent by these names counts for nothing. */
 export function withoutOwnHeaders(request: Request): Request {

@@ -3,6 +3,7 @@ import type { Announcement, PublishAnswer } from "../../../protocol/messages/pub
 import { Problem, type Refusal } from "../../../protocol/problem.ts";
 import { CHANNEL_ITSELF } from "../../../protocol/room/channel-itself.ts";
 import type { Principal } from "../../auth/principal.ts";
+import type { PublishTo } from "../../channel/publisher-request.ts";
 import { clientAddress } from "../access/client-address.ts";
 import { mustMay } from "../access/guard.ts";
 import { spendOnAnnouncement, spendOnPublish } from "../access/quotas.ts";
@@ -11,12 +12,6 @@ import { audit } from "../audit.ts";
 import { HttpProblem } from "../problem-response.ts";
 import { mustNote } from "../tokens/note-use.ts";
 import type { Publication } from "./published-frames.ts";
-
-/** The channel, as far as publishers reach it: by RPC, or by a WebSocket. */
-export interface PublishTo {
-  publish(frames: Uint8Array, series: string[], maxSeries?: number): Promise<PublishAnswer | Refusal>;
-  announce(announcement: Announcement): Promise<void>;
-}
 
 /** Who publishes, if they may. @throws Problem */
 export async function mustPublish({ request, env, access, name }: Asked): Promise<Principal> {

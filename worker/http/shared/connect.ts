@@ -1,4 +1,4 @@
-import { SHARED_SUBPROTOCOL } from "../../../protocol/limits.ts";
+import { PUBLISH_SUBPROTOCOL, SHARED_SUBPROTOCOL } from "../../../protocol/limits.ts";
 import { isString } from "../../../protocol/messages/guards.ts";
 import { messageIn, parseFields } from "../../../protocol/messages/parsed.ts";
 import { pause } from "../../channel/read-turns.ts";
@@ -104,6 +104,9 @@ async function joined(join: Join, request: Request, ask: (request: Request) => P
   if (join.protocols.length > 0) {
     if (!join.protocols.every((each) => /^[\w.~!#$%&'*+^`|-]+$/.test(each))) {
       return refused(400, { code: "subprotocol-unsupported", detail: "Not the name of a subprotocol." });
+    }
+    if (join.protocols.includes(PUBLISH_SUBPROTOCOL)) {
+      return refused(400, { code: "subprotocol-unsupported", detail: "Publish over a WebSocket of its own." });
     }
     headers.set("Sec-WebSocket-Protocol", join.protocols.join(", "));
   }
