@@ -31,7 +31,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
   }
   const { token } = publish;
   for (const warning of tokenWarnings(config.to, token)) log.warn(warning);
-  const { to, sources, bufferBytes, metrics } = config;
+  const { to, sources, uplink, bufferBytes, metrics } = config;
   const spool = config.spool === "none" ? undefined : { file: config.spool, maxBytes: config.spoolMaxBytes };
   const refused = (code: number, { message }: Error): number => {
     log.error(message);
@@ -50,7 +50,7 @@ export async function run(config: Configuration, env: Partial<Record<string, str
     const statusEveryMs = stderr.isTTY ? 600_000 : 10_000;
     const checksStart = true;
     bridge = await startBridge({
-      ...{ to, token, log, sources, bufferBytes, spool, metrics, statusEveryMs, checksStart },
+      ...{ to, token, log, sources, uplink, bufferBytes, spool, metrics, statusEveryMs, checksStart },
       ...{ control: config.control, call: config.call },
     });
   } catch (error) {

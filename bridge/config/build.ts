@@ -27,6 +27,7 @@ export function configurationOf(
   return {
     to: bridge.to,
     sources: sources.map((source, i) => sourceConfigOf(source, ["source", i], sources, context)),
+    uplink: bridge.uplink,
     bufferBytes: bridge.buffer,
     spool: bridge.spool,
     spoolMaxBytes: bridge.spool_max,

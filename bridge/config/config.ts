@@ -1,4 +1,5 @@
 import type { MetricsAddress } from "../observability/metrics.ts";
+import type { BridgeValues } from "./schema/bridge.ts";
 import type { FieldValues } from "./schema/field.ts";
 import type { SourceValues } from "./schema/source.ts";
 
@@ -7,6 +8,8 @@ export interface BridgeConfig {
   /** The channel's URL, `http(s)://host/c/<name>`; a source may name another channel of the same Worker. */
   to: URL;
   sources: readonly SourceConfig[];
+  /** What delivers frames: a POST for each body, or a WebSocket for each channel. */
+  uplink: BridgeValues["uplink"];
   /** Bound of what is kept in memory for each channel. */
   bufferBytes: number;
   /** Undefined: the channel's default file in `.plotcast/`; `none`: in memory alone. */

@@ -58,8 +58,13 @@ export class SourceLedger {
 /** What went out to one channel since the start, and what did not. */
 export class UplinkLedger {
   delivered = 0;
+  /** Bodies sent, by whichever transport; of these, such as went again; and such as went by WebSocket. */
   posts = 0;
   retries = 0;
+  socketBodies = 0;
+  /** Whether a WebSocket for bodies is open: 0 or 1. How often one was lost, or could not be had, so that bodies went by POST. */
+  openSockets = 0;
+  fallbacks = 0;
   /** As the last answer said; undefined before the first. */
   viewers: number | undefined;
   readonly dropped = new Map<string, Dropped>();
@@ -132,6 +137,9 @@ export function totalsOf(sources: readonly SourceLedger[], uplinks: readonly Upl
     delivered: sum(uplinks, (uplink) => uplink.delivered),
     posts: sum(uplinks, (uplink) => uplink.posts),
     retries: sum(uplinks, (uplink) => uplink.retries),
+    socketBodies: sum(uplinks, (uplink) => uplink.socketBodies),
+    openSockets: sum(uplinks, (uplink) => uplink.openSockets),
+    fallbacks: sum(uplinks, (uplink) => uplink.fallbacks),
     viewers: watched.length === 0 ? undefined : sum(watched, (uplink) => uplink.viewers ?? 0),
     dropped: summed(
       uplinks.map(({ dropped }) => dropped),

@@ -28,8 +28,14 @@ const SOURCE_COUNTS: readonly (readonly [name: string, help: string, read: (ledg
 
 const UPLINK_COUNTS: readonly (readonly [name: string, help: string, read: (ledger: UplinkLedger) => number])[] = [
   ["delivered_points", "Points that a 2xx has confirmed.", (ledger) => ledger.delivered],
-  ["posts", "POSTs sent.", (ledger) => ledger.posts],
-  ["retries", "POSTs sent again.", (ledger) => ledger.retries],
+  ["posts", "Bodies sent, by POST or by WebSocket.", (ledger) => ledger.posts],
+  ["retries", "Bodies sent again.", (ledger) => ledger.retries],
+  ["websocket_bodies", "Bodies sent by WebSocket.", (ledger) => ledger.socketBodies],
+  [
+    "websocket_fallbacks",
+    "Times that a WebSocket was lost or could not be had, so that bodies went by POST.",
+    (ledger) => ledger.fallbacks,
+  ],
   ["spool_write_failures", "Writes to the spool that failed.", (ledger) => ledger.spoolFailures],
   ["new_publisher_ids", "Times that a new publisher id was taken, because others used it.", (ledger) => ledger.newIds],
   [
@@ -48,6 +54,7 @@ const UPLINK_REASONS: readonly (readonly [name: string, help: string, read: (led
 
 const UPLINK_GAUGES: readonly (readonly [name: string, help: string, read: (uplink: WatchedUplink) => number])[] = [
   ["viewers", "Viewers, as the last answer said.", ({ ledger }) => ledger.viewers ?? Number.NaN],
+  ["websocket_open", "1 while bodies go by WebSocket, 0 while by POST.", ({ ledger }) => ledger.openSockets],
   ["undelivered_points", "Points that no 2xx has confirmed.", ({ held }) => held.points],
   ["undelivered_bytes", "Bytes of frames that no 2xx has confirmed.", ({ held }) => held.bytes],
   ["oldest_undelivered_seconds", "Age of the oldest of them.", ({ held }) => held.oldestAgeMs / 1000],
@@ -161,7 +168,7 @@ export function createRegistry({ sources, uplinks, downlinks }: Watched, connect
   }
   const posts = new Histogram({
     name: "plotcast_bridge_post_seconds",
-    help: "From sending a POST to its outcome.",
+    help: "From sending a body to its outcome.",
     labelNames: ["channel"],
     buckets: SECONDS,
     registers,

@@ -13,7 +13,7 @@ export interface SpoolStatus {
 export function statusLine(totals: Totals, held: Undelivered, spools: readonly SpoolStatus[] = []): string {
   const parts = [
     `received ${counted(totals.received, "message")}`,
-    `delivered ${counted(totals.delivered, "point")} in ${counted(totals.posts, "POST")}`,
+    `delivered ${counted(totals.delivered, "point")} in ${sentBy(totals)}`,
   ];
   if (held.points > 0) {
     parts.push(`behind by ${counted(held.points, "point")} (the oldest waits for ${duration(held.oldestAgeMs)})`);
@@ -36,6 +36,12 @@ export function statusLine(totals: Totals, held: Undelivered, spools: readonly S
   }
   if (totals.viewers !== undefined) parts.push(totals.viewers === 0 ? "nobody watches" : `${totals.viewers} watching`);
   return parts.join(", ");
+}
+
+function sentBy({ posts, socketBodies }: Totals): string {
+  const inPosts = counted(posts - socketBodies, "POST");
+  if (socketBodies === 0) return inPosts;
+  return `${counted(socketBodies, "message")} by WebSocket${posts === socketBodies ? "" : ` and ${inPosts}`}`;
 }
 
 /** Logs {@link statusLine} every `everyMs` while something happens. @returns how to stop it */

@@ -13,6 +13,7 @@ import { bearsNumbers } from "../presets/reader.ts";
 import { CONNECTION_EVENTS } from "../sources/inlets.ts";
 import type { ChannelUplink } from "../uplink/channel-uplink.ts";
 import { ChannelUplinks } from "../uplink/channel-uplinks.ts";
+import type { UplinkTransportName } from "../uplink/transport.ts";
 import { createClock, setBackLog } from "./clock.ts";
 import { Source } from "./source.ts";
 
@@ -22,6 +23,8 @@ export interface BridgeOptions {
   token: string;
   log: Log;
   sources: readonly SourceConfig[];
+  /** How bodies go out; by POST unless given. */
+  uplink?: UplinkTransportName | undefined;
   /** Bound of what is kept in memory for each channel; 64 MiB by default, 1 MiB at least. */
   bufferBytes?: number;
   /** Where what is undelivered is kept on disk too (no file: each channel's default); without it, in memory alone. */
@@ -85,6 +88,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       to,
       token,
       log,
+      transport: options.uplink,
       bufferBytes: options.bufferBytes ?? DEFAULT_BUFFER_BYTES,
       spoolFile: spool === undefined ? null : spool.file,
       spoolMaxBytes: spool?.maxBytes ?? 0,

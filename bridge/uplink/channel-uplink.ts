@@ -18,7 +18,9 @@ import type { ArrivalPath } from "../sources/inlet.ts";
 import { Announcer } from "./announcer.ts";
 import { createDeliverer } from "./deliverer.ts";
 import { Poster } from "./post.ts";
+import { SocketTransport } from "./socket-transport.ts";
 import { StartCheck } from "./start-check.ts";
+import type { UplinkTransport, UplinkTransportName } from "./transport.ts";
 
 export interface ChannelUplinkOptions {
   /** The channel's URL. */
@@ -35,6 +37,8 @@ export interface ChannelUplinkOptions {
   isNumbered: boolean;
   /** Shared with the other channels; without it, none of theirs. */
   numbersRoom?: NumbersRoom;
+  /** How bodies go out: by POST, or by WebSocket and by POST while there is none. */
+  transport?: UplinkTransportName | undefined;
   /** By which clock publishers are away, in milliseconds; `performance.now()` by default. */
   presenceNowMs?: (() => number) | undefined;
 }
@@ -58,7 +62,7 @@ export class ChannelUplink {
   readonly #collector: Collector;
   readonly #tracker: SequenceTracker;
   readonly #spoolWriter: SpoolWriter | undefined;
-  readonly #poster: Poster;
+  readonly #transport: UplinkTransport;
   readonly #announcer: Announcer;
   readonly #deliverer: Deliverer;
   readonly #check: StartCheck;
@@ -104,15 +108,21 @@ export class ChannelUplink {
     if (!isTold && (state.sentSeq > 0 || state.frames.length > 0)) this.addGap(gapOf("bridge-restarted", null));
     logSpooled(collector.held, log);
 
-    this.#poster = new Poster({ to, token });
-    const poster = this.#poster;
+    const poster = new Poster({ to, token });
+    const transport = options.transport === "ws" ? new SocketTransport({ to, token, log, ledger, poster }) : poster;
+    this.#transport = transport;
     const trouble = new TroubleWarnings(log);
-    const check = new StartCheck({ to, log, trouble, post: (body, signal, sent) => poster.post(body, signal, sent) });
+    const check = new StartCheck({
+      to,
+      log,
+      trouble,
+      post: (body, signal, sent) => transport.send(body, signal, sent),
+    });
     this.#check = check;
     const announcer = new Announcer({
       publisher: () => collector.publisher,
       log,
-      post: (body, signal, sent) => poster.post(body, signal, sent),
+      post: (body, signal, sent) => transport.send(body, signal, sent),
       isIdle: () => collector.held.points === 0,
       isKnown: state.sentSeq > state.base,
       nowMs: options.presenceNowMs,
@@ -248,7 +258,7 @@ export class ChannelUplink {
       for (const timer of this.#timers) clearInterval(timer);
       this.save();
       this.#spoolWriter?.close(this.#collector.unusedSeq);
-      await this.#poster.close();
+      await this.#transport.close();
     }
   }
 }

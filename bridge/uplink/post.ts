@@ -2,6 +2,7 @@ import { Client } from "undici";
 import { type Outcome, outcomeOf, type Sent } from "../../client/publish/deliver/answer.ts";
 import { FRAME_TYPE, PRESENCE_TYPE } from "../../protocol/limits.ts";
 import { errorAdvice, errorCode } from "../observability/error-advice.ts";
+import type { UplinkTransport } from "./transport.ts";
 
 export interface PostOptions {
   /** The channel's URL. */
@@ -29,7 +30,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
  * One connection to the Worker, opened when needed, with one request in flight: another waits for it. HTTP/1.1, because
  * that needs no more and costs less.
  */
-export class Poster {
+export class Poster implements UplinkTransport {
   readonly #client: Client;
   readonly #path: string;
   readonly #headers: Record<string, string>;
@@ -51,7 +52,7 @@ export class Poster {
   }
 
   /** POSTs a body. Never rejects: whatever goes wrong is an outcome. */
-  async post(body: Uint8Array, signal: AbortSignal, sent: Sent): Promise<Outcome> {
+  async send(body: Uint8Array, signal: AbortSignal, sent: Sent): Promise<Outcome> {
     // Not AbortSignal.any: it would leave something at `signal`, which lives as long as the bridge, for every POST.
     const ending = new AbortController();
     const onEnd = (): void => ending.abort();

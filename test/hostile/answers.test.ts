@@ -68,7 +68,7 @@ for (const row of ANSWERS) {
         collector,
         ledger,
         log: createLog("text", "info", (line) => lines.push(line)),
-        post: ({ body, points }, signal) => poster.post(body, signal, { kind: "frames", points }),
+        post: ({ body, points }, signal) => poster.send(body, signal, { kind: "frames", points }),
         policy: { baseDelayMs: 5, maxDelayMs: 20, holdMs: 20 },
         idlePaceMs: 0,
       });

@@ -7,10 +7,17 @@ import { table, tables } from "./tables.ts";
 
 const spoolFile = text((value) => (value.trim() === "" ? "give a file, or none" : undefined)).check(oneCharacter);
 
+/** What delivers frames. */
+export const UPLINKS = ["post", "ws"] as const;
+
 const BRIDGE_KEYS = {
   to: key(z.prefault(parsed(parseChannelUrl, { format: "uri" }), "http://localhost:8787/c/main"), {
     summary: "the channel",
     flag: "--to <url>",
+  }),
+  uplink: key(z.prefault(choice("uplink", UPLINKS), "post"), {
+    summary: "post: a request for each body; ws: a WebSocket a channel, which costs less on Cloudflare",
+    flag: "--uplink <transport>",
   }),
   buffer: key(z.prefault(size(), "64MiB"), {
     summary: "kept in memory at most while the Worker is away",

@@ -1,6 +1,11 @@
 import { PLOTCAST_HEADER } from "../../../protocol/limits.ts";
 import { messageIn } from "../../../protocol/messages/parsed.ts";
-import { parseProblem, parsePublishAnswer, type ReceivedPublishAnswer } from "../../../protocol/messages/publish.ts";
+import {
+  parseProblem,
+  parsePublishAnswer,
+  type ReceivedProblem,
+  type ReceivedPublishAnswer,
+} from "../../../protocol/messages/publish.ts";
 import { escaped } from "../../../protocol/printable.ts";
 import type { ProblemCode } from "../../../protocol/problem.ts";
 
@@ -74,11 +79,18 @@ export function notTaken(reply: Reply, token: string, nowMs = Date.now()): Refus
   const { status, headers, text } = reply;
   const waitMs = retryAfterMs(headers["retry-after"], nowMs);
   const problem = mediaType(headers) === PROBLEM_TYPE ? messageIn(parseProblem(text)) : undefined;
-  if (problem?.status === status) {
-    const detail = escaped(without(token, problem.detail), MAX_DETAIL_LENGTH);
-    return { kind: "refused", status, code: problem.code, detail, retryAfterMs: waitMs };
-  }
+  if (problem?.status === status) return refusalBy(problem, token, waitMs);
   return { kind: "foreign", status, what: described(reply, token), retryAfterMs: waitMs };
+}
+
+/** Plotcast's own no, whatever it came by. @param waitMs as the server asks for, in milliseconds */
+export function refusalBy(
+  { status, code, detail }: ReceivedProblem,
+  token: string,
+  waitMs: number | undefined,
+): Extract<Outcome, { kind: "refused" }> {
+  const quoted = escaped(without(token, detail), MAX_DETAIL_LENGTH);
+  return { kind: "refused", status, code, detail: quoted, retryAfterMs: waitMs };
 }
 
 /** `200 text/html from nginx, "Welcome"`: enough to recognise what answered. */

@@ -99,7 +99,7 @@ describe("an error's code", () => {
       const to = new URL("/c/main", urlOf(port));
       const poster = new Poster({ to, token: "secret-token", timeoutMs: 1000 });
       t.after(() => poster.close());
-      const outcome = await poster.post(new Uint8Array(), new AbortController().signal, { kind: "nothing" });
+      const outcome = await poster.send(new Uint8Array(), new AbortController().signal, { kind: "nothing" });
       assert.ok(outcome.kind === "failed");
       assert.match(outcome.reason, said);
     });

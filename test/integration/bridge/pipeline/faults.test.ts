@@ -33,7 +33,7 @@ function delivering(t: TestContext, to: URL, timeoutMs = 5000) {
   const poster = new Poster({ to, token: "t", timeoutMs, totalTimeoutMs: timeoutMs });
   const policy = { baseDelayMs: 5, maxDelayMs: 50, holdMs: 30 };
   const post: DelivererOptions["post"] = ({ body, points }, signal) =>
-    poster.post(body, signal, { kind: "frames", points });
+    poster.send(body, signal, { kind: "frames", points });
   const deliverer = createDeliverer({ collector, ledger, log, post, policy, random: () => 0.5 });
   void deliverer.run();
   t.after(async () => {

@@ -122,7 +122,7 @@ function delivering(t: TestContext, to: URL) {
     collector,
     ledger,
     log: createLog("text", "info", (line) => lines.push(line)),
-    post: ({ body, points }, signal) => poster.post(body, signal, { kind: "frames", points }),
+    post: ({ body, points }, signal) => poster.send(body, signal, { kind: "frames", points }),
     policy: { baseDelayMs: 5, maxDelayMs: 20, holdMs: 20 },
   });
   void deliverer.run();
@@ -301,9 +301,9 @@ it("[BR25] [RT4] the real Worker's answers are known as its own", async (t) => {
   const { signal } = new AbortController();
   const announcement = Buffer.from('{"publisher":"00000000000000aa","here":true}');
   const sent: Sent = { kind: "announcement" };
-  assert.equal((await poster.post(announcement, signal, sent)).kind, "taken");
-  const wrong = await stranger.post(announcement, signal, sent);
+  assert.equal((await poster.send(announcement, signal, sent)).kind, "taken");
+  const wrong = await stranger.send(announcement, signal, sent);
   assert.ok(wrong.kind === "refused" && wrong.code === "token-wrong");
-  const bad = await poster.post(Buffer.from("no frame"), signal, { kind: "frames", points: 1 });
+  const bad = await poster.send(Buffer.from("no frame"), signal, { kind: "frames", points: 1 });
   assert.ok(bad.kind === "refused" && bad.code === "frame-truncated");
 });

@@ -47,7 +47,7 @@ function start({ idlePaceMs = 1000, holdMs = 30, timeoutMs = 5000 } = {}): void 
     collector,
     ledger,
     log: createLog("text", "info", (line) => lines.push(line)),
-    post: ({ body, points }, signal) => poster.post(body, signal, { kind: "frames", points }),
+    post: ({ body, points }, signal) => poster.send(body, signal, { kind: "frames", points }),
     policy: { baseDelayMs: 5, maxDelayMs: 50, holdMs },
     idlePaceMs,
     random: () => 0.99,

@@ -37,7 +37,7 @@ async function posterTo(t: TestContext, serve: (socket: Socket, number: number) 
     server.close();
   });
   const end = new AbortController();
-  const post = (body = BODY): Promise<Outcome> => withDeadline("an outcome", poster.post(body, end.signal, SENT), 8000);
+  const post = (body = BODY): Promise<Outcome> => withDeadline("an outcome", poster.send(body, end.signal, SENT), 8000);
   return { post, end, sockets, connections: () => connections };
 }
 

@@ -22,6 +22,7 @@ describe("plotcast.toml", () => {
     assert.equal(to.href, "http://localhost:8787/c/main");
     assert.equal(spool, undefined);
     assert.deepEqual(rest, {
+      uplink: "post",
       bufferBytes: 2 ** 26,
       spoolMaxBytes: 2 ** 30,
       metrics: undefined,
@@ -70,6 +71,7 @@ describe("plotcast.toml", () => {
   it("[CF1] says all of it", () => {
     const { to, sources, ...rest } = read(`
       to = "https://plots.example.org/c/lab/main"
+      uplink = "ws"
       buffer = 2097152
       spool = "spool.db"
       spool_max = "2 GiB"
@@ -117,6 +119,7 @@ describe("plotcast.toml", () => {
     `);
     assert.equal(to.href, "https://plots.example.org/c/lab/main");
     assert.deepEqual(rest, {
+      uplink: "ws",
       bufferBytes: 2 ** 21,
       spool: join(folder, "spool.db"),
       spoolMaxBytes: 2 ** 31,

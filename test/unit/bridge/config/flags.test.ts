@@ -49,6 +49,7 @@ describe("flags", () => {
     const file = write(
       "all.toml",
       `to = "http://localhost:1/c/a"
+uplink = "ws"
 buffer = "2MiB"
 spool = "none"
 spool_max = "3MiB"
@@ -83,7 +84,8 @@ heartbeat = "1s"
 user = "ann"
 password_env = "P"`,
     );
-    const args = `--to http://localhost:1/c/a --buffer 2MiB --spool none --spool-max 3MiB --metrics 0.0.0.0:1 --log json
+    const args =
+      `--to http://localhost:1/c/a --uplink ws --buffer 2MiB --spool none --spool-max 3MiB --metrics 0.0.0.0:1 --log json
       --name a --socket xsub --bind tcp://*:1 --bind tcp://*:2 --connect tcp://h:3 --topic a --topic b --format f32@48k
       --preset p --frames topic,payload,time --topic-delimiter | --skip-bytes 4 --inflate none --decimal-comma --sequence-field seq
       --expect-every 1s --channel lab/{1} --series {field} --time at --time-unit ms --time-epoch 1899-12-30 --field a.* --field b=c --max-rate 2.5

@@ -20,6 +20,13 @@ it("the status is one line of plain words with every count that is not nothing",
   ledger.posts = 2;
   const idle = statusLine(totalsOf([source], [ledger]), { points: 0, bytes: 0, oldestAgeMs: 0 });
   assert.equal(idle, "received 1,234 messages, delivered 1 point in 2 POSTs");
+  ledger.socketBodies = 1;
+  const both = statusLine(totalsOf([source], [ledger]), { points: 0, bytes: 0, oldestAgeMs: 0 });
+  assert.equal(both, "received 1,234 messages, delivered 1 point in 1 message by WebSocket and 1 POST");
+  ledger.socketBodies = 2;
+  const all = statusLine(totalsOf([source], [ledger]), { points: 0, bytes: 0, oldestAgeMs: 0 });
+  assert.equal(all, "received 1,234 messages, delivered 1 point in 2 messages by WebSocket");
+  ledger.socketBodies = 0;
   ledger.retries = 1;
   ledger.viewers = 0;
   source.countRefused("not-json");
