@@ -1,6 +1,6 @@
 /** Lines that can be cut or played tricks on: plain TCP for anybody, and one that understands a POST at a time. */
 import { Agent, createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import { problem } from "./fake-worker.ts";
@@ -118,6 +118,10 @@ export class PostProxy {
       proxy.#handle(incoming, response).catch(() => incoming.socket.destroy());
     });
     server.on("connection", (socket) => near.take(socket));
+    server.on("upgrade", (incoming, socket) => {
+      // That of a server is a Socket of the network.
+      if (socket instanceof Socket) proxy.#tunnel(incoming, socket);
+    });
     const proxy = new PostProxy(await listen(server), target, server, near);
     return proxy;
   }
@@ -188,6 +192,35 @@ export class PostProxy {
       default:
         trick satisfies never;
     }
+  }
+
+  /** A WebSocket. What goes over it next can be cut in the middle, and its answer lost. */
+  #tunnel(incoming: IncomingMessage, near: Socket): void {
+    const far = connect(Number(this.#target.port), this.#target.hostname);
+    const end = (): void => {
+      near.destroy();
+      far.destroy();
+    };
+    for (const socket of [near, far]) socket.on("error", end).on("close", end);
+    const lines = incoming.rawHeaders.flatMap((name, i, all) => (i % 2 === 0 ? [`${name}: ${all[i + 1]}`] : []));
+    far.write(`GET ${incoming.url} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
+    near.on("data", (data) => {
+      if (this.#plays("cut in the middle")) far.write(data.subarray(0, data.length / 2), end);
+      else far.write(data);
+    });
+    far.on("data", (data) => {
+      if (this.#plays("answer lost")) end();
+      else near.write(data);
+    });
+  }
+
+  /** Whether one of these tricks is still to be played; then it is. Others wait for a POST. */
+  #plays(kind: Trick["kind"]): boolean {
+    const at = this.tricks.findIndex((trick) => trick.kind === kind);
+    if (at < 0) return false;
+    this.tricks.splice(at, 1);
+    this.played.set(kind, (this.played.get(kind) ?? 0) + 1);
+    return true;
   }
 
   #pass(incoming: IncomingMessage, body: Buffer): Promise<Answer> {

@@ -47,6 +47,8 @@ export interface Plan {
   /** `--spool-max` of the bridge, and STORE_BYTES of the Worker. */
   spoolMax: string;
   storeBytes: number;
+  /** `--uplink` of the bridge: of every third seed `ws`. */
+  uplink: "post" | "ws";
   faults: { atMs: number; fault: Fault }[];
 }
 
@@ -69,10 +71,11 @@ export function planOf(seed: number, seconds: number): Plan {
     [1, 2 ** 19],
     [1, 2 ** 25],
   ]);
+  const uplink = seed % 3 === 0 ? "ws" : "post";
   const faults: Plan["faults"] = [];
   for (let atMs = 0; ; ) {
     atMs += random.integer(50, 2 * EVERY_MS - 50);
-    if (atMs >= 1000 * seconds) return { spoolMax, storeBytes, faults };
+    if (atMs >= 1000 * seconds) return { spoolMax, storeBytes, uplink, faults };
     faults.push({ atMs, fault: faultOf(random) });
   }
 }

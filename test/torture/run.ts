@@ -80,7 +80,7 @@ export async function runOnce(
     return {
       seed,
       seconds: (performance.now() - startedMs) / 1000,
-      settings: `--spool-max ${plan.spoolMax}, STORE_BYTES ${plan.storeBytes}`,
+      settings: `--uplink ${plan.uplink}, --spool-max ${plan.spoolMax}, STORE_BYTES ${plan.storeBytes}`,
       faults: injector.done,
       failed: injector.failed,
       sent: new Map(publishers.map(({ topic, last }) => [topic, (last ?? -1) + 1])),

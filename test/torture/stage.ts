@@ -107,7 +107,7 @@ export async function startStage(seed: number, plan: Plan): Promise<Stage> {
     const bridge = new TortureBridge(
       [
         ...["--to", to.href, "--bind", address, "--sequence-field", "n", "--buffer", "1MiB"],
-        ...["--spool", join(disk.directory, "spool.db"), "--spool-max", plan.spoolMax],
+        ...["--spool", join(disk.directory, "spool.db"), "--spool-max", plan.spoolMax, "--uplink", plan.uplink],
       ],
       edge.token ?? "",
     );

@@ -28,3 +28,10 @@ test("[BR6] [BR14] what a bridge that is not killed received, it delivers: nothi
     );
   }
 });
+
+test("[BR40] [UP5b] [CH3] a bridge that delivers by WebSocket, and by POST while there is none, loses and doubles nothing, whatever dies on the way", async (t) => {
+  const result = await good(3, 12, []);
+  t.diagnostic(textOf(result));
+  assert.match(result.settings, /--uplink ws/);
+  assert.match(result.bridgeSaid, /messages? by WebSocket/);
+});
