@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FRAME_TYPE, PRESENCE_TYPE, SUBPROTOCOL } from "../../../protocol/limits.ts";
 import type { Edge } from "../../support/edge.ts";
 import { bulkyFrame, frameOf, newChannel, post, publishFrames, read } from "../../support/publish.ts";
+import { TestPublisher } from "../../support/publish-socket.ts";
 import { openViewer, type Viewer } from "../../support/sockets.ts";
 import { type Counts, channelOfRows, countsOf, startCounting } from "../measure.ts";
 import { COUNTED, type Counters, NOTHING, type Uplink } from "./counters.ts";
@@ -29,15 +30,19 @@ const FURTHER_VIEWERS = 20;
 interface Publisher {
   /** A body of one frame; resolves when the channel has confirmed it. */
   publish(frame: Uint8Array): Promise<unknown>;
-  close(): Promise<void>;
+  close(): Promise<unknown>;
 }
 
 /** Each uplink that is counted. */
-const UPLINKS: Partial<Record<Uplink, (edge: Edge, channel: string) => Promise<Publisher>>> = {
+const UPLINKS: Record<Uplink, (edge: Edge, channel: string) => Promise<Publisher>> = {
   post: async (edge, channel) => ({
     publish: (frame) => publishFrames(edge, channel, frame),
     close: async () => {},
   }),
+  ws: async (edge, channel) => {
+    const publisher = await TestPublisher.open(edge, channel);
+    return { publish: (frame) => publisher.publish(frame), close: () => publisher.viewer.close() };
+  },
 };
 
 /** @param viewers who watch meanwhile, and keep up */
@@ -45,10 +50,8 @@ export async function countBodies(viewers = VIEWERS): Promise<Counters["body"]> 
   await using edge = await startCounting(SMALL_STORE);
   const body: Counters["body"] = {};
   for (const uplink of ["post", "ws"] as const) {
-    const open = UPLINKS[uplink];
-    if (open === undefined) continue;
     const channel = newChannel();
-    const publisher = await open(edge, channel);
+    const publisher = await UPLINKS[uplink](edge, channel);
     body[uplink] = await countBody(edge, channel, publisher, viewers);
     await publisher.close();
   }
