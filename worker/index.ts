@@ -24,6 +24,7 @@ import { mustNote } from "./http/tokens/note-use.ts";
 import { withoutOwnHeaders } from "./hub/join-request.ts";
 
 export { Channel } from "./channel/channel.ts";
+export { Relay } from "./relay/relay.ts";
 export { TokenRegistry } from "./tokens/token-registry.ts";
 
 type Bindings = { Bindings: Env };

@@ -7,6 +7,7 @@ import { env } from "cloudflare:workers";
 import { Channel as CountedChannel } from "../../worker/channel/channel.ts";
 import worker from "../../worker/index.ts";
 
+export { Relay } from "../../worker/relay/relay.ts";
 export { TokenRegistry } from "../../worker/tokens/token-registry.ts";
 
 const EVENTS = [

@@ -16,6 +16,7 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { isObject } from "../../protocol/json/json.ts";
 import { bundleWorker, type DurableObjectBinding, ROOT, readWorkerConfig } from "../../scripts/local/worker-bundle.ts";
 import { freePort } from "./ports.ts";
+import { relayedVars } from "./relayed.ts";
 import { takeTurn } from "./wait.ts";
 
 const HOST = "127.0.0.1";
@@ -84,7 +85,7 @@ export class Edge {
     const inspector = options.inspected === true ? { inspectorPort: 0 } : {};
     const own = worker.optionsFor({
       port,
-      vars: { ...options.vars, ...(this.token === null ? {} : { PUBLISH_TOKEN: this.token }) },
+      vars: { ...relayedVars(), ...options.vars, ...(this.token === null ? {} : { PUBLISH_TOKEN: this.token }) },
       persistDir: options.persistDir ?? ownDir,
       pageDir: options.pageDir,
       ratelimits: options.ratelimits ?? {},

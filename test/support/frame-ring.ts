@@ -34,6 +34,16 @@ export class FrameRing implements FrameLog {
     return frame;
   }
 
+  /** Puts a frame in the place of the one with its number. */
+  replace(frame: Uint8Array): void {
+    const { seq } = readHeader(frame);
+    this.#frames.splice(
+      this.#frames.findIndex((each) => readHeader(each).seq === seq),
+      1,
+      frame,
+    );
+  }
+
   /** Forgets the oldest frames, so many. */
   trim(count: number): void {
     this.#frames.splice(0, count);

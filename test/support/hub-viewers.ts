@@ -64,6 +64,8 @@ export class HubOnRing {
   readonly log: FrameRing;
   /** When the last publisher has gone. */
   goneAtMs: number | null = null;
+  /** What other hubs of the channel have. */
+  readonly elsewhere = { viewers: 0, behind: 0 };
   readonly pauses: number[] = [];
   /** What happens while an alarm pauses. */
   onPause: (() => void) | undefined;
@@ -131,6 +133,7 @@ export class HubOnRing {
       log: this.log,
       presence,
       clock: { aheadMs: 0 },
+      elsewhere: this.elsewhere,
       wallMs: () => this.nowMs,
       isPrivate: this.isPrivate,
       verify: (token) => this.verify(token),

@@ -5,6 +5,7 @@
 import worker from "../../worker/index.ts";
 
 export { Channel } from "../../worker/channel/channel.ts";
+export { Relay } from "../../worker/relay/relay.ts";
 export { TokenRegistry } from "../../worker/tokens/token-registry.ts";
 
 const { now } = Date;

@@ -62,6 +62,8 @@ export class Channel extends DurableObject {
 /** What wrangler.toml names, too. */
 export class TokenRegistry extends DurableObject {}
 
+export class Relay extends DurableObject {}
+
 export default {
   fetch(request, env) {
     return env.CHANNEL.getByName(new URL(request.url).pathname.split("/")[1]).fetch(request);

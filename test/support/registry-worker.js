@@ -8,6 +8,8 @@ import { Channel as RealChannel } from "../../worker/channel/channel.ts";
 import worker from "../../worker/index.ts";
 import { TokenRegistry as RealRegistry } from "../../worker/tokens/token-registry.ts";
 
+export { Relay } from "../../worker/relay/relay.ts";
+
 const { now } = Date;
 let aheadMs = 0;
 let stoppedAtMs;

@@ -6,6 +6,7 @@ import { Channel as RealChannel } from "../../worker/channel/channel.ts";
 import { GRANT_HEADER } from "../../worker/hub/join-request.ts";
 import worker from "../../worker/index.ts";
 
+export { Relay } from "../../worker/relay/relay.ts";
 export { TokenRegistry } from "../../worker/tokens/token-registry.ts";
 
 const now = Date.now;

@@ -8,6 +8,7 @@ import { decodeFrame, type Frame, pointsOf } from "../../protocol/frame/frame.ts
 import { splitFrames } from "../../protocol/frame/header.ts";
 import { isObject } from "../../protocol/json/json.ts";
 import { FRAME_TYPE } from "../../protocol/limits.ts";
+import { occupy } from "./relayed.ts";
 
 export interface SeenPoint {
   series: string;
@@ -81,7 +82,7 @@ export interface Transport {
   open(url: URL, options?: ViewerOptions): Promise<TransportViewer>;
 }
 
-export const TRANSPORTS: readonly Transport[] = [
+const ALL: readonly Transport[] = [
   { name: "a text WebSocket with ids", tellsGaps: true, filters: true, open: openSocket },
   { name: "a WebSocket of frames", tellsGaps: true, filters: true, open: openFramesSocket },
   { name: "a shared WebSocket of frames", tellsGaps: true, filters: true, open: openSharedSocket },
@@ -127,6 +128,14 @@ export const TRANSPORTS: readonly Transport[] = [
       openPoll(url, EVENTS, { ...options, query: { ...options?.query, frames: "1", messages: "1" } }),
   },
 ];
+
+export const TRANSPORTS: readonly Transport[] = ALL.map((transport) => ({
+  ...transport,
+  async open(url, options) {
+    await occupy(url, options?.headers);
+    return await transport.open(url, options);
+  },
+}));
 
 class Seen implements TransportViewer {
   readonly points: SeenPoint[] = [];

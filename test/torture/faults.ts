@@ -14,6 +14,9 @@ const ENDED_IN_ORDER: readonly unknown[] = [0, 3];
 const READ_OUT_POINTS = 200;
 const READ_OUT_WITHIN_MS = 90_000;
 
+/** A Worker that nobody tells where a request comes from takes this region. */
+const relayOf = (number: number): string => `${CHANNEL}#enam-${number}`;
+
 export class Injector {
   /** How often each was done. */
   readonly done = new Map<string, number>();
@@ -59,6 +62,16 @@ export class Injector {
           () => this.#count(this.failed, fault),
         );
         return;
+      case "relay evicted":
+        void edge.evictObject("RELAY", relayOf(fault.relay)).then(
+          () => this.#count(this.done, fault),
+          () => this.#count(this.failed, fault),
+        );
+        return;
+      case "relay reset":
+        return void this.#reset("RELAY", relayOf(fault.relay), fault);
+      case "channel reset":
+        return void this.#reset("CHANNEL", CHANNEL, fault);
       case "viewer cut": {
         this.#count(this.done, fault);
         const line = lines[fault.viewer];
@@ -199,6 +212,16 @@ export class Injector {
       }
     });
     this.#turns.set(who, turn);
+  }
+
+  /** A Worker that is killed at that moment cannot do it. */
+  async #reset(binding: string, name: string, fault: Fault): Promise<void> {
+    const url = new URL(`/reset?${new URLSearchParams({ binding, name })}`, this.#stage.edge.url);
+    const isDone = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    this.#count(isDone ? this.done : this.failed, fault);
   }
 
   async #pause(ms: number): Promise<void> {

@@ -2,7 +2,7 @@
  * Real publishers, the real bridge, the real Worker with its storage on disk, viewers by every transport; and everything that
  * can happen to them, at random moments. Then: did every counter arrive once and in order, or is it in a gap of its size?
  *
- *     node test/torture/main.ts [--seed N] [--seconds S] [--seeds K] [--only "bridge killed,disk full"] [--without "flood"]
+ *     node test/torture/main.ts [--seed N] [--seconds S] [--seeds K] [--only "bridge killed,disk full"] [--without "flood"] [--relays]
  */
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +19,8 @@ const { values } = parseArgs({
     // To find out what it takes.
     only: { type: "string", default: "" },
     without: { type: "string", default: "" },
+    // Most viewers are served by relays.
+    relays: { type: "boolean", default: false },
   },
 });
 const [first, seconds, seeds] = [Number(values.seed), Number(values.seconds), Number(values.seeds)];
@@ -31,8 +33,8 @@ const [only, without] = [values.only.split(","), values.without.split(",")];
 const isWanted = (kind: string): boolean => (values.only === "" || only.includes(kind)) && !without.includes(kind);
 const results: Result[] = [];
 for (let seed = first; seed < first + seeds; seed++) {
-  console.log(`--seed ${seed} --seconds ${seconds}`);
-  const result = await runOnce(seed, seconds, isWanted);
+  console.log(`--seed ${seed} --seconds ${seconds}${values.relays ? " --relays" : ""}`);
+  const result = await runOnce(seed, seconds, isWanted, values.relays);
   results.push(result);
   console.log(`${textOf(result)}\n`);
   if (!result.isGood) {

@@ -11,6 +11,11 @@ export type Fault =
   /** SIGKILL of workerd; again later, on the same storage. */
   | { kind: "worker killed"; awayMs: number }
   | { kind: "channel evicted" }
+  /** Through relays: an object loses its memory, and keeps its sockets. */
+  | { kind: "relay evicted"; relay: number }
+  /** It loses its memory and its sockets. */
+  | { kind: "relay reset"; relay: number }
+  | { kind: "channel reset" }
   | { kind: "viewer cut"; viewer: number; awayMs: number }
   /** It stops reading, and its connection stays. */
   | { kind: "viewer stopped reading"; viewer: number; forMs: number }
@@ -47,6 +52,8 @@ export interface Plan {
   /** `--spool-max` of the bridge, and STORE_BYTES of the Worker. */
   spoolMax: string;
   storeBytes: number;
+  /** How many viewers the channel serves itself; undefined: as many as it does by default. */
+  relayAfter: number | undefined;
   /** `--uplink` of the bridge: of every third seed `ws`. */
   uplink: "post" | "ws";
   faults: { atMs: number; fault: Fault }[];
@@ -60,7 +67,33 @@ export const PUBLISHERS = 3;
 /** A fault so often, on average. */
 const EVERY_MS = 350;
 
-export function planOf(seed: number, seconds: number): Plan {
+/** There are so many relays that faults happen to. */
+const RELAYS = 4;
+
+/** @param hasRelays most viewers are served by relays, to which more happens; the rest is the same */
+export function planOf(seed: number, seconds: number, hasRelays = false): Plan {
+  const plan = plainPlanOf(seed, seconds);
+  if (!hasRelays) return plan;
+  const random = new Random(seed + 0.5);
+  const faults: Plan["faults"] = [];
+  for (let atMs = 0; ; ) {
+    atMs += random.integer(50, 4 * EVERY_MS - 50);
+    if (atMs >= 1000 * seconds) break;
+    faults.push({ atMs, fault: relayFaultOf(random) });
+  }
+  return { ...plan, relayAfter: 2, faults: [...plan.faults, ...faults].sort((a, b) => a.atMs - b.atMs) };
+}
+
+function relayFaultOf(random: Random): Fault {
+  const relay = random.integer(1, RELAYS);
+  return random.weighted<Fault>([
+    [4, { kind: "relay evicted", relay }],
+    [2, { kind: "relay reset", relay }],
+    [2, { kind: "channel reset" }],
+  ]);
+}
+
+function plainPlanOf(seed: number, seconds: number): Plan {
   const random = new Random(seed);
   // Small bounds are reached; large ones must not matter.
   const spoolMax = random.weighted([
@@ -75,7 +108,7 @@ export function planOf(seed: number, seconds: number): Plan {
   const faults: Plan["faults"] = [];
   for (let atMs = 0; ; ) {
     atMs += random.integer(50, 2 * EVERY_MS - 50);
-    if (atMs >= 1000 * seconds) return { spoolMax, storeBytes, uplink, faults };
+    if (atMs >= 1000 * seconds) return { spoolMax, storeBytes, relayAfter: undefined, uplink, faults };
     faults.push({ atMs, fault: faultOf(random) });
   }
 }

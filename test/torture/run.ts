@@ -39,8 +39,9 @@ export async function runOnce(
   seed: number,
   seconds: number,
   isWanted: (kind: string) => boolean = () => true,
+  hasRelays = false,
 ): Promise<Result> {
-  const plan = planOf(seed, seconds);
+  const plan = planOf(seed, seconds, hasRelays);
   const stage = await startStage(seed, plan);
   const startedMs = performance.now();
   try {

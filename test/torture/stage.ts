@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Edge, startEdge } from "../support/edge.ts";
 import { MeddlingProxy } from "../support/meddling-proxy.ts";
 import { Line, PostProxy } from "../support/proxy.ts";
@@ -23,6 +24,14 @@ const CHANNEL = "torture";
 const POINTS_PER_SECOND = 300;
 /** A write-ahead log alone may take 4 MiB before SQLite begins it again. */
 const DISK_MEGABYTES = 12;
+
+const RESET_WORKER = fileURLToPath(new URL("../support/reset-worker.js", import.meta.url));
+/** So few that there are several relays. */
+const RELAY_VIEWERS = "5";
+
+function relayVars({ relayAfter }: Plan): Record<string, string> {
+  return relayAfter === undefined ? {} : { RELAY_AFTER: String(relayAfter), RELAY_VIEWERS };
+}
 
 export interface Stage {
   directory: string;
@@ -70,7 +79,8 @@ export async function startStage(seed: number, plan: Plan): Promise<Stage> {
     now.push(() => disk.close());
     const edge = await startEdge({
       persistDir: join(directory, "edge"),
-      vars: { STORE_BYTES: String(plan.storeBytes) },
+      vars: { STORE_BYTES: String(plan.storeBytes), ...relayVars(plan) },
+      ...(plan.relayAfter !== undefined && { main: RESET_WORKER }),
     });
     ends.push(() => edge.close());
     const proxy = await PostProxy.to(edge.url);

@@ -1,56 +1,48 @@
 import { DurableObject } from "cloudflare:workers";
+import { concat } from "../../protocol/bytes.ts";
 import type { Cursor } from "../../protocol/cursor.ts";
-import { MAX_VIEWERS, PING, PONG, PUBLISH_SUBPROTOCOL, ROOM_SUBPROTOCOL, SUBPROTOCOL } from "../../protocol/limits.ts";
+import { MAX_VIEWERS, PING, PONG, PUBLISH_SUBPROTOCOL, ROOM_SUBPROTOCOL } from "../../protocol/limits.ts";
 import { parseObject } from "../../protocol/messages/guards.ts";
 import type { Announcement, PublishAnswer } from "../../protocol/messages/publish.ts";
 import type { Refusal } from "../../protocol/problem.ts";
 import { CHANNEL_ITSELF } from "../../protocol/room/channel-itself.ts";
 import type { ReceivedRoomMessage, RoomServerMessage } from "../../protocol/room/room-message.ts";
-import { auditLog, shown } from "../auth/audit-log.ts";
-import { renewal } from "../auth/renewal.ts";
 import type { ViewerShare } from "../auth/viewer-share.ts";
-import { audienceOf, parseWatch } from "../auth/watch-policy.ts";
+import { acceptViewer } from "../hub/accept-viewer.ts";
+import { positiveOr, relayBounds, storeBounds } from "../hub/bounds-of-env.ts";
+import { ChannelClock } from "../hub/channel-clock.ts";
 import { answerClose, closeQuietly } from "../hub/close.ts";
+import type { BatchBounds, FrameBatch, FrameLog, Taken } from "../hub/frame-log.ts";
 import { Hub, type HubParts } from "../hub/hub.ts";
-import { PUBLISHER_HEADER, parseJoinRequest, ROOM_HEADER } from "../hub/join-request.ts";
-import { NOTE_HEADER } from "../hub/series-note.ts";
+import { hubPartsOf } from "../hub/hub-parts-of.ts";
+import {
+  PUBLISHER_HEADER,
+  parseJoinRequest,
+  REGION_HEADER,
+  RELAY_HEADER,
+  RELAYED_WITH,
+  ROOM_HEADER,
+} from "../hub/join-request.ts";
 import type { View } from "../hub/text-view.ts";
+import { REFUSED_WITH, type Vacancy } from "../hub/vacancy.ts";
+import type { RelayCounts } from "../relay/feed-message.ts";
+import { relayRegion } from "../relay/relay-name.ts";
 import { Room } from "../room/room.ts";
 import { parseRoomRequest, type RoomRequest } from "../room/room-request.ts";
-import { ChannelClock } from "./channel-clock.ts";
 import { ChannelLog } from "./log/channel-log.ts";
 import { NOTHING_STORED } from "./log/nothing-stored.ts";
-import { MAX_READ_PAUSE_MS, MAX_READS, MAX_READS_PER_ADDRESS, SLICE_PAUSE_MS } from "./log/read-limits.ts";
-import {
-  type Cut,
-  isDone,
-  noFrames,
-  type ReadOpened,
-  type ReadRequest,
-  type Slice,
-  type SliceAnswer,
-  type SliceRequest,
-} from "./log/slice.ts";
+import type { ReadOpened, ReadRequest, SliceAnswer, SliceRequest } from "./log/slice.ts";
 import type { Bounds } from "./log/trim.ts";
 import { Presence } from "./presence.ts";
 import { type PublisherRequest, parsePublisherRequest } from "./publisher-request.ts";
 import { PUBLISHER_TAG, PublisherSockets } from "./publisher-sockets.ts";
-import { ReadSlots } from "./read-slots.ts";
-import { pause, readTurns } from "./read-turns.ts";
+import { Reads } from "./reads.ts";
+import { dialRelay } from "./relays/dial-relay.ts";
+import { Relays } from "./relays/relays.ts";
+import { StoredRelays } from "./relays/stored-relays.ts";
 import { StoredRoom } from "./stored-room.ts";
 
-const DEFAULT_STORE_SECONDS = 900;
-const DEFAULT_STORE_BYTES = 32 * 1024 * 1024;
 const DEFAULT_FORGET_AFTER_DAYS = 30;
-/** Whether one more viewer may join. */
-export type Vacancy = "room" | "full" | "quota" | "filters";
-
-/** The status that stands for why there is none, between channel and Worker. */
-export const REFUSED_WITH = { full: 503, quota: 429, filters: 409 } as const satisfies Record<
-  Exclude<Vacancy, "room">,
-  number
->;
-
 /** By which sockets of the room are known from those of viewers. */
 const ROOM_TAG = "room";
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -80,36 +72,47 @@ export class Channel extends DurableObject<Env> {
   #alarmAtMs: number | null | undefined;
   /** Before the first publish, where there are no alarms: what is to be told of people. */
   #peopleTimer: number | null = null;
-  readonly #reads = new ReadSlots(MAX_READS, MAX_READS_PER_ADDRESS, MAX_READ_PAUSE_MS);
+  readonly #reads = new Reads(() => this.#log);
+  readonly #relays: Relays;
+  readonly #storedRelays: StoredRelays;
+  /** So many viewers it serves itself; 0: all. */
+  readonly #relayAfter: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#bounds = {
-      seconds: positiveOr(DEFAULT_STORE_SECONDS, env.STORE_SECONDS, "STORE_SECONDS"),
-      bytes: positiveOr(DEFAULT_STORE_BYTES, env.STORE_BYTES, "STORE_BYTES"),
-    };
+    this.#bounds = storeBounds(env);
     const forgetAfterDays = positiveOr(DEFAULT_FORGET_AFTER_DAYS, env.FORGET_AFTER_DAYS, "FORGET_AFTER_DAYS");
     // While points are kept they are not forgotten.
     this.#forgetAfterMs = Math.max(forgetAfterDays * DAY_MS, this.#bounds.seconds * 1000);
     if (ChannelLog.isIn(ctx.storage)) this.#log = this.#open();
     // The Worker asks for every channel by its name, and an alarm knows it, too.
     const name = ctx.id.name ?? "";
+    const of = hubPartsOf(env, { name, id: String(ctx.id) });
+    const { after, viewers: maxViewers } = relayBounds(env);
+    this.#relayAfter = after;
+    this.#storedRelays = new StoredRelays(ctx.storage.kv);
+    this.#relays = new Relays(name, maxViewers, {
+      log: () => this.#log ?? NOTHING_STORED,
+      pause: of.pause,
+      nowMs: () => this.#now(),
+      dial: (relay) => dialRelay(env.RELAY, relay),
+      status: () => ({ goneAtMs: this.#presence.allGoneAtMs(this.#now()), aheadMs: this.#clock.aheadMs }),
+      viewersHere: () => this.#hub.count,
+      behindHere: () => this.#hub.behindCount,
+      sharesHere: () => this.#hub.viewers.bounded(),
+      countOf: (who) => this.#hub.viewers.of(who),
+      changed: () => {
+        this.#tellStatus(this.#now());
+        this.ctx.waitUntil(this.#setAlarm());
+      },
+      kept: this.#storedRelays,
+    });
     const parts: HubParts = {
+      ...of,
       log: this.#log ?? NOTHING_STORED,
       presence: this.#presence,
       clock: this.#clock,
-      wallMs: () => Date.now(),
-      // It was not, perhaps, when those that outlived an eviction joined.
-      isPrivate: audienceOf(parseWatch(env.WATCH), name) === "token",
-      verify: (token) => renewal(token, env, { name, id: String(ctx.id) }, Date.now()),
-      audit: (event, { who, principal }) => {
-        if (env.AUDIT === "off") return;
-        // Its address is known to the Worker alone.
-        const by = { method: "renew", channel: shown(name), address: who, principal: shown(principal) };
-        auditLog.add({ ...event, ...by, atMs: Date.now() });
-      },
-      // A timer keeps the object awake: it is awake anyway while an alarm brings viewers on, and nothing else pauses.
-      pause,
+      elsewhere: this.#relays,
     };
     const inRoom = new Set(ctx.getWebSockets(ROOM_TAG));
     const publishing = new Set(ctx.getWebSockets(PUBLISHER_TAG));
@@ -125,7 +128,7 @@ export class Channel extends DurableObject<Env> {
       begin: () => this.#begin(),
       append: (frame: Uint8Array, series: string) => this.#appendOwn(frame, series),
       lastNumber: () => this.#log?.lastNumberOf(CHANNEL_ITSELF) ?? 0,
-      rewrite: (seq: number, frameOf: (publisherSeq: number) => Uint8Array) => this.#log?.rewrite(seq, frameOf),
+      rewrite: (seq: number, frameOf: (publisherSeq: number) => Uint8Array) => this.#rewrite(seq, frameOf),
     };
     this.#storedRoom = new StoredRoom(ctx.storage, ofLog, parts.isPrivate);
     this.#room = new Room(this.#storedRoom, [...inRoom], this.#now());
@@ -152,16 +155,17 @@ export class Channel extends DurableObject<Env> {
       }
       return taken;
     }
-    if (isFirst) this.#hub.beginFirst(this.#log, position);
+    if (isFirst) this.#beginFirst(this.#log, position);
     const { fresh, publisher, seq, points, duplicates, repeats, decided } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#hub.broadcast(fresh);
-    if (decided.size > 0) this.#hub.tellLayout(decided);
+    if (fresh.length > 0) this.#relays.taken(concat(fresh), nowMs);
+    if (decided.size > 0) this.#tellLayout(decided);
     await this.#hub.flushPending(nowMs);
-    this.#hub.tellStatus(nowMs);
+    this.#tellStatus(nowMs);
     this.#sweep(nowMs);
     await this.#setAlarm();
-    return { seq, points, viewers: this.#hub.count, duplicates, ...(repeats && { repeats }) };
+    return { seq, points, viewers: this.#hub.channelCount, duplicates, ...(repeats && { repeats }) };
   }
 
   /**
@@ -173,16 +177,27 @@ export class Channel extends DurableObject<Env> {
     if (isFirst && arrangement === "") return;
     this.#log ??= this.#open();
     this.#log.arrangement = arrangement;
-    if (isFirst) this.#hub.beginFirst(this.#log, this.#log.position);
-    this.#hub.tellLayout(new Map());
+    if (isFirst) this.#beginFirst(this.#log, this.#log.position);
+    this.#tellLayout(new Map());
     await this.#setAlarm();
+  }
+
+  #tellLayout(decided: ReadonlyMap<string, number>): void {
+    this.#hub.tellLayout(decided);
+    const { arrangement = "" } = this.#log ?? {};
+    this.#relays.tellLayout({
+      type: "layout",
+      series: [...decided.keys()],
+      scales: [...decided.values()],
+      arrangement,
+    });
   }
 
   /** A publisher says that it is here, or gone: viewers are told. */
   async announce(announcement: Announcement): Promise<void> {
     const nowMs = this.#now();
     this.#presence.announce(announcement, nowMs);
-    this.#hub.tellStatus(nowMs);
+    this.#tellStatus(nowMs);
     await this.#setAlarm();
   }
 
@@ -190,8 +205,14 @@ export class Channel extends DurableObject<Env> {
   #begin(): ChannelLog {
     if (this.#log !== undefined) return this.#log;
     this.#log = this.#open();
-    this.#hub.beginFirst(this.#log, this.#log.position);
+    this.#beginFirst(this.#log, this.#log.position);
     return this.#log;
+  }
+
+  /** Relays are there before the first publish where a channel was deleted while they had viewers. */
+  #beginFirst(log: ChannelLog, beginning: Cursor): void {
+    this.#hub.beginFirst(log, beginning);
+    this.#relays.resetEpoch(beginning, true);
   }
 
   /** Something happened in the room: it is an event of the log, as any frame. */
@@ -200,7 +221,15 @@ export class Channel extends DurableObject<Env> {
     const taken = log.append(frame, [series], this.#nowToTake(log));
     if ("code" in taken) throw new Error(taken.detail);
     this.#hub.broadcast(taken.fresh);
+    this.#relays.taken(concat(taken.fresh), log.takenAtMs ?? 0);
     return log.position;
+  }
+
+  #rewrite(seq: number, frameOf: (publisherSeq: number) => Uint8Array): void {
+    const frame = this.#log?.rewrite(seq, frameOf);
+    if (frame === undefined) return;
+    this.#hub.rewritten();
+    this.#relays.rewritten(frame);
   }
 
   /** What a publisher says in the room by POST, and what there is for it. */
@@ -251,47 +280,86 @@ export class Channel extends DurableObject<Env> {
     const joinRequest = parseJoinRequest(request);
     const room = this.#roomFor(joinRequest.share, joinRequest.view);
     if (room !== "room") return new Response(null, { status: REFUSED_WITH[room] });
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
+    if (this.#isRelayed) return this.#routed(request.headers);
     const channel = new URL(request.url).pathname.slice("/c/".length);
-    await this.#hub.join(server, joinRequest, channel, nowMs);
+    const accept = { acceptWebSocket: (socket: WebSocket) => this.ctx.acceptWebSocket(socket) };
+    const response = await acceptViewer(accept, this.#hub, joinRequest, channel, nowMs);
     await this.#setAlarm();
     this.#tellNow();
-    const headers = new Headers();
-    if (joinRequest.format === "frames") headers.set("Sec-WebSocket-Protocol", SUBPROTOCOL);
-    const note = this.#hub.noteOn(joinRequest.view);
-    if (note !== undefined) headers.set(NOTE_HEADER, note);
-    return new Response(null, { status: 101, webSocket: client, headers });
+    return response;
+  }
+
+  /** Whether who joins now is to join a relay: from the first that there is on, all. Where nothing was published yet, there is nothing to spread. */
+  get #isRelayed(): boolean {
+    if (this.#log === undefined || this.#relayAfter === 0) return false;
+    // After a deploy all viewers come at once: to say where takes a thirtieth of the time that it takes to let one in.
+    return this.#hub.count >= this.#relayAfter || this.#relays.count > 0;
+  }
+
+  /** Which relay a viewer is to join. */
+  #routed(headers: Headers): Response {
+    const refused = headers.get(RELAY_HEADER) ?? undefined;
+    const relay = this.#relays.routeFor(relayRegion(headers.get(REGION_HEADER)), refused);
+    if (relay === undefined) return new Response(null, { status: REFUSED_WITH.full });
+    return new Response(null, { status: RELAYED_WITH, headers: { [RELAY_HEADER]: relay } });
+  }
+
+  /** A relay has viewers and no feed. Resolves once it was dialled. */
+  async feedRelay(relay: string): Promise<void> {
+    await this.#relays.feed(relay);
+    await this.#setAlarm();
+  }
+
+  /** A relay without a feed says how many watch there. */
+  async countRelay(relay: string, counts: RelayCounts): Promise<void> {
+    this.#relays.counted(relay, counts);
+    await this.#setAlarm();
+  }
+
+  /** A relay has no viewers any more. */
+  async leaveRelay(relay: string): Promise<void> {
+    this.#relays.left(relay);
+    await this.#setAlarm();
+  }
+
+  /** {@link FrameLog}, as relays ask it for what they have not. */
+  async position(): Promise<Cursor> {
+    return this.#frames.position;
+  }
+
+  async tailStart(points: number, seconds: number): Promise<Cursor> {
+    return await this.#frames.tailStart(points, seconds);
+  }
+
+  async framesAfter(cursor: Cursor, bounds: BatchBounds): Promise<FrameBatch | undefined> {
+    return await this.#frames.framesAfter(cursor, bounds);
+  }
+
+  async framesBefore(seq: number, bounds: BatchBounds): Promise<{ frames: Uint8Array; after: number }> {
+    return await this.#frames.framesBefore(seq, bounds);
+  }
+
+  async takings(after: number, through: number): Promise<Taken[]> {
+    return [...(await this.#frames.takings(after, through))];
+  }
+
+  async takenSince(ms: number): Promise<number> {
+    return await this.#frames.takenSince(ms);
+  }
+
+  get #frames(): FrameLog {
+    return this.#log ?? NOTHING_STORED;
   }
 
   /** Begins a read of what is stored, if there are not too many at once. */
   async openRead(request: ReadRequest): Promise<ReadOpened> {
-    const { readId, address } = request;
-    if (!this.#reads.open(readId, address, Date.now())) return { kind: "too-many-reads" };
-    if (this.#log === undefined) {
-      this.#reads.close(readId);
-      return { kind: "opened", epoch: 0, seq: 0, first: noFrames(0, 0), pauseMs: 0 };
-    }
-    const log = this.#log;
-    await this.#forgetLater(log);
-    const opened = readTurns.spend(() => log.openRead(request));
-    if (isDone(request.direction, opened.first, opened.seq)) this.#reads.close(readId);
-    return { ...opened, pauseMs: SLICE_PAUSE_MS * this.#reads.count };
+    if (this.#log !== undefined) await this.#forgetLater(this.#log);
+    return this.#reads.open(request);
   }
 
   /** The next slice of a read. */
   async slice(request: SliceRequest): Promise<SliceAnswer> {
-    const { readId, address, direction, through } = request;
-    const isInTime = this.#reads.use(readId, address, Date.now());
-    const answer = isInTime ? this.#sliceNow(request) : ({ kind: "cut", reason: "too-slow" } as const);
-    if (answer.kind === "cut" || isDone(direction, answer, through)) this.#reads.close(readId);
-    return answer.kind === "cut" ? answer : { ...answer, pauseMs: SLICE_PAUSE_MS * this.#reads.count };
-  }
-
-  #sliceNow(request: SliceRequest): ({ kind: "slice" } & Slice) | Cut {
-    const log = this.#log;
-    if (log === undefined) return { kind: "cut", reason: "emptied" };
-    return readTurns.spend(() => log.slice(request));
+    return this.#reads.slice(request);
   }
 
   /** A read ended before its last slice. */
@@ -305,6 +373,8 @@ export class Channel extends DurableObject<Env> {
     this.#log.clear(this.#now());
     this.#room.emptied(this.#now());
     this.#hub.resetEpoch();
+    this.#relays.resetEpoch(this.#log.position, false);
+    await this.#setAlarm();
   }
 
   /** A token was revoked: whoever was let in with it is closed. */
@@ -312,7 +382,10 @@ export class Channel extends DurableObject<Env> {
     const nowMs = this.#now();
     this.#publishers.revoke(tokenId);
     const isOfRoom = this.#room.revoke(tokenId, nowMs);
-    if (!this.#hub.revoke(tokenId, nowMs) && !isOfRoom) return;
+    const isOfHub = this.#hub.revoke(tokenId, nowMs);
+    // Who keeps tokens tells it again if one of them cannot be told.
+    await Promise.all(this.#relays.names.map((name) => this.env.RELAY.getByName(name).revoke(tokenId)));
+    if (!isOfHub && !isOfRoom) return;
     this.#tellNow();
     await this.#setAlarm();
   }
@@ -324,8 +397,8 @@ export class Channel extends DurableObject<Env> {
 
   #roomFor(share: ViewerShare, view: View | undefined): Vacancy {
     if (this.#hub.count >= MAX_VIEWERS) return "full";
-    if (!this.#hub.viewers.hasRoom(share)) return "quota";
-    return this.#hub.views.hasRoom(view, share.who) ? "room" : "filters";
+    if (!this.#relays.hasRoom(share)) return "quota";
+    return this.#isRelayed ? "room" : this.#hub.views.hasRoom(view, share.who) ? "room" : "filters";
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
@@ -368,15 +441,18 @@ export class Channel extends DurableObject<Env> {
       const deleted = this.#deleteAll();
       this.#room.emptied(nowMs);
       this.#hub.resetEpoch(NOTHING_STORED);
+      this.#relays.resetEpoch(NOTHING_STORED.position, false);
       await deleted;
       return await this.#setAlarm();
     }
     await this.#hub.alarm(nowMs);
     this.#room.alarm(nowMs);
-    this.#hub.tellStatus(this.#now());
+    this.#tellStatus(this.#now());
+    this.#relays.alarm(this.#now());
     this.#sweep(nowMs);
     // What an alarm leaves in the storage goes with the last one.
-    if (this.#log === undefined && this.#expiryInMs === undefined) return await this.#deleteAll();
+    const isNeeded = this.#expiryInMs !== undefined || this.#relays.dueInMs(nowMs) !== undefined;
+    if (this.#log === undefined && !isNeeded) return await this.#deleteAll();
     await this.#setAlarm();
   }
 
@@ -398,6 +474,12 @@ export class Channel extends DurableObject<Env> {
     });
   }
 
+  /** Viewers are told how many watch, and whether publishers are gone; those of relays, too. */
+  #tellStatus(nowMs: number): void {
+    this.#hub.tellStatus(nowMs);
+    this.#relays.tellStatus(nowMs);
+  }
+
   /** Where there are no alarms, nothing would tell it later. */
   #tellNow(): void {
     if (this.#log === undefined) this.#hub.tellStatus(this.#now());
@@ -410,9 +492,12 @@ export class Channel extends DurableObject<Env> {
   async #setAlarm(): Promise<void> {
     const nowMs = this.#now();
     const hubMs = this.#log === undefined ? this.#expiryInMs : this.#hub.alarmInMs(nowMs);
-    const due = [hubMs, this.#log === undefined ? undefined : this.#room.dueInMs(nowMs)].filter(
-      (ms) => ms !== undefined,
-    );
+    const due = [
+      hubMs,
+      this.#log === undefined ? undefined : this.#room.dueInMs(nowMs),
+      // None is there without a publish.
+      this.#relays.dueInMs(nowMs),
+    ].filter((ms) => ms !== undefined);
     this.#tellPeopleLater(nowMs);
     const afterMs = due.length === 0 ? undefined : Math.min(...due);
     if (afterMs !== undefined) await this.#wakeBy(nowMs + afterMs);
@@ -469,13 +554,7 @@ export class Channel extends DurableObject<Env> {
     this.#presence.keepNowhere();
     this.#storedRoom.forget();
     await this.ctx.storage.deleteAll();
+    // Relays may have viewers, who are to see what is published here next.
+    if (this.#relays.count > 0) this.#storedRelays.names = this.#relays.names;
   }
-}
-
-/** A bound from the configuration. What is no number must not be taken for "keep nothing". */
-function positiveOr(fallback: number, text: unknown, name: string): number {
-  const value = typeof text === "string" || typeof text === "number" ? Number(text) : Number.NaN;
-  if (value > 0) return value;
-  if (text !== undefined) console.warn(`${name} must be a number above 0, not "${text}"; ${fallback} is used.`);
-  return fallback;
 }

@@ -1,8 +1,9 @@
-import { MAX_VIEWERS, PLOTCAST_HEADER } from "../../protocol/limits.ts";
+import { PLOTCAST_HEADER } from "../../protocol/limits.ts";
 import { makerOf } from "../auth/named-tokens.ts";
 import type { Principal } from "../auth/principal.ts";
-import type { Channel, Vacancy } from "../channel/channel.ts";
+import type { Channel } from "../channel/channel.ts";
 import { pause } from "../channel/read-turns.ts";
+import type { Vacancy } from "../hub/vacancy.ts";
 import { MAX_FILTERED_VIEWS, MAX_FILTERED_VIEWS_OF_ONE } from "../hub/view-counts.ts";
 import type { Access } from "./access/access.ts";
 import { mustStillCount } from "./access/guard.ts";
@@ -54,7 +55,9 @@ export function done(headers: Record<string, string> = {}): Response {
 export function noRoom(room: Exclude<Vacancy, "room">, quota: () => HttpProblem): HttpProblem {
   switch (room) {
     case "full":
-      return new HttpProblem("viewers-full", `${MAX_VIEWERS} watch already.`, { "Retry-After": "30" });
+      return new HttpProblem("viewers-full", "As many watch as may. Try again in half a minute.", {
+        "Retry-After": "30",
+      });
     case "quota":
       return quota();
     case "filters":

@@ -40,9 +40,17 @@ interface KeptBatch {
 export class BatchReader {
   readonly #encoder: ViewEncoder;
   readonly #kept = new Map<string, KeptBatch>();
+  #forgotten = 0;
 
   constructor(encoder: ViewEncoder) {
     this.#encoder = encoder;
+  }
+
+  /** What was read, or is being read, is read anew. */
+  forget(): void {
+    this.#forgotten++;
+    this.#kept.clear();
+    this.#encoder.forget();
   }
 
   /** The frames after a cursor; undefined if it is none of the log's. */
@@ -132,12 +140,14 @@ export class BatchReader {
     const isStale = (batch: FrameBatch): boolean => batch.seq === kept?.logSeq && batch.seq < log.position.seq;
     if (kept !== undefined) {
       const batch = await kept.reading;
-      if (batch !== undefined && !isStale(batch)) return batch;
+      if (batch !== undefined && !isStale(batch) && this.#kept.get(key) === kept) return batch;
     }
     turn.read();
     const reading = log.framesAfter(cursor, bounds);
     this.#keep(key, { reading, logSeq: log.position.seq });
-    return await reading;
+    const forgotten = this.#forgotten;
+    const batch = await reading;
+    return forgotten === this.#forgotten ? batch : await this.#read(log, cursor, bounds, turn);
   }
 
   #keep(key: string, batch: KeptBatch): void {

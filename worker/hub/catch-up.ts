@@ -39,6 +39,11 @@ export class CatchUp {
     this.#pause = pause;
   }
 
+  /** What was read of the log may not be what it has now. */
+  rewritten(): void {
+    this.#reader.forget();
+  }
+
   /** What it may cost to find where a viewer begins; undefined: there was too much of that of late. */
   turnToJoin(nowMs: number): Turn | undefined {
     return this.#budget.turnAtOnce(TURN_UNITS.join, nowMs);

@@ -34,7 +34,7 @@ export class Grants {
 
   /** A viewer joined, or is there again after an eviction. */
   add(session: ViewerSession): void {
-    this.viewers.add(session.who);
+    this.viewers.add(session.who, session.most);
     this.#expiry.add(session);
   }
 
@@ -87,7 +87,7 @@ export class Grants {
     if (grant.principal !== before?.principal)
       this.#parts.audit({ audit: "token-used" }, { who, principal: grant.principal });
     this.viewers.remove(who);
-    session.renew(grant, share.who, this.#parts.wallMs());
+    session.renew(grant, share, this.#parts.wallMs());
     this.add(session);
     return { kind: "renewed", hasLessHistory: before?.hasHistory === true && !grant.hasHistory };
   }

@@ -1,5 +1,5 @@
 import type { Cursor } from "../../protocol/cursor.ts";
-import { CloseCode, JSON_PONG, RECONNECTS_PER_SECOND } from "../../protocol/limits.ts";
+import { CloseCode, JSON_PONG } from "../../protocol/limits.ts";
 import type { ServerMessage } from "../../protocol/messages/server-message.ts";
 import type { ViewerMessage } from "../../protocol/messages/viewer-message.ts";
 import type { Grant } from "../auth/grant.ts";
@@ -19,8 +19,10 @@ import { isGone, SilenceWatch } from "./silence.ts";
 import {
   type ChannelStatus,
   type PublisherPresence,
+  retryWithinMs,
   STATUS_INTERVAL_MS,
   StatusTeller,
+  type ViewersElsewhere,
   type WallClockLead,
 } from "./status.ts";
 import type { View } from "./text-view.ts";
@@ -29,8 +31,8 @@ import { ViewEncoder } from "./view-encoder.ts";
 import type { ViewerCounts } from "./viewer-counts.ts";
 import { ViewerMessages } from "./viewer-messages.ts";
 import { type SessionSocket, ViewerSession } from "./viewer-session.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
 
-const MIN_RETRY_WITHIN_MS = 500;
 const MAX_VIEWERS_TOLD_AT_ONCE = 20;
 /** Each alarm is a billed request and a row: where points come often, the next brings what is held back. */
 const MIN_STRETCH_ALARM_MS = 1000;
@@ -53,6 +55,8 @@ export interface HubParts extends GrantParts {
   log: FrameLog;
   presence: PublisherPresence;
   clock: WallClockLead;
+  /** The channel's viewers that other hubs have. */
+  elsewhere: ViewersElsewhere;
   /** Whether nobody may watch without a token. */
   isPrivate: boolean;
   /** Resolves after so many milliseconds; other events come meanwhile. */
@@ -78,6 +82,8 @@ export class Hub<Socket extends HubSocket> {
   #stretches: LiveStretches;
   /** Of those that pick series. */
   readonly views = new ViewCounts();
+  /** What waits for all viewers together. */
+  readonly waiting = new WaitingBytes();
 
   /** @param sockets those that outlived an eviction: what they were is in their attachments */
   constructor({ log, ...parts }: HubParts, sockets: readonly Socket[], nowMs: number) {
@@ -101,7 +107,7 @@ export class Hub<Socket extends HubSocket> {
         closeQuietly(socket, CloseCode.tokenExpired, NEEDS_TOKEN);
         continue;
       }
-      const session = new ViewerSession(socket, record, nowMs);
+      const session = new ViewerSession(socket, record, nowMs, this.waiting);
       this.#sessions.set(socket, session);
       this.#grants.add(session);
       this.views.add(session.view, session.who);
@@ -121,14 +127,21 @@ export class Hub<Socket extends HubSocket> {
     return this.#sessions.size;
   }
 
+  /** How many watch the channel in all. */
+  get channelCount(): number {
+    return this.count + this.#parts.elsewhere.viewers;
+  }
+
+  /** How many of its own are behind. */
+  get behindCount(): number {
+    let behind = 0;
+    for (const { state } of this.#sessions.values()) if (state.kind === "behind") behind++;
+    return behind;
+  }
+
   /** How many there are of each token and each address. */
   get viewers(): ViewerCounts {
     return this.#grants.viewers;
-  }
-
-  /** Over how long all of them should spread their coming back, should they all be cut off. */
-  get retryWithinMs(): number {
-    return Math.max(MIN_RETRY_WITHIN_MS, Math.round((1000 * this.count) / RECONNECTS_PER_SECOND));
   }
 
   /** When an {@link alarm} is due, if nothing else happens before; undefined if none is. */
@@ -173,7 +186,7 @@ export class Hub<Socket extends HubSocket> {
     const { position } = this.#log;
     const id = crypto.randomUUID().slice(0, 8);
     const state = { kind: "behind", cursor: position, hasAsked: false } as const;
-    const { who } = share;
+    const { who, most } = share;
     const [joinedAtMs, sinceEpoch] = [nowMs, position.epoch];
     const record = {
       id,
@@ -184,10 +197,11 @@ export class Hub<Socket extends HubSocket> {
       state,
       told: undefined,
       who,
+      most,
       grant,
       isWarned: false,
     };
-    const session = new ViewerSession(socket, record, nowMs);
+    const session = new ViewerSession(socket, record, nowMs, this.waiting);
     this.#sessions.set(socket, session);
     this.views.add(view, who);
     this.#status.add(session);
@@ -249,6 +263,7 @@ export class Hub<Socket extends HubSocket> {
 
   /** Something was published: those who wait for what is stored get more. To be called once it was broadcast. */
   async flushPending(nowMs: number): Promise<void> {
+    this.waiting.look(this.#sessions.values(), nowMs);
     if (await this.#catchUp.flushAtPublish(nowMs)) this.#leaveClosed();
   }
 
@@ -324,6 +339,7 @@ export class Hub<Socket extends HubSocket> {
     this.#grants.alarmed();
     this.#endExpired();
     this.#endStretches(nowMs);
+    this.waiting.look(this.#sessions.values(), nowMs);
     await this.#catchUp.flushByAlarm(nowMs);
     this.#leaveClosed();
   }
@@ -344,7 +360,7 @@ export class Hub<Socket extends HubSocket> {
     // Before the first publish there are no alarms: what is not told at once is not told until something else happens.
     const isAtOnce = this.#log.position.epoch === 0 && this.count <= MAX_VIEWERS_TOLD_AT_ONCE;
     const status = this.#channelStatus(nowMs);
-    this.#status.tell(this.#sessions.values(), status, nowMs, isAtOnce ? 0 : STATUS_INTERVAL_MS);
+    this.#status.tell(() => this.behindCount, status, nowMs, isAtOnce ? 0 : STATUS_INTERVAL_MS);
   }
 
   /**
@@ -366,8 +382,9 @@ export class Hub<Socket extends HubSocket> {
 
   #channelStatus(nowMs: number): ChannelStatus {
     return {
-      viewers: this.count,
-      retryWithinMs: this.retryWithinMs,
+      viewers: this.channelCount,
+      behindElsewhere: this.#parts.elsewhere.behind,
+      retryWithinMs: retryWithinMs(this.count, this.channelCount),
       allGoneAtMs: this.#parts.presence.allGoneAtMs(nowMs),
       takenAtMs: this.#log.takenAtMs,
       aheadMs: this.#parts.clock.aheadMs,
@@ -386,6 +403,22 @@ export class Hub<Socket extends HubSocket> {
         this.#catchUp.place(session, { kind: "behind", cursor: beginning, hasAsked: true });
       this.#leaveIfClosed(socket, session);
     }
+  }
+
+  /** Frames were taken that were not broadcast here: whoever was sent everything, up to a number, reads them from the log. */
+  skippedAfter(seq: number): void {
+    this.#endExpired();
+    this.#stretches = new LiveStretches(this.#log.position.seq, this.#log.takenAtMs);
+    for (const [socket, session] of this.#sessions) {
+      if (session.state.kind !== "live") continue;
+      this.#catchUp.fallBehind(session, session.stretchMs === undefined ? seq : session.sentSeq);
+      this.#leaveIfClosed(socket, session);
+    }
+  }
+
+  /** A frame of the log was put in the place of another: what was read of the log before is not shown to who comes now. */
+  rewritten(): void {
+    this.#catchUp.rewritten();
   }
 
   /**

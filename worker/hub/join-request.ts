@@ -39,7 +39,26 @@ export const ROOM_HEADER = "Plotcast-Room";
 /** That a publisher's WebSocket is opened, and for whom, as JSON, likewise. */
 export const PUBLISHER_HEADER = "Plotcast-Publisher";
 
-const OWN_HEADERS = [BUILD_HEADER, GRANT_HEADER, SHARE_HEADER, VIEW_HEADER, ROOM_HEADER, PUBLISHER_HEADER];
+/** Where a viewer is, likewise: which relay is near. */
+export const REGION_HEADER = "Plotcast-Region";
+
+/** A channel answers with the relay that a viewer is to join; the Worker asks with it for another, if that one is full. */
+export const RELAY_HEADER = "Plotcast-Relay";
+
+/** The status of that answer. */
+export const RELAYED_WITH = 421;
+
+const OWN_HEADERS = [
+  BUILD_HEADER,
+  GRANT_HEADER,
+  SHARE_HEADER,
+  VIEW_HEADER,
+  ROOM_HEADER,
+  REGION_HEADER,
+  RELAY_HEADER,
+  PUBLISHER_HEADER,
+  "Plotcast-Feed",
+];
 
 /** A request without what only the Worker says to a channel: what its client sent by these names counts for nothing. */
 export function withoutOwnHeaders(request: Request): Request {

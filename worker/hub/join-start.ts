@@ -112,7 +112,7 @@ function usualTail(log: FrameLog): Promise<Cursor> {
 }
 
 /** Where the frame begins that a cursor is in: a frame viewer gets whole frames, and counts what is missing up to the first. */
-async function frameStart(log: FrameLog, cursor: Cursor): Promise<Cursor> {
+export async function frameStart(log: FrameLog, cursor: Cursor): Promise<Cursor> {
   const { frames } = (await log.framesAfter(cursor, ONE_FRAME)) ?? {};
   if (frames === undefined || frames.byteLength === 0) return cursor;
   const { epoch, seq, points } = readHeader(frames);

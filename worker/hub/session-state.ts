@@ -34,6 +34,8 @@ export interface SessionRecord {
   told: StatusTold | undefined;
   /** By what it is counted ({@link ViewerShare}). */
   who: string;
+  /** How many of these may watch; null, or undefined of a version of before: there is no bound. */
+  most?: number | null | undefined;
   /** What it was let in with; undefined: anybody could watch. It has nothing of the token itself. */
   grant: Grant | undefined;
   /** Whether it knows that this expires soon. */
@@ -46,7 +48,7 @@ export interface SessionRecord {
  */
 export function parseAttachment(attachment: unknown): SessionRecord | undefined {
   if (!isObject(attachment)) return undefined;
-  const { id, format, sinceEpoch, joinedAtMs, who = "", isWarned = false } = attachment;
+  const { id, format, sinceEpoch, joinedAtMs, who = "", most, isWarned = false } = attachment;
   const [state, told, grant] = [parseState(attachment.state), parseTold(attachment.told), parseGrant(attachment.grant)];
   // One that cannot be read might have been about to expire.
   if ((attachment.grant !== undefined && grant === undefined) || !isBoolean(isWarned)) return undefined;
@@ -60,7 +62,20 @@ export function parseAttachment(attachment: unknown): SessionRecord | undefined 
   )
     return undefined;
   if (!isCount(sinceEpoch) || !isCount(joinedAtMs) || !isString(who)) return undefined;
-  return { id, format, ...(view && { view }), sinceEpoch, joinedAtMs, state, told, who, grant, isWarned };
+  if (most !== undefined && !isCountOrNull(most)) return undefined;
+  return {
+    id,
+    format,
+    ...(view && { view }),
+    sinceEpoch,
+    joinedAtMs,
+    state,
+    told,
+    who,
+    ...(most !== undefined && { most }),
+    grant,
+    isWarned,
+  };
 }
 
 function isOfFrames({ writing }: View): boolean {

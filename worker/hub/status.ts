@@ -1,8 +1,22 @@
+import { RECONNECTS_PER_SECOND } from "../../protocol/limits.ts";
 import type { Moment } from "../../protocol/messages/server-message.ts";
 import type { StatusTold } from "./session-state.ts";
 import type { ViewerSession } from "./viewer-session.ts";
 
 export const STATUS_INTERVAL_MS = 1000;
+const MIN_RETRY_WITHIN_MS = 500;
+
+/** All hubs of a channel together: each of those that come back at first is a question to the one channel where to go. */
+const CHANNEL_RECONNECTS_PER_SECOND = 20_000;
+
+/**
+ * VW10. Over how long the viewers of one hub should spread their coming back, should they all be cut off.
+ * @param ofChannel how many viewers all hubs have
+ */
+export function retryWithinMs(viewers: number, ofChannel: number): number {
+  const seconds = Math.max(viewers / RECONNECTS_PER_SECOND, ofChannel / CHANNEL_RECONNECTS_PER_SECOND);
+  return Math.max(MIN_RETRY_WITHIN_MS, Math.round(1000 * seconds));
+}
 
 /** Which publishers are here, as far as they said so. All times are the channel's. */
 export interface PublisherPresence {
@@ -17,9 +31,17 @@ export interface WallClockLead {
   readonly aheadMs: number;
 }
 
+/** The viewers of a channel that other hubs have: of the relays, or of the channel and its other relays. */
+export interface ViewersElsewhere {
+  readonly viewers: number;
+  readonly behind: number;
+}
+
 /** What viewers are told of a channel beside its points. */
 export interface ChannelStatus {
   viewers: number;
+  /** Of those, who are behind, and another hub's. */
+  behindElsewhere: number;
   retryWithinMs: number;
   /** When the last of the publishers has gone, or was last heard of; null while one is here, or if there never was any. */
   allGoneAtMs: number | null;
@@ -66,12 +88,14 @@ export class StatusTeller {
     return this.#owed.size > 0 || viewers !== this.#last?.viewers || allGoneAtMs !== this.#last.goneAtMs;
   }
 
-  /** Tells everybody, if anything changed, at most once in `intervalMs`. Who has no room for it is told later. */
-  tell(all: Iterable<ViewerSession>, status: ChannelStatus, nowMs: number, intervalMs = STATUS_INTERVAL_MS): void {
+  /**
+   * Tells everybody, if anything changed, at most once in `intervalMs`. Who has no room for it is told later.
+   * @param behindHere counts the viewers of this hub that are behind
+   */
+  tell(behindHere: () => number, status: ChannelStatus, nowMs: number, intervalMs = STATUS_INTERVAL_MS): void {
     if (this.#listeners.size === 0 || nowMs - this.#lastAtMs < intervalMs) return;
     const { viewers, retryWithinMs, allGoneAtMs } = status;
-    let behind = 0;
-    for (const { state } of all) if (state.kind === "behind") behind++;
+    const behind = behindHere() + status.behindElsewhere;
     const told = { viewers, behind, goneAtMs: allGoneAtMs };
     if (isSame(told, this.#last) && this.#owed.size === 0) return;
     this.#last = told;

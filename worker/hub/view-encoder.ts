@@ -43,6 +43,11 @@ export class ViewEncoder {
   /** The newest first. */
   #batches: EncodedBatch[] = [];
 
+  /** What was made is not used again. */
+  forget(): void {
+    this.#batches = [];
+  }
+
   /** The batch of a view that has the point after a cursor, if it is kept. */
   batchAfter({ epoch, seq }: Cursor, view: TextView): EncodedBatch | undefined {
     // Texts were made since: what they take counts, too.

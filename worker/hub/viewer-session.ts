@@ -2,11 +2,13 @@ import { type Cursor, cursorText } from "../../protocol/cursor.ts";
 import { CATCH_UP_BYTES, CloseCode, EXPIRY_WARNING_MS, VIEWER_BUFFER_BYTES } from "../../protocol/limits.ts";
 import type { ServerMessage } from "../../protocol/messages/server-message.ts";
 import type { Grant } from "../auth/grant.ts";
+import type { ViewerShare } from "../auth/viewer-share.ts";
 import { closeQuietly } from "./close.ts";
 import type { Format } from "./join-request.ts";
 import { stretchMs } from "./rate/stretches.ts";
 import type { SessionRecord, SessionState, StatusTold } from "./session-state.ts";
 import type { View } from "./text-view.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
 import { writtenGap } from "./written.ts";
 
 /** What workerd takes for a message that waits, beside its bytes: some 1.1 KB, as measured. */
@@ -34,6 +36,7 @@ export interface SessionSocket {
 /** One connected viewer: its socket, how much waits there unread, and where it is in the log. */
 export class ViewerSession {
   readonly #socket: SessionSocket;
+  readonly #hubWaiting: WaitingBytes;
   #record: SessionRecord;
   /** Messages sent since nothing waited, at most so many wait now. Eviction forgets it, and waits until nothing does. */
   #waitingMessages = 0;
@@ -43,7 +46,9 @@ export class ViewerSession {
   #drainedAtMs: number;
   #pingedAtMs: number | undefined;
 
-  constructor(socket: SessionSocket, record: SessionRecord, nowMs: number) {
+  /** @param hubWaiting what waits for all viewers of its hub */
+  constructor(socket: SessionSocket, record: SessionRecord, nowMs: number, hubWaiting = new WaitingBytes()) {
+    this.#hubWaiting = hubWaiting;
     this.#socket = socket;
     this.#record = record;
     this.#drainedAtMs = nowMs;
@@ -75,6 +80,11 @@ export class ViewerSession {
   /** By what it is counted. */
   get who(): string {
     return this.#record.who;
+  }
+
+  /** How many of these may watch; null: there is no bound. */
+  get most(): number | null {
+    return this.#record.most ?? null;
   }
 
   get state(): SessionState {
@@ -132,11 +142,12 @@ export class ViewerSession {
     this.#keep({ ...this.#record, isWarned: true });
   }
 
-  /** Another token counts from now on, and by `who` it is counted. Where that expires as soon as a warning would come, this is the warning. */
-  renew(grant: Grant, who: string, wallMs: number): void {
+  /** Another token counts from now on, and by `share` it is counted. Where that expires as soon as a warning would come, this is the warning. */
+  renew(grant: Grant, { who, most }: ViewerShare, wallMs: number): void {
     const expiresInMs = grant.expiresAtMs === null ? null : Math.max(0, grant.expiresAtMs - wallMs);
     this.tell({ type: "renewed", expiresInMs });
-    this.#keep({ ...this.#record, grant, who, isWarned: expiresInMs !== null && expiresInMs <= EXPIRY_WARNING_MS });
+    const isWarned = expiresInMs !== null && expiresInMs <= EXPIRY_WARNING_MS;
+    this.#keep({ ...this.#record, grant, who, most, isWarned });
   }
 
   /** For how long something has waited, as far as was seen. */
@@ -158,7 +169,14 @@ export class ViewerSession {
       this.#waitingMessages = 0;
       this.#hasDrained = true;
     }
-    return VIEWER_BUFFER_BYTES - waitingBytes - this.#waitingMessages * MESSAGE_OVERHEAD_BYTES;
+    const bound = waitingBytes > 0 && this.#hubWaiting.isTooMuch ? 0 : VIEWER_BUFFER_BYTES;
+    return bound - waitingBytes - this.#waitingMessages * MESSAGE_OVERHEAD_BYTES;
+  }
+
+  /** What waits, with what a message takes beside its bytes. */
+  get waitingBytes(): number {
+    const bytes = this.#socket.bufferedAmount;
+    return bytes === 0 ? 0 : bytes + this.#waitingMessages * MESSAGE_OVERHEAD_BYTES;
   }
 
   /** Of a view that picks series: up to where it was last told that it has everything. An eviction forgets it. */
@@ -175,7 +193,7 @@ export class ViewerSession {
 
   /** Whether a step from the log has room. */
   get hasStepRoom(): boolean {
-    return this.room >= STEP_ROOM_BYTES[this.format];
+    return !this.#hubWaiting.isTooMuch && this.room >= STEP_ROOM_BYTES[this.format];
   }
 
   /** It left. */

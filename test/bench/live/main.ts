@@ -5,7 +5,6 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,6 +12,7 @@ import { parseArgs } from "node:util";
 import { startEdge } from "../../support/edge.ts";
 import { frameOf, newChannel, publishFrames } from "../../support/publish.ts";
 import { waitFor, withDeadline } from "../../support/wait.ts";
+import { cpuMsOf, mustHaveFiles } from "./process.ts";
 import { Profiler, type Shares } from "./profile.ts";
 
 const { values: options } = parseArgs({
@@ -67,19 +67,6 @@ for (const kind of KINDS) {
   console.log(`| ${cells.join(" | ")} |`);
 }
 
-/** Each viewer is a socket in workerd and one in the process of the viewers. */
-async function mustHaveFiles(count: number): Promise<void> {
-  const line = (await readFile("/proc/self/limits", "utf8"))
-    .split("\n")
-    .find((each) => each.startsWith("Max open files"));
-  const limit = Number(/(\d+)\s+\d+/.exec(line ?? "")?.[1] ?? Number.POSITIVE_INFINITY);
-  if (limit >= count) return;
-  console.error(
-    `A process may have ${limit} files open here, and ${count} are needed: ulimit -n ${count}, as root if that is refused.`,
-  );
-  process.exit(2);
-}
-
 /** What a second takes with viewers of this kind, in ms. */
 async function measure(kind: (typeof KINDS)[number]): Promise<Cost> {
   const channel = newChannel();
@@ -97,10 +84,15 @@ async function measure(kind: (typeof KINDS)[number]): Promise<Cost> {
   const beforeMs = await cpuMsOf(edge.pid);
   await publish(seconds);
   const cpuMs = (await cpuMsOf(edge.pid)) - beforeMs;
-  const [{ object, worker }] = await Promise.all([profiler.stop(), publish(1)]);
+  const [{ object, relay, worker }] = await Promise.all([profiler.stop(), publish(1)]);
   if (child !== undefined) await ended(child, kind, n);
   // The profile has the seconds before and after, too.
-  return { total: cpuMs / seconds, object: object / (seconds + 3), worker: worker / (seconds + 3) };
+  return {
+    total: cpuMs / seconds,
+    object: object / (seconds + 3),
+    relay: relay / (seconds + 3),
+    worker: worker / (seconds + 3),
+  };
 }
 
 async function joined(url: URL, kind: string): Promise<ChildProcess> {
@@ -124,9 +116,4 @@ async function ended(child: ChildProcess, kind: string, frames: number): Promise
   });
   child.kill();
   await once(child, "exit");
-}
-
-async function cpuMsOf(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /s, "").split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -6,14 +6,20 @@ import { withDeadline } from "../../support/wait.ts";
 
 /** In ms: what each computes in JavaScript. What else the process takes is the runtime's: sockets, streams, collecting garbage. */
 export interface Shares {
+  /** Of channels. */
   object: number;
+  /** Of their relays. */
+  relay: number;
   worker: number;
 }
 
 const SAMPLE_EVERY_US = 250;
 const MAX_SAMPLE_US = 4 * SAMPLE_EVERY_US;
-/** What runs in the object; everything else of the bundle that is called first is the Worker's. */
-const OF_OBJECT = /^worker\/(channel|hub)\//;
+/** What is called first in an object; everything else of the bundle that is called first is the Worker's. */
+const OWNERS = [
+  ["relay", /^worker\/relay\//],
+  ["object", /^worker\/(channel|hub|room)\//],
+] as const;
 
 interface ProfileNode {
   id: number;
@@ -30,7 +36,7 @@ interface Profile {
 
 export class Profiler {
   readonly #socket: WebSocket;
-  readonly #isOfObjectByLine: readonly (boolean | undefined)[];
+  readonly #ownerByLine: readonly (keyof Shares | undefined)[];
   readonly #waiting = new Map<number, (result: unknown) => void>();
   #id = 0;
 
@@ -44,9 +50,9 @@ export class Profiler {
     return new Profiler(socket, whoseLines(await bundleWorker(main)));
   }
 
-  private constructor(socket: WebSocket, isOfObjectByLine: readonly (boolean | undefined)[]) {
+  private constructor(socket: WebSocket, ownerByLine: readonly (keyof Shares | undefined)[]) {
     this.#socket = socket;
-    this.#isOfObjectByLine = isOfObjectByLine;
+    this.#ownerByLine = ownerByLine;
     socket.addEventListener("message", ({ data }: { data: unknown }) => {
       const message: unknown = JSON.parse(String(data));
       if (isObject(message)) this.#waiting.get(Number(message.id))?.(message.result);
@@ -72,24 +78,24 @@ export class Profiler {
   }
 
   #sharesOf({ nodes, samples, timeDeltas }: Profile): Shares {
-    const whose = new Map<number, boolean | undefined>();
+    const whose = new Map<number, keyof Shares | undefined>();
     const byId = new Map(nodes.map((node) => [node.id, node]));
     // Whose the outermost function of the bundle is.
-    const visit = (id: number, outer: boolean | undefined): void => {
+    const visit = (id: number, outer: keyof Shares | undefined): void => {
       const node = byId.get(id);
       if (node === undefined) return;
       const { url, lineNumber } = node.callFrame;
-      const own = outer ?? (url.endsWith("worker.js") ? this.#isOfObjectByLine[lineNumber] : undefined);
+      const own = outer ?? (url.endsWith("worker.js") ? this.#ownerByLine[lineNumber] : undefined);
       whose.set(id, own);
       for (const child of node.children ?? []) visit(child, own);
     };
     if (nodes[0] !== undefined) visit(nodes[0].id, undefined);
-    const shares: Shares = { object: 0, worker: 0 };
+    const shares: Shares = { object: 0, relay: 0, worker: 0 };
     for (const [i, id] of samples.entries()) {
-      const isOfObject = whose.get(id);
-      if (isOfObject === undefined) continue;
+      const owner = whose.get(id);
+      if (owner === undefined) continue;
       // While another process has the processor the wall's clock goes on.
-      shares[isOfObject ? "object" : "worker"] += Math.min(timeDeltas[i] ?? 0, MAX_SAMPLE_US) / 1000;
+      shares[owner] += Math.min(timeDeltas[i] ?? 0, MAX_SAMPLE_US) / 1000;
     }
     return shares;
   }
@@ -107,11 +113,12 @@ function isProfileResult(result: unknown): result is { profile: Profile } {
 }
 
 /** esbuild writes the name of each file before what it has of it. */
-function whoseLines(bundle: string): (boolean | undefined)[] {
+function whoseLines(bundle: string): (keyof Shares | undefined)[] {
   let file = "";
   return bundle.split("\n").map((line) => {
     file = /^\/\/ ((?:worker|protocol|client|node_modules)\/\S+)$/.exec(line)?.[1] ?? file;
     // What both call says of itself nothing.
-    return /^(protocol|client|node_modules)\//.test(file) || file === "" ? undefined : OF_OBJECT.test(file);
+    if (/^(protocol|client|node_modules)\//.test(file) || file === "") return undefined;
+    return OWNERS.find(([, files]) => files.test(file))?.[0] ?? "worker";
   });
 }

@@ -133,16 +133,16 @@ export class ChannelLog implements FrameLog {
   /**
    * Puts another frame in the place of one that was stored alone, with the same number of points.
    * @param frameOf makes it, by the publisher's number of the other
-   * @returns whether it was there
+   * @returns that frame; undefined: the other is not there
    */
-  rewrite(seq: number, frameOf: (publisherSeq: number) => Uint8Array): boolean {
+  rewrite(seq: number, frameOf: (publisherSeq: number) => Uint8Array): Uint8Array | undefined {
     const { segments } = this.#store;
     const segment = seq > this.#keptAfter ? segments.at(seq) : undefined;
-    if (segment?.frames !== 1) return false;
+    if (segment?.frames !== 1) return undefined;
     const frame = frameOf(segment.publisherSeq);
     numberFrame(frame, this.position.epoch, seq);
     segments.rewrite(seq, frame);
-    return true;
+    return frame;
   }
 
   /** Forgets every point and begins the numbering anew. */

@@ -7,6 +7,8 @@ const MUST_BE: Readonly<Record<string, string>> = {
   STORE_SECONDS: number("900"),
   STORE_BYTES: number("33554432"),
   FORGET_AFTER_DAYS: number("30"),
+  RELAY_AFTER: number("1000"),
+  RELAY_VIEWERS: number("2000"),
   STREAM_CPU_MS: number("20000"),
   PUBLIC_URL: text("https://board.example"),
   ALLOWED_HOSTS: text("board.example, .lab.example"),

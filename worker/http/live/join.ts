@@ -2,14 +2,26 @@ import { stillCounts } from "../../auth/authenticate.ts";
 import { grantOf } from "../../auth/grant.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { type Asker, type ViewerShare, viewerShare } from "../../auth/viewer-share.ts";
-import { REFUSED_WITH, type Vacancy } from "../../channel/channel.ts";
-import { BUILD_HEADER, GRANT_HEADER, SHARE_HEADER, VIEW_HEADER } from "../../hub/join-request.ts";
+import {
+  BUILD_HEADER,
+  GRANT_HEADER,
+  REGION_HEADER,
+  RELAY_HEADER,
+  SHARE_HEADER,
+  VIEW_HEADER,
+} from "../../hub/join-request.ts";
 import type { TextView } from "../../hub/text-view.ts";
+import { NOT_FED, REFUSED_WITH, type Vacancy } from "../../hub/vacancy.ts";
+import { regionOf as regionOfRelay } from "../../relay/relay-name.ts";
 import { askerOf, tooManyViewers } from "../access/quotas.ts";
 import { type Asked, mayAsk, noRoom } from "../asked.ts";
 import { audit } from "../audit.ts";
 import { pageBuild } from "../page.ts";
+import { HttpProblem } from "../problem-response.ts";
 import { mustNote } from "../tokens/note-use.ts";
+import { type JoinTargets, joinByRoute } from "./join-route.ts";
+import { regionOf } from "./region.ts";
+import { RelayRoutes } from "./relay-routes.ts";
 
 /** Whoever may watch a channel live, by whatever transport. */
 export interface Watcher {
@@ -26,6 +38,19 @@ export interface Watcher {
    * @throws Problem
    */
   join(request: Request, view?: TextView): Promise<Response>;
+}
+
+const NOT_FED_DETAIL = "The channel restarts or has too much to do. Try again in a second.";
+
+/** Of this isolate. */
+const routing = { routes: new RelayRoutes(), nowMs: () => Date.now() };
+
+/** The same request, for another relay than the one that is full. */
+function withRefused(request: Request, refused: string | undefined): Request {
+  if (refused === undefined) return request;
+  const headers = new Headers(request.headers);
+  headers.set(RELAY_HEADER, refused);
+  return new Request(request, { headers });
 }
 
 function roomOf(status: number): Exclude<Vacancy, "room"> {
@@ -58,9 +83,21 @@ export async function watcherOf(asked: Asked, principal: Principal | undefined):
       for (const [key, value] of Object.entries({ ...said, [VIEW_HEADER]: view && JSON.stringify(view) })) {
         if (value !== undefined) headers.set(key, value);
       }
+      const region = regionOf(request.cf);
+      headers.set(REGION_HEADER, region);
       // After an object was reset a stub stays broken (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/).
-      const answer = await env.CHANNEL.get(channel.id).fetch(new Request(joining, { headers }));
+      const toJoin = new Request(joining, { headers });
+      const targets: JoinTargets<Response> = {
+        channel: (refused) => env.CHANNEL.get(channel.id).fetch(withRefused(toJoin, refused)),
+        relay: (relay) => {
+          const at = regionOfRelay(relay) ?? region;
+          return env.RELAY.getByName(relay, { locationHint: at }).fetch(toJoin);
+        },
+      };
+      const answer = await joinByRoute(targets, name, region, routing);
       if (answer.webSocket !== null) return answer;
+      if (answer.status === NOT_FED)
+        throw new HttpProblem("channel-unavailable", NOT_FED_DETAIL, { "Retry-After": "1" });
       throw noRoom(roomOf(answer.status), () => tooManyViewers(access, asker));
     },
   };

@@ -1,5 +1,5 @@
-import { REFUSED_WITH } from "../../channel/channel.ts";
 import { ROOM_HEADER } from "../../hub/join-request.ts";
+import { REFUSED_WITH } from "../../hub/vacancy.ts";
 import type { RoomRequest } from "../../room/room-request.ts";
 import { whoAsked } from "../access/guard.ts";
 import { askerOf, tooManyViewers } from "../access/quotas.ts";

@@ -16,9 +16,15 @@ interface HeldFrame {
   takenAtMs: number;
 }
 
+/** How much a ring keeps: of what was taken in so many seconds before its newest frame, so many bytes. */
+export interface RingBounds {
+  bytes: number;
+  seconds: number;
+}
+
 /**
- * The newest frames of a channel, in memory: as many as have so many bytes together, and the newest whatever it has. The oldest
- * go first. It numbers nothing: it is given frames that are numbered, without a hole.
+ * The newest frames of a channel, in memory: as many as have so many bytes together and were taken within so many seconds, and the newest
+ * whatever it has. The oldest go first. It numbers nothing: it is given frames that are numbered, without a hole.
  */
 export class MemoryLog implements FrameLog {
   /** How many points were dropped in this numbering because the ring was full. */
@@ -26,7 +32,7 @@ export class MemoryLog implements FrameLog {
   /** As the log that it follows says them: they cannot be found out from the newest frames. */
   scales: readonly (number | null)[] = [];
   arrangement = "";
-  readonly #maxBytes: number;
+  readonly #bounds: RingBounds;
   readonly #frames: HeldFrame[] = [];
   readonly #series = new Set<string>();
   #losses: LossEntry[] = [];
@@ -36,8 +42,8 @@ export class MemoryLog implements FrameLog {
   #seq: number;
 
   /** @param position of the log that it follows: what was taken before is not here */
-  constructor(position: Cursor, maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor(position: Cursor, bounds: RingBounds) {
+    this.#bounds = bounds;
     this.#epoch = position.epoch;
     this.#seq = position.seq;
   }
@@ -55,7 +61,7 @@ export class MemoryLog implements FrameLog {
   }
 
   get takenEveryMs(): number | null {
-    return usualPauseOf(this.#takings, this.#keptAfter) ?? null;
+    return usualPauseOf(this.#takings, this.keptAfter) ?? null;
   }
 
   /**
@@ -97,13 +103,13 @@ export class MemoryLog implements FrameLog {
       left -= bytes.byteLength;
       return left < 0;
     });
-    const seq = Math.max(this.#keptAfter, before?.seq ?? 0, Math.min(this.#seq - points, bySeconds));
+    const seq = Math.max(this.keptAfter, before?.seq ?? 0, Math.min(this.#seq - points, bySeconds));
     return { epoch: this.#epoch, seq };
   }
 
   async framesAfter({ epoch, seq }: Cursor, bounds: BatchBounds): Promise<FrameBatch | undefined> {
     if (epoch !== this.#epoch || seq > this.#seq) return undefined;
-    const after = Math.max(seq, this.#keptAfter);
+    const after = Math.max(seq, this.keptAfter);
     const chosen: HeldFrame[] = [];
     let [bytes, values] = [bounds.bytes, bounds.values];
     for (let i = this.#indexAfter(after); i < this.#frames.length; i++) {
@@ -154,8 +160,17 @@ export class MemoryLog implements FrameLog {
   }
 
   /** Every point after this number is here. */
-  get #keptAfter(): number {
+  get keptAfter(): number {
     return this.#frames[0]?.afterSeq ?? this.#seq;
+  }
+
+  /** Puts a frame in the place of the one with the same numbers, if that is here. */
+  replace(bytes: Uint8Array): void {
+    const { epoch, seq, points } = readHeader(bytes);
+    const held = this.#frames[this.#indexAfter(seq - points)];
+    if (epoch !== this.#epoch || held?.seq !== seq || held.afterSeq !== seq - points) return;
+    this.#bytes += bytes.byteLength - held.bytes.byteLength;
+    held.bytes = bytes;
   }
 
   /** Where the frame stands that holds the point after a number; the end if there is none. */
@@ -171,12 +186,13 @@ export class MemoryLog implements FrameLog {
 
   /** Drops the oldest frames beyond the bound; what they reported as lost is remembered. */
   #drop(): void {
+    const sinceMs = (this.takenAtMs ?? 0) - 1000 * this.#bounds.seconds;
     let count = 0;
-    for (const { bytes, seq, afterSeq } of this.#frames.slice(0, -1)) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.#bytes -= bytes.byteLength;
-      this.droppedPoints += seq - afterSeq;
-      count++;
+    for (; count < this.#frames.length - 1; count++) {
+      const frame = this.#frames[count];
+      if (frame === undefined || (this.#bytes <= this.#bounds.bytes && frame.takenAtMs >= sinceMs)) break;
+      this.#bytes -= frame.bytes.byteLength;
+      this.droppedPoints += frame.seq - frame.afterSeq;
     }
     if (count === 0) return;
     this.#losses = merged(this.#losses, lossesIn(this.#frames.splice(0, count).map(({ bytes }) => bytes)));

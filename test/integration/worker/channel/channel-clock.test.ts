@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { ChannelClock } from "../../../../worker/channel/channel-clock.ts";
+import { ChannelClock } from "../../../../worker/hub/channel-clock.ts";
 import type { Edge } from "../../../support/edge.ts";
 import { toOlderStore } from "../../../support/older-store.ts";
 import { frameOf, post, publishFrames, storedPoints } from "../../../support/publish.ts";

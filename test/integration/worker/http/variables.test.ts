@@ -11,7 +11,7 @@ import { assertProblem } from "../../../support/problem.ts";
 import { newChannel, post, publishJson, read } from "../../../support/publish.ts";
 import { openViewer, UpgradeRefused } from "../../../support/sockets.ts";
 
-const NUMBERS = ["STORE_SECONDS", "STORE_BYTES", "FORGET_AFTER_DAYS", "STREAM_CPU_MS"];
+const NUMBERS = ["STORE_SECONDS", "STORE_BYTES", "FORGET_AFTER_DAYS", "RELAY_AFTER", "RELAY_VIEWERS", "STREAM_CPU_MS"];
 /** `wrangler.toml` has all but the secrets. */
 const { vars } = await readWorkerConfig();
 const NAMES = [...Object.keys(vars), "PUBLISH_TOKEN", "ADMIN_TOKEN", "JWT_SECRETS"];

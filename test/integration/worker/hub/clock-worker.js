@@ -1,12 +1,12 @@
 // The real Worker, with a clock that a test sets: /ahead/<ms> puts it so far ahead of the machine's. (JavaScript: tests
 // are checked without the types of the Worker's runtime.)
-import worker, { Channel, TokenRegistry } from "../../../../worker/index.ts";
+import worker, { Channel, Relay, TokenRegistry } from "../../../../worker/index.ts";
 
 const { now } = Date;
 let aheadMs = 0;
 Date.now = () => now() + aheadMs;
 
-export { Channel, TokenRegistry };
+export { Channel, Relay, TokenRegistry };
 export default {
   ...worker,
   fetch(request, env, context) {

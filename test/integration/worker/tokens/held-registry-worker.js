@@ -1,8 +1,8 @@
 // The real Worker, with a registry of named tokens that answers when a test says so: /hold makes it keep who asks for the list waiting, /held
 // says how many wait, /let-go answers them. (JavaScript: tests are checked without the types of the Worker's runtime.)
-import worker, { Channel, TokenRegistry as RealRegistry } from "../../../../worker/index.ts";
+import worker, { Channel, TokenRegistry as RealRegistry, Relay } from "../../../../worker/index.ts";
 
-export { Channel };
+export { Channel, Relay };
 export class TokenRegistry extends RealRegistry {
   #isHolding = false;
   #held = [];

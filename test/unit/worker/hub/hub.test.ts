@@ -122,6 +122,16 @@ test("[VW10] viewers come back within 5 ms for each of them, half a second at le
   );
 });
 
+test("[VW10] of viewers that other hubs have 20 count a millisecond, where that is more", async () => {
+  const within = async (elsewhere: number): Promise<number> => {
+    const ring = new HubOnRing();
+    ring.elsewhere.viewers = elsewhere;
+    const [hello = ""] = (await ring.join("frames")).told("hello");
+    return Number(/"retryWithinMs":(\d+)/.exec(hello)?.[1]);
+  };
+  assert.deepEqual([await within(9_999), await within(10_019), await within(999_999)], [500, 501, 50_000]);
+});
+
 test("[VW1] [VW2d] a viewer begins where it asks, and one of another numbering at 1,000 points or 300 seconds", async () => {
   const ring = new HubOnRing();
   await ring.publish(frameOf(A, 1, [1, 2, 3]));

@@ -27,23 +27,24 @@ function tellerOf(sessions: readonly ViewerSession[]): StatusTeller {
   return teller;
 }
 
-const here = { viewers: 2, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000, aheadMs: 0 };
+const nobody = (): number => 0;
+const here = { viewers: 2, behindElsewhere: 0, retryWithinMs: 500, allGoneAtMs: null, takenAtMs: 7000, aheadMs: 0 };
 const gone = { ...here, allGoneAtMs: 10_000 };
 
 test("[VW11d] a viewer that has no room for a status is told as soon as it has, though nothing changes any more", () => {
   const [full, free, text] = [new FakeSocket(), new FakeSocket(), new FakeSocket()];
   const sessions = [sessionOf(full), sessionOf(free), sessionOf(text, "json")];
   const status = tellerOf(sessions);
-  status.tell(sessions, here, 9000);
+  status.tell(nobody, here, 9000);
   full.bufferedAmount = VIEWER_BUFFER_BYTES;
-  status.tell(sessions, gone, 10_500);
-  status.tell(sessions, gone, 11_500);
+  status.tell(nobody, gone, 10_500);
+  status.tell(nobody, gone, 11_500);
   const lengths = () => [full, free, text].map(({ sent }) => sent.length);
   assert.deepEqual(lengths(), [1, 2, 0]);
   assert.ok(status.isDue(gone));
   full.bufferedAmount = 0;
-  status.tell(sessions, gone, 12_500);
-  status.tell(sessions, gone, 13_500);
+  status.tell(nobody, gone, 12_500);
+  status.tell(nobody, gone, 13_500);
   assert.deepEqual(lengths(), [2, 2, 0]);
   assert.deepEqual(JSON.parse(full.sent.at(-1) ?? ""), {
     type: "status",
@@ -60,11 +61,11 @@ test("[VW11c] gone, here and gone again within a second is told, since the time 
   const socket = new FakeSocket();
   const sessions = [sessionOf(socket)];
   const status = tellerOf(sessions);
-  status.tell(sessions, gone, 10_000);
+  status.tell(nobody, gone, 10_000);
   assert.ok(status.isDue({ ...gone, allGoneAtMs: 10_400 }));
-  status.tell(sessions, { ...gone, allGoneAtMs: 10_400 }, 10_500);
+  status.tell(nobody, { ...gone, allGoneAtMs: 10_400 }, 10_500);
   assert.equal(socket.sent.length, 1);
-  status.tell(sessions, { ...gone, allGoneAtMs: 10_400 }, 11_000);
+  status.tell(nobody, { ...gone, allGoneAtMs: 10_400 }, 11_000);
   assert.match(socket.sent[1] ?? "", /"goneForMs":600,"takenForMs":4000\}$/);
 });
 
@@ -80,6 +81,6 @@ test("[VW12b] that a frame was taken is no news: no status is sent for it", () =
   const socket = new FakeSocket();
   const sessions = [sessionOf(socket)];
   const status = tellerOf(sessions);
-  for (let i = 0; i < 10; i++) status.tell(sessions, { ...here, takenAtMs: 2000 * i }, 10_000 + 2000 * i);
+  for (let i = 0; i < 10; i++) status.tell(nobody, { ...here, takenAtMs: 2000 * i }, 10_000 + 2000 * i);
   assert.equal(socket.sent.length, 1);
 });

@@ -19,7 +19,7 @@ function numbered(frames: readonly Uint8Array[], { epoch, seq }: { epoch: number
 }
 
 frameLogSuite("memory", async (storeBytes) => {
-  const log = new MemoryLog({ epoch: 1, seq: 0 }, storeBytes);
+  const log = new MemoryLog({ epoch: 1, seq: 0 }, { bytes: storeBytes, seconds: 1e9 });
   const under: LogUnderTest = {
     log,
     onFrames: () => undefined,
@@ -35,7 +35,7 @@ frameLogSuite("memory", async (storeBytes) => {
 });
 
 test("a ring counts the points that it drops, and begins where it was told to", async () => {
-  const log = new MemoryLog({ epoch: 7, seq: 1000 }, 5000);
+  const log = new MemoryLog({ epoch: 7, seq: 1000 }, { bytes: 5000, seconds: 1e9 });
   assert.deepEqual(log.position, { epoch: 7, seq: 1000 });
   for (let n = 1; n <= 10; n++) log.append(numbered([bulkyFrame(A, n, 100)], log.position), [], n);
   // A frame of these has 1,720 bytes.
@@ -47,7 +47,7 @@ test("a ring counts the points that it drops, and begins where it was told to", 
 });
 
 test("a ring takes no frame that is not the next: a hole would be silent", () => {
-  const log = new MemoryLog({ epoch: 7, seq: 0 }, 5000);
+  const log = new MemoryLog({ epoch: 7, seq: 0 }, { bytes: 5000, seconds: 1e9 });
   for (const position of [
     { epoch: 7, seq: 1 },
     { epoch: 8, seq: 0 },
@@ -55,4 +55,12 @@ test("a ring takes no frame that is not the next: a hole would be silent", () =>
     assert.throws(() => log.append(numbered([frameOf(A, 1, [1])], position), [], 1), RangeError);
   }
   assert.deepEqual(log.position, { epoch: 7, seq: 0 });
+});
+
+test("a ring keeps what was taken in so many seconds before its newest frame", async () => {
+  const log = new MemoryLog({ epoch: 7, seq: 0 }, { bytes: 1e9, seconds: 10 });
+  for (const [i, atMs] of [0, 5_000, 10_000, 10_001, 40_000].entries()) {
+    log.append(numbered([frameOf(A, i + 1, [i])], log.position), [], atMs);
+    assert.equal(log.keptAfter, [0, 0, 0, 1, 4][i]);
+  }
 });

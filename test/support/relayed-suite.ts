@@ -1,0 +1,3 @@
+import { beRelayed } from "./relayed.ts";
+
+beRelayed();
