@@ -22,7 +22,7 @@ export interface Costs {
 
 /** What the defaults are from. */
 export const MEASURED_ON =
-  "2 cores of an AMD EPYC with a load of 4, workerd 1.20261117.1, at commit 87c6d6f; rounded up";
+  "2 cores of an AMD EPYC with a load of 4, workerd 1.20261117.1, at commit 621971c; rounded up";
 
 export const DEFAULT_COSTS: Costs = {
   sendUs: 30,
