@@ -81,7 +81,9 @@ export function planOf(seed: number, seconds: number, hasRelays = false): Plan {
     if (atMs >= 1000 * seconds) break;
     faults.push({ atMs, fault: relayFaultOf(random) });
   }
-  return { ...plan, relayAfter: 2, faults: [...plan.faults, ...faults].sort((a, b) => a.atMs - b.atMs) };
+  // What has feeds cannot be evicted: Miniflare waits for them for 30 s, and lets no request in meanwhile.
+  const others = plan.faults.filter(({ fault }) => fault.kind !== "channel evicted");
+  return { ...plan, relayAfter: 2, faults: [...others, ...faults].sort((a, b) => a.atMs - b.atMs) };
 }
 
 function relayFaultOf(random: Random): Fault {
