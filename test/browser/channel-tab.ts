@@ -189,6 +189,12 @@ export class ChannelTab {
 
   /** Resolves once it holds so many rows of a series, and is whole. */
   async holds(count: number, name = "y", deadlineMs = 30_000): Promise<void> {
+    await this.hasRows(count, name, deadlineMs);
+    await this.whole();
+  }
+
+  /** The same, whether it is whole or not. */
+  async hasRows(count: number, name = "y", deadlineMs = 30_000): Promise<void> {
     await waitFor(
       `${count} points of ${name} in the page`,
       async () => {
@@ -200,7 +206,6 @@ export class ChannelTab {
       },
       { deadlineMs },
     );
-    await this.whole();
   }
 
   async choose(window: string): Promise<void> {

@@ -150,7 +150,7 @@ test("[PG77b] [PG77c] what is pointed at first is read, while the tip is still b
     await route.continue();
   });
   await tab.page.reload();
-  await tab.holds(COUNT, "right");
+  await tab.hasRows(COUNT, "right");
   await tab.drawn();
   assert.equal(await tab.page.locator(".readout").count(), 0, "there is no tip yet");
   await pointer.point([0.4, 0.95], 1);
