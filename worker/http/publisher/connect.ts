@@ -8,6 +8,7 @@ import { acceptSocket } from "../accept-socket.ts";
 import { clientAddress } from "../access/client-address.ts";
 import type { Asked } from "../asked.ts";
 import { audit } from "../audit.ts";
+import { holdSocket } from "../held-socket.ts";
 import { openStreams } from "../live/open-streams.ts";
 import { StreamCost, streamCpuMs } from "../live/stream-cost.ts";
 import { HttpProblem, refusalIn } from "../problem-response.ts";
@@ -81,21 +82,15 @@ export async function connectPublisher(asked: Asked): Promise<Response> {
     random: Math.random,
   });
   openStreams.open(ANYBODY, address);
-  const timer = setInterval(() => void connection.look(), LOOK_EVERY_MS);
-  let isGone = false;
-  const gone = (): void => {
-    if (isGone) return;
-    isGone = true;
-    clearInterval(timer);
-    connection.closed();
-    line.close();
-    openStreams.close(ANYBODY, address);
-  };
-  ours.binaryType = "arraybuffer";
-  ours.addEventListener("message", ({ data }) => connection.heard(data));
-  ours.addEventListener("close", gone);
-  ours.addEventListener("error", gone);
-  ours.accept();
+  const gone = holdSocket(ours, LOOK_EVERY_MS, {
+    heard: (data) => connection.heard(data),
+    look: () => connection.look(),
+    gone() {
+      connection.closed();
+      line.close();
+      openStreams.close(ANYBODY, address);
+    },
+  });
   connection.open();
   return new Response(null, {
     status: 101,

@@ -4,6 +4,7 @@ import { messageIn, parseFields } from "../../../protocol/messages/parsed.ts";
 import { pause } from "../../channel/read-turns.ts";
 import { acceptSocket } from "../accept-socket.ts";
 import { clientAddress } from "../access/client-address.ts";
+import { holdSocket } from "../held-socket.ts";
 import { openStreams } from "../live/open-streams.ts";
 import { StreamCost, streamCpuMs } from "../live/stream-cost.ts";
 import { HttpProblem } from "../problem-response.ts";
@@ -73,20 +74,14 @@ export function connectSeveral(
     pause,
     random: Math.random,
   });
-  const timer = setInterval(() => connection.look(), LOOK_EVERY_MS);
-  let isGone = false;
-  const gone = (): void => {
-    if (isGone) return;
-    isGone = true;
-    clearInterval(timer);
-    connection.closed();
-    release();
-  };
-  ours.binaryType = "arraybuffer";
-  ours.addEventListener("message", ({ data }) => void connection.heard(data));
-  ours.addEventListener("close", gone);
-  ours.addEventListener("error", gone);
-  ours.accept();
+  const gone = holdSocket(ours, LOOK_EVERY_MS, {
+    heard: (data) => connection.heard(data),
+    look: () => connection.look(),
+    gone() {
+      connection.closed();
+      release();
+    },
+  });
   connection.open();
   const headers = { "Sec-WebSocket-Protocol": SHARED_SUBPROTOCOL };
   return new Response(null, { status: 101, webSocket: theirs, headers });
