@@ -1,14 +1,7 @@
 /** What a month costs in which every minute is as the one that was simulated. */
+import { type Item, itemsOf } from "../cost/month/bill.ts";
 import { type Billed, PRICES, type Prices } from "../cost/month/prices.ts";
 import type { Seen } from "./stage.ts";
-
-/** One line of the bill. */
-export interface Item {
-  readonly name: Billed | "base";
-  /** A month. */
-  readonly used: number;
-  readonly dollars: number;
-}
 
 const MONTH_S = 30 * 24 * 3600;
 /** Of the Worker, for each request, as test/cost has it. */
@@ -17,16 +10,6 @@ const CPU_MS_PER_REQUEST = 1;
 const ROWS_READ_PER_PUBLISH = 13;
 /** STORE_BYTES of wrangler.toml, and what is trimmed but not overwritten yet. */
 const STORED_GB = (9 / 8) * 0.033554432;
-
-const BILLED = [
-  "workerRequests",
-  "workerCpuMs",
-  "objectRequests",
-  "durationGbS",
-  "rowsRead",
-  "rowsWritten",
-  "storedGb",
-] as const satisfies readonly Billed[];
 
 /** @param framesPerSecond that were published */
 export function billOf(seen: Seen, framesPerSecond: number, prices: Prices = PRICES): Item[] {
@@ -44,18 +27,5 @@ export function billOf(seen: Seen, framesPerSecond: number, prices: Prices = PRI
     rowsWritten: month(channel.rowsWritten + relays.rowsWritten),
     storedGb: STORED_GB,
   };
-  return [
-    { name: "base", used: 1, dollars: prices.baseDollars },
-    ...BILLED.map((name) => ({ name, used: used[name], dollars: dollarsOf(name, used[name], prices) })),
-  ];
-}
-
-export function sumOf(items: readonly Item[]): number {
-  return items.reduce((sum, { dollars }) => sum + dollars, 0);
-}
-
-function dollarsOf(name: Billed, used: number, { of }: Prices): number {
-  const { included, per, dollars, isRoundedUp } = of[name];
-  const units = Math.max(0, used - included) / per;
-  return dollars * (isRoundedUp ? Math.ceil(units) : units);
+  return itemsOf(used, prices);
 }

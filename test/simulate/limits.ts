@@ -16,7 +16,7 @@ const MAX_CPU_SHARE = 0.95;
 const MAX_REQUESTS_PER_SECOND = 1_000;
 const MAX_SOCKETS = 32_768;
 const MAX_MEMORY_MB = 128;
-/** The ring of a relay (worker/relay/relay.ts), and what V8 and its code take. */
+/** The ring of a relay (worker/hub/bounds-of-env.ts), and what V8 and its code take. */
 const RELAY_MB = 12 + 20;
 /** Assumed: a session, its record and its socket, in JavaScript and beside it. */
 const VIEWER_KB = 10;

@@ -1,5 +1,5 @@
 /** What was found out, as tables of Markdown. */
-import { type Item, sumOf } from "./bill.ts";
+import { type Item, sumOf } from "../cost/month/bill.ts";
 import type { Break } from "./breaks.ts";
 import { isOver, peakUse, type Utilisation } from "./limits.ts";
 import type { Seen } from "./stage.ts";

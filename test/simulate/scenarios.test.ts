@@ -1,7 +1,8 @@
 /** What the simulation finds of 3,000 viewers by a fixed seed. Whoever changes routing, feeds, resume or reconnecting sees here what that does. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { billOf, sumOf } from "./bill.ts";
+import { sumOf } from "../cost/month/bill.ts";
+import { billOf } from "./bill.ts";
 import { DEFAULT_COSTS } from "./costs.ts";
 import { isOver, lastingUse } from "./limits.ts";
 import { SCENARIOS } from "./scenarios.ts";

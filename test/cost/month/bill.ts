@@ -49,7 +49,11 @@ const AWAKE_S_PER_EVENT = 1;
  * @throws Error if bodies of this uplink were not counted
  */
 export function billOf(use: Use, counters: Counters, prices: Prices): Item[] {
-  const used = monthOf(use, counters, prices);
+  return itemsOf(monthOf(use, counters, prices), prices);
+}
+
+/** What so much of each costs in a month. */
+export function itemsOf(used: Readonly<Record<Billed, number>>, prices: Prices): Item[] {
   const base: Item = { name: "base", used: 1, included: 0, dollars: prices.baseDollars };
   return [base, ...BILLED.map((name) => itemOf(name, used[name], prices))];
 }
