@@ -92,7 +92,7 @@ export class SimulatedChannel implements FeedingChannel {
       const untilMs = this.object.spend(count * costs.sendUs);
       this.object.count("sends", count);
       this.audience.deliver([frame], fromMs + WRITE_MS, untilMs + WRITE_MS);
-      this.#routing.taken(frame, nowMs);
+      this.#routing.taken([frame], nowMs);
       this.#settle();
       return Promise.resolve();
     });

@@ -151,7 +151,7 @@ export class FakeRelays {
 
   /** Publishes a point. */
   take(): Cursor {
-    this.relays.taken(this.store(), this.nowMs);
+    this.relays.taken([this.store()], this.nowMs);
     return this.log.position;
   }
 }

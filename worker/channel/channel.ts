@@ -1,5 +1,4 @@
 import { DurableObject } from "cloudflare:workers";
-import { concat } from "../../protocol/bytes.ts";
 import type { Cursor } from "../../protocol/cursor.ts";
 import { MAX_VIEWERS, PING, PONG, PUBLISH_SUBPROTOCOL, ROOM_SUBPROTOCOL } from "../../protocol/limits.ts";
 import { parseObject } from "../../protocol/messages/guards.ts";
@@ -159,7 +158,7 @@ export class Channel extends DurableObject<Env> {
     const { fresh, publisher, seq, points, duplicates, repeats, decided } = taken;
     if (fresh.length > 0) this.#presence.heardOf(publisher, nowMs);
     this.#hub.broadcast(fresh);
-    if (fresh.length > 0) this.#relays.taken(concat(fresh), nowMs);
+    this.#relays.taken(fresh, nowMs);
     if (decided.size > 0) this.#tellLayout(decided);
     await this.#hub.flushPending(nowMs);
     this.#tellStatus(nowMs);
@@ -221,7 +220,7 @@ export class Channel extends DurableObject<Env> {
     const taken = log.append(frame, [series], this.#nowToTake(log));
     if ("code" in taken) throw new Error(taken.detail);
     this.#hub.broadcast(taken.fresh);
-    this.#relays.taken(concat(taken.fresh), log.takenAtMs ?? 0);
+    this.#relays.taken(taken.fresh, log.takenAtMs ?? 0);
     return log.position;
   }
 

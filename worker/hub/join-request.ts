@@ -48,6 +48,9 @@ export const RELAY_HEADER = "Plotcast-Relay";
 /** The status of that answer. */
 export const RELAYED_WITH = 421;
 
+/** A channel that dials a relay says so in this header. */
+export const FEED_HEADER = "Plotcast-Feed";
+
 const OWN_HEADERS = [
   BUILD_HEADER,
   GRANT_HEADER,
@@ -57,7 +60,7 @@ const OWN_HEADERS = [
   REGION_HEADER,
   RELAY_HEADER,
   PUBLISHER_HEADER,
-  "Plotcast-Feed",
+  FEED_HEADER,
 ];
 
 /** A request without what only the Worker says to a channel: what its client sent by these names counts for nothing. */

@@ -7,9 +7,6 @@ import type { ViewersElsewhere } from "../hub/status.ts";
 /** The Worker's own parts speak this among themselves: both ends are of one deploy, or the feed is opened anew. */
 export const FEED_SUBPROTOCOL = "plotcast.feed.v1";
 
-/** A channel that dials a relay says so in this header, which nobody else can send: the Worker takes it from what clients send. */
-export const FEED_HEADER = "Plotcast-Feed";
-
 /** And the relay answers with where it is, as JSON. */
 export const POSITION_HEADER = "Plotcast-Position";
 

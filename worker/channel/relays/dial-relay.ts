@@ -1,4 +1,5 @@
-import { FEED_HEADER, FEED_SUBPROTOCOL, POSITION_HEADER, parsePosition } from "../../relay/feed-message.ts";
+import { FEED_HEADER } from "../../hub/join-request.ts";
+import { FEED_SUBPROTOCOL, POSITION_HEADER, parsePosition } from "../../relay/feed-message.ts";
 import type { Relay } from "../../relay/relay.ts";
 import { regionOf } from "../../relay/relay-name.ts";
 import type { Dialled } from "./relays.ts";

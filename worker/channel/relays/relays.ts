@@ -1,3 +1,4 @@
+import { concat } from "../../../protocol/bytes.ts";
 import type { Cursor } from "../../../protocol/cursor.ts";
 import type { ViewerShare } from "../../auth/viewer-share.ts";
 import { STATUS_INTERVAL_MS } from "../../hub/status.ts";
@@ -181,10 +182,10 @@ export class Relays {
   }
 
   /** Frames were taken together: relays get them, and those without a feed are dialled. */
-  taken(frames: Uint8Array, atMs: number): void {
-    if (this.count === 0) return;
+  taken(frames: readonly Uint8Array[], atMs: number): void {
+    if (this.count === 0 || frames.length === 0) return;
     this.#busyAtMs = atMs;
-    const message = encodeFeedFrames({ kind: "taken", atMs, frames });
+    const message = encodeFeedFrames({ kind: "taken", atMs, frames: concat(frames) });
     const { series } = this.#parts.log();
     for (const { feed } of this.#relays.values()) feed?.taken(message, series);
     this.#reach();
