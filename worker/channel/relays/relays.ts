@@ -138,7 +138,8 @@ export class Relays {
     if (name === undefined) return undefined;
     const relay = this.#relays.get(name) ?? this.#filling(near, nowMs) ?? this.#lease(name);
     relay.assign(Math.max(1, Math.floor(this.#maxViewers / ASKS_TO_FILL)), nowMs);
-    return relay.name;
+    // Where enough are being filled the next is named, and not made: it is once its first viewer has come there, and it asks for a feed.
+    return name;
   }
 
   /** What is used in place of one more relay: as many of the region are new as may be, and nobody knows yet whether these are full. */
